@@ -1,0 +1,65 @@
+"""The contracts: what a plugin implements and what every part of zookit agrees on.
+
+A plugin imports this package and `zookit.core.data` only. It imports neither TensorFlow nor NumPy.
+"""
+
+from annotated_doc import Doc
+from zookit.core.architecture import Architecture
+from zookit.core.callback import Callback
+from zookit.core.component import Component
+from zookit.core.dataset import Dataset, DatasetInfo, Split, Splits
+from zookit.core.errors import (
+    AmbiguousName,
+    BadExperiment,
+    BadParameter,
+    BadWords,
+    BrokenPlugin,
+    DataError,
+    DataUnavailable,
+    FolderError,
+    ImageShapeRefused,
+    TrainingFailed,
+    UnknownName,
+    WrongHash,
+    ZookitError,
+)
+from zookit.core.experiment import Chosen, Experiment, Settings
+from zookit.core.hookspecs import hookimpl
+from zookit.core.listener import Listener
+from zookit.core.messages import say, warn
+from zookit.core.run import Result, Run
+from zookit.core.words import Words
+
+__all__ = [
+    "AmbiguousName",
+    "Architecture",
+    "BadExperiment",
+    "BadParameter",
+    "BadWords",
+    "BrokenPlugin",
+    "Callback",
+    "Chosen",
+    "Component",
+    "DataError",
+    "DataUnavailable",
+    "Dataset",
+    "DatasetInfo",
+    "Doc",
+    "Experiment",
+    "FolderError",
+    "ImageShapeRefused",
+    "Listener",
+    "Result",
+    "Run",
+    "Settings",
+    "Split",
+    "Splits",
+    "TrainingFailed",
+    "UnknownName",
+    "Words",
+    "WrongHash",
+    "ZookitError",
+    "hookimpl",
+    "say",
+    "warn",
+]

@@ -1,0 +1,22 @@
+"""What a callback is: a Keras callback, chosen by name and declared by its parameters."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zookit.core.component import Component
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Callback(Component, ABC):
+    """Base of callbacks."""
+
+    @abstractmethod
+    def build(self) -> "keras.callbacks.Callback":
+        """A fresh Keras callback for one training. Import Keras here, not at module level.
+
+        What it has to tell the person goes through `zookit.core.say`.
+        """

@@ -1,0 +1,63 @@
+"""Reading IDX, the format of MNIST (http://yann.lecun.com/exdb/mnist/, "FILE FORMATS")."""
+
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from zookit.core.data.content import content_blocks
+from zookit.core.data.source import Source
+from zookit.core.dataset import Split, Splits
+from zookit.core.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_UNSIGNED_BYTE = 0x08
+
+
+def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
+    """An IDX file of unsigned bytes, plain or .gz, of any number of dimensions.
+
+    Raises DataError where the file is cut off, too long, or something else.
+    """
+    content = b"".join(content_blocks(path, decompressed=True))
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _UNSIGNED_BYTE:
+        raise DataError(
+            f"{path} is not an IDX file of bytes: it begins with {content[:4].hex() or 'nothing'}, "
+            "expected 000008 and the number of dimensions. Get the file anew."
+        )
+    dimensions = content[3]
+    header = 4 + 4 * dimensions
+    shape = struct.unpack(f">{dimensions}I", content[4:header]) if len(content) >= header else ()
+    expected = header + int(np.prod(shape, dtype=object)) if len(content) >= header else header
+    if len(content) != expected:
+        raise DataError(
+            f"{path} has {len(content):,} bytes, but its header promises {expected:,}. "
+            "Get the file anew."
+        )
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+
+
+def _read_split(images: Path, labels: Path) -> Split:
+    """Grey images (N, H, W) and their labels (N,) as a split (N, H, W, 1). Raises DataError."""
+    pixels, classes = read_idx(images), read_idx(labels)
+    if pixels.ndim != 3 or classes.ndim != 1 or len(pixels) != len(classes):
+        raise DataError(
+            f"{images} holds {pixels.shape} and {labels} {classes.shape}; expected as many images "
+            "as labels. Get the files anew."
+        )
+    return Split(pixels[..., np.newaxis], classes.astype(np.int64))
+
+
+def read_idx_splits(source: Source) -> Splits:
+    """The four files of MNIST and its likes, each plain or .gz. Raises DataError."""
+
+    def split(part: str) -> Split:
+        images, labels = (
+            source.file(f"{part}-{kind}-ubyte.gz", f"{part}-{kind}-ubyte")
+            for kind in ("images-idx3", "labels-idx1")
+        )
+        return _read_split(images, labels)
+
+    return Splits(split("train"), split("t10k"))

@@ -1,0 +1,96 @@
+"""Pictures in class folders: `FOLDER/CLASS/PICTURE`, the folder's name being the class's."""
+
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from zookit.core.data.images import read_image
+from zookit.core.data.progress import Progress, silent
+from zookit.core.dataset import Split
+from zookit.core.errors import DataError
+
+
+def class_folders(folder: Path) -> tuple[str, ...]:
+    """The names of the class folders, sorted; hidden ones and `__MACOSX` and its like left out.
+
+    Raises DataError where the folder is missing or has fewer than two.
+    """
+    if not folder.is_dir():
+        kind = "is a file" if folder.exists() else "does not exist"
+        raise DataError(f"{folder} {kind}; expected a folder with one folder of pictures a class.")
+    try:
+        names = sorted(each.name for each in folder.iterdir() if _is_class(each))
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from None
+    if len(names) < 2:
+        found = f"only {names[0]!r}" if names else "none"
+        raise DataError(
+            f"{folder} has {found} of the at least two class folders expected; put each class's "
+            "pictures into a folder of its own there."
+        )
+    return tuple(names)
+
+
+def read_class_folders(
+    folder: Path,
+    class_names: tuple[str, ...],
+    shape: tuple[int, int, int],
+    progress: Progress = silent,
+) -> tuple[Split, tuple[str, ...]]:
+    """Every picture below the class folders, sorted by class and path, and what was left out.
+
+    Pictures are brought to `shape` by `zookit.core.data.read_image`. A file that is no picture is
+    left out and named with the reason.
+
+    Raises DataError where a class folder is missing or without a readable picture.
+    """
+    paths, labels = [], []
+    for label, name in enumerate(class_names):
+        found = _pictures(folder / name)
+        paths += found
+        labels += [label] * len(found)
+    images = np.empty((len(paths), *shape), np.uint8)
+    reasons: list[str] = [""] * len(paths)
+
+    def read(at: int) -> None:
+        try:
+            images[at] = read_image(paths[at], shape)
+        except DataError as error:
+            reasons[at] = f"{paths[at]} {error}"
+
+    with (
+        warnings.catch_warnings(),
+        progress(f"decoding {folder.name}", len(paths), "images") as advance,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        warnings.simplefilter("ignore")  # Pillow's doubts about metadata that we do not use
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        for _ in pool.map(read, range(len(paths))):
+            advance(1)
+    kept = np.array([not reason for reason in reasons], bool)
+    split = Split(images if kept.all() else images[kept], np.array(labels, np.int64)[kept])
+    left_out = tuple(reason for reason in reasons if reason)
+    for label, name in enumerate(class_names):
+        if not (split.labels == label).any():
+            why = left_out[0] if left_out else "it is empty"
+            raise DataError(
+                f"{folder / name} has no readable picture ({why}); put pictures there, or remove "
+                "the folder."
+            )
+    return split, left_out
+
+
+def _is_class(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith((".", "__"))
+
+
+def _pictures(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise DataError(f"{folder.parent} has no class folder {folder.name!r}.")
+    hidden = (".", "Thumbs.db", "desktop.ini")
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(hidden)
+    )

@@ -1,0 +1,209 @@
+"""The prepared cache: what a data set loaded, as arrays that are memory-mapped from then on."""
+
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from zookit.core.data.cache import cache_folder, locked
+from zookit.core.data.checks import check_splits
+from zookit.core.data.progress import Progress, silent
+from zookit.core.data.source import Source, Want, Word, downloads_folder, find
+from zookit.core.dataset import Dataset, Split, Splits
+from zookit.core.errors import DataError
+from zookit.core.messages import warn
+from zookit.core.parameters import plain_values
+
+FORMAT = 1
+"""Raised whenever this toolkit decodes or writes differently."""
+
+
+_NAMED = 5
+"""Files left out that are named one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Splits that are ready for training.
+
+    `hash` is the SHA-256 of the arrays themselves, so two are equal exactly where the pixels and
+    labels are, wherever they came from. `word` says full, local or sample.
+    """
+
+    splits: Splits
+    word: Word
+    hash: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something in the cache: a prepared set or downloaded files. `size` is in bytes."""
+
+    name: str
+    kind: str
+    size: int
+    folder: Path
+
+
+def prepare(
+    dataset: Dataset, want: Want, name: str, owner: str, progress: Progress = silent
+) -> Prepared:
+    """A data set's splits, memory-mapped from the cache and put there first where they are not.
+
+    Args:
+        dataset: the data set.
+        want: auto, full or sample.
+        name: what messages and the cache call the data set.
+        owner: `distribution==version`, since another version may load differently.
+        progress: told of hashing, downloading and decoding.
+
+    Raises DataError (DataUnavailable, WrongHash) as `find` and the data set itself do.
+    """
+
+    def place(source_hash: str) -> Path:
+        return _place(dataset, name, owner, source_hash)
+
+    source = find(dataset, want, name, lambda hashed: _open(place(hashed)) is not None, progress)
+    if source.hash is None:
+        return _loaded(dataset, source, name)
+    folder = place(source.hash)
+    prepared = _open(folder) or _prepare(dataset, source, name, folder)
+    # The same bytes may have been prepared from the pinned set and met again in a folder.
+    prepared = replace(prepared, word=source.word)
+    _tell_left_out(name, prepared.splits.left_out)
+    return prepared
+
+
+def kept() -> tuple[Kept, ...]:
+    """What the cache holds, prepared sets first, each by name."""
+    return (*_prepared_folders(), *_download_folders())
+
+
+def _prepared_folders() -> Iterator[Kept]:
+    for folder in sorted(_root().glob("*-*/")):
+        try:
+            meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+            title = f"{meta['name']} ({meta['word']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            title = f"{folder.name.rpartition('-')[0]} (damaged)"
+        yield Kept(title, "prepared", _size(folder), folder)
+
+
+def _download_folders() -> Iterator[Kept]:
+    if downloads_folder().is_dir():
+        for folder in sorted(downloads_folder().iterdir()):
+            yield Kept(folder.name, "downloads", _size(folder), folder)
+
+
+def _root() -> Path:
+    return cache_folder() / "prepared"
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _place(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path:
+    """The folder for this source loaded by this code with these parameters."""
+    module = sys.modules[type(dataset).__module__]
+    code = Path(module.__file__ or "")
+    # A plugin under development changes without its version changing.
+    code_hash = hashlib.sha256(code.read_bytes()).hexdigest() if code.is_file() else ""
+    known = [FORMAT, name, owner, code_hash, plain_values(dataset), source_hash]
+    key = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+    return _root() / f"{name.replace('/', '.').replace(':', '.')}-{key[:16]}"
+
+
+def _prepare(dataset: Dataset, source: Source, name: str, folder: Path) -> Prepared:
+    try:
+        with locked(folder.name):
+            # Another process may have been faster.
+            done = _open(folder)
+            if done is None:
+                loaded = _loaded(dataset, source, name)
+                try:
+                    _write(loaded, name, folder)
+                except OSError as error:
+                    _tell_unwritable(name, error)
+                    return loaded
+                done = _open(folder)
+            return done or loaded
+    except OSError as error:  # The lock's own file cannot be written.
+        _tell_unwritable(name, error)
+        return _loaded(dataset, source, name)
+
+
+def _tell_unwritable(name: str, error: OSError) -> None:
+    warn(
+        f"{name}: {cache_folder()} cannot be written ({error.strerror or error}), so the data will "
+        "be read anew each time; set ZOOKIT_CACHE_DIR to a folder of yours."
+    )
+
+
+def _loaded(dataset: Dataset, source: Source, name: str) -> Prepared:
+    try:
+        splits = dataset.load(source)
+    except DataError as error:
+        raise type(error)(f"{name}: {error}") from None
+    check_splits(name, dataset.info, splits)
+    return Prepared(splits, source.word, _content_hash(splits))
+
+
+def _content_hash(splits: Splits) -> str:
+    digest = hashlib.sha256()
+    for name, split in splits.by_name().items():
+        digest.update(f"{name} {split.images.shape}".encode())
+        digest.update(np.ascontiguousarray(split.images).data)
+        digest.update(np.ascontiguousarray(split.labels, np.int64).data)
+    return digest.hexdigest()
+
+
+def _write(prepared: Prepared, name: str, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".", suffix=".aside", dir=folder.parent))
+    try:
+        for split_name, split in prepared.splits.by_name().items():
+            np.save(aside / f"{split_name}-images.npy", split.images)
+            np.save(aside / f"{split_name}-labels.npy", split.labels.astype(np.int64))
+        meta = {
+            "format": FORMAT,
+            "name": name,
+            "word": prepared.word,
+            "hash": prepared.hash,
+            "left_out": list(prepared.splits.left_out),
+        }
+        (aside / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)  # a damaged one
+        aside.replace(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _open(folder: Path) -> Prepared | None:
+    try:
+        meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        train, test = _open_split(folder, "train"), _open_split(folder, "test")
+        has_validation = (folder / "validation-images.npy").exists()
+        validation = _open_split(folder, "validation") if has_validation else None
+        splits = Splits(train, test, validation, tuple(meta["left_out"]))
+        return Prepared(splits, meta["word"], meta["hash"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # absent, or damaged and so prepared anew
+
+
+def _open_split(folder: Path, name: str) -> Split:
+    images = np.load(folder / f"{name}-images.npy", mmap_mode="r")
+    return Split(images, np.load(folder / f"{name}-labels.npy"))
+
+
+def _tell_left_out(name: str, left_out: tuple[str, ...]) -> None:
+    for line in left_out[:_NAMED]:
+        warn(f"{name}: left out: {line}")
+    if len(left_out) > _NAMED:
+        warn(f"{name}: left out: {len(left_out) - _NAMED} more files.")

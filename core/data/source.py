@@ -1,0 +1,188 @@
+"""Where a data set's files are: found once, before anything is loaded."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from zookit.core.data.cache import cache_folder, locked
+from zookit.core.data.hashes import remembered, sha256_of_file, sha256_of_folder
+from zookit.core.data.progress import Progress, silent
+from zookit.core.dataset import Dataset
+from zookit.core.errors import DataError, DataUnavailable
+from zookit.core.messages import warn
+from zookit.core.remote_file import RemoteFile
+
+Word = Literal["full", "local", "sample"]
+Want = Literal["auto", "full", "sample"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder from which a data set loads.
+
+    `word` is full (the pinned bytes), local (a folder that is not the pinned set) or sample (the
+    bundled one). `folder` and `hash`, the SHA-256 of the files, are None for a data set that makes
+    its images.
+    """
+
+    word: Word
+    folder: Path | None
+    hash: str | None
+    origin: str
+    progress: Progress = field(default=silent, compare=False)
+
+    def file(self, *names: str) -> Path:
+        """The first of these names that the folder has. Raises DataError."""
+        if self.folder is None:
+            raise DataError(f"there is no folder that could hold {names[0]}")
+        for name in names:
+            if (self.folder / name).is_file():
+                return self.folder / name
+        raise DataError(
+            f"{self.folder} ({self.origin}) has no {' or '.join(names)}. Put the file there, or "
+            "take another source."
+        )
+
+
+def find(
+    dataset: Dataset,
+    want: Want,
+    name: str,
+    is_prepared: Callable[[str], bool],
+    progress: Progress = silent,
+) -> Source:
+    """The source that `want` means for this data set, downloading what must be.
+
+    Args:
+        dataset: the data set.
+        want: full, sample, or auto: full where it can be had, otherwise the sample, said plainly.
+        name: what messages call the data set.
+        is_prepared: whether files with that hash were prepared before and so need not be found.
+        progress: told of hashing and downloading.
+
+    Raises:
+        DataUnavailable: the full set was asked for and cannot be had.
+        WrongHash: a server sent other bytes than the pinned ones.
+        DataError: a folder that was named cannot serve, or there is no sample.
+    """
+    if dataset.folder is not None:
+        if want == "sample":
+            raise DataError(f"{name} reads your own folder and has no sample; leave --data out.")
+        hashed = sha256_of_folder(dataset.folder, progress)
+        return Source("local", dataset.folder, hashed, "your folder", progress)
+    if want == "sample":
+        return _bundled(dataset, name, progress)
+    if not dataset.files:
+        return Source("full", None, None, "made by the data set", progress)
+    try:
+        return _full(dataset, name, is_prepared, progress)
+    except DataUnavailable as error:
+        if want == "full" or dataset.sample is None:
+            raise
+        warn(f"{name}: using the small bundled sample, because {error}")
+        return _bundled(dataset, name, progress)
+
+
+def _bundled(dataset: Dataset, name: str, progress: Progress) -> Source:
+    if dataset.sample is None:
+        raise DataError(f"{name} bundles no sample; use --data full or auto.")
+    return Source(
+        "sample", dataset.sample, sha256_of_folder(dataset.sample), "the bundled sample", progress
+    )
+
+
+def _full(
+    dataset: Dataset, name: str, is_prepared: Callable[[str], bool], progress: Progress
+) -> Source:
+    pinned = hashlib.sha256("".join(file.sha256 for file in dataset.files).encode()).hexdigest()
+    named = _named_folder(dataset)
+    if named is not None:
+        if _is_pinned(dataset, named):
+            return Source("full", named, pinned, "ZOOKIT_DATA_DIR", progress)
+        hashed = sha256_of_folder(named, progress)
+        return Source("local", named, hashed, "ZOOKIT_DATA_DIR", progress)
+    downloads = downloads_folder() / dataset.home
+    if is_prepared(pinned):
+        return Source("full", downloads, pinned, "prepared before", progress)
+    for text in dataset.system:
+        folder = Path(text).expanduser()
+        if folder.is_dir() and _has_all(dataset, folder):
+            if _is_pinned(dataset, folder):
+                return Source("full", folder, pinned, "the system", progress)
+            warn(f"{name}: {folder} was passed over: its files are not the pinned ones.")
+    _download_all(dataset, name, downloads, progress)
+    return Source("full", downloads, pinned, "downloaded", progress)
+
+
+def downloads_folder() -> Path:
+    """Where downloaded files are kept."""
+    return cache_folder() / "downloads"
+
+
+def _named_folder(dataset: Dataset) -> Path | None:
+    named = os.environ.get("ZOOKIT_DATA_DIR")
+    if not named:
+        return None
+    root = Path(named).expanduser().absolute()
+    if not root.is_dir():
+        raise DataError(
+            f"ZOOKIT_DATA_DIR is {named!r}, which is not a folder. Name a folder that holds "
+            f"{dataset.home}/, or unset it."
+        )
+    return root / dataset.home if (root / dataset.home).is_dir() else None
+
+
+def _has_all(dataset: Dataset, folder: Path) -> bool:
+    return all(any((folder / name).is_file() for name in file.names()) for file in dataset.files)
+
+
+def _is_pinned(dataset: Dataset, folder: Path) -> bool:
+    if not _has_all(dataset, folder):
+        return False
+    wanted = " ".join(file.sha256 for file in dataset.files)
+    return remembered("pinned", folder, lambda: _hashes(dataset, folder)) == wanted
+
+
+def _hashes(dataset: Dataset, folder: Path) -> str:
+    paths = (
+        next(folder / name for name in file.names() if (folder / name).is_file())
+        for file in dataset.files
+    )
+    pairs = zip(paths, dataset.files, strict=True)
+    return " ".join(sha256_of_file(path, decompressed=file.decompressed) for path, file in pairs)
+
+
+def _download_all(dataset: Dataset, name: str, folder: Path, progress: Progress) -> None:
+    from zookit.core.data.download import download
+
+    mirror = os.environ.get("ZOOKIT_MIRROR")
+    try:
+        with locked(f"download-{dataset.home}"):
+            for file in dataset.files:
+                if (folder / file.name).is_file() and _is_whole(folder / file.name, file):
+                    continue
+                urls = file.urls
+                if mirror:
+                    urls = (f"{mirror.rstrip('/')}/{dataset.home}/{file.name}", *urls)
+                download(file, urls, folder, progress)
+    except DataUnavailable as error:
+        raise DataUnavailable(
+            f"the full set cannot be had: {error}. To have it, connect to the network, or put its "
+            f"files into a folder {dataset.home} and set ZOOKIT_DATA_DIR to the folder that holds "
+            "it, or set ZOOKIT_MIRROR to the address of a copy."
+        ) from None
+    except OSError as error:
+        raise DataUnavailable(
+            f"{name}: {folder} cannot be written ({error.strerror or error}). Free some room, or "
+            "set ZOOKIT_CACHE_DIR to a folder of yours."
+        ) from None
+
+
+def _is_whole(path: Path, file: RemoteFile) -> bool:
+    try:
+        return sha256_of_file(path, decompressed=file.decompressed) == file.sha256
+    except DataError:
+        return False

@@ -1,0 +1,32 @@
+"""Setting images aside, by class and by seed."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from zookit.core.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Indices = npt.NDArray[np.int64]
+
+
+def hold_out(labels: "Indices", fraction: float, seed: int) -> "tuple[Indices, Indices]":
+    """The indices to keep and those held out, each sorted.
+
+    Of every class the fraction is held out, rounded, but at least one image and never all; which
+    ones is drawn from (seed, class) alone.
+
+    Raises DataError where a class has a single image.
+    """
+    held = []
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        if len(members) < 2:
+            raise DataError(
+                f"class {label} has a single image, which cannot be split; add pictures to it."
+            )
+        count = min(max(round(len(members) * fraction), 1), len(members) - 1)
+        held.append(np.random.default_rng([seed, int(label)]).permutation(members)[:count])
+    chosen = np.sort(np.concatenate(held))
+    return np.setdiff1d(np.arange(len(labels)), chosen), chosen

@@ -1,0 +1,38 @@
+"""The hooks of a run's life. A leaf: it imports pluggy alone."""
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import keras
+    from zookit.core.run import Result, Run
+
+hookspec = pluggy.HookspecMarker("zookit")
+hookimpl = pluggy.HookimplMarker("zookit")
+
+
+class RunHooks:
+    """What a listener may implement; each may take fewer arguments than it is offered."""
+
+    @hookspec
+    def run_started(self, run: "Run") -> None:
+        """The run is composed and its folder exists; training is about to begin."""
+
+    @hookspec
+    def keras_callbacks(self, run: "Run") -> "Sequence[keras.callbacks.Callback]":  # type: ignore[empty-body]
+        """Keras callbacks to train with, asked for once, after run_started."""
+
+    @hookspec
+    def epoch_ended(self, epoch: int, values: "Mapping[str, float]", seconds: float) -> None:
+        """An epoch, counted from 1, has ended with these values, `seconds` after it began."""
+
+    @hookspec
+    def run_finished(self, result: "Result") -> None:
+        """The run has ended as it should, or by a person's Ctrl-C: `result.status` says which."""
+
+    @hookspec
+    def run_failed(self, result: "Result", error: BaseException) -> None:
+        """The run has ended with an error; `result` is what there is of it."""

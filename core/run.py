@@ -1,0 +1,49 @@
+"""A run, as it is told to listeners and returned to the caller."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from zookit.core.experiment import Experiment
+
+if TYPE_CHECKING:
+    import keras
+
+Status = Literal["finished", "interrupted", "failed"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is about to train.
+
+    `composed` describes what was fitted together (data, shape, classes, head, loss, parameters);
+    `environment` what it runs on and where everything came from. Both hold plain values.
+    """
+
+    experiment: Experiment
+    folder: Path
+    composed: Mapping[str, Any]
+    environment: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A run that has ended.
+
+    `history` has for each logged name one value an epoch; `seconds` one wall-clock time an epoch;
+    `metrics` the test split's loss and accuracy, empty where the run did not finish.
+    """
+
+    experiment: Experiment
+    folder: Path
+    status: Status
+    history: Mapping[str, tuple[float, ...]]
+    seconds: tuple[float, ...]
+    metrics: Mapping[str, float]
+    model: "keras.Model"
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs that were trained to their end."""
+        return len(self.seconds)

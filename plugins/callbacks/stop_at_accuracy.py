@@ -1,0 +1,24 @@
+"""The callback `stop_at_accuracy`."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from annotated_types import Gt, Le
+from zookit.core import Callback, Doc
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class StopAtAccuracy(Callback):
+    """Stops training after the first epoch whose accuracy reaches a threshold."""
+
+    threshold: Annotated[float, Gt(0), Le(1), Doc("The accuracy to reach, as a fraction.")] = 0.95
+    monitor: Annotated[str, Doc("The logged value to watch, such as val_accuracy.")] = "accuracy"
+
+    def build(self) -> "keras.callbacks.Callback":
+        """A Keras callback that stops where the value is at least the threshold."""
+        from zookit.plugins.callbacks.threshold import StopAtThreshold
+
+        return StopAtThreshold("stop_at_accuracy", self.monitor, at_least=self.threshold)

@@ -1,0 +1,24 @@
+"""The callback `stop_at_loss`."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from annotated_types import Gt
+from zookit.core import Callback, Doc
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class StopAtLoss(Callback):
+    """Stops training after the first epoch whose loss comes down to a threshold."""
+
+    threshold: Annotated[float, Gt(0), Doc("The loss to come down to.")] = 0.4
+    monitor: Annotated[str, Doc("The logged value to watch, such as val_loss.")] = "loss"
+
+    def build(self) -> "keras.callbacks.Callback":
+        """A Keras callback that stops where the value is at most the threshold."""
+        from zookit.plugins.callbacks.threshold import StopAtThreshold
+
+        return StopAtThreshold("stop_at_loss", self.monitor, at_most=self.threshold)

@@ -1,0 +1,40 @@
+"""The Keras side of the stop callbacks. Imports Keras, so only `build` methods import it."""
+
+from typing import Any
+
+import keras
+from zookit.core import TrainingFailed, say
+from zookit.core.errors import did_you_mean
+
+
+class StopAtThreshold(keras.callbacks.Callback):
+    """Stops after the first epoch whose monitored value is within a bound, and says so."""
+
+    def __init__(
+        self,
+        name: str,
+        monitor: str,
+        at_least: float = float("-inf"),
+        at_most: float = float("inf"),
+    ) -> None:
+        super().__init__()
+        self._name = name
+        self._monitor = monitor
+        self._at_least = at_least
+        self._at_most = at_most
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Stop, or raise TrainingFailed where the value is never logged."""
+        logs = logs or {}
+        if self._monitor not in logs:
+            raise TrainingFailed(
+                f"{self._name}: {self._monitor!r} is never logged."
+                f"{did_you_mean(self._monitor, logs)} Logged are: {', '.join(logs)} (values that "
+                "begin with val_ need a validation split, as --validation 0.1 makes one)."
+            )
+        value = logs[self._monitor]
+        if self._at_least <= value <= self._at_most:
+            self.model.stop_training = True
+            say(
+                f"{self._name}: {self._monitor} reached {value:.4f} in epoch {epoch + 1}; stopping."
+            )

@@ -1,0 +1,80 @@
+"""The data set `image_folder`: a person's own pictures."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Lt
+from zookit.core import DataError, Dataset, DatasetInfo, Doc, Split, Splits
+from zookit.core.data import Source, class_folders, hold_out, read_class_folders
+
+
+@dataclass(frozen=True)
+class ImageFolder(Dataset):
+    """Your own pictures, in a folder with one folder a class (PNG, JPEG, GIF, BMP, WebP).
+
+    Where the folder holds `train` and `test` or `validation`, each with the class folders, these
+    are the splits; with `train` and `validation` alone, `validation` is what is tested on.
+    Otherwise a part of every class is held out as test split, drawn by `seed`. Pictures become
+    uint8 (N, size, size, 3) or, with grey, (N, size, size, 1): the largest centred square is kept
+    and scaled; transparency is laid over white.
+    """
+
+    path: Annotated[Path, Doc("The folder.")]
+    size: Annotated[int, Ge(8), Doc("Height and width to scale to, in pixels.")] = 224
+    grey: Annotated[bool, Doc("One channel, grey, instead of three.")] = False
+    split: Annotated[
+        float,
+        Gt(0),
+        Lt(1),
+        Doc("Fraction of each class to test on, without train and test folder."),
+    ] = 0.2
+    seed: Annotated[int, Ge(0), Doc("Decides which pictures are tested on.")] = 0
+
+    @property
+    def folder(self) -> Path:
+        """The user's folder."""
+        return self.path
+
+    @property
+    def info(self) -> DatasetInfo:
+        """What the folder's own folders tell. Raises DataError."""
+        root = self.path / "train" if self._is_split() else self.path
+        return DatasetInfo(
+            image_shape=(self.size, self.size, 1 if self.grey else 3),
+            class_names=class_folders(root),
+        )
+
+    def load(self, source: Source) -> Splits:
+        """Read the pictures and, where the folder has no splits, make them."""
+        if not self._is_split():
+            everything, left_out = self._read("", source)
+            kept, held = hold_out(everything.labels, self.split, self.seed)
+            train, test = (
+                Split(everything.images[each], everything.labels[each]) for each in (kept, held)
+            )
+            return Splits(train, test, left_out=left_out)
+        train, left_out = self._read("train", source)
+        read = {name: self._read(name, source) for name in self._held_out()}
+        left_out += tuple(line for _, lines in read.values() for line in lines)
+        splits = {name: split for name, (split, _) in read.items()}
+        if "test" in splits:
+            return Splits(train, splits["test"], splits.get("validation"), left_out)
+        return Splits(train, splits["validation"], None, left_out)
+
+    def _is_split(self) -> bool:
+        return (self.path / "train").is_dir() and bool(self._held_out())
+
+    def _held_out(self) -> list[str]:
+        return [name for name in ("test", "validation") if (self.path / name).is_dir()]
+
+    def _read(self, name: str, source: Source) -> tuple[Split, tuple[str, ...]]:
+        info = self.info
+        root = self.path / name
+        unknown = sorted(set(class_folders(root)) - set(info.class_names))
+        if unknown:
+            raise DataError(
+                f"{root} has the class folder {unknown[0]!r}, which {self.path / 'train'} has not. "
+                "Put pictures of it there too, or remove it."
+            )
+        return read_class_folders(root, info.class_names, info.image_shape, source.progress)

@@ -1,0 +1,41 @@
+"""The front door for programs."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from zookit.composition import compose
+from zookit.console import messages_shown
+from zookit.core import Architecture, Callback, Dataset, Result
+
+
+def run(
+    dataset: str | Dataset,
+    architecture: str | Architecture,
+    callbacks: Iterable[str | Callback] = (),
+    *,
+    runs_dir: str | Path = "runs",
+    quiet: bool = False,
+    **settings: Any,
+) -> Result:
+    """Train an architecture on a data set and evaluate it, as `zookit run` does.
+
+    Args:
+        dataset: a name, words (`"image_folder:path=photos"`) or an instance; so the next two.
+        architecture: the architecture.
+        callbacks: any number of callbacks.
+        runs_dir: the folder in which the run's own folder is made.
+        quiet: show nothing but warnings.
+        **settings: the fields of `zookit.core.Settings`: epochs, batch_size, seed, ...
+
+    Returns:
+        The result: history, metrics, model and folder. `status` is "interrupted" after Ctrl-C.
+
+    Raises:
+        ZookitError: what was asked cannot be done; the message says what to mend.
+    """
+    from zookit.training import train  # brings NumPy in, which composing does not need
+
+    with messages_shown(quiet):
+        composition = compose(dataset, architecture, tuple(callbacks), settings)
+        return train(composition, Path(runs_dir), quiet=quiet)

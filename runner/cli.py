@@ -1,0 +1,81 @@
+"""The command `zookit`: its sub-commands, and the one place where errors become exit codes."""
+
+import sys
+from typing import Annotated
+
+import typer
+from zookit.commands.data import app as data_app
+from zookit.commands.list import list_components
+from zookit.commands.run import run
+from zookit.commands.show import show
+from zookit.console import messages_shown
+from zookit.core import ZookitError
+
+app = typer.Typer(
+    name="zookit",
+    help="A plugin-based model zoo for TensorFlow/Keras 3: name a data set, an architecture and "
+    "callbacks, and train.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    # The square brackets in our texts are brackets.
+    rich_markup_mode=None,
+)
+app.command("run")(run)
+app.command("list")(list_components)
+app.command("show")(show)
+app.add_typer(data_app, name="data")
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import zookit
+
+        print(f"zookit {zookit.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    del version
+
+
+def main() -> None:
+    """Run the command line and exit: 0, 2 where the user can mend it, 130 after Ctrl-C.
+
+    A defect keeps its traceback.
+    """
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        with messages_shown(quiet=False):
+            code = typer.main.get_command(app).main(
+                arguments, prog_name="zookit", standalone_mode=False
+            )
+    except ZookitError as error:
+        return _fail(str(error), USER_ERROR)
+    except typer.TyperException as error:
+        return _fail(f"{error.format_message()} See 'zookit --help'.", error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `| head` does; nothing is left to be told.
+        sys.stdout = None
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"zookit: {' '.join(message.split())}", file=sys.stderr)
+    return code

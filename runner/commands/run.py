@@ -1,0 +1,149 @@
+"""`zookit run`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from zookit.commands.completion import names_of
+from zookit.core import BadExperiment, Result, Settings
+from zookit.core.parameters import Parameter, parameters
+
+_SETTINGS = {parameter.name: parameter for parameter in parameters(Settings)}
+
+
+def _setting(name: str, metavar: str | None = None, flag: str | None = None) -> Any:
+    """The option of a setting: its name, meaning and default stand in `Settings` alone."""
+    setting: Parameter = _SETTINGS[name]
+    return typer.Option(
+        flag or f"--{name.replace('_', '-')}",
+        help=f"{setting.meaning} {f'[{setting.default}]' if setting.default else ''}",
+        metavar=metavar,
+        show_default=False,
+    )
+
+
+def run(
+    dataset: Annotated[
+        str | None,
+        typer.Argument(metavar="DATASET", help="A data set.", autocompletion=names_of("datasets")),
+    ] = None,
+    architecture: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ARCHITECTURE",
+            help="An architecture.",
+            autocompletion=names_of("architectures"),
+        ),
+    ] = None,
+    callbacks: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CALLBACK]...",
+            help="Any number of callbacks.",
+            autocompletion=names_of("callbacks"),
+        ),
+    ] = None,
+    epochs: Annotated[int | None, _setting("epochs")] = None,
+    batch_size: Annotated[int | None, _setting("batch_size")] = None,
+    optimizer: Annotated[str | None, _setting("optimizer", "WORDS")] = None,
+    learning_rate: Annotated[float | None, _setting("learning_rate")] = None,
+    seed: Annotated[int | None, _setting("seed")] = None,
+    validation: Annotated[float | None, _setting("validation", "FRACTION")] = None,
+    augment: Annotated[str | None, _setting("augment", "CHANGE+CHANGE...")] = None,
+    class_weights: Annotated[
+        bool | None, _setting("class_weights", flag="--class-weights/--no-class-weights")
+    ] = None,
+    normalize: Annotated[
+        bool | None, _setting("normalize", flag="--normalize/--no-normalize")
+    ] = None,
+    precision: Annotated[str | None, _setting("precision", "float32|mixed_bfloat16")] = None,
+    data: Annotated[str | None, _setting("data", "auto|full|sample")] = None,
+    runs_dir: Annotated[
+        Path, typer.Option(help="The folder in which the run's own folder is made.")
+    ] = Path("runs"),
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Repeat the composition of an experiment.toml."
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show only the result and warnings.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON; show the rest on stderr.")
+    ] = False,
+) -> int:
+    """Train an architecture on a data set, evaluate it and keep the run.
+
+    Words choose components: dense, dense:512, dense:units=512+256,dropout=0.2. 'zookit list' shows
+    the names, 'zookit show NAME' the parameters.
+    """
+    given = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "optimizer": optimizer,
+        "learning_rate": learning_rate,
+        "seed": seed,
+        "validation": validation,
+        "augment": augment,
+        "class_weights": class_weights,
+        "normalize": normalize,
+        "precision": precision,
+        "data": data,
+    }
+    settings = {name: value for name, value in given.items() if value is not None}
+    words = [word for word in (dataset, architecture, *(callbacks or ())) if word is not None]
+    return _run(words, file, settings, runs_dir, quiet, as_json)
+
+
+def _run(
+    words: list[str],
+    file: Path | None,
+    settings: dict[str, Any],
+    runs_dir: Path,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    from rich.console import Console  # neither --help nor completion gets here
+    from zookit.composition import compose, compose_file
+    from zookit.console import messages_shown
+    from zookit.display import show_result
+    from zookit.training import train
+
+    if file is not None:
+        if words:
+            raise BadExperiment(
+                f"{words[0]!r} is named beside --from {file}, which names its own components. "
+                "Give one of the two."
+            )
+        composition = compose_file(file, settings)
+    elif len(words) < 2:
+        missing = "an architecture" if words else "a data set and an architecture"
+        raise BadExperiment(
+            f"{missing} must be named: zookit run DATASET ARCHITECTURE [CALLBACK]..., or "
+            "--from FILE. 'zookit list' shows what there is."
+        )
+    else:
+        composition = compose(words[0], words[1], words[2:], settings)
+    console = Console(stderr=as_json)
+    with messages_shown(quiet):
+        result = train(composition, runs_dir, quiet=quiet, console=console)
+    if as_json:
+        print(json.dumps(_plain(result), indent=2))
+    elif quiet:
+        show_result(console, result)
+    return 130 if result.status == "interrupted" else 0
+
+
+def _plain(result: Result) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "status": result.status,
+        "folder": str(result.folder),
+        "experiment": result.experiment.plain(),
+        "history": result.history,
+        "seconds": result.seconds,
+        "test": result.metrics,
+    }

@@ -1,0 +1,57 @@
+"""What a person sees: messages as lines on stderr, progress as bars."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
+
+from zookit.core.messages import logger
+
+if TYPE_CHECKING:
+    from zookit.core.data.progress import Advance
+
+
+class _Lines(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        # sys.stderr is looked up each time: a bar that is being drawn stands in for it.
+        print(f"zookit: {record.getMessage()}", file=sys.stderr)
+
+
+@contextmanager
+def messages_shown(quiet: bool) -> Iterator[None]:
+    """Show what components say on stderr, unless the program handles the logger itself."""
+    if logger.handlers:
+        yield
+        return
+    handler, level = _Lines(), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+@contextmanager
+def bar(label: str, total: int | None, unit: Literal["bytes", "images"]) -> "Iterator[Advance]":
+    """A progress bar on stderr for data; implements `zookit.core.data.Progress`."""
+    from rich import progress
+    from rich.console import Console
+
+    amount = progress.DownloadColumn() if unit == "bytes" else progress.MofNCompleteColumn()
+    columns = (
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        amount,
+        progress.TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        print(f"zookit: {label}", file=sys.stderr)
+    with progress.Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        task = bars.add_task(label, total=total)
+        yield lambda amount: bars.advance(task, amount)

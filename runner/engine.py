@@ -1,0 +1,89 @@
+"""Keras on TensorFlow, made ready, and what of it decides the bits of a result."""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any
+
+from zookit.core import Settings, ZookitError
+
+STEPS_PER_EXECUTION = 1
+JIT_COMPILE = False
+"""XLA makes convolutions about twice slower on the CPU, and changes what dropout draws."""
+
+
+@contextmanager
+def engine(settings: Settings) -> Iterator[Mapping[str, Any]]:
+    """Keras as this experiment needs it, put back as it was at the end.
+
+    Gives what decides the bits of a result, as plain values. Raises ZookitError where Keras was
+    set to a backend other than TensorFlow.
+    """
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with _native_chatter_held_back():
+        import keras
+        import tensorflow as tf
+
+        devices = [device.name for device in tf.config.list_physical_devices()]
+    if keras.backend.backend() != "tensorflow":
+        raise ZookitError(
+            f"Keras runs on {keras.backend.backend()!r}, but zookit needs 'tensorflow'. Unset "
+            "KERAS_BACKEND or set it to tensorflow."
+        )
+    before = keras.config.dtype_policy(), keras.config.image_data_format()
+    # A person's ~/.keras/keras.json may say otherwise.
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_dtype_policy(settings.precision)
+    keras.utils.set_random_seed(settings.seed)
+    try:
+        yield {
+            "precision": settings.precision,
+            "jit_compile": JIT_COMPILE,
+            "steps_per_execution": STEPS_PER_EXECUTION,
+            "intra_op_threads": tf.config.threading.get_intra_op_parallelism_threads(),
+            "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
+            "cpus": os.cpu_count(),
+            "devices": devices,
+        }
+    finally:
+        keras.config.set_dtype_policy(before[0])
+        keras.config.set_image_data_format(before[1])
+
+
+@contextmanager
+def _native_chatter_held_back() -> Iterator[None]:
+    """Keep TensorFlow's start-up notes off the terminal, unless a log level was set by hand.
+
+    Its C++ side writes some to file descriptor 2 whatever the level. They are shown after all
+    where the import fails.
+    """
+    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as notes:
+        os.dup2(notes.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            notes.seek(0)
+            os.write(stderr, notes.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+def versions() -> dict[str, str]:
+    """The versions of what computes."""
+    packages = ("zookit", "tensorflow", "keras", "numpy", "pillow")
+    return {
+        "python": platform.python_version(),
+        **{package: version(package) for package in packages},
+        "platform": platform.platform(),
+    }

@@ -1,0 +1,143 @@
+"""The run's folder and its files; what the run leaves behind."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from zookit.core import FolderError, Result, Run, hookimpl
+from zookit.core.data.cache import written_aside
+
+FORMAT = 1
+"""The version of every JSON file in a run's folder."""
+
+
+def check_runs_dir(runs_dir: Path) -> None:
+    """Raise FolderError where no folder could be made in there; before any work is done."""
+    nearest = runs_dir.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise _unwritable(runs_dir, f"{nearest} is not a folder")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise _unwritable(runs_dir, f"{nearest} may not be written")
+
+
+def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
+    """A new folder named by time and the start of the experiment's identity.
+
+    Raises FolderError where it cannot be made.
+    """
+    base = f"{now:%Y%m%d-%H%M%S}-{identity[:8]}"
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        for name in (base, *(f"{base}-{count}" for count in range(2, 1000))):
+            try:
+                (runs_dir / name).mkdir()
+            except FileExistsError:
+                continue  # the same experiment in the same second, perhaps by another process
+            return (runs_dir / name).absolute()
+    except OSError as error:
+        raise _unwritable(runs_dir, error.strerror or str(error)) from None
+    raise _unwritable(runs_dir, f"{base} was made a thousand times in one second")
+
+
+class FolderWriter:
+    """Writes the run's folder as the run goes on; every file is whole at any moment."""
+
+    def __init__(self) -> None:
+        self._epochs: list[Mapping[str, float]] = []
+        self._seconds: list[float] = []
+
+    @hookimpl
+    def run_started(self, run: Run) -> None:
+        """Write what is known beforehand."""
+        self._folder = run.folder
+        self._write("experiment.toml", run.experiment.to_toml())
+        self._write_json("environment.json", run.environment)
+
+    @hookimpl
+    def epoch_ended(self, values: Mapping[str, float], seconds: float) -> None:
+        """Write history and times anew; both are small."""
+        self._epochs.append(values)
+        self._seconds.append(seconds)
+        # history.csv has no clock in it, so that two equal runs have equal files.
+        self._write_csv("history.csv", self._epochs)
+        self._write_csv("times.csv", [{"seconds": round(each, 3)} for each in self._seconds])
+
+    @hookimpl
+    def run_finished(self, result: Result) -> None:
+        """Write the metrics and the weights."""
+        self._write_end(result, {})
+
+    @hookimpl
+    def run_failed(self, result: Result, error: BaseException) -> None:
+        """Write what there is, and the error."""
+        self._write_end(result, {"error": str(error)})
+
+    def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
+        self._write_weights(result)
+        last = {name: values[-1] for name, values in result.history.items() if values}
+        self._write_json(
+            "metrics.json",
+            {
+                "status": result.status,
+                "epochs": result.epochs,
+                "last_epoch": last,
+                "test": result.metrics,
+                **more,
+            },
+        )
+
+    def _write_weights(self, result: Result) -> None:
+        import numpy as np
+        from safetensors.numpy import save
+
+        # By position: Keras's paths change on a second build in one process.
+        weights = {
+            f"{at:04d}": np.ascontiguousarray(weight.numpy())
+            for at, weight in enumerate(result.model.weights)
+        }
+        self._guarded(
+            "weights.safetensors",
+            lambda aside: aside.write_bytes(save(weights, {"format": str(FORMAT)})),
+        )
+
+    def _write_csv(self, name: str, rows: "list[Any]") -> None:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, ["epoch", *rows[0]], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({"epoch": at, **row} for at, row in enumerate(rows, start=1))
+        self._write(name, text.getvalue())
+
+    def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
+        self._write(name, json.dumps({"format": FORMAT, **value}, indent=2) + "\n")
+
+    def _write(self, name: str, text: str) -> None:
+        self._guarded(name, lambda aside: aside.write_text(text, encoding="utf-8"))
+
+    def _guarded(self, name: str, write: Any) -> None:
+        try:
+            # A folder that vanished is not made anew: somebody removed it.
+            if not self._folder.is_dir():
+                raise FolderError(f"the run's folder {self._folder} has vanished.")
+            with written_aside(self._folder / name) as aside:
+                write(aside)
+        except Exception as error:
+            if isinstance(error, FolderError):
+                raise
+            reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+            raise FolderError(
+                f"{self._folder / name} cannot be written: {reason}. Free some room there, or "
+                "name another folder with --runs-dir."
+            ) from error
+
+
+def _unwritable(runs_dir: Path, reason: str) -> FolderError:
+    return FolderError(
+        f"no run can be kept in {runs_dir}: {reason}. Name another folder with --runs-dir."
+    )

@@ -1,0 +1,43 @@
+"""Telling listeners of a run's life, each on its own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pluggy
+from zookit.core import warn
+from zookit.core.hookspecs import RunHooks
+
+
+class Listeners:
+    """Those that listen to one run.
+
+    A failure of an essential listener is the run's; any other's is reported with its name and
+    passed over.
+    """
+
+    def __init__(self, essential: Sequence[object], others: Sequence[object]) -> None:
+        self._managers = [(_manager(each), True) for each in essential]
+        self._managers += [(_manager(each), False) for each in others]
+
+    def tell(self, hook: str, **arguments: Any) -> list[Any]:
+        """Call a hook of `RunHooks` on every listener and return what they returned."""
+        answers: list[Any] = []
+        for manager, essential in self._managers:
+            try:
+                answers += getattr(manager.hook, hook)(**arguments)
+            except Exception as error:
+                if essential:
+                    raise
+                (name, _), *_ = manager.list_name_plugin()
+                reason = " ".join(f"{type(error).__name__}: {error}".split())
+                warn(f"listener {name} failed in {hook} and was passed over: {reason}")
+        return answers
+
+
+def _manager(listener: object) -> pluggy.PluginManager:
+    """A manager for one: in a shared one an implementation that raises stops those after it."""
+    manager = pluggy.PluginManager("zookit")
+    manager.add_hookspecs(RunHooks)
+    manager.register(listener, name=type(listener).__name__)
+    manager.check_pending()
+    return manager

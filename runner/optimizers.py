@@ -1,0 +1,95 @@
+"""Keras's optimizers, chosen by words like everything else."""
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from zookit.core import BadParameter, UnknownName, Words
+from zookit.core.errors import did_you_mean
+
+if TYPE_CHECKING:
+    import keras
+
+# Written out, so that a wrong name is told before the seconds that importing Keras takes.
+CLASSES = {
+    "adadelta": "Adadelta",
+    "adafactor": "Adafactor",
+    "adagrad": "Adagrad",
+    "adam": "Adam",
+    "adamax": "Adamax",
+    "adamw": "AdamW",
+    "ftrl": "Ftrl",
+    "lamb": "Lamb",
+    "lion": "Lion",
+    "muon": "Muon",
+    "nadam": "Nadam",
+    "rmsprop": "RMSprop",
+    "sgd": "SGD",
+}
+
+
+def check_name(words: Words) -> None:
+    """Raise UnknownName where Keras has no optimizer of that name."""
+    if words.name not in CLASSES:
+        raise UnknownName(
+            f"no optimizer {words.name!r}.{did_you_mean(words.name, CLASSES)} "
+            f"There are: {', '.join(CLASSES)}."
+        )
+
+
+def build_optimizer(words: Words, learning_rate: float | None) -> "keras.optimizers.Optimizer":
+    """The Keras optimizer that the words choose.
+
+    Raises BadParameter where a parameter is unknown or its value does not fit. Imports Keras.
+    """
+    import keras
+
+    optimizer = getattr(keras.optimizers, CLASSES[words.name])
+    defaults = {
+        parameter.name: parameter.default
+        for parameter in inspect.signature(optimizer).parameters.values()
+        if _is_settable(parameter)
+    }
+    values: dict[str, Any] = {}
+    for key, text in words.items:
+        name = key or "learning_rate"
+        if name not in defaults:
+            raise BadParameter(
+                f"{words.name}: no parameter {name!r}.{did_you_mean(name, defaults)} "
+                f"It has: {', '.join(defaults)}."
+            )
+        if name in values:
+            raise BadParameter(f"{words.name}: parameter {name!r} is given twice. Give it once.")
+        values[name] = _value(words, name, text, defaults[name])
+    if learning_rate is not None:
+        values["learning_rate"] = learning_rate
+    if not values.get("learning_rate", 1) > 0:
+        raise BadParameter(
+            f"{words.name}: parameter 'learning_rate': {values['learning_rate']!r} is not greater "
+            "than 0."
+        )
+    try:
+        return optimizer(**values)
+    except (ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise BadParameter(f"{words.name}: {reason} (got from {str(words)!r}).") from None
+
+
+def _is_settable(parameter: inspect.Parameter) -> bool:
+    """Whether words can give it: a number or true/false by its default."""
+    return parameter.name != "name" and isinstance(parameter.default, bool | int | float | None)
+
+
+def _value(words: Words, name: str, text: str, default: Any) -> bool | int | float:
+    complaint = f"{words.name}: parameter {name!r}: {text!r} is not"
+    if isinstance(default, bool):
+        if text.lower() not in ("true", "false"):
+            raise BadParameter(f"{complaint} true or false (got from {str(words)!r}).")
+        return text.lower() == "true"
+    try:
+        number = float(text)
+    except ValueError:
+        raise BadParameter(f"{complaint} a number (got from {str(words)!r}).") from None
+    if number - number != 0:
+        raise BadParameter(f"{complaint} a finite number (got from {str(words)!r}).")
+    whole = text.lstrip("+-").isdigit() and not isinstance(default, float)
+    return int(text) if whole else number
