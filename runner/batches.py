@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from zookit.core import Split
 
 if TYPE_CHECKING:

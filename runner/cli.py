@@ -4,6 +4,7 @@ import sys
 from typing import Annotated
 
 import typer
+
 from zookit.commands.data import app as data_app
 from zookit.commands.list import list_components
 from zookit.commands.run import run

@@ -21,16 +21,16 @@ class _Lines(logging.Handler):
 @contextmanager
 def messages_shown(quiet: bool) -> Iterator[None]:
     """Show what components say on stderr, unless the program handles the logger itself."""
-    if logger.handlers:
+    if any(not isinstance(handler, _Lines) for handler in logger.handlers):
         yield
         return
-    handler, level = _Lines(), logger.level
-    logger.addHandler(handler)
+    before, level = logger.handlers[:], logger.level
+    logger.handlers = [_Lines()]
     logger.setLevel(logging.WARNING if quiet else logging.INFO)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
+        logger.handlers = before
         logger.setLevel(level)
 
 

@@ -23,17 +23,18 @@ def engine(settings: Settings) -> Iterator[Mapping[str, Any]]:
     Gives what decides the bits of a result, as plain values. Raises ZookitError where Keras was
     set to a backend other than TensorFlow.
     """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # Asked before Keras is imported: another backend may not even be installed. Setting it wins
+    # over a person's ~/.keras/keras.json.
+    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise _wrong_backend(backend)
     with _native_chatter_held_back():
         import keras
         import tensorflow as tf
 
         devices = [device.name for device in tf.config.list_physical_devices()]
     if keras.backend.backend() != "tensorflow":
-        raise ZookitError(
-            f"Keras runs on {keras.backend.backend()!r}, but zookit needs 'tensorflow'. Unset "
-            "KERAS_BACKEND or set it to tensorflow."
-        )
+        raise _wrong_backend(keras.backend.backend())
     before = keras.config.dtype_policy(), keras.config.image_data_format()
     # A person's ~/.keras/keras.json may say otherwise.
     keras.config.set_image_data_format("channels_last")
@@ -70,13 +71,20 @@ def _native_chatter_held_back() -> Iterator[None]:
         os.dup2(notes.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             notes.seek(0)
             os.write(stderr, notes.read())
             raise
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def _wrong_backend(backend: str) -> ZookitError:
+    return ZookitError(
+        f"Keras is set to the backend {backend!r}, but zookit needs 'tensorflow'. Unset "
+        "KERAS_BACKEND or set it to tensorflow before Keras is imported."
+    )
 
 
 def versions() -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pluggy
+
 from zookit.core import warn
 from zookit.core.hookspecs import RunHooks
 

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 from rich.console import Console
 from rich.text import Text
+
 from zookit.core import BadParameter, DatasetInfo, FolderError, Split
 from zookit.core.data.cache import written_aside
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
+
 from zookit.batches import Batches, balanced_weights
 from zookit.composition import Composition
 from zookit.console import bar

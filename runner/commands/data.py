@@ -4,6 +4,7 @@ import shutil
 from typing import Annotated
 
 import typer
+
 from zookit.commands.completion import names_of
 from zookit.core import DataError, FolderError
 

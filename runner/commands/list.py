@@ -4,6 +4,7 @@ import json
 from typing import Annotated, Any
 
 import typer
+
 from zookit.core import UnknownName, warn
 from zookit.core.errors import did_you_mean
 

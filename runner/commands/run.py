@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
 from zookit.commands.completion import names_of
 from zookit.core import BadExperiment, Result, Settings
 from zookit.core.parameters import Parameter, parameters
@@ -107,6 +108,7 @@ def _run(
     as_json: bool,
 ) -> int:
     from rich.console import Console  # neither --help nor completion gets here
+
     from zookit.composition import compose, compose_file
     from zookit.console import messages_shown
     from zookit.display import show_result

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from zookit.commands.completion import names_of
 from zookit.core import Architecture, BadExperiment, Dataset, UnknownName, Words
 
 if TYPE_CHECKING:
     from rich.console import Console
+
     from zookit.core.data import Prepared
     from zookit.registry import Entry
 
@@ -126,6 +128,7 @@ def _describe(console: "Console", entry: "Entry[Any]") -> None:
 def _describe_dataset(console: "Console", words: str) -> None:
     from rich.table import Table
     from rich.text import Text
+
     from zookit.registry import default
 
     # Its info may need parameters that were not given, as a folder's does.

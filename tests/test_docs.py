@@ -1,0 +1,118 @@
+"""Every command and code block of the README and the docs, run as it stands there."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+from conftest import ROOT, Command
+from PIL import Image
+
+PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md")))
+PLUGINS = "docs/plugins.md"
+# What a test cannot run: it would fetch from the network, or needs the whole data or a checkout.
+ELSEWHERE = ("zookit data fetch", "benchmarks/", "ZOOKIT_", ".venv/bin", "python3 -m venv", ".ci/")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[str]:
+    lines = [line for block in blocks(page, "console") for line in block.splitlines()]
+    assert all(line.startswith("$ ") for line in lines), lines
+    return [line[2:] for line in lines if not any(each in line for each in ELSEWHERE)]
+
+
+@pytest.fixture
+def one_epoch() -> object:
+    """Keras's own switch, so that commands can run as they are, but briefly."""
+    keras.config.set_max_epochs(1)
+    yield
+    keras.config.set_max_epochs(None)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> None:
+    for name, colour in (("cats", "black"), ("dogs", "white")):
+        folder = tmp_path / "photos" / name
+        folder.mkdir(parents=True)
+        for at in range(6):
+            Image.new("RGB", (70 + at, 64), colour).save(folder / f"{at}.png")
+
+
+@pytest.mark.usefixtures("one_epoch", "photos")
+@pytest.mark.filterwarnings("ignore:Limiting epochs")
+@pytest.mark.parametrize(
+    ("page", "command"),
+    [(page, command) for page in PAGES if page != PLUGINS for command in commands(page)],
+)
+def test_command(zookit: Command, page: str, command: str) -> None:
+    name, *arguments = shlex.split(command)
+    assert name == "zookit"
+    outcome = zookit(*arguments)
+    assert outcome.code == 0, outcome
+
+
+@pytest.mark.usefixtures("one_epoch")
+@pytest.mark.filterwarnings("ignore:Limiting epochs")
+@pytest.mark.parametrize(
+    ("page", "block"),
+    [(page, block) for page in PAGES if page != PLUGINS for block in blocks(page, "python")],
+    ids=lambda value: value if value in PAGES else "",
+)
+def test_python_block(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str, block: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, page, "exec"), {})
+
+
+def test_guides_file_runs(zookit: Command, tmp_path: Path) -> None:
+    (text,) = blocks("docs/guide.md", "toml")
+    file = tmp_path / "short.toml"
+    file.write_text(text)
+    assert zookit("run", "--from", file).code == 0
+
+
+def test_plugin_guide_makes_a_package_that_works(tmp_path: Path) -> None:
+    """Installed by the real pip into a folder that stands on the path, as a stranger would."""
+    project, site = tmp_path / "zookit-stripes", tmp_path / "site"
+    project.mkdir()
+    (toml,), (module,) = blocks(PLUGINS, "toml"), blocks(PLUGINS, "python")
+    (project / "pyproject.toml").write_text(toml)
+    (project / "zookit_stripes.py").write_text(module)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    subprocess.run(
+        [*pip, "--no-build-isolation", "--target", site, project], check=True, timeout=120
+    )
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    for command in ["zookit list", *commands(PLUGINS)]:
+        ended = subprocess.run(
+            [sys.executable, "-m", *shlex.split(command)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert ended.returncode == 0, ended
+        if command == "zookit list":
+            assert "stripes           zookit-stripes==1.0" in ended.stdout
+        if "stop_after" in command:
+            assert "stop_after: 2 epochs are done." in ended.stderr
+            assert "epoch 2/9" in ended.stdout
+            assert "epoch 3/9" not in ended.stdout
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert ((ROOT / page).parent / target).exists(), target

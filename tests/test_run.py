@@ -1,0 +1,386 @@
+"""Running: every pair on the samples, what is kept, the same bits again, and bad ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Command
+from safetensors.numpy import load_file
+
+import zookit
+from zookit.core import Experiment, TrainingFailed
+from zookit.plugins.architectures.dense import Dense
+from zookit.plugins.datasets.mnist import Mnist
+
+DATASETS = ("fashion_mnist", "mnist", "horse_or_human")
+# Small bodies: what is tested is that everything fits, not how well it learns.
+ARCHITECTURES = ("dense:16", "cnn:filters=4+4,units=8")
+CALLBACKS = ((), ("stop_at_accuracy:0.01",), ("stop_at_loss:1000",))
+
+
+@pytest.mark.parametrize("callbacks", [*CALLBACKS, CALLBACKS[1] + CALLBACKS[2]], ids=str)
+@pytest.mark.parametrize(("dataset", "architecture"), list(product(DATASETS, ARCHITECTURES)))
+def test_every_pair_trains_with_any_callbacks(
+    tmp_path: Path, dataset: str, architecture: str, callbacks: tuple[str, ...]
+) -> None:
+    result = zookit.run(
+        dataset,
+        architecture,
+        callbacks,
+        runs_dir=tmp_path,
+        data="sample",
+        epochs=2,
+        batch_size=64,
+        quiet=True,
+    )
+    assert result.status == "finished"
+    # Thresholds that the first epoch reaches stop after it.
+    assert result.epochs == (1 if callbacks else 2)
+    assert set(result.history) == {"loss", "accuracy"}
+    assert all(len(values) == result.epochs for values in result.history.values())
+    assert np.isfinite(result.metrics["loss"])
+    assert 0 <= result.metrics["accuracy"] <= 1
+    assert result.folder.parent == tmp_path
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_default_cnn_trains_on_every_data_set(tmp_path: Path, dataset: str) -> None:
+    result = zookit.run(dataset, "cnn", runs_dir=tmp_path, data="sample", epochs=1, quiet=True)
+    assert result.status == "finished"
+
+
+def test_learning_beats_guessing(tmp_path: Path) -> None:
+    result = zookit.run("mnist", "dense", runs_dir=tmp_path, data="sample", quiet=True)
+    assert result.metrics["accuracy"] > 0.9
+    assert list(result.history["loss"]) == sorted(result.history["loss"], reverse=True)
+
+
+def test_run_shows_composition_epochs_and_result(zookit: Command) -> None:
+    outcome = zookit("run", "mnist", "dense:16", "--data", "sample", "--epochs", "2")
+    assert outcome.code == 0, outcome
+    for shown in (
+        "mnist, sample: 6,000 train + 1,000 test",
+        "28 x 28 x 1",
+        "10: 0, 1, 2",
+        "Dense(10, softmax), sparse_categorical_crossentropy",
+        "12,730",
+        "epoch 2/2  loss ",
+        "test  loss ",
+        "kept in ",
+    ):
+        assert shown in outcome.out
+    assert "zookit: " not in outcome.err
+
+
+def test_run_folder_holds_what_there_is_to_know(tmp_path: Path) -> None:
+    result = zookit.run(
+        "mnist", "dense:8", ["stop_at_loss:0.001"], runs_dir=tmp_path, data="auto", epochs=2
+    )
+    files = {path.name for path in result.folder.iterdir()}
+    assert files == {
+        "experiment.toml",
+        "environment.json",
+        "history.csv",
+        "times.csv",
+        "metrics.json",
+        "weights.safetensors",
+    }
+    experiment = Experiment.from_toml((result.folder / "experiment.toml").read_text())
+    assert experiment == result.experiment
+    assert experiment.settings.data == "sample"  # auto is settled before training
+    assert experiment.dataset.name == "zookit/mnist"
+    assert experiment.architecture.parameters["units"] == [8]
+    environment = json.loads((result.folder / "environment.json").read_text())
+    assert environment["data"]["word"] == "sample"
+    assert environment["versions"]["zookit"] == zookit.__version__
+    owners = {each["name"]: each["owner"] for each in environment["components"]}
+    assert owners["zookit/stop_at_loss"] == f"zookit=={zookit.__version__}"
+    header, *rows = (result.folder / "history.csv").read_text().splitlines()
+    assert header == "epoch,loss,accuracy"
+    assert [float(row.split(",")[1]) for row in rows] == list(result.history["loss"])
+    metrics = json.loads((result.folder / "metrics.json").read_text())
+    assert metrics["status"] == "finished"
+    assert metrics["test"] == result.metrics
+    weights = load_file(result.folder / "weights.safetensors")
+    assert len(weights) == 4
+    for kept, weight in zip(sorted(weights), result.model.weights, strict=True):
+        np.testing.assert_array_equal(weights[kept], weight.numpy())
+
+
+@pytest.mark.parametrize(
+    ("dataset", "architecture", "more"),
+    [
+        ("mnist", "dense:32,dropout=0.2", ["--validation", "0.1"]),
+        ("horse_or_human", "cnn:filters=4+4+4,units=8", ["--augment", "flip+rotation+contrast"]),
+    ],
+)
+def test_same_seed_gives_the_same_bits_in_another_process(
+    tmp_path: Path, dataset: str, architecture: str, more: list[str]
+) -> None:
+    command = [sys.executable, "-m", "zookit", "run", dataset, architecture, "--data", "sample"]
+    command += ["--epochs", "2", "--quiet", "--seed", "7", *more]
+    for name in ("one", "two"):
+        ended = subprocess.run(
+            [*command, "--runs-dir", name], cwd=tmp_path, stderr=subprocess.PIPE, timeout=300
+        )
+        assert ended.returncode == 0, ended
+        # TensorFlow's start-up notes are kept off the terminal.
+        assert not ended.stderr, ended
+    one, two = (next((tmp_path / name).iterdir()) for name in ("one", "two"))
+    for file in ("experiment.toml", "history.csv", "weights.safetensors"):
+        assert (one / file).read_bytes() == (two / file).read_bytes()
+
+
+def test_another_seed_gives_other_weights(tmp_path: Path) -> None:
+    losses = {
+        zookit.run(
+            "mnist", "dense:8", runs_dir=tmp_path, data="sample", epochs=1, seed=seed, quiet=True
+        ).history["loss"]
+        for seed in (0, 1)
+    }
+    assert len(losses) == 2
+
+
+def test_run_from_file_repeats_the_composition(zookit: Command, tmp_path: Path) -> None:
+    first = zookit("run", "mnist", "dense:8", "--data", "sample", "--epochs", "1", "--json")
+    folder = Path(json.loads(first.out)["folder"])
+    again = zookit("run", "--from", folder / "experiment.toml", "--epochs", "1", "--json")
+    assert again.code == 0, again
+    assert json.loads(again.out)["history"] == json.loads(first.out)["history"]
+    assert json.loads(again.out)["folder"] != str(folder)
+
+
+def test_short_hand_written_file_is_enough(zookit: Command, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'format = 1\n[dataset]\nname = "mnist"\n[architecture]\nname = "dense"\n'
+        'parameters = {units = [4]}\n[settings]\nepochs = 1\ndata = "sample"\n'
+    )
+    outcome = zookit("run", "--from", file, "--json")
+    assert json.loads(outcome.out)["experiment"]["architecture"]["name"] == "zookit/dense"
+
+
+def test_quiet_shows_the_result_alone(zookit: Command) -> None:
+    words = ("mnist", "dense:4", "stop_at_loss:1000")
+    outcome = zookit("run", *words, "--data", "sample", "--epochs", "2", "-q")
+    test, kept = outcome.out.splitlines()
+    assert test.startswith("test  loss ")
+    assert kept.startswith("kept in ")
+    assert "zookit: " not in outcome.err
+
+
+def test_json_is_all_there_is_on_stdout(zookit: Command) -> None:
+    outcome = zookit("run", "mnist", "dense:4", "--data", "sample", "--epochs", "1", "--json")
+    result = json.loads(outcome.out)
+    assert result["status"] == "finished"
+    assert tomllib.loads((Path(result["folder"]) / "experiment.toml").read_text())
+    assert "epoch 1/1" in outcome.err
+
+
+def test_instances_are_taken_and_their_entry_points_found(tmp_path: Path) -> None:
+    result = zookit.run(
+        Mnist(), Dense(units=(4,)), runs_dir=tmp_path, data="sample", epochs=1, quiet=True
+    )
+    assert result.experiment.architecture.name == "zookit/dense"
+
+
+def test_instance_without_entry_point_says_it_cannot_be_rebuilt(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from made_by_hand import Mean
+
+    result = zookit.run("mnist", Mean(), runs_dir=tmp_path, data="sample", epochs=1, quiet=True)
+    assert "made_by_hand:Mean was made by hand" in capfd.readouterr().err
+    assert not result.experiment.architecture.rebuildable
+    with pytest.raises(zookit.ZookitError, match="cannot be rebuilt from a file"):
+        Experiment.from_toml((result.folder / "experiment.toml").read_text())
+
+
+def test_validation_is_held_out_of_training(tmp_path: Path) -> None:
+    result = zookit.run(
+        "mnist", "dense:4", runs_dir=tmp_path, data="sample", epochs=1, validation=0.1, quiet=True
+    )
+    assert set(result.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+
+
+def test_no_normalize_feeds_pixels_as_they_are(tmp_path: Path) -> None:
+    layers = {
+        normalize: [
+            layer.name
+            for layer in zookit.run(
+                "mnist",
+                "dense:4",
+                runs_dir=tmp_path,
+                data="sample",
+                epochs=1,
+                normalize=normalize,
+                quiet=True,
+            ).model.layers
+        ]
+        for normalize in (True, False)
+    }
+    assert "normalize" in layers[True]
+    assert "normalize" not in layers[False]
+
+
+def test_class_weights_make_rare_classes_count(tmp_path: Path) -> None:
+    """On a lopsided set a body that sees nothing learns the frequencies, weighted: halves."""
+    from made_by_hand import Constant, Lopsided
+
+    chances = {
+        weighted: float(
+            zookit.run(
+                Lopsided(),
+                Constant(),
+                runs_dir=tmp_path,
+                epochs=40,
+                learning_rate=0.05,
+                class_weights=weighted,
+                quiet=True,
+            ).model.predict(np.zeros((1, 8, 8, 1), np.uint8), verbose=0)[0, 0]
+        )
+        for weighted in (False, True)
+    }
+    assert chances[False] == pytest.approx(0.9, abs=0.05)
+    assert chances[True] == pytest.approx(0.5, abs=0.05)
+
+
+def test_mixed_precision_keeps_head_and_weights_in_float32(tmp_path: Path) -> None:
+    result = zookit.run(
+        "mnist",
+        "dense:4",
+        runs_dir=tmp_path,
+        data="sample",
+        epochs=1,
+        precision="mixed_bfloat16",
+        quiet=True,
+    )
+    policies = {layer.name: layer.dtype_policy.name for layer in result.model.layers}
+    assert "mixed_bfloat16" in policies.values()
+    assert policies["head"] == "float32"
+    import keras
+
+    assert keras.config.dtype_policy().name == "float32"  # put back for the program's own models
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["sgd:learning_rate=0.01,momentum=0.9,nesterov=true", "rmsprop:0.002", "adamw"]
+)
+def test_optimizers_take_parameters(tmp_path: Path, optimizer: str) -> None:
+    result = zookit.run(
+        "mnist",
+        "dense:4",
+        runs_dir=tmp_path,
+        data="sample",
+        epochs=1,
+        optimizer=optimizer,
+        quiet=True,
+    )
+    config = result.model.optimizer.get_config()
+    for item in optimizer.partition(":")[2].split(","):
+        key, _, value = item.rpartition("=")
+        if value:
+            expected = {"true": True}.get(value) or float(value)
+            assert config[key or "learning_rate"] == pytest.approx(expected)
+
+
+def test_monitor_that_is_never_logged_names_what_is(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailed, match=r"'val_loss' is never logged.*accuracy, loss"):
+        zookit.run(
+            "mnist",
+            "dense:4",
+            ["stop_at_loss:monitor=val_loss"],
+            runs_dir=tmp_path,
+            data="sample",
+            epochs=3,
+            quiet=True,
+        )
+    (folder,) = tmp_path.iterdir()
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["status"] == "failed"
+    assert "never logged" in metrics["error"]
+    assert (folder / "weights.safetensors").exists()  # the epoch is not lost
+
+
+def test_stopping_is_said_once_with_the_value(zookit: Command) -> None:
+    outcome = zookit(
+        *("run", "mnist", "dense:64", "stop_at_accuracy:0.85", "--data", "sample"),
+        *("--epochs", "9", "--json"),
+    )
+    history = json.loads(outcome.out)["history"]["accuracy"]
+    said = [line for line in outcome.err.splitlines() if "stop_at_accuracy: " in line]
+    epoch = f"{history[-1]:.4f} in epoch {len(history)}"
+    assert said == [f"zookit: stop_at_accuracy: accuracy reached {epoch}; stopping."]
+    assert history[-1] >= 0.85
+    assert all(value < 0.85 for value in history[:-1])
+
+
+def test_loss_that_is_not_finite_says_when_it_began(zookit: Command, tmp_path: Path) -> None:
+    outcome = zookit(
+        *("run", "mnist", "dense:8", "--data", "sample", "--epochs", "3", "--quiet"),
+        *("--optimizer", "sgd:1e30"),
+    )
+    assert "in epoch 1, step " in outcome.message()
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "failed"
+
+
+def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "zookit", "run", "mnist", "dense:8", "--data", "sample"]
+    process = subprocess.Popen(
+        [*command, "--epochs", "100000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # A shell's background jobs ignore it, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("epoch 2/"):
+            break
+    time.sleep(0.2)  # into the middle of an epoch
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, (out, err)
+    assert "interrupted after " in out
+    assert "Traceback" not in err
+    (folder,) = (tmp_path / "runs").iterdir()
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["status"] == "interrupted"
+    assert metrics["epochs"] >= 2
+    assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
+    assert len(load_file(folder / "weights.safetensors")) == 4
+    assert not list(folder.glob(".*"))
+
+
+@pytest.mark.full_data
+@pytest.mark.parametrize(
+    ("words", "epochs", "accuracy"),
+    [
+        (("fashion_mnist", "dense"), (5, 5), 0.86),
+        (("fashion_mnist", "dense:512", "stop_at_loss:0.4"), (2, 3), 0.84),
+    ],
+)
+def test_course_on_whole_data(
+    monkeypatch: pytest.MonkeyPatch,
+    test_data: Path,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    epochs: tuple[int, int],
+    accuracy: float,
+) -> None:
+    monkeypatch.setenv("ZOOKIT_DATA_DIR", str(test_data))
+    result = zookit.run(words[0], words[1], words[2:], runs_dir=tmp_path, data="full", quiet=True)
+    assert epochs[0] <= result.epochs <= epochs[1]
+    assert result.metrics["accuracy"] >= accuracy

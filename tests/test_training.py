@@ -1,0 +1,82 @@
+"""The order of batches, and telling listeners."""
+
+import numpy as np
+import pytest
+
+from zookit.batches import Batches
+from zookit.core import Split, hookimpl
+from zookit.listening import Listeners
+
+
+def batches(seed: int | None = 3) -> Batches:
+    return Batches(
+        Split(np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1), np.arange(10)), 4, seed=seed
+    )
+
+
+def order(one: Batches, epoch: int) -> list[int]:
+    one.epoch = epoch
+    return [int(label) for _, labels in one.dataset().as_numpy_iterator() for label in labels]
+
+
+def test_every_epoch_has_each_image_once_in_an_order_of_its_own() -> None:
+    orders = [order(batches(), epoch) for epoch in range(3)]
+    assert all(sorted(each) == list(range(10)) for each in orders)
+    assert len({tuple(each) for each in orders}) == 3
+
+
+def test_order_depends_on_seed_and_epoch_alone() -> None:
+    used = batches()
+    order(used, 0)
+    assert order(used, 2) == order(batches(), 2)
+    assert order(used, 2) != order(batches(seed=4), 2)
+
+
+def test_without_seed_the_order_is_the_splits() -> None:
+    assert order(batches(None), 1) == list(range(10))
+
+
+def test_last_batch_is_as_small_as_it_is() -> None:
+    assert [len(images) for images, _ in batches().dataset().as_numpy_iterator()] == [4, 4, 2]
+
+
+class Recording:
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+
+    @hookimpl
+    def epoch_ended(self, epoch: int) -> None:
+        self.heard.append(epoch)
+
+
+class Failing:
+    @hookimpl
+    def epoch_ended(self, epoch: int) -> None:
+        raise RuntimeError("no more room")
+
+
+class Misspelt:
+    @hookimpl
+    def epoch_edned(self, epoch: int) -> None:
+        pass
+
+
+def test_a_listener_that_fails_is_reported_and_the_others_hear(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before, after = Recording(), Recording()
+    listeners = Listeners([], [before, Failing(), after])
+    for epoch in (1, 2):
+        listeners.tell("epoch_ended", epoch=epoch, values={}, seconds=0.0)
+    assert before.heard == after.heard == [1, 2]
+    assert "listener Failing failed in epoch_ended" in caplog.text
+
+
+def test_an_essential_listeners_failure_is_the_runs() -> None:
+    with pytest.raises(RuntimeError, match="no more room"):
+        Listeners([Failing()], []).tell("epoch_ended", epoch=1, values={}, seconds=0.0)
+
+
+def test_misspelt_hook_is_refused() -> None:
+    with pytest.raises(Exception, match="epoch_edned"):
+        Listeners([], [Misspelt()])
