@@ -4,6 +4,7 @@ A plugin imports this package and `zookit.core.data` only. It imports neither Te
 """
 
 from annotated_doc import Doc
+
 from zookit.core.architecture import Architecture
 from zookit.core.callback import Callback
 from zookit.core.component import Component

@@ -9,9 +9,10 @@ class Component:
     """Base of data sets, architectures, callbacks and listeners.
 
     A subclass is itself decorated with `@dataclass(frozen=True)`; its fields are its parameters,
-    each of type `bool`, `int`, `float`, `str`, `pathlib.Path`, a `Literal`, one of these `| None`
-    with the default None, or a `tuple[T, ...]` of them. `Annotated` carries bounds
-    (`annotated_types`) and the meaning that `zookit show` prints (`zookit.core.Doc`).
+    each of type `bool`, `int`, `float`, `str`, `pathlib.Path`, a `Literal`, a `tuple[T, ...]` of
+    one of these, or any of them `| None` with the default None; others are refused. `Annotated`
+    carries bounds (`annotated_types`) and the meaning that `zookit show` prints
+    (`zookit.core.Doc`).
     """
 
     # Left to its defaults pydantic ignores unknown parameters, accepts NaN and passes instances

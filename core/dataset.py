@@ -12,6 +12,7 @@ from zookit.core.remote_file import RemoteFile
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
     from zookit.core.data.source import Source
 
 

@@ -7,6 +7,8 @@ raised is a defect and keeps its traceback.
 
 from collections.abc import Iterable
 
+_LONGEST = 200
+
 
 class ZookitError(Exception):
     """Something the user can mend. `str()` is one line."""
@@ -58,6 +60,15 @@ class TrainingFailed(ZookitError):
 
 class FolderError(ZookitError):
     """A folder that zookit must write to cannot be written."""
+
+
+def quoted(value: object) -> str:
+    """What a person gave, as Python writes it; in one line and short enough for a message."""
+    try:
+        text = " ".join(repr(value).splitlines())
+    except (RecursionError, ValueError):  # nested too deep; more digits than Python writes
+        return f"<{type(value).__name__} too large to show>"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from annotated_doc import Doc
 from annotated_types import Ge, Gt, Lt
+
 from zookit.core.component import Component
-from zookit.core.errors import BadExperiment, did_you_mean
+from zookit.core.errors import BadExperiment, did_you_mean, quoted
 from zookit.core.parameters import create, plain_values
 from zookit.core.words import is_name
 
@@ -103,7 +104,8 @@ class Experiment:
     def identity(self, data_hash: str, owners: Mapping[str, str]) -> str:
         """SHA-256 of the experiment, its data's hash and the owner of each component."""
         known = {**self.plain(), "data_hash": data_hash, "owners": dict(owners)}
-        text = json.dumps(known, sort_keys=True, separators=(",", ":"))
+        # TOML has dates. No parameter takes one, but that is for the look-up to say.
+        text = json.dumps(known, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def group(self, data_hash: str, owners: Mapping[str, str]) -> str:
@@ -126,12 +128,12 @@ class Experiment:
         """
         try:
             tables = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError itself: too many digits
             raise BadExperiment(f"{origin} is not TOML: {error}.") from None
         version = tables.pop("format", None)
         if version != FORMAT:
             raise BadExperiment(
-                f"{origin}: format is {version!r}; this zookit reads format = {FORMAT}."
+                f"{origin}: format is {quoted(version)}; this zookit reads format = {FORMAT}."
             )
         _known_keys(tables, ("dataset", "architecture", "callbacks", "settings"), origin)
         callbacks = tables.get("callbacks", [])

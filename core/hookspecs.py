@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import keras
+
     from zookit.core.run import Result, Run
 
 hookspec = pluggy.HookspecMarker("zookit")

@@ -71,7 +71,10 @@ class Entry(Generic[C]):
     def names(self, component: type) -> bool:
         """Whether this is the entry of that class. Imports nothing."""
         module, _, attribute = self.value.partition(":")
-        return getattr(sys.modules.get(module), attribute, None) is component
+        found: object = sys.modules.get(module)
+        for part in attribute.split("."):
+            found = getattr(found, part, None)
+        return found is component
 
     @cached_property
     def _loaded(self) -> type[C]:

@@ -4,12 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
-from zookit.core import AmbiguousName, Chosen, Component, UnknownName, Words
-from zookit.core.errors import did_you_mean
-from zookit.core.parameters import checked, create, plain_values
+from zookit.core import (
+    AmbiguousName,
+    BadParameter,
+    BadWords,
+    Chosen,
+    Component,
+    UnknownName,
+    Words,
+)
+from zookit.core.errors import did_you_mean, quoted
+from zookit.core.parameters import checked, create, plain_values, refuse_bad_declaration
 from zookit.core.words import is_name
 from zookit.registry.entry import Entry, Kind
-from zookit.registry.metadata import Declared, Problem
+from zookit.registry.metadata import Declared, Problem, normalized
 
 C = TypeVar("C", bound=Component)
 
@@ -81,16 +89,25 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
                 f"{type(given).__name__} is not {_article(self.kind.singular)} "
                 f"(a zookit.core.{self.kind.base.__name__})."
             )
+        if isinstance(given, str):
+            given = Words.parse(given)
         if isinstance(given, Chosen):
             entry = self[given.name]
             component = create(entry.load(), given.parameters, entry.name)
+        elif isinstance(given, Words):
+            entry = self[given.name]
+            component = create(entry.load(), given)
         else:
-            words = Words.parse(given) if isinstance(given, str) else given
-            entry = self[words.name]
-            component = create(entry.load(), words)
+            raise BadWords(
+                f"{quoted(given)} is neither words nor an instance of "
+                f"zookit.core.{self.kind.base.__name__}."
+            )
         return component, Chosen(entry.full_name, plain_values(component)), entry.owner
 
     def _from_instance(self, instance: C) -> tuple[C, Chosen, str | None]:
+        complaint = refuse_bad_declaration(type(instance))
+        if complaint:
+            raise BadParameter(f"{type(instance).__name__} cannot be used: {complaint}.")
         component = checked(instance)
         values = plain_values(component)
         for entry in self.entries():
@@ -114,14 +131,16 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
         return text
 
     def _ambiguous(self, name: str, found: list[Entry[Any]]) -> str:
-        owners = " and ".join(entry.owner for entry in found)
-        if len({entry.full_name for entry in found}) < len(found):
+        choices = list(dict.fromkeys(entry.full_name for entry in found))
+        if len(choices) == 1:
             return (
-                f"{self.kind.singular} {name!r} is declared twice by {owners}. "
+                f"{self.kind.singular} {name!r} is declared twice by {found[0].owner}. "
                 "Tell that package's author."
             )
-        choices = " or ".join(entry.full_name for entry in found)
-        return f"{self.kind.singular} {name!r} is offered by {owners}. Write {choices}."
+        owners = " and ".join(dict.fromkeys(entry.owner for entry in found))
+        return (
+            f"{self.kind.singular} {name!r} is offered by {owners}. Write {' or '.join(choices)}."
+        )
 
 
 class _Missing(UnknownName, KeyError):
@@ -145,7 +164,7 @@ def _malformed(declared: Declared) -> str | None:
 
 def _folded(full_name: str) -> str:
     distribution, _, name = full_name.rpartition("/")
-    return f"{distribution.lower().replace('_', '-').replace('.', '-')}/{name}"
+    return f"{normalized(distribution)}/{name}"
 
 
 def _article(noun: str) -> str:

@@ -1,9 +1,12 @@
 """Reading what installed distributions declare, without importing any of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
+
+from zookit.core.words import is_name
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,30 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
             if not any(group in text for group in groups):
                 continue
             name, version = _header(distribution)
-            if _normalized(name) in seen:
+            if normalized(name) in seen:
                 continue
-            seen.add(_normalized(name))
+            seen.add(normalized(name))
             declared += _declared(distribution, groups, name, version)
         except Exception as error:  # noqa: BLE001 - whatever a stranger's metadata causes
             problems.append(Problem(_label(distribution), _reason(error)))
     return declared, problems
 
 
+def normalized(name: str) -> str:
+    """The one form of a distribution's name that compares equal, as packaging tools have it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def _declared(
     distribution: Distribution, groups: frozenset[str], name: str, version: str
 ) -> Iterator[Declared]:
-    for point in distribution.entry_points:
+    try:
+        points = distribution.entry_points
+    except (TypeError, ValueError) as error:  # what the standard library's parser trips over
+        raise ValueError("its entry_points.txt is malformed") from error
+    for point in points:
         if point.group in groups:
-            yield Declared(point.group, point.name, _value(point), name, version)
-
-
-def _value(point: EntryPoint) -> str:
-    return point.value.strip()
+            yield Declared(point.group, point.name, point.value.strip(), name, version)
 
 
 def _header(distribution: Distribution) -> tuple[str, str]:
@@ -76,6 +84,8 @@ def _header(distribution: Distribution) -> tuple[str, str]:
             fields.setdefault(key.lower(), value.strip())
     if not fields.get("name") or not fields.get("version"):
         raise ValueError("its METADATA has no name or no version")
+    if not is_name(f"{fields['name']}/x"):
+        raise ValueError(f"its METADATA calls it {fields['name']!r}, which is no name")
     return fields["name"], fields["version"]
 
 
@@ -83,10 +93,6 @@ def _label(distribution: Distribution) -> str:
     # The folder is all there is to call it by; the standard library keeps it to itself.
     folder = getattr(distribution, "_path", None)
     return Path(str(folder)).name if folder else "an unnamed distribution"
-
-
-def _normalized(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def _reason(error: Exception) -> str:

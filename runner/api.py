@@ -12,7 +12,7 @@ from zookit.core import Architecture, Callback, Dataset, Result
 def run(
     dataset: str | Dataset,
     architecture: str | Architecture,
-    callbacks: Iterable[str | Callback] = (),
+    callbacks: str | Callback | Iterable[str | Callback] = (),
     *,
     runs_dir: str | Path = "runs",
     quiet: bool = False,
@@ -23,7 +23,7 @@ def run(
     Args:
         dataset: a name, words (`"image_folder:path=photos"`) or an instance; so the next two.
         architecture: the architecture.
-        callbacks: any number of callbacks.
+        callbacks: one callback, or any number of them.
         runs_dir: the folder in which the run's own folder is made.
         quiet: show nothing but warnings.
         **settings: the fields of `zookit.core.Settings`: epochs, batch_size, seed, ...
@@ -36,6 +36,7 @@ def run(
     """
     from zookit.training import train  # brings NumPy in, which composing does not need
 
+    named = (callbacks,) if isinstance(callbacks, str | Callback) else tuple(callbacks)
     with messages_shown(quiet):
-        composition = compose(dataset, architecture, tuple(callbacks), settings)
+        composition = compose(dataset, architecture, named, settings)
         return train(composition, Path(runs_dir), quiet=quiet)

@@ -38,9 +38,9 @@ class Composition:
 
 
 def compose(
-    dataset: str | Chosen | Dataset,
-    architecture: str | Chosen | Architecture,
-    callbacks: Sequence[str | Chosen | Callback] = (),
+    dataset: str | Words | Chosen | Dataset,
+    architecture: str | Words | Chosen | Architecture,
+    callbacks: Sequence[str | Words | Chosen | Callback] = (),
     settings: Mapping[str, Any] | Settings | None = None,
 ) -> Composition:
     """Look the components up, check all parameters and whether everything fits.
@@ -112,10 +112,10 @@ def _built(group: Group[Any], given: Any, owners: dict[str, str]) -> tuple[Any, 
     return component, chosen
 
 
-def _elsewhere(group: Group[Any], given: str | Chosen | Component) -> str:
+def _elsewhere(group: Group[Any], given: str | Words | Chosen | Component) -> str:
     if isinstance(given, Component):
         return ""
-    name = given.name if isinstance(given, Chosen) else Words.parse(given).name
+    name = Words.parse(given).name if isinstance(given, str) else given.name
     for other in default.groups():
         if other.kind != group.kind and name in other:
             return (

@@ -1,6 +1,6 @@
 """The toolkit of a data set's author: sources, checks, the prepared cache, IDX, image folders."""
 
-from zookit.core.data.archive import unpack
+from zookit.core.data.archive import unpack, unpacked
 from zookit.core.data.cache import cache_folder
 from zookit.core.data.checks import check_splits
 from zookit.core.data.idx import read_idx, read_idx_splits
@@ -30,4 +30,5 @@ __all__ = [
     "read_image",
     "silent",
     "unpack",
+    "unpacked",
 ]

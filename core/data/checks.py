@@ -1,6 +1,7 @@
 """Whether what a data set loaded is what its info promised."""
 
 import numpy as np
+
 from zookit.core.dataset import DatasetInfo, Splits
 from zookit.core.errors import DataError
 

@@ -31,7 +31,8 @@ def download(
     call.
 
     Raises:
-        WrongHash: a server sent other bytes than the pinned ones; they are removed.
+        WrongHash: a server sent other bytes than the pinned ones; they are removed. Where it had
+            only gone on from an earlier part, all is asked for anew before that.
         DataUnavailable: no URL could be had; the message says why for each.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,27 +51,33 @@ def _download(
     import requests  # only where something has to be downloaded
 
     part = folder / f"{file.name}.part"
-    reason = ""
+    failure: DataError
     for _ in range(ATTEMPTS):
         try:
-            _receive(file, url, part, progress, read_seconds)
-        except (requests.ConnectTimeout, requests.exceptions.InvalidURL) as error:
+            resumed = _receive(file, url, part, progress, read_seconds)
+            return _checked(file, url, part, folder / file.name)
+        except WrongHash as error:
+            if not resumed:
+                raise
+            failure = error  # the part may have been another mirror's; it is gone now
+        except (requests.ConnectTimeout, ValueError) as error:  # ValueError: not an address
             raise DataUnavailable(f"{url}: {_reason(error)}") from None
         except requests.HTTPError as error:
             raise DataUnavailable(f"{url}: the server answered {error}") from None
         except requests.RequestException as error:
-            reason = _reason(error)
+            failure = DataUnavailable(f"{url}: {_reason(error)}")
             if not part.exists():
                 break  # nothing ever came, so trying again at once would not help either
-        else:
-            return _checked(file, url, part, folder / file.name)
-    raise DataUnavailable(f"{url}: {reason}")
+    raise failure
 
 
 def _receive(
     file: RemoteFile, url: str, part: Path, progress: Progress, read_seconds: float
-) -> None:
-    """Append to `part` what is missing of it. Raises requests.RequestException."""
+) -> bool:
+    """Append to `part` what is missing of it; whether it was gone on from.
+
+    Raises requests.RequestException, and ValueError for an address that is none.
+    """
     import requests
 
     have = part.stat().st_size if part.exists() else 0
@@ -80,11 +87,13 @@ def _receive(
         url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, read_seconds)
     ) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
-            return  # all of it is here already; the hash decides
+            return True  # all of it is here already; the hash decides
         if response.status_code >= requests.codes.bad_request:
             raise requests.HTTPError(f"{response.status_code} {response.reason}")
         if response.status_code != requests.codes.partial_content:
             have = 0  # a server that knows no ranges sends everything again
+        # A server may call a .gz file gzip-encoded; it is wanted as it is.
+        response.raw.headers.pop("Content-Encoding", None)
         length = response.headers.get("Content-Length", "")
         total = have + int(length) if length.isdigit() else file.size
         with (
@@ -95,6 +104,7 @@ def _receive(
             for block in response.iter_content(_BLOCK):
                 sink.write(block)
                 advance(len(block))
+    return have > 0
 
 
 def _checked(file: RemoteFile, url: str, part: Path, final: Path) -> Path:

@@ -1,12 +1,14 @@
-"""SHA-256 of files and folders, remembered as long as no file's size or time has changed."""
+"""SHA-256 of files and folders, remembered as long as no file's size or times have changed."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from zookit.core.data.cache import cache_folder, written_aside
 from zookit.core.data.content import content_blocks
+from zookit.core.data.files import files_below
 from zookit.core.data.progress import Progress, silent
 from zookit.core.errors import DataError
 
@@ -26,12 +28,12 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
     """SHA-256 over the names and bytes of all files below a folder, in the order of their names."""
 
     def compute() -> str:
-        files = list(_files(folder))
+        files = list(files_below(folder))
         total = sum(path.stat().st_size for path in files)
         digest = hashlib.sha256()
         with progress(f"reading {folder.name}", total, "bytes") as advance:
             for path in files:
-                digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+                digest.update(os.fsencode(f"{path.relative_to(folder).as_posix()}\0"))
                 digest.update(bytes.fromhex(sha256_of_file(path)))
                 advance(path.stat().st_size)
         return digest.hexdigest()
@@ -42,25 +44,27 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
 def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
     """`compute()`, or what it gave when no file below `folder` had another size or time."""
     try:
-        seen = [
-            (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
-            for path in _files(folder)
-        ]
+        seen = [(str(path.relative_to(folder)), *_state(path)) for path in files_below(folder)]
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from None
     signature = hashlib.sha256(json.dumps([kind, str(folder), seen]).encode()).hexdigest()
     note = cache_folder() / "hashes" / signature
     try:
-        return note.read_text(encoding="ascii")
+        text = note.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
-        value = compute()
+        text = ""
+    if text.endswith("\n"):  # else there is none, or it was cut off
+        return text.removesuffix("\n")
+    value = compute()
     try:
         with written_aside(note) as aside:
-            aside.write_text(value, encoding="ascii")
+            aside.write_text(f"{value}\n", encoding="ascii")
     except OSError:
         pass  # A cache that cannot be written costs time, never the run; `prepare` says so once.
     return value
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+def _state(path: Path) -> tuple[int, int, int]:
+    known = path.stat()
+    # st_ctime too: copying and unpacking keep st_mtime, and nobody can set st_ctime.
+    return known.st_size, known.st_mtime_ns, known.st_ctime_ns

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from zookit.core.data.content import content_blocks
 from zookit.core.data.source import Source
 from zookit.core.dataset import Split, Splits
@@ -36,7 +37,10 @@ def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
             f"{path} has {len(content):,} bytes, but its header promises {expected:,}. "
             "Get the file anew."
         )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    try:
+        return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    except ValueError as error:  # too many dimensions, or an empty one beside too large ones
+        raise DataError(f"{path} is not an IDX file: {error}. Get the file anew.") from None
 
 
 def _read_split(images: Path, labels: Path) -> Split:

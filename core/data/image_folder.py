@@ -1,13 +1,13 @@
 """Pictures in class folders: `FOLDER/CLASS/PICTURE`, the folder's name being the class's."""
 
 import os
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-from zookit.core.data.images import read_image
+
+from zookit.core.data.files import files_below
+from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.progress import Progress, silent
 from zookit.core.dataset import Split
 from zookit.core.errors import DataError
@@ -45,29 +45,34 @@ def read_class_folders(
     Pictures are brought to `shape` by `zookit.core.data.read_image`. A file that is no picture is
     left out and named with the reason.
 
-    Raises DataError where a class folder is missing or without a readable picture.
+    Raises DataError where a class folder is missing or without a readable picture, or where memory
+    cannot hold all of them.
     """
     paths, labels = [], []
     for label, name in enumerate(class_names):
         found = _pictures(folder / name)
         paths += found
         labels += [label] * len(found)
-    images = np.empty((len(paths), *shape), np.uint8)
+    try:
+        images = np.empty((len(paths), *shape), np.uint8)
+    except (MemoryError, ValueError):
+        raise DataError(
+            f"{folder} has {len(paths):,} pictures, which memory cannot hold at {shape[0]} x "
+            f"{shape[1]} pixels; choose a smaller size."
+        ) from None
     reasons: list[str] = [""] * len(paths)
 
     def read(at: int) -> None:
         try:
-            images[at] = read_image(paths[at], shape)
+            images[at] = decode(paths[at], shape)
         except DataError as error:
             reasons[at] = f"{paths[at]} {error}"
 
     with (
-        warnings.catch_warnings(),
+        without_warnings(),
         progress(f"decoding {folder.name}", len(paths), "images") as advance,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
-        warnings.simplefilter("ignore")  # Pillow's doubts about metadata that we do not use
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
         for _ in pool.map(read, range(len(paths))):
             advance(1)
     kept = np.array([not reason for reason in reasons], bool)
@@ -75,7 +80,8 @@ def read_class_folders(
     left_out = tuple(reason for reason in reasons if reason)
     for label, name in enumerate(class_names):
         if not (split.labels == label).any():
-            why = left_out[0] if left_out else "it is empty"
+            own = (reason for reason, of in zip(reasons, labels, strict=True) if of == label)
+            why = next(own, "it is empty")
             raise DataError(
                 f"{folder / name} has no readable picture ({why}); put pictures there, or remove "
                 "the folder."
@@ -90,7 +96,9 @@ def _is_class(path: Path) -> bool:
 def _pictures(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DataError(f"{folder.parent} has no class folder {folder.name!r}.")
-    hidden = (".", "Thumbs.db", "desktop.ini")
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(hidden)
-    )
+    hidden = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
+    return [
+        path
+        for path in files_below(folder)
+        if not any(part.startswith(hidden) for part in path.relative_to(folder).parts)
+    ]

@@ -4,13 +4,14 @@ import hashlib
 import json
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
 from zookit.core.data.progress import Progress, silent
@@ -91,13 +92,13 @@ def _prepared_folders() -> Iterator[Kept]:
             meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
             title = f"{meta['name']} ({meta['word']})"
         except (OSError, ValueError, KeyError, TypeError):
-            title = f"{folder.name.rpartition('-')[0]} (damaged)"
+            title = f"{folder.name.strip('.').rpartition('-')[0]} (damaged)"
         yield Kept(title, "prepared", _size(folder), folder)
 
 
 def _download_folders() -> Iterator[Kept]:
     if downloads_folder().is_dir():
-        for folder in sorted(downloads_folder().iterdir()):
+        for folder in sorted(downloads_folder().glob("*/")):
             yield Kept(folder.name, "downloads", _size(folder), folder)
 
 
@@ -112,7 +113,7 @@ def _size(folder: Path) -> int:
 def _place(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path:
     """The folder for this source loaded by this code with these parameters."""
     module = sys.modules[type(dataset).__module__]
-    code = Path(module.__file__ or "")
+    code = Path(getattr(module, "__file__", None) or "")  # a notebook has none
     # A plugin under development changes without its version changing.
     code_hash = hashlib.sha256(code.read_bytes()).hexdigest() if code.is_file() else ""
     known = [FORMAT, name, owner, code_hash, plain_values(dataset), source_hash]
@@ -121,22 +122,22 @@ def _place(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path:
 
 
 def _prepare(dataset: Dataset, source: Source, name: str, folder: Path) -> Prepared:
-    try:
-        with locked(folder.name):
-            # Another process may have been faster.
-            done = _open(folder)
-            if done is None:
-                loaded = _loaded(dataset, source, name)
-                try:
-                    _write(loaded, name, folder)
-                except OSError as error:
-                    _tell_unwritable(name, error)
-                    return loaded
-                done = _open(folder)
-            return done or loaded
-    except OSError as error:  # The lock's own file cannot be written.
-        _tell_unwritable(name, error)
-        return _loaded(dataset, source, name)
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(folder.name))
+        except OSError as error:  # The lock's own file cannot be written.
+            _tell_unwritable(name, error)
+            return _loaded(dataset, source, name)
+        # Another process may have been faster.
+        done = _open(folder)
+        if done is not None:
+            return done
+        loaded = _loaded(dataset, source, name)
+        try:
+            _write(loaded, name, folder)
+        except OSError as error:
+            _tell_unwritable(name, error)
+        return _open(folder) or loaded
 
 
 def _tell_unwritable(name: str, error: OSError) -> None:
@@ -152,30 +153,39 @@ def _loaded(dataset: Dataset, source: Source, name: str) -> Prepared:
     except DataError as error:
         raise type(error)(f"{name}: {error}") from None
     check_splits(name, dataset.info, splits)
+    in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
+    splits = Splits(**in_order, left_out=splits.left_out)
     return Prepared(splits, source.word, _content_hash(splits))
+
+
+def _in_order(split: Split) -> Split:
+    """The same images and labels, as C-ordered uint8 and int64 of this machine."""
+    return Split(np.ascontiguousarray(split.images), np.ascontiguousarray(split.labels, np.int64))
 
 
 def _content_hash(splits: Splits) -> str:
     digest = hashlib.sha256()
     for name, split in splits.by_name().items():
         digest.update(f"{name} {split.images.shape}".encode())
-        digest.update(np.ascontiguousarray(split.images).data)
-        digest.update(np.ascontiguousarray(split.labels, np.int64).data)
+        digest.update(split.images.data)
+        digest.update(split.labels.data)
     return digest.hexdigest()
 
 
 def _write(prepared: Prepared, name: str, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".", suffix=".aside", dir=folder.parent))
+    aside = folder.with_name(f".{folder.name}.aside")
+    shutil.rmtree(aside, ignore_errors=True)  # of a process that was killed; we hold the lock
+    aside.mkdir(parents=True)
     try:
         for split_name, split in prepared.splits.by_name().items():
             np.save(aside / f"{split_name}-images.npy", split.images)
-            np.save(aside / f"{split_name}-labels.npy", split.labels.astype(np.int64))
+            np.save(aside / f"{split_name}-labels.npy", split.labels)
         meta = {
             "format": FORMAT,
             "name": name,
             "word": prepared.word,
             "hash": prepared.hash,
+            "splits": list(prepared.splits.by_name()),
             "left_out": list(prepared.splits.left_out),
         }
         (aside / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
@@ -188,13 +198,11 @@ def _write(prepared: Prepared, name: str, folder: Path) -> None:
 def _open(folder: Path) -> Prepared | None:
     try:
         meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        train, test = _open_split(folder, "train"), _open_split(folder, "test")
-        has_validation = (folder / "validation-images.npy").exists()
-        validation = _open_split(folder, "validation") if has_validation else None
-        splits = Splits(train, test, validation, tuple(meta["left_out"]))
+        by_name = {name: _open_split(folder, name) for name in meta["splits"]}
+        splits = Splits(**by_name, left_out=tuple(meta["left_out"]))
         return Prepared(splits, meta["word"], meta["hash"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # absent, or damaged and so prepared anew
+    except Exception:  # noqa: BLE001 - absent, or damaged in whatever way and so prepared anew
+        return None
 
 
 def _open_split(folder: Path, name: str) -> Split:

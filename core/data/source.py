@@ -81,7 +81,8 @@ def find(
         return _full(dataset, name, is_prepared, progress)
     except DataUnavailable as error:
         if want == "full" or dataset.sample is None:
-            raise
+            else_sample = " Or train with --data sample." if dataset.sample else ""
+            raise DataUnavailable(f"{name}: {error}{else_sample}") from None
         warn(f"{name}: using the small bundled sample, because {error}")
         return _bundled(dataset, name, progress)
 
@@ -113,7 +114,7 @@ def _full(
             if _is_pinned(dataset, folder):
                 return Source("full", folder, pinned, "the system", progress)
             warn(f"{name}: {folder} was passed over: its files are not the pinned ones.")
-    _download_all(dataset, name, downloads, progress)
+    _download_all(dataset, downloads, progress)
     return Source("full", downloads, pinned, "downloaded", progress)
 
 
@@ -142,20 +143,19 @@ def _has_all(dataset: Dataset, folder: Path) -> bool:
 def _is_pinned(dataset: Dataset, folder: Path) -> bool:
     if not _has_all(dataset, folder):
         return False
-    wanted = " ".join(file.sha256 for file in dataset.files)
-    return remembered("pinned", folder, lambda: _hashes(dataset, folder)) == wanted
+    kind = f"pinned {dataset.files}"
+    return remembered(kind, folder, lambda: str(_has_all_whole(dataset, folder))) == str(True)
 
 
-def _hashes(dataset: Dataset, folder: Path) -> str:
+def _has_all_whole(dataset: Dataset, folder: Path) -> bool:
     paths = (
         next(folder / name for name in file.names() if (folder / name).is_file())
         for file in dataset.files
     )
-    pairs = zip(paths, dataset.files, strict=True)
-    return " ".join(sha256_of_file(path, decompressed=file.decompressed) for path, file in pairs)
+    return all(_is_whole(path, file) for path, file in zip(paths, dataset.files, strict=True))
 
 
-def _download_all(dataset: Dataset, name: str, folder: Path, progress: Progress) -> None:
+def _download_all(dataset: Dataset, folder: Path, progress: Progress) -> None:
     from zookit.core.data.download import download
 
     mirror = os.environ.get("ZOOKIT_MIRROR")
@@ -176,8 +176,8 @@ def _download_all(dataset: Dataset, name: str, folder: Path, progress: Progress)
         ) from None
     except OSError as error:
         raise DataUnavailable(
-            f"{name}: {folder} cannot be written ({error.strerror or error}). Free some room, or "
-            "set ZOOKIT_CACHE_DIR to a folder of yours."
+            f"{folder} cannot be written ({error.strerror or error}). Free some room, or set "
+            "ZOOKIT_CACHE_DIR to a folder of yours."
         ) from None
 
 

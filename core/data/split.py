@@ -1,8 +1,10 @@
 """Setting images aside, by class and by seed."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from zookit.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -11,20 +13,23 @@ if TYPE_CHECKING:
     Indices = npt.NDArray[np.int64]
 
 
-def hold_out(labels: "Indices", fraction: float, seed: int) -> "tuple[Indices, Indices]":
+def hold_out(
+    labels: "Indices", fraction: float, seed: int, class_names: Sequence[str] = ()
+) -> "tuple[Indices, Indices]":
     """The indices to keep and those held out, each sorted.
 
     Of every class the fraction is held out, rounded, but at least one image and never all; which
     ones is drawn from (seed, class) alone.
 
-    Raises DataError where a class has a single image.
+    Raises DataError where a class has a single image; `class_names` are for its message.
     """
     held = []
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
         if len(members) < 2:
+            name = repr(class_names[label]) if class_names else label
             raise DataError(
-                f"class {label} has a single image, which cannot be split; add pictures to it."
+                f"class {name} has a single image, which cannot be split; add pictures to it."
             )
         count = min(max(round(len(members) * fraction), 1), len(members) - 1)
         held.append(np.random.default_rng([seed, int(label)]).permutation(members)[:count])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Gt, Lt
+
 from zookit.core import Architecture, Doc, ImageShapeRefused
 
 if TYPE_CHECKING:

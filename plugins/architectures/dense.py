@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt, MinLen
+
 from zookit.core import Architecture, Doc
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Gt
+
 from zookit.core import Callback, Doc
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+
 from zookit.core import TrainingFailed, say
 from zookit.core.errors import did_you_mean
 

@@ -1,11 +1,10 @@
 """The data set `horse_or_human`."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from zookit.core import Dataset, DatasetInfo, Split, Splits
-from zookit.core.data import RemoteFile, Source, cache_folder, read_class_folders, unpack
+from zookit.core.data import RemoteFile, Source, read_class_folders, unpacked
 
 _HOST = "https://storage.googleapis.com/download.tensorflow.org/data/"
 _CLASSES = ("horses", "humans")
@@ -58,11 +57,8 @@ class HorseOrHuman(Dataset):
 
 
 def _read(source: Source, name: str, archive: str) -> tuple[Split, tuple[str, ...]]:
-    if source.folder is not None and (source.folder / name).is_dir():
+    # The full set is the pinned files, whatever may lie beside them.
+    if source.word != "full" and source.folder is not None and (source.folder / name).is_dir():
         return read_class_folders(source.folder / name, _CLASSES, _SHAPE, source.progress)
-    file = source.file(archive)
-    # Not the system's temporary folder, which may be small.
-    cache_folder().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
-        unpack(file, Path(folder))
-        return read_class_folders(Path(folder), _CLASSES, _SHAPE, source.progress)
+    with unpacked(source.file(archive)) as folder:
+        return read_class_folders(folder, _CLASSES, _SHAPE, source.progress)

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Lt
+
 from zookit.core import DataError, Dataset, DatasetInfo, Doc, Split, Splits
 from zookit.core.data import Source, class_folders, hold_out, read_class_folders
+
+_SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,21 @@ class ImageFolder(Dataset):
     @property
     def info(self) -> DatasetInfo:
         """What the folder's own folders tell. Raises DataError."""
-        root = self.path / "train" if self._is_split() else self.path
+        class_names = class_folders(self.path / "train" if self._is_split() else self.path)
+        if not self._is_split() and {name.lower() for name in class_names} <= _SPLIT_NAMES:
+            raise DataError(
+                f"{self.path} has the folders {' and '.join(class_names)}, which look like splits "
+                "rather than classes. Name them train and test or validation."
+            )
         return DatasetInfo(
-            image_shape=(self.size, self.size, 1 if self.grey else 3),
-            class_names=class_folders(root),
+            image_shape=(self.size, self.size, 1 if self.grey else 3), class_names=class_names
         )
 
     def load(self, source: Source) -> Splits:
         """Read the pictures and, where the folder has no splits, make them."""
         if not self._is_split():
             everything, left_out = self._read("", source)
-            kept, held = hold_out(everything.labels, self.split, self.seed)
+            kept, held = hold_out(everything.labels, self.split, self.seed, self.info.class_names)
             train, test = (
                 Split(everything.images[each], everything.labels[each]) for each in (kept, held)
             )

@@ -1,0 +1,102 @@
+"""Data sets and files made for the tests, small and known to the last byte."""
+
+import gzip
+import hashlib
+import struct
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from PIL import Image
+
+from zookit.core import Dataset, DatasetInfo, Splits
+from zookit.core.data import RemoteFile, Source, prepare, read_idx_splits
+
+if TYPE_CHECKING:
+    from multiprocessing import Queue
+
+    import numpy.typing as npt
+
+
+def idx(array: "npt.NDArray[np.uint8]") -> bytes:
+    """An array as an IDX file."""
+    return struct.pack(f">2xBB{array.ndim}I", 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def zipped(content: bytes, level: int = 9) -> bytes:
+    """Content as a .gz file."""
+    return gzip.compress(content, level, mtime=0)
+
+
+def _made(count: int, seed: int) -> tuple[bytes, bytes]:
+    rng = np.random.default_rng(seed)
+    return (
+        idx(rng.integers(0, 256, (count, 8, 8), np.uint8)),
+        idx((np.arange(count) % 3).astype(np.uint8)),
+    )
+
+
+CONTENT = dict(
+    zip(
+        (
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte",
+            "t10k-labels-idx1-ubyte",
+        ),
+        (*_made(30, 1), *_made(12, 2)),
+        strict=True,
+    )
+)
+"""The four files of `Made`."""
+
+
+@dataclass(frozen=True)
+class Made(Dataset):
+    """Three classes of noise, published as .gz files."""
+
+    invert: bool = False
+
+    files = tuple(
+        RemoteFile(f"{name}.gz", hashlib.sha256(content).hexdigest(), (), decompressed=True)
+        for name, content in CONTENT.items()
+    )
+    home = "made"
+    loads: ClassVar[list[Source]] = []
+    """The sources that this process has loaded from."""
+
+    @property
+    def info(self) -> DatasetInfo:
+        return DatasetInfo((8, 8, 1), ("a", "b", "c"), {"train": 30, "test": 12})
+
+    def load(self, source: Source) -> Splits:
+        self.loads.append(source)
+        return read_idx_splits(source)
+
+
+def put_files(folder: Path, *, plain: bool = False, level: int = 9) -> Path:
+    """Put the files of `Made` into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in CONTENT.items():
+        path = folder / (name if plain else f"{name}.gz")
+        path.write_bytes(content if plain else zipped(content, level))
+    return folder
+
+
+def put_pictures(folder: Path, **counts: int) -> Path:
+    """Put PNG pictures into class folders, each picture of a brightness of its own."""
+    for at, (name, count) in enumerate(counts.items()):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for number in range(count):
+            picture = Image.new("L", (8, 8), 100 * at + number)
+            picture.save(folder / name / f"{number:03}.png")
+    return folder
+
+
+def prepare_in_step(barrier: Barrier, answers: "Queue[tuple[str, int]]") -> None:
+    """Prepare `Made` when all processes are ready; answer with its hash and the loads it took."""
+    barrier.wait()
+    prepared = prepare(Made(), "full", "made", "made==1")
+    answers.put((prepared.hash, len(Made.loads)))

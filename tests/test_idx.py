@@ -1,0 +1,133 @@
+"""IDX files: any shape is read back, and anything else is refused in one line."""
+
+import contextlib
+import gzip
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from made_data import CONTENT, idx, put_files, zipped
+
+from zookit.core import DataError
+from zookit.core.data import Source, read_idx, read_idx_splits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+GOOD = idx(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    arrays(np.uint8, array_shapes(max_dims=5, min_side=0, max_side=5)),
+    st.booleans(),
+)
+@example(np.array(7, np.uint8), False)  # noqa: FBT003 - no dimension at all
+def test_reads_back_any_shape(array: "npt.NDArray[np.uint8]", compressed: bool) -> None:
+    content = idx(array)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x")
+        path.write_bytes(zipped(content) if compressed else content)
+        read = read_idx(path)
+    assert read.dtype == np.uint8
+    assert read.shape == array.shape
+    assert (read == array).all()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=80),
+        st.binary(max_size=80).map(lambda tail: b"\0\0\x08" + tail),
+        st.binary(max_size=80).map(lambda tail: b"\x1f\x8b\x08" + tail),
+        st.binary(max_size=80).map(zipped),
+    )
+)
+@example(b"\0\0\x08\x41" + b"\0\0\0\1" * 65 + b"x")  # more dimensions than NumPy has
+@example(b"\0\0\x08\x04" + b"\0\0\0\0" + b"\xff\xff\xff\xff" * 3)  # empty, but too large
+def test_random_bytes_raise_nothing_but_data_error(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x")
+        path.write_bytes(content)
+        with contextlib.suppress(DataError):  # and nothing else
+            assert read_idx(path).dtype == np.uint8
+
+
+@pytest.mark.parametrize("wrap", [bytes, zipped], ids=["plain", "gz"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (GOOD[:-1], "has 39 bytes, but its header promises 40"),
+        (GOOD + b"\0", "has 41 bytes, but its header promises 40"),
+        (GOOD[:9], "has 9 bytes, but its header promises 16"),
+        (b"", "begins with nothing"),
+        (b"\x89PNG\r\n", "begins with 89504e47, expected 000008"),
+        (b"\0\0\x0d" + GOOD[3:], "begins with 00000d03"),  # numbers with a point
+    ],
+    ids=["cut off", "too long", "cut in the header", "empty", "a picture", "floats"],
+)
+def test_says_what_is_wrong(
+    tmp_path: Path, wrap: "Callable[[bytes], bytes]", content: bytes, said: str
+) -> None:
+    path = tmp_path / "images"
+    path.write_bytes(wrap(content))
+    with pytest.raises(DataError, match=said):
+        read_idx(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda gz: gz[:-9], lambda gz: gz[:-6] + b"\0\0\0\0\0\0", lambda gz: gz[:12] + b"\xff" * 9],
+    ids=["cut off", "wrong checksum", "garbled"],
+)
+def test_damaged_gz_is_named(tmp_path: Path, damage: "Callable[[bytes], bytes]") -> None:
+    path = tmp_path / "images.gz"
+    path.write_bytes(damage(gzip.compress(GOOD)))
+    with pytest.raises(DataError, match=r"images\.gz cannot be read: .*Get the file anew"):
+        read_idx(path)
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["folder", "nothing"])
+def test_what_is_no_file_is_refused(tmp_path: Path, *, there: bool) -> None:
+    path = tmp_path if there else tmp_path / "nothing"
+    with pytest.raises(DataError, match="cannot be read"):
+        read_idx(path)
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["plain", "gz"])
+def test_four_files_make_splits(tmp_path: Path, *, plain: bool) -> None:
+    splits = read_idx_splits(Source("local", put_files(tmp_path, plain=plain), "0", "a test"))
+    assert splits.train.images.shape == (30, 8, 8, 1)
+    assert splits.test.images.shape == (12, 8, 8, 1)
+    assert splits.test.images.tobytes() == CONTENT["t10k-images-idx3-ubyte"][16:]
+    assert splits.train.labels.tolist() == [0, 1, 2] * 10
+    assert splits.train.labels.dtype == np.int64
+    assert splits.validation is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("train-labels-idx1-ubyte", idx(np.zeros(29, np.uint8)), "as many images as labels"),
+        ("t10k-labels-idx1-ubyte", idx(np.zeros((12, 1), np.uint8)), "as many images as labels"),
+        ("t10k-images-idx3-ubyte", idx(np.zeros((12, 64), np.uint8)), "as many images as labels"),
+        ("train-images-idx3-ubyte", None, r"has no train-images-idx3-ubyte\.gz or train-images-"),
+    ],
+    ids=["too few labels", "labels in rows", "flat images", "missing"],
+)
+def test_files_that_do_not_fit_are_refused(
+    tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    put_files(tmp_path, plain=True)
+    (tmp_path / name).unlink()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        read_idx_splits(Source("local", tmp_path, "0", "a test"))

@@ -1,0 +1,134 @@
+"""The wheel holds what the tree holds, and works by itself."""
+
+import configparser
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from email import message_from_bytes
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = {
+    "core": "zookit/core",
+    "registry": "zookit/registry",
+    "plugins": "zookit/plugins",
+    "runner": "zookit",
+}
+SAMPLES = "plugins/datasets/samples"
+
+
+def tree() -> Iterator[str]:
+    """What the wheel should hold, by its name there."""
+    for room, package in ROOMS.items():
+        for path in (ROOT / room).rglob("*"):
+            name = path.relative_to(ROOT).as_posix()
+            is_ours = path.suffix == ".py" or path.name == "py.typed" or name.startswith(SAMPLES)
+            if is_ours and path.is_file() and "__pycache__" not in path.parts:
+                yield f"{package}/{path.relative_to(ROOT / room).as_posix()}"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    """Built from a copy, so that no build folder is left in the tree or taken from it."""
+    copy = tmp_path_factory.mktemp("copy")
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for folder in (*ROOMS, "tests"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, copy)
+    out = tmp_path_factory.mktemp("wheel")
+    built = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, copy],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    (made,) = out.iterdir()
+    with zipfile.ZipFile(made) as opened:
+        yield opened
+
+
+def metadata_file(wheel: zipfile.ZipFile, name: str) -> bytes:
+    (found,) = (each for each in wheel.namelist() if each.endswith(f".dist-info/{name}"))
+    return wheel.read(found)
+
+
+def test_the_wheel_holds_what_the_tree_holds_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    held = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    expected = set(tree())
+    assert {"zookit/py.typed", "zookit/cli.py", "zookit/core/words.py"} <= expected
+    assert expected - held == set(), "missing from the wheel: list the package in pyproject.toml"
+    assert held - expected == set(), "in the wheel, but not of the tree"
+
+
+def test_binary_files_are_the_same_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+    for room, package in ROOMS.items():
+        for path in (ROOT / room).rglob("*.gz"):
+            name = f"{package}/{path.relative_to(ROOT / room).as_posix()}"
+            assert wheel.read(name) == path.read_bytes()
+
+
+def test_the_licences_of_code_and_samples_are_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+    licences = {
+        name.partition(".dist-info/licenses/")[2]
+        for name in wheel.namelist()
+        if ".dist-info/licenses/" in name
+    }
+    samples = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / SAMPLES).iterdir()
+        if path.is_dir() and path.name != "__pycache__"
+    }
+    assert len(samples) >= 3
+    assert licences == {"LICENSE", *(f"{sample}/LICENSE.txt" for sample in samples)}
+    metadata = message_from_bytes(metadata_file(wheel, "METADATA"))
+    assert metadata["License-Expression"] == "MIT AND CC-BY-SA-3.0 AND CC-BY-2.0"
+    assert sorted(metadata.get_all("License-File") or []) == sorted(licences)
+
+
+def test_the_entry_points_are_those_of_the_tree(wheel: zipfile.ZipFile) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    points = configparser.ConfigParser(delimiters="=")
+    points.read_string(metadata_file(wheel, "entry_points.txt").decode())
+    held = {group: dict(points[group]) for group in points.sections()}
+    assert held == {**project["entry-points"], "console_scripts": project["scripts"]}
+    names = set(wheel.namelist())
+    for group, declared in held.items():
+        for value in declared.values():
+            module = PurePosixPath(*value.partition(":")[0].split("."))
+            assert f"{module}.py" in names, f"{value} in {group}"
+
+
+def test_the_wheel_works_by_itself(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    wheel.extractall(site)
+    # Installed plainly, even Python's own -m is not taken in by a folder of that name.
+    work = tmp_path / "work"
+    (work / "zookit").mkdir(parents=True)
+    (work / "zookit" / "cli.py").write_text("raise RuntimeError('taken over')")
+    code = "import zookit.core.words as words; print(words.__file__)"
+    for command in (["-c", code], ["-m", "zookit", "list", "--json"]):
+        ended = subprocess.run(
+            [sys.executable, *command],
+            cwd=work,
+            env={**os.environ, "PYTHONPATH": str(site)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        if "-c" in command:
+            assert Path(ended.stdout.strip()) == site / "zookit" / "core" / "words.py"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    listed = json.loads(ended.stdout)
+    for kind, entries in listed.items():
+        own = {each["name"] for each in entries if each["full_name"].startswith("zookit/")}
+        assert own == set(project["entry-points"][f"zookit.{kind}"])

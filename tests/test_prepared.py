@@ -1,0 +1,472 @@
+"""The prepared cache: made once, memory-mapped, keyed by all that matters, never trusted."""
+
+import multiprocessing
+import os
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from http_server import Server, serving
+from made_data import CONTENT, Made, idx, prepare_in_step, put_files, put_pictures, zipped
+
+from zookit.core import DataError, Dataset, DatasetInfo, Split, Splits
+from zookit.core.data import (
+    Prepared,
+    Source,
+    cache_folder,
+    check_splits,
+    kept,
+    prepare,
+    read_idx_splits,
+)
+from zookit.core.data.hashes import sha256_of_file
+from zookit.plugins.datasets.fashion_mnist import FashionMnist
+from zookit.plugins.datasets.horse_or_human import HorseOrHuman
+from zookit.plugins.datasets.image_folder import ImageFolder
+from zookit.plugins.datasets.mnist import Mnist
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(Made, "loads", [])
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ZOOKIT_DATA_DIR that has the files of `Made`."""
+    monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "data"))
+    put_files(tmp_path / "data" / "made")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running
+
+
+def made(dataset: Dataset | None = None, *, name: str = "made", owner: str = "made==1") -> Prepared:
+    return prepare(dataset or Made(), "auto", name, owner)
+
+
+def same(one: Prepared, other: Prepared) -> bool:
+    pairs = zip(one.splits.by_name().values(), other.splits.by_name().values(), strict=True)
+    return one.hash == other.hash and all(
+        np.array_equal(a.images, b.images) and np.array_equal(a.labels, b.labels) for a, b in pairs
+    )
+
+
+def entry() -> Path:
+    """The folder of the only prepared set."""
+    (only,) = (each for each in kept() if each.kind == "prepared")
+    return only.folder
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_second_time_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = made(), made()
+    assert len(Made.loads) == 1
+    assert same(first, second)
+    assert second.word == "full"
+    for split in second.splits.by_name().values():
+        assert isinstance(split.images, np.memmap)
+        assert not split.images.flags.writeable
+        assert split.labels.dtype == np.int64
+    monkeypatch.delenv("ZOOKIT_DATA_DIR")
+    assert same(made(), first)  # by the pinned hash alone
+    assert len(Made.loads) == 1
+
+
+@pytest.mark.usefixtures("data_dir")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dataset": Made(invert=True)},
+        {"owner": "made==2"},
+        {"owner": "other==1"},
+        {"name": "other"},
+    ],
+    ids=str,
+)
+def test_what_may_load_differently_is_prepared_anew(change: dict[str, Any]) -> None:
+    made()
+    made(**change)
+    assert len(Made.loads) == 2
+    made()
+    made(**change)
+    assert len(Made.loads) == 2  # both are kept
+
+
+def test_changed_source_is_prepared_anew(data_dir: Path) -> None:
+    first = made()
+    changed = idx(np.zeros((30, 8, 8), np.uint8))
+    (data_dir / "made" / "train-images-idx3-ubyte.gz").write_bytes(zipped(changed))
+    second = made()
+    assert len(Made.loads) == 2
+    assert (first.word, second.word) == ("full", "local")
+    assert first.hash != second.hash
+    assert not second.splits.train.images.any()
+
+
+def test_copy_of_the_sample_is_local(data_dir: Path) -> None:
+    assert Mnist.sample is not None
+    shutil.copytree(Mnist.sample, data_dir / "mnist")
+    sample, local = (prepare(Mnist(), want, "mnist", "x==1") for want in ("sample", "auto"))
+    assert (sample.word, local.word) == ("sample", "local")
+    assert sample.hash == local.hash
+
+
+def test_changed_picture_is_noticed(tmp_path: Path) -> None:
+    folder = put_pictures(tmp_path / "photos", cats=5, dogs=5)
+    dataset = ImageFolder(folder, size=8)
+    first = made(dataset)
+    assert first.hash == made(dataset).hash
+    shutil.copy(folder / "dogs" / "000.png", folder / "cats" / "000.png")
+    assert first.hash != made(dataset).hash
+
+
+@pytest.mark.parametrize("change", [{"plain": True}, {"level": 1}], ids=str)
+def test_hash_is_that_of_the_pixels(data_dir: Path, change: dict[str, Any]) -> None:
+    first = made()
+    shutil.rmtree(data_dir / "made")
+    shutil.rmtree(cache_folder())
+    put_files(data_dir / "made", **change)
+    assert made().hash == first.hash
+    assert len(Made.loads) == 2
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda content: content[:-10],
+    "empty": lambda content: b"",
+    "garbled": lambda content: b"\x93NUMPY\1\0v\0{'descr': '|u1', (" + b" " * 200,
+}
+
+
+@pytest.mark.usefixtures("data_dir")
+@pytest.mark.parametrize("damage", [*DAMAGES, "missing"])
+@pytest.mark.parametrize("name", ["train-images.npy", "test-labels.npy", "meta.json"])
+def test_damaged_entry_is_prepared_anew(name: str, damage: str) -> None:
+    first = made()
+    path = entry() / name
+    content = path.read_bytes()
+    path.unlink()  # a new file: this process has the old one mapped
+    if damage in DAMAGES:
+        path.write_bytes(DAMAGES[damage](content))
+    assert same(made(), first)
+    assert len(Made.loads) == 2
+    assert same(made(), first)
+    assert len(Made.loads) == 2
+
+
+def test_validation_split_is_kept_too(tmp_path: Path) -> None:
+    for name, count in (("train", 4), ("test", 2), ("validation", 3)):
+        put_pictures(tmp_path / "photos" / name, cats=count, dogs=count)
+    dataset = ImageFolder(tmp_path / "photos", size=8)
+    first = made(dataset)
+    assert same(made(dataset), first)
+    (entry() / "validation-images.npy").unlink()
+    again = made(dataset)
+    assert list(again.splits.by_name()) == ["train", "test", "validation"]
+    assert same(again, first)
+
+
+@pytest.mark.usefixtures("data_dir")
+@pytest.mark.parametrize("meta", ["[]", "{}", "null", '{"hash": "0"}', '{"left_out": 3}'])
+def test_strange_note_is_prepared_anew(meta: str) -> None:
+    first = made()
+    (entry() / "meta.json").write_text(meta)
+    assert same(made(), first)
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_what_a_killed_process_left_is_no_hindrance() -> None:
+    first = made()
+    aside = entry().with_name(f".{entry().name}.aside")
+    entry().rename(aside)  # as it is while it is written
+    assert [each.name for each in kept()] == ["made (full)"]
+    (aside / "stranger").touch()
+    assert same(made(), first)
+    assert not (entry() / "stranger").exists()
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_cache_that_cannot_be_written_is_warned_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = made()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    assert same(made(), first)
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert line.startswith(f"made: {tmp_path / 'file' / 'cache'} cannot be written (")
+    assert "ZOOKIT_CACHE_DIR" in line
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_folder_of_entries_that_cannot_be_written_is_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "prepared").touch()  # the locks beside it can be written
+    assert made().word == "full"
+    assert len(Made.loads) == 1
+    assert ["cannot be written" in record.getMessage() for record in caplog.records] == [True]
+
+
+@dataclass(frozen=True)
+class Given(Dataset):
+    """A data set without files that loads what it is given."""
+
+    classes = ("a", "b")
+
+    @property
+    def info(self) -> DatasetInfo:
+        return DatasetInfo((4, 4, 1), self.classes)
+
+    def load(self, source: Source) -> Splits:
+        del source
+        return given(np.zeros((6, 4, 4, 1), np.uint8), np.arange(6) % 2)
+
+
+def given(images: Any, labels: Any) -> Splits:
+    good = Split(np.zeros((2, 4, 4, 1), np.uint8), np.array([0, 1]))
+    return Splits(Split(images, labels), good)
+
+
+def test_data_set_without_files_is_not_kept() -> None:
+    assert made(Given()).word == "full"
+    assert kept() == ()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "uint64", ">i4", "int64"])
+def test_labels_of_any_whole_type_become_int64(monkeypatch: pytest.MonkeyPatch, dtype: str) -> None:
+    images = np.asfortranarray(np.random.default_rng(0).integers(0, 9, (6, 4, 4, 1), np.uint8))
+    labels = (np.arange(6) % 2).astype(dtype)
+    expected = made(Given()).hash
+    monkeypatch.setattr(Given, "load", lambda self, source: given(images * 0, labels))
+    prepared = made(Given())
+    assert prepared.hash == expected
+    assert prepared.splits.train.labels.dtype == np.dtype(np.int64)
+    assert prepared.splits.train.images.flags.c_contiguous
+
+
+GOOD_IMAGES, GOOD_LABELS = np.zeros((6, 4, 4, 1), np.uint8), np.arange(6) % 2
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "said"),
+    [
+        (GOOD_IMAGES.astype(np.float32), GOOD_LABELS, r"images float32 \(6, 4, 4, 1\), expected"),
+        (GOOD_IMAGES[..., 0], GOOD_LABELS, r"images uint8 \(6, 4, 4\), expected uint8 \(N, 4, 4"),
+        (np.zeros((6, 4, 4, 3), np.uint8), GOOD_LABELS, r"images uint8 \(6, 4, 4, 3\), expected"),
+        (GOOD_IMAGES, GOOD_LABELS.astype(float), r"labels float64 \(6,\) for 6 images"),
+        (GOOD_IMAGES, GOOD_LABELS == 1, r"labels bool \(6,\) for 6 images"),
+        (GOOD_IMAGES, GOOD_LABELS[:5], r"labels int64 \(5,\) for 6 images"),
+        (GOOD_IMAGES, GOOD_LABELS[:, None], r"labels int64 \(6, 1\) for 6 images"),
+        (GOOD_IMAGES[:0], GOOD_LABELS[:0], "is empty"),
+        (GOOD_IMAGES, GOOD_LABELS + 1, "labels 1 to 2, expected 0 to 1"),
+        (GOOD_IMAGES, GOOD_LABELS - 1, "labels -1 to 0, expected 0 to 1"),
+    ],
+)
+def test_broken_promise_is_named(images: Any, labels: Any, said: str) -> None:
+    info = Given().info
+    check_splits("given", info, given(GOOD_IMAGES, GOOD_LABELS))
+    with pytest.raises(DataError, match=f"^given: the train split .*{said}"):
+        check_splits("given", info, given(images, labels))
+    swapped = given(GOOD_IMAGES, GOOD_LABELS)
+    swapped = replace(swapped, validation=given(images, labels).train)
+    with pytest.raises(DataError, match=r"^given: the validation split "):
+        check_splits("given", info, swapped)
+
+
+def test_broken_promise_is_not_kept(data_dir: Path) -> None:
+    labels = idx(np.full(12, 3, np.uint8))
+    (data_dir / "made" / "t10k-labels-idx1-ubyte.gz").write_bytes(zipped(labels))
+    with pytest.raises(DataError, match="made: the test split has labels 3 to 3"):
+        made()
+    assert kept() == ()
+
+
+def test_defect_of_a_data_set_is_not_blamed_on_the_cache(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(self: Made, source: Source) -> Splits:
+        self.loads.append(source)
+        return read_idx_splits(Source("local", Path((data_dir / "none").read_text()), "", ""))
+
+    monkeypatch.setattr(Made, "load", load)
+    with pytest.raises(FileNotFoundError):
+        made()
+    assert len(Made.loads) == 1
+    assert not caplog.records
+
+
+def test_data_set_of_a_notebook(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_files(data_dir / "made")
+    monkeypatch.delattr(sys.modules[Made.__module__], "__file__")
+    assert same(made(), made())
+
+
+def test_kept_lists_what_there_is(data_dir: Path, server: Server) -> None:
+    assert kept() == ()
+    prepare(Made(), "full", "made", "made==1")
+    prepare(Mnist(), "sample", "zookit/mnist", "zookit==1")
+    downloads = cache_folder() / "downloads"
+    (downloads / "fashion-mnist").mkdir(parents=True)
+    (downloads / "fashion-mnist" / "a.part").write_bytes(b"12345")
+    (downloads / "stray").touch()
+    listed = {each.name: each for each in kept()}
+    assert list(listed) == ["made (full)", "zookit/mnist (sample)", "fashion-mnist"]
+    assert [each.kind for each in listed.values()] == ["prepared", "prepared", "downloads"]
+    assert listed["fashion-mnist"].size == 5
+    pixels = 42 * 64
+    assert pixels < listed["made (full)"].size < pixels + 3000
+    (listed["made (full)"].folder / "meta.json").write_text("{")
+    assert next(each.name for each in kept()) == "made (damaged)"
+
+
+def test_two_processes_at_once_download_and_prepare_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOOKIT_MIRROR", server.url)
+    for name, content in CONTENT.items():
+        server.serve(f"/made/{name}.gz", zipped(content), "slow")
+    context = multiprocessing.get_context("spawn")
+    barrier, answers = context.Barrier(2), context.Queue()
+    processes = [context.Process(target=prepare_in_step, args=(barrier, answers)) for _ in "ab"]
+    for process in processes:
+        process.start()
+    hashes, loads = zip(*(answers.get(timeout=60) for _ in processes), strict=True)
+    for process in processes:
+        process.join()
+    answers.close()
+    answers.join_thread()
+    assert sum(loads) == 1
+    assert len(set(hashes)) == 1
+    assert sorted(path for path, _ in server.requests) == sorted(
+        f"/made/{name}.gz" for name in CONTENT
+    )
+    assert made().hash == hashes[0]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "sizes"),
+    [
+        (FashionMnist(), (6000, 1000)),
+        (Mnist(), (6000, 1000)),
+        (HorseOrHuman(), (128, 63)),
+    ],
+    ids=["fashion_mnist", "mnist", "horse_or_human"],
+)
+def test_bundled_samples(dataset: Dataset, sizes: tuple[int, int]) -> None:
+    prepared = prepare(dataset, "sample", "sample", "zookit==1")
+    classes = len(dataset.info.class_names)
+    assert prepared.word == "sample"
+    assert not prepared.splits.left_out
+    for split, size in zip(prepared.splits.by_name().values(), sizes, strict=True):
+        assert len(split) == size
+        counts = np.bincount(split.labels)
+        assert len(counts) == classes
+        assert counts.max() - counts.min() <= size % classes
+        assert 30 < split.images.mean() < 240  # pictures, not blanks
+    assert dataset.info.sizes["train"] > sizes[0]
+
+
+def test_class_names_are_the_published_ones() -> None:
+    assert HorseOrHuman().info.class_names == ("horses", "humans")
+    assert Mnist().info.class_names == tuple("0123456789")
+    names = FashionMnist().info.class_names
+    assert (names[0], names[5], names[9]) == ("T-shirt/top", "Sandal", "Ankle boot")
+
+
+def put_horses(home: Path, *, zipped_up: bool) -> None:
+    """The published layout of horse_or_human, or the same as folders."""
+    for part, archive in (
+        ("train", "horse-or-human.zip"),
+        ("validation", "validation-horse-or-human.zip"),
+    ):
+        folder = put_pictures(home / part, horses=5, humans=4)
+        if zipped_up:
+            with zipfile.ZipFile(home / archive, "w") as opened:
+                for path in sorted(folder.rglob("*.png")):
+                    opened.write(path, path.relative_to(folder))
+            shutil.rmtree(folder)
+
+
+def test_horses_from_zip_files_and_from_folders_are_the_same(data_dir: Path) -> None:
+    home = data_dir / "horse-or-human"
+    put_horses(home, zipped_up=False)
+    folders = made(HorseOrHuman())
+    assert folders.word == "local"
+    assert folders.splits.train.images.shape == (9, 300, 300, 3)
+    assert folders.splits.test.labels.tolist() == [0] * 5 + [1] * 4
+    shutil.rmtree(home)
+    put_horses(home, zipped_up=True)
+    assert same(made(HorseOrHuman()), folders)
+    assert not list(cache_folder().glob("*horse-or-human*"))  # unpacked for a moment only
+
+
+def test_zip_files_need_no_cache(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_horses(data_dir / "horse-or-human", zipped_up=True)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    assert len(made(HorseOrHuman()).splits.train) == 9
+
+
+def test_full_set_is_the_pinned_files_whatever_lies_beside_them(data_dir: Path) -> None:
+    home = data_dir / "horse-or-human"
+    put_horses(home, zipped_up=True)
+    train, test = HorseOrHuman.files
+
+    @dataclass(frozen=True)
+    class Pinned(HorseOrHuman):
+        files = (
+            replace(train, sha256=sha256_of_file(home / train.name)),
+            replace(test, sha256=sha256_of_file(home / test.name)),
+        )
+
+    put_pictures(home / "train", horses=1, humans=1)
+    prepared = made(Pinned())
+    assert prepared.word == "full"
+    assert len(prepared.splits.train) == 9
+
+
+def test_missing_archive_is_named(data_dir: Path) -> None:
+    put_horses(data_dir / "horse-or-human", zipped_up=True)
+    (data_dir / "horse-or-human" / "validation-horse-or-human.zip").unlink()
+    with pytest.raises(DataError, match=r"made: .*has no validation-horse-or-human\.zip"):
+        made(HorseOrHuman())
+
+
+@pytest.mark.full_data
+@pytest.mark.parametrize(
+    ("dataset", "word", "sizes"),
+    [
+        (FashionMnist(), "full", (60_000, 10_000)),
+        (Mnist(), "full", (60_000, 10_000)),
+        (HorseOrHuman(), "local", (410, 71)),
+    ],
+    ids=["fashion_mnist", "mnist", "horse_or_human"],
+)
+def test_whole_real_data(
+    test_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    dataset: Dataset,
+    word: str,
+    sizes: tuple[int, int],
+) -> None:
+    monkeypatch.setenv("ZOOKIT_DATA_DIR", os.fspath(test_data))
+    prepared = made(dataset)
+    assert prepared.word == word
+    assert (len(prepared.splits.train), len(prepared.splits.test)) == sizes
+    if word == "full":
+        assert dict(dataset.info.sizes) == {"train": sizes[0], "test": sizes[1]}

@@ -1,0 +1,169 @@
+"""What starting zookit costs: no TensorFlow, no Keras, no NumPy and no plugin before its time."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from zookit.registry import default
+
+PYTHON = (sys.executable,)
+MODULE = (sys.executable, "-m", "zookit")
+SCRIPT = (str(Path(sysconfig.get_path("scripts"), "zookit")),)
+HEAVY = {"tensorflow", "keras", "numpy"}
+
+# Python runs this file first of all.
+SITECUSTOMIZE = """
+import atexit, json, sys
+from pathlib import Path
+
+@atexit.register
+def record():
+    Path(__file__).with_name("modules.json").write_text(json.dumps(sorted(sys.modules)))
+"""
+
+
+@dataclass(frozen=True)
+class Started:
+    """How a fresh process ended and what it had imported by then."""
+
+    code: int
+    out: str
+    err: str
+    modules: set[str]
+
+
+Start = Callable[..., Started]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Run a fresh process in an empty folder."""
+    spy = tmp_path / "spy"
+    spy.mkdir()
+    (spy / "sitecustomize.py").write_text(SITECUSTOMIZE)
+    (tmp_path / "work").mkdir()
+
+    def run(*command: str, **variables: str) -> Started:
+        ended = subprocess.run(
+            command,
+            cwd=tmp_path / "work",
+            env={**os.environ, "PYTHONPATH": str(spy), "COLUMNS": "120", **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        modules = set(json.loads((spy / "modules.json").read_text()))
+        return Started(ended.returncode, ended.stdout, ended.stderr, modules)
+
+    return run
+
+
+def test_the_package_imports_nothing_until_asked(start: Start) -> None:
+    started = start(*PYTHON, "-c", "import zookit; dir(zookit)")
+    assert started.code == 0, started.err
+    assert {name for name in started.modules if name.startswith("zookit")} == {"zookit"}
+    asked = start(*PYTHON, "-c", "import zookit; zookit.registry.datasets, zookit.ZookitError")
+    assert asked.code == 0, asked.err
+    assert "zookit.registry" in asked.modules
+    assert not HEAVY & asked.modules
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--help"], "list"),
+        (["run", "--help"], "--epochs"),
+        (["--version"], "zookit "),
+        (["list"], "fashion_mnist"),
+        (["list", "--json"], '"full_name": "zookit/fashion_mnist"'),
+    ],
+)
+def test_looking_around_imports_nothing_heavy_and_no_plugin(
+    start: Start, arguments: list[str], shown: str
+) -> None:
+    started = start(*MODULE, *arguments)
+    assert started.code == 0, started.err
+    assert shown in started.out
+    assert not HEAVY & started.modules
+    assert not [name for name in started.modules if name.startswith("zookit.plugins")]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("zookit run fash", ["fashion_mnist"]),
+        ("zookit run mnist den", ["dense"]),
+        ("zookit run mnist dense stop_at_l", ["stop_at_loss"]),
+    ],
+)
+def test_completing_names_imports_nothing_heavy_and_no_plugin(
+    start: Start, words: str, offered: list[str]
+) -> None:
+    started = start(
+        *SCRIPT,
+        _ZOOKIT_COMPLETE="complete_bash",
+        COMP_WORDS=words,
+        COMP_CWORD=str(words.count(" ")),
+    )
+    assert started.code == 0, started.err
+    assert started.out.split() == offered
+    assert not HEAVY & started.modules
+    assert not [name for name in started.modules if name.startswith("zookit.plugins")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "fashion_mnist", "dnese"],
+        ["run", "fashion_mnist", "dense:units=many"],
+        ["run", "fashion_mnist", "dense", "--augment", "blur"],
+    ],
+)
+def test_a_mistake_is_told_before_tensorflow_is_imported(
+    start: Start, arguments: list[str]
+) -> None:
+    started = start(*MODULE, *arguments)
+    assert started.code == 2
+    assert started.err.startswith("zookit: ")
+    assert not {"tensorflow", "keras"} & started.modules
+
+
+def test_no_plugin_imports_tensorflow_or_keras(start: Start) -> None:
+    modules = [
+        entry.value.partition(":")[0]
+        for group in default.groups()
+        for entry in group.entries()
+        if entry.full_name.startswith("zookit/")
+    ]
+    assert len(modules) >= 8
+    started = start(
+        *PYTHON,
+        "-c",
+        "import importlib, sys\n"
+        "for name in sys.argv[1:]:\n"
+        "    importlib.import_module(name)\n"
+        "    heavy = {'tensorflow', 'keras'} & set(sys.modules)\n"
+        "    if heavy: sys.exit(f'{name} imports {heavy}')",
+        *modules,
+    )
+    assert started.code == 0, started.err
+    assert set(modules) <= started.modules
+
+
+@pytest.mark.parametrize("file", ["__init__.py", "core.py", "cli.py"])
+def test_a_folder_named_zookit_beside_the_caller_is_left_alone(
+    start: Start, tmp_path: Path, file: str
+) -> None:
+    folder = tmp_path / "work" / "zookit"
+    folder.mkdir()
+    (folder / file).write_text("raise RuntimeError('taken over')")
+    started = start(*SCRIPT, "list")
+    assert started.code == 0, started.err
+    assert "fashion_mnist" in started.out

@@ -1,0 +1,125 @@
+"""The words `NAME[:ITEM,ITEM...]`."""
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from zookit.core import BadWords, Words
+from zookit.core.words import is_name
+
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+KEYS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True)
+DISTRIBUTIONS = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[A-Za-z0-9])?/", fullmatch=True)
+NAMES = st.builds(
+    str.__add__,
+    st.just("") | DISTRIBUTIONS,
+    st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True),
+)
+# Commas and equals signs in plenty, since they are what the grammar is about.
+VALUES = st.text(
+    st.sampled_from(",=:+/ a") | st.characters(exclude_characters="\0"), min_size=1, max_size=12
+)
+BARE = VALUES.filter(lambda value: not re.match("[A-Za-z_][A-Za-z0-9_]*=", value))
+WORDS = st.builds(
+    lambda name, first, rest: Words(name, (*first, *rest)),
+    NAMES,
+    st.tuples() | st.tuples(st.tuples(st.none(), BARE)),
+    st.lists(st.tuples(KEYS, VALUES), max_size=4),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "items"),
+    [
+        ("dense", "dense", []),
+        ("dense:512", "dense", [(None, "512")]),
+        ("dense:units=512+256,dropout=0.2", "dense", [("units", "512+256"), ("dropout", "0.2")]),
+        ("dense:512,dropout=0.2", "dense", [(None, "512"), ("dropout", "0.2")]),
+        ("alpha/dense:512", "alpha/dense", [(None, "512")]),
+        ("My.Zoo-2/cnn_64", "My.Zoo-2/cnn_64", []),
+        (r"image_folder:path=C:\photos", "image_folder", [("path", r"C:\photos")]),
+        (
+            r"image_folder:C:\photos,grey=true",
+            "image_folder",
+            [(None, r"C:\photos"), ("grey", "true")],
+        ),
+        ("x:url=https://h.org:80/a?b=c", "x", [("url", "https://h.org:80/a?b=c")]),
+        # What stands before the = is no key, so it is a bare value.
+        ("x:https://h.org/a?b=c", "x", [(None, "https://h.org/a?b=c")]),
+        ("x:a,,b", "x", [(None, "a,b")]),
+        ("x:a,,,k=v", "x", [(None, "a,"), ("k", "v")]),
+        ("x:,,", "x", [(None, ",")]),
+        ("x:k=,,,,", "x", [("k", ",,")]),
+        ("x:k=a b ", "x", [("k", "a b ")]),
+        ("x:k=ä,_2=1", "x", [("k", "ä"), ("_2", "1")]),
+        ("x:k==", "x", [("k", "=")]),
+    ],
+)
+def test_reads_a_name_and_its_items(
+    text: str, name: str, items: list[tuple[str | None, str]]
+) -> None:
+    assert Words.parse(text) == Words(name, tuple(items))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "'' is not a name"),
+        ("Dense", "'Dense' is not a name"),
+        ("9lives", "'9lives' is not a name"),
+        ("dense-net:3", "'dense-net' is not a name"),
+        (" dense", "' dense' is not a name"),
+        ("dense\n", r"'dense\n' is not a name"),
+        ("dénse", "'dénse' is not a name"),
+        (":512", "'' is not a name"),
+        ("dense=512", "'dense=512' is not a name"),
+        ("/dense", "'/dense' is not a name"),
+        ("-alpha/dense", "'-alpha/dense' is not a name"),
+        ("alpha/beta/dense", "'alpha/beta/dense' is not a name"),
+        ("alpha/", "'alpha/' is not a name"),
+        (r"C:\photos", "'C' is not a name"),
+        ("dense:", "a value is missing after the colon"),
+        ("dense:,units=3", "a value is missing after the colon"),
+        ("dense:units=3,", "a value is missing after a comma"),
+        ("dense:units=", "'units' has no value. Write units=VALUE or leave it out"),
+        ("dense:512,256", "'256' is not KEY=VALUE; only the first item may be a bare value"),
+        ("dense:512,2=3", "'2=3' is not KEY=VALUE"),
+        ("dense:a\0b", "holds a null character"),
+    ],
+)
+def test_says_what_is_not_of_that_form(text: str, complaint: str) -> None:
+    with pytest.raises(BadWords) as raised:
+        Words.parse(text)
+    assert str(raised.value).startswith(repr(text))
+    assert complaint in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["dense:512,256", "dense:,x", "dense:3,"])
+def test_names_the_ways_to_write_several_values(text: str) -> None:
+    with pytest.raises(BadWords, match="a literal comma in a value is ,,"):
+        Words.parse(text)
+
+
+@UNTIMED
+@given(WORDS)
+@example(Words("x", ((None, ","), ("k", ","))))
+@example(Words("x", (("k", ",,"), ("k", "=,="))))
+def test_what_is_written_is_read_back(words: Words) -> None:
+    assert Words.parse(str(words)) == words
+
+
+@UNTIMED
+@given(st.text() | st.text("ab/:=,+_\0\n 1"))
+def test_any_text_is_words_or_refused_in_one_line(text: str) -> None:
+    try:
+        words = Words.parse(text)
+    except BadWords as error:
+        message = str(error)
+    else:
+        assert is_name(words.name)
+        assert all(value for _, value in words.items)
+        assert all(key is not None for key, _ in words.items[1:])
+        return
+    assert len(message.splitlines()) == 1
