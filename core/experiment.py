@@ -73,6 +73,11 @@ class Chosen:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def short_name(self) -> str:
+        """The name without its distribution."""
+        return self.name.rpartition("/")[2]
+
+    @property
     def rebuildable(self) -> bool:
         """Whether the name can be looked up again."""
         return ":" not in self.name
@@ -90,6 +95,10 @@ class Experiment:
     architecture: Chosen
     callbacks: tuple[Chosen, ...] = ()
     settings: Settings = field(default_factory=Settings)
+
+    def components(self) -> tuple[Chosen, ...]:
+        """The data set, the architecture and the callbacks."""
+        return self.dataset, self.architecture, *self.callbacks
 
     def plain(self) -> dict[str, Any]:
         """The experiment as text, numbers, lists and tables."""

@@ -1,68 +1,35 @@
-"""A component's parameters: declared once as dataclass fields, checked and shown from there."""
+"""A component's parameters: from words or plain values, checked, and back."""
 
 import dataclasses
-import inspect
-import types
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from typing import (
-    TYPE_CHECKING,
-    Annotated,
-    Any,
-    Literal,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
+from zookit.core.declaration import (
+    KINDS,
+    adapter_of,
+    bare_type,
+    default_of,
+    hints_of,
+    is_required,
+    is_tuple,
+    text_of,
+)
 from zookit.core.errors import BadParameter, did_you_mean, quoted
 from zookit.core.words import Words
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
 
-_KINDS = {bool: "true/false", int: "whole number", float: "number", str: "text", Path: "path"}
 _BOUNDS = {
     "greater_than": "greater than",
     "greater_than_equal": "at least",
     "less_than": "less than",
     "less_than_equal": "at most",
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Parameter:
-    """One parameter of a component, as it is shown to a person.
-
-    `type` is a word such as "whole number"; `default` is the words a person would type, or None
-    where the parameter must be given.
-    """
-
-    name: str
-    type: str
-    default: str | None
-    meaning: str
-
-
-def parameters(component: type) -> tuple[Parameter, ...]:
-    """The parameters of a component's class, in the order of its fields."""
-    hints = _hints(component)
-    return tuple(
-        Parameter(
-            field.name,
-            _type_text(hints[field.name]),
-            None if _required(field) else _text(_default(field)),
-            _meaning(hints[field.name]),
-        )
-        for field in dataclasses.fields(component)
-    )
 
 
 def create(component: type[T], given: Words | Mapping[str, Any], name: str | None = None) -> T:
@@ -90,7 +57,7 @@ def create(component: type[T], given: Words | Mapping[str, Any], name: str | Non
             nearest = did_you_mean(str(key), fields)
             raise BadParameter(f"{name}: no parameter {quoted(key)}.{nearest} {has}")
     # Defaults too: a path among them is made absolute, as it will be when it is read back.
-    defaults = {key: _default(field) for key, field in fields.items() if not _required(field)}
+    defaults = {key: default_of(field) for key, field in fields.items() if not is_required(field)}
     created: T = _validated(component, {**defaults, **values}, name, origin)
     return created
 
@@ -107,7 +74,7 @@ def checked(component: T) -> T:
 def plain_values(component: object) -> dict[str, Any]:
     """A component's parameters as TOML and JSON have them: text, numbers, lists; None left out."""
     kind: type = type(component)
-    dumped = _adapter(kind).dump_python(component, mode="json")
+    dumped = adapter_of(kind).dump_python(component, mode="json")
     return {name: value for name, value in dumped.items() if value is not None}
 
 
@@ -116,42 +83,8 @@ def words_of(name: str, values: Mapping[str, Any]) -> Words:
 
     Words cannot write an empty value, so one is left out; nor a + in one of several texts or paths.
     """
-    texts = ((key, _text(value)) for key, value in values.items())
+    texts = ((key, text_of(value)) for key, value in values.items())
     return Words(name, tuple((key, text) for key, text in texts if text))
-
-
-def refuse_bad_declaration(component: type) -> str | None:
-    """Why this class cannot be a component, or None: for whoever loads it."""
-    if "__dataclass_fields__" not in vars(component):
-        return (
-            "it is not decorated with @dataclass(frozen=True), so it has no parameters of its own"
-        )
-    try:
-        hints = _hints(component)
-        _adapter(component)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's annotations do
-        return f"its parameters' types cannot be understood: {_one_line(error)}"
-    for field in dataclasses.fields(component):
-        complaint = _complaint_about(field, hints[field.name])
-        if complaint:
-            return f"parameter {field.name!r} {complaint}"
-    return None
-
-
-def _complaint_about(field: "dataclasses.Field[Any]", hint: Any) -> str | None:
-    if not field.init:
-        return "is declared with init=False, so it cannot be given; make it a property"
-    if _optional(hint) and (_required(field) or _default(field) is not None):
-        return "may be None and so must default to None, since neither words nor TOML can write it"
-    bare = _bare(hint)
-    # Of what a tuple holds the bounds go, but not `| None`: TOML's lists have none.
-    each = _unannotated(get_args(bare)[0]) if _is_tuple(bare) else bare
-    if each in _KINDS or get_origin(each) is Literal:
-        return None
-    return (
-        f"is of type {inspect.formatannotation(bare)}; it must be bool, int, float, str, "
-        "pathlib.Path, a Literal, or a tuple[T, ...] of one of these"
-    )
 
 
 def _by_name(component: type, words: Words) -> dict[str, str]:
@@ -173,7 +106,7 @@ def _by_name(component: type, words: Words) -> dict[str, str]:
 def _validated(component: type, values: Mapping[str, Any], name: str, origin: str) -> Any:
     from pydantic import ValidationError  # kept out of listing and completion of names
 
-    hints = _hints(component)
+    hints = hints_of(component)
     prepared: dict[str, Any] = {}
     for key, value in values.items():
         try:
@@ -182,7 +115,7 @@ def _validated(component: type, values: Mapping[str, Any], name: str, origin: st
             complaint = f"{quoted(value)} {error}{origin}"
             raise BadParameter(f"{name}: parameter {key!r}: {complaint}.") from None
     try:
-        return _adapter(component).validate_python(prepared)
+        return adapter_of(component).validate_python(prepared)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         raise BadParameter(_message(detail, values, name, origin)) from None
@@ -202,7 +135,7 @@ def _shown(value: Any, kind: str) -> str:
     if kind in _BOUNDS:
         # Its type is right, so that it is shown as it is typed, wherever it came from.
         with suppress(ValueError):  # more digits than Python writes
-            return quoted(_text(value))
+            return quoted(text_of(value))
     return quoted(value)
 
 
@@ -223,7 +156,7 @@ def _complaint(detail: "ErrorDetails") -> str:
     if kind == "literal_error":
         return f"is not one of {context['expected']}"
     if kind in _BOUNDS:
-        return f"is not {_BOUNDS[kind]} {_text(next(iter(context.values())))}"
+        return f"is not {_BOUNDS[kind]} {text_of(next(iter(context.values())))}"
     return f"does not fit: {_reason(detail)}"
 
 
@@ -238,18 +171,18 @@ def _prepare(hint: Any, value: Any) -> Any:
     Text is split where a tuple is declared, and stands for a Literal's number or truth value; paths
     are expanded and anchored.
     """
-    bare = _bare(hint)
-    if _is_tuple(bare) and value is not None:
+    kind = bare_type(hint)
+    if is_tuple(kind) and value is not None:
         parts = value.split("+") if isinstance(value, str) else value
         parts = parts if isinstance(parts, list | tuple) else (parts,)
-        return tuple(_prepare(get_args(bare)[0], part) for part in parts)
-    if bare in (int, float) and isinstance(value, bool):
-        raise ValueError(f"is not a {_KINDS[bare]}")
+        return tuple(_prepare(get_args(kind)[0], part) for part in parts)
+    if kind in (int, float) and isinstance(value, bool):
+        raise ValueError(f"is not a {KINDS[kind]}")
     if isinstance(value, str | Path):
         _refuse_unwritable(str(value))
-    if get_origin(bare) is Literal and isinstance(value, str):
-        return next((each for each in get_args(bare) if _text(each) == value), value)
-    if bare is Path and isinstance(value, str | Path):
+    if get_origin(kind) is Literal and isinstance(value, str):
+        return next((each for each in get_args(kind) if text_of(each) == value), value)
+    if kind is Path and isinstance(value, str | Path):
         return _anchored(Path(value))
     return value
 
@@ -269,78 +202,3 @@ def _anchored(path: Path) -> Path:
         return path.expanduser().absolute()
     except RuntimeError:
         raise ValueError(f"begins with {path.parts[0]}, whose home folder is not known") from None
-
-
-def _bare(hint: Any) -> Any:
-    """The type itself, without bounds, meaning and `| None`."""
-    hint = _unannotated(hint)
-    others = [each for each in get_args(hint) if each is not type(None)]
-    if get_origin(hint) in (Union, types.UnionType) and len(others) == 1:
-        return _unannotated(others[0])
-    return hint
-
-
-def _unannotated(hint: Any) -> Any:
-    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
-
-
-def _optional(hint: Any) -> bool:
-    return type(None) in get_args(_unannotated(hint))
-
-
-def _is_tuple(bare: Any) -> bool:
-    return get_origin(bare) is tuple and get_args(bare)[1:] == (...,)
-
-
-def _type_text(hint: Any) -> str:
-    bare = _bare(hint)
-    arguments = get_args(bare)
-    if _is_tuple(bare):
-        return f"{_type_text(arguments[0])}, several joined by +"
-    if get_origin(bare) is Literal:
-        return "|".join(_text(argument) for argument in arguments)
-    return _KINDS.get(bare, str(bare))
-
-
-def _meaning(hint: Any) -> str:
-    from annotated_doc import Doc
-
-    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
-    return next((note.documentation for note in notes if isinstance(note, Doc)), "")
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(value).replace("e+", "e")  # + joins the values of a tuple
-    if isinstance(value, list | tuple):
-        return "+".join(_text(each) for each in value)
-    return str(value)
-
-
-def _required(field: "dataclasses.Field[Any]") -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-
-
-def _default(field: "dataclasses.Field[Any]") -> Any:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return None if field.default is dataclasses.MISSING else field.default
-
-
-def _hints(component: type) -> dict[str, Any]:
-    return get_type_hints(component, include_extras=True)
-
-
-@cache
-def _adapter(component: type) -> "TypeAdapter[Any]":
-    from pydantic import TypeAdapter  # kept out of listing and completion of names
-
-    return TypeAdapter(component)
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())

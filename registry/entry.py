@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from zookit.core import BrokenPlugin, Component
-from zookit.core.parameters import Parameter, parameters, refuse_bad_declaration
+from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.registry.metadata import Declared
 
 C = TypeVar("C", bound=Component)
@@ -94,7 +94,7 @@ class Entry(Generic[C]):
         if inspect.isabstract(loaded):
             missing = ", ".join(sorted(getattr(loaded, "__abstractmethods__", ())))
             raise self._not_promised(f"it does not define {missing}")
-        complaint = refuse_bad_declaration(loaded)
+        complaint = declaration_complaint(loaded)
         if complaint:
             raise self._not_promised(complaint)
         return loaded

@@ -13,8 +13,9 @@ from zookit.core import (
     UnknownName,
     Words,
 )
+from zookit.core.declaration import declaration_complaint
 from zookit.core.errors import did_you_mean, quoted
-from zookit.core.parameters import checked, create, plain_values, refuse_bad_declaration
+from zookit.core.parameters import checked, create, plain_values
 from zookit.core.words import is_name
 from zookit.registry.entry import Entry, Kind
 from zookit.registry.metadata import Declared, Problem, normalized
@@ -25,8 +26,9 @@ C = TypeVar("C", bound=Component)
 class Group(Mapping[str, Entry[C]], Generic[C]):
     """A mapping from name to entry. Nothing is imported until an entry is loaded.
 
-    Iterating gives the plain names; `name` and `distribution/name` both index. A name that two
-    distributions claim is in the mapping, but indexing it raises AmbiguousName.
+    Iterating gives the plain names that choose one entry; `name` and `distribution/name` both
+    index. A name that two distributions claim is no key, and indexing it raises AmbiguousName;
+    `entries` has all.
     """
 
     def __init__(self, kind: Kind[C], declared: list[Declared], problems: list[Problem]) -> None:
@@ -49,7 +51,7 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
         """Every entry, also those that share a name, by name and owner."""
         return tuple(
             entry
-            for name in self
+            for name in sorted(self._entries)
             for entry in sorted(self._entries[name], key=lambda entry: entry.owner)
         )
 
@@ -58,13 +60,13 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
         return len(self._entries.get(name, ())) > 1
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._entries))
+        return iter(sorted(name for name in self._entries if not self.is_ambiguous(name)))
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(not self.is_ambiguous(name) for name in self._entries)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and bool(self._found(name))
+        return isinstance(name, str) and len(self._found(name)) == 1
 
     def __getitem__(self, name: str) -> Entry[C]:
         found = self._found(name)
@@ -105,7 +107,7 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
         return component, Chosen(entry.full_name, plain_values(component)), entry.owner
 
     def _from_instance(self, instance: C) -> tuple[C, Chosen, str | None]:
-        complaint = refuse_bad_declaration(type(instance))
+        complaint = declaration_complaint(type(instance))
         if complaint:
             raise BadParameter(f"{type(instance).__name__} cannot be used: {complaint}.")
         component = checked(instance)
@@ -122,7 +124,8 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
         return self._entries.get(name, [])
 
     def _unknown(self, name: str) -> str:
-        known = [entry.full_name for entry in self.entries()] if "/" in name else list(self)
+        entries = self.entries()
+        known = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
         installed = f"Installed: {', '.join(known)}." if known else "None is installed."
         text = f"no {self.kind.singular} {name!r}.{did_you_mean(name, known)} {installed}"
         if self.problems:

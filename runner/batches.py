@@ -44,9 +44,9 @@ class Batches:
         return math.ceil(len(self._chosen) / self._batch_size)
 
     @property
-    def labels(self) -> "npt.NDArray[np.int64]":
-        """The labels of all images, in the split's order."""
-        return self._split.labels[self._chosen]
+    def size(self) -> int:
+        """The number of images."""
+        return len(self._chosen)
 
     def __iter__(self) -> "Iterator[tuple[npt.NDArray[Any], ...]]":
         order = self._chosen

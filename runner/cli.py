@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from zookit.commands.bare import show_help_without_command
 from zookit.commands.data import app as data_app
 from zookit.commands.list import list_components
 from zookit.commands.run import run
@@ -16,7 +17,6 @@ app = typer.Typer(
     name="zookit",
     help="A plugin-based model zoo for TensorFlow/Keras 3: name a data set, an architecture and "
     "callbacks, and train.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     # The square brackets in our texts are brackets.
     rich_markup_mode=None,
@@ -38,8 +38,9 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -48,6 +49,7 @@ def _root(
     ] = False,
 ) -> None:
     del version
+    show_help_without_command(context)
 
 
 def main() -> None:
@@ -70,10 +72,6 @@ def _run(arguments: list[str]) -> int:
         return _fail(f"{error.format_message()} See 'zookit --help'.", error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted.", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has gone, as `| head` does; nothing is left to be told.
-        sys.stdout = None
-        return 0
     return code if isinstance(code, int) else 0
 
 

@@ -1,14 +1,16 @@
 """From names, words or instances to components that fit together. Imports no TensorFlow."""
 
+import hashlib
+import inspect
+import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from zookit.core import (
     Architecture,
     BadExperiment,
-    BadParameter,
     Callback,
     Chosen,
     Component,
@@ -18,8 +20,9 @@ from zookit.core import (
     UnknownName,
     Words,
 )
+from zookit.core.experiment import Augmentation
 from zookit.core.parameters import create
-from zookit.optimizers import check_name
+from zookit.optimizers import check
 from zookit.registry import Group, default
 
 
@@ -27,7 +30,8 @@ from zookit.registry import Group, default
 class Composition:
     """An experiment with its components at hand.
 
-    `owners` has `distribution==version` by full name, for every component that has one.
+    `owners` has `distribution==version` by full name, and for a component made by hand the hash of
+    its source.
     """
 
     experiment: Experiment
@@ -59,7 +63,13 @@ def compose(
     for name in names:
         if names.count(name) > 1 and Chosen(name).rebuildable:
             raise BadExperiment(f"callback {name!r} is named twice. Name it once.")
-    _check_settings(checked, built_architecture, architecture_name)
+    checked = _normal_form(checked)
+    own_rule = type(built_architecture).normalize is not Architecture.normalize
+    if not checked.normalize and own_rule:
+        raise BadExperiment(
+            f"{architecture_name.name} was made for pixels brought to its own range, so normalize "
+            "cannot be off. Leave --no-normalize out."
+        )
     built_architecture.check(built_dataset.info.image_shape)
     experiment = Experiment(
         data_name, architecture_name, tuple(chosen for _, chosen in built), checked
@@ -89,9 +99,10 @@ def compose_file(path: Path, settings: Mapping[str, Any]) -> Composition:
             f"{path} cannot be read: {reason}. Name an experiment.toml, as a run's folder has one."
         ) from None
     experiment = Experiment.from_toml(text, str(path))
-    by_hand = create(Settings, settings, "run")
+    by_hand = _normal_form(create(Settings, settings, "run"))
+    in_file = _normal_form(experiment.settings)
     for name in settings:
-        said, filed = getattr(by_hand, name), getattr(experiment.settings, name)
+        said, filed = getattr(by_hand, name), getattr(in_file, name)
         if said != filed:
             raise BadExperiment(
                 f"{name} is {said!r} by option and {filed!r} in {path}. Leave the option out, or "
@@ -107,8 +118,7 @@ def _built(group: Group[Any], given: Any, owners: dict[str, str]) -> tuple[Any, 
         component, chosen, owner = group.build(given)
     except UnknownName as error:
         raise UnknownName(f"{error}{_elsewhere(group, given)}") from None
-    if owner is not None:
-        owners[chosen.name] = owner
+    owners[chosen.name] = owner or _made_by(component)
     return component, chosen
 
 
@@ -125,17 +135,18 @@ def _elsewhere(group: Group[Any], given: str | Words | Chosen | Component) -> st
     return ""
 
 
-def _check_settings(settings: Settings, architecture: Architecture, chosen: Chosen) -> None:
-    words = Words.parse(settings.optimizer)
-    check_name(words)
-    if settings.learning_rate is not None and "learning_rate" in dict(words.items):
-        raise BadParameter(
-            f"the learning rate is {settings.learning_rate:g} by itself and "
-            f"{dict(words.items)['learning_rate']} in {settings.optimizer!r}. Give one of them."
-        )
-    own_rule = type(architecture).normalize is not Architecture.normalize
-    if not settings.normalize and own_rule:
-        raise BadExperiment(
-            f"{chosen.name} was made for pixels brought to its own range, so normalize cannot be "
-            "off. Leave --no-normalize out."
-        )
+def _normal_form(settings: Settings) -> Settings:
+    """The same settings, written in one way, so that equal experiments are equal."""
+    optimizer = check(settings.optimizer, settings.learning_rate)
+    # The model applies them in this order, whatever order they were named in.
+    augment = tuple(each for each in get_args(Augmentation) if each in settings.augment)
+    return replace(settings, optimizer=str(optimizer), augment=augment)
+
+
+def _made_by(component: Component) -> str:
+    """What tells components made by hand apart: their source, where it can be had."""
+    try:
+        source = inspect.getsource(type(component))
+    except (OSError, TypeError):
+        source = uuid.uuid4().hex  # never equal to another
+    return f"made by hand, source {hashlib.sha256(source.encode()).hexdigest()[:16]}"

@@ -24,14 +24,15 @@ def messages_shown(quiet: bool) -> Iterator[None]:
     if any(not isinstance(handler, _Lines) for handler in logger.handlers):
         yield
         return
-    before, level = logger.handlers[:], logger.level
-    logger.handlers = [_Lines()]
+    before = logger.handlers[:], logger.level, logger.propagate
+    # Else a program that set logging up for everything would show each line a second time.
+    logger.handlers, logger.propagate = [_Lines()], False
     logger.setLevel(logging.WARNING if quiet else logging.INFO)
     try:
         yield
     finally:
-        logger.handlers = before
-        logger.setLevel(level)
+        logger.handlers, logger.propagate = before[0], before[2]
+        logger.setLevel(before[1])
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """What a person sees of a run while it trains."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from zookit.core import Result, Run, hookimpl
 
@@ -38,7 +40,7 @@ class Display:
         table = Table.grid(padding=(0, 2))
         for name, value in run.composed.items():
             # Text, not markup: a folder may be called a[/].
-            table.add_row(name, _plain(str(value)))
+            table.add_row(name, Text(str(value)))
         self._console.print(table)
         self._epochs = run.experiment.settings.epochs
 
@@ -51,7 +53,7 @@ class Display:
     def epoch_ended(self, epoch: int, values: Mapping[str, float], seconds: float) -> None:
         """Leave a line."""
         line = f"epoch {epoch}/{self._epochs}  {shown(values)}  {seconds:.1f} s"
-        self._console.print(_plain(line), soft_wrap=True)
+        self._console.print(Text(line), soft_wrap=True)
 
     @hookimpl
     def run_finished(self, result: Result) -> None:
@@ -63,7 +65,7 @@ class Display:
     def run_failed(self, result: Result) -> None:
         """Say where what there is was kept; the error itself is shown by whoever asked."""
         self._bars.stop()
-        self._console.print(_plain(f"what there is was kept in {result.folder}"), soft_wrap=True)
+        self._console.print(Text(f"what there is was kept in {result.folder}"), soft_wrap=True)
 
 
 def show_result(console: Console, result: Result) -> None:
@@ -71,8 +73,8 @@ def show_result(console: Console, result: Result) -> None:
     if result.status == "interrupted":
         console.print(f"interrupted after {result.epochs} whole epochs", soft_wrap=True)
     else:
-        console.print(_plain(f"test  {shown(result.metrics)}"), soft_wrap=True)
-    console.print(_plain(f"kept in {result.folder}"), soft_wrap=True)
+        console.print(Text(f"test  {shown(result.metrics)}"), soft_wrap=True)
+    console.print(Text(f"kept in {result.folder}"), soft_wrap=True)
 
 
 def shown(values: Mapping[str, float]) -> str:
@@ -80,15 +82,7 @@ def shown(values: Mapping[str, float]) -> str:
     return "  ".join(f"{name} {value:.4f}" for name, value in values.items())
 
 
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
-
-
 def _bar_callback(bars: Progress, epochs: int) -> "keras.callbacks.Callback":
-    import time
-
     import keras
 
     class MoveBar(keras.callbacks.Callback):

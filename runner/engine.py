@@ -16,12 +16,16 @@ JIT_COMPILE = False
 """XLA makes convolutions about twice slower on the CPU, and changes what dropout draws."""
 
 
+_DECIDING = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "TF_DETERMINISTIC_OPS")
+
+
 @contextmanager
 def engine(settings: Settings) -> Iterator[Mapping[str, Any]]:
-    """Keras as this experiment needs it, put back as it was at the end.
+    """Keras as this experiment needs it, its configuration put back as it was at the end.
 
-    Gives what decides the bits of a result, as plain values. Raises ZookitError where Keras was
-    set to a backend other than TensorFlow.
+    The seed is set for Python, NumPy and TensorFlow and stays set. Gives what decides the bits of a
+    result, as plain values. Raises ZookitError where Keras was set to a backend other than
+    TensorFlow.
     """
     # Asked before Keras is imported: another backend may not even be installed. Setting it wins
     # over a person's ~/.keras/keras.json.
@@ -35,10 +39,14 @@ def engine(settings: Settings) -> Iterator[Mapping[str, Any]]:
         devices = [device.name for device in tf.config.list_physical_devices()]
     if keras.backend.backend() != "tensorflow":
         raise _wrong_backend(keras.backend.backend())
-    before = keras.config.dtype_policy(), keras.config.image_data_format()
+    config = keras.config
+    before = config.dtype_policy(), config.image_data_format(), config.floatx(), config.epsilon()
     # A person's ~/.keras/keras.json may say otherwise.
-    keras.config.set_image_data_format("channels_last")
-    keras.config.set_dtype_policy(settings.precision)
+    config.set_image_data_format("channels_last")
+    config.set_floatx("float32")
+    config.set_epsilon(1e-7)
+    config.set_dtype_policy(settings.precision)
+    _fix_threads()
     keras.utils.set_random_seed(settings.seed)
     try:
         yield {
@@ -47,26 +55,33 @@ def engine(settings: Settings) -> Iterator[Mapping[str, Any]]:
             "steps_per_execution": STEPS_PER_EXECUTION,
             "intra_op_threads": tf.config.threading.get_intra_op_parallelism_threads(),
             "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
-            "cpus": os.cpu_count(),
             "devices": devices,
+            # What was set by hand and changes how TensorFlow computes.
+            "variables": {name: os.environ[name] for name in _DECIDING if name in os.environ},
         }
     finally:
-        keras.config.set_dtype_policy(before[0])
-        keras.config.set_image_data_format(before[1])
+        config.set_dtype_policy(before[0])
+        config.set_image_data_format(before[1])
+        config.set_floatx(before[2])
+        config.set_epsilon(before[3])
 
 
 @contextmanager
 def _native_chatter_held_back() -> Iterator[None]:
-    """Keep TensorFlow's start-up notes off the terminal, unless a log level was set by hand.
+    """Keep TensorFlow's start-up notes off the terminal; TF_CPP_MIN_LOG_LEVEL=0 asks for them.
 
     Its C++ side writes some to file descriptor 2 whatever the level. They are shown after all
     where the import fails.
     """
-    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if "tensorflow" in sys.modules or level == "0":
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-    stderr = os.dup(2)
+    try:
+        stderr = os.dup(2)
+    except OSError:  # There is none, as under pythonw: nothing to hold back.
+        yield
+        return
     with tempfile.TemporaryFile() as notes:
         os.dup2(notes.fileno(), 2)
         try:
@@ -78,6 +93,19 @@ def _native_chatter_held_back() -> Iterator[None]:
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def _fix_threads() -> None:
+    """As many threads as processors may be used, said so that it is known: they decide bits."""
+    import tensorflow as tf
+
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(processors)
+        tf.config.threading.set_inter_op_parallelism_threads(processors)
+    except RuntimeError:
+        pass  # TensorFlow is at work already in this process; what holds is what is recorded.
 
 
 def _wrong_backend(backend: str) -> ZookitError:

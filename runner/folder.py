@@ -99,7 +99,7 @@ class FolderWriter:
 
         # By position: Keras's paths change on a second build in one process.
         weights = {
-            f"{at:04d}": np.ascontiguousarray(weight.numpy())
+            f"{at:04d}": np.asarray(weight.numpy(), order="C")
             for at, weight in enumerate(result.model.weights)
         }
         self._guarded(
@@ -115,7 +115,7 @@ class FolderWriter:
         self._write(name, text.getvalue())
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
-        self._write(name, json.dumps({"format": FORMAT, **value}, indent=2) + "\n")
+        self._write(name, json.dumps({"format": FORMAT, **value}, indent=2, allow_nan=False) + "\n")
 
     def _write(self, name: str, text: str) -> None:
         self._guarded(name, lambda aside: aside.write_text(text, encoding="utf-8"))

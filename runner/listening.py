@@ -17,19 +17,18 @@ class Listeners:
     """
 
     def __init__(self, essential: Sequence[object], others: Sequence[object]) -> None:
-        self._managers = [(_manager(each), True) for each in essential]
-        self._managers += [(_manager(each), False) for each in others]
+        self._each = [(type(one).__name__, _manager(one), True) for one in essential]
+        self._each += [(type(one).__name__, _manager(one), False) for one in others]
 
     def tell(self, hook: str, **arguments: Any) -> list[Any]:
         """Call a hook of `RunHooks` on every listener and return what they returned."""
         answers: list[Any] = []
-        for manager, essential in self._managers:
+        for name, manager, essential in self._each:
             try:
                 answers += getattr(manager.hook, hook)(**arguments)
             except Exception as error:
                 if essential:
                     raise
-                (name, _), *_ = manager.list_name_plugin()
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
                 warn(f"listener {name} failed in {hook} and was passed over: {reason}")
         return answers
@@ -39,6 +38,6 @@ def _manager(listener: object) -> pluggy.PluginManager:
     """A manager for one: in a shared one an implementation that raises stops those after it."""
     manager = pluggy.PluginManager("zookit")
     manager.add_hookspecs(RunHooks)
-    manager.register(listener, name=type(listener).__name__)
+    manager.register(listener)
     manager.check_pending()
     return manager

@@ -27,17 +27,33 @@ CLASSES = {
 }
 
 
-def check_name(words: Words) -> None:
-    """Raise UnknownName where Keras has no optimizer of that name."""
+def check(text: str, learning_rate: float | None) -> Words:
+    """The words of an optimizer, every item with its key.
+
+    Raises BadWords, UnknownName where Keras has no optimizer of that name, and BadParameter where
+    a parameter is given twice, the learning rate among them.
+    """
+    words = Words.parse(text)
     if words.name not in CLASSES:
         raise UnknownName(
             f"no optimizer {words.name!r}.{did_you_mean(words.name, CLASSES)} "
             f"There are: {', '.join(CLASSES)}."
         )
+    items = tuple((key or "learning_rate", value) for key, value in words.items)
+    keys = [key for key, _ in items]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise BadParameter(f"{words.name}: parameter {key!r} is given twice. Give it once.")
+    if learning_rate is not None and "learning_rate" in keys:
+        raise BadParameter(
+            f"the learning rate is {learning_rate:g} by itself and "
+            f"{dict(items)['learning_rate']} in {text!r}. Give one of them."
+        )
+    return Words(words.name, items)
 
 
 def build_optimizer(words: Words, learning_rate: float | None) -> "keras.optimizers.Optimizer":
-    """The Keras optimizer that the words choose.
+    """The Keras optimizer that the words of `check` choose.
 
     Raises BadParameter where a parameter is unknown or its value does not fit. Imports Keras.
     """
@@ -51,14 +67,12 @@ def build_optimizer(words: Words, learning_rate: float | None) -> "keras.optimiz
     }
     values: dict[str, Any] = {}
     for key, text in words.items:
-        name = key or "learning_rate"
+        name = str(key)
         if name not in defaults:
             raise BadParameter(
                 f"{words.name}: no parameter {name!r}.{did_you_mean(name, defaults)} "
                 f"It has: {', '.join(defaults)}."
             )
-        if name in values:
-            raise BadParameter(f"{words.name}: parameter {name!r} is given twice. Give it once.")
         values[name] = _value(words, name, text, defaults[name])
     if learning_rate is not None:
         values["learning_rate"] = learning_rate

@@ -16,8 +16,8 @@ from zookit.composition import Composition
 from zookit.console import bar
 from zookit.core import (
     BadExperiment,
-    Chosen,
     Experiment,
+    FolderError,
     Result,
     Run,
     Settings,
@@ -25,18 +25,16 @@ from zookit.core import (
     warn,
 )
 from zookit.core.data import Prepared, hold_out, prepare, silent
-from zookit.core.parameters import words_of
 from zookit.core.run import Status
+from zookit.description import components, composed, data
 from zookit.display import Display
 from zookit.engine import engine, versions
 from zookit.folder import FolderWriter, check_runs_dir, make_folder
 from zookit.listening import Listeners
-from zookit.model import Head, build_model, compile_model
+from zookit.model import build_model, compile_model
 
 if TYPE_CHECKING:
     import keras
-
-_EVALUATION_BATCH = 256
 
 
 def train(
@@ -52,15 +50,27 @@ def train(
     has then been kept.
     """
     check_runs_dir(runs_dir)
+    pictures = composition.dataset.folder
+    if pictures is not None and runs_dir.resolve().is_relative_to(pictures.resolve()):
+        raise FolderError(
+            f"runs would be kept in {runs_dir}, among the data in {pictures}, and then be read as "
+            "data. Name another folder with --runs-dir."
+        )
     prepared = prepare(
         composition.dataset,
         composition.experiment.settings.data,
-        composition.experiment.dataset.name.rpartition("/")[2],
+        composition.experiment.dataset.short_name,
         composition.owners.get(composition.experiment.dataset.name, ""),
         silent if quiet else bar,
     )
     experiment = _resolved(composition.experiment, prepared)
-    feeds = _Feeds.of(prepared, experiment.settings, len(composition.dataset.info.class_names))
+    feeds = _Feeds.of(prepared, experiment.settings, composition.dataset.info.class_names)
+    for chosen in experiment.components():
+        if not chosen.rebuildable:
+            warn(
+                f"{chosen.name} was made by hand; no entry point names it, so this run cannot be "
+                "rebuilt from its folder alone."
+            )
     with engine(experiment.settings) as engine_settings:
         model = build_model(composition.dataset.info, composition.architecture, experiment.settings)
         compile_model(model, composition.dataset.info, experiment.settings)
@@ -70,14 +80,14 @@ def train(
             "identity": identity,
             "group": experiment.group(prepared.hash, composition.owners),
             "versions": versions(),
-            "components": _owners(composition),
+            "components": components(composition),
             "engine": engine_settings,
-            "data": _data(prepared),
+            "data": data(prepared),
         }
         run = Run(
             experiment,
             make_folder(runs_dir, identity, datetime.now().astimezone()),
-            _composed(composition, prepared, feeds, model),
+            composed(composition, prepared.word, feeds.sizes(), model),
             environment,
         )
         display = [] if quiet else [Display(console or Console())]
@@ -92,25 +102,30 @@ class _Feeds:
     test: Batches
 
     @classmethod
-    def of(cls, prepared: Prepared, settings: Settings, classes: int) -> "_Feeds":
+    def of(cls, prepared: Prepared, settings: Settings, names: Sequence[str]) -> "_Feeds":
         splits = prepared.splits
         chosen = None
         validation = None
         if splits.validation is not None:
-            validation = Batches(splits.validation, _EVALUATION_BATCH)
+            validation = Batches(splits.validation, settings.batch_size)
         if settings.validation:
             if splits.validation is not None:
                 raise BadExperiment(
                     "the data set has a validation split of its own; leave --validation out."
                 )
-            chosen, held = hold_out(splits.train.labels, settings.validation, settings.seed)
-            validation = Batches(splits.train, _EVALUATION_BATCH, chosen=held)
+            chosen, held = hold_out(splits.train.labels, settings.validation, settings.seed, names)
+            validation = Batches(splits.train, settings.batch_size, chosen=held)
         labels = splits.train.labels if chosen is None else splits.train.labels[chosen]
-        weights = balanced_weights(labels, classes) if settings.class_weights else None
+        weights = balanced_weights(labels, len(names)) if settings.class_weights else None
         train = Batches(
             splits.train, settings.batch_size, chosen=chosen, seed=settings.seed, weights=weights
         )
-        return cls(train, validation, Batches(splits.test, _EVALUATION_BATCH))
+        return cls(train, validation, Batches(splits.test, settings.batch_size))
+
+    def sizes(self) -> dict[str, int]:
+        """Images by what they are for."""
+        feeds = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: batches.size for name, batches in feeds.items() if batches is not None}
 
 
 @dataclass(eq=False)
@@ -167,6 +182,7 @@ class _Training:
 
     def _evaluate(self) -> dict[str, float]:
         logs = self.model.evaluate(self.feeds.test.dataset(), verbose=0, return_dict=True)
+        _refuse_unless_finite(logs, "on the test images")
         return _values(logs)
 
     def _ended(self, status: Status, metrics: Mapping[str, float]) -> Result:
@@ -195,19 +211,24 @@ def _follow(training: _Training) -> "keras.callbacks.Callback":
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             # A running mean, so the first bad batch shows at once.
-            loss = float((logs or {}).get("loss", 0.0))
-            if not math.isfinite(loss):
-                raise TrainingFailed(
-                    f"the loss became {loss} in epoch {len(training.seconds) + 1}, step "
-                    f"{batch + 1} of {self.params['steps']}. Lower --learning-rate, or take "
-                    "--no-normalize out."
-                )
+            where = f"in epoch {len(training.seconds) + 1}, step {batch + 1}"
+            _refuse_unless_finite(logs, f"{where} of {self.params['steps']}")
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            del epoch
+            _refuse_unless_finite(logs, f"at the end of epoch {epoch + 1}")
             training.epoch_ended(_values(logs), time.monotonic() - self._began)
 
     return Follow()
+
+
+def _refuse_unless_finite(logs: Mapping[str, Any] | None, where: str) -> None:
+    for name in ("loss", "val_loss"):
+        value = float((logs or {}).get(name, 0.0))
+        if not math.isfinite(value):
+            raise TrainingFailed(
+                f"the {name} became {value} {where}. Lower --learning-rate, and leave the pixels "
+                "normalised."
+            )
 
 
 def _values(logs: Mapping[str, Any] | None) -> dict[str, float]:
@@ -222,61 +243,3 @@ def _resolved(experiment: Experiment, prepared: Prepared) -> Experiment:
     """The experiment with the data it really takes, so that a repetition takes the same."""
     data: Literal["full", "sample"] = "sample" if prepared.word == "sample" else "full"
     return replace(experiment, settings=replace(experiment.settings, data=data))
-
-
-def _owners(composition: Composition) -> list[dict[str, Any]]:
-    experiment = composition.experiment
-    chosen = (experiment.dataset, experiment.architecture, *experiment.callbacks)
-    for each in chosen:
-        if not each.rebuildable:
-            warn(
-                f"{each.name} was made by hand; no entry point names it, so this run cannot be "
-                "rebuilt from its folder alone."
-            )
-    return [{"name": each.name, "owner": composition.owners.get(each.name)} for each in chosen]
-
-
-def _data(prepared: Prepared) -> dict[str, Any]:
-    sizes = {name: len(split) for name, split in prepared.splits.by_name().items()}
-    return {
-        "word": prepared.word,
-        "hash": prepared.hash,
-        "sizes": sizes,
-        "left_out": list(prepared.splits.left_out),
-    }
-
-
-def _composed(
-    composition: Composition, prepared: Prepared, feeds: _Feeds, model: "keras.Model"
-) -> dict[str, Any]:
-    info, settings = composition.dataset.info, composition.experiment.settings
-    head = Head(len(info.class_names))
-    counted = {"train": feeds.train, "validation": feeds.validation, "test": feeds.test}
-    sizes = " + ".join(
-        f"{len(batches.labels):,} {name}" for name, batches in counted.items() if batches
-    )
-    rate = float(model.optimizer.learning_rate)
-    composed = {
-        "data": f"{_words(composition.experiment.dataset)}, {prepared.word}: {sizes}",
-        "images": " x ".join(map(str, info.image_shape)),
-        "classes": f"{len(info.class_names)}: {_names(info.class_names)}",
-        "body": _words(composition.experiment.architecture),
-        "head": f"{head}, {head.loss}",
-        "optimizer": f"{settings.optimizer}, learning rate {rate:g}",
-        "parameters": f"{model.count_params():,}",
-    }
-    if composition.callbacks:
-        words = [_words(callback) for callback in composition.experiment.callbacks]
-        composed["callbacks"] = " ".join(words)
-    if settings.augment:
-        composed["augment"] = "+".join(settings.augment)
-    return composed
-
-
-def _words(chosen: Chosen) -> str:
-    return str(words_of(chosen.name.rpartition("/")[2], chosen.parameters))
-
-
-def _names(class_names: Sequence[str]) -> str:
-    shown = ", ".join(class_names[:10])
-    return shown if len(class_names) <= 10 else f"{shown}, ..."

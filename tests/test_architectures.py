@@ -11,7 +11,8 @@ from zookit.plugins.architectures.dense import Dense
 @pytest.mark.parametrize(
     ("side", "filters"),
     [
-        (8, (64, 64)),
+        (4, (64,)),
+        (8, (64,)),
         (28, (64, 64)),
         (32, (64, 64)),
         (64, (32, 64, 64)),
@@ -22,9 +23,14 @@ from zookit.plugins.architectures.dense import Dense
 )
 def test_cnn_takes_blocks_by_the_images_size(side: int, filters: tuple[int, ...]) -> None:
     cnn = Cnn()
-    if side > 8:
-        cnn.check((side, side, 3))
+    cnn.check((side, side, 3))
     assert cnn.blocks((side, side, 3)) == filters
+
+
+def test_cnn_takes_no_more_blocks_than_the_shorter_side_allows() -> None:
+    Cnn().check((32, 256, 3))
+    assert Cnn().blocks((32, 256, 3)) == (32, 64, 64)
+    assert Cnn().features(keras.Input((32, 256, 3))).shape == (None, 128)
 
 
 def test_cnn_blocks_can_be_set() -> None:
@@ -46,11 +52,11 @@ def test_cnn_blocks_can_be_set() -> None:
 @pytest.mark.parametrize(
     ("cnn", "shape"),
     [
-        (Cnn(), (4, 4, 1)),
+        (Cnn(), (3, 3, 1)),
         (Cnn(filters=(4, 4, 4, 4)), (28, 28, 1)),
-        (Cnn(kernel=11), (28, 28, 1)),
+        (Cnn(filters=(4, 4), kernel=11), (28, 28, 1)),
         (Cnn(filters=(4,), pool=40), (28, 28, 1)),
-        (Cnn(), (300, 4, 1)),
+        (Cnn(), (300, 3, 1)),
     ],
 )
 def test_cnn_refuses_exactly_what_cannot_be_built(cnn: Cnn, shape: tuple[int, int, int]) -> None:

@@ -57,7 +57,7 @@ def test_unpacked_is_removed_afterwards(tmp_path: Path) -> None:
     archive, _ = put_zip(tmp_path, zip_of(MEMBERS))
     with unpacked(archive) as folder:
         assert files_in(folder) == MEMBERS
-        assert folder.parent == cache_folder()
+        assert folder.parent.parent == cache_folder()
     assert not folder.exists()
 
 

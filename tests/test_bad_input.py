@@ -60,6 +60,11 @@ MNIST = ("mnist", "dense", *SAMPLE)
             (*MNIST, "--learning-rate", "1", "--optimizer", "sgd:learning_rate=2"),
             ["the learning rate is 1", "Give one of them"],
         ),
+        (
+            (*MNIST, "--learning-rate", "0.5", "--optimizer", "sgd:0.01"),
+            ["the learning rate is 0.5 by itself and 0.01 in 'sgd:0.01'"],
+        ),
+        ((*MNIST, "--optimizer", "adam:0.1,learning_rate=0.2"), ["'learning_rate' is given tw"]),
         ((*MNIST, "--seed", "-1"), ["'seed': '-1' is not at least 0"]),
         ((*MNIST, "--validation", "1"), ["'validation': '1.0' is not less than 1"]),
         ((*MNIST, "--augment", "flip+spin"), ["'augment'", "'flip+spin'"]),
@@ -88,6 +93,7 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], said: list[str
         (("show", "dense", "--image", "0"), ["--image and --sheet are for data sets"]),
         (("show", "mnist", "--on", "mnist"), ["--on is for architectures"]),
         (("show", "mnist", "--values"), ["--image N"]),
+        (("show", "dense:units=many"), ["'many' is not a whole number"]),
         (("show", "mnist", "--sheet", "no/where.png", *SAMPLE), ["no/where.png cannot be writ"]),
         (("data", "fetch", "mnits"), ["no data set 'mnits'"]),
         (("data", "clear", "mnits"), ["nothing called 'mnits' is kept"]),
@@ -112,7 +118,6 @@ def test_other_commands_refuse(
         ("sgd:nesterov=1", ["'nesterov': '1' is not true or false"]),
         ("adam:-1", ["'learning_rate': -1.0 is not greater than 0"]),
         ("sgd:momentum=7", ["sgd: ", "momentum"]),
-        ("adam:0.1,learning_rate=0.2", ["'learning_rate' is given twice"]),
     ],
 )
 def test_optimizer_parameters_are_checked_before_a_folder_is_made(
@@ -175,6 +180,16 @@ def test_image_too_small_for_the_blocks(zookit: Command) -> None:
         picture(Path("photos") / name / "a.png")
     message = zookit("run", "image_folder:photos,size=8", "cnn:filters=4+4+4").message()
     assert "images of 8 x 8 are too small for 3 blocks" in message
+
+
+def test_runs_among_the_pictures(zookit: Command) -> None:
+    for name in ("cats", "dogs"):
+        picture(Path(name) / "a.png")
+        picture(Path(name) / "b.png")
+    message = zookit("run", "image_folder:path=.,size=8", "dense:2").message()
+    assert "among the data" in message
+    assert "--runs-dir" in message
+    assert not Path("runs").exists()
 
 
 def test_strange_folder_names_are_printed_as_they_are(zookit: Command) -> None:

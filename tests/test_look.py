@@ -165,6 +165,14 @@ def test_version(zookit: Command) -> None:
     assert zookit("--version").out == f"zookit {package.__version__}\n"
 
 
+@pytest.mark.parametrize("command", [(), ("data",)], ids=str)
+def test_bare_command_shows_its_help(zookit: Command, command: tuple[str, ...]) -> None:
+    outcome = zookit(*command)
+    assert outcome.code == 0
+    assert "Commands:" in outcome.out.splitlines()
+    assert not outcome.err
+
+
 def test_output_that_nobody_reads_is_no_defect(tmp_path: Path) -> None:
     ended = subprocess.run(
         f"{sys.executable} -m zookit list | true",
@@ -174,4 +182,4 @@ def test_output_that_nobody_reads_is_no_defect(tmp_path: Path) -> None:
         check=True,
         timeout=60,
     )
-    assert "Traceback" not in ended.stderr
+    assert not ended.stderr

@@ -15,13 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zookit.core import BadParameter, Component, DataError, Doc, Words
+from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.parameters import (
-    Parameter,
     checked,
     create,
-    parameters,
     plain_values,
-    refuse_bad_declaration,
     words_of,
 )
 
@@ -478,7 +476,7 @@ def test_any_values_fit_or_are_refused_in_one_line(values: dict[str, Any]) -> No
 
 def test_a_good_declaration_is_not_refused() -> None:
     for component in (Every, Required, Bare, Ordered):
-        assert refuse_bad_declaration(component) is None
+        assert declaration_complaint(component) is None
 
 
 @dataclass(frozen=True)
@@ -552,7 +550,7 @@ class Undecorated(Every):
     ],
 )
 def test_a_declaration_that_nothing_can_fill_is_refused(component: type, complaint: str) -> None:
-    refusal = refuse_bad_declaration(component)
+    refusal = declaration_complaint(component)
     assert refusal is not None
     assert complaint in refusal
     assert len(refusal.splitlines()) == 1

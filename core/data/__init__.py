@@ -6,7 +6,8 @@ from zookit.core.data.checks import check_splits
 from zookit.core.data.idx import read_idx, read_idx_splits
 from zookit.core.data.image_folder import class_folders, read_class_folders
 from zookit.core.data.images import read_image
-from zookit.core.data.prepared import Kept, Prepared, kept, prepare
+from zookit.core.data.kept import Kept, kept, remove
+from zookit.core.data.prepared import Prepared, prepare
 from zookit.core.data.progress import Progress, silent
 from zookit.core.data.source import Source
 from zookit.core.data.split import hold_out
@@ -28,6 +29,7 @@ __all__ = [
     "read_idx",
     "read_idx_splits",
     "read_image",
+    "remove",
     "silent",
     "unpack",
     "unpacked",

@@ -49,8 +49,9 @@ def unpack(archive: Path, folder: Path) -> None:
 def _temporary_folder(name: str) -> TemporaryDirectory[str]:
     try:
         # Not the system's temporary folder, which may be small.
-        cache_folder().mkdir(parents=True, exist_ok=True)
-        return TemporaryDirectory(prefix=f"{name}-", dir=cache_folder())
+        folder = cache_folder() / "unpacking"
+        folder.mkdir(parents=True, exist_ok=True)
+        return TemporaryDirectory(prefix=f"{name}-", dir=folder)
     except OSError:
         return TemporaryDirectory(prefix=f"{name}-")
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from zookit.core.messages import say
+
 
 def cache_folder() -> Path:
     """ZOOKIT_CACHE_DIR, or the user's cache folder of the operating system."""
@@ -30,10 +32,18 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def locked(name: str) -> Iterator[None]:
-    """Hold the cache's lock of that name; a second process waits."""
-    from filelock import FileLock
+    """Hold the cache's lock of that name; a second process waits, and says so."""
+    from filelock import FileLock, Timeout
 
     folder = cache_folder() / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / f"{name}.lock"):
+    lock = FileLock(folder / f"{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say(f"waiting for another process that is preparing {name}")
+        lock.acquire()
+    try:
         yield
+    finally:
+        lock.release()

@@ -63,6 +63,8 @@ def decode(path: Path, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
         raise DataError(f"is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} picture") from None
     except Image.DecompressionBombError:
         raise DataError(f"has more than {MAX_PIXELS:,} pixels") from None
+    except MemoryError:
+        raise  # the machine's fault, not the picture's
     except Exception as error:  # noqa: BLE001 - whatever Pillow's decoders raise on damaged files
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"cannot be read ({reason})") from None

@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
 from zookit.core.data.progress import Progress, silent
-from zookit.core.data.source import Source, Want, Word, downloads_folder, find
+from zookit.core.data.source import Source, Want, Word, find
 from zookit.core.dataset import Dataset, Split, Splits
 from zookit.core.errors import DataError
 from zookit.core.messages import warn
@@ -23,7 +22,6 @@ from zookit.core.parameters import plain_values
 
 FORMAT = 1
 """Raised whenever this toolkit decodes or writes differently."""
-
 
 _NAMED = 5
 """Files left out that are named one by one."""
@@ -42,16 +40,6 @@ class Prepared:
     hash: str
 
 
-@dataclass(frozen=True)
-class Kept:
-    """Something in the cache: a prepared set or downloaded files. `size` is in bytes."""
-
-    name: str
-    kind: str
-    size: int
-    folder: Path
-
-
 def prepare(
     dataset: Dataset, want: Want, name: str, owner: str, progress: Progress = silent
 ) -> Prepared:
@@ -60,20 +48,21 @@ def prepare(
     Args:
         dataset: the data set.
         want: auto, full or sample.
-        name: what messages and the cache call the data set.
+        name: what messages and the cache call the data set; its own short name.
         owner: `distribution==version`, since another version may load differently.
         progress: told of hashing, downloading and decoding.
 
     Raises DataError (DataUnavailable, WrongHash) as `find` and the data set itself do.
     """
 
-    def place(source_hash: str) -> Path:
-        return _place(dataset, name, owner, source_hash)
+    def is_prepared(source_hash: str) -> bool:
+        place = _place(dataset, name, owner, source_hash)
+        return place is not None and _open(place) is not None
 
-    source = find(dataset, want, name, lambda hashed: _open(place(hashed)) is not None, progress)
-    if source.hash is None:
+    source = find(dataset, want, name, is_prepared, progress)
+    folder = None if source.hash is None else _place(dataset, name, owner, source.hash)
+    if folder is None:
         return _loaded(dataset, source, name)
-    folder = place(source.hash)
     prepared = _open(folder) or _prepare(dataset, source, name, folder)
     # The same bytes may have been prepared from the pinned set and met again in a folder.
     prepared = replace(prepared, word=source.word)
@@ -81,44 +70,26 @@ def prepare(
     return prepared
 
 
-def kept() -> tuple[Kept, ...]:
-    """What the cache holds, prepared sets first, each by name."""
-    return (*_prepared_folders(), *_download_folders())
-
-
-def _prepared_folders() -> Iterator[Kept]:
-    for folder in sorted(_root().glob("*-*/")):
-        try:
-            meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            title = f"{meta['name']} ({meta['word']})"
-        except (OSError, ValueError, KeyError, TypeError):
-            title = f"{folder.name.strip('.').rpartition('-')[0]} (damaged)"
-        yield Kept(title, "prepared", _size(folder), folder)
-
-
-def _download_folders() -> Iterator[Kept]:
-    if downloads_folder().is_dir():
-        for folder in sorted(downloads_folder().glob("*/")):
-            yield Kept(folder.name, "downloads", _size(folder), folder)
-
-
-def _root() -> Path:
+def prepared_folder() -> Path:
+    """Where prepared sets are kept, a folder each."""
     return cache_folder() / "prepared"
 
 
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def _place(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
+    """The folder for this source loaded by this code with these parameters.
 
-
-def _place(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path:
-    """The folder for this source loaded by this code with these parameters."""
-    module = sys.modules[type(dataset).__module__]
-    code = Path(getattr(module, "__file__", None) or "")  # a notebook has none
+    None for a class of a notebook or of a prompt, whose code may change unseen.
+    """
+    kind = type(dataset)
+    file = getattr(sys.modules[kind.__module__], "__file__", None)
+    if file is None or not Path(file).is_file():
+        return None
     # A plugin under development changes without its version changing.
-    code_hash = hashlib.sha256(code.read_bytes()).hexdigest() if code.is_file() else ""
-    known = [FORMAT, name, owner, code_hash, plain_values(dataset), source_hash]
+    code_hash = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    made_by = [kind.__module__, kind.__qualname__, owner, code_hash]
+    known = [FORMAT, made_by, plain_values(dataset), source_hash]
     key = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-    return _root() / f"{name.replace('/', '.').replace(':', '.')}-{key[:16]}"
+    return prepared_folder() / f"{name.rpartition('/')[2].replace(':', '.')}-{key[:16]}"
 
 
 def _prepare(dataset: Dataset, source: Source, name: str, folder: Path) -> Prepared:

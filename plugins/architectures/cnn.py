@@ -20,9 +20,9 @@ _NARROWEST = 16
 class Cnn(Architecture):
     """Blocks of a convolution and a max-pooling each, then dense layers.
 
-    By default as many blocks as bring the longer side down to 7 or less, but at least two, with 64
-    filters each, fewer in the first ones where there are more than two: 64+64 for 28 x 28,
-    16+32+64+64+64 for 300 x 300.
+    By default as many blocks as bring the longer side down to 7 or less, but at least two and never
+    more than the shorter side allows, with 64 filters each, fewer in the first ones where there are
+    more than two: 64+64 for 28 x 28, 16+32+64+64+64 for 300 x 300.
     """
 
     filters: Annotated[
@@ -43,17 +43,19 @@ class Cnn(Architecture):
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
         """Refuse images that the blocks asked for would shrink to nothing."""
-        height, width, _ = image_shape
         filters = self.blocks(image_shape)
-        for block in range(len(filters)):
-            height, width = self._shrunk(height), self._shrunk(width)
-            if min(height, width) < 1:
-                raise ImageShapeRefused(
-                    f"cnn: images of {image_shape[0]} x {image_shape[1]} are too small for "
-                    f"{len(filters)} blocks: block {block + 1} would leave nothing. Name fewer "
-                    f"filters (cnn:filters={'+'.join(map(str, filters[:block])) or 'FEWER'}) or a "
-                    "smaller kernel."
-                )
+        possible = self._possible(image_shape)
+        if len(filters) > possible:
+            mend = (
+                f"Name fewer filters (cnn:filters={'+'.join(map(str, filters[:possible]))}) or a"
+                if possible
+                else "Take larger images or a"
+            )
+            raise ImageShapeRefused(
+                f"cnn: images of {image_shape[0]} x {image_shape[1]} are too small for "
+                f"{len(filters)} blocks: block {possible + 1} would leave nothing. {mend} smaller "
+                "kernel."
+            )
 
     def blocks(self, image_shape: tuple[int, int, int]) -> tuple[int, ...]:
         """The filters of each block for images of this shape (height, width, channels)."""
@@ -63,6 +65,7 @@ class Cnn(Architecture):
         # A pool of 1 would never come down to it.
         while count < 2 or (side > _FLATTENED_SIDE and self.pool > 1):
             side, count = self._shrunk(side), count + 1
+        count = max(min(count, self._possible(image_shape)), 1)
         # The last two have 64; each before them half of the next, but never under 16.
         first = max(4 - count, 0)
         return tuple(min(_WIDEST, _NARROWEST << (first + block)) for block in range(count))
@@ -85,6 +88,13 @@ class Cnn(Architecture):
         from keras import layers
 
         return layers.Dropout(self.dropout)(outputs) if self.dropout else outputs
+
+    def _possible(self, image_shape: tuple[int, int, int]) -> int:
+        """How many blocks the shorter side lasts for; a hundred stands for no end."""
+        side, count = min(image_shape[:2]), 0
+        while count < 100 and (side := self._shrunk(side)) >= 1:
+            count += 1
+        return count
 
     def _shrunk(self, side: int) -> int:
         return (side - self.kernel + 1) // self.pool

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 
-Completer = Callable[[str], list[str]]
+Completer = Callable[[], list[str]]
 
 
 def names_of(*kinds: str) -> Completer:
     """Completes the names of these kinds (datasets, architectures, callbacks)."""
 
-    def complete(incomplete: str) -> list[str]:
+    def complete() -> list[str]:
         from zookit.registry import default
 
-        groups = (
-            group for group in default.groups() if group.kind.plural.replace(" ", "") in kinds
-        )
-        return [name for group in groups for name in group if name.startswith(incomplete)]
+        groups = [group for group in default.groups() if group.kind.plural in kinds]
+        return [
+            entry.full_name if group.is_ambiguous(entry.name) else entry.name
+            for group in groups
+            for entry in group.entries()
+        ]
 
     return complete

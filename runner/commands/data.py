@@ -1,16 +1,19 @@
 """`zookit data`: what is kept of data sets."""
 
-import shutil
 from typing import Annotated
 
 import typer
 
+from zookit.commands.bare import show_help_without_command
 from zookit.commands.completion import names_of
-from zookit.core import DataError, FolderError
+from zookit.core import DataError
 
-app = typer.Typer(
-    help="Fetch data sets, list what is kept of them, and clear it.", no_args_is_help=True
-)
+app = typer.Typer(help="Fetch data sets, list what is kept of them, and clear it.")
+
+
+@app.callback(invoke_without_command=True)
+def _root(context: typer.Context) -> None:
+    show_help_without_command(context)
 
 
 @app.command()
@@ -21,16 +24,16 @@ def fetch(
     ],
 ) -> None:
     """Get full data sets and prepare them, so that runs need no network."""
-    from zookit.console import bar
-    from zookit.core.data import prepare
+    from zookit.preparing import prepared_words
     from zookit.registry import default
 
-    built = [default.datasets.build(words) for words in datasets]
-    for dataset, chosen, owner in built:
-        name = chosen.name.rpartition("/")[2]
-        prepared = prepare(dataset, "full", name, owner or "", bar)
-        sizes = ", ".join(f"{len(s):,} {each}" for each, s in prepared.splits.by_name().items())
-        print(f"{name}  {prepared.word}  {sizes}")
+    for words in datasets:
+        default.datasets.build(words)  # a wrong name is told before anything is fetched
+    for words in datasets:
+        _, prepared = prepared_words(words, "full")
+        splits = prepared.splits.by_name()
+        sizes = ", ".join(f"{len(split):,} {name}" for name, split in splits.items())
+        print(f"{words}  {prepared.word}  {sizes}")
 
 
 @app.command("list")
@@ -39,9 +42,9 @@ def list_kept() -> None:
     from zookit.core.data import cache_folder, kept
 
     everything = kept()
-    width = max((len(each.name) for each in everything), default=0)
+    width = max((len(each.title) for each in everything), default=0)
     for each in everything:
-        print(f"{each.name:{width}}  {each.kind:9}  {each.size / 1e6:8.1f} MB  {each.folder}")
+        print(f"{each.title:{width}}  {each.kind:9}  {each.size / 1e6:8.1f} MB  {each.folder}")
     if not everything:
         print(f"nothing is kept in {cache_folder()}")
 
@@ -54,19 +57,17 @@ def clear(
     ] = None,
 ) -> None:
     """Remove what is kept. It is fetched or prepared anew when it is needed."""
-    from zookit.core.data import kept
+    from zookit.core.data import kept, remove
 
     everything = kept()
-    known = {each.name.partition(" ")[0] for each in everything}
+    known = sorted({each.name for each in everything})
+    wanted = {name.replace("-", "_") for name in names or known}
     for name in names or ():
-        if name not in known:
-            raise DataError(f"nothing called {name!r} is kept. Kept: {', '.join(sorted(known))}.")
+        if name.replace("-", "_") not in known:
+            raise DataError(
+                f"nothing called {name!r} is kept. Kept: {', '.join(known) or 'nothing'}."
+            )
     for each in everything:
-        if not names or each.name.partition(" ")[0] in names:
-            try:
-                shutil.rmtree(each.folder)
-            except OSError as error:
-                raise FolderError(
-                    f"{each.folder} cannot be removed: {error.strerror or error}."
-                ) from None
+        if each.name in wanted:
+            remove(each)
             print(f"removed {each.folder}")

@@ -29,6 +29,9 @@ def list_components(
             f"no kind {kind!r}.{did_you_mean(kind, groups)} There are: {', '.join(groups)}."
         )
     shown = {name: group for name, group in groups.items() if kind in (None, name)}
+    problems = {problem for group in shown.values() for problem in group.problems}
+    for problem in sorted(problems, key=str):
+        warn(f"{problem.distribution}: {problem.reason}. Reinstall or uninstall that package.")
     if as_json:
         print(json.dumps({name: _plain(group) for name, group in shown.items()}, indent=2))
         return
@@ -39,9 +42,6 @@ def list_components(
         for entry in group.entries():
             mark = "  ambiguous: write " + entry.full_name if group.is_ambiguous(entry.name) else ""
             print(f"  {entry.name:{width}}  {entry.owner}{mark}")
-    problems = {problem for group in shown.values() for problem in group.problems}
-    for problem in sorted(problems, key=str):
-        warn(f"{problem.distribution}: {problem.reason}. Reinstall or uninstall that package.")
 
 
 def _plain(group: Any) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import typer
 
 from zookit.commands.completion import names_of
 from zookit.core import BadExperiment, Result, Settings
-from zookit.core.parameters import Parameter, parameters
+from zookit.core.declaration import Parameter, parameters
 
 _SETTINGS = {parameter.name: parameter for parameter in parameters(Settings)}
 

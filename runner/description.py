@@ -1,0 +1,63 @@
+"""A composition put into words and plain values, for people and for the run's folder."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from zookit.composition import Composition
+from zookit.core import Chosen
+from zookit.core.parameters import words_of
+from zookit.model import Head
+
+if TYPE_CHECKING:
+    import keras
+
+    from zookit.core.data import Prepared
+
+_NAMED = 10
+"""Classes that are named one by one."""
+
+
+def components(composition: Composition) -> list[dict[str, Any]]:
+    """Every component's full name and where it came from."""
+    return [
+        {"name": chosen.name, "owner": composition.owners[chosen.name]}
+        for chosen in composition.experiment.components()
+    ]
+
+
+def data(prepared: "Prepared") -> dict[str, Any]:
+    """What was trained on: word, hash, sizes by split, and what could not be read."""
+    return {
+        "word": prepared.word,
+        "hash": prepared.hash,
+        "sizes": {name: len(split) for name, split in prepared.splits.by_name().items()},
+        "left_out": list(prepared.splits.left_out),
+    }
+
+
+def composed(
+    composition: Composition, word: str, sizes: Mapping[str, int], model: "keras.Model"
+) -> dict[str, str]:
+    """What was fitted together, a line each; `sizes` are images by what they are for."""
+    info, experiment = composition.dataset.info, composition.experiment
+    head = Head(len(info.class_names))
+    counted = " + ".join(f"{size:,} {name}" for name, size in sizes.items())
+    names = ", ".join(info.class_names[:_NAMED])
+    more = ", ..." if len(info.class_names) > _NAMED else ""
+    lines = {
+        "data": f"{_words(experiment.dataset)}, {word}: {counted}",
+        "images": " x ".join(map(str, info.image_shape)),
+        "classes": f"{len(info.class_names)}: {names}{more}",
+        "body": _words(experiment.architecture),
+        "head": f"{head}, {head.loss}",
+        "optimizer": f"{experiment.settings.optimizer}, learning rate "
+        f"{float(model.optimizer.learning_rate):g}",
+        "parameters": f"{model.count_params():,}",
+        "callbacks": " ".join(_words(callback) for callback in experiment.callbacks),
+        "augment": "+".join(experiment.settings.augment),
+    }
+    return {name: line for name, line in lines.items() if line}
+
+
+def _words(chosen: Chosen) -> str:
+    return str(words_of(chosen.short_name, chosen.parameters))
