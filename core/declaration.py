@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import os
 import types
 from functools import cache
 from pathlib import Path
@@ -156,9 +157,19 @@ def hints_of(component: type) -> dict[str, Any]:
 @cache
 def adapter_of(component: type) -> "TypeAdapter[Any]":
     """What checks values against the declaration."""
-    from pydantic import TypeAdapter  # kept out of listing and completion of names
+    # pydantic would look for plugins of its own among all distributions, and fail where the
+    # metadata of any of them is broken.
+    before = os.environ.get("PYDANTIC_DISABLE_PLUGINS")
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    try:
+        from pydantic import TypeAdapter  # kept out of listing and completion of names
 
-    return TypeAdapter(component)
+        return TypeAdapter(component)
+    finally:
+        if before is None:
+            del os.environ["PYDANTIC_DISABLE_PLUGINS"]
+        else:
+            os.environ["PYDANTIC_DISABLE_PLUGINS"] = before
 
 
 def _one_line(error: BaseException) -> str:

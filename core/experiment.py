@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, Self
 
 from annotated_doc import Doc
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Le, Lt
 
 from zookit.core.component import Component
 from zookit.core.errors import BadExperiment, did_you_mean, quoted
@@ -18,6 +19,8 @@ from zookit.core.words import is_name
 FORMAT = 1
 """The version of the TOML form."""
 
+_HAND_MADE = re.compile(r"[\w.]+:[A-Za-z_][\w.<>]*")
+
 Augmentation = Literal["flip", "rotation", "zoom", "translation", "contrast"]
 
 
@@ -25,8 +28,10 @@ Augmentation = Literal["flip", "rotation", "zoom", "translation", "contrast"]
 class Settings(Component):
     """How an experiment trains."""
 
-    epochs: Annotated[int, Ge(1), Doc("Times the training images are gone through.")] = 5
-    batch_size: Annotated[int, Ge(1), Doc("Images in one step.")] = 32
+    epochs: Annotated[
+        int, Ge(1), Le(1_000_000), Doc("Times the training images are gone through.")
+    ] = 5
+    batch_size: Annotated[int, Ge(1), Le(1_000_000), Doc("Images in one step.")] = 32
     optimizer: Annotated[
         str, Doc("A Keras optimizer: adam, or with parameters sgd:learning_rate=0.01,momentum=0.9.")
     ] = "adam"
@@ -172,8 +177,8 @@ def _chosen(tables: Mapping[str, Any], key: str, origin: str) -> Chosen:
         mend = (
             "it was made by hand, of a class that no entry point names, and cannot be rebuilt "
             "from a file; run it from Python again"
-            if ":" in name
-            else "write a name as 'zookit list' shows it"
+            if _HAND_MADE.fullmatch(name)
+            else "write a name as 'zookit list' shows it, and parameters in a table beside it"
         )
         raise BadExperiment(f"{origin}: {key}: {name!r} cannot be looked up: {mend}.")
     return Chosen(name, parameters)

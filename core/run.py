@@ -32,7 +32,8 @@ class Result:
     """A run that has ended.
 
     `history` has for each logged name one value an epoch; `seconds` one wall-clock time an epoch;
-    `metrics` the test split's loss and accuracy, empty where the run did not finish.
+    `metrics` the test split's loss and accuracy, empty where the run did not finish; `environment`
+    is the run's.
     """
 
     experiment: Experiment
@@ -41,6 +42,7 @@ class Result:
     history: Mapping[str, tuple[float, ...]]
     seconds: tuple[float, ...]
     metrics: Mapping[str, float]
+    environment: Mapping[str, Any]
     model: "keras.Model"
 
     @property

@@ -31,9 +31,11 @@ class Words:
         """Read `NAME[:ITEM,ITEM...]`. Raises BadWords."""
         name, colon, rest = text.partition(":")
         if not is_name(name):
+            lower = f" Did you mean {name.lower()!r}?" if is_name(name.lower()) else ""
             raise BadWords(
-                f"{text!r}: {name!r} is not a name. A name is lower-case letters, digits and _, "
-                "beginning with a letter; write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE."
+                f"{text!r}: {name!r} is not a name.{lower} A name is lower-case letters, digits "
+                "and _, beginning with a letter; write NAME, NAME:VALUE or "
+                "NAME:KEY=VALUE,KEY=VALUE."
             )
         if not colon:
             return cls(name)

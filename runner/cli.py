@@ -1,5 +1,7 @@
 """The command `zookit`: its sub-commands, and the one place where errors become exit codes."""
 
+import errno
+import io
 import sys
 from typing import Annotated
 
@@ -57,6 +59,10 @@ def main() -> None:
 
     A defect keeps its traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that is not UTF-8 gets a ? for what it cannot show.
+            stream.reconfigure(errors="replace")
     sys.exit(_run(sys.argv[1:]))
 
 
@@ -69,9 +75,15 @@ def _run(arguments: list[str]) -> int:
     except ZookitError as error:
         return _fail(str(error), USER_ERROR)
     except typer.TyperException as error:
-        return _fail(f"{error.format_message()} See 'zookit --help'.", error.exit_code)
+        command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
+        message = error.format_message().rstrip(".")
+        return _fail(f"{message}. See '{command} --help'.", error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted.", INTERRUPTED)
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        return _fail("what was to be printed cannot be written: no space left.", USER_ERROR)
     return code if isinstance(code, int) else 0
 
 

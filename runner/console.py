@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # sys.stderr is looked up each time: a bar that is being drawn stands in for it.
-        print(f"zookit: {record.getMessage()}", file=sys.stderr)
+        text = " ".join(record.getMessage().split())
+        print(f"zookit: {text}", file=sys.stderr)
 
 
 @contextmanager
@@ -33,6 +34,19 @@ def messages_shown(quiet: bool) -> Iterator[None]:
     finally:
         logger.handlers, logger.propagate = before[0], before[2]
         logger.setLevel(before[1])
+
+
+@contextmanager
+def waiting(label: str, *, quiet: bool) -> Iterator[None]:
+    """Show on a terminal's stderr what is being waited for, until it is there."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(f"{label} ..."):
+        yield
 
 
 @contextmanager

@@ -25,12 +25,12 @@ def components(composition: Composition) -> list[dict[str, Any]]:
     ]
 
 
-def data(prepared: "Prepared") -> dict[str, Any]:
-    """What was trained on: word, hash, sizes by split, and what could not be read."""
+def data(prepared: "Prepared", sizes: Mapping[str, int]) -> dict[str, Any]:
+    """What was trained on: word, hash, images by what they are for, and what was left out."""
     return {
         "word": prepared.word,
         "hash": prepared.hash,
-        "sizes": {name: len(split) for name, split in prepared.splits.by_name().items()},
+        "sizes": dict(sizes),
         "left_out": list(prepared.splits.left_out),
     }
 

@@ -38,9 +38,11 @@ class Display:
     def run_started(self, run: Run) -> None:
         """Show what was composed."""
         table = Table.grid(padding=(0, 2))
+        table.add_column()
+        table.add_column(overflow="fold")
         for name, value in run.composed.items():
             # Text, not markup: a folder may be called a[/].
-            table.add_row(name, Text(str(value)))
+            table.add_row(name, Text(" ".join(str(value).split())))
         self._console.print(table)
         self._epochs = run.experiment.settings.epochs
 

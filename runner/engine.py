@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
-from zookit.core import Settings, ZookitError
+from zookit.core import Settings, TrainingFailed, ZookitError
 
 STEPS_PER_EXECUTION = 1
 JIT_COMPILE = False
@@ -64,6 +64,21 @@ def engine(settings: Settings) -> Iterator[Mapping[str, Any]]:
         config.set_image_data_format(before[1])
         config.set_floatx(before[2])
         config.set_epsilon(before[3])
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Turn TensorFlow's being out of memory into a TrainingFailed."""
+    import tensorflow as tf
+
+    try:
+        yield
+    except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise TrainingFailed(
+            f"there is not enough memory ({reason}). Take fewer units or filters, smaller images "
+            "or a smaller --batch-size."
+        ) from error
 
 
 @contextmanager

@@ -18,7 +18,10 @@ FORMAT = 1
 
 def check_runs_dir(runs_dir: Path) -> None:
     """Raise FolderError where no folder could be made in there; before any work is done."""
-    nearest = runs_dir.absolute()
+    try:
+        nearest = runs_dir.absolute()
+    except OSError as error:  # the current folder has vanished
+        raise _unwritable(runs_dir, error.strerror or str(error)) from None
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir():
@@ -80,7 +83,6 @@ class FolderWriter:
         self._write_end(result, {"error": str(error)})
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
-        self._write_weights(result)
         last = {name: values[-1] for name, values in result.history.items() if values}
         self._write_json(
             "metrics.json",
@@ -92,6 +94,8 @@ class FolderWriter:
                 **more,
             },
         )
+        # Last: on a disk that is nearly full the result is worth more.
+        self._write_weights(result)
 
     def _write_weights(self, result: Result) -> None:
         import numpy as np

@@ -23,14 +23,19 @@ class Listeners:
     def tell(self, hook: str, **arguments: Any) -> list[Any]:
         """Call a hook of `RunHooks` on every listener and return what they returned."""
         answers: list[Any] = []
+        failure: Exception | None = None
         for name, manager, essential in self._each:
             try:
                 answers += getattr(manager.hook, hook)(**arguments)
-            except Exception as error:
-                if essential:
-                    raise
+            # SystemExit: Rich means to end the program where its output is closed.
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a listener does
+                if essential and isinstance(error, Exception):
+                    failure = error
+                    continue
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
                 warn(f"listener {name} failed in {hook} and was passed over: {reason}")
+        if failure is not None:
+            raise failure  # only now, so that the others have been told
         return answers
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zookit.core import Architecture, DatasetInfo, Settings, TrainingFailed, Words
+from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Settings, Words
 from zookit.engine import JIT_COMPILE, STEPS_PER_EXECUTION
 from zookit.optimizers import build_optimizer
 
@@ -57,17 +57,29 @@ def build_model(info: DatasetInfo, architecture: Architecture, settings: Setting
         outputs = layer(outputs)
     if settings.normalize:
         outputs = architecture.normalize(outputs)
-    outputs = architecture.features(outputs)
-    if len(outputs.shape) != 2:
-        raise TrainingFailed(
-            f"{type(architecture).__name__}.features gave shape {tuple(outputs.shape)}, expected "
-            "(N, features). Flatten or pool at its end; tell that package's author."
-        )
+    outputs = _features(architecture, outputs)
     # float32 whatever the precision, since probabilities and the loss need it.
     outputs = keras.layers.Dense(
         head.units, activation=head.activation, dtype="float32", name="head"
     )(outputs)
     return keras.Model(inputs, outputs)
+
+
+def _features(architecture: Architecture, images: "keras.KerasTensor") -> "keras.KerasTensor":
+    name = f"{type(architecture).__module__}:{type(architecture).__qualname__}"
+    try:
+        features = architecture.features(images)
+    except SystemExit as error:
+        raise BrokenPlugin(
+            f"{name}.features ended the program ({error}). Tell that package's author."
+        ) from error
+    shape = getattr(features, "shape", None)
+    if shape is None or len(shape) != 2:
+        raise BrokenPlugin(
+            f"{name}.features gave {f'shape {tuple(shape)}' if shape else repr(features)}, "
+            "expected (N, features). Flatten or pool at its end; tell that package's author."
+        )
+    return features
 
 
 def compile_model(model: "keras.Model", info: DatasetInfo, settings: Settings) -> None:

@@ -50,6 +50,10 @@ def write_sheet(file: Path, split: Split, info: DatasetInfo) -> None:
 
     Raises FolderError where the file cannot be written.
     """
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        raise FolderError(
+            f"{file} cannot be written: name a file in a folder that exists, such as sheet.png."
+        )
     rows = [
         np.flatnonzero(split.labels == label)[:_COLUMNS] for label in range(len(info.class_names))
     ]

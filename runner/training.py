@@ -4,6 +4,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from zookit.batches import Batches, balanced_weights
 from zookit.composition import Composition
-from zookit.console import bar
+from zookit.console import bar, waiting
 from zookit.core import (
     BadExperiment,
     Experiment,
@@ -28,8 +29,9 @@ from zookit.core.data import Prepared, hold_out, prepare, silent
 from zookit.core.run import Status
 from zookit.description import components, composed, data
 from zookit.display import Display
-from zookit.engine import engine, versions
+from zookit.engine import engine, memory_told, versions
 from zookit.folder import FolderWriter, check_runs_dir, make_folder
+from zookit.interruption import Interruption, interruption
 from zookit.listening import Listeners
 from zookit.model import build_model, compile_model
 
@@ -71,7 +73,10 @@ def train(
                 f"{chosen.name} was made by hand; no entry point names it, so this run cannot be "
                 "rebuilt from its folder alone."
             )
-    with engine(experiment.settings) as engine_settings:
+    with ExitStack() as running:
+        with waiting("starting TensorFlow", quiet=quiet):
+            engine_settings = running.enter_context(engine(experiment.settings))
+        running.enter_context(memory_told())
         model = build_model(composition.dataset.info, composition.architecture, experiment.settings)
         compile_model(model, composition.dataset.info, experiment.settings)
         composition.architecture.pretrained(model)
@@ -82,7 +87,7 @@ def train(
             "versions": versions(),
             "components": components(composition),
             "engine": engine_settings,
-            "data": data(prepared),
+            "data": data(prepared, feeds.sizes()),
         }
         run = Run(
             experiment,
@@ -137,23 +142,25 @@ class _Training:
     model: "keras.Model"
     feeds: _Feeds
     listeners: Listeners
+    interruption: Interruption = field(default_factory=Interruption)
     history: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     seconds: list[float] = field(default_factory=list)
 
     def result(self) -> Result:
         """Train to the end, an interruption or an error, and tell the listeners which."""
-        try:
-            self.listeners.tell("run_started", run=self.run)
-            self._fit()
-            metrics = self._evaluate()
-        except KeyboardInterrupt:
-            ended = self._ended("interrupted", {})
-        except BaseException as error:
-            self.listeners.tell("run_failed", result=self._ended("failed", {}), error=error)
-            raise
-        else:
-            ended = self._ended("finished", metrics)
-        self.listeners.tell("run_finished", result=ended)
+        with interruption() as self.interruption:
+            try:
+                self.listeners.tell("run_started", run=self.run)
+                self._fit()
+                ended = self._ended("finished", self._evaluate())
+            except KeyboardInterrupt:
+                ended = self._ended("interrupted", {})
+            except BaseException as error:
+                self.interruption.ended = True
+                self.listeners.tell("run_failed", result=self._ended("failed", {}), error=error)
+                raise
+            self.interruption.ended = True
+            self.listeners.tell("run_finished", result=ended)
         return ended
 
     def epoch_ended(self, values: Mapping[str, float], seconds: float) -> None:
@@ -181,7 +188,9 @@ class _Training:
         )
 
     def _evaluate(self) -> dict[str, float]:
-        logs = self.model.evaluate(self.feeds.test.dataset(), verbose=0, return_dict=True)
+        logs = self.model.evaluate(
+            self.feeds.test.dataset(), callbacks=[_follow(self)], verbose=0, return_dict=True
+        )
         _refuse_unless_finite(logs, "on the test images")
         return _values(logs)
 
@@ -194,6 +203,7 @@ class _Training:
             history,
             tuple(self.seconds),
             metrics,
+            self.run.environment,
             self.model,
         )
 
@@ -202,14 +212,19 @@ def _follow(training: _Training) -> "keras.callbacks.Callback":
     import keras
 
     class Follow(keras.callbacks.Callback):
-        """Sets each epoch's order, refuses a loss that is not finite, takes up the values."""
+        """Sets each epoch's order, takes up its values, and ends where training cannot go on."""
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             del logs
             training.feeds.train.epoch = epoch
             self._began = time.monotonic()
 
+        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+            del batch, logs
+            training.interruption.check()
+
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            training.interruption.check()
             # A running mean, so the first bad batch shows at once.
             where = f"in epoch {len(training.seconds) + 1}, step {batch + 1}"
             _refuse_unless_finite(logs, f"{where} of {self.params['steps']}")

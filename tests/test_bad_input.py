@@ -41,7 +41,7 @@ MNIST = ("mnist", "dense", *SAMPLE)
         (("mnist", "dense:"), ["a value is missing after the colon"]),
         (("mnist", "dense:5,6"), ["'6' is not KEY=VALUE", "joined by +"]),
         (("mnist", "dense:5,units=6"), ["'units' is given twice"]),
-        (("mnist", "Dense"), ["'Dense' is not a name"]),
+        (("mnist", "Dense"), ["'Dense' is not a name", "Did you mean 'dense'?"]),
         (("mnist",), ["an architecture must be named"]),
         ((), ["a data set and an architecture must be named"]),
         (("image_folder", "dense"), ["parameter 'path' is missing", "image_folder:path=VALUE"]),
@@ -51,11 +51,12 @@ MNIST = ("mnist", "dense", *SAMPLE)
         ),
         (("mnist", "dense", "stop_at_loss", "stop_at_loss:0.1"), ["named twice"]),
         (("mnist", "dense", "stop_at_accuracy:95"), ["'95' is not at most 1"]),
+        ((*MNIST, "--epochs", "9" * 20), ["is not at most 1000000"]),
         ((*MNIST, "--epochs", "0"), ["'epochs': '0' is not at least 1"]),
-        ((*MNIST, "--epochs", "five"), ["--epochs", "integer"]),
+        ((*MNIST, "--epochs", "five"), ["'epochs': 'five' is not a whole number"]),
         ((*MNIST, "--batch-size", "-8"), ["'batch_size': '-8' is not at least 1"]),
         ((*MNIST, "--optimizer", "sdg"), ["no optimizer 'sdg'", "Did you mean 'sgd'?"]),
-        ((*MNIST, "--learning-rate", "0"), ["'learning_rate': '0.0' is not greater than 0"]),
+        ((*MNIST, "--learning-rate", "0"), ["'learning_rate': '0' is not greater than 0"]),
         (
             (*MNIST, "--learning-rate", "1", "--optimizer", "sgd:learning_rate=2"),
             ["the learning rate is 1", "Give one of them"],
@@ -66,7 +67,7 @@ MNIST = ("mnist", "dense", *SAMPLE)
         ),
         ((*MNIST, "--optimizer", "adam:0.1,learning_rate=0.2"), ["'learning_rate' is given tw"]),
         ((*MNIST, "--seed", "-1"), ["'seed': '-1' is not at least 0"]),
-        ((*MNIST, "--validation", "1"), ["'validation': '1.0' is not less than 1"]),
+        ((*MNIST, "--validation", "1"), ["'validation': '1' is not less than 1"]),
         ((*MNIST, "--augment", "flip+spin"), ["'augment'", "'flip+spin'"]),
         ((*MNIST, "--augment", "flip+flip"), ["name each change once"]),
         ((*MNIST, "--precision", "float16"), ["'float16' is not one of"]),
@@ -95,6 +96,8 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], said: list[str
         (("show", "mnist", "--values"), ["--image N"]),
         (("show", "dense:units=many"), ["'many' is not a whole number"]),
         (("show", "mnist", "--sheet", "no/where.png", *SAMPLE), ["no/where.png cannot be writ"]),
+        (("show", "mnist", "--sheet", "/", *SAMPLE), ["/ cannot be written"]),
+        (("show", "mnist", "--image", "x"), ["'--image'", "See 'zookit show --help'"]),
         (("data", "fetch", "mnits"), ["no data set 'mnits'"]),
         (("data", "clear", "mnits"), ["nothing called 'mnits' is kept"]),
         (("tarin",), ["No such command"]),
@@ -190,6 +193,29 @@ def test_runs_among_the_pictures(zookit: Command) -> None:
     assert "among the data" in message
     assert "--runs-dir" in message
     assert not Path("runs").exists()
+
+
+def test_more_than_memory_holds(zookit: Command) -> None:
+    message = zookit("run", "mnist", "dense:1000000000", *SAMPLE).message()
+    assert "there is not enough memory" in message
+    assert "fewer units" in message
+
+
+def test_another_packages_broken_metadata_harms_nobody(tmp_path: Path) -> None:
+    broken = tmp_path / "site" / "broken-1.0.dist-info"
+    broken.mkdir(parents=True)
+    (broken / "METADATA").write_text("Name: broken\nVersion: 1.0\n")
+    (broken / "entry_points.txt").write_bytes(b"[zookit.datasets]\nb = \xff:B\n")
+    for command in ("show dense", "list"):
+        ended = subprocess.run(
+            [sys.executable, "-m", "zookit", *command.split()],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={**os.environ, "PYTHONPATH": str(broken.parent)},
+        )
+        assert ended.returncode == 0, ended
+        assert ("broken-1.0.dist-info: " in ended.stderr) == (command == "list")
 
 
 def test_strange_folder_names_are_printed_as_they_are(zookit: Command) -> None:

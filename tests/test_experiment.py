@@ -43,8 +43,8 @@ CHOSEN = st.builds(
 SETTINGS = st.fixed_dictionaries(
     {},
     optional={
-        "epochs": st.integers(1, 2**40),
-        "batch_size": st.integers(1, 2**40),
+        "epochs": st.integers(1, 1_000_000),
+        "batch_size": st.integers(1, 1_000_000),
         "optimizer": TEXT.filter(lambda text: "\0" not in text),
         "learning_rate": st.none() | st.floats(0, exclude_min=True, allow_infinity=False),
         "seed": st.integers(0, 2**32 - 1),

@@ -13,6 +13,7 @@ from PIL import Image
 
 from zookit.core import DataError, Splits, Words
 from zookit.core.data import hold_out, prepare
+from zookit.core.messages import logger
 from zookit.core.parameters import create
 from zookit.plugins.datasets.image_folder import ImageFolder
 
@@ -276,7 +277,9 @@ def test_folder_called_like_markup(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
-def test_names_that_are_no_text_will_do(photos: Path) -> None:
+def test_names_that_are_no_text_will_do(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What pytest captures of such names cannot be sent between its workers.
+    monkeypatch.setattr(logger, "propagate", False)
     put_pictures(photos, cats=3, dogs=3)
     shutil.copy(photos / "cats" / "000.png", photos / "cats" / os.fsdecode(b"\xff.png"))
     (photos / "dogs" / os.fsdecode(b"\xfe.txt")).write_text("no picture")

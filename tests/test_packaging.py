@@ -29,7 +29,10 @@ def tree() -> Iterator[str]:
     for room, package in ROOMS.items():
         for path in (ROOT / room).rglob("*"):
             name = path.relative_to(ROOT).as_posix()
-            is_ours = path.suffix == ".py" or path.name == "py.typed" or name.startswith(SAMPLES)
+            is_sample = name.startswith(SAMPLES)
+            # The script that made the samples is for the tree alone.
+            is_code = path.suffix == ".py" and not is_sample
+            is_ours = is_code or path.name == "py.typed" or (is_sample and path.suffix != ".py")
             if is_ours and path.is_file() and "__pycache__" not in path.parts:
                 yield f"{package}/{path.relative_to(ROOT / room).as_posix()}"
 

@@ -377,7 +377,8 @@ def test_equal_experiments_are_equal_however_they_are_written() -> None:
     assert one == two
 
 
-def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interruption_keeps_what_there_is(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "zookit", "run", "mnist", "dense:8", "--data", "sample"]
     process = subprocess.Popen(
         [*command, "--epochs", "100000"],
@@ -394,7 +395,7 @@ def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
         if line.startswith("epoch 2/"):
             break
     time.sleep(0.2)  # into the middle of an epoch
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, (out, err)
     assert "interrupted after " in out
@@ -406,6 +407,13 @@ def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
     assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
     assert len(load_file(folder / "weights.safetensors")) == 4
     assert not list(folder.glob(".*"))
+
+
+def test_output_that_is_closed_does_not_end_the_run(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m zookit run mnist dense:8 --data sample --epochs 2 | head -1"
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path, timeout=120)
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "finished"
 
 
 @pytest.mark.full_data

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Le, Lt
 
 from zookit.core import Architecture, Doc, ImageShapeRefused
 
@@ -16,6 +16,9 @@ _WIDEST = 64
 _NARROWEST = 16
 
 
+_Count = Annotated[int, Gt(0), Le(1_000_000_000)]
+
+
 @dataclass(frozen=True)
 class Cnn(Architecture):
     """Blocks of a convolution and a max-pooling each, then dense layers.
@@ -26,13 +29,14 @@ class Cnn(Architecture):
     """
 
     filters: Annotated[
-        tuple[Annotated[int, Gt(0)], ...],
+        tuple[_Count, ...],
         Doc("Filters of each block; by the image's size if empty."),
     ] = ()
     kernel: Annotated[int, Gt(0), Doc("Height and width of the convolutions, in pixels.")] = 3
     pool: Annotated[int, Gt(0), Doc("Height and width of the max-pooling, in pixels.")] = 2
     units: Annotated[
-        tuple[Annotated[int, Gt(0)], ...], Doc("Units of each dense layer after the blocks.")
+        tuple[_Count, ...],
+        Doc("Units of each dense layer after the blocks."),
     ] = (128,)
     dropout: Annotated[
         float,

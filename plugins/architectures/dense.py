@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from annotated_types import Ge, Gt, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MinLen
 
 from zookit.core import Architecture, Doc
 
@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     import keras
 
 
+_Count = Annotated[int, Gt(0), Le(1_000_000_000)]
+
+
 @dataclass(frozen=True)
 class Dense(Architecture):
     """Every pixel into layers of units that are connected to all of the layer before."""
 
-    units: Annotated[tuple[Annotated[int, Gt(0)], ...], MinLen(1), Doc("Units of each layer.")] = (
-        128,
-    )
+    units: Annotated[tuple[_Count, ...], MinLen(1), Doc("Units of each layer.")] = (128,)
     activation: Annotated[
         Literal["relu", "gelu", "selu", "silu", "sigmoid", "tanh"], Doc("What follows each layer.")
     ] = "relu"

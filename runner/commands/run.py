@@ -1,6 +1,8 @@
 """`zookit run`."""
 
 import json
+import sys
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +16,10 @@ _SETTINGS = {parameter.name: parameter for parameter in parameters(Settings)}
 
 
 def _setting(name: str, metavar: str | None = None, flag: str | None = None) -> Any:
-    """The option of a setting: its name, meaning and default stand in `Settings` alone."""
+    """The option of a setting: its name, meaning and default stand in `Settings` alone.
+
+    Its value stays text, which `Settings` checks as it checks all words.
+    """
     setting: Parameter = _SETTINGS[name]
     return typer.Option(
         flag or f"--{name.replace('_', '-')}",
@@ -45,12 +50,12 @@ def run(
             autocompletion=names_of("callbacks"),
         ),
     ] = None,
-    epochs: Annotated[int | None, _setting("epochs")] = None,
-    batch_size: Annotated[int | None, _setting("batch_size")] = None,
+    epochs: Annotated[str | None, _setting("epochs", "N")] = None,
+    batch_size: Annotated[str | None, _setting("batch_size", "N")] = None,
     optimizer: Annotated[str | None, _setting("optimizer", "WORDS")] = None,
-    learning_rate: Annotated[float | None, _setting("learning_rate")] = None,
-    seed: Annotated[int | None, _setting("seed")] = None,
-    validation: Annotated[float | None, _setting("validation", "FRACTION")] = None,
+    learning_rate: Annotated[str | None, _setting("learning_rate", "RATE")] = None,
+    seed: Annotated[str | None, _setting("seed", "N")] = None,
+    validation: Annotated[str | None, _setting("validation", "FRACTION")] = None,
     augment: Annotated[str | None, _setting("augment", "CHANGE+CHANGE...")] = None,
     class_weights: Annotated[
         bool | None, _setting("class_weights", flag="--class-weights/--no-class-weights")
@@ -130,7 +135,9 @@ def _run(
     else:
         composition = compose(words[0], words[1], words[2:], settings)
     console = Console(stderr=as_json)
-    with messages_shown(quiet):
+    with messages_shown(quiet), ExitStack() as redirected:
+        if as_json:  # what a plugin prints is not part of the JSON
+            redirected.enter_context(redirect_stdout(sys.stderr))
         result = train(composition, runs_dir, quiet=quiet, console=console)
     if as_json:
         print(json.dumps(_plain(result), indent=2))
@@ -148,4 +155,5 @@ def _plain(result: Result) -> dict[str, Any]:
         "history": result.history,
         "seconds": result.seconds,
         "test": result.metrics,
+        "environment": result.environment,
     }
