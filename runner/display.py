@@ -102,7 +102,9 @@ def _bar_callback(bars: Progress, epochs: int) -> "keras.callbacks.Callback":
             now = time.monotonic()
             if now - self._drawn >= 1 / UPDATES_A_SECOND:
                 self._drawn = now
-                bars.update(self._task, completed=batch + 1, values=shown(logs or {}))
+                # Keras sorts by name; people look for the loss first.
+                values = dict(sorted((logs or {}).items(), key=lambda item: item[0] != "loss"))
+                bars.update(self._task, completed=batch + 1, values=shown(values))
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             del epoch, logs

@@ -63,7 +63,7 @@ def zookit(
     monkeypatch.setenv("COLUMNS", "120")
 
     def call(*arguments: str | os.PathLike[str]) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["zookit", *map(os.fspath, arguments)])
+        monkeypatch.setattr(sys, "argv", ["zookit", *(os.fspath(each) for each in arguments)])
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()

@@ -49,9 +49,6 @@ def show(
     from rich.console import Console  # neither --help nor completion gets here
 
     from zookit.commands.describing import describe, describe_layers
-    from zookit.core.parameters import create
-    from zookit.pictures import draw, write_sheet
-    from zookit.preparing import prepared_words
 
     found = _found(words)
     wanted = _wanted(found, on, image, values, sheet)
@@ -62,6 +59,10 @@ def show(
         if on is not None:
             describe_layers(words, on)
         return
+    from zookit.core.parameters import create
+    from zookit.pictures import draw, write_sheet
+    from zookit.preparing import prepared_words
+
     dataset, prepared = prepared_words(words, create(Settings, {"data": data}, "show").data)
     if image is not None:
         draw(console, prepared.splits.train, image, dataset.info, values=values)
