@@ -17,6 +17,8 @@ from typing import (
     get_type_hints,
 )
 
+from zookit.core.errors import typed_reason_of
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
@@ -61,7 +63,7 @@ def declaration_complaint(component: type) -> str | None:
         hints = hints_of(component)
         adapter_of(component)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's annotations do
-        return f"its parameters' types cannot be understood: {_one_line(error)}"
+        return f"its parameters' types cannot be understood: {typed_reason_of(error)}"
     for field in dataclasses.fields(component):
         complaint = _complaint_about(field, hints[field.name])
         if complaint:
@@ -170,7 +172,3 @@ def adapter_of(component: type) -> "TypeAdapter[Any]":
             del os.environ["PYDANTIC_DISABLE_PLUGINS"]
         else:
             os.environ["PYDANTIC_DISABLE_PLUGINS"] = before
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())

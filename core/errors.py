@@ -71,6 +71,16 @@ def quoted(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
+def reason_of(error: BaseException) -> str:
+    """What an exception says, in one line; its type's name where it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def typed_reason_of(error: BaseException) -> str:
+    """`ImportError: no module named x`, in one line: for exceptions of a stranger's code."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean 'dense'?` where one of `known` is near to `name`, else nothing."""
     from difflib import get_close_matches  # only needed once something went wrong

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from zookit.core import BrokenPlugin, Component
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
+from zookit.core.errors import typed_reason_of
 from zookit.registry.metadata import Declared
 
 C = TypeVar("C", bound=Component)
@@ -84,9 +85,9 @@ class Entry(Generic[C]):
             for part in attribute.split("."):
                 loaded = getattr(loaded, part)
         except (Exception, SystemExit) as error:  # Whatever a stranger's module does.
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise self._broken(
-                f"cannot be imported: {reason}. Upgrade, reinstall or uninstall that package"
+                f"cannot be imported: {typed_reason_of(error)}. "
+                "Upgrade, reinstall or uninstall that package"
             ) from error
         base = self.kind.base
         if not (isinstance(loaded, type) and issubclass(loaded, base)):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+from zookit.core.errors import reason_of
 from zookit.core.words import is_name
 
 
@@ -49,7 +50,7 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
             seen.add(normalized(name))
             declared += _declared(distribution, groups, name, version)
         except Exception as error:  # noqa: BLE001 - whatever a stranger's metadata causes
-            problems.append(Problem(_label(distribution), _reason(error)))
+            problems.append(Problem(_label(distribution), reason_of(error)))
     return declared, problems
 
 
@@ -93,7 +94,3 @@ def _label(distribution: Distribution) -> str:
     # The folder is all there is to call it by; the standard library keeps it to itself.
     folder = getattr(distribution, "_path", None)
     return Path(str(folder)).name if folder else "an unnamed distribution"
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

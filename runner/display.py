@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zookit.core import Result, Run, hookimpl
+from zookit.logs import logged_values
 
 if TYPE_CHECKING:
     import keras
@@ -102,9 +103,7 @@ def _bar_callback(bars: Progress, epochs: int) -> "keras.callbacks.Callback":
             now = time.monotonic()
             if now - self._drawn >= 1 / UPDATES_A_SECOND:
                 self._drawn = now
-                # Keras sorts by name; people look for the loss first.
-                values = dict(sorted((logs or {}).items(), key=lambda item: item[0] != "loss"))
-                bars.update(self._task, completed=batch + 1, values=shown(values))
+                bars.update(self._task, completed=batch + 1, values=shown(logged_values(logs)))
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             del epoch, logs

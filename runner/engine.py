@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from zookit.core import Settings, TrainingFailed, ZookitError
+from zookit.core.errors import reason_of
 
 STEPS_PER_EXECUTION = 1
 JIT_COMPILE = False
@@ -74,7 +75,7 @@ def memory_told() -> Iterator[None]:
     try:
         yield
     except (tf.errors.ResourceExhaustedError, MemoryError) as error:
-        reason = " ".join(str(error).split())[:120]
+        reason = reason_of(error)[:120]
         raise TrainingFailed(
             f"there is not enough memory ({reason}). Take fewer units or filters, smaller images "
             "or a smaller --batch-size."

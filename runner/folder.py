@@ -11,6 +11,7 @@ from typing import Any
 
 from zookit.core import FolderError, Result, Run, hookimpl
 from zookit.core.data.cache import written_aside
+from zookit.core.errors import reason_of
 
 FORMAT = 1
 """The version of every JSON file in a run's folder."""
@@ -134,7 +135,7 @@ class FolderWriter:
         except Exception as error:
             if isinstance(error, FolderError):
                 raise
-            reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+            reason = getattr(error, "strerror", None) or reason_of(error)
             raise FolderError(
                 f"{self._folder / name} cannot be written: {reason}. Free some room there, or "
                 "name another folder with --runs-dir."

@@ -6,6 +6,7 @@ from typing import Any
 import pluggy
 
 from zookit.core import warn
+from zookit.core.errors import typed_reason_of
 from zookit.core.hookspecs import RunHooks
 
 
@@ -32,7 +33,7 @@ class Listeners:
                 if essential and isinstance(error, Exception):
                     failure = error
                     continue
-                reason = " ".join(f"{type(error).__name__}: {error}".split())
+                reason = typed_reason_of(error)
                 warn(f"listener {name} failed in {hook} and was passed over: {reason}")
         if failure is not None:
             raise failure  # only now, so that the others have been told

@@ -4,7 +4,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import BadParameter, UnknownName, Words
-from zookit.core.errors import did_you_mean
+from zookit.core.errors import did_you_mean, reason_of
 
 if TYPE_CHECKING:
     import keras
@@ -84,8 +84,7 @@ def build_optimizer(words: Words, learning_rate: float | None) -> "keras.optimiz
     try:
         return optimizer(**values)
     except (ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())
-        raise BadParameter(f"{words.name}: {reason} (got from {str(words)!r}).") from None
+        raise BadParameter(f"{words.name}: {reason_of(error)} (got from {str(words)!r}).") from None
 
 
 def _is_settable(parameter: inspect.Parameter) -> bool:

@@ -33,6 +33,7 @@ from zookit.engine import engine, memory_told, versions
 from zookit.folder import FolderWriter, check_runs_dir, make_folder
 from zookit.interruption import Interruption, interruption
 from zookit.listening import Listeners
+from zookit.logs import logged_values
 from zookit.model import build_model, compile_model
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class _Training:
             self.feeds.test.dataset(), callbacks=[_follow(self)], verbose=0, return_dict=True
         )
         _refuse_unless_finite(logs, "on the test images")
-        return _values(logs)
+        return logged_values(logs)
 
     def _ended(self, status: Status, metrics: Mapping[str, float]) -> Result:
         history = {name: tuple(values) for name, values in self.history.items()}
@@ -231,7 +232,7 @@ def _follow(training: _Training) -> "keras.callbacks.Callback":
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             _refuse_unless_finite(logs, f"at the end of epoch {epoch + 1}")
-            training.epoch_ended(_values(logs), time.monotonic() - self._began)
+            training.epoch_ended(logged_values(logs), time.monotonic() - self._began)
 
     return Follow()
 
@@ -244,14 +245,6 @@ def _refuse_unless_finite(logs: Mapping[str, Any] | None, where: str) -> None:
                 f"the {name} became {value} {where}. Lower --learning-rate, and leave the pixels "
                 "normalised."
             )
-
-
-def _values(logs: Mapping[str, Any] | None) -> dict[str, float]:
-    """Keras's logs as plain numbers: the loss first, validation last."""
-    names = sorted(
-        logs or {}, key=lambda name: (name.startswith("val_"), not name.endswith("loss"))
-    )
-    return {name: float((logs or {})[name]) for name in names}
 
 
 def _resolved(experiment: Experiment, prepared: Prepared) -> Experiment:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from zookit.core.data.cache import cache_folder
-from zookit.core.errors import DataError
+from zookit.core.errors import DataError, reason_of
 
 _ENCRYPTED = 0x1  # the bit of a member's flags
 
@@ -42,8 +42,9 @@ def unpack(archive: Path, folder: Path) -> None:
     except OSError as error:
         raise DataError(f"{archive} cannot be unpacked: {error.strerror or error}.") from None
     except Exception as error:  # noqa: BLE001 - whatever zipfile and its decompressors raise
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{archive} is a damaged archive: {reason}. Get the file anew.") from None
+        raise DataError(
+            f"{archive} is a damaged archive: {reason_of(error)}. Get the file anew."
+        ) from None
 
 
 def _temporary_folder(name: str) -> TemporaryDirectory[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zookit.core.data.hashes import sha256_of_file
 from zookit.core.data.progress import Progress, silent
-from zookit.core.errors import DataError, DataUnavailable, WrongHash
+from zookit.core.errors import DataError, DataUnavailable, WrongHash, reason_of
 from zookit.core.remote_file import RemoteFile
 
 CONNECT_SECONDS = 5.0
@@ -139,4 +139,4 @@ def _reason(error: Exception) -> str:
         return "no safe connection (TLS) could be made"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
-    return " ".join(str(error).split())
+    return reason_of(error)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from zookit.core.errors import DataError
+from zookit.core.errors import DataError, reason_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -66,8 +66,7 @@ def decode(path: Path, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
     except MemoryError:
         raise  # the machine's fault, not the picture's
     except Exception as error:  # noqa: BLE001 - whatever Pillow's decoders raise on damaged files
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"cannot be read ({reason})") from None
+        raise DataError(f"cannot be read ({reason_of(error)})") from None
     if flat.size != (width, height):
         flat = ImageOps.fit(flat, (width, height), Image.Resampling.BILINEAR)
     return np.asarray(flat, np.uint8).reshape(shape)
