@@ -5,7 +5,7 @@ A plugin imports this package and `zookit.core.data` only. It imports neither Te
 
 from annotated_doc import Doc
 
-from zookit.core.architecture import Architecture
+from zookit.core.architecture import Architecture, Preference
 from zookit.core.callback import Callback
 from zookit.core.component import Component
 from zookit.core.dataset import Dataset, DatasetInfo, Split, Splits
@@ -50,6 +50,7 @@ __all__ = [
     "FolderError",
     "ImageShapeRefused",
     "Listener",
+    "Preference",
     "Result",
     "Run",
     "Settings",

@@ -11,6 +11,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Preference:
+    """What suits an architecture's mathematics; the engine heeds it where the device can.
+
+    `xla`: on a CPU, compile the steps with XLA. That suits stacks of dense layers; it makes
+    convolutions about twice slower, and dropout and other random layers slower still.
+    `bfloat16`: `--precision auto` takes mixed_bfloat16 where the device multiplies such numbers.
+    `threads`: how many of a CPU's processors one operation can make use of; None for all.
+    """
+
+    xla: bool = False
+    bfloat16: bool = False
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
 class Architecture(Component, ABC):
     """Base of architectures.
 
@@ -40,6 +55,14 @@ class Architecture(Component, ABC):
 
         Called before TensorFlow is imported. Takes every shape unless overridden.
         """
+
+    def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
+        """What the engine should prefer for images of this shape (height, width, channels).
+
+        Called before TensorFlow is imported. No preference unless overridden.
+        """
+        del image_shape, batch_size
+        return Preference()
 
     def pretrained(self, model: "keras.Model") -> None:
         """Load weights into the built model; called once, when a fresh training starts."""

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 class Callback(Component, ABC):
     """Base of callbacks."""
 
+    @property
+    def every_batch(self) -> bool:
+        """Whether its batch methods must be called after every single batch.
+
+        Unless one must, many batches pass between two calls, which is much faster; a call's `batch`
+        is then the index of the last of them.
+        """
+        return False
+
     @abstractmethod
     def build(self) -> "keras.callbacks.Callback":
         """A fresh Keras callback for one training. Import Keras here, not at module level.

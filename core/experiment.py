@@ -55,7 +55,8 @@ class Settings(Component):
         bool, Doc("Bring the pixels to what the architecture expects, inside the model.")
     ] = True
     precision: Annotated[
-        Literal["float32", "mixed_bfloat16"], Doc("Number format of the mathematics.")
+        Literal["auto", "float32", "mixed_bfloat16"],
+        Doc("Number format of the mathematics; auto is the faster that suits body and device."),
     ] = "float32"
     data: Annotated[
         Literal["auto", "full", "sample"],

@@ -36,9 +36,16 @@ def data(prepared: "Prepared", sizes: Mapping[str, int]) -> dict[str, Any]:
 
 
 def composed(
-    composition: Composition, word: str, sizes: Mapping[str, int], model: "keras.Model"
+    composition: Composition,
+    word: str,
+    sizes: Mapping[str, int],
+    model: "keras.Model",
+    engine: Mapping[str, Any],
 ) -> dict[str, str]:
-    """What was fitted together, a line each; `sizes` are images by what they are for."""
+    """What was fitted together, a line each.
+
+    `sizes` are images by what they are for, `engine` is the environment's.
+    """
     info, experiment = composition.dataset.info, composition.experiment
     head = Head(len(info.class_names))
     counted = " + ".join(f"{size:,} {name}" for name, size in sizes.items())
@@ -55,8 +62,17 @@ def composed(
         "parameters": f"{model.count_params():,}",
         "callbacks": " ".join(_words(callback) for callback in experiment.callbacks),
         "augment": "+".join(experiment.settings.augment),
+        "engine": _engine(engine),
     }
     return {name: line for name, line in lines.items() if line}
+
+
+def _engine(engine: Mapping[str, Any]) -> str:
+    threads, steps = engine["intra_op_threads"], engine["steps_per_execution"]
+    parts = [engine["precision"], "XLA" if engine["xla"] else ""]
+    parts.append(f"{threads} thread{'s' * (threads > 1)}" if threads else "")
+    parts.append(f"{steps} step{'s' * (steps > 1)} an execution")
+    return ", ".join(part for part in parts if part)
 
 
 def _words(chosen: Chosen) -> str:

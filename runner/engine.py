@@ -6,65 +6,100 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
 
-from zookit.core import Settings, TrainingFailed, ZookitError
+from zookit.core import Preference, Settings, TrainingFailed, ZookitError
 from zookit.core.errors import reason_of
-
-STEPS_PER_EXECUTION = 1
-JIT_COMPILE = False
-"""XLA makes convolutions about twice slower on the CPU, and changes what dropout draws."""
-
 
 _DECIDING = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "TF_DETERMINISTIC_OPS")
 
 
+@dataclass(frozen=True)
+class Engine:
+    """What of Keras on TensorFlow decides the bits of a result, as it really is.
+
+    `xla` is whether a CPU's steps are to be compiled; on other devices Keras decides. Of threads 0
+    is TensorFlow's own choice. `variables` are those of the environment that were set by hand and
+    change how TensorFlow computes.
+    """
+
+    precision: str
+    xla: bool
+    intra_op_threads: int
+    inter_op_threads: int
+    devices: tuple[str, ...]
+    variables: Mapping[str, str]
+
+
 @contextmanager
-def engine(settings: Settings) -> Iterator[Mapping[str, Any]]:
+def engine(
+    settings: Settings, preference: Preference | None = None, *, alone: bool = False
+) -> Iterator[Engine]:
     """Keras as this experiment needs it, its configuration put back as it was at the end.
 
-    The seed is set for Python, NumPy and TensorFlow and stays set. Gives what decides the bits of a
-    result, as plain values. Raises ZookitError where Keras was set to a backend other than
-    TensorFlow.
+    `alone` says that nothing else in this process uses TensorFlow, so that it may be held to as few
+    threads as suit. The seed is set for Python, NumPy and TensorFlow and stays set. Raises
+    ZookitError where Keras was set to a backend other than TensorFlow.
     """
-    # Asked before Keras is imported: another backend may not even be installed. Setting it wins
-    # over a person's ~/.keras/keras.json.
-    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    if backend != "tensorflow":
-        raise _wrong_backend(backend)
-    with _native_chatter_held_back():
-        import keras
-        import tensorflow as tf
+    preference = preference or Preference()
+    import_keras()
+    import keras
+    import tensorflow as tf
 
-        devices = [device.name for device in tf.config.list_physical_devices()]
-    if keras.backend.backend() != "tensorflow":
-        raise _wrong_backend(keras.backend.backend())
+    devices = [device.name for device in tf.config.list_physical_devices()]
+    on_cpu = not any(device for device in devices if ":CPU:" not in device)
+    precision: str = settings.precision
+    if precision == "auto":
+        faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
+        precision = "mixed_bfloat16" if faster else "float32"
     config = keras.config
     before = config.dtype_policy(), config.image_data_format(), config.floatx(), config.epsilon()
     # A person's ~/.keras/keras.json may say otherwise.
     config.set_image_data_format("channels_last")
     config.set_floatx("float32")
     config.set_epsilon(1e-7)
-    config.set_dtype_policy(settings.precision)
-    _fix_threads()
+    config.set_dtype_policy(precision)
+    _fix_threads(preference.threads if alone else None)
     keras.utils.set_random_seed(settings.seed)
     try:
-        yield {
-            "precision": settings.precision,
-            "jit_compile": JIT_COMPILE,
-            "steps_per_execution": STEPS_PER_EXECUTION,
-            "intra_op_threads": tf.config.threading.get_intra_op_parallelism_threads(),
-            "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
-            "devices": devices,
-            # What was set by hand and changes how TensorFlow computes.
-            "variables": {name: os.environ[name] for name in _DECIDING if name in os.environ},
-        }
+        yield Engine(
+            precision,
+            # Of the random changes to images XLA knows some not at all and draws others slowly.
+            xla=on_cpu and preference.xla and not settings.augment,
+            intra_op_threads=tf.config.threading.get_intra_op_parallelism_threads(),
+            inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads(),
+            devices=tuple(devices),
+            variables={name: os.environ[name] for name in _DECIDING if name in os.environ},
+        )
     finally:
         config.set_dtype_policy(before[0])
         config.set_image_data_format(before[1])
         config.set_floatx(before[2])
         config.set_epsilon(before[3])
+
+
+def import_keras() -> None:
+    """Import Keras and TensorFlow, which takes seconds, their chatter held back.
+
+    Raises ZookitError where Keras was set to a backend other than TensorFlow.
+    """
+    # Asked before Keras is imported: another backend may not even be installed. Setting it wins
+    # over a person's ~/.keras/keras.json.
+    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if backend == "tensorflow":
+        with _native_chatter_held_back():
+            import keras
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()  # looks for a GPU and complains where there is none
+            backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise ZookitError(
+            f"Keras is set to the backend {backend!r}, but zookit needs 'tensorflow'. Unset "
+            "KERAS_BACKEND or set it to tensorflow before Keras is imported."
+        )
 
 
 @contextmanager
@@ -111,24 +146,33 @@ def _native_chatter_held_back() -> Iterator[None]:
             os.close(stderr)
 
 
-def _fix_threads() -> None:
-    """As many threads as processors may be used, said so that it is known: they decide bits."""
+def _fix_threads(at_most: int | None) -> None:
+    """As many threads as processors may be used and serve, said so that it is known."""
     import tensorflow as tf
 
     affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
     processors = len(affinity(0)) if affinity else os.cpu_count() or 1
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(processors)
+        tf.config.threading.set_intra_op_parallelism_threads(min(at_most or processors, processors))
         tf.config.threading.set_inter_op_parallelism_threads(processors)
     except RuntimeError:
         pass  # TensorFlow is at work already in this process; what holds is what is recorded.
 
 
-def _wrong_backend(backend: str) -> ZookitError:
-    return ZookitError(
-        f"Keras is set to the backend {backend!r}, but zookit needs 'tensorflow'. Unset "
-        "KERAS_BACKEND or set it to tensorflow before Keras is imported."
-    )
+def _multiplies_bfloat16(*, on_cpu: bool) -> bool:
+    """Whether the device has instructions for it; where that cannot be known, no."""
+    import tensorflow as tf
+
+    if not on_cpu:
+        gpus = tf.config.list_physical_devices("GPU")
+        details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+        # NVIDIA's since Ampere.
+        return all(each.get("compute_capability", (0, 0)) >= (8, 0) for each in details)
+    try:
+        words = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split()
+    except OSError:
+        return False  # not Linux
+    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(words)
 
 
 def versions() -> dict[str, str]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Settings, Words
-from zookit.engine import JIT_COMPILE, STEPS_PER_EXECUTION
 from zookit.optimizers import build_optimizer
 
 if TYPE_CHECKING:
@@ -96,8 +95,6 @@ def compile_model(model: "keras.Model", info: DatasetInfo, settings: Settings) -
         optimizer=build_optimizer(Words.parse(settings.optimizer), settings.learning_rate),
         loss=head.loss,
         metrics=[metric],
-        jit_compile=JIT_COMPILE,
-        steps_per_execution=STEPS_PER_EXECUTION,
     )
 
 

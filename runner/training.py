@@ -5,7 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,8 +29,9 @@ from zookit.core.data import Prepared, hold_out, prepare, silent
 from zookit.core.run import Status
 from zookit.description import components, composed, data
 from zookit.display import Display
-from zookit.engine import engine, memory_told, versions
+from zookit.engine import Engine, engine, memory_told, versions
 from zookit.folder import FolderWriter, check_runs_dir, make_folder
+from zookit.fused import FusedSteps, steps_at_once
 from zookit.interruption import Interruption, interruption
 from zookit.listening import Listeners
 from zookit.logs import logged_values
@@ -46,8 +47,11 @@ def train(
     *,
     quiet: bool = False,
     console: Console | None = None,
+    alone: bool = False,
 ) -> Result:
     """Train, evaluate and keep a composition.
+
+    `alone` says that nothing else in this process uses TensorFlow.
 
     Raises ZookitError where the data, the folder or the training fail; what there is of the run
     has then been kept.
@@ -66,39 +70,48 @@ def train(
         composition.owners.get(composition.experiment.dataset.name, ""),
         silent if quiet else bar,
     )
-    experiment = _resolved(composition.experiment, prepared)
-    feeds = _Feeds.of(prepared, experiment.settings, composition.dataset.info.class_names)
-    for chosen in experiment.components():
+    settings = composition.experiment.settings
+    info = composition.dataset.info
+    feeds = _Feeds.of(prepared, settings, info.class_names)
+    for chosen in composition.experiment.components():
         if not chosen.rebuildable:
             warn(
                 f"{chosen.name} was made by hand; no entry point names it, so this run cannot be "
                 "rebuilt from its folder alone."
             )
+    preference = composition.architecture.preference(info.image_shape, settings.batch_size)
     with ExitStack() as running:
         with waiting("starting TensorFlow", quiet=quiet):
-            engine_settings = running.enter_context(engine(experiment.settings))
+            started = running.enter_context(engine(settings, preference, alone=alone))
         running.enter_context(memory_told())
-        model = build_model(composition.dataset.info, composition.architecture, experiment.settings)
-        compile_model(model, composition.dataset.info, experiment.settings)
+        experiment = _resolved(composition.experiment, prepared, started)
+        model = build_model(info, composition.architecture, experiment.settings)
+        compile_model(model, info, experiment.settings)
+        # On a CPU Keras's own choice is no XLA.
+        xla = started.xla or model.jit_compile
+        every_batch = any(callback.every_batch for callback in composition.callbacks)
+        steps = 1 if every_batch else steps_at_once(feeds.train, xla=xla)
+        fused = FusedSteps(model, feeds.train, steps, xla=xla)
         composition.architecture.pretrained(model)
         identity = experiment.identity(prepared.hash, composition.owners)
+        chosen_engine = {**asdict(started), "xla": xla, "steps_per_execution": steps}
         environment = {
             "identity": identity,
             "group": experiment.group(prepared.hash, composition.owners),
             "versions": versions(),
             "components": components(composition),
-            "engine": engine_settings,
+            "engine": chosen_engine,
             "data": data(prepared, feeds.sizes()),
         }
         run = Run(
             experiment,
             make_folder(runs_dir, identity, datetime.now().astimezone()),
-            composed(composition, prepared.word, feeds.sizes(), model),
+            composed(composition, prepared.word, feeds.sizes(), model, chosen_engine),
             environment,
         )
         display = [] if quiet else [Display(console or Console())]
         listeners = Listeners(essential=[FolderWriter()], others=display)
-        return _Training(run, composition, model, feeds, listeners).result()
+        return _Training(run, composition, model, feeds, fused, listeners).result()
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +155,7 @@ class _Training:
     composition: Composition
     model: "keras.Model"
     feeds: _Feeds
+    fused: FusedSteps
     listeners: Listeners
     interruption: Interruption = field(default_factory=Interruption)
     history: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -179,8 +193,9 @@ class _Training:
             *(callback for callbacks in offered for callback in callbacks),
         ]
         validation = self.feeds.validation
+        self.fused.begin()
         self.model.fit(
-            self.feeds.train.dataset(),
+            self.fused.chunks(),
             epochs=self.run.experiment.settings.epochs,
             validation_data=None if validation is None else validation.dataset(),
             callbacks=callbacks,
@@ -189,6 +204,7 @@ class _Training:
         )
 
     def _evaluate(self) -> dict[str, float]:
+        self.fused.begin()
         logs = self.model.evaluate(
             self.feeds.test.dataset(), callbacks=[_follow(self)], verbose=0, return_dict=True
         )
@@ -196,6 +212,7 @@ class _Training:
         return logged_values(logs)
 
     def _ended(self, status: Status, metrics: Mapping[str, float]) -> Result:
+        self.fused.end()
         history = {name: tuple(values) for name, values in self.history.items()}
         return Result(
             self.run.experiment,
@@ -215,9 +232,14 @@ def _follow(training: _Training) -> "keras.callbacks.Callback":
     class Follow(keras.callbacks.Callback):
         """Sets each epoch's order, takes up its values, and ends where training cannot go on."""
 
+        def on_train_begin(self, logs: Any = None) -> None:
+            del logs
+            training.fused.end()
+
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             del logs
             training.feeds.train.epoch = epoch
+            training.fused.begin()
             self._began = time.monotonic()
 
         def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -227,10 +249,12 @@ def _follow(training: _Training) -> "keras.callbacks.Callback":
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             training.interruption.check()
             # A running mean, so the first bad batch shows at once.
-            where = f"in epoch {len(training.seconds) + 1}, step {batch + 1}"
-            _refuse_unless_finite(logs, f"{where} of {self.params['steps']}")
+            steps = self.params["steps"]
+            where = f"in epoch {len(training.seconds) + 1}, by step {min(batch + 1, steps)}"
+            _refuse_unless_finite(logs, f"{where} of {steps}")
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            training.fused.end()
             _refuse_unless_finite(logs, f"at the end of epoch {epoch + 1}")
             training.epoch_ended(logged_values(logs), time.monotonic() - self._began)
 
@@ -247,7 +271,8 @@ def _refuse_unless_finite(logs: Mapping[str, Any] | None, where: str) -> None:
             )
 
 
-def _resolved(experiment: Experiment, prepared: Prepared) -> Experiment:
-    """The experiment with the data it really takes, so that a repetition takes the same."""
+def _resolved(experiment: Experiment, prepared: Prepared, started: Engine) -> Experiment:
+    """The experiment with what auto has come to, so that a repetition takes the same."""
     data: Literal["full", "sample"] = "sample" if prepared.word == "sample" else "full"
-    return replace(experiment, settings=replace(experiment.settings, data=data))
+    settings = replace(experiment.settings, data=data, precision=started.precision)
+    return replace(experiment, settings=settings)

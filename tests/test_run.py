@@ -317,7 +317,7 @@ def test_loss_that_is_not_finite_says_when_it_began(zookit: Command, tmp_path: P
         *("run", "mnist", "dense:8", "--data", "sample", "--epochs", "3", "--quiet"),
         *("--optimizer", "sgd:1e30"),
     )
-    assert "in epoch 1, step " in outcome.message()
+    assert "in epoch 1, by step " in outcome.message()
     (folder,) = (tmp_path / "runs").iterdir()
     assert json.loads((folder / "metrics.json").read_text())["status"] == "failed"
 

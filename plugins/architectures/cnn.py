@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from zookit.core import Architecture, Doc, ImageShapeRefused
+from zookit.core import Architecture, Doc, ImageShapeRefused, Preference
 
 if TYPE_CHECKING:
     import keras
@@ -60,6 +60,11 @@ class Cnn(Architecture):
                 f"{len(filters)} blocks: block {possible + 1} would leave nothing. {mend} smaller "
                 "kernel."
             )
+
+    def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
+        """OneDNN's convolutions on all processors; bfloat16 makes them about 1.6 times faster."""
+        del image_shape, batch_size
+        return Preference(bfloat16=True)
 
     def blocks(self, image_shape: tuple[int, int, int]) -> tuple[int, ...]:
         """The filters of each block for images of this shape (height, width, channels)."""

@@ -63,7 +63,7 @@ def run(
     normalize: Annotated[
         bool | None, _setting("normalize", flag="--normalize/--no-normalize")
     ] = None,
-    precision: Annotated[str | None, _setting("precision", "float32|mixed_bfloat16")] = None,
+    precision: Annotated[str | None, _setting("precision", "auto|float32|mixed_bfloat16")] = None,
     data: Annotated[str | None, _setting("data", "auto|full|sample")] = None,
     runs_dir: Annotated[
         Path, typer.Option(help="The folder in which the run's own folder is made.")
@@ -138,7 +138,7 @@ def _run(
     with messages_shown(quiet), ExitStack() as redirected:
         if as_json:  # what a plugin prints is not part of the JSON
             redirected.enter_context(redirect_stdout(sys.stderr))
-        result = train(composition, runs_dir, quiet=quiet, console=console)
+        result = train(composition, runs_dir, quiet=quiet, console=console, alone=True)
     if as_json:
         print(json.dumps(_plain(result), indent=2))
     elif quiet:

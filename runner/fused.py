@@ -1,0 +1,111 @@
+"""Many steps of training in one execution: a loop within one program."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from zookit.batches import Batches
+from zookit.core import BrokenPlugin
+from zookit.core.errors import reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import keras
+    import tensorflow as tf
+
+UPDATES = 10
+"""Executions that an epoch has at least, where it has as many steps: progress moves with each."""
+_MOST_STEPS = {True: 200, False: 64}
+"""By whether XLA compiles them: its steps are short, those of other bodies mostly not."""
+_MOST_BYTES = 16_000_000
+
+
+def steps_at_once(batches: Batches, *, xla: bool) -> int:
+    """How many steps one execution should have, all executions having about as many."""
+    whole = batches.size // batches.batch_size
+    most = min(_MOST_STEPS[xla], whole // UPDATES, _MOST_BYTES // batches.nbytes)
+    if most < 2:
+        return 1
+    return math.ceil(whole / math.ceil(whole / most))
+
+
+class FusedSteps:
+    """Puts into a compiled model what makes `fit` run many of its own steps in one execution.
+
+    Keras's `steps_per_execution` starts each step, and fetches its batch, from outside the program
+    that XLA compiles. Here the loop over the steps is inside, and a chunk of batches is fetched at
+    once. Each step is the model's own `train_step`, so the results are those of a plain `fit`.
+
+    It is in force between `begin` and `end`, that is within an epoch. Around that the model is as
+    Keras makes it: with many steps in an execution a callback's `predict` would be slow.
+    """
+
+    def __init__(self, model: "keras.Model", batches: Batches, steps: int, *, xla: bool) -> None:
+        import tensorflow as tf
+
+        self.steps = steps
+        self.xla = xla
+        self._model = model
+        self._batches = batches
+        # No autograph: Keras needs none, and tracing takes half the time.
+        self._plain = tf.function(self._loop, autograph=False)
+        self._compiled = tf.function(self._loop, autograph=False, jit_compile=True)
+        self._test_function: Any = None
+
+    def begin(self) -> None:
+        """Put it in force."""
+        self._model.steps_per_execution = self.steps
+        self._model.train_function = self._execute
+        self._model.test_function = self._test_function
+
+    def end(self) -> None:
+        """Leave the model as Keras makes it; what was compiled is kept for the next time."""
+        self._test_function = self._model.test_function
+        self._model.steps_per_execution = 1
+        self._model.train_function = None
+        self._model.test_function = None
+
+    def chunks(self) -> "tf.data.Dataset":
+        """What to fit on."""
+        return self._batches.chunks(self.steps)
+
+    def _execute(self, chunks: "Iterator[tuple[tf.Tensor, ...]]") -> "Mapping[str, tf.Tensor]":
+        """Run the next chunk and, where that leaves room, the smaller last batch after it.
+
+        So there are as many executions as Keras counts on.
+        """
+        count, *chunk = next(chunks)
+        whole = chunk[0].shape[1] == self._batches.batch_size
+        logs = self._run(count, chunk, compiled=self.xla and whole)
+        if whole and int(count) < self.steps and self._batches.size % self._batches.batch_size:
+            count, *chunk = next(chunks)
+            logs = self._run(count, chunk, compiled=False)
+        return logs
+
+    def _run(
+        self, count: "tf.Tensor", chunk: "list[tf.Tensor]", *, compiled: bool
+    ) -> "Mapping[str, tf.Tensor]":
+        import tensorflow as tf
+
+        if not compiled:  # to compile once more, for a single smaller batch, takes longer
+            return self._plain(count, chunk)
+        try:
+            return self._compiled(count, chunk)
+        except tf.errors.InvalidArgumentError as error:
+            if "XLA" not in str(error):
+                raise
+            raise BrokenPlugin(
+                f"XLA cannot compile the architecture ({reason_of(error)[:200]}). Its preference "
+                "should not ask for XLA; tell that package's author."
+            ) from error
+
+    def _loop(self, count: "tf.Tensor", chunk: "list[tf.Tensor]") -> "Mapping[str, tf.Tensor]":
+        import tensorflow as tf
+
+        def step(at: tf.Tensor) -> tf.Tensor:
+            self._model.train_step(tuple(part[at] for part in chunk))
+            return at + 1
+
+        # One after the other: each step stands on the weights of the one before.
+        tf.while_loop(lambda at: at < count, step, [tf.constant(0)], parallel_iterations=1)
+        return self._model.get_metrics_result()
