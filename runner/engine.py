@@ -5,10 +5,12 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
+from typing import TextIO
 
 from zookit.core import Preference, Settings, TrainingFailed, ZookitError
 from zookit.core.errors import reason_of
@@ -44,7 +46,8 @@ def engine(
     ZookitError where Keras was set to a backend other than TensorFlow.
     """
     preference = preference or Preference()
-    import_keras()
+    with _native_chatter_held_back():
+        _import_keras()
     import keras
     import tensorflow as tf
 
@@ -80,21 +83,41 @@ def engine(
         config.set_epsilon(before[3])
 
 
-def import_keras() -> None:
-    """Import Keras and TensorFlow, which takes seconds, their chatter held back.
+@contextmanager
+def importing_keras() -> Iterator[Thread]:
+    """A thread that, once started, imports Keras and TensorFlow, which takes seconds.
 
-    Raises ZookitError where Keras was set to a backend other than TensorFlow.
+    Its errors are raised at the end.
     """
+    errors: list[Exception] = []
+
+    def attempt() -> None:
+        try:
+            _import_keras()
+        except Exception as error:  # noqa: BLE001 - raised below
+            errors.append(error)
+
+    thread = Thread(target=attempt, name="importing Keras")
+    with _native_chatter_held_back():
+        try:
+            yield thread
+        finally:
+            if thread.ident is not None:
+                thread.join()
+        for error in errors:
+            raise error
+
+
+def _import_keras() -> None:
     # Asked before Keras is imported: another backend may not even be installed. Setting it wins
     # over a person's ~/.keras/keras.json.
     backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if backend == "tensorflow":
-        with _native_chatter_held_back():
-            import keras
-            import tensorflow as tf
+        import keras
+        import tensorflow as tf
 
-            tf.config.list_physical_devices()  # looks for a GPU and complains where there is none
-            backend = keras.backend.backend()
+        tf.config.list_physical_devices()  # looks for a GPU and complains where there is none
+        backend = keras.backend.backend()
     if backend != "tensorflow":
         raise ZookitError(
             f"Keras is set to the backend {backend!r}, but zookit needs 'tensorflow'. Unset "
@@ -122,28 +145,48 @@ def _native_chatter_held_back() -> Iterator[None]:
     """Keep TensorFlow's start-up notes off the terminal; TF_CPP_MIN_LOG_LEVEL=0 asks for them.
 
     Its C++ side writes some to file descriptor 2 whatever the level. They are shown after all
-    where the import fails.
+    where the import fails. What Python writes to sys.stderr meanwhile is shown.
     """
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "tensorflow" in sys.modules or level == "0":
         yield
         return
     try:
-        stderr = os.dup(2)
+        descriptor = os.dup(2)
     except OSError:  # There is none, as under pythonw: nothing to hold back.
         yield
         return
-    with tempfile.TemporaryFile() as notes:
+    with (
+        os.fdopen(descriptor, "w", 1, _encoding_of_stderr(), "backslashreplace") as stderr,
+        tempfile.TemporaryFile() as notes,
+    ):
         os.dup2(notes.fileno(), 2)
         try:
-            yield
+            with _python_writes_to(stderr):
+                yield
+        except ZookitError:
+            raise
         except Exception:
             notes.seek(0)
-            os.write(stderr, notes.read())
+            os.write(descriptor, notes.read())
             raise
         finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+            os.dup2(descriptor, 2)
+
+
+def _encoding_of_stderr() -> str:
+    return sys.__stderr__.encoding if sys.__stderr__ is not None else "utf-8"
+
+
+@contextmanager
+def _python_writes_to(stderr: TextIO) -> Iterator[None]:
+    """sys.stderr is this stream, unless something stands in for file descriptor 2 already."""
+    if sys.stderr is None or sys.stderr is not sys.__stderr__:
+        yield
+        return
+    sys.stderr.flush()
+    with redirect_stderr(stderr):
+        yield
 
 
 def _fix_threads(at_most: int | None) -> None:

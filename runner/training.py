@@ -29,7 +29,7 @@ from zookit.core.data import Prepared, hold_out, prepare, silent
 from zookit.core.run import Status
 from zookit.description import components, composed, data
 from zookit.display import Display
-from zookit.engine import Engine, engine, memory_told, versions
+from zookit.engine import Engine, engine, importing_keras, memory_told, versions
 from zookit.folder import FolderWriter, check_runs_dir, make_folder
 from zookit.fused import FusedSteps, steps_at_once
 from zookit.interruption import Interruption, interruption
@@ -63,13 +63,17 @@ def train(
             f"runs would be kept in {runs_dir}, among the data in {pictures}, and then be read as "
             "data. Name another folder with --runs-dir."
         )
-    prepared = prepare(
-        composition.dataset,
-        composition.experiment.settings.data,
-        composition.experiment.dataset.short_name,
-        composition.owners.get(composition.experiment.dataset.name, ""),
-        silent if quiet else bar,
-    )
+    with importing_keras() as importing:
+        prepared = prepare(
+            composition.dataset,
+            composition.experiment.settings.data,
+            composition.experiment.dataset.short_name,
+            composition.owners.get(composition.experiment.dataset.name, ""),
+            silent if quiet else bar,
+            found=importing.start,
+        )
+        with waiting("starting TensorFlow", quiet=quiet):
+            importing.join()
     settings = composition.experiment.settings
     info = composition.dataset.info
     feeds = _Feeds.of(prepared, settings, info.class_names)
@@ -81,8 +85,7 @@ def train(
             )
     preference = composition.architecture.preference(info.image_shape, settings.batch_size)
     with ExitStack() as running:
-        with waiting("starting TensorFlow", quiet=quiet):
-            started = running.enter_context(engine(settings, preference, alone=alone))
+        started = running.enter_context(engine(settings, preference, alone=alone))
         running.enter_context(memory_told())
         experiment = _resolved(composition.experiment, prepared, started)
         model = build_model(info, composition.architecture, experiment.settings)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 import sysconfig
@@ -167,3 +169,65 @@ def test_a_folder_named_zookit_beside_the_caller_is_left_alone(
     started = start(*SCRIPT, "list")
     assert started.code == 0, started.err
     assert "fashion_mnist" in started.out
+
+
+def test_tensorflow_is_imported_while_data_is_read(start: Start, tmp_path: Path) -> None:
+    program = """
+import sys, time
+from dataclasses import dataclass
+import numpy as np, zookit
+from zookit.core import Dataset, DatasetInfo, Split, Splits
+
+@dataclass(frozen=True)
+class Slow(Dataset):
+    @property
+    def info(self):
+        return DatasetInfo((8, 8, 1), ("a", "b"))
+
+    def load(self, source):
+        for _ in range(600):
+            if "tensorflow" in sys.modules:
+                break
+            time.sleep(0.1)
+        else:
+            sys.exit("nothing imports TensorFlow")
+        print("reading went on", file=sys.stderr)
+        split = Split(np.zeros((40, 8, 8, 1), np.uint8), np.arange(40) % 2)
+        return Splits(split, split)
+
+zookit.run(Slow(), "dense:2", epochs=1, quiet=True)
+"""
+    started = start(*PYTHON, "-c", program)
+    assert started.code == 0, started.err
+    assert "reading went on" in started.err
+
+
+@pytest.mark.parametrize("level", ["2", "0"])
+def test_tensorflows_chatter_is_kept_off_a_terminal_and_progress_is_not(
+    tmp_path: Path, level: str
+) -> None:
+    """Through a real pseudo-terminal, with pictures that are still to be decoded."""
+    master, slave = pty.openpty()
+    command = [*MODULE, "run", "horse_or_human", "cnn:2", "--data", "sample", "--epochs", "1"]
+    variables = {"TF_CPP_MIN_LOG_LEVEL": level, "ZOOKIT_CACHE_DIR": str(tmp_path / "cache")}
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+        cwd=tmp_path,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", **variables},
+    )
+    os.close(slave)
+    written = b""
+    try:
+        while block := os.read(master, 65536):
+            written += block
+    except OSError:
+        pass  # how Linux says that the other side has closed
+    finally:
+        os.close(master)
+    assert process.wait(timeout=60) == 0
+    assert b"decoding train" in written
+    assert (b"oneDNN" in written) == (level == "0")
+    if level != "0":
+        assert not re.search(rb"[WIE]0000 00:00|absl|cuda", written)
