@@ -12,9 +12,10 @@ from made_data import put_pictures
 from PIL import Image
 
 from zookit.core import DataError, Splits, Words
-from zookit.core.data import hold_out, prepare
+from zookit.core.data import hold_out, prepare, read_image
 from zookit.core.messages import logger
 from zookit.core.parameters import create
+from zookit.plugins.datasets.horse_or_human import HorseOrHuman
 from zookit.plugins.datasets.image_folder import ImageFolder
 
 
@@ -125,6 +126,17 @@ def test_size_and_grey(photos: Path, size: int, channels: int, *, grey: bool) ->
     np.testing.assert_allclose(images[:, 4, 4], expected, atol=8)
 
 
+def test_pictures_are_what_read_image_gives(photos: Path) -> None:
+    assert HorseOrHuman.sample is not None
+    shutil.copytree(HorseOrHuman.sample, photos)
+    test = load(ImageFolder(photos, size=50)).test
+    paths = sorted((photos / "validation").glob("*/*.*"))
+    assert np.array_equal(test.images, [read_image(path, (50, 50, 3)) for path in paths])
+    assert [("horses", "humans")[label] for label in test.labels] == [
+        path.parent.name for path in paths
+    ]
+
+
 def test_unreadable_files_are_left_out_and_named(
     photos: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -220,9 +232,11 @@ def test_unusable_folder_is_explained(
 
 
 @pytest.mark.parametrize("size", [10_000_000, 10**12])
-def test_more_than_memory_holds_is_explained(photos: Path, size: int) -> None:
+def test_more_than_disk_and_memory_hold_is_explained(photos: Path, size: int) -> None:
     put_pictures(photos, cats=3, dogs=3)
-    with pytest.raises(DataError, match=r"6 pictures, which memory cannot hold .* smaller size"):
+    with pytest.raises(
+        DataError, match=r"^image_folder: 6 images of .* nor memory has; .* smaller"
+    ):
         load(ImageFolder(photos, size=size))
 
 

@@ -104,6 +104,35 @@ def test_what_may_load_differently_is_prepared_anew(change: dict[str, Any]) -> N
     assert len(Made.loads) == 2  # both are kept
 
 
+def test_found_is_called_once_before_anything_is_loaded(data_dir: Path) -> None:
+    loaded: list[int] = []  # the loads there were at each call
+
+    def prepared(dataset: Dataset) -> Prepared:
+        return prepare(
+            dataset, "full", "made", "made==1", found=lambda: loaded.append(len(Made.loads))
+        )
+
+    prepared(Made())
+    assert loaded == [0]
+    prepared(Made())
+    assert loaded == [0, 1]  # from the cache too
+    prepared(Given())
+    assert loaded == [0, 1, 1]
+    shutil.rmtree(data_dir / "made")
+    with pytest.raises(DataError):
+        prepared(Made(invert=True))
+    assert loaded == [0, 1, 1]
+
+
+def test_found_comes_after_the_download(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_MIRROR", server.url)
+    for name, content in CONTENT.items():
+        server.serve(f"/made/{name}.gz", zipped(content))
+    asked: list[int] = []
+    prepare(Made(), "full", "made", "x==1", found=lambda: asked.append(len(server.requests)))
+    assert asked == [len(CONTENT)]
+
+
 def test_changed_source_is_prepared_anew(data_dir: Path) -> None:
     first = made()
     changed = idx(np.zeros((30, 8, 8), np.uint8))

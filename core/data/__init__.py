@@ -9,8 +9,9 @@ from zookit.core.data.images import read_image
 from zookit.core.data.kept import Kept, kept, remove
 from zookit.core.data.prepared import Prepared, prepare
 from zookit.core.data.progress import Progress, silent
+from zookit.core.data.scratch import empty_images
 from zookit.core.data.source import Source
-from zookit.core.data.split import hold_out
+from zookit.core.data.split import hold_out, subset
 from zookit.core.remote_file import RemoteFile
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "cache_folder",
     "check_splits",
     "class_folders",
+    "empty_images",
     "hold_out",
     "kept",
     "prepare",
@@ -31,6 +33,7 @@ __all__ = [
     "read_image",
     "remove",
     "silent",
+    "subset",
     "unpack",
     "unpacked",
 ]

@@ -10,6 +10,7 @@ from zookit.core.data.cache import cache_folder, written_aside
 from zookit.core.data.content import content_blocks
 from zookit.core.data.files import files_below
 from zookit.core.data.progress import Progress, silent
+from zookit.core.data.threads import in_threads
 from zookit.core.errors import DataError
 
 
@@ -32,9 +33,9 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
         total = sum(path.stat().st_size for path in files)
         digest = hashlib.sha256()
         with progress(f"reading {folder.name}", total, "bytes") as advance:
-            for path in files:
+            for path, hashed in zip(files, in_threads(sha256_of_file, files), strict=True):
                 digest.update(os.fsencode(f"{path.relative_to(folder).as_posix()}\0"))
-                digest.update(bytes.fromhex(sha256_of_file(path)))
+                digest.update(bytes.fromhex(hashed))
                 advance(path.stat().st_size)
         return digest.hexdigest()
 
@@ -44,7 +45,7 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
 def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
     """`compute()`, or what it gave when no file below `folder` had another size or time."""
     try:
-        seen = [(str(path.relative_to(folder)), *_state(path)) for path in files_below(folder)]
+        seen = [(str(path), *_state(path)) for path in files_below(folder)]
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from None
     signature = hashlib.sha256(json.dumps([kind, str(folder), seen]).encode()).hexdigest()

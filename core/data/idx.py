@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core.data.content import content_blocks
+from zookit.core.data.scratch import empty_images
 from zookit.core.data.source import Source
 from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError
@@ -22,7 +23,9 @@ def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
 
     Raises DataError where the file is cut off, too long, or something else.
     """
-    content = b"".join(content_blocks(path, decompressed=True))
+    content = bytearray()
+    for block in content_blocks(path, decompressed=True):
+        content += block
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _UNSIGNED_BYTE:
         raise DataError(
             f"{path} is not an IDX file of bytes: it begins with {content[:4].hex() or 'nothing'}, "
@@ -51,7 +54,9 @@ def _read_split(images: Path, labels: Path) -> Split:
             f"{images} holds {pixels.shape} and {labels} {classes.shape}; expected as many images "
             "as labels. Get the files anew."
         )
-    return Split(pixels[..., np.newaxis], classes.astype(np.int64))
+    on_disk = empty_images((*pixels.shape, 1))
+    on_disk[..., 0] = pixels
+    return Split(on_disk, classes.astype(np.int64))
 
 
 def read_idx_splits(source: Source) -> Splits:

@@ -1,7 +1,5 @@
 """Pictures in class folders: `FOLDER/CLASS/PICTURE`, the folder's name being the class's."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +7,9 @@ import numpy as np
 from zookit.core.data.files import files_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.progress import Progress, silent
+from zookit.core.data.scratch import empty_images
+from zookit.core.data.split import subset
+from zookit.core.data.threads import in_threads
 from zookit.core.dataset import Split
 from zookit.core.errors import DataError
 
@@ -42,41 +43,38 @@ def read_class_folders(
 ) -> tuple[Split, tuple[str, ...]]:
     """Every picture below the class folders, sorted by class and path, and what was left out.
 
-    Pictures are brought to `shape` by `zookit.core.data.read_image`. A file that is no picture is
-    left out and named with the reason.
+    Pictures are brought to `shape` by `zookit.core.data.read_image`, on all cores, into an array of
+    `zookit.core.data.empty_images`: memory need not hold them. A file that is no picture is left
+    out and named with the reason.
 
-    Raises DataError where a class folder is missing or without a readable picture, or where memory
-    cannot hold all of them.
+    Raises DataError where a class folder is missing or without a readable picture, or where there
+    is no room for all of them.
     """
     paths, labels = [], []
     for label, name in enumerate(class_names):
         found = _pictures(folder / name)
         paths += found
         labels += [label] * len(found)
-    try:
-        images = np.empty((len(paths), *shape), np.uint8)
-    except (MemoryError, ValueError):
-        raise DataError(
-            f"{folder} has {len(paths):,} pictures, which memory cannot hold at {shape[0]} x "
-            f"{shape[1]} pixels; choose a smaller size."
-        ) from None
-    reasons: list[str] = [""] * len(paths)
+    images = empty_images((len(paths), *shape))
 
-    def read(at: int) -> None:
+    def read(at: int) -> str:
         try:
             images[at] = decode(paths[at], shape)
         except DataError as error:
-            reasons[at] = f"{paths[at]} {error}"
+            return f"{paths[at]} {error}"
+        return ""
 
+    reasons = []
     with (
         without_warnings(),
         progress(f"decoding {folder.name}", len(paths), "images") as advance,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
-        for _ in pool.map(read, range(len(paths))):
+        for reason in in_threads(read, range(len(paths))):
+            reasons.append(reason)
             advance(1)
-    kept = np.array([not reason for reason in reasons], bool)
-    split = Split(images if kept.all() else images[kept], np.array(labels, np.int64)[kept])
+    split = Split(images, np.array(labels, np.int64))
+    if any(reasons):
+        split = subset(split, np.flatnonzero([not reason for reason in reasons]))
     left_out = tuple(reason for reason in reasons if reason)
     for label, name in enumerate(class_names):
         if not (split.labels == label).any():

@@ -38,7 +38,7 @@ def remove(what: Kept) -> None:
     """
     try:
         shutil.rmtree(what.folder)
-        for notes in ("hashes", "unpacking"):
+        for notes in ("hashes", "unpacking", "scratch"):
             shutil.rmtree(cache_folder() / notes, ignore_errors=True)
     except OSError as error:
         raise FolderError(f"{what.folder} cannot be removed: {error.strerror or error}.") from None

@@ -4,8 +4,10 @@ import hashlib
 import json
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
 from zookit.core.data.progress import Progress, silent
 from zookit.core.data.source import Source, Want, Word, find
+from zookit.core.data.split import subset
 from zookit.core.dataset import Dataset, Split, Splits
 from zookit.core.errors import DataError
 from zookit.core.messages import warn
@@ -41,7 +44,13 @@ class Prepared:
 
 
 def prepare(
-    dataset: Dataset, want: Want, name: str, owner: str, progress: Progress = silent
+    dataset: Dataset,
+    want: Want,
+    name: str,
+    owner: str,
+    progress: Progress = silent,
+    *,
+    found: Callable[[], None] = lambda: None,
 ) -> Prepared:
     """A data set's splits, memory-mapped from the cache and put there first where they are not.
 
@@ -51,19 +60,23 @@ def prepare(
         name: what messages and the cache call the data set; its own short name.
         owner: `distribution==version`, since another version may load differently.
         progress: told of hashing, downloading and decoding.
+        found: called once, when it is known where the data is and all is downloaded, before any of
+            it is loaded; not where nothing was found.
 
     Raises DataError (DataUnavailable, WrongHash) as `find` and the data set itself do.
     """
 
-    def is_prepared(source_hash: str) -> bool:
-        place = _place(dataset, name, owner, source_hash)
-        return place is not None and _open(place) is not None
+    @cache
+    def opened(source_hash: str) -> tuple[Path | None, Prepared | None]:
+        folder = _place(dataset, name, owner, source_hash)
+        return folder, None if folder is None else _open(folder)
 
-    source = find(dataset, want, name, is_prepared, progress)
-    folder = None if source.hash is None else _place(dataset, name, owner, source.hash)
+    source = find(dataset, want, name, lambda known: opened(known)[1] is not None, progress)
+    found()
+    folder, prepared = (None, None) if source.hash is None else opened(source.hash)
     if folder is None:
         return _loaded(dataset, source, name)
-    prepared = _open(folder) or _prepare(dataset, source, name, folder)
+    prepared = prepared or _prepare(dataset, source, name, folder)
     # The same bytes may have been prepared from the pinned set and met again in a folder.
     prepared = replace(prepared, word=source.word)
     _tell_left_out(name, prepared.splits.left_out)
@@ -131,7 +144,9 @@ def _loaded(dataset: Dataset, source: Source, name: str) -> Prepared:
 
 def _in_order(split: Split) -> Split:
     """The same images and labels, as C-ordered uint8 and int64 of this machine."""
-    return Split(np.ascontiguousarray(split.images), np.ascontiguousarray(split.labels, np.int64))
+    if not split.images.flags.c_contiguous:
+        split = subset(split, np.arange(len(split)))
+    return Split(split.images, np.ascontiguousarray(split.labels, np.int64))
 
 
 def _content_hash(splits: Splits) -> str:

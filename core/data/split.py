@@ -1,10 +1,12 @@
-"""Setting images aside, by class and by seed."""
+"""Parts of a split: set aside by class and by seed, or any."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zookit.core.data.scratch import empty_images
+from zookit.core.dataset import Split
 from zookit.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -35,3 +37,15 @@ def hold_out(
         held.append(np.random.default_rng([seed, int(label)]).permutation(members)[:count])
     chosen = np.sort(np.concatenate(held))
     return np.setdiff1d(np.arange(len(labels)), chosen), chosen
+
+
+def subset(split: Split, indices: "Indices") -> Split:
+    """The images and labels at these indices, in their order.
+
+    The images are copied one by one into an array of `zookit.core.data.empty_images`, so that
+    memory need hold neither all of them nor the part. Raises DataError where there is no room.
+    """
+    images = empty_images((len(indices), *split.images.shape[1:]))
+    for at, index in enumerate(indices):
+        images[at] = split.images[index]
+    return Split(images, split.labels[indices])

@@ -7,7 +7,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Lt
 
 from zookit.core import DataError, Dataset, DatasetInfo, Doc, Split, Splits
-from zookit.core.data import Source, class_folders, hold_out, read_class_folders
+from zookit.core.data import Source, class_folders, hold_out, read_class_folders, subset
 
 _SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
 
@@ -57,10 +57,7 @@ class ImageFolder(Dataset):
         if not self._is_split():
             everything, left_out = self._read("", source)
             kept, held = hold_out(everything.labels, self.split, self.seed, self.info.class_names)
-            train, test = (
-                Split(everything.images[each], everything.labels[each]) for each in (kept, held)
-            )
-            return Splits(train, test, left_out=left_out)
+            return Splits(subset(everything, kept), subset(everything, held), left_out=left_out)
         train, left_out = self._read("train", source)
         read = {name: self._read(name, source) for name in self._held_out()}
         left_out += tuple(line for _, lines in read.values() for line in lines)
