@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
-from typing import TextIO
+from typing import Literal, TextIO
 
 from zookit.core import Preference, Settings, TrainingFailed, ZookitError
 from zookit.core.errors import reason_of
@@ -27,7 +27,7 @@ class Engine:
     change how TensorFlow computes.
     """
 
-    precision: str
+    precision: Literal["float32", "mixed_bfloat16"]
     xla: bool
     intra_op_threads: int
     inter_op_threads: int
@@ -53,7 +53,7 @@ def engine(
 
     devices = [device.name for device in tf.config.list_physical_devices()]
     on_cpu = not any(device for device in devices if ":CPU:" not in device)
-    precision: str = settings.precision
+    precision = settings.precision
     if precision == "auto":
         faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
         precision = "mixed_bfloat16" if faster else "float32"
@@ -181,10 +181,10 @@ def _encoding_of_stderr() -> str:
 @contextmanager
 def _python_writes_to(stderr: TextIO) -> Iterator[None]:
     """sys.stderr is this stream, unless something stands in for file descriptor 2 already."""
-    if sys.stderr is None or sys.stderr is not sys.__stderr__:
+    if sys.__stderr__ is None or sys.stderr is not sys.__stderr__:
         yield
         return
-    sys.stderr.flush()
+    sys.__stderr__.flush()
     with redirect_stderr(stderr):
         yield
 

@@ -8,7 +8,7 @@ from zookit.core import BrokenPlugin
 from zookit.core.errors import reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import keras
     import tensorflow as tf
@@ -69,7 +69,7 @@ class FusedSteps:
         """What to fit on."""
         return self._batches.chunks(self.steps)
 
-    def _execute(self, chunks: "Iterator[tuple[tf.Tensor, ...]]") -> "Mapping[str, tf.Tensor]":
+    def _execute(self, chunks: "Iterator[tuple[tf.Tensor, ...]]") -> Any:
         """Run the next chunk and, where that leaves room, the smaller last batch after it.
 
         So there are as many executions as Keras counts on.
@@ -82,9 +82,7 @@ class FusedSteps:
             logs = self._run(count, chunk, compiled=False)
         return logs
 
-    def _run(
-        self, count: "tf.Tensor", chunk: "list[tf.Tensor]", *, compiled: bool
-    ) -> "Mapping[str, tf.Tensor]":
+    def _run(self, count: "tf.Tensor", chunk: "list[tf.Tensor]", *, compiled: bool) -> Any:
         import tensorflow as tf
 
         if not compiled:  # to compile once more, for a single smaller batch, takes longer
@@ -99,7 +97,7 @@ class FusedSteps:
                 "should not ask for XLA; tell that package's author."
             ) from error
 
-    def _loop(self, count: "tf.Tensor", chunk: "list[tf.Tensor]") -> "Mapping[str, tf.Tensor]":
+    def _loop(self, count: "tf.Tensor", chunk: "list[tf.Tensor]") -> Any:
         import tensorflow as tf
 
         def step(at: tf.Tensor) -> tf.Tensor:
