@@ -1,28 +1,44 @@
 """How long the commands that should be instant take, against `import tensorflow`.
 
-    python benchmarks/startup.py [--rounds 7]
+    python benchmarks/startup.py
 
-Runs `zookit --help`, `zookit list` and the completion of a name in turn with `python -c "import
-tensorflow"`, each in a fresh process, and prints medians and the ratio of wall and of CPU time.
+`zookit --help`, `zookit list` and the completion of a name, with 0, 10 and 200 more distributions
+installed. Each offers an architecture, and its METADATA has a description of 40 KB, as long as the
+longest README files on package registries.
 """
 
-import argparse
-import os
-import resource
-import statistics
-import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
-ZOOKIT = str(Path(sys.executable).with_name("zookit"))
-BASE = "import tensorflow"
-COMMANDS: dict[str, tuple[list[str], dict[str, str]]] = {
-    BASE: ([sys.executable, "-c", "import tensorflow"], {}),
-    "zookit --help": ([ZOOKIT, "--help"], {}),
-    "zookit list": ([ZOOKIT, "list"], {}),
-    "completion of 'zookit run fash'": (
-        [ZOOKIT],
+from made_plugins import make_distribution
+from measuring import CPU, MEMORY, WALL, ZOOKIT, Column, Command, Side, compare, parser
+
+_DESCRIPTION = "A line of a long description, as many packages have it.\n" * 730
+
+_MODULE = '''\
+"""A plugin of a benchmark."""
+
+from dataclasses import dataclass
+
+from zookit.core import Architecture
+
+
+@dataclass(frozen=True)
+class Made(Architecture):
+    """Flattens the images."""
+
+    def features(self, images):
+        from keras import layers
+
+        return layers.Flatten()(images)
+'''
+
+_COMMANDS: dict[str, tuple[list[str], dict[str, str]]] = {
+    "zookit --help": (["--help"], {}),
+    "zookit list": (["list"], {}),
+    "completion of zookit run fash": (
+        [],
         {
             "_ZOOKIT_COMPLETE": "complete_bash",
             "COMP_WORDS": "zookit run fash",
@@ -32,37 +48,39 @@ COMMANDS: dict[str, tuple[list[str], dict[str, str]]] = {
 }
 
 
-def measure(command: list[str], more: dict[str, str]) -> tuple[float, float]:
-    """Wall and CPU seconds of one run in a process of its own."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, env={**os.environ, **more}, capture_output=True, check=True)
-    wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
-
-
 def main() -> None:
-    """Measure all in turn, several times, and print a table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    for command, more in COMMANDS.values():
-        measure(command, more)  # the first run of each reads cold files
-    times = _in_turn(rounds)
-    base_wall, base_cpu = (statistics.median(column) for column in zip(*times[BASE], strict=True))
-    print(f"{'median of ' + str(rounds):34} {'wall s':>8} {'ratio':>7} {'CPU s':>8} {'ratio':>7}")
-    for name, pairs in times.items():
-        wall, cpu = (statistics.median(column) for column in zip(*pairs, strict=True))
-        print(f"{name:34} {wall:8.3f} {wall / base_wall:7.3f} {cpu:8.3f} {cpu / base_cpu:7.3f}")
+    """Make the plugins and compare."""
+    asked = parser(__doc__, rounds=7)
+    asked.add_argument("--plugins", type=int, nargs="+", default=[0, 10, 200], metavar="N")
+    options = asked.parse_args()
+    import_tensorflow = Command([sys.executable, "-c", "import tensorflow"])
+    with tempfile.TemporaryDirectory() as folder:
+        sides = [Side("import tensorflow", lambda _: import_tensorflow)]
+        for count in options.plugins:
+            plugins = Path(folder, str(count))
+            _make_plugins(plugins, count)
+            sides += [_side(name, plugins, count) for name in _COMMANDS]
+        columns = [Column(each.title, each.value, 3, ratio=True) for each in (WALL, CPU)]
+        compare(sides, [*columns, MEMORY], options)
 
 
-def _in_turn(rounds: int) -> dict[str, list[tuple[float, float]]]:
-    """A B C A B C ..., so that a machine that grows slower slows all alike."""
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
-    for _ in range(rounds):
-        for name, (command, more) in COMMANDS.items():
-            times[name].append(measure(command, more))
-    return times
+def _make_plugins(folder: Path, count: int) -> None:
+    folder.mkdir()
+    for at in range(count):
+        module = f"zookit_made_{at}"
+        make_distribution(
+            folder,
+            f"zookit-made-{at}",
+            {"zookit.architectures": f"made_{at} = {module}:Made"},
+            {f"{module}.py": _MODULE},
+            _DESCRIPTION,
+        )
+
+
+def _side(name: str, plugins: Path, count: int) -> Side:
+    words, variables = _COMMANDS[name]
+    command = Command([ZOOKIT, *words], {**variables, "PYTHONPATH": str(plugins)})
+    return Side(f"{name}, {count} plugins", lambda _: command)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,33 @@
+"""Reading an image folder as a run of zookit does: prepared once, memory-mapped from then on.
+
+ZOOKIT_DATA_DIR names where the folder lies. The first epoch has everything in it that comes before:
+looking for the files, hashing them and, with an empty cache, decoding training and test images.
+"""
+
+import sys
+
+import tensorflow  # noqa: F401, ICN001 - beforehand, as in the scripts this is compared with
+from clock import Clock
+
+from zookit.batches import Batches
+from zookit.core.data import prepare
+from zookit.fused import steps_at_once
+from zookit.registry import datasets
+
+epochs, batch_size = int(sys.argv[1]), int(sys.argv[2])
+clock = Clock()
+
+clock.start()
+entry = datasets["horse_or_human"]
+train = prepare(entry.load()(), "full", entry.name, entry.owner).splits.train
+batches = Batches(train, batch_size, seed=0)
+chunks = batches.chunks(steps_at_once(batches, xla=False))
+for epoch in range(epochs):
+    if epoch:
+        clock.start()
+    batches.epoch = epoch
+    seen = 0
+    for count, images, _labels in chunks:
+        seen += int(count) * images.shape[1]
+    clock.lap()
+clock.report(images=seen)
