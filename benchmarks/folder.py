@@ -14,7 +14,6 @@ them; the later epochs' median stands beside it. zookit's batches stay uint8, si
 rescale.
 """
 
-import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -26,20 +25,20 @@ from measuring import (
     WALL,
     Column,
     Command,
-    Run,
     Side,
     add_data,
     compare,
     data_folder,
     last_line,
+    later_epochs,
     parser,
     prepare,
 )
 
 _COLUMNS = [
     Column("first epoch s", lambda run: run.report["epochs"][0]["wall"], ratio=True),
-    Column("later epoch s", lambda run: _later(run, "wall"), 3, ratio=True),
-    Column("later epoch CPU s", lambda run: _later(run, "cpu"), 3, ratio=True),
+    Column("later epoch s", lambda run: later_epochs(run, "wall"), 3, ratio=True),
+    Column("later epoch CPU s", lambda run: later_epochs(run, "cpu"), 3, ratio=True),
     WALL,
     CPU,
     MEMORY,
@@ -68,10 +67,6 @@ def main() -> None:
             _zookit("zookit", folder, numbers, cache),
         ]
         compare(sides, _COLUMNS, options)
-
-
-def _later(run: Run, kind: str) -> float:
-    return float(statistics.median(epoch[kind] for epoch in run.report["epochs"][1:]))
 
 
 def _script(name: str, file: str, folder: Path, numbers: list[str]) -> Side:

@@ -80,6 +80,11 @@ CPU = Column("whole CPU s", lambda run: run.cpu, ratio=True)
 MEMORY = Column("peak MB", lambda run: run.memory, digits=0)
 
 
+def later_epochs(run: Run, kind: str) -> float:
+    """The median epoch of a run but for its first, in `wall` or `cpu` seconds."""
+    return float(statistics.median(epoch[kind] for epoch in run.report["epochs"][1:]))
+
+
 def last_line(output: str) -> dict[str, Any]:
     """The report that a script of `sides` prints as its last line."""
     told: dict[str, Any] = json.loads(output.splitlines()[-1])

@@ -40,12 +40,12 @@ from measuring import (
     ZOOKIT,
     Column,
     Command,
-    Run,
     Side,
     add_data,
     compare,
     data_folder,
     last_line,
+    later_epochs,
     parser,
     prepare,
 )
@@ -54,8 +54,8 @@ _COLUMNS = [
     WALL,
     CPU,
     Column("first epoch wall s", lambda run: run.report["epochs"][0]["wall"]),
-    Column("steady epoch wall s", lambda run: _steady(run, "wall"), ratio=True),
-    Column("steady epoch CPU s", lambda run: _steady(run, "cpu"), ratio=True),
+    Column("steady epoch wall s", lambda run: later_epochs(run, "wall"), ratio=True),
+    Column("steady epoch CPU s", lambda run: later_epochs(run, "cpu"), ratio=True),
     MEMORY,
     Column("accuracy", lambda run: run.report["accuracy"], 4, over_rounds=statistics.fmean),
 ]
@@ -85,10 +85,6 @@ def _options() -> argparse.Namespace:
     if options.epochs < 2:
         asked.error("a steady epoch comes after the first: --epochs 2 or more")
     return options
-
-
-def _steady(run: Run, kind: str) -> float:
-    return float(statistics.median(epoch[kind] for epoch in run.report["epochs"][1:]))
 
 
 def _cut(folder: Path, to: Path, images: int) -> None:

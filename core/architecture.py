@@ -57,9 +57,10 @@ class Architecture(Component, ABC):
         """
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """What the engine should prefer for images of this shape (height, width, channels).
+        """What the engine should prefer.
 
-        Called before TensorFlow is imported. No preference unless overridden.
+        Images have the shape (height, width, channels), steps `batch_size` of them. Called before
+        TensorFlow is imported. No preference unless overridden.
         """
         del image_shape, batch_size
         return Preference()

@@ -19,7 +19,7 @@ class Callback(Component, ABC):
         """Whether its batch methods must be called after every single batch.
 
         Unless one must, many batches pass between two calls, which is much faster; a call's `batch`
-        is then the index of the last of them.
+        is then the index of the last of them, or beyond it in the last call of an epoch.
         """
         return False
 

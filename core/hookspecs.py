@@ -24,7 +24,10 @@ class RunHooks:
 
     @hookspec
     def keras_callbacks(self, run: "Run") -> "Sequence[keras.callbacks.Callback]":  # type: ignore[empty-body]
-        """Keras callbacks to train with, asked for once, after run_started."""
+        """Keras callbacks to train with, asked for once, after run_started.
+
+        Their batch methods are called once for many batches.
+        """
 
     @hookspec
     def epoch_ended(self, epoch: int, values: "Mapping[str, float]", seconds: float) -> None:

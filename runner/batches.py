@@ -50,7 +50,7 @@ class Batches:
         return len(self._chosen)
 
     @property
-    def nbytes(self) -> int:
+    def batch_bytes(self) -> int:
         """The bytes of a whole batch's images."""
         return self.batch_size * math.prod(self._split.images.shape[1:])
 
@@ -66,7 +66,9 @@ class Batches:
 
         An element is the number of its batches, then what they hold: images (steps, B, H, W, C),
         labels and weights (steps, B). The last may hold fewer than `steps`, followed by what is not
-        to be used. A smaller last batch of r images is an element by itself, (1, r, H, W, C).
+        to be used. A smaller last batch of r images is an element by itself, (1, r, H, W, C). The
+        cardinality is that of the batches, which Keras counts; it ends with an error beyond the
+        last element.
         """
         import tensorflow as tf
 

@@ -103,7 +103,9 @@ def _bar_callback(bars: Progress, epochs: int) -> "keras.callbacks.Callback":
             now = time.monotonic()
             if now - self._drawn >= 1 / UPDATES_A_SECOND:
                 self._drawn = now
-                bars.update(self._task, completed=batch + 1, values=shown(logged_values(logs)))
+                # The last execution of an epoch may have fewer steps than Keras reckons.
+                done = min(batch + 1, self.params["steps"])
+                bars.update(self._task, completed=done, values=shown(logged_values(logs)))
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             del epoch, logs

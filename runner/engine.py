@@ -2,29 +2,28 @@
 
 import os
 import platform
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from threading import Thread
-from typing import Literal, TextIO
+from typing import Literal
 
 from zookit.core import Preference, Settings, TrainingFailed, ZookitError
+from zookit.core.data.threads import processors
 from zookit.core.errors import reason_of
+from zookit.importing import import_keras
 
 _DECIDING = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "TF_DETERMINISTIC_OPS")
 
 
 @dataclass(frozen=True)
 class Engine:
-    """What of Keras on TensorFlow decides the bits of a result, as it really is.
+    """What of Keras on TensorFlow decides the bits of a result.
 
-    `xla` is whether a CPU's steps are to be compiled; on other devices Keras decides. Of threads 0
-    is TensorFlow's own choice. `variables` are those of the environment that were set by hand and
-    change how TensorFlow computes.
+    `xla` is whether to compile a CPU's steps; on other devices Keras decides. Of threads, which are
+    as they really are, 0 is TensorFlow's own choice. `variables` are those of the environment that
+    were set by hand and change how TensorFlow computes.
     """
 
     precision: Literal["float32", "mixed_bfloat16"]
@@ -43,16 +42,20 @@ def engine(
 
     `alone` says that nothing else in this process uses TensorFlow, so that it may be held to as few
     threads as suit. The seed is set for Python, NumPy and TensorFlow and stays set. Raises
-    ZookitError where Keras was set to a backend other than TensorFlow.
+    ZookitError where Keras was set to another backend than TensorFlow, or in a strategy's scope.
     """
     preference = preference or Preference()
-    with _native_chatter_held_back():
-        _import_keras()
+    import_keras()
     import keras
     import tensorflow as tf
 
+    if tf.distribute.has_strategy():
+        raise ZookitError(
+            "a run was started within the scope of a tf.distribute strategy, which it cannot use. "
+            "Start it outside of the scope."
+        )
     devices = [device.name for device in tf.config.list_physical_devices()]
-    on_cpu = not any(device for device in devices if ":CPU:" not in device)
+    on_cpu = all(":CPU:" in device for device in devices)
     precision = settings.precision
     if precision == "auto":
         faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
@@ -84,48 +87,6 @@ def engine(
 
 
 @contextmanager
-def importing_keras() -> Iterator[Thread]:
-    """A thread that, once started, imports Keras and TensorFlow, which takes seconds.
-
-    Its errors are raised at the end.
-    """
-    errors: list[Exception] = []
-
-    def attempt() -> None:
-        try:
-            _import_keras()
-        except Exception as error:  # noqa: BLE001 - raised below
-            errors.append(error)
-
-    thread = Thread(target=attempt, name="importing Keras")
-    with _native_chatter_held_back():
-        try:
-            yield thread
-        finally:
-            if thread.ident is not None:
-                thread.join()
-        for error in errors:
-            raise error
-
-
-def _import_keras() -> None:
-    # Asked before Keras is imported: another backend may not even be installed. Setting it wins
-    # over a person's ~/.keras/keras.json.
-    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    if backend == "tensorflow":
-        import keras
-        import tensorflow as tf
-
-        tf.config.list_physical_devices()  # looks for a GPU and complains where there is none
-        backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise ZookitError(
-            f"Keras is set to the backend {backend!r}, but zookit needs 'tensorflow'. Unset "
-            "KERAS_BACKEND or set it to tensorflow before Keras is imported."
-        )
-
-
-@contextmanager
 def memory_told() -> Iterator[None]:
     """Turn TensorFlow's being out of memory into a TrainingFailed."""
     import tensorflow as tf
@@ -140,64 +101,14 @@ def memory_told() -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def _native_chatter_held_back() -> Iterator[None]:
-    """Keep TensorFlow's start-up notes off the terminal; TF_CPP_MIN_LOG_LEVEL=0 asks for them.
-
-    Its C++ side writes some to file descriptor 2 whatever the level. They are shown after all
-    where the import fails. What Python writes to sys.stderr meanwhile is shown.
-    """
-    level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if "tensorflow" in sys.modules or level == "0":
-        yield
-        return
-    try:
-        descriptor = os.dup(2)
-    except OSError:  # There is none, as under pythonw: nothing to hold back.
-        yield
-        return
-    with (
-        os.fdopen(descriptor, "w", 1, _encoding_of_stderr(), "backslashreplace") as stderr,
-        tempfile.TemporaryFile() as notes,
-    ):
-        os.dup2(notes.fileno(), 2)
-        try:
-            with _python_writes_to(stderr):
-                yield
-        except ZookitError:
-            raise
-        except Exception:
-            notes.seek(0)
-            os.write(descriptor, notes.read())
-            raise
-        finally:
-            os.dup2(descriptor, 2)
-
-
-def _encoding_of_stderr() -> str:
-    return sys.__stderr__.encoding if sys.__stderr__ is not None else "utf-8"
-
-
-@contextmanager
-def _python_writes_to(stderr: TextIO) -> Iterator[None]:
-    """sys.stderr is this stream, unless something stands in for file descriptor 2 already."""
-    if sys.__stderr__ is None or sys.stderr is not sys.__stderr__:
-        yield
-        return
-    sys.__stderr__.flush()
-    with redirect_stderr(stderr):
-        yield
-
-
 def _fix_threads(at_most: int | None) -> None:
     """As many threads as processors may be used and serve, said so that it is known."""
     import tensorflow as tf
 
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
-    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    count = processors()
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(min(at_most or processors, processors))
-        tf.config.threading.set_inter_op_parallelism_threads(processors)
+        tf.config.threading.set_intra_op_parallelism_threads(min(at_most or count, count))
+        tf.config.threading.set_inter_op_parallelism_threads(count)
     except RuntimeError:
         pass  # TensorFlow is at work already in this process; what holds is what is recorded.
 

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 UPDATES = 10
 """Executions that an epoch has at least, where it has as many steps: progress moves with each."""
 _MOST_STEPS = {True: 200, False: 64}
-"""By whether XLA compiles them: its steps are short, those of other bodies mostly not."""
+"""By whether XLA compiles them. Starting an execution takes about a millisecond, as long as two
+steps of a small dense network under XLA; a convolutional network's take many, and Ctrl-C waits.
+"""
 _MOST_BYTES = 16_000_000
+"""Of the images of one execution: more of them than this take longer than starting it anyway."""
 
 
 def steps_at_once(batches: Batches, *, xla: bool) -> int:
     """How many steps one execution should have, all executions having about as many."""
     whole = batches.size // batches.batch_size
-    most = min(_MOST_STEPS[xla], whole // UPDATES, _MOST_BYTES // batches.nbytes)
+    most = min(_MOST_STEPS[xla], whole // UPDATES, _MOST_BYTES // batches.batch_bytes)
     if most < 2:
         return 1
     return math.ceil(whole / math.ceil(whole / most))
@@ -50,20 +53,31 @@ class FusedSteps:
         # No autograph: Keras needs none, and tracing takes half the time.
         self._plain = tf.function(self._loop, autograph=False)
         self._compiled = tf.function(self._loop, autograph=False, jit_compile=True)
-        self._test_function: Any = None
+        self._in_force = False
+        # Those that are not the model's at present. Keras keeps what it has made there, and each
+        # fits only the number of steps that it was made for.
+        self._others: dict[str, Any] = {
+            "train_function": self._execute,
+            "test_function": None,
+            "predict_function": None,
+        }
 
     def begin(self) -> None:
-        """Put it in force."""
-        self._model.steps_per_execution = self.steps
-        self._model.train_function = self._execute
-        self._model.test_function = self._test_function
+        """Put it in force. `fit` must find it so; from its first callback on it may be ended."""
+        self._put_in_force(wanted=True)
 
     def end(self) -> None:
         """Leave the model as Keras makes it; what was compiled is kept for the next time."""
-        self._test_function = self._model.test_function
-        self._model.steps_per_execution = 1
-        self._model.train_function = None
-        self._model.test_function = None
+        self._put_in_force(wanted=False)
+
+    def _put_in_force(self, *, wanted: bool) -> None:
+        if wanted == self._in_force:
+            return
+        self._in_force = wanted
+        self._model.steps_per_execution = self.steps if wanted else 1
+        for name, function in self._others.items():
+            self._others[name] = getattr(self._model, name)
+            setattr(self._model, name, function)
 
     def chunks(self) -> "tf.data.Dataset":
         """What to fit on."""
@@ -93,8 +107,9 @@ class FusedSteps:
             if "XLA" not in str(error):
                 raise
             raise BrokenPlugin(
-                f"XLA cannot compile the architecture ({reason_of(error)[:200]}). Its preference "
-                "should not ask for XLA; tell that package's author."
+                f"XLA cannot compile the steps of training ({reason_of(error)[:200]}). Where the "
+                "architecture's own layers are to blame, its preference should not ask for XLA; "
+                "tell that package's author."
             ) from error
 
     def _loop(self, count: "tf.Tensor", chunk: "list[tf.Tensor]") -> Any:

@@ -29,9 +29,10 @@ from zookit.core.data import Prepared, hold_out, prepare, silent
 from zookit.core.run import Status
 from zookit.description import components, composed, data
 from zookit.display import Display
-from zookit.engine import Engine, engine, importing_keras, memory_told, versions
+from zookit.engine import Engine, engine, memory_told, versions
 from zookit.folder import FolderWriter, check_runs_dir, make_folder
 from zookit.fused import FusedSteps, steps_at_once
+from zookit.importing import importing_keras
 from zookit.interruption import Interruption, interruption
 from zookit.listening import Listeners
 from zookit.logs import logged_values
@@ -63,19 +64,20 @@ def train(
             f"runs would be kept in {runs_dir}, among the data in {pictures}, and then be read as "
             "data. Name another folder with --runs-dir."
         )
+    settings = composition.experiment.settings
+    info = composition.dataset.info
+    preference = composition.architecture.preference(info.image_shape, settings.batch_size)
     with importing_keras() as importing:
         prepared = prepare(
             composition.dataset,
-            composition.experiment.settings.data,
+            settings.data,
             composition.experiment.dataset.short_name,
             composition.owners.get(composition.experiment.dataset.name, ""),
             silent if quiet else bar,
             found=importing.start,
         )
         with waiting("starting TensorFlow", quiet=quiet):
-            importing.join()
-    settings = composition.experiment.settings
-    info = composition.dataset.info
+            importing.wait()
     feeds = _Feeds.of(prepared, settings, info.class_names)
     for chosen in composition.experiment.components():
         if not chosen.rebuildable:
@@ -83,7 +85,6 @@ def train(
                 f"{chosen.name} was made by hand; no entry point names it, so this run cannot be "
                 "rebuilt from its folder alone."
             )
-    preference = composition.architecture.preference(info.image_shape, settings.batch_size)
     with ExitStack() as running:
         started = running.enter_context(engine(settings, preference, alone=alone))
         running.enter_context(memory_told())
@@ -233,7 +234,10 @@ def _follow(training: _Training) -> "keras.callbacks.Callback":
     import keras
 
     class Follow(keras.callbacks.Callback):
-        """Sets each epoch's order, takes up its values, and ends where training cannot go on."""
+        """Sets each epoch's order, takes up its values, and ends where training cannot go on.
+
+        It comes first, so that between epochs all others meet the model as Keras makes it.
+        """
 
         def on_train_begin(self, logs: Any = None) -> None:
             del logs
@@ -242,8 +246,11 @@ def _follow(training: _Training) -> "keras.callbacks.Callback":
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             del logs
             training.feeds.train.epoch = epoch
-            training.fused.begin()
             self._began = time.monotonic()
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            del batch, logs
+            training.fused.begin()
 
         def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
             del batch, logs

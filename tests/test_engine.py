@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from conftest import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,9 +29,11 @@ from zookit.core import (
     Preference,
     Split,
     Splits,
+    ZookitError,
 )
 from zookit.core.data import Source
 from zookit.fused import UPDATES, steps_at_once
+from zookit.optimizers import CLASSES
 from zookit.plugins.architectures.cnn import Cnn
 from zookit.plugins.architectures.dense import Dense
 
@@ -57,8 +60,19 @@ class Noise(Dataset):
         return Splits(split(self.count), split(30, seed=1))
 
 
+@dataclass(frozen=True)
+class Normalised(Architecture):
+    """Has statistics of each batch, which a padded batch would spoil."""
+
+    def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
+        return Preference(xla=True)
+
+    def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
+        return keras.layers.BatchNormalization()(keras.layers.Flatten()(images))
+
+
 def plain_fit(
-    layers: Callable[[], Sequence[keras.layers.Layer]], count: int, epochs: int
+    layers: Callable[[], Sequence[keras.layers.Layer]], count: int, epochs: int, *, weigh: bool
 ) -> dict[str, Any]:
     """The losses that a script of plain Keras gets, its batches in the same order."""
     keras.utils.set_random_seed(0)
@@ -72,10 +86,17 @@ def plain_fit(
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     train, test = split(count), split(30, seed=1)
+    weights = dict(enumerate(count / (3 * np.bincount(train.labels))))
     history: dict[str, list[float]] = {}
     for epoch in range(epochs):
         order = np.random.default_rng([0, epoch]).permutation(count)
-        fitted = model.fit(train.images[order], train.labels[order], shuffle=False, verbose=0)
+        fitted = model.fit(
+            train.images[order],
+            train.labels[order],
+            class_weight=weights if weigh else None,
+            shuffle=False,
+            verbose=0,
+        )
         for name, values in fitted.history.items():
             history.setdefault(name, []).extend(values)
     tested = model.evaluate(test.images, test.labels, verbose=0, return_dict=True)
@@ -96,17 +117,28 @@ BODIES = {
             keras.layers.Dense(8, activation="relu"),
         ],
     ),
+    "batch normalisation, with XLA": (
+        Normalised(),
+        lambda: [keras.layers.Flatten(), keras.layers.BatchNormalization()],
+    ),
 }
 
 
-@pytest.mark.parametrize("count", [960, 970], ids=["whole batches", "a smaller last one"])
+# 30 whole batches, 3 in an execution; 31, of which the last execution has one, and a smaller one
+# that goes with it; 30 and a smaller one by itself.
+@pytest.mark.parametrize("count", [960, 1000, 970])
+@pytest.mark.parametrize("weigh", [False, True], ids=["", "classes weighed"])
 @pytest.mark.parametrize("body", BODIES)
-def test_losses_are_those_of_a_plain_fit(tmp_path: Path, body: str, count: int) -> None:
+def test_losses_are_those_of_a_plain_fit(
+    tmp_path: Path, body: str, count: int, weigh: bool
+) -> None:
     architecture, layers = BODIES[body]
-    result = zookit.run(Noise(count), architecture, runs_dir=tmp_path, epochs=3, quiet=True)
-    assert result.environment["engine"]["xla"] == ("XLA" in body and "without" not in body)
-    assert result.environment["engine"]["steps_per_execution"] > 1
-    plain = plain_fit(layers, count, epochs=3)
+    result = zookit.run(
+        Noise(count), architecture, runs_dir=tmp_path, epochs=3, class_weights=weigh, quiet=True
+    )
+    assert result.environment["engine"]["xla"] == ("without" not in body)
+    assert result.environment["engine"]["steps_per_execution"] == 3
+    plain = plain_fit(layers, count, 3, weigh=weigh)
     np.testing.assert_allclose(result.history["loss"], plain["history"]["loss"], rtol=1e-5)
     np.testing.assert_allclose(result.history["accuracy"], plain["history"]["accuracy"], rtol=1e-6)
     np.testing.assert_allclose(result.metrics["loss"], plain["test"]["loss"], rtol=1e-4)
@@ -157,7 +189,7 @@ def test_progress_moves_ten_times_an_epoch_where_there_are_as_many_steps(
     steps = steps_at_once(batches, xla=xla)
     assert steps >= 1
     assert math.ceil(len(batches) / steps) >= min(UPDATES, len(batches))
-    assert steps == 1 or steps * batches.nbytes <= 32_000_000
+    assert steps == 1 or steps * batches.batch_bytes <= 16_000_000
 
 
 CALLS: list[int] = []
@@ -208,6 +240,15 @@ class Predicting(Callback):
 
     def build(self) -> keras.callbacks.Callback:
         class Predict(keras.callbacks.Callback):
+            def on_train_begin(self, logs: Any = None) -> None:
+                used_as_plain_keras(self.model)
+
+            def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+                # To evaluate here would count in the epoch's own accuracy, in plain Keras too.
+                test = split(30, seed=1)
+                predicted = self.model.predict(test.images, batch_size=8, verbose=0)
+                assert len(predicted) == 30
+
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
                 used_as_plain_keras(self.model)
                 CALLS.append(epoch)
@@ -216,9 +257,9 @@ class Predicting(Callback):
 
 
 def used_as_plain_keras(model: keras.Model) -> float:
-    """The loss on the test images, by predicting and by evaluating."""
+    """The loss on the test images, by predicting and by evaluating, in batches of 8."""
     test = split(30, seed=1)
-    probabilities = model.predict(test.images, verbose=0)
+    probabilities = model.predict(test.images, batch_size=8, verbose=0)
     told = model.evaluate(test.images, test.labels, verbose=0, return_dict=True)
     picked = probabilities[np.arange(30), test.labels]
     np.testing.assert_allclose(-np.log(picked).mean(), told["loss"], rtol=1e-4)
@@ -241,6 +282,46 @@ def test_between_epochs_and_afterwards_the_model_is_a_plain_keras_model(tmp_path
 
 
 @dataclass(frozen=True)
+class Impatient(Callback):
+    """Presses Ctrl-C in the middle of an epoch."""
+
+    def build(self) -> keras.callbacks.Callback:
+        class Press(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+                if batch > 10:
+                    raise KeyboardInterrupt
+
+        return Press()
+
+
+def test_after_an_interruption_too_the_model_is_a_plain_keras_model(tmp_path: Path) -> None:
+    result = zookit.run(Noise(1000), Dense((4,)), Impatient(), runs_dir=tmp_path, quiet=True)
+    assert result.status == "interrupted"
+    assert used_as_plain_keras(result.model) > 0
+    train = split(100)
+    before = int(result.model.optimizer.iterations)
+    result.model.fit(train.images, train.labels, verbose=0)
+    assert int(result.model.optimizer.iterations) == before + 4
+
+
+@pytest.mark.parametrize("optimizer", CLASSES)
+def test_xla_compiles_every_optimizer(tmp_path: Path, optimizer: str) -> None:
+    result = zookit.run(
+        *(Noise(), Dense((4,))), runs_dir=tmp_path, epochs=1, optimizer=optimizer, quiet=True
+    )
+    assert result.environment["engine"]["xla"]
+    assert np.isfinite(result.metrics["loss"])
+
+
+def test_a_strategys_scope_is_refused(tmp_path: Path) -> None:
+    with (
+        tf.distribute.MirroredStrategy(["/cpu:0"]).scope(),
+        pytest.raises(ZookitError, match=r"Start it outside"),
+    ):
+        zookit.run(Noise(), Dense((4,)), runs_dir=tmp_path, quiet=True)
+
+
+@dataclass(frozen=True)
 class Turned(Architecture):
     """Prefers XLA, for a layer that XLA does not know."""
 
@@ -252,7 +333,7 @@ class Turned(Architecture):
 
 
 def test_what_xla_cannot_compile_is_the_architectures_fault(tmp_path: Path) -> None:
-    with pytest.raises(BrokenPlugin, match=r"XLA cannot compile .*ImageProjectiveTransform"):
+    with pytest.raises(BrokenPlugin, match=r"XLA cannot compile .*Projective.*preference"):
         zookit.run(Noise(), Turned(), runs_dir=tmp_path, quiet=True)
 
 

@@ -173,7 +173,7 @@ def test_a_folder_named_zookit_beside_the_caller_is_left_alone(
 
 def test_tensorflow_is_imported_while_data_is_read(start: Start, tmp_path: Path) -> None:
     program = """
-import sys, time
+import logging, os, sys, time
 from dataclasses import dataclass
 import numpy as np, zookit
 from zookit.core import Dataset, DatasetInfo, Split, Splits
@@ -192,14 +192,51 @@ class Slow(Dataset):
         else:
             sys.exit("nothing imports TensorFlow")
         print("reading went on", file=sys.stderr)
+        logging.warning("logged while reading")
         split = Split(np.zeros((40, 8, 8, 1), np.uint8), np.arange(40) % 2)
         return Splits(split, split)
 
 zookit.run(Slow(), "dense:2", epochs=1, quiet=True)
+logging.warning("logged afterwards")
+print("printed afterwards", file=sys.stderr)
+os.write(2, b"written afterwards")
 """
     started = start(*PYTHON, "-c", program)
     assert started.code == 0, started.err
-    assert "reading went on" in started.err
+    for line in ("reading went on", "logged while reading", "logged afterwards"):
+        assert line in started.err
+    for line in ("printed afterwards", "written afterwards"):
+        assert line in started.err
+    assert "Logging error" not in started.err
+    assert "oneDNN" not in started.err
+
+
+def test_what_loading_raises_is_shown_and_stderr_is_as_before(start: Start) -> None:
+    program = """
+import os, sys
+from dataclasses import dataclass
+import zookit
+from zookit.core import Dataset, DatasetInfo
+
+@dataclass(frozen=True)
+class Failing(Dataset):
+    @property
+    def info(self):
+        return DatasetInfo((8, 8, 1), ("a", "b"))
+
+    def load(self, source):
+        raise OSError("the disk is gone")
+
+try:
+    zookit.run(Failing(), "dense:2", quiet=True)
+except OSError as error:
+    assert sys.stderr is sys.__stderr__
+    os.write(2, f"caught: {error}".encode())
+"""
+    started = start(*PYTHON, "-c", program)
+    assert started.code == 0, started.err
+    assert "caught: the disk is gone" in started.err
+    assert "oneDNN" not in started.err
 
 
 @pytest.mark.parametrize("level", ["2", "0"])
