@@ -74,7 +74,8 @@ class Display:
 def show_result(console: Console, result: Result) -> None:
     """Test loss and accuracy, and the folder, in two lines."""
     if result.status == "interrupted":
-        console.print(f"interrupted after {result.epochs} whole epochs", soft_wrap=True)
+        plural = "" if result.epochs == 1 else "s"
+        console.print(f"interrupted after {result.epochs} whole epoch{plural}", soft_wrap=True)
     else:
         console.print(Text(f"test  {shown(result.metrics)}"), soft_wrap=True)
     console.print(Text(f"kept in {result.folder}"), soft_wrap=True)

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from zookit.batches import Batches
-from zookit.core import BrokenPlugin
+from zookit.core import BrokenPlugin, TrainingFailed
 from zookit.core.errors import reason_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MOST_STEPS = {True: 200, False: 64}
 steps of a small dense network under XLA; a convolutional network's take many, and Ctrl-C waits.
 """
 _MOST_BYTES = 16_000_000
-"""Of the images of one execution: more of them than this take longer than starting it anyway."""
+"""Of the images of one execution; beyond it, what starting it costs is nothing beside the steps."""
 
 
 def steps_at_once(batches: Batches, *, xla: bool) -> int:
@@ -53,6 +53,7 @@ class FusedSteps:
         # No autograph: Keras needs none, and tracing takes half the time.
         self._plain = tf.function(self._loop, autograph=False)
         self._compiled = tf.function(self._loop, autograph=False, jit_compile=True)
+        self._compiled_with = model.optimizer, model.loss
         self._in_force = False
         # Those that are not the model's at present. Keras keeps what it has made there, and each
         # fits only the number of steps that it was made for.
@@ -63,7 +64,16 @@ class FusedSteps:
         }
 
     def begin(self) -> None:
-        """Put it in force. `fit` must find it so; from its first callback on it may be ended."""
+        """Put it in force. `fit` must find it so; from its first callback on it may be ended.
+
+        Raises TrainingFailed where a callback has compiled the model anew, which Keras's `fit` does
+        not bear either.
+        """
+        if self._compiled_with != (self._model.optimizer, self._model.loss):
+            raise TrainingFailed(
+                "a callback compiled the model anew, which cannot be done while it trains. Let the "
+                "callback change the optimizer's learning rate instead."
+            )
         self._put_in_force(wanted=True)
 
     def end(self) -> None:
@@ -115,9 +125,9 @@ class FusedSteps:
     def _loop(self, count: "tf.Tensor", chunk: "list[tf.Tensor]") -> Any:
         import tensorflow as tf
 
-        def step(at: tf.Tensor) -> tf.Tensor:
+        def step(at: tf.Tensor) -> tuple[tf.Tensor]:
             self._model.train_step(tuple(part[at] for part in chunk))
-            return at + 1
+            return (at + 1,)
 
         # One after the other: each step stands on the weights of the one before.
         tf.while_loop(lambda at: at < count, step, [tf.constant(0)], parallel_iterations=1)

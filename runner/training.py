@@ -88,13 +88,17 @@ def train(
     with ExitStack() as running:
         started = running.enter_context(engine(settings, preference, alone=alone))
         running.enter_context(memory_told())
+        import keras  # only now that it is configured
+
         experiment = _resolved(composition.experiment, prepared, started)
         model = build_model(info, composition.architecture, experiment.settings)
         compile_model(model, info, experiment.settings)
         # On a CPU Keras's own choice is no XLA.
         xla = started.xla or model.jit_compile
         every_batch = any(callback.every_batch for callback in composition.callbacks)
-        steps = 1 if every_batch else steps_at_once(feeds.train, xla=xla)
+        # Where a program has told Keras to go through so many steps only, it means single ones.
+        one_by_one = every_batch or keras.config.max_steps_per_epoch() is not None
+        steps = 1 if one_by_one else steps_at_once(feeds.train, xla=xla)
         fused = FusedSteps(model, feeds.train, steps, xla=xla)
         composition.architecture.pretrained(model)
         identity = experiment.identity(prepared.hash, composition.owners)

@@ -29,6 +29,7 @@ from zookit.core import (
     Preference,
     Split,
     Splits,
+    TrainingFailed,
     ZookitError,
 )
 from zookit.core.data import Source
@@ -311,6 +312,45 @@ def test_xla_compiles_every_optimizer(tmp_path: Path, optimizer: str) -> None:
     )
     assert result.environment["engine"]["xla"]
     assert np.isfinite(result.metrics["loss"])
+
+
+@dataclass(frozen=True)
+class Compiling(Callback):
+    """Compiles the model anew between two epochs."""
+
+    def build(self) -> keras.callbacks.Callback:
+        class Compile(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+                self.model.compile("sgd", "sparse_categorical_crossentropy")
+
+        return Compile()
+
+
+def test_a_callback_that_compiles_the_model_anew_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailed, match="compiled the model anew"):
+        zookit.run(Noise(), Dense((4,)), Compiling(), runs_dir=tmp_path, quiet=True)
+
+
+@pytest.mark.filterwarnings("ignore:Even though the")
+def test_functions_may_run_eagerly(tmp_path: Path) -> None:
+    wanted: dict[str, Any] = {"runs_dir": tmp_path, "epochs": 2, "quiet": True}
+    compiled = zookit.run(Noise(1000), Dense((4,)), **wanted)
+    tf.config.run_functions_eagerly(True)  # noqa: FBT003
+    try:
+        eager = zookit.run(Noise(1000), Dense((4,)), **wanted)
+    finally:
+        tf.config.run_functions_eagerly(False)  # noqa: FBT003
+    np.testing.assert_allclose(eager.history["loss"], compiled.history["loss"], rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:Limiting steps_per_epoch", "ignore:Your input ran out of data")
+def test_kerass_limit_of_steps_is_kept(tmp_path: Path) -> None:
+    keras.config.set_max_steps_per_epoch(3)
+    try:
+        result = zookit.run(Noise(1000), Dense((4,)), runs_dir=tmp_path, epochs=2, quiet=True)
+    finally:
+        keras.config.set_max_steps_per_epoch(None)
+    assert int(result.model.optimizer.iterations) == 6
 
 
 def test_a_strategys_scope_is_refused(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """Looking: `zookit list`, `show` and `data`."""
 
 import json
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Command
 from PIL import Image
+from terminal import written_in_terminal
 
 import zookit as package
 from zookit.core.data import prepare
@@ -87,24 +86,9 @@ def test_image_without_colour_is_drawn_in_characters(zookit: Command) -> None:
 
 
 def test_image_in_a_terminal_is_drawn_in_colour(tmp_path: Path) -> None:
-    """Through a real pseudo-terminal."""
-    master, slave = pty.openpty()
     command = [sys.executable, "-m", "zookit", "show", "horse_or_human", "--image", "0"]
-    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    environment |= {"COLUMNS": "80", "LINES": "40"}
-    process = subprocess.Popen(
-        [*command, "--data", "sample"], stdout=slave, env=environment, cwd=tmp_path
-    )
-    os.close(slave)
-    drawn = b""
-    try:
-        while block := os.read(master, 65536):
-            drawn += block
-    except OSError:
-        pass  # how Linux says that the other side has closed
-    finally:
-        os.close(master)
-    assert process.wait(timeout=60) == 0
+    colours = {"COLORTERM": "truecolor", "COLUMNS": "80", "LINES": "40"}
+    drawn = written_in_terminal([*command, "--data", "sample"], "stdout", tmp_path, **colours)
     assert b"image 0: horses (label 0)" in drawn
     assert "▀".encode() in drawn
     assert b"\x1b[38;2;" in drawn

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from terminal import written_in_terminal
 
 from zookit.registry import default
 
@@ -243,27 +243,10 @@ except OSError as error:
 def test_tensorflows_chatter_is_kept_off_a_terminal_and_progress_is_not(
     tmp_path: Path, level: str
 ) -> None:
-    """Through a real pseudo-terminal, with pictures that are still to be decoded."""
-    master, slave = pty.openpty()
+    """With pictures that are still to be decoded."""
     command = [*MODULE, "run", "horse_or_human", "cnn:2", "--data", "sample", "--epochs", "1"]
     variables = {"TF_CPP_MIN_LOG_LEVEL": level, "ZOOKIT_CACHE_DIR": str(tmp_path / "cache")}
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=slave,
-        cwd=tmp_path,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", **variables},
-    )
-    os.close(slave)
-    written = b""
-    try:
-        while block := os.read(master, 65536):
-            written += block
-    except OSError:
-        pass  # how Linux says that the other side has closed
-    finally:
-        os.close(master)
-    assert process.wait(timeout=60) == 0
+    written = written_in_terminal(command, "stderr", tmp_path, COLUMNS="120", **variables)
     assert b"decoding train" in written
     assert (b"oneDNN" in written) == (level == "0")
     if level != "0":

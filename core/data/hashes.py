@@ -32,8 +32,11 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
         files = list(files_below(folder))
         total = sum(path.stat().st_size for path in files)
         digest = hashlib.sha256()
-        with progress(f"reading {folder.name}", total, "bytes") as advance:
-            for path, hashed in zip(files, in_threads(sha256_of_file, files), strict=True):
+        with (
+            progress(f"reading {folder.name}", total, "bytes") as advance,
+            in_threads(sha256_of_file, files) as hashes,
+        ):
+            for path, hashed in zip(files, hashes, strict=True):
                 digest.update(os.fsencode(f"{path.relative_to(folder).as_posix()}\0"))
                 digest.update(bytes.fromhex(hashed))
                 advance(path.stat().st_size)

@@ -68,8 +68,9 @@ def read_class_folders(
     with (
         without_warnings(),
         progress(f"decoding {folder.name}", len(paths), "images") as advance,
+        in_threads(read, range(len(paths))) as decoded,
     ):
-        for reason in in_threads(read, range(len(paths))):
+        for reason in decoded:
             reasons.append(reason)
             advance(1)
     split = Split(images, np.array(labels, np.int64))

@@ -1,0 +1,34 @@
+"""Commands in a real pseudo-terminal."""
+
+import os
+import pty
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+
+def written_in_terminal(
+    command: Sequence[str], stream: Literal["stdout", "stderr"], cwd: Path, **variables: str
+) -> bytes:
+    """What the command writes to that stream, which is a terminal; the other is thrown away."""
+    master, slave = pty.openpty()
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: slave}
+    process = subprocess.Popen(
+        command,
+        stdout=streams["stdout"],
+        stderr=streams["stderr"],
+        cwd=cwd,
+        env={**os.environ, "TERM": "xterm-256color", **variables},
+    )
+    os.close(slave)
+    written = b""
+    try:
+        while block := os.read(master, 65536):
+            written += block
+    except OSError:
+        pass  # how Linux says that the other side has closed
+    finally:
+        os.close(master)
+    assert process.wait(timeout=60) == 0
+    return written
