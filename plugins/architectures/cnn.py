@@ -62,7 +62,7 @@ class Cnn(Architecture):
             )
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """OneDNN's convolutions on all processors; bfloat16 makes them about 1.6 times faster."""
+        """No XLA, which makes convolutions slower; bfloat16 takes 0.7 of the time of float32."""
         del image_shape, batch_size
         return Preference(bfloat16=True)
 
