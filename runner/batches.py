@@ -51,6 +51,11 @@ class Batches:
         return len(self._chosen)
 
     @property
+    def whole(self) -> int:
+        """The number of batches that are not smaller."""
+        return self.size // self.batch_size
+
+    @property
     def batch_bytes(self) -> int:
         """The bytes of a whole batch's images."""
         return self.batch_size * math.prod(self._split.images.shape[1:])
@@ -73,8 +78,7 @@ class Batches:
         """
         import tensorflow as tf
 
-        whole = self.size // self.batch_size
-        count = math.ceil(whole / steps) + (len(self) - whole)
+        count = math.ceil(self.whole / steps) + (len(self) - self.whole)
         return self._as_dataset(
             partial(self._chunk, steps), count, tf.TensorSpec((), tf.int32), leading=(None, None)
         )

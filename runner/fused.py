@@ -25,11 +25,10 @@ _MOST_BYTES = 16_000_000
 
 def steps_at_once(batches: Batches, *, xla: bool) -> int:
     """How many steps one execution should have, all executions having about as many."""
-    whole = batches.size // batches.batch_size
-    most = min(_MOST_STEPS[xla], whole // UPDATES, _MOST_BYTES // batches.batch_bytes)
+    most = min(_MOST_STEPS[xla], batches.whole // UPDATES, _MOST_BYTES // batches.batch_bytes)
     if most < 2:
         return 1
-    return math.ceil(whole / math.ceil(whole / most))
+    return math.ceil(batches.whole / math.ceil(batches.whole / most))
 
 
 class FusedSteps:
@@ -101,7 +100,7 @@ class FusedSteps:
         count, *chunk = next(chunks)
         whole = chunk[0].shape[1] == self._batches.batch_size
         logs = self._run(count, chunk, compiled=self.xla and whole)
-        if whole and int(count) < self.steps and self._batches.size % self._batches.batch_size:
+        if whole and int(count) < self.steps and len(self._batches) > self._batches.whole:
             count, *chunk = next(chunks)
             logs = self._run(count, chunk, compiled=False)
         return logs
