@@ -6,7 +6,7 @@ A plugin imports this package and `zookit.core.data` only. It imports neither Te
 from annotated_doc import Doc
 
 from zookit.core.architecture import Architecture, Preference
-from zookit.core.callback import Callback
+from zookit.core.callback import Callback, Example
 from zookit.core.component import Component
 from zookit.core.dataset import Dataset, DatasetInfo, Split, Splits
 from zookit.core.errors import (
@@ -19,6 +19,7 @@ from zookit.core.errors import (
     DataUnavailable,
     FolderError,
     ImageShapeRefused,
+    NotInstalled,
     TrainingFailed,
     UnknownName,
     WrongHash,
@@ -46,10 +47,12 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Doc",
+    "Example",
     "Experiment",
     "FolderError",
     "ImageShapeRefused",
     "Listener",
+    "NotInstalled",
     "Preference",
     "Result",
     "Run",

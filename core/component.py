@@ -1,5 +1,6 @@
 """What every component is: a frozen dataclass whose fields are its parameters."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -22,3 +23,7 @@ class Component:
         "revalidate_instances": "always",
         "allow_inf_nan": False,
     }
+
+    packages: ClassVar[Mapping[str, str]] = {}
+    """Modules it needs beyond what is installed with it, each with what to give pip for it:
+    `{"mlflow": "zookit[mlflow]"}`. Choosing it without them is a NotInstalled that says so."""

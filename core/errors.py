@@ -26,6 +26,10 @@ class BrokenPlugin(ZookitError):
     """A plugin failed to import, or is not what its entry-point group promises."""
 
 
+class NotInstalled(ZookitError):
+    """A component needs a package that is only installed when asked for."""
+
+
 class BadWords(ZookitError):
     """A text is not of the form NAME[:ITEM,ITEM...]."""
 

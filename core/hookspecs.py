@@ -26,7 +26,9 @@ class RunHooks:
     def keras_callbacks(self, run: "Run") -> "Sequence[keras.callbacks.Callback]":  # type: ignore[empty-body]
         """Keras callbacks to train with, asked for once, after run_started.
 
-        Their batch methods are called once for many batches.
+        Each of their methods is guarded: one that raises is reported, and the callback passed over
+        from then on. Their batch methods are called once for many batches unless the listener's
+        `every_batch` says otherwise.
         """
 
     @hookspec

@@ -1,9 +1,10 @@
 """Finds components through entry points and looks them up by name.
 
-`datasets`, `architectures` and `callbacks` are mappings from name to entry over what is installed;
-nothing is imported until an entry is loaded. `Registry()` looks anew.
+`datasets`, `architectures`, `callbacks`, `listeners` and `commands` are mappings from name to entry
+over what is installed; nothing is imported until an entry is loaded. `Registry()` looks anew.
 """
 
+from zookit.registry.components import Components, packages_missing
 from zookit.registry.entry import Entry, Kind
 from zookit.registry.group import Group
 from zookit.registry.metadata import Problem
@@ -13,8 +14,11 @@ default = Registry()
 datasets = default.datasets
 architectures = default.architectures
 callbacks = default.callbacks
+listeners = default.listeners
+commands = default.commands
 
 __all__ = [
+    "Components",
     "Entry",
     "Group",
     "Kind",
@@ -22,6 +26,9 @@ __all__ = [
     "Registry",
     "architectures",
     "callbacks",
+    "commands",
     "datasets",
     "default",
+    "listeners",
+    "packages_missing",
 ]

@@ -1,35 +1,50 @@
-"""One component as its distribution declares it, imported only when asked."""
+"""One plugin as its distribution declares it, imported only when asked."""
 
 import importlib
 import inspect
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
-from zookit.core import BrokenPlugin, Component
+from zookit.core import BrokenPlugin
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import typed_reason_of
-from zookit.registry.metadata import Declared
+from zookit.registry.metadata import Declared, normalized
 
-C = TypeVar("C", bound=Component)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Kind(Generic[C]):
-    """A kind of component: what it is called, its entry-point group and its contract."""
+class Kind(Generic[T]):
+    """A kind of plugin: what it is called, its entry-point group and its contract.
+
+    `base` is what a component subclasses; None for commands, which are no components.
+    """
 
     singular: str
     plural: str
     group: str
-    base: type[C]
+    base: type[T] | None
+
+    def complaint(self, loaded: object) -> str | None:
+        """Why this is not what the group promises, or None."""
+        if self.base is None:
+            is_command = callable(loaded) and not isinstance(loaded, type)
+            return None if is_command else "it is neither a function nor a typer.Typer"
+        if not (isinstance(loaded, type) and issubclass(loaded, self.base)):
+            return f"it is not a subclass of zookit.core.{self.base.__name__}"
+        if inspect.isabstract(loaded):
+            missing = ", ".join(sorted(getattr(loaded, "__abstractmethods__", ())))
+            return f"it does not define {missing}"
+        return declaration_complaint(loaded)
 
 
 @dataclass(frozen=True)
-class Entry(Generic[C]):
-    """A component's name, owner and place, known without importing it."""
+class Entry(Generic[T]):
+    """A plugin's name, owner and place, known without importing it."""
 
-    kind: Kind[C]
+    kind: Kind[T]
     declared: Declared
 
     @property
@@ -41,6 +56,11 @@ class Entry(Generic[C]):
     def full_name(self) -> str:
         """`distribution/name`, which is never ambiguous."""
         return f"{self.declared.distribution}/{self.declared.name}"
+
+    @property
+    def distribution(self) -> str:
+        """The distribution that offers it, in the form that compares equal."""
+        return normalized(self.declared.distribution)
 
     @property
     def owner(self) -> str:
@@ -62,10 +82,10 @@ class Entry(Generic[C]):
         """The first line of its docstring. Imports the plugin's module."""
         return (inspect.getdoc(self.load()) or "").partition("\n")[0]
 
-    def load(self) -> type[C]:
-        """Import the component's class.
+    def load(self) -> type[T]:
+        """Import the component's class, or a command's function.
 
-        Raises BrokenPlugin where that fails or the class is not what its group promises.
+        Raises BrokenPlugin where that fails or it is not what its group promises.
         """
         return self._loaded
 
@@ -78,7 +98,7 @@ class Entry(Generic[C]):
         return found is component
 
     @cached_property
-    def _loaded(self) -> type[C]:
+    def _loaded(self) -> type[T]:
         module_name, _, attribute = self.value.partition(":")
         try:
             loaded: object = importlib.import_module(module_name)
@@ -89,21 +109,12 @@ class Entry(Generic[C]):
                 f"cannot be imported: {typed_reason_of(error)}. "
                 "Upgrade, reinstall or uninstall that package"
             ) from error
-        base = self.kind.base
-        if not (isinstance(loaded, type) and issubclass(loaded, base)):
-            raise self._not_promised(f"it is not a subclass of zookit.core.{base.__name__}")
-        if inspect.isabstract(loaded):
-            missing = ", ".join(sorted(getattr(loaded, "__abstractmethods__", ())))
-            raise self._not_promised(f"it does not define {missing}")
-        complaint = declaration_complaint(loaded)
+        complaint = self.kind.complaint(loaded)
         if complaint:
-            raise self._not_promised(complaint)
-        return loaded
-
-    def _not_promised(self, complaint: str) -> BrokenPlugin:
-        return self._broken(
-            f"is not what {self.kind.group!r} promises: {complaint}. Tell that package's author"
-        )
+            raise self._broken(
+                f"is not what {self.kind.group!r} promises: {complaint}. Tell that package's author"
+            )
+        return cast(type[T], loaded)
 
     def _broken(self, complaint: str) -> BrokenPlugin:
         return BrokenPlugin(

@@ -1,39 +1,30 @@
-"""The components of one kind, by name."""
+"""The entries of one kind, by name."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from zookit.core import (
-    AmbiguousName,
-    BadParameter,
-    BadWords,
-    Chosen,
-    Component,
-    UnknownName,
-    Words,
-)
-from zookit.core.declaration import declaration_complaint
-from zookit.core.errors import did_you_mean, quoted
-from zookit.core.parameters import checked, create, plain_values
+from zookit.core import AmbiguousName, UnknownName
+from zookit.core.errors import did_you_mean
 from zookit.core.words import is_name
+from zookit.registry.blocking import VARIABLE, is_blocked
 from zookit.registry.entry import Entry, Kind
 from zookit.registry.metadata import Declared, Problem, normalized
 
-C = TypeVar("C", bound=Component)
+T = TypeVar("T")
 
 
-class Group(Mapping[str, Entry[C]], Generic[C]):
+class Group(Mapping[str, Entry[T]], Generic[T]):
     """A mapping from name to entry. Nothing is imported until an entry is loaded.
 
     Iterating gives the plain names that choose one entry; `name` and `distribution/name` both
     index. A name that two distributions claim is no key, and indexing it raises AmbiguousName;
-    `entries` has all.
+    `entries` has all but those that ZOOKIT_DISABLE names, which are in `blocked`.
     """
 
-    def __init__(self, kind: Kind[C], declared: list[Declared], problems: list[Problem]) -> None:
+    def __init__(self, kind: Kind[T], declared: list[Declared], problems: list[Problem]) -> None:
         self.kind = kind
-        self._entries: dict[str, list[Entry[C]]] = defaultdict(list)
+        self._all: list[Entry[T]] = []
         self.problems = list(problems)
         for each in declared:
             if each.group != kind.group:
@@ -42,33 +33,35 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
             if complaint:
                 self.problems.append(Problem(f"{each.distribution}=={each.version}", complaint))
             else:
-                self._entries[each.name].append(Entry(kind, each))
-        self._by_full_name: dict[str, list[Entry[C]]] = defaultdict(list)
-        for entry in self.entries():
-            self._by_full_name[_folded(entry.full_name)].append(entry)
+                self._all.append(Entry(kind, each))
+        self._all.sort(key=lambda entry: (entry.name, entry.owner))
+        self._by_name: dict[str, list[Entry[T]]] = defaultdict(list)
+        for entry in self._all:
+            self._by_name[entry.name].append(entry)
+            self._by_name[_folded(entry.full_name)].append(entry)
 
-    def entries(self) -> tuple[Entry[C], ...]:
-        """Every entry, also those that share a name, by name and owner."""
-        return tuple(
-            entry
-            for name in sorted(self._entries)
-            for entry in sorted(self._entries[name], key=lambda entry: entry.owner)
-        )
+    def entries(self) -> tuple[Entry[T], ...]:
+        """Every entry that is not blocked, also those that share a name, by name and owner."""
+        return tuple(entry for entry in self._all if not is_blocked(entry))
+
+    def blocked(self) -> tuple[Entry[T], ...]:
+        """Every entry that ZOOKIT_DISABLE names."""
+        return tuple(entry for entry in self._all if is_blocked(entry))
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether more than one entry claims this plain name."""
-        return len(self._entries.get(name, ())) > 1
+        return len(self._found(name)) > 1
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(name for name in self._entries if not self.is_ambiguous(name)))
+        return iter(dict.fromkeys(e.name for e in self.entries() if not self.is_ambiguous(e.name)))
 
     def __len__(self) -> int:
-        return sum(not self.is_ambiguous(name) for name in self._entries)
+        return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and len(self._found(name)) == 1
 
-    def __getitem__(self, name: str) -> Entry[C]:
+    def __getitem__(self, name: str) -> Entry[T]:
         found = self._found(name)
         if not found:
             raise _Missing(self._unknown(name))
@@ -76,64 +69,24 @@ class Group(Mapping[str, Entry[C]], Generic[C]):
             raise AmbiguousName(self._ambiguous(name, found))
         return found[0]
 
-    def build(self, given: "str | Words | Chosen | C") -> tuple[C, Chosen, str | None]:
-        """A component from words, a chosen name or an instance.
-
-        Returns the component, what it is called with all its parameters filled in, and its owner
-        (`distribution==version`), which is None for an instance whose class no entry point names.
-
-        Raises UnknownName, AmbiguousName, BrokenPlugin, BadWords or BadParameter.
-        """
-        if isinstance(given, self.kind.base):
-            return self._from_instance(given)
-        if isinstance(given, Component):
-            raise UnknownName(
-                f"{type(given).__name__} is not {_article(self.kind.singular)} "
-                f"(a zookit.core.{self.kind.base.__name__})."
-            )
-        if isinstance(given, str):
-            given = Words.parse(given)
-        if isinstance(given, Chosen):
-            entry = self[given.name]
-            component = create(entry.load(), given.parameters, entry.name)
-        elif isinstance(given, Words):
-            entry = self[given.name]
-            component = create(entry.load(), given)
-        else:
-            raise BadWords(
-                f"{quoted(given)} is neither words nor an instance of "
-                f"zookit.core.{self.kind.base.__name__}."
-            )
-        return component, Chosen(entry.full_name, plain_values(component)), entry.owner
-
-    def _from_instance(self, instance: C) -> tuple[C, Chosen, str | None]:
-        complaint = declaration_complaint(type(instance))
-        if complaint:
-            raise BadParameter(f"{type(instance).__name__} cannot be used: {complaint}.")
-        component = checked(instance)
-        values = plain_values(component)
-        for entry in self.entries():
-            if entry.names(type(component)):
-                return component, Chosen(entry.full_name, values), entry.owner
-        made_by = f"{type(component).__module__}:{type(component).__qualname__}"
-        return component, Chosen(made_by, values), None
-
-    def _found(self, name: str) -> list[Entry[C]]:
-        if "/" in name:
-            return self._by_full_name.get(_folded(name), [])
-        return self._entries.get(name, [])
+    def _found(self, name: str) -> list[Entry[T]]:
+        return [entry for entry in self._by_name.get(_folded(name), ()) if not is_blocked(entry)]
 
     def _unknown(self, name: str) -> str:
         entries = self.entries()
         known = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
         installed = f"Installed: {', '.join(known)}." if known else "None is installed."
         text = f"no {self.kind.singular} {name!r}.{did_you_mean(name, known)} {installed}"
+        blocked = self._by_name.get(_folded(name))
+        if blocked:
+            owners = " and ".join(entry.owner for entry in blocked)
+            text += f" That of {owners} is blocked: take it out of --no-plugin and {VARIABLE}."
         if self.problems:
             broken = "; ".join(f"{each.distribution}: {each.reason}" for each in self.problems)
             text += f" Not read, reinstall if it should offer that name: {broken}."
         return text
 
-    def _ambiguous(self, name: str, found: list[Entry[Any]]) -> str:
+    def _ambiguous(self, name: str, found: list[Entry[T]]) -> str:
         choices = list(dict.fromkeys(entry.full_name for entry in found))
         if len(choices) == 1:
             return (
@@ -165,10 +118,6 @@ def _malformed(declared: Declared) -> str | None:
     return None
 
 
-def _folded(full_name: str) -> str:
-    distribution, _, name = full_name.rpartition("/")
-    return f"{normalized(distribution)}/{name}"
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+def _folded(name: str) -> str:
+    distribution, slash, plain = name.rpartition("/")
+    return f"{normalized(distribution)}{slash}{plain}"

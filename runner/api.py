@@ -6,7 +6,8 @@ from typing import Any
 
 from zookit.composition import compose
 from zookit.console import messages_shown
-from zookit.core import Architecture, Callback, Dataset, Result
+from zookit.core import Architecture, Callback, Dataset, Listener, Result
+from zookit.listening import chosen
 
 
 def run(
@@ -14,6 +15,7 @@ def run(
     architecture: str | Architecture,
     callbacks: str | Callback | Iterable[str | Callback] = (),
     *,
+    listeners: str | Listener | Iterable[str | Listener] = (),
     runs_dir: str | Path = "runs",
     quiet: bool = False,
     **settings: Any,
@@ -24,6 +26,7 @@ def run(
         dataset: a name, words (`"image_folder:path=photos"`) or an instance; so the next two.
         architecture: the architecture.
         callbacks: one callback, or any number of them.
+        listeners: one listener, or any number of them, beside those that ZOOKIT_WITH names.
         runs_dir: the folder in which the run's own folder is made.
         quiet: show nothing but warnings.
         **settings: the fields of `zookit.core.Settings`: epochs, batch_size, seed, ...
@@ -37,6 +40,7 @@ def run(
     from zookit.training import train  # brings NumPy in, which composing does not need
 
     named = (callbacks,) if isinstance(callbacks, str | Callback) else tuple(callbacks)
+    told = (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)
     with messages_shown(quiet):
         composition = compose(dataset, architecture, named, settings)
-        return train(composition, Path(runs_dir), quiet=quiet)
+        return train(composition, Path(runs_dir), chosen(told), quiet=quiet)

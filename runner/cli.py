@@ -14,9 +14,11 @@ from zookit.commands.run import run
 from zookit.commands.show import show
 from zookit.console import messages_shown
 from zookit.core import ZookitError
+from zookit.plugin_commands import WithPlugins
 
 app = typer.Typer(
     name="zookit",
+    cls=WithPlugins,
     help="A plugin-based model zoo for TensorFlow/Keras 3: name a data set, an architecture and "
     "callbacks, and train.",
     pretty_exceptions_enable=False,
@@ -40,9 +42,29 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _block(names: list[str]) -> list[str]:
+    if names:
+        from zookit.registry import default
+
+        for name in names:
+            default.block(name)
+    return names
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
+    blocked: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--no-plugin",
+            metavar="NAME",
+            callback=_block,
+            is_eager=True,
+            help="Leave a plugin out: a name, DISTRIBUTION/NAME or a distribution. May be given "
+            "several times, as may names in ZOOKIT_DISABLE.",
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option(
@@ -50,7 +72,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    del version
+    del version, blocked
     show_help_without_command(context)
 
 
@@ -77,6 +99,8 @@ def _run(arguments: list[str]) -> int:
     except typer.TyperException as error:
         command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
         message = error.format_message().rstrip(".")
+        if getattr(error, "option_name", None) == "--no-plugin":
+            message += " here; it stands before the command: zookit --no-plugin NAME run ..."
         return _fail(f"{message}. See '{command} --help'.", error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted.", INTERRUPTED)

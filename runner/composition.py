@@ -23,7 +23,7 @@ from zookit.core import (
 from zookit.core.experiment import Augmentation
 from zookit.core.parameters import create
 from zookit.optimizers import check
-from zookit.registry import Group, default
+from zookit.registry import Components, default
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def compose_file(path: Path, settings: Mapping[str, Any]) -> Composition:
     )
 
 
-def _built(group: Group[Any], given: Any, owners: dict[str, str]) -> tuple[Any, Chosen]:
+def _built(group: Components[Any], given: Any, owners: dict[str, str]) -> tuple[Any, Chosen]:
     try:
         component, chosen, owner = group.build(given)
     except UnknownName as error:
@@ -122,11 +122,11 @@ def _built(group: Group[Any], given: Any, owners: dict[str, str]) -> tuple[Any, 
     return component, chosen
 
 
-def _elsewhere(group: Group[Any], given: str | Words | Chosen | Component) -> str:
+def _elsewhere(group: Components[Any], given: str | Words | Chosen | Component) -> str:
     if isinstance(given, Component):
         return ""
     name = Words.parse(given).name if isinstance(given, str) else given.name
-    for other in default.groups():
+    for other in default.components():
         if other.kind != group.kind and name in other:
             return (
                 f" {name!r} is the name of one of the {other.kind.plural}; the order is "

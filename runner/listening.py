@@ -1,13 +1,81 @@
-"""Telling listeners of a run's life, each on its own."""
+"""Telling listeners of a run's life, each on its own and guarded."""
 
-from collections.abc import Sequence
-from typing import Any
+import inspect
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from zookit.core import warn
-from zookit.core.errors import typed_reason_of
+from zookit.core import BrokenPlugin, Listener, warn
+from zookit.core.errors import did_you_mean, reason_of, typed_reason_of
 from zookit.core.hookspecs import RunHooks
+from zookit.registry import default
+
+if TYPE_CHECKING:
+    import keras
+
+VARIABLE = "ZOOKIT_WITH"
+HOOKS = tuple(name for name in vars(RunHooks) if not name.startswith("_"))
+
+
+@dataclass(frozen=True, eq=False)
+class Listening:
+    """One that listens to a run, alone in its pluggy manager.
+
+    In a shared one an implementation that raises stops those after it. `name` is what messages
+    call it, `full_name` the component's; a failure of an essential one is the run's.
+    """
+
+    name: str
+    manager: pluggy.PluginManager
+    full_name: str = ""
+    every_batch: bool = False
+    essential: bool = False
+
+    @classmethod
+    def to(cls, listener: object, name: str, **more: Any) -> "Listening":
+        """Let an object with hooks listen. Raises BrokenPlugin where a hook does not fit."""
+        manager = pluggy.PluginManager("zookit")
+        manager.add_hookspecs(RunHooks)
+        try:
+            manager.register(listener)
+            manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            raise BrokenPlugin(f"{name} {_misfit(listener, error)}") from error
+        unmarked = [
+            hook
+            for hook in HOOKS
+            if callable(method := getattr(listener, hook, None))
+            and not hasattr(inspect.unwrap(method), "zookit_impl")
+        ]
+        if unmarked:
+            raise BrokenPlugin(
+                f"{name} has a method {unmarked[0]} that is not marked with @zookit.core.hookimpl, "
+                "so it would never be called. Tell that package's author."
+            )
+        return cls(name, manager, **more)
+
+
+def chosen(words: Iterable[str | Listener]) -> list[Listening]:
+    """The listeners that are switched on, by words or as instances, and by ZOOKIT_WITH.
+
+    Raises ZookitError where one cannot be: its name or parameters do not fit, its package is not
+    installed, or its hooks are not those of a run.
+    """
+    listening: dict[str, Listening] = {}
+    for given in (*words, *os.environ.get(VARIABLE, "").split()):
+        listener, named, owner = default.listeners.build(given)
+        # Words that a person gave now win over those of the environment.
+        if named.name not in listening or not named.rebuildable:
+            made_by = f"listener {named.short_name!r} of {owner or 'this program'}"
+            hooked = _guarded_build(listener, made_by)
+            listening[named.name] = Listening.to(
+                hooked, made_by, full_name=named.name, every_batch=listener.every_batch
+            )
+    return list(listening.values())
 
 
 class Listeners:
@@ -17,33 +85,98 @@ class Listeners:
     passed over.
     """
 
-    def __init__(self, essential: Sequence[object], others: Sequence[object]) -> None:
-        self._each = [(type(one).__name__, _manager(one), True) for one in essential]
-        self._each += [(type(one).__name__, _manager(one), False) for one in others]
+    def __init__(self, each: Sequence[Listening]) -> None:
+        self._each = each
 
-    def tell(self, hook: str, **arguments: Any) -> list[Any]:
-        """Call a hook of `RunHooks` on every listener and return what they returned."""
-        answers: list[Any] = []
+    @property
+    def every_batch(self) -> bool:
+        """Whether one offers Keras callbacks that must see every batch."""
+        return any(one.every_batch for one in self._each)
+
+    def tell(self, hook: str, **arguments: Any) -> list[tuple[Listening, Any]]:
+        """Call a hook of `RunHooks` on every listener and return what each returned."""
+        answers: list[tuple[Listening, Any]] = []
         failure: Exception | None = None
-        for name, manager, essential in self._each:
+        for one in self._each:
             try:
-                answers += getattr(manager.hook, hook)(**arguments)
+                answers += [(one, each) for each in getattr(one.manager.hook, hook)(**arguments)]
             # SystemExit: Rich means to end the program where its output is closed.
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a listener does
-                if essential and isinstance(error, Exception):
+                if one.essential and isinstance(error, Exception):
                     failure = error
                     continue
-                reason = typed_reason_of(error)
-                warn(f"listener {name} failed in {hook} and was passed over: {reason}")
+                _tell_failure(one.name, hook, error)
         if failure is not None:
             raise failure  # only now, so that the others have been told
         return answers
 
+    def keras_callbacks(self, **arguments: Any) -> "list[keras.callbacks.Callback]":
+        """What they offer to train with, each guarded."""
+        guarded = []
+        for one, offered in self.tell("keras_callbacks", **arguments):
+            try:
+                guarded += [_guarded(callback, one.name) for callback in offered]
+            except TypeError as error:
+                _tell_failure(one.name, "keras_callbacks", error)
+        return guarded
 
-def _manager(listener: object) -> pluggy.PluginManager:
-    """A manager for one: in a shared one an implementation that raises stops those after it."""
-    manager = pluggy.PluginManager("zookit")
-    manager.add_hookspecs(RunHooks)
-    manager.register(listener)
-    manager.check_pending()
-    return manager
+
+def _guarded_build(listener: Listener, name: str) -> object:
+    try:
+        return listener.build()
+    except (Exception, SystemExit) as error:
+        raise BrokenPlugin(f"{name} cannot be set up: {typed_reason_of(error)}.") from error
+
+
+def _guarded(callback: "keras.callbacks.Callback", name: str) -> "keras.callbacks.Callback":
+    """The same callback, whose methods report what they raise; from then on it does nothing.
+
+    Its class stays what it is, since Keras asks which methods are its own.
+    """
+    import keras
+
+    if not isinstance(callback, keras.callbacks.Callback):
+        raise TypeError(f"{callback!r} is not a keras.callbacks.Callback")
+    failed = False
+
+    def guard(method: Callable[..., Any], what: str) -> Callable[..., Any]:
+        @wraps(method)  # which keeps Keras's mark on methods that nobody overrode
+        def call(*arguments: Any, **named: Any) -> Any:
+            nonlocal failed
+            if failed:
+                return None
+            try:
+                return method(*arguments, **named)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a listener does
+                failed = True
+                _tell_failure(name, what, error)
+                return None
+
+        return call
+
+    for what in dir(callback):
+        if what.startswith("on_") or what in ("set_model", "set_params"):
+            setattr(callback, what, guard(getattr(callback, what), what))
+    return callback
+
+
+def _tell_failure(name: str, what: str, error: BaseException) -> None:
+    warn(f"{name} failed in {what} and was passed over: {typed_reason_of(error)}")
+
+
+def _misfit(listener: object, error: pluggy.PluginValidationError) -> str:
+    """What pluggy complains of, in a person's words."""
+    own = [name for name in dir(type(listener)) if _is_hook(getattr(type(listener), name, None))]
+    unknown = [name for name in own if name not in HOOKS]
+    if unknown:
+        return (
+            f"implements a hook {unknown[0]!r} that there is not."
+            f"{did_you_mean(unknown[0], HOOKS)} The hooks are: {', '.join(HOOKS)}. Tell that "
+            "package's author."
+        )
+    said = reason_of(error).partition("hookimpl definition: ")[2] or reason_of(error)
+    return f"has a hook that takes other arguments than are offered: {said}. Tell its author."
+
+
+def _is_hook(method: object) -> bool:
+    return hasattr(method, "zookit_impl")

@@ -34,7 +34,7 @@ from zookit.folder import FolderWriter, check_runs_dir, make_folder
 from zookit.fused import FusedSteps, steps_at_once
 from zookit.importing import importing_keras
 from zookit.interruption import Interruption, interruption
-from zookit.listening import Listeners
+from zookit.listening import Listeners, Listening
 from zookit.logs import logged_values
 from zookit.model import build_model, compile_model
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 def train(
     composition: Composition,
     runs_dir: Path,
+    listening: Sequence[Listening] = (),
     *,
     quiet: bool = False,
     console: Console | None = None,
@@ -52,7 +53,8 @@ def train(
 ) -> Result:
     """Train, evaluate and keep a composition.
 
-    `alone` says that nothing else in this process uses TensorFlow.
+    `listening` are those that listen beside the run's folder and the display; `alone` says that
+    nothing else in this process uses TensorFlow.
 
     Raises ZookitError where the data, the folder or the training fail; what there is of the run
     has then been kept.
@@ -66,6 +68,9 @@ def train(
         )
     settings = composition.experiment.settings
     info = composition.dataset.info
+    writer = Listening.to(FolderWriter(), "the run's folder", essential=True)
+    display = [] if quiet else [Listening.to(Display(console or Console()), "the display")]
+    listeners = Listeners([writer, *display, *listening])
     preference = composition.architecture.preference(info.image_shape, settings.batch_size)
     with importing_keras() as importing:
         prepared = prepare(
@@ -95,7 +100,9 @@ def train(
         compile_model(model, info, experiment.settings)
         # On a CPU Keras's own choice is no XLA.
         xla = started.xla or model.jit_compile
-        every_batch = any(callback.every_batch for callback in composition.callbacks)
+        every_batch = listeners.every_batch or any(
+            callback.every_batch for callback in composition.callbacks
+        )
         # Where a program has told Keras to go through so many steps only, it means single ones.
         one_by_one = every_batch or keras.config.max_steps_per_epoch() is not None
         steps = 1 if one_by_one else steps_at_once(feeds.train, xla=xla)
@@ -108,6 +115,7 @@ def train(
             "group": experiment.group(prepared.hash, composition.owners),
             "versions": versions(),
             "components": components(composition),
+            "listeners": [one.full_name for one in listening],
             "engine": chosen_engine,
             "data": data(prepared, feeds.sizes()),
         }
@@ -117,8 +125,6 @@ def train(
             composed(composition, prepared.word, feeds.sizes(), model, chosen_engine),
             environment,
         )
-        display = [] if quiet else [Display(console or Console())]
-        listeners = Listeners(essential=[FolderWriter()], others=display)
         return _Training(run, composition, model, feeds, fused, listeners).result()
 
 
@@ -194,11 +200,10 @@ class _Training:
         self.listeners.tell("epoch_ended", epoch=len(self.seconds), values=values, seconds=seconds)
 
     def _fit(self) -> None:
-        offered = self.listeners.tell("keras_callbacks", run=self.run)
         callbacks = [
             _follow(self),
             *(callback.build() for callback in self.composition.callbacks),
-            *(callback for callbacks in offered for callback in callbacks),
+            *self.listeners.keras_callbacks(run=self.run),
         ]
         validation = self.feeds.validation
         self.fused.begin()

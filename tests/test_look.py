@@ -30,7 +30,7 @@ def test_list_of_one_kind(zookit: Command) -> None:
 
 def test_list_as_json(zookit: Command) -> None:
     listed = json.loads(zookit("list", "--json").out)
-    assert set(listed) == {"datasets", "architectures", "callbacks"}
+    assert set(listed) == {"datasets", "architectures", "callbacks", "listeners", "commands"}
     dense = next(each for each in listed["architectures"] if each["name"] == "dense")
     assert dense == {
         "name": "dense",

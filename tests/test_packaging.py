@@ -32,7 +32,8 @@ def tree() -> Iterator[str]:
             is_sample = name.startswith(SAMPLES)
             # The script that made the samples is for the tree alone.
             is_code = path.suffix == ".py" and not is_sample
-            is_ours = is_code or path.name == "py.typed" or (is_sample and path.suffix != ".py")
+            is_data = path.name == "py.typed" or path.parent.name in ("shells", "templates")
+            is_ours = is_code or is_data or (is_sample and path.suffix != ".py")
             if is_ours and path.is_file() and "__pycache__" not in path.parts:
                 yield f"{package}/{path.relative_to(ROOT / room).as_posix()}"
 

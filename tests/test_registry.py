@@ -126,6 +126,8 @@ def test_lists_what_is_installed_without_importing_it(site: Site) -> None:
         "datasets",
         "architectures",
         "callbacks",
+        "listeners",
+        "commands",
     ]
     assert all(not group.problems for group in registry.groups())
     assert "alpha_nets" not in sys.modules

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from zookit.commands.bare import show_help_without_command
-from zookit.commands.completion import names_of
+from zookit.commands.completion import words_of
 from zookit.core import DataError
 
 app = typer.Typer(help="Fetch data sets, list what is kept of them, and clear it.")
@@ -20,7 +20,7 @@ def _root(context: typer.Context) -> None:
 def fetch(
     datasets: Annotated[
         list[str],
-        typer.Argument(metavar="DATASET...", autocompletion=names_of("datasets")),
+        typer.Argument(metavar="DATASET...", autocompletion=words_of("datasets")),
     ],
 ) -> None:
     """Get full data sets and prepare them, so that runs need no network."""

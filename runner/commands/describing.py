@@ -12,10 +12,10 @@ from zookit.core import Dataset, Words
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from zookit.registry import Entry, Group
+    from zookit.registry import Components, Entry
 
 
-def describe(console: "Console", group: "Group[Any]", words: str) -> None:
+def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     """A component's owner, docstring and parameters, and for a data set what is known of it.
 
     Raises BadParameter where the words' parameters do not fit.

@@ -1,12 +1,16 @@
 """`zookit list`."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zookit.commands.completion import kinds
 from zookit.core import UnknownName, warn
 from zookit.core.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from zookit.registry import Group
 
 
 def list_components(
@@ -14,8 +18,8 @@ def list_components(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="datasets, architectures or callbacks; all if not given.",
-            autocompletion=lambda: ["datasets", "architectures", "callbacks"],
+            help="datasets, architectures, callbacks, listeners or commands; all if not given.",
+            autocompletion=kinds,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -35,23 +39,27 @@ def list_components(
     if as_json:
         print(json.dumps({name: _plain(group) for name, group in shown.items()}, indent=2))
         return
-    entries = [entry for group in shown.values() for entry in group.entries()]
+    entries = [e for group in shown.values() for e in (*group.entries(), *group.blocked())]
     width = max((len(entry.name) for entry in entries), default=0)
     for name, group in shown.items():
         print(name)
         for entry in group.entries():
             mark = "  ambiguous: write " + entry.full_name if group.is_ambiguous(entry.name) else ""
             print(f"  {entry.name:{width}}  {entry.owner}{mark}")
+        for entry in group.blocked():
+            print(f"  {entry.name:{width}}  {entry.owner}  blocked")
 
 
-def _plain(group: Any) -> list[dict[str, Any]]:
+def _plain(group: "Group[Any]") -> list[dict[str, Any]]:
+    blocked = group.blocked()
     return [
         {
             "name": entry.name,
             "full_name": entry.full_name,
             "owner": entry.owner,
             "defined_in": entry.value,
-            "ambiguous": group.is_ambiguous(entry.name),
+            "ambiguous": entry not in blocked and group.is_ambiguous(entry.name),
+            "blocked": entry in blocked,
         }
-        for entry in group.entries()
+        for entry in (*group.entries(), *blocked)
     ]

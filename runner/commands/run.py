@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zookit.commands.completion import names_of
+from zookit.commands.completion import words_of
 from zookit.core import BadExperiment, Result, Settings
 from zookit.core.declaration import Parameter, parameters
 
@@ -32,14 +32,14 @@ def _setting(name: str, metavar: str | None = None, flag: str | None = None) -> 
 def run(
     dataset: Annotated[
         str | None,
-        typer.Argument(metavar="DATASET", help="A data set.", autocompletion=names_of("datasets")),
+        typer.Argument(metavar="DATASET", help="A data set.", autocompletion=words_of("datasets")),
     ] = None,
     architecture: Annotated[
         str | None,
         typer.Argument(
             metavar="ARCHITECTURE",
             help="An architecture.",
-            autocompletion=names_of("architectures"),
+            autocompletion=words_of("architectures"),
         ),
     ] = None,
     callbacks: Annotated[
@@ -47,7 +47,7 @@ def run(
         typer.Argument(
             metavar="[CALLBACK]...",
             help="Any number of callbacks.",
-            autocompletion=names_of("callbacks"),
+            autocompletion=words_of("callbacks"),
         ),
     ] = None,
     epochs: Annotated[str | None, _setting("epochs", "N")] = None,
@@ -72,6 +72,16 @@ def run(
         Path | None,
         typer.Option(
             "--from", metavar="FILE", help="Repeat the composition of an experiment.toml."
+        ),
+    ] = None,
+    listeners: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="LISTENER",
+            help="A listener to the run, such as tensorboard; may be given several times, as may "
+            "names in ZOOKIT_WITH.",
+            autocompletion=words_of("listeners"),
         ),
     ] = None,
     quiet: Annotated[
@@ -101,13 +111,14 @@ def run(
     }
     settings = {name: value for name, value in given.items() if value is not None}
     words = [word for word in (dataset, architecture, *(callbacks or ())) if word is not None]
-    return _run(words, file, settings, runs_dir, quiet, as_json)
+    return _run(words, file, settings, listeners or [], runs_dir, quiet, as_json)
 
 
 def _run(
     words: list[str],
     file: Path | None,
     settings: dict[str, Any],
+    listeners: list[str],
     runs_dir: Path,
     quiet: bool,
     as_json: bool,
@@ -117,6 +128,7 @@ def _run(
     from zookit.composition import compose, compose_file
     from zookit.console import messages_shown
     from zookit.display import show_result
+    from zookit.listening import chosen
     from zookit.training import train
 
     if file is not None:
@@ -134,11 +146,12 @@ def _run(
         )
     else:
         composition = compose(words[0], words[1], words[2:], settings)
+    listening = chosen(listeners)
     console = Console(stderr=as_json)
     with messages_shown(quiet), ExitStack() as redirected:
         if as_json:  # what a plugin prints is not part of the JSON
             redirected.enter_context(redirect_stdout(sys.stderr))
-        result = train(composition, runs_dir, quiet=quiet, console=console, alone=True)
+        result = train(composition, runs_dir, listening, quiet=quiet, console=console, alone=True)
     if as_json:
         print(json.dumps(_plain(result), indent=2))
     elif quiet:

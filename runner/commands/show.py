@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.commands.completion import names_of
+from zookit.commands.completion import words_of
 from zookit.core import BadExperiment, Settings, UnknownName, Words
 from zookit.core.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from zookit.registry import Group
+    from zookit.registry import Components
 
 
 def show(
@@ -18,8 +18,8 @@ def show(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A data set, an architecture or a callback, with parameters if you like.",
-            autocompletion=names_of("datasets", "architectures", "callbacks"),
+            help="A component, with parameters if you like.",
+            autocompletion=words_of("datasets", "architectures", "callbacks", "listeners"),
         ),
     ],
     on: Annotated[
@@ -27,7 +27,7 @@ def show(
         typer.Option(
             metavar="DATASET",
             help="For an architecture: the layers it has on this data set.",
-            autocompletion=names_of("datasets"),
+            autocompletion=words_of("datasets"),
         ),
     ] = None,
     image: Annotated[
@@ -71,14 +71,14 @@ def show(
         console.print(f"{prepared.word} images in {sheet}", markup=False)
 
 
-def _found(words: str) -> "list[Group[Any]]":
+def _found(words: str) -> "list[Components[Any]]":
     """The groups that have the name; more than one where two kinds share it."""
     from zookit.registry import default
 
     name = Words.parse(words).name
-    found = [group for group in default.groups() if name in group or group.is_ambiguous(name)]
+    found = [group for group in default.components() if name in group or group.is_ambiguous(name)]
     if not found:
-        known = [each for group in default.groups() for each in group]
+        known = [each for group in default.components() for each in group]
         raise UnknownName(
             f"nothing is called {name!r}.{did_you_mean(name, known)} Installed: {', '.join(known)}."
         )
@@ -86,12 +86,12 @@ def _found(words: str) -> "list[Group[Any]]":
 
 
 def _wanted(
-    found: "list[Group[Any]]",
+    found: "list[Components[Any]]",
     on: str | None,
     image: int | None,
     values: bool,
     sheet: Path | None,
-) -> "list[Group[Any]]":
+) -> "list[Components[Any]]":
     """Of these the ones that the options are for."""
     kinds = {group.kind.plural: group for group in found}
     are = f"it is one of the {' and the '.join(kinds)}"
