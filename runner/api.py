@@ -6,7 +6,7 @@ from typing import Any
 
 from zookit.composition import compose
 from zookit.console import messages_shown
-from zookit.core import Architecture, Callback, Dataset, Listener, Result
+from zookit.core import Architecture, Callback, Dataset, Listener, Result, warn
 from zookit.listening import chosen
 
 
@@ -43,4 +43,10 @@ def run(
     told = (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)
     with messages_shown(quiet):
         composition = compose(dataset, architecture, named, settings)
+        for component in composition.experiment.components():
+            if not component.rebuildable:
+                warn(
+                    f"{component.name} was made by hand; no entry point names it, so this run "
+                    "cannot be rebuilt from its folder alone."
+                )
         return train(composition, Path(runs_dir), chosen(told), quiet=quiet)

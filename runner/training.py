@@ -23,7 +23,6 @@ from zookit.core import (
     Run,
     Settings,
     TrainingFailed,
-    warn,
 )
 from zookit.core.data import Prepared, hold_out, prepare, silent
 from zookit.core.run import Status
@@ -84,12 +83,6 @@ def train(
         with waiting("starting TensorFlow", quiet=quiet):
             importing.wait()
     feeds = _Feeds.of(prepared, settings, info.class_names)
-    for chosen in composition.experiment.components():
-        if not chosen.rebuildable:
-            warn(
-                f"{chosen.name} was made by hand; no entry point names it, so this run cannot be "
-                "rebuilt from its folder alone."
-            )
     with ExitStack() as running:
         started = running.enter_context(engine(settings, preference, alone=alone))
         running.enter_context(memory_told())

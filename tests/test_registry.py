@@ -17,10 +17,8 @@ from zookit.core import (
     BadParameter,
     BadWords,
     BrokenPlugin,
-    Callback,
     Chosen,
     Component,
-    Dataset,
     UnknownName,
     Words,
 )
@@ -560,14 +558,8 @@ def test_the_default_registry_has_the_built_in_components() -> None:
 
 @pytest.mark.parametrize("entry", INSTALLED, ids=lambda entry: entry.full_name)
 def test_every_installed_component_keeps_the_contract(entry: Entry[Component]) -> None:
-    loaded = entry.load()
-    assert issubclass(loaded, Dataset | Architecture | Callback)
-    assert entry.names(loaded)
+    """Beside what tests/test_conformance.py holds it to."""
+    assert entry.names(entry.load())
     assert is_name(entry.name)
-    # A dataclass without a docstring is given its signature as one.
-    assert loaded.__doc__
-    assert not loaded.__doc__.startswith(f"{loaded.__name__}(")
-    assert len(entry.summary) <= 100
     for parameter in entry.parameters:
-        assert parameter.meaning, parameter.name
         assert parameter.meaning.endswith("."), parameter.name

@@ -1,11 +1,9 @@
-"""The order of batches, and telling listeners."""
+"""The order of batches."""
 
 import numpy as np
-import pytest
 
 from zookit.batches import Batches
-from zookit.core import Split, hookimpl
-from zookit.listening import Listeners
+from zookit.core import Split
 
 
 def batches(seed: int | None = 3) -> Batches:
@@ -38,45 +36,3 @@ def test_without_seed_the_order_is_the_splits() -> None:
 
 def test_last_batch_is_as_small_as_it_is() -> None:
     assert [len(images) for images, _ in batches().dataset().as_numpy_iterator()] == [4, 4, 2]
-
-
-class Recording:
-    def __init__(self) -> None:
-        self.heard: list[int] = []
-
-    @hookimpl
-    def epoch_ended(self, epoch: int) -> None:
-        self.heard.append(epoch)
-
-
-class Failing:
-    @hookimpl
-    def epoch_ended(self, epoch: int) -> None:
-        raise RuntimeError("no more room")
-
-
-class Misspelt:
-    @hookimpl
-    def epoch_edned(self, epoch: int) -> None:
-        pass
-
-
-def test_a_listener_that_fails_is_reported_and_the_others_hear(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    before, after = Recording(), Recording()
-    listeners = Listeners([], [before, Failing(), after])
-    for epoch in (1, 2):
-        listeners.tell("epoch_ended", epoch=epoch, values={}, seconds=0.0)
-    assert before.heard == after.heard == [1, 2]
-    assert "listener Failing failed in epoch_ended" in caplog.text
-
-
-def test_an_essential_listeners_failure_is_the_runs() -> None:
-    with pytest.raises(RuntimeError, match="no more room"):
-        Listeners([Failing()], []).tell("epoch_ended", epoch=1, values={}, seconds=0.0)
-
-
-def test_misspelt_hook_is_refused() -> None:
-    with pytest.raises(Exception, match="epoch_edned"):
-        Listeners([], [Misspelt()])

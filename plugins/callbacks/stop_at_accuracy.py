@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Gt, Le
 
-from zookit.core import Callback, Doc
+from zookit.core import Callback, Doc, Example
 
 if TYPE_CHECKING:
     import keras
@@ -17,6 +17,16 @@ class StopAtAccuracy(Callback):
 
     threshold: Annotated[float, Gt(0), Le(1), Doc("The accuracy to reach, as a fraction.")] = 0.95
     monitor: Annotated[str, Doc("The logged value to watch, such as val_accuracy.")] = "accuracy"
+
+    examples = (
+        Example({"accuracy": (0.9, 0.94, 0.95, 0.99)}, epochs=3),
+        Example({"accuracy": (0.9, 0.94)}),
+        Example(
+            {"accuracy": (0.9, 0.9), "val_accuracy": (0.7, 0.8)},
+            epochs=2,
+            parameters={"threshold": 0.8, "monitor": "val_accuracy"},
+        ),
+    )
 
     def build(self) -> "keras.callbacks.Callback":
         """A Keras callback that stops where the value is at least the threshold."""

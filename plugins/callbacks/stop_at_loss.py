@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Gt
 
-from zookit.core import Callback, Doc
+from zookit.core import Callback, Doc, Example
 
 if TYPE_CHECKING:
     import keras
@@ -17,6 +17,16 @@ class StopAtLoss(Callback):
 
     threshold: Annotated[float, Gt(0), Doc("The loss to come down to.")] = 0.4
     monitor: Annotated[str, Doc("The logged value to watch, such as val_loss.")] = "loss"
+
+    examples = (
+        Example({"loss": (0.9, 0.41, 0.4, 0.3)}, epochs=3),
+        Example({"loss": (0.9, 0.41)}),
+        Example(
+            {"loss": (0.1, 0.1), "val_loss": (0.7, 0.5)},
+            epochs=2,
+            parameters={"threshold": 0.5, "monitor": "val_loss"},
+        ),
+    )
 
     def build(self) -> "keras.callbacks.Callback":
         """A Keras callback that stops where the value is at most the threshold."""

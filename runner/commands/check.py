@@ -1,0 +1,56 @@
+"""`zookit check`."""
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from zookit.commands.completion import words_of
+
+_BROKEN = 1
+
+
+def check(
+    named: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME...",
+            help="Plugins by name, with parameters if you like, or whole distributions.",
+            autocompletion=words_of(
+                "datasets", "architectures", "callbacks", "listeners", "commands"
+            ),
+        ),
+    ],
+) -> int:
+    """Check installed plugins against their contracts; exits with 1 where one is broken."""
+    from rich.console import Console  # neither --help nor completion gets here
+    from rich.text import Text
+
+    from zookit.conformance import ContractBroken, NotApplicable, checks_of, subjects
+    from zookit.console import messages_shown, waiting
+    from zookit.importing import import_keras
+
+    console = Console(soft_wrap=True)
+    counted: Counter[str] = Counter()
+    meant = subjects(*named)
+    with waiting("starting TensorFlow", quiet=False):
+        import_keras()
+    for subject in meant:
+        console.print(Text(f"{subject} of {subject.entry.owner}"))
+        for each in checks_of(subject):
+            found = ""
+            try:
+                with messages_shown(quiet=True), waiting(each.name, quiet=False):
+                    each.run(subject)
+                state = "holds"
+            except NotApplicable as reason:
+                state, found = "left out", str(reason)
+            except ContractBroken as error:
+                state, found = "broken", str(error).removeprefix(f"{subject}: ")
+            counted[state] += 1
+            told = f": {' '.join(found.split())}" if found else ""
+            style = "bold red" if state == "broken" else ""
+            console.print(Text(f"  {state:8}  {each.name}{told}", style))
+    told = ", ".join(f"{counted[state]} {state}" for state in ("holds", "left out", "broken"))
+    console.print(f"{counted.total()} checks: {told}")
+    return _BROKEN if counted["broken"] else 0

@@ -1,0 +1,100 @@
+"""What is checked: an installed plugin, with its parameters."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from zookit.core import BrokenPlugin, Component, UnknownName, Words
+from zookit.core.errors import did_you_mean
+from zookit.registry import Components, Entry, default
+
+
+class NotApplicable(Exception):
+    """A check has nothing to look at here; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """An entry, and the words that choose it."""
+
+    entry: Entry[Any]
+    words: Words
+
+    def __str__(self) -> str:
+        return f"{self.entry.kind.singular} {self.words}"
+
+    @property
+    def group(self) -> Components[Any]:
+        """The components of its kind."""
+        (group,) = (each for each in default.components() if each.kind == self.entry.kind)
+        return group
+
+    @property
+    def needs_parameters(self) -> bool:
+        """Whether there is a parameter that must be given, and none is."""
+        required = [each for each in self.entry.parameters if each.default is None]
+        return bool(required) and not self.words.items
+
+    def build(self) -> Any:
+        """A fresh component.
+
+        Raises NotApplicable where it needs parameters that are not given, and ZookitError as the
+        registry does.
+        """
+        if self.needs_parameters:
+            raise NotApplicable(
+                f"it has parameters that must be given: check {self.words.name}:NAME=VALUE"
+            )
+        return self.group.build(Words(self.entry.full_name, self.words.items))[0]
+
+    @cached_property
+    def component(self) -> Any:
+        """The component, built once. Raises as `build` does."""
+        return self.build()
+
+    @property
+    def kind(self) -> type[Component]:
+        """The component's class."""
+        loaded: type[Component] = self.entry.load()
+        return loaded
+
+
+def subjects(*named: str) -> tuple[Subject, ...]:
+    """What the names mean: a distribution all its plugins, words one plugin of each kind.
+
+    Raises UnknownName, AmbiguousName, BadWords, and BrokenPlugin where a distribution's entry
+    points cannot be read.
+    """
+    return tuple(subject for each in named for subject in _meant(each))
+
+
+def _meant(named: str) -> list[Subject]:
+    entries = [entry for group in default.groups() for entry in group.entries()]
+    distribution = re.sub(r"[-_.]+", "-", named).lower()
+    for problem in default.problems:
+        if problem.distribution.partition("==")[0] == named:
+            raise BrokenPlugin(
+                f"{problem.distribution}: {problem.reason}. Mend its pyproject.toml."
+            )
+    found = [
+        Subject(entry, Words(entry.name)) for entry in entries if entry.distribution == distribution
+    ]
+    if found:
+        return found
+    words = Words.parse(named)
+    found = [
+        Subject(group[words.name], words)
+        for group in default.groups()
+        if words.name in group or group.is_ambiguous(words.name)
+    ]
+    for subject in found:
+        if words.items:
+            subject.build()  # what is wrong with the parameters is not the plugin's fault
+    if not found:
+        known = {each for entry in entries for each in (entry.name, entry.distribution)}
+        raise UnknownName(
+            f"neither a plugin nor a distribution with plugins is called {words.name!r}."
+            f"{did_you_mean(words.name, known)} 'zookit list' shows what is installed."
+        )
+    return found

@@ -1,0 +1,204 @@
+"""Architectures, each wrong in one way; ENTRIES says in which checks that must show."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from zookit.core import Architecture, Doc, ImageShapeRefused, Preference
+
+BUILDS = [0]
+
+
+@dataclass(frozen=True)
+class Right(Architecture):
+    """A dense layer, in which nothing is wrong."""
+
+    units: Annotated[int, Doc("Units.")] = 6
+
+    def features(self, images: Any) -> Any:
+        from keras import layers
+
+        return layers.Dense(self.units)(layers.Flatten()(images))
+
+
+class NoDocstring(Right):
+    pass
+
+
+NoDocstring.__doc__ = None
+NoDocstring = dataclass(frozen=True)(NoDocstring)  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class LongWinded(Right):
+    """A dense layer of which the first line of its docstring says more than fits into a line that is shown."""  # noqa: E501
+
+
+@dataclass(frozen=True)
+class NoMeaning(Right):
+    """A dense layer, of whose parameter nothing is said."""
+
+    more: int = 1
+
+
+@dataclass(frozen=True)
+class Doubles(Right):
+    """A dense layer that makes its units twice as many whenever it is made."""
+
+    units: Annotated[int, Doc("Units.")] = 6
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "units", self.units * 2)
+
+
+@dataclass(frozen=True)
+class PlusInText(Right):
+    """A dense layer with texts that words cannot write."""
+
+    texts: Annotated[tuple[str, ...], Doc("Texts.")] = ("a+b",)
+
+
+@dataclass(frozen=True)
+class FourSizes(Right):
+    """A body that is not flattened."""
+
+    def features(self, images: Any) -> Any:
+        return images
+
+
+@dataclass(frozen=True)
+class NoPreference(Right):
+    """A dense layer that prefers a word."""
+
+    def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
+        return "xla"  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class RefusesAll(Right):
+    """A dense layer that takes no image."""
+
+    def check(self, image_shape: tuple[int, int, int]) -> None:
+        raise ImageShapeRefused("none")
+
+
+@dataclass(frozen=True)
+class WeightBeside(Right):
+    """A dense layer and another one that does not count."""
+
+    def features(self, images: Any) -> Any:
+        from keras import layers
+
+        outputs = super().features(images)
+        return outputs + 0.0 * layers.Dense(self.units, name="beside")(outputs)
+
+
+@cache
+def one_layer() -> Any:
+    from keras import layers
+
+    return layers.Dense(4)
+
+
+@dataclass(frozen=True)
+class Shares(Right):
+    """A dense layer, the same one in each build."""
+
+    def features(self, images: Any) -> Any:
+        from keras import layers
+
+        return one_layer()(layers.GlobalAveragePooling2D()(images)[:, :1])
+
+
+@dataclass(frozen=True)
+class Grows(Right):
+    """A dense layer with a unit more each time."""
+
+    def features(self, images: Any) -> Any:
+        from keras import layers
+
+        BUILDS[0] += 1
+        return layers.Dense(BUILDS[0])(layers.Flatten()(images))
+
+
+@dataclass(frozen=True)
+class Remembers(Right):
+    """A dense layer that notes in itself that it was built."""
+
+    def features(self, images: Any) -> Any:
+        object.__setattr__(self, "built", True)
+        return super().features(images)
+
+
+@dataclass(frozen=True)
+class Unregistered(Right):
+    """A dense layer behind one that Keras cannot find again."""
+
+    def features(self, images: Any) -> Any:
+        from keras import layers
+
+        class Same(layers.Layer):  # type: ignore[misc]
+            def call(self, inputs: Any) -> Any:
+                return inputs * 2.0
+
+        return super().features(Same()(images))
+
+
+@dataclass(frozen=True)
+class ByChance(Right):
+    """A dense layer behind a factor that is drawn when it is built."""
+
+    def features(self, images: Any) -> Any:
+        import numpy as np
+
+        return super().features(images * float(np.random.default_rng().random()))
+
+
+@dataclass(frozen=True)
+class NotForXla(Right):
+    """A rotation that XLA cannot compile, for which XLA is preferred all the same."""
+
+    def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
+        return Preference(xla=True)
+
+    def features(self, images: Any) -> Any:
+        from keras import layers
+
+        return super().features(layers.RandomRotation(0.1)(images))
+
+
+ENTRIES = {
+    "right": (Right, ()),
+    "no_docstring": (NoDocstring, ("is fit to show",)),
+    "long_winded": (LongWinded, ("is fit to show",)),
+    "no_meaning": (NoMeaning, ("is fit to show",)),
+    "doubles": (Doubles, ("parameters make the round trip",)),
+    "plus_in_text": (PlusInText, ("parameters make the round trip",)),
+    "four_sizes": (
+        FourSizes,
+        (
+            "fits every data set",
+            "every trainable weight learns",
+            "survives saving and loading",
+            "trains",
+        ),
+    ),
+    "no_preference": (NoPreference, ("fits every data set", "trains")),
+    "refuses_all": (
+        RefusesAll,
+        (
+            "fits every data set",
+            "builds share nothing",
+            "every trainable weight learns",
+            "survives saving and loading",
+            "trains",
+        ),
+    ),
+    "weight_beside": (WeightBeside, ("every trainable weight learns",)),
+    "shares": (Shares, ("builds share nothing",)),
+    "grows": (Grows, ("builds share nothing", "survives saving and loading")),
+    "remembers": (Remembers, ("builds share nothing",)),
+    "unregistered": (Unregistered, ("survives saving and loading",)),
+    "by_chance": (ByChance, ("survives saving and loading",)),
+    "not_for_xla": (NotForXla, ("trains",)),
+}

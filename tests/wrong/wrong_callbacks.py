@@ -1,0 +1,150 @@
+"""Callbacks, each wrong in one way; ENTRIES says in which checks that must show."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from zookit.core import Callback, Doc, Example
+
+FALLING = {"loss": (0.9, 0.5, 0.4, 0.3)}
+
+
+@dataclass(frozen=True)
+class Right(Callback):
+    """Stops after some epochs, halving the learning rate after each; nothing is wrong."""
+
+    epochs: Annotated[int, Doc("Epochs.")] = 3
+
+    examples = (Example(FALLING, epochs=3, learning_rate=0.125),)
+
+    def build(self) -> Any:
+        import keras
+
+        epochs = self.epochs
+
+        class Stop(keras.callbacks.Callback):  # type: ignore[misc]
+            seen = 0
+
+            def on_train_begin(self, logs: Any = None) -> None:
+                self.seen = 0
+
+            def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+                self.seen += 1
+                optimizer = self.model.optimizer
+                optimizer.learning_rate = float(optimizer.learning_rate) / 2
+                self.model.stop_training = self.seen >= epochs
+
+            def get_state(self) -> dict[str, Any]:
+                return {"seen": self.seen}
+
+            def set_state(self, state: dict[str, Any]) -> None:
+                self.seen = state["seen"]
+
+        return Stop()
+
+
+@dataclass(frozen=True)
+class NoCallback(Right):
+    """Builds something that is no callback."""
+
+    examples = ()
+
+    def build(self) -> Any:
+        return object()
+
+
+@cache
+def one_callback() -> Any:
+    import keras
+
+    return keras.callbacks.Callback()
+
+
+@dataclass(frozen=True)
+class TheSameOne(Right):
+    """Builds one callback for all trainings."""
+
+    examples = ()
+
+    def build(self) -> Any:
+        return one_callback()
+
+
+@dataclass(frozen=True)
+class LateAsTold(Right):
+    """Has an example in which it stops too late."""
+
+    examples = (Example(FALLING, epochs=2),)
+
+
+@dataclass(frozen=True)
+class HeedsNoParameter(Right):
+    """Has an example with a parameter that changes nothing."""
+
+    examples = (Example(FALLING, epochs=2, parameters={"epochs": 2}),)
+
+    def build(self) -> Any:
+        return Right().build()
+
+
+@dataclass(frozen=True)
+class OtherRate(Right):
+    """Has an example in which it leaves another learning rate."""
+
+    examples = (Example(FALLING, epochs=3, learning_rate=0.5),)
+
+
+@dataclass(frozen=True)
+class Forgets(Right):
+    """Offers a state without what counts."""
+
+    def build(self) -> Any:
+        built = super().build()
+        built.set_state = lambda state: None
+        return built
+
+
+@dataclass(frozen=True)
+class NotPlain(Right):
+    """Offers a state that no file can hold."""
+
+    def build(self) -> Any:
+        built = super().build()
+        built.get_state = lambda: {"seen": {1, 2}}
+        return built
+
+
+@dataclass(frozen=True)
+class GivesOnly(Callback):
+    """Gives its state and takes none."""
+
+    def build(self) -> Any:
+        import keras
+
+        built = keras.callbacks.Callback()
+        built.get_state = dict
+        return built
+
+
+@dataclass(frozen=True)
+class Fails(Callback):
+    """Wants a value that no training logs."""
+
+    def build(self) -> Any:
+        import keras
+
+        return keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs["nothing"])
+
+
+ENTRIES = {
+    "right": (Right, ()),
+    "no_callback": (NoCallback, ("builds fresh keras callbacks", "goes through a training")),
+    "the_same_one": (TheSameOne, ("builds fresh keras callbacks",)),
+    "late_as_told": (LateAsTold, ("acts as its examples say",)),
+    "heeds_no_parameter": (HeedsNoParameter, ("acts as its examples say",)),
+    "other_rate": (OtherRate, ("acts as its examples say",)),
+    "forgets": (Forgets, ("state makes the round trip",)),
+    "not_plain": (NotPlain, ("state makes the round trip",)),
+    "gives_only": (GivesOnly, ("state makes the round trip",)),
+    "fails": (Fails, ("goes through a training",)),
+}

@@ -1,0 +1,90 @@
+"""Listeners, each wrong in one way; ENTRIES says in which checks that must show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from zookit.core import Listener, hookimpl
+
+TOLD = ("goes through a run", "goes through a failing run")
+
+
+@dataclass(frozen=True)
+class Right(Listener):
+    """Listens to the end of an epoch; nothing is wrong."""
+
+    @hookimpl
+    def epoch_ended(self, epoch: int, values: Any) -> None:
+        assert epoch >= 1
+        assert "loss" in values
+
+
+@dataclass(frozen=True)
+class Misspelt(Listener):
+    """Listens to what never comes."""
+
+    @hookimpl
+    def epoch_endet(self) -> None:
+        """Never called."""
+
+
+@dataclass(frozen=True)
+class Unmarked(Listener):
+    """Has a hook that is not marked."""
+
+    def epoch_ended(self) -> None:
+        """Never called."""
+
+
+@dataclass(frozen=True)
+class MoreArguments(Listener):
+    """Wants to be told more than there is."""
+
+    @hookimpl
+    def epoch_ended(self, epoch: int, batches: int) -> None:
+        """Never called."""
+
+
+@dataclass(frozen=True)
+class Deaf(Listener):
+    """Listens to nothing."""
+
+
+@dataclass(frozen=True)
+class FailsAtTheEnd(Listener):
+    """Fails when a run has ended as it should."""
+
+    @hookimpl
+    def run_finished(self) -> None:
+        raise RuntimeError("no")
+
+
+@dataclass(frozen=True)
+class FailsOnFailures(Listener):
+    """Fails when a run has failed."""
+
+    @hookimpl
+    def run_failed(self) -> None:
+        raise RuntimeError("no")
+
+
+@dataclass(frozen=True)
+class OffersFailing(Listener):
+    """Offers to train with a Keras callback that fails."""
+
+    @hookimpl
+    def keras_callbacks(self) -> Any:
+        import keras
+
+        return [keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: 1 / 0)]
+
+
+ENTRIES = {
+    "right": (Right, ()),
+    "misspelt": (Misspelt, ("hooks are those of a run", *TOLD)),
+    "unmarked": (Unmarked, ("hooks are those of a run", *TOLD)),
+    "more_arguments": (MoreArguments, ("hooks are those of a run", *TOLD)),
+    "deaf": (Deaf, ("hooks are those of a run", *TOLD)),
+    "fails_at_the_end": (FailsAtTheEnd, TOLD[:1]),
+    "fails_on_failures": (FailsOnFailures, TOLD[1:]),
+    "offers_failing": (OffersFailing, TOLD),
+}
