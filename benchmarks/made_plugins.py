@@ -1,7 +1,35 @@
 """Installed distributions made for the purpose: what a plugin package leaves on the path."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+ARCHITECTURE = '''\
+"""A plugin made for the purpose."""
+
+from dataclasses import dataclass
+
+from zookit.core import Architecture
+
+
+@dataclass(frozen=True)
+class Made(Architecture):
+    """Flattens the images."""
+
+    def features(self, images):
+        from keras import layers
+
+        return layers.Flatten()(images)
+'''
+"""A module with an architecture that works."""
+
+BROKEN = {
+    "bad_syntax": "from dataclasses import dataclass\n\n\nclass Made(:\n",
+    "bad_import": "import a_module_that_nobody_has\n",
+    "bad_code": "limit = 10\nraise RuntimeError(f'more than {limit}')\n",
+    "bad_type": "limit = 10\n\n\nclass Made:\n    pass\n",
+    "bad_end": "import time\n\nwhile True:\n    time.sleep(0.1)\n",
+}
+"""Modules with an architecture that does not work, each in its own way, the last by hanging."""
 
 
 def make_distribution(
@@ -10,22 +38,25 @@ def make_distribution(
     entry_points: Mapping[str, str],
     modules: Mapping[str, str] | None = None,
     description: str = "",
+    requires: Sequence[str] = ("zookit",),
 ) -> None:
     """Lay a distribution into a folder that will stand on PYTHONPATH, as pip would.
 
     Args:
         folder: where to.
         name: what the distribution is called.
-        entry_points: group to its one line, `name = module:Class`.
+        entry_points: group to its lines, `name = module:Class`.
         modules: file name to source.
         description: the long description in METADATA.
+        requires: what it requires, as METADATA has it.
     """
     info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
     info.mkdir(parents=True)
-    groups = (f"[{group}]\n{line}\n" for group, line in entry_points.items())
+    groups = (f"[{group}]\n{lines}\n" for group, lines in entry_points.items())
+    required = "".join(f"Requires-Dist: {each}\n" for each in requires)
     files = {
         f"{info.name}/METADATA": f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n"
-        f"Summary: Made for a benchmark.\nRequires-Dist: zookit\n\n{description}\n",
+        f"Summary: Made for a benchmark.\n{required}\n{description}\n",
         f"{info.name}/entry_points.txt": "\n".join(groups),
         **(modules or {}),
     }
@@ -34,3 +65,24 @@ def make_distribution(
     )
     for file, text in files.items():
         (folder / file).write_text(text, encoding="utf-8")
+
+
+def make_architecture(folder: Path, name: str, source: str, offered: str, text: str = "") -> None:
+    """A distribution of that name, with one module and with one architecture in it."""
+    module = name.replace("-", "_")
+    points = {"zookit.architectures": f"{offered} = {module}:Made"}
+    make_distribution(folder, name, points, {f"{module}.py": source}, text)
+
+
+def make_troubled(folder: Path) -> None:
+    """Twenty distributions: the five of BROKEN, two that offer `contested`, and 13 that work.
+
+    Each is called `zookit-` and what it offers, with hyphens; the two that contest a name are
+    `zookit-first` and `zookit-second`, and the others offer `made_0` to `made_12`.
+    """
+    for offered, source in BROKEN.items():
+        make_architecture(folder, f"zookit-{offered.replace('_', '-')}", source, offered)
+    for name in ("zookit-first", "zookit-second"):
+        make_architecture(folder, name, ARCHITECTURE, "contested")
+    for at in range(13):
+        make_architecture(folder, f"zookit-made-{at}", ARCHITECTURE, f"made_{at}")

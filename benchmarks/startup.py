@@ -5,34 +5,19 @@
 `zookit --help`, `zookit list` and the completion of a name, with 0, 10 and 200 more distributions
 installed. Each offers an architecture, and its METADATA has a description of 40 KB, as long as the
 longest README files on package registries.
+
+The same, and a whole run of one epoch on the bundled sample, with 20 others, of which five are
+broken, each in its own way, one by hanging when it is imported, and two offer the same name.
 """
 
 import sys
 import tempfile
 from pathlib import Path
 
-from made_plugins import make_distribution
+from made_plugins import ARCHITECTURE, make_architecture, make_troubled
 from measuring import CPU, MEMORY, WALL, ZOOKIT, Column, Command, Side, compare, parser
 
 _DESCRIPTION = "A line of a long description, as many packages have it.\n" * 730
-
-_MODULE = '''\
-"""A plugin of a benchmark."""
-
-from dataclasses import dataclass
-
-from zookit.core import Architecture
-
-
-@dataclass(frozen=True)
-class Made(Architecture):
-    """Flattens the images."""
-
-    def features(self, images):
-        from keras import layers
-
-        return layers.Flatten()(images)
-'''
 
 _COMMANDS: dict[str, tuple[list[str], dict[str, str]]] = {
     "zookit --help": (["--help"], {}),
@@ -46,6 +31,7 @@ _COMMANDS: dict[str, tuple[list[str], dict[str, str]]] = {
         },
     ),
 }
+_TROUBLED = "20 plugins, 7 of them troubled"
 
 
 def main() -> None:
@@ -55,11 +41,16 @@ def main() -> None:
     options = asked.parse_args()
     import_tensorflow = Command([sys.executable, "-c", "import tensorflow"])
     with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
         sides = [Side("import tensorflow", lambda _: import_tensorflow)]
         for count in options.plugins:
-            plugins = Path(folder, str(count))
+            plugins = work / str(count)
             _make_plugins(plugins, count)
-            sides += [_side(name, plugins, count) for name in _COMMANDS]
+            sides += [_side(name, plugins, f"{count} plugins") for name in _COMMANDS]
+        (work / "none").mkdir()
+        make_troubled(work / "troubled")
+        sides += [_side(name, work / "troubled", _TROUBLED) for name in _COMMANDS]
+        sides += [_run(work, "none", "0 plugins"), _run(work, "troubled", _TROUBLED)]
         columns = [Column(each.title, each.value, 3, ratio=True) for each in (WALL, CPU)]
         compare(sides, [*columns, MEMORY], options)
 
@@ -67,20 +58,24 @@ def main() -> None:
 def _make_plugins(folder: Path, count: int) -> None:
     folder.mkdir()
     for at in range(count):
-        module = f"zookit_made_{at}"
-        make_distribution(
-            folder,
-            f"zookit-made-{at}",
-            {"zookit.architectures": f"made_{at} = {module}:Made"},
-            {f"{module}.py": _MODULE},
-            _DESCRIPTION,
-        )
+        make_architecture(folder, f"zookit-made-{at}", ARCHITECTURE, f"made_{at}", _DESCRIPTION)
 
 
-def _side(name: str, plugins: Path, count: int) -> Side:
+def _side(name: str, plugins: Path, installed: str) -> Side:
     words, variables = _COMMANDS[name]
     command = Command([ZOOKIT, *words], {**variables, "PYTHONPATH": str(plugins)})
-    return Side(f"{name}, {count} plugins", lambda _: command)
+    return Side(f"{name}, {installed}", lambda _: command)
+
+
+def _run(work: Path, plugins: str, installed: str) -> Side:
+    """Its first round also prepares the sample."""
+    words = ["run", "mnist", "dense", "--data", "sample", "--epochs", "1", "--quiet"]
+    variables = {
+        "PYTHONPATH": str(work / plugins),
+        "ZOOKIT_CACHE_DIR": str(work / f"{plugins}-cache"),
+    }
+    command = Command([ZOOKIT, *words, "--runs-dir", str(work / f"{plugins}-runs")], variables)
+    return Side(f"zookit run mnist dense, {installed}", lambda _: command)
 
 
 if __name__ == "__main__":

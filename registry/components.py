@@ -71,7 +71,14 @@ class Components(Group[C], Generic[C]):
 
 def packages_missing(kind: type[Component]) -> list[str]:
     """What to give pip for the packages that a component needs and that are not installed."""
-    return [wanted for module, wanted in kind.packages.items() if find_spec(module) is None]
+    return [wanted for module, wanted in kind.packages.items() if not _is_there(module)]
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that it would be in
+        return False
 
 
 def _check_packages(name: str, kind: type[Component]) -> None:

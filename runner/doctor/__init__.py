@@ -1,0 +1,1 @@
+"""What `zookit doctor` finds out, and how it is told."""
