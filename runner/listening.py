@@ -1,6 +1,5 @@
 """Telling listeners of a run's life, each on its own and guarded."""
 
-import inspect
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from zookit.core import BrokenPlugin, Listener, warn
+from zookit.core import BadExperiment, BrokenPlugin, Chosen, Listener, ZookitError, warn
 from zookit.core.errors import did_you_mean, reason_of, typed_reason_of
 from zookit.core.hookspecs import RunHooks
 from zookit.registry import default
@@ -37,24 +36,30 @@ class Listening:
 
     @classmethod
     def to(cls, listener: object, name: str, **more: Any) -> "Listening":
-        """Let an object with hooks listen. Raises BrokenPlugin where a hook does not fit."""
+        """Let an object with hooks listen.
+
+        Raises BrokenPlugin where one of its hooks does not fit, or it has none.
+        """
         manager = pluggy.PluginManager("zookit")
         manager.add_hookspecs(RunHooks)
         try:
             manager.register(listener)
             manager.check_pending()
         except pluggy.PluginValidationError as error:
-            raise BrokenPlugin(f"{name} {_misfit(listener, error)}") from error
+            raise BrokenPlugin(f"{name} {_misfit(manager, listener, error)}") from error
+        heard = {caller.name for caller in manager.get_hookcallers(listener) or ()}
         unmarked = [
-            hook
-            for hook in HOOKS
-            if callable(method := getattr(listener, hook, None))
-            and not hasattr(inspect.unwrap(method), "zookit_impl")
+            hook for hook in HOOKS if hook not in heard and callable(getattr(listener, hook, None))
         ]
         if unmarked:
             raise BrokenPlugin(
                 f"{name} has a method {unmarked[0]} that is not marked with @zookit.core.hookimpl, "
                 "so it would never be called. Tell that package's author."
+            )
+        if heard.isdisjoint(HOOKS):
+            raise BrokenPlugin(
+                f"{name} listens to nothing: a {type(listener).__name__} has none of the hooks "
+                f"{', '.join(HOOKS)}. Tell that package's author."
             )
         return cls(name, manager, **more)
 
@@ -65,28 +70,31 @@ def chosen(words: Iterable[str | Listener]) -> list[Listening]:
     Raises ZookitError where one cannot be: its name or parameters do not fit, its package is not
     installed, or its hooks are not those of a run.
     """
-    listening: dict[str, Listening] = {}
-    for given in (*words, *os.environ.get(VARIABLE, "").split()):
-        listener, named, owner = default.listeners.build(given)
-        # Words that a person gave now win over those of the environment.
-        if named.name not in listening or not named.rebuildable:
-            made_by = f"listener {named.short_name!r} of {owner or 'this program'}"
-            hooked = _guarded_build(listener, made_by)
-            listening[named.name] = Listening.to(
-                hooked, made_by, full_name=named.name, every_batch=listener.every_batch
-            )
-    return list(listening.values())
+    now = [default.listeners.build(each) for each in words]
+    try:
+        always = [default.listeners.build(each) for each in os.environ.get(VARIABLE, "").split()]
+    except ZookitError as error:
+        raise ZookitError(f"{VARIABLE}: {error}") from error
+    # Words that a person gave now win over those of the environment.
+    given = {named.name for _, named, _ in now}
+    built = [*now, *(each for each in always if each[1].name not in given)]
+    names = [named.name for _, named, _ in built if named.rebuildable]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadExperiment(f"listener {name!r} is named twice. Name it once.")
+    return [_set_up(*each) for each in built]
 
 
 class Listeners:
     """Those that listen to one run.
 
-    A failure of an essential listener is the run's; any other's is reported with its name and
-    passed over.
+    A failure of an essential listener is the run's; any other's is reported with its name, once for
+    each hook, and passed over.
     """
 
     def __init__(self, each: Sequence[Listening]) -> None:
         self._each = each
+        self._reported: set[tuple[Listening, str]] = set()
 
     @property
     def every_batch(self) -> bool:
@@ -105,7 +113,7 @@ class Listeners:
                 if one.essential and isinstance(error, Exception):
                     failure = error
                     continue
-                _tell_failure(one.name, hook, error)
+                self._report(one, hook, error)
         if failure is not None:
             raise failure  # only now, so that the others have been told
         return answers
@@ -116,16 +124,25 @@ class Listeners:
         for one, offered in self.tell("keras_callbacks", **arguments):
             try:
                 guarded += [_guarded(callback, one.name) for callback in offered]
-            except TypeError as error:
-                _tell_failure(one.name, "keras_callbacks", error)
+            # What it offers may be a generator, whose code runs only now.
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a listener does
+                self._report(one, "keras_callbacks", error)
         return guarded
 
+    def _report(self, one: Listening, hook: str, error: BaseException) -> None:
+        # A server that is away is away in every epoch.
+        if (one, hook) not in self._reported:
+            self._reported.add((one, hook))
+            _tell_failure(one.name, hook, error)
 
-def _guarded_build(listener: Listener, name: str) -> object:
+
+def _set_up(listener: Listener, named: Chosen, owner: str | None) -> Listening:
+    name = f"listener {named.short_name!r} of {owner or 'this program'}"
     try:
-        return listener.build()
+        listens, every_batch = listener.build(), listener.every_batch
     except (Exception, SystemExit) as error:
         raise BrokenPlugin(f"{name} cannot be set up: {typed_reason_of(error)}.") from error
+    return Listening.to(listens, name, full_name=named.name, every_batch=every_batch)
 
 
 def _guarded(callback: "keras.callbacks.Callback", name: str) -> "keras.callbacks.Callback":
@@ -154,7 +171,8 @@ def _guarded(callback: "keras.callbacks.Callback", name: str) -> "keras.callback
 
         return call
 
-    for what in dir(callback):
+    # Those that Keras calls; what else begins with on_ is the callback's own affair.
+    for what in dir(keras.callbacks.Callback):
         if what.startswith("on_") or what in ("set_model", "set_params"):
             setattr(callback, what, guard(getattr(callback, what), what))
     return callback
@@ -164,10 +182,13 @@ def _tell_failure(name: str, what: str, error: BaseException) -> None:
     warn(f"{name} failed in {what} and was passed over: {typed_reason_of(error)}")
 
 
-def _misfit(listener: object, error: pluggy.PluginValidationError) -> str:
+def _misfit(
+    manager: pluggy.PluginManager, listener: object, error: pluggy.PluginValidationError
+) -> str:
     """What pluggy complains of, in a person's words."""
-    own = [name for name in dir(type(listener)) if _is_hook(getattr(type(listener), name, None))]
-    unknown = [name for name in own if name not in HOOKS]
+    marked = {name: manager.parse_hookimpl_opts(listener, name) for name in dir(listener)}
+    meant = [options["specname"] or name for name, options in marked.items() if options]
+    unknown = [name for name in meant if name not in HOOKS]
     if unknown:
         return (
             f"implements a hook {unknown[0]!r} that there is not."
@@ -175,8 +196,4 @@ def _misfit(listener: object, error: pluggy.PluginValidationError) -> str:
             "package's author."
         )
     said = reason_of(error).partition("hookimpl definition: ")[2] or reason_of(error)
-    return f"has a hook that takes other arguments than are offered: {said}. Tell its author."
-
-
-def _is_hook(method: object) -> bool:
-    return hasattr(method, "zookit_impl")
+    return f"has a hook that does not fit: {said}. Tell that package's author."
