@@ -76,7 +76,14 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         entries = self.entries()
         known = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
         installed = f"Installed: {', '.join(known)}." if known else "None is installed."
-        text = f"no {self.kind.singular} {name!r}.{did_you_mean(name, known)} {installed}"
+        return (
+            f"no {self.kind.singular} {name!r}.{did_you_mean(name, known)} {installed}"
+            f"{self.why_missing(name)}"
+        )
+
+    def why_missing(self, name: str) -> str:
+        """What may be why a name is no key, as further sentences of an error: it is blocked, ..."""
+        text = ""
         blocked = self._by_name.get(_folded(name))
         if blocked:
             owners = " and ".join(entry.owner for entry in blocked)

@@ -8,13 +8,18 @@ from typing import Annotated
 import typer
 
 from zookit.commands.bare import show_help_without_command
+from zookit.commands.check import check
+from zookit.commands.completion import plugins
 from zookit.commands.data import app as data_app
+from zookit.commands.doctor import doctor
 from zookit.commands.list import list_components
+from zookit.commands.new import new
 from zookit.commands.run import run
+from zookit.commands.shells import completion
 from zookit.commands.show import show
 from zookit.console import messages_shown
 from zookit.core import ZookitError
-from zookit.plugin_commands import WithPlugins
+from zookit.plugin_commands import WithPlugins, command_of
 
 app = typer.Typer(
     name="zookit",
@@ -28,14 +33,18 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("list")(list_components)
 app.command("show")(show)
+app.command("check")(check)
+app.command("doctor")(doctor)
+app.command("new")(new)
 app.add_typer(data_app, name="data")
+app.command("completion")(completion)
 
 USER_ERROR = 2
 INTERRUPTED = 130
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:  # as it is where the shell completes
         import zookit
 
         print(f"zookit {zookit.__version__}")
@@ -61,6 +70,7 @@ def _root(
             metavar="NAME",
             callback=_block,
             is_eager=True,
+            autocompletion=plugins,
             help="Leave a plugin out: a name, DISTRIBUTION/NAME or a distribution. May be given "
             "several times, as may names in ZOOKIT_DISABLE.",
         ),
@@ -91,9 +101,7 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     try:
         with messages_shown(quiet=False):
-            code = typer.main.get_command(app).main(
-                arguments, prog_name="zookit", standalone_mode=False
-            )
+            code = command_of(app).main(arguments, prog_name="zookit", standalone_mode=False)
     except ZookitError as error:
         return _fail(str(error), USER_ERROR)
     except typer.TyperException as error:
@@ -102,13 +110,16 @@ def _run(arguments: list[str]) -> int:
         if getattr(error, "option_name", None) == "--no-plugin":
             message += " here; it stands before the command: zookit --no-plugin NAME run ..."
         return _fail(f"{message}. See '{command} --help'.", error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+    except typer.Abort:
         return _fail("interrupted.", INTERRUPTED)
     except OSError as error:
         if error.errno != errno.ENOSPC or error.filename is not None:
             raise
         return _fail("what was to be printed cannot be written: no space left.", USER_ERROR)
-    return code if isinstance(code, int) else 0
+    if code == INTERRUPTED:  # which Typer makes of Ctrl-C
+        return _fail("interrupted.", INTERRUPTED)
+    # A plugin's command may return anything.
+    return code if type(code) is int else 0
 
 
 def _fail(message: str, code: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fresh_environment import FreshEnvironment
 
 from zookit.cli import main
 
@@ -42,10 +43,14 @@ def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_surroundings(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -> None:
-    """No test reads or writes a person's own cache or data, or waits for the network."""
+    """No test reads or writes a person's own cache, data or choices, or waits for the network."""
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
-    for name in ("ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR"):
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    for name in ("ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
+    # Set, not deleted, so that what --no-plugin writes is undone too.
+    for name in ("ZOOKIT_DISABLE", "ZOOKIT_WITH"):
+        monkeypatch.setenv(name, "")
     # A closed port: what would go out is refused at once. Tests' own servers are on 127.0.0.1.
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
@@ -71,6 +76,16 @@ def zookit(
         return Outcome(int(ended.value.code or 0), written.out, written.err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> FreshEnvironment:
+    """An environment with zookit from its wheel, for the tests marked `slow`; a minute to make.
+
+    It is made before `own_surroundings` shuts the network off, which pip may need. Each test takes
+    out again what it installs.
+    """
+    return FreshEnvironment.make(tmp_path_factory.mktemp("fresh"))
 
 
 @pytest.fixture

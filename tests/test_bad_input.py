@@ -19,7 +19,10 @@ MNIST = ("mnist", "dense", *SAMPLE)
     ("arguments", "said"),
     [
         (("mnits", "dense"), ["no data set 'mnits'", "Did you mean 'mnist'?", "Installed: fash"]),
-        (("mnist", "dnese"), ["no architecture 'dnese'", "Did you mean 'dense'?", "cnn, dense."]),
+        (
+            ("mnist", "dnese"),
+            ["no architecture 'dnese'", "Did you mean 'dense'?", "Installed: cnn, dense, "],
+        ),
         (
             ("mnist", "dense", "stop_at_los"),
             ["no callback 'stop_at_los'", "Did you mean 'stop_at_loss'?"],
@@ -100,7 +103,7 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], said: list[str
         (("show", "mnist", "--image", "x"), ["'--image'", "See 'zookit show --help'"]),
         (("data", "fetch", "mnits"), ["no data set 'mnits'"]),
         (("data", "clear", "mnits"), ["nothing called 'mnits' is kept"]),
-        (("tarin",), ["No such command"]),
+        (("tarin",), ["no command 'tarin'", "list, show"]),
     ],
     ids=str,
 )

@@ -38,6 +38,7 @@ def test_list_as_json(zookit: Command) -> None:
         "owner": f"zookit=={package.__version__}",
         "defined_in": "zookit.plugins.architectures.dense:Dense",
         "ambiguous": False,
+        "blocked": False,
     }
 
 

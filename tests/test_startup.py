@@ -103,6 +103,10 @@ def test_looking_around_imports_nothing_heavy_and_no_plugin(
         ("zookit run fash", ["fashion_mnist"]),
         ("zookit run mnist den", ["dense"]),
         ("zookit run mnist dense stop_at_l", ["stop_at_loss"]),
+        ("zookit run --with tensorb", ["tensorboard"]),
+        ("zookit run --optimizer adagr", ["adagrad"]),
+        ("zookit --no-plugin stop_at_l", ["stop_at_loss"]),
+        ("zookit lis", ["list"]),
     ],
 )
 def test_completing_names_imports_nothing_heavy_and_no_plugin(
@@ -118,6 +122,32 @@ def test_completing_names_imports_nothing_heavy_and_no_plugin(
     assert started.out.split() == offered
     assert not HEAVY & started.modules
     assert not [name for name in started.modules if name.startswith("zookit.plugins")]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered", "module"),
+    [
+        ("zookit run mnist dense:u", "dense:units=", "architectures.dense"),
+        ("zookit run image_folder:si", "image_folder:size=", "datasets.image_folder"),
+        ("zookit show stop_at_loss:t", "stop_at_loss:threshold=", "callbacks.stop_at_loss"),
+    ],
+)
+def test_completing_parameters_imports_that_one_plugin(
+    start: Start, words: str, offered: str, module: str
+) -> None:
+    started = start(
+        *SCRIPT,
+        _ZOOKIT_COMPLETE="complete_bash",
+        COMP_WORDS=words,
+        COMP_CWORD=str(words.count(" ")),
+    )
+    assert started.code == 0, started.err
+    assert started.out.split() == [offered]
+    assert not {"tensorflow", "keras"} & started.modules
+    known = {
+        entry.value.partition(":")[0] for group in default.groups() for entry in group.entries()
+    }
+    assert known & started.modules == {f"zookit.plugins.{module}"}
 
 
 @pytest.mark.parametrize(

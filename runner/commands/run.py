@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zookit.commands.completion import words_of
+from zookit.commands.completion import optimizers, values_of, words_of
 from zookit.core import BadExperiment, Result, Settings
 from zookit.core.declaration import Parameter, parameters
 
@@ -26,6 +26,7 @@ def _setting(name: str, metavar: str | None = None, flag: str | None = None) -> 
         help=f"{setting.meaning} {f'[{setting.default}]' if setting.default else ''}",
         metavar=metavar,
         show_default=False,
+        autocompletion=optimizers if name == "optimizer" else values_of(setting),
     )
 
 

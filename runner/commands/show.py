@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.commands.completion import words_of
+from zookit.commands.completion import values_of, words_of
 from zookit.core import BadExperiment, Settings, UnknownName, Words
+from zookit.core.declaration import parameters
 from zookit.core.errors import did_you_mean
 
 if TYPE_CHECKING:
     from zookit.registry import Components
+
+_DATA = {setting.name: setting for setting in parameters(Settings)}["data"]
 
 
 def show(
@@ -42,7 +45,12 @@ def show(
         typer.Option(metavar="FILE.png", help="For a data set: write a picture of many images."),
     ] = None,
     data: Annotated[
-        str, typer.Option(metavar="auto|full|sample", help="Which images --image and --sheet take.")
+        str,
+        typer.Option(
+            metavar=_DATA.type,
+            help="Which images --image and --sheet take.",
+            autocompletion=values_of(_DATA),
+        ),
     ] = "auto",
 ) -> None:
     """Show a component: its parameters, its owner, and what it is."""
@@ -79,8 +87,10 @@ def _found(words: str) -> "list[Components[Any]]":
     found = [group for group in default.components() if name in group or group.is_ambiguous(name)]
     if not found:
         known = [each for group in default.components() for each in group]
+        reasons = dict.fromkeys(group.why_missing(name) for group in default.components())
         raise UnknownName(
             f"nothing is called {name!r}.{did_you_mean(name, known)} Installed: {', '.join(known)}."
+            f"{''.join(reasons)}"
         )
     return found
 

@@ -1,0 +1,109 @@
+"""Leaving plugins out: --no-plugin and ZOOKIT_DISABLE."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Command
+from made_plugins import ARCHITECTURE, make_distribution
+
+from zookit import registry
+from zookit.core import AmbiguousName, UnknownName
+from zookit.registry import Registry
+
+
+@pytest.mark.parametrize("name", ["dense", "zookit/dense", "Zookit/dense"])
+def test_what_is_left_out_is_not_used(zookit: Command, name: str) -> None:
+    message = zookit("--no-plugin", name, "run", "mnist", "dense").message()
+    assert "no architecture 'dense'." in message
+    assert "Installed: cnn" in message
+    assert "is blocked: take it out of --no-plugin and ZOOKIT_DISABLE." in message
+
+
+@pytest.mark.parametrize("names", ["dense", "cnn, zookit/dense", "zookit", " dense\tcnn"])
+def test_the_variable_leaves_out_too(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch, names: str
+) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", names)
+    for arguments in (["run", "mnist", "dense"], ["show", "dense"], ["show", "zookit/dense"]):
+        assert "is blocked" in zookit(*arguments).message()
+
+
+def test_names_add_up(zookit: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
+    shown = zookit("--no-plugin", "mnist", "--no-plugin", "stop_at_loss", "list").out
+    blocked = {line.split()[0] for line in shown.splitlines() if line.endswith("  blocked")}
+    assert blocked == {"dense", "mnist", "stop_at_loss"}
+
+
+def test_the_list_marks_them(zookit: Command) -> None:
+    shown = zookit("--no-plugin", "dense", "list", "architectures")
+    (line,) = (line for line in shown.out.splitlines() if " dense " in line)
+    assert line.endswith("  blocked")
+    assert zookit("list", "architectures").out.count("blocked") == 1, "as it stays in this process"
+    listed = json.loads(zookit("list", "--json").out)
+    assert [e["name"] for kind in listed.values() for e in kind if e["blocked"]] == ["dense"]
+
+
+def test_an_unknown_name_is_told_with_what_was_meant(zookit: Command) -> None:
+    for wrong, meant in (("dnese", "dense"), ("zookit/dnese", "zookit/dense"), ("zokit", "zookit")):
+        message = zookit("--no-plugin", wrong, "list").message()
+        assert f"no plugin '{wrong}' to leave out. Did you mean '{meant}'?" in message
+
+
+def test_names_in_the_variable_that_nothing_has_do_no_harm(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", "not_installed_here, a/b, /, ,")
+    shown = zookit("list")
+    assert shown.code == 0
+    assert "blocked" not in shown.out
+
+
+@pytest.mark.parametrize("after", [["run", "mnist", "dense"], ["list"], ["data", "list"]])
+def test_after_the_command_it_says_where_it_belongs(zookit: Command, after: list[str]) -> None:
+    message = zookit(*after, "--no-plugin", "cnn").message()
+    assert "it stands before the command: zookit --no-plugin NAME run ..." in message
+
+
+def test_the_registry_heeds_the_variable_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "dense" in registry.architectures
+    monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
+    assert "dense" not in registry.architectures
+    assert "dense" not in list(registry.architectures)
+    assert [entry.name for entry in registry.architectures.blocked()] == ["dense"]
+    with pytest.raises(UnknownName, match=r"'dense'.* is blocked"):
+        registry.architectures.build("dense:units=3")
+    monkeypatch.setenv("ZOOKIT_DISABLE", "")
+    assert registry.architectures.build("dense:units=3")[1].parameters["units"] == [3]
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """What two distributions offer that claim one name."""
+    for name in ("zookit-left", "zookit_right"):
+        module = name.replace("-", "_")
+        entry_points = {"zookit.architectures": f"net = {module}:Made"}
+        make_distribution(tmp_path, name, entry_points, {f"{module}.py": ARCHITECTURE})
+    monkeypatch.syspath_prepend(tmp_path)
+    return Registry(path=[str(tmp_path)])
+
+
+@pytest.mark.parametrize("blocked", ["zookit-left", "Zookit.Left", "zookit_left/net"])
+def test_without_the_other_claimant_a_name_is_usable(two: Registry, blocked: str) -> None:
+    nets = two.architectures
+    with pytest.raises(AmbiguousName):
+        nets["net"]
+    two.block(blocked)
+    assert list(nets) == ["net"]
+    assert nets["net"].owner == "zookit_right==1.0"
+    assert nets.build("net")[1].name == "zookit_right/net"
+    with pytest.raises(UnknownName, match=r"zookit-left==1\.0 is blocked"):
+        nets["zookit-left/net"]
+
+
+def test_a_name_leaves_out_all_who_claim_it(two: Registry) -> None:
+    two.block("net")
+    assert not two.architectures.entries()
+    with pytest.raises(UnknownName, match=r"left==1\.0 and zookit_right==1\.0 is blocked"):
+        two.architectures["net"]

@@ -1,0 +1,277 @@
+"""Commands that other packages add to `zookit`, good and bad, in processes of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Outcome
+from made_plugins import make_distribution
+
+HELLO = '''
+"""Commands."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from zookit.core import DataError
+
+print("hello.py is imported", file=sys.stderr)
+
+
+def hello(
+    name: Annotated[str, typer.Argument(help="Whom to greet.")],
+    times: Annotated[int, typer.Option(help="How often.", min=1)] = 1,
+) -> bool:
+    """Greet somebody."""
+    print(f"Hello, {name}!\\n" * times, end="")
+    return True
+
+
+def run() -> None:
+    """Run, but not as zookit does."""
+    print("another run")
+
+
+def shared() -> None:
+    """A name that two have."""
+    print("shared of hello")
+
+
+def ending(how: str) -> int:
+    """End in many ways."""
+    if how == "refused":
+        raise DataError("the leaves\\nhave fallen.")
+    if how == "exited":
+        raise typer.Exit(3)
+    if how == "left":
+        sys.exit(4)
+    if how == "defect":
+        raise RuntimeError("a defect")
+    return 5
+
+
+tools = typer.Typer(help="Many tools.")
+
+
+@tools.command()
+def saw(length: int) -> None:
+    """Saw something off."""
+    print(f"sawn at {length}")
+
+
+@tools.command()
+def plane() -> None:
+    """Make it smooth."""
+
+
+alone = typer.Typer()
+
+
+@alone.command()
+def only(word: str) -> None:
+    """All that this app does."""
+    print(f"only {word}")
+'''
+
+ODD = '''
+"""What Typer makes no commands of."""
+
+import typer
+
+
+def typed(strange: "Nowhere") -> None:
+    """Take what nobody knows."""
+
+
+empty = typer.Typer()
+number = 3
+'''
+
+
+Installed = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three packages with commands, the last in disorder."""
+    site = tmp_path_factory.mktemp("site")
+    names = ("hello", "run", "shared", "ending", "tools", "alone")
+    make_distribution(
+        site,
+        "zookit-hello",
+        {"zookit.commands": "\n".join(f"{name} = hello:{name}" for name in names)},
+        {"hello.py": HELLO},
+    )
+    make_distribution(
+        site,
+        "zookit-other",
+        {"zookit.commands": "shared = other:shared"},
+        {"other.py": "def shared() -> None:\n    print('shared of other')\n"},
+    )
+    odd = ("typed", "empty", "number", "missing")
+    lines = [f"{name} = odd:{name}" for name in odd]
+    make_distribution(
+        site,
+        "zookit-odd",
+        {"zookit.commands": "\n".join([*lines, "broken = broken_module:main"])},
+        {"odd.py": ODD, "broken_module.py": "raise RuntimeError('no\\nluck')"},
+    )
+    return site
+
+
+@pytest.fixture
+def installed(site: Path, tmp_path: Path) -> Installed:
+    """The command line beside these packages."""
+
+    def call(*arguments: str, **variables: str) -> Outcome:
+        ended = subprocess.run(
+            [sys.executable, "-m", "zookit", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(site), "COLUMNS": "120", **variables},
+            capture_output=True,
+            text=True,
+        )
+        return Outcome(ended.returncode, ended.stdout, ended.stderr)
+
+    return call
+
+
+def test_help_lists_them_under_their_owner_and_imports_none(installed: Installed) -> None:
+    shown = installed("--help")
+    assert shown.code == 0
+    assert not shown.err
+    own, *others = shown.out.split("\nCommands of ")
+    assert "\n  run " in own
+    hello, odd, other = sorted(others)
+    assert hello.startswith("zookit-hello==1.0:\n")
+    assert "\n  hello  " in hello
+    assert "See 'zookit hello --help'." in hello
+    assert "\n  broken  " in odd
+    # What is zookit's own name, or two packages', is called by the full one.
+    for name in ("run", "shared"):
+        assert f"\n  zookit-hello/{name}  " in hello
+        assert f"\n  {name}  " not in hello
+    assert "\n  zookit-other/shared  " in other
+
+
+def test_a_function_is_a_command(installed: Installed) -> None:
+    greeted = installed("hello", "you", "--times", "2")
+    assert greeted.out == "Hello, you!\nHello, you!\n"
+    # It returned True, which is no exit code.
+    assert greeted.code == 0
+    shown = installed("hello", "--help")
+    assert shown.out.startswith("Usage: zookit hello [OPTIONS]")
+    for each in ("Greet somebody.", "Whom to greet.", "--times", "How often."):
+        assert each in shown.out
+    assert "--install-completion" not in shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["hello"], "Missing argument"),
+        (["hello", "you", "--times", "no"], "'--times'"),
+        (["hello", "you", "--tiems", "2"], "No such option: --tiems"),
+    ],
+)
+def test_its_arguments_are_checked(installed: Installed, arguments: list[str], said: str) -> None:
+    refused = installed(*arguments)
+    message = refused.message()
+    assert said in message
+    assert message.endswith("See 'zookit hello --help'.")
+
+
+def test_an_app_is_a_group_of_commands(installed: Installed) -> None:
+    assert installed("tools", "saw", "3").out == "sawn at 3\n"
+    shown = installed("tools", "--help").out
+    for each in ("Many tools.", "saw", "Saw something off.", "plane"):
+        assert each in shown
+    assert "--install-completion" not in shown
+    assert "Usage: zookit tools saw" in installed("tools", "saw", "--help").out
+    assert "No such command 'swa'" in installed("tools", "swa").message()
+    # An app of one command is that command, as it is in Typer.
+    assert installed("alone", "word").out == "only word\n"
+
+
+@pytest.mark.parametrize(
+    ("how", "code"), [("exited", 3), ("left", 4), ("returned", 5), ("defect", 1), ("refused", 2)]
+)
+def test_exit_codes_are_its_own(installed: Installed, how: str, code: int) -> None:
+    ended = installed("ending", how)
+    assert ended.code == code
+    assert ("Traceback" in ended.err) == (how == "defect")
+    if how == "refused":
+        assert ended.message() == "zookit: the leaves have fallen."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("broken", "cannot be imported: RuntimeError: no luck"),
+        ("missing", "cannot be imported: AttributeError"),
+        ("number", "neither a function nor a typer.Typer"),
+        ("typed", "is none that Typer can make: NameError"),
+        ("empty", "is none that Typer can make"),
+    ],
+)
+def test_a_broken_one_is_told_and_harms_no_other(
+    installed: Installed, name: str, said: str
+) -> None:
+    for arguments in ([name], [name, "--help"], [f"zookit-odd/{name}"]):
+        message = installed(*arguments).message()
+        assert f"command '{name}' of zookit-odd==1.0" in message
+        assert said in message
+
+
+def test_a_name_of_zookits_own_is_reached_in_full(installed: Installed) -> None:
+    assert installed("zookit-hello/run").out == "another run\n"
+    assert "--epochs" in installed("run", "--help").out
+
+
+def test_a_name_that_two_claim_is_reached_in_full(installed: Installed) -> None:
+    message = installed("shared").message()
+    assert "offered by zookit-hello==1.0 and zookit-other==1.0" in message
+    assert "Write zookit-hello/shared or zookit-other/shared." in message
+    assert installed("zookit-other/shared").out == "shared of other\n"
+    assert installed("Zookit_Hello/shared").out == "shared of hello\n"
+
+
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [("helo", "hello"), ("lsit", "list"), ("zookit-hello/rnu", "zookit-hello/run")],
+)
+def test_an_unknown_command_is_told_with_what_was_meant(
+    installed: Installed, typo: str, meant: str
+) -> None:
+    message = installed(typo).message()
+    assert f"no command '{typo}'. Did you mean '{meant}'? There are: run, list, " in message
+
+
+def test_one_that_is_left_out_says_so(installed: Installed) -> None:
+    message = installed("--no-plugin", "hello", "hello", "you").message()
+    assert "no command 'hello'" in message
+    assert "zookit-hello==1.0 is blocked: take it out of --no-plugin and ZOOKIT_DISABLE" in message
+    # Then nobody else claims that name.
+    assert installed("shared", ZOOKIT_DISABLE="zookit-other").out == "shared of hello\n"
+    assert "zookit-hello" not in installed("--no-plugin", "zookit-hello", "--help").out
+
+
+def test_the_shell_completes_them(installed: Installed) -> None:
+    def offered(line: str) -> list[str]:
+        answered = installed(
+            _ZOOKIT_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=str(line.count(" "))
+        )
+        assert answered.code == 0
+        imported = "hello.py is imported" in answered.err
+        assert imported == (line.count(" ") > 1)
+        return answered.out.split()
+
+    assert offered("zookit hel") == ["hello"]
+    assert offered("zookit zookit-hello/r") == ["zookit-hello/run"]
+    assert offered("zookit hello --ti") == ["--times"]
+    assert offered("zookit tools pl") == ["plane"]
