@@ -83,7 +83,7 @@ class Site:
         return Registry(path=[str(self.path)])
 
     @property
-    def architectures(self) -> "zookit.registry.Group[Architecture]":
+    def architectures(self) -> "zookit.registry.Components[Architecture]":
         """The architectures that are found here."""
         return self.registry().architectures
 
@@ -418,7 +418,7 @@ def test_a_description_is_not_taken_for_the_head(site: Site) -> None:
 
 
 @pytest.fixture
-def nets(site: Site) -> "zookit.registry.Group[Architecture]":
+def nets(site: Site) -> "zookit.registry.Components[Architecture]":
     """A group with one architecture that works."""
     site.module("nets")
     site.install("alpha", "net = nets:Net")
@@ -437,7 +437,7 @@ def nets(site: Site) -> "zookit.registry.Group[Architecture]":
     ],
 )
 def test_builds_from_words_or_a_chosen_name(
-    nets: "zookit.registry.Group[Architecture]", given: str | Words | Chosen
+    nets: "zookit.registry.Components[Architecture]", given: str | Words | Chosen
 ) -> None:
     component, chosen, owner = nets.build(given)
     assert component == sys.modules["nets"].Net((4, 5))
@@ -445,7 +445,7 @@ def test_builds_from_words_or_a_chosen_name(
     assert owner == "alpha==1.0"
 
 
-def test_fills_every_parameter_in(nets: "zookit.registry.Group[Architecture]") -> None:
+def test_fills_every_parameter_in(nets: "zookit.registry.Components[Architecture]") -> None:
     assert nets.build("net")[1] == Chosen("alpha/net", {"units": [8]})
 
 
@@ -466,7 +466,7 @@ def test_fills_every_parameter_in(nets: "zookit.registry.Group[Architecture]") -
     ],
 )
 def test_says_what_cannot_be_built(
-    nets: "zookit.registry.Group[Architecture]",
+    nets: "zookit.registry.Components[Architecture]",
     given: str,
     error: type[Exception],
     message: str,

@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,8 +84,11 @@ def survives_saving_and_loading(subject: Subject) -> None:
     _require_alike(_predicted(two, images), expected, "another build with its weights")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.keras")
-        one.save(path)
-        loaded = keras.saving.load_model(path)
+        with warnings.catch_warnings():
+            # Keras's own, of NumPy.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            one.save(path)
+            loaded = keras.saving.load_model(path)
     _require_alike(_predicted(loaded, images), expected, "Keras's saved model")
 
 

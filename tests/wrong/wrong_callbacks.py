@@ -44,10 +44,8 @@ class Right(Callback):
 
 
 @dataclass(frozen=True)
-class NoCallback(Right):
+class NoCallback(Callback):
     """Builds something that is no callback."""
-
-    examples = ()
 
     def build(self) -> Any:
         return object()
@@ -61,10 +59,8 @@ def one_callback() -> Any:
 
 
 @dataclass(frozen=True)
-class TheSameOne(Right):
+class TheSameOne(Callback):
     """Builds one callback for all trainings."""
-
-    examples = ()
 
     def build(self) -> Any:
         return one_callback()

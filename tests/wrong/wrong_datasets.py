@@ -74,7 +74,7 @@ class Floats(Right):
 
     def load(self, source: Any) -> Splits:
         train = numbered(0, 30)
-        return Splits(Split(train.images.astype(np.float32), train.labels), numbered(30, 12))  # type: ignore[arg-type]
+        return Splits(Split(train.images.astype(np.float32), train.labels), numbered(30, 12))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A data set, an architecture and a callback for zookit; pyproject.toml names them."""

@@ -1,0 +1,19 @@
+"""The plugins that a pyproject.toml declares, as the registry has them once it is installed."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from zookit.registry import Entry
+from zookit.registry.metadata import Declared
+from zookit.registry.registry import KINDS
+
+
+def entries(toml: str) -> Iterator[Entry[Any]]:
+    """An entry for each line of the entry points; the distribution is called as `project` says."""
+    tables = tomllib.loads(toml)["project"]
+    kinds = {kind.group: kind for kind in KINDS}
+    for group, points in tables["entry-points"].items():
+        for name, value in points.items():
+            declared = Declared(group, name, value, tables.get("name", "made"), "0.1.0")
+            yield Entry(kinds[group], declared)

@@ -1,0 +1,82 @@
+"""examples/zookit-digits in a fresh environment: used, upgraded, broken and taken out."""
+
+import json
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from fresh_environment import FreshEnvironment
+
+pytestmark = pytest.mark.slow
+
+OWNER = "zookit-digits==1.0"
+
+
+@pytest.fixture
+def project(fresh: FreshEnvironment, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the package, installed."""
+    copy = tmp_path / "zookit-digits"
+    left = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "runs", ".*")
+    shutil.copytree(ROOT / "examples" / "zookit-digits", copy, ignore=left)
+    fresh.run("pip install --quiet '.[test]'", copy)
+    yield copy
+    fresh.run("pip uninstall --quiet --yes zookit-digits", copy)
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_it_holds_the_contracts(fresh: FreshEnvironment, project: Path) -> None:
+    ended = fresh.run("pytest -q", project).out.splitlines()[-1]
+    assert " passed" in ended
+    assert "skipped" not in ended
+
+
+def test_its_life(fresh: FreshEnvironment, project: Path, tmp_path: Path) -> None:
+    def kept(words: str) -> Path:
+        ended = fresh.run(f"zookit run {words} --epochs 2 --json", tmp_path)
+        return Path(json.loads(ended.out)["folder"])
+
+    # Used, alone and with what comes with zookit.
+    first = kept("digits residual stop_on_plateau")
+    for words in ("digits dense", "mnist residual:8 early_stopping:monitor=loss --data sample"):
+        assert json.loads((kept(words) / "metrics.json").read_text())["status"] == "finished"
+
+    # Upgraded.
+    replace(project / "pyproject.toml", 'version = "1.0"', 'version = "1.1"')
+    replace(project / "src/zookit_digits/residual.py", "] = (16, 32)", "] = (8, 24)")
+    fresh.run("pip install --quiet .", project)
+    assert fresh.run("zookit list", tmp_path).out.count("zookit-digits==1.1") == 3
+    second = kept("digits residual stop_on_plateau")
+    for run, owner, filters in ((first, OWNER, [16, 32]), (second, "zookit-digits==1.1", [8, 24])):
+        assert owner in (run / "environment.json").read_text()
+        kept_as = tomllib.loads((run / "experiment.toml").read_text())
+        assert kept_as["architecture"]["parameters"]["filters"] == filters
+    repeated = fresh.run(f"zookit run --from '{first}/experiment.toml' --json", tmp_path)
+    architecture = json.loads(repeated.out)["experiment"]["architecture"]
+    assert architecture["parameters"]["filters"] == [16, 32]
+
+    # Broken.
+    replace(project / "src/zookit_digits/residual.py", "class Residual", "klass Residual")
+    fresh.run("pip install --quiet .", project)
+    assert fresh.run("zookit list", tmp_path).out.count("zookit-digits==1.1") == 3
+    message = fresh.message("zookit run digits residual", tmp_path)
+    assert "'residual' of zookit-digits==1.1" in message
+    assert "SyntaxError" in message
+    kept("digits dense stop_on_plateau")
+    told = fresh.run("zookit doctor", tmp_path, code=1)
+    assert "zookit-digits==1.1" in told.out
+    assert "SyntaxError" in told.out
+
+    # Taken out.
+    fresh.run("pip uninstall --quiet --yes zookit-digits", tmp_path)
+    assert "zookit-digits" not in fresh.run("zookit list", tmp_path).out
+    message = fresh.message("zookit run digits dense", tmp_path)
+    assert "no data set 'digits'" in message
+    assert "Installed: fashion_mnist" in message

@@ -1,0 +1,58 @@
+"""All of docs/plugins.md, done as it stands there, in a fresh environment."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from fresh_environment import FreshEnvironment
+from PIL import Image
+
+pytestmark = pytest.mark.slow
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def put_table(file: Path, block: str) -> None:
+    """Let a block's table take the place of the file's own of that name, or stand at the end."""
+    table = block.partition("\n")[2]
+    header = table.partition("\n")[0]
+    text = file.read_text(encoding="utf-8")
+    own = re.compile(rf"^{re.escape(header)}\n(.+\n)*", re.MULTILINE)
+    changed, count = own.subn(lambda _: table, text)
+    file.write_text(changed if count else f"{text}\n{table}", encoding="utf-8")
+
+
+def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    (tmp_path / "photos").mkdir()
+    for name in ("cat", "dog"):
+        for number in range(8):
+            picture = Image.fromarray(random.integers(0, 256, (70, 64, 3), np.uint8))
+            picture.save(tmp_path / "photos" / f"{name}-{number}.png")
+    text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    where, said = tmp_path, ""
+    try:
+        for language, block in BLOCK.findall(text):
+            if language == "console":
+                lines = block.splitlines()
+                assert all(line.startswith("$ ") for line in lines), block
+                script = "\n".join(line.removeprefix("$ ") for line in lines)
+                said += fresh.run(f"{script}\npwd", where).out
+                where = Path(said.splitlines()[-1])
+                continue
+            file = where / block.partition("\n")[0].removeprefix("# ")
+            if language == "toml":
+                put_table(file, block)
+            else:
+                assert language == "python"
+                file.write_text(block, encoding="utf-8")
+    finally:
+        fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
+    assert where == tmp_path / "zookit-stripes"
+    assert len(list((where / "dist").iterdir())) == 2
+    assert "leaves, full: 192 train + 48 test" in said
+    assert len((where / "runs" / "ledger.csv").read_text(encoding="utf-8").splitlines()) == 1
+    # zookit check exits with 1 where a contract is broken, which would have ended it.
+    assert said.count(" 0 broken") == 3
