@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from zookit.core import TrainingFailed, say
-from zookit.core.errors import did_you_mean
+from zookit.core import say
+from zookit.plugins.callbacks.monitored import monitored
 
 
 class StopAtThreshold(keras.callbacks.Callback):
@@ -26,14 +26,7 @@ class StopAtThreshold(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Stop, or raise TrainingFailed where the value is never logged."""
-        logs = logs or {}
-        if self._monitor not in logs:
-            raise TrainingFailed(
-                f"{self._name}: {self._monitor!r} is never logged."
-                f"{did_you_mean(self._monitor, logs)} Logged are: {', '.join(logs)} (values that "
-                "begin with val_ need a validation split, as --validation 0.1 makes one)."
-            )
-        value = logs[self._monitor]
+        value = monitored(self._name, self._monitor, logs)
         if self._at_least <= value <= self._at_most:
             self.model.stop_training = True
             say(
