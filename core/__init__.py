@@ -9,6 +9,7 @@ from zookit.core.architecture import Architecture, Preference
 from zookit.core.callback import Callback, Example
 from zookit.core.component import Component
 from zookit.core.dataset import Dataset, DatasetInfo, Split, Splits
+from zookit.core.declaration import text_of
 from zookit.core.errors import (
     AmbiguousName,
     BadExperiment,
@@ -24,6 +25,8 @@ from zookit.core.errors import (
     UnknownName,
     WrongHash,
     ZookitError,
+    did_you_mean,
+    reason_of,
 )
 from zookit.core.experiment import Chosen, Experiment, Settings
 from zookit.core.hookspecs import hookimpl
@@ -64,7 +67,10 @@ __all__ = [
     "Words",
     "WrongHash",
     "ZookitError",
+    "did_you_mean",
     "hookimpl",
+    "reason_of",
     "say",
+    "text_of",
     "warn",
 ]

@@ -62,6 +62,9 @@ class Components(Group[C], Generic[C]):
         _check_packages(type(instance).__name__, type(instance))
         component = checked(instance)
         values = plain_values(component)
+        for entry in self.blocked():
+            if entry.names(type(component)):
+                raise UnknownName(f"{entry.full_name} is blocked.{self.why_missing(entry.name)}")
         for entry in self.entries():
             if entry.names(type(component)):
                 return component, Chosen(entry.full_name, values), entry.owner

@@ -48,6 +48,10 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         """Every entry that ZOOKIT_DISABLE names."""
         return tuple(entry for entry in self._all if is_blocked(entry))
 
+    def is_blocked(self, name: str) -> bool:
+        """Whether it would be a key, did not ZOOKIT_DISABLE name what it means."""
+        return bool(self._by_name.get(_folded(name))) and not self._found(name)
+
     def is_ambiguous(self, name: str) -> bool:
         """Whether more than one entry claims this plain name."""
         return len(self._found(name)) > 1

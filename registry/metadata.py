@@ -28,6 +28,11 @@ class Problem:
     distribution: str
     reason: str
 
+    @property
+    def name(self) -> str:
+        """The distribution's name in the form that compares equal, as far as it is known."""
+        return normalized(re.split(r"==|-\d|\.(?:dist|egg)-info", self.distribution)[0])
+
 
 def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared], list[Problem]]:
     """All entry points of these groups on `path` (default `sys.path`), and what is wrong.

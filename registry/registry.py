@@ -75,6 +75,10 @@ class Registry:
         """All kinds, commands last."""
         return *self.components(), self.commands
 
+    def group(self, plural: str) -> Group[Any]:
+        """The group of a kind, by its name: datasets, architectures, ..."""
+        return next(group for group in self.groups() if group.kind.plural == plural)
+
     def block(self, name: str) -> None:
         """Use no plugin of that name, `distribution/name` or distribution, as ZOOKIT_DISABLE does.
 

@@ -116,10 +116,10 @@ def _run(arguments: list[str]) -> int:
         if error.errno != errno.ENOSPC or error.filename is not None:
             raise
         return _fail("what was to be printed cannot be written: no space left.", USER_ERROR)
-    if code == INTERRUPTED:  # which Typer makes of Ctrl-C
-        return _fail("interrupted.", INTERRUPTED)
-    # A plugin's command may return anything.
-    return code if type(code) is int else 0
+    if type(code) is not int:  # a plugin's command may return anything
+        return 0
+    # Typer makes it of Ctrl-C, and a run that was ended so returns it.
+    return _fail("interrupted.", INTERRUPTED) if code == INTERRUPTED else code
 
 
 def _fail(message: str, code: int) -> int:

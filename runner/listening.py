@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from zookit.core import BadExperiment, BrokenPlugin, Chosen, Listener, ZookitError, warn
+from zookit.core import BadExperiment, BrokenPlugin, Chosen, Listener, Words, ZookitError, warn
 from zookit.core.errors import did_you_mean, reason_of, typed_reason_of
 from zookit.core.hookspecs import RunHooks
 from zookit.registry import default
@@ -71,8 +71,14 @@ def chosen(words: Iterable[str | Listener]) -> list[Listening]:
     installed, or its hooks are not those of a run.
     """
     now = [default.listeners.build(each) for each in words]
+    everywhere = (Words.parse(each) for each in os.environ.get(VARIABLE, "").split())
     try:
-        always = [default.listeners.build(each) for each in os.environ.get(VARIABLE, "").split()]
+        # Blocking is how one is switched off for once.
+        always = [
+            default.listeners.build(each)
+            for each in everywhere
+            if not default.listeners.is_blocked(each.name)
+        ]
     except ZookitError as error:
         raise ZookitError(f"{VARIABLE}: {error}") from error
     # Words that a person gave now win over those of the environment.
@@ -82,7 +88,7 @@ def chosen(words: Iterable[str | Listener]) -> list[Listening]:
     for name in names:
         if names.count(name) > 1:
             raise BadExperiment(f"listener {name!r} is named twice. Name it once.")
-    return [_set_up(*each) for each in built]
+    return [set_up(*each) for each in built]
 
 
 class Listeners:
@@ -136,13 +142,16 @@ class Listeners:
             _tell_failure(one.name, hook, error)
 
 
-def _set_up(listener: Listener, named: Chosen, owner: str | None) -> Listening:
+def set_up(listener: Listener, named: Chosen, owner: str | None) -> Listening:
+    """A listener component, let listen to one run. Raises BrokenPlugin."""
     name = f"listener {named.short_name!r} of {owner or 'this program'}"
     try:
         listens, every_batch = listener.build(), listener.every_batch
+        return Listening.to(listens, name, full_name=named.name, every_batch=every_batch)
+    except BrokenPlugin:
+        raise
     except (Exception, SystemExit) as error:
         raise BrokenPlugin(f"{name} cannot be set up: {typed_reason_of(error)}.") from error
-    return Listening.to(listens, name, full_name=named.name, every_batch=every_batch)
 
 
 def _guarded(callback: "keras.callbacks.Callback", name: str) -> "keras.callbacks.Callback":

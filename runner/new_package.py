@@ -1,10 +1,10 @@
 """A plugin package to begin from: what is in it, and what it cannot be called."""
 
-import ast
 import builtins
 import keyword
 import os
 import re
+import symtable
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,15 +20,18 @@ from zookit.core import BadParameter, FolderError
 from zookit.core.errors import quoted, reason_of
 from zookit.registry import Group, default
 
-# What each kind of plugin is called after the package's name where there are several, and what it
-# imports beside zookit.
-_KINDS = {
+KINDS = {
     "dataset": ("", ("annotated-types", "numpy")),
     "architecture": ("_net", ("annotated-types",)),
     "callback": ("_stop", ("annotated-types",)),
     "listener": ("_report", ("annotated-types",)),
     "command": ("_best", ("typer",)),
 }
+"""What a plugin of each kind is called after the package's name where there are several, and what
+it imports beside zookit. The kinds are the registry's, of which there may be one without a
+template; tests/test_new.py compares.
+"""
+_PYTESTS_OWN = re.compile("[Tt]est|pytest|(setup|teardown)_")
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 
@@ -49,7 +52,7 @@ class Package:
         """The plugins' names by kind; a single one is called just like the package."""
         stem = self.module.removeprefix("zookit_")
         several = len(self.kinds) > 1
-        return {kind: f"{stem}{_KINDS[kind][0] if several else ''}" for kind in self.kinds}
+        return {kind: f"{stem}{KINDS[kind][0] if several else ''}" for kind in self.kinds}
 
     def defined(self, kind: str) -> str:
         """The class, or for a command the function, that the plugin is."""
@@ -96,7 +99,7 @@ class Package:
             yield f"tests/test_{name}.py", _filled(f"test_{kind}.py", own)
 
     def _dependencies(self) -> tuple[str, ...]:
-        imported = {each for kind in self.kinds for each in _KINDS[kind][1]}
+        imported = {each for kind in self.kinds for each in KINDS[kind][1]}
         series = ".".join(zookit.__version__.split(".")[:2])
         return *sorted(imported), f"zookit>={series}"
 
@@ -172,15 +175,20 @@ def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) ->
     owners = [entry.owner for entry in group.entries() if entry.name == name]
     if kind == "command" and name in own_commands:
         owners.append("zookit itself")
-    source = dict(package.files())[f"src/{package.module}/{name}.py"]
+    test = f"tests/test_{name}.py"
+    defined = package.defined(kind)
     if not name[0].isalpha():
         why = "and a plugin's name begins with a letter"
     elif keyword.iskeyword(name):
         why = "and that is a keyword of Python"
     elif owners:
         why = f"as {' and '.join(owners)} does; whoever had both would have to say whose is meant"
-    elif package.defined(kind) in _imported(source) | set(dir(builtins)):
-        why = f"whose code needs the name {package.defined(kind)} for something else"
+    elif [path for path, _ in package.files()].count(test) > 1:
+        why = f"whose test would be {test}, and there is already {test}"
+    elif _PYTESTS_OWN.match(defined):
+        why = f"and its {defined} is something that pytest takes for its own"
+    elif defined in _needed(kind) | set(dir(builtins)):
+        why = f"whose code or test needs the name {defined} for something else"
     else:
         return
     raise BadParameter(
@@ -189,14 +197,23 @@ def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) ->
     )
 
 
-def _imported(source: str) -> set[str]:
-    """What a module imports, by the names it has there."""
-    return {
-        alias.asname or alias.name
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
+def _needed(kind: str) -> set[str]:
+    """The names that a plugin's code and tests give a meaning of their own where it is used."""
+    other = Package("zookit-other", (kind,))
+    needed: set[str] = set()
+    for path, text in other.files():
+        if path.endswith(".py"):
+            needed.update(_names_beside(other.defined(kind), symtable.symtable(text, path, "exec")))
+    return needed
+
+
+def _names_beside(name: str, scope: symtable.SymbolTable) -> Iterator[str]:
+    """The names of the module, and of the functions in which this one is among them."""
+    names = set(scope.get_identifiers())
+    if name in names or scope.get_type() == "module":
+        yield from names - {name}
+    for inner in scope.get_children():
+        yield from _names_beside(name, inner)
 
 
 def _group_of(kind: str) -> Group[Any]:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
@@ -190,7 +191,9 @@ class _Training:
         for name, value in values.items():
             self.history[name].append(value)
         self.seconds.append(seconds)
-        self.listeners.tell("epoch_ended", epoch=len(self.seconds), values=values, seconds=seconds)
+        # Told to strangers: what one does with them is nothing to the others.
+        told = MappingProxyType(dict(values))
+        self.listeners.tell("epoch_ended", epoch=len(self.seconds), values=told, seconds=seconds)
 
     def _fit(self) -> None:
         callbacks = [

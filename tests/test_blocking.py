@@ -9,6 +9,7 @@ from made_plugins import ARCHITECTURE, make_distribution
 
 from zookit import registry
 from zookit.core import AmbiguousName, UnknownName
+from zookit.plugins.architectures.dense import Dense
 from zookit.registry import Registry
 
 
@@ -107,3 +108,21 @@ def test_a_name_leaves_out_all_who_claim_it(two: Registry) -> None:
     assert not two.architectures.entries()
     with pytest.raises(UnknownName, match=r"left==1\.0 and zookit_right==1\.0 is blocked"):
         two.architectures["net"]
+
+
+def test_an_instance_of_what_is_blocked_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
+    with pytest.raises(UnknownName, match="zookit/dense is blocked"):
+        registry.architectures.build(Dense())
+
+
+def test_blocking_switches_a_listener_of_the_environment_off(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOOKIT_WITH", "tensorboard")
+    words = ("run", "mnist", "dense:4", "--data", "sample", "--epochs", "1", "--json")
+    outcome = zookit("--no-plugin", "tensorboard", *words)
+    assert outcome.code == 0, outcome
+    assert json.loads(outcome.out)["environment"]["listeners"] == []
+    message = zookit("--no-plugin", "tensorboard", *words, "--with", "tensorboard").message()
+    assert "is blocked" in message

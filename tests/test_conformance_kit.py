@@ -25,6 +25,24 @@ KINDS = {
 }
 ENTRIES = {module: import_module(module).ENTRIES for module in KINDS if module != "wrong_heavy"}
 ENTRIES["wrong_heavy"] = {"heavy": ("Heavy", ("is known without tensorflow",))}
+NEIGHBOUR = '''
+from dataclasses import dataclass
+
+from zookit.core import Dataset
+
+
+@dataclass(frozen=True)
+class Unknowable(Dataset):
+    """Fails to say what it is."""
+
+    @property
+    def info(self):
+        raise KeyError("no")
+
+    def load(self, source):
+        raise KeyError("no")
+'''
+SURROUNDINGS = {"ZOOKIT_WITH": "not_installed", "ZOOKIT_DISABLE": "dense,mnist"}
 LINE = re.compile(r"  (holds|left out|broken) +([^:]+)(.*)")
 CASES = [(module, name) for module, entries in ENTRIES.items() for name in entries]
 
@@ -45,10 +63,17 @@ def checked(module: str) -> dict[str, dict[str, tuple[str, str]]]:
     with TemporaryDirectory() as made:
         lines = [f"{name} = {module}:{place(module, name)}" for name in ENTRIES[module]]
         make_distribution(Path(made), distribution, {f"zookit.{KINDS[module]}": "\n".join(lines)})
+        # What surrounds a plugin is no fault of its own.
+        make_distribution(
+            Path(made),
+            "zookit-neighbour",
+            {"zookit.datasets": "unknowable = neighbour:Unknowable"},
+            {"neighbour.py": NEIGHBOUR},
+        )
         path = os.pathsep.join([made, str(ROOT / "tests" / "wrong")])
         ended = subprocess.run(
             [sys.executable, "-m", "zookit", "check", distribution],
-            env={**os.environ, "PYTHONPATH": path, "COLUMNS": "200"},
+            env={**os.environ, "PYTHONPATH": path, "COLUMNS": "200", **SURROUNDINGS},
             cwd=made,
             capture_output=True,
             text=True,
@@ -115,9 +140,12 @@ def test_check_passes_what_is_right(zookit: Command) -> None:
     ("named", "told"),
     [
         ("nothing", "neither a plugin nor a distribution with plugins is called 'nothing'"),
+        ("zookit-strips", "plugins is called 'zookit-strips'"),
+        ("zookti", "Did you mean 'zookit'?"),
         ("dnese", "Did you mean 'dense'?"),
         ("dense:unit=3", "no parameter 'unit'"),
-        ("Dense", "is not a name"),
+        ("Dense", "Did you mean 'dense'?"),
+        ("dense:units", "'units' is not a whole number"),
     ],
 )
 def test_what_cannot_be_checked_is_told(zookit: Command, named: str, told: str) -> None:

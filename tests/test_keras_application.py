@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,36 +13,13 @@ from http_server import Server, serving
 from made_data import put_pictures
 
 import zookit
-from zookit.core import (
-    BadParameter,
-    Dataset,
-    DatasetInfo,
-    ImageShapeRefused,
-    Settings,
-    Split,
-    Splits,
-)
-from zookit.core.data import Source
+from zookit.conformance.training import Shades
+from zookit.core import BadParameter, DatasetInfo, ImageShapeRefused, Settings
 from zookit.model import build_model, compile_model
 from zookit.plugins.architectures.keras_application import KerasApplication, Model
 from zookit.registry import architectures
 
 GREY, COLOUR = (28, 28, 1), (64, 48, 3)
-
-
-@dataclass(frozen=True)
-class Shades(Dataset):
-    """Three brightnesses of grey."""
-
-    @property
-    def info(self) -> DatasetInfo:
-        return DatasetInfo(GREY, ("dark", "middling", "bright"))
-
-    def load(self, source: Source) -> Splits:
-        labels = np.arange(24) % 3
-        noise = np.random.default_rng(0).integers(0, 80, (24, *GREY))
-        split = Split((noise + 80 * labels.reshape(-1, 1, 1, 1)).astype(np.uint8), labels)
-        return Splits(split, split)
 
 
 def whole(architecture: KerasApplication, shape: tuple[int, int, int]) -> keras.Model:
@@ -212,7 +188,7 @@ def test_training_begins_with_the_published_weights(
     architecture = KerasApplication("MobileNet", weights="imagenet", frozen=frozen)
     results = [
         zookit.run(
-            *(Shades(), architecture),
+            *(Shades(*GREY), architecture),
             runs_dir=tmp_path,
             epochs=2,
             batch_size=4,

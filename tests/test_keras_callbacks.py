@@ -3,12 +3,10 @@
 import csv
 import dataclasses
 import inspect
-import json
 import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,44 +19,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zookit
-from zookit.core import (
-    BadParameter,
-    Callback,
-    Dataset,
-    DatasetInfo,
-    FolderError,
-    Result,
-    Split,
-    Splits,
-    TrainingFailed,
-)
-from zookit.core.data import Source
+from zookit.conformance.callback import through_text
+from zookit.conformance.driving import Drive, Logs
+from zookit.conformance.training import Shades
+from zookit.core import BadParameter, Callback, FolderError, Result, TrainingFailed
 from zookit.plugins.callbacks.early_stopping import EarlyStopping
 from zookit.plugins.callbacks.reduce_lr_on_plateau import ReduceLrOnPlateau
 from zookit.registry import callbacks
 
 
-@dataclass(frozen=True)
-class Shades(Dataset):
-    """Three brightnesses, with a validation split."""
-
-    @property
-    def info(self) -> DatasetInfo:
-        return DatasetInfo((4, 4, 1), ("dark", "middling", "bright"))
-
-    def load(self, source: Source) -> Splits:
-        return Splits(self._split(60), self._split(12), self._split(15))
-
-    def _split(self, count: int) -> Split:
-        labels = np.arange(count) % 3
-        noise = np.random.default_rng(count).integers(0, 80, (count, 4, 4, 1))
-        return Split((noise + 80 * labels.reshape(-1, 1, 1, 1)).astype(np.uint8), labels)
-
-
 def trained(*chosen: str, runs_dir: Path, **wanted: Any) -> Result:
     """A real training of a few epochs."""
     return zookit.run(
-        Shades(), "dense:4", chosen, runs_dir=runs_dir, quiet=True, **{"epochs": 4, **wanted}
+        Shades(4, 4), "dense:4", chosen, runs_dir=runs_dir, quiet=True, **{"epochs": 4, **wanted}
     )
 
 
@@ -77,52 +50,35 @@ def said() -> Iterator[list[str]]:
     logger.setLevel(before)
 
 
-class Driven:
-    """A model and a callback, told of epochs whose logs are made up and whose weights are known."""
-
-    def __init__(self, built: keras.callbacks.Callback, learning_rate: float = 1.0) -> None:
-        self.model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-        self.model.compile(keras.optimizers.SGD(learning_rate), "mse")
-        self.model.optimizer.build(self.model.trainable_variables)
-        self.model.stop_training = False
-        self.callback = built
-        self.told = keras.callbacks.CallbackList([built], model=self.model, epochs=99, steps=1)
-        self.told.on_train_begin()
-        self.epochs = 0
-
-    def go(self, values: Sequence[float], start: int = 0, end: int | None = None) -> "Driven":
-        """Through the epochs from `start` to `end`, each with its val_loss, or until it stops."""
-        for epoch in range(start, len(values) if end is None else end):
-            self.told.on_epoch_begin(epoch)
-            self.model.set_weights([np.full(w.shape, epoch + 1.0) for w in self.model.weights])
-            self.told.on_epoch_end(epoch, {"loss": 0.5, "val_loss": values[epoch]})
-            self.epochs = epoch + 1
-            if self.model.stop_training:
-                break
-        return self
-
-    def ended(self) -> dict[str, Any]:
-        """What there is at the end."""
-        self.told.on_train_end()
-        return {
-            "epochs": self.epochs,
-            "stopped": self.model.stop_training,
-            "rate": float(self.model.optimizer.learning_rate),
-            "weight": float(self.model.get_weights()[0][0, 0]),
-        }
+def begun(
+    built: keras.callbacks.Callback, at: int = 0, state: Any = None, rate: float = 1.0
+) -> Drive:
+    """A training that begins, or goes on after epoch `at` from a state that was in a file."""
+    drive = Drive(built, at, rate)
+    drive.begin(None if state is None else through_text(state))
+    return drive
 
 
-def as_from_a_file(state: Any) -> Any:
-    """A state written out and read back: plain values and arrays only."""
+def told(built: keras.callbacks.Callback, values: Sequence[float]) -> Drive:
+    """A training that goes through epochs with these val_losses, or until it stops."""
+    drive = begun(built)
+    drive.go_on(logs_of(values))
+    return drive
 
-    def plain(value: Any) -> Any:
-        assert isinstance(value, np.ndarray), value
-        return {"array": value.tolist(), "dtype": str(value.dtype)}
 
-    def again(found: dict[str, Any]) -> Any:
-        return np.asarray(found["array"], found["dtype"]) if "dtype" in found else found
+def logs_of(values: Sequence[float]) -> Logs:
+    return {"loss": [0.5] * len(values), "val_loss": values}
 
-    return json.loads(json.dumps(state, default=plain), object_hook=again)
+
+def ended(drive: Drive) -> dict[str, Any]:
+    """What there is at the end."""
+    drive.end()
+    return {
+        "epochs": drive.epoch,
+        "stopped": drive.model.stop_training,
+        "rate": drive.learning_rate,
+        "weight": float(drive.model.get_weights()[0][0, 0]),
+    }
 
 
 # --- what the parameters are
@@ -243,9 +199,9 @@ def test_a_value_that_is_never_logged_ends_the_run_in_one_line(zookit: Command, 
 
 def test_a_value_of_unknown_direction_is_told() -> None:
     component = EarlyStopping(monitor="lr")
-    driven = Driven(component.build())
+    drive = begun(component.build())
     with pytest.raises(TrainingFailed, match="mode='max'"):
-        driven.told.on_epoch_end(0, {"lr": 0.1})
+        drive.go_on({"lr": [0.1]})
 
 
 def test_terminate_on_nan_stops_by_itself_and_a_run_fails_before_it(
@@ -291,18 +247,16 @@ def test_model_checkpoint_saves_only_what_is_better(tmp_path: Path) -> None:
     words = f"model_checkpoint:{tmp_path}/kept/{{epoch}}.weights.h5,save_best_only=true"
     best = f"{words},initial_value_threshold=0.45"
     values = [0.5, 0.4, 0.41, 0.3]
-    Driven(callbacks.build(best)[0].build()).go(values)
+    told(callbacks.build(best)[0].build(), values)
     names = {each.name for each in (tmp_path / "kept").iterdir()}
     assert names == {"2.weights.h5", "4.weights.h5"}
     # Resumed after the second epoch, the third is still none.
     first = callbacks.build(words)[0].build()
-    Driven(first).go(values, end=2)
+    begun(first).go_on(logs_of(values), until=2)
     for each in (tmp_path / "kept").iterdir():
         each.unlink()
     second = callbacks.build(words)[0].build()
-    driven = Driven(second)
-    second.set_state(as_from_a_file(first.get_state()))
-    driven.go(values, start=2)
+    begun(second, 2, first.get_state()).go_on(logs_of(values))
     assert [each.name for each in (tmp_path / "kept").iterdir()] == ["4.weights.h5"]
 
 
@@ -325,12 +279,11 @@ def test_a_place_that_cannot_be_written_is_told_before_training(
 
 def test_a_folder_that_vanishes_meanwhile_is_told(tmp_path: Path) -> None:
     path = tmp_path / "logs" / "log.csv"
-    driven = Driven(callbacks.build(f"csv_logger:{path}")[0].build())
-    driven.go([0.5])
+    drive = told(callbacks.build(f"csv_logger:{path}")[0].build(), [0.5])
     path.unlink()
     path.parent.rmdir()
     with pytest.raises(FolderError, match="cannot be written"):
-        driven.go([0.5, 0.4], start=1)
+        drive.go_on(logs_of([0.5, 0.4]))
 
 
 def rows(path: Path, separator: str = ",") -> list[dict[str, str]]:
@@ -344,10 +297,10 @@ def test_csv_logger_writes_what_kerass_own_writes(tmp_path: Path) -> None:
     logged = [float(row["val_loss"]) for row in rows(ours, ";")]
     assert logged == pytest.approx(result.history["val_loss"])
     values = [0.5, 0.4, 0.3]
-    Driven(keras.callbacks.CSVLogger(own, ";")).go(values).ended()
+    told(keras.callbacks.CSVLogger(own, ";"), values).end()
     for append in ("false", "false", "true"):
         words = f"csv_logger:{ours},separator=;,append={append}"
-        Driven(callbacks.build(words)[0].build()).go(values).ended()
+        told(callbacks.build(words)[0].build(), values).end()
         text = own.read_bytes()
         expected = text + text.partition(b"\n")[2] if append == "true" else text
         assert ours.read_bytes() == expected
@@ -356,13 +309,12 @@ def test_csv_logger_writes_what_kerass_own_writes(tmp_path: Path) -> None:
 def test_csv_logger_resumed_has_each_epoch_once(tmp_path: Path) -> None:
     path, values = tmp_path / "log.csv", [0.5, 0.4, 0.3, 0.2]
     first = callbacks.build(f"csv_logger:{path}")[0].build()
-    driven = Driven(first).go(values, end=2)
-    state = as_from_a_file(first.get_state())
-    driven.go(values, start=2, end=3)  # and then it is killed
+    drive = begun(first)
+    drive.go_on(logs_of(values), until=2)
+    state = first.get_state()
+    drive.go_on(logs_of(values), until=3)  # and then it is killed
     second = callbacks.build(f"csv_logger:{path}")[0].build()
-    resumed = Driven(second)
-    second.set_state(state)
-    resumed.go(values, start=2)
+    begun(second, 2, state).go_on(logs_of(values))
     assert [row["epoch"] for row in rows(path)] == ["0", "1", "2", "3"]
     assert [float(row["val_loss"]) for row in rows(path)] == values
 
@@ -415,26 +367,16 @@ def test_the_averages_are_the_models_where_training_ends_early() -> None:
 
 def test_swap_ema_weights_goes_on_from_its_state() -> None:
     first = callbacks.build("swap_ema_weights:true")[0].build()
-    driven = averaging(first)
-    driven.set_weights([np.full(w.shape, 7.0) for w in driven.weights])
+    drive = begun(first)
+    drive.model.set_weights([np.full(w.shape, 7.0) for w in drive.model.weights])
     first.on_epoch_end(0)
-    between = driven.get_weights()
+    between = drive.model.get_weights()
     assert not np.any(between[0] == 7)  # the averages
     second = callbacks.build("swap_ema_weights:true")[0].build()
-    resumed = averaging(second)
-    resumed.set_weights(between)
-    second.set_state(as_from_a_file(first.get_state()))
+    resumed = begun(second, 1, first.get_state())
+    resumed.model.set_weights(between)
     second.on_epoch_begin(1)
-    assert np.all(resumed.get_weights()[0] == 7)
-
-
-def averaging(callback: keras.callbacks.Callback) -> keras.Model:
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(use_ema=True), "mse")
-    model.optimizer.build(model.trainable_variables)
-    callback.set_model(model)
-    callback.on_train_begin()
-    return model
+    assert np.all(resumed.model.get_weights()[0] == 7)
 
 
 def test_swap_ema_weights_in_a_run(zookit: Command) -> None:
@@ -476,9 +418,9 @@ def listening(status: int = 200) -> Iterator[tuple[str, list[tuple[str, str, byt
 def test_remote_monitor_sends_what_kerass_own_sends(as_json: bool) -> None:
     with listening() as (root, posted):
         words = f"remote_monitor:{root},field=told,send_as_json={str(as_json).lower()}"
-        Driven(callbacks.build(words)[0].build()).go([0.5, 0.25])
+        told(callbacks.build(words)[0].build(), [0.5, 0.25])
         own = keras.callbacks.RemoteMonitor(root, field="told", send_as_json=as_json)
-        Driven(own).go([0.5, 0.25])
+        told(own, [0.5, 0.25])
     assert len(posted) == 4
     assert posted[:2] == posted[2:]
     assert posted[0][0] == "/publish/epoch/end/"
@@ -488,8 +430,8 @@ def test_a_server_that_refuses_is_told_of_once(tmp_path: Path, said: list[str]) 
     with listening(500) as (root, posted):
         result = trained(f"remote_monitor:{root}", runs_dir=tmp_path, epochs=3)
     assert len(posted) == result.epochs == 3
-    (told,) = [line for line in said if "did not take the values of" in line]
-    assert "epoch 1: 500" in told
+    (line,) = [line for line in said if "did not take the values of" in line]
+    assert "epoch 1: 500" in line
 
 
 # --- early_stopping and reduce_lr_on_plateau resumed, beside Keras's own
@@ -501,10 +443,12 @@ MODES = st.sampled_from(["auto", "min", "max"])
 
 def resumed(component: Callback, values: Sequence[float], at: int) -> dict[str, Any]:
     """What there is at the end where training was broken off after epoch `at`."""
-    first = Driven(component.build()).go(values, end=at)
-    second = Driven(component.build(), float(first.model.optimizer.learning_rate))
-    second.callback.set_state(as_from_a_file(first.callback.get_state()))
-    return second.go(values, start=at).ended()
+    first = begun(component.build())
+    first.go_on(logs_of(values), until=at)
+    rate = float(first.model.optimizer.learning_rate)
+    second = begun(component.build(), at, first.callback.get_state(), rate)
+    second.go_on(logs_of(values))
+    return ended(second)
 
 
 @given(
@@ -525,7 +469,7 @@ def resumed(component: Callback, values: Sequence[float], at: int) -> dict[str, 
 def test_early_stopping_resumed_after_any_epoch_ends_as_kerass_own(
     values: list[float], parameters: dict[str, Any], data: st.DataObject
 ) -> None:
-    own = Driven(keras.callbacks.EarlyStopping(**parameters)).go(values).ended()
+    own = ended(told(keras.callbacks.EarlyStopping(**parameters), values))
     at = data.draw(st.integers(0, own["epochs"] - 1))
     assert resumed(EarlyStopping(**parameters), values, at) == own
 
@@ -548,6 +492,6 @@ def test_early_stopping_resumed_after_any_epoch_ends_as_kerass_own(
 def test_reduce_lr_resumed_after_any_epoch_ends_as_kerass_own(
     values: list[float], parameters: dict[str, Any], data: st.DataObject
 ) -> None:
-    own = Driven(keras.callbacks.ReduceLROnPlateau(**parameters)).go(values).ended()
+    own = ended(told(keras.callbacks.ReduceLROnPlateau(**parameters), values))
     at = data.draw(st.integers(0, len(values) - 1))
     assert resumed(ReduceLrOnPlateau(**parameters), values, at) == own

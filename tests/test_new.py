@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from conftest import Command
 from declared import entries
+from type_checked import complaints
 
 from zookit.core import Dataset
 from zookit.core.data import Source, check_splits
 from zookit.registry import Entry
+from zookit.registry.registry import KINDS
 
 TOUR = ("dataset", "architecture", "callback", "listener")
 EVERY = (*TOUR, "command")
@@ -115,6 +117,43 @@ def test_what_it_makes_is_clean(
     assert all(path.read_text(encoding="utf-8").endswith("\n") for path in files)
 
 
+def test_what_it_makes_is_typed(zookit: Command, tmp_path: Path) -> None:
+    assert zookit("new", "zookit-ab", *EVERY).code == 0
+    assert not complaints(tmp_path / "zookit-ab" / "src", tmp_path / "zookit-ab" / "tests")
+
+
+@pytest.mark.parametrize(
+    ("kind", "used"),
+    [
+        ("dataset", "zookit run made dense"),
+        ("architecture", "zookit run mnist made --data sample"),
+        ("callback", "zookit run mnist dense made --data sample"),
+        ("listener", "zookit run mnist dense --with made --data sample"),
+        ("command", "zookit run mnist dense --data sample\n  zookit made"),
+    ],
+)
+def test_it_says_what_to_do_next(zookit: Command, tmp_path: Path, kind: str, used: str) -> None:
+    told = zookit("new", "zookit-made", kind).out
+    assert told.endswith(f"  pytest\n  zookit check zookit-made\n  {used}\n")
+    assert used.replace("\n  ", "\n") in (tmp_path / "zookit-made" / "README.md").read_text()
+
+
+def test_there_is_a_template_for_every_kind() -> None:
+    assert {f"{kind}s" for kind in EVERY} == {kind.plural for kind in KINDS}
+
+
+@pytest.mark.parametrize("name", ["command", "best", "reached", "ended"])
+def test_a_name_that_is_only_used_elsewhere_is_free(
+    zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert zookit("new", f"zookit-{name}", "command").code == 0
+    monkeypatch.syspath_prepend(tmp_path / f"zookit-{name}" / "src")
+    (entry,) = declared(tmp_path / f"zookit-{name}")
+    (tmp_path / "runs" / "one").mkdir(parents=True)
+    (tmp_path / "runs" / "one" / "metrics.json").write_text('{"test": {"accuracy": 0.5}}')
+    entry.load()(tmp_path / "runs")
+
+
 @pytest.mark.parametrize("kind", EVERY)
 def test_its_code_imports_what_it_declares_and_of_zookit_the_core(
     zookit: Command, tmp_path: Path, kind: str
@@ -151,7 +190,10 @@ def test_its_code_imports_what_it_declares_and_of_zookit_the_core(
         ("zookit-3d", ["the data set '3d'", "begins with a letter"]),
         ("zookit-class", ["the data set 'class'", "keyword"]),
         ("zookit-mnist", ["the data set 'mnist', as zookit==", "Take another name"]),
-        ("zookit-split", ["code needs the name Split"]),
+        ("zookit-split", ["needs the name Split"]),
+        ("zookit-true", ["needs the name True"]),
+        ("zookit-contract", ["the data set 'contract'", "tests/test_contract.py"]),
+        ("zookit-testimony", ["the data set 'testimony'", "pytest"]),
     ],
 )
 def test_a_name_that_cannot_be(zookit: Command, tmp_path: Path, name: str, said: list[str]) -> None:
@@ -167,6 +209,15 @@ def test_a_name_that_cannot_be(zookit: Command, tmp_path: Path, name: str, said:
         (["zookit-run", "command"], "the command 'run', as zookit itself does"),
         (["zookit-json", "command"], "needs the name json"),
         (["zookit-float", "command"], "needs the name float"),
+        *(
+            ([f"zookit-{name}", "command"], f"needs the name {name.replace('-', '_')}")
+            for name in ("sys", "subprocess", "keep-run", "tmp-path")
+        ),
+        *(
+            ([f"zookit-{name}", "command"], "pytest takes")
+            for name in ("test-it", "testimony", "setup-module", "pytest", "pytestmark")
+        ),
+        (["zookit-contract", "command"], "already tests/test_contract.py"),
         (["zookit-iota", "datasets"], "no kind 'datasets'. Did you mean 'dataset'?"),
         (["zookit-iota", "--into", "nowhere"], "there is no folder nowhere"),
     ],

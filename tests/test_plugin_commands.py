@@ -52,6 +52,10 @@ def ending(how: str) -> int:
         sys.exit(4)
     if how == "defect":
         raise RuntimeError("a defect")
+    if how == "array":
+        import numpy
+
+        return numpy.zeros(2)
     return 5
 
 
@@ -199,7 +203,8 @@ def test_an_app_is_a_group_of_commands(installed: Installed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "code"), [("exited", 3), ("left", 4), ("returned", 5), ("defect", 1), ("refused", 2)]
+    ("how", "code"),
+    [("exited", 3), ("left", 4), ("returned", 5), ("array", 0), ("defect", 1), ("refused", 2)],
 )
 def test_exit_codes_are_its_own(installed: Installed, how: str, code: int) -> None:
     ended = installed("ending", how)

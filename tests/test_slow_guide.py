@@ -48,10 +48,17 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
             else:
                 assert language == "python"
                 file.write_text(block, encoding="utf-8")
+        # What was built is for others: it works where the project is not.
+        fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
+        fresh.run("pip install --quiet zookit-stripes/dist/*.whl", tmp_path)
+        used = "zookit run stripes stripes_net stripes_stop --with stripes_report --epochs 1"
+        said_of_wheel = fresh.run(used, tmp_path).out
     finally:
         fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
     assert where == tmp_path / "zookit-stripes"
     assert len(list((where / "dist").iterdir())) == 2
+    assert "stripes, full: 800 train + 200 test" in said_of_wheel
+    assert len(list(tmp_path.glob("runs/*/stripes_report.md"))) == 1
     assert "leaves, full: 192 train + 48 test" in said
     assert len((where / "runs" / "ledger.csv").read_text(encoding="utf-8").splitlines()) == 1
     # zookit check exits with 1 where a contract is broken, which would have ended it.

@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Gt
 
-from zookit.core import Architecture, DataUnavailable, Doc, ImageShapeRefused, Preference, say
-from zookit.core.errors import reason_of
-from zookit.core.messages import logger
+from zookit.core import (
+    Architecture,
+    DataUnavailable,
+    Doc,
+    ImageShapeRefused,
+    Preference,
+    reason_of,
+    say,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -223,13 +229,13 @@ def _weighted(body: "keras.Model") -> "list[keras.layers.Layer]":
 
 @contextmanager
 def _refused_told(model: str) -> Iterator[None]:
-    """Keras's download: no longer silent than bearable, its bar only where somebody looks.
+    """Give up Keras's download once the server is silent, and show its bar only to a person.
 
-    Raises DataUnavailable where it fails.
+    Raises DataUnavailable where the download fails.
     """
     import tensorflow as tf
 
-    watched = sys.stderr.isatty() and logger.isEnabledFor(logging.INFO)
+    watched = sys.stderr.isatty() and logging.getLogger("zookit").isEnabledFor(logging.INFO)
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_SILENCE)
     try:

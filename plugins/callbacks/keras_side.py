@@ -17,14 +17,13 @@ from typing import Any, ClassVar
 import keras
 import requests
 
-from zookit.core import FolderError, TrainingFailed, say, warn
-from zookit.core.errors import reason_of
+from zookit.core import FolderError, TrainingFailed, reason_of, say, warn
 from zookit.plugins.callbacks.monitored import monitored
 
 Logs = dict[str, Any] | None
 
 _SECONDS = 10
-"""The longest that one epoch waits for a server."""
+"""The longest that a server may take to accept a connection, and then to send anything."""
 
 
 class _Remembering(keras.callbacks.Callback):
@@ -260,7 +259,7 @@ class SwapEmaWeights(_Remembering):
 
 
 class RemoteMonitor(keras.callbacks.RemoteMonitor):
-    """Keras's RemoteMonitor, but that it waits for no server long and warns once."""
+    """Keras's RemoteMonitor, but that it gives up a server that is silent and warns once."""
 
     warned = False
 

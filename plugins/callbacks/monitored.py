@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from zookit.core import Doc, TrainingFailed
-from zookit.core.errors import did_you_mean
+from zookit.core import Doc, TrainingFailed, did_you_mean
 
 Monitor = Annotated[
     str, Doc("The logged value to watch: loss, accuracy, or with a validation split val_...")

@@ -8,8 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from zookit.core import Doc, Experiment, Listener, Result, Run, hookimpl
-from zookit.core.declaration import text_of
+from zookit.core import Doc, Experiment, Listener, Result, Run, hookimpl, text_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

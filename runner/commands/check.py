@@ -5,9 +5,14 @@ from typing import Annotated
 
 import typer
 
-from zookit.commands.completion import words_of
+from zookit.commands.completion import plugins, words_of
 
 _BROKEN = 1
+
+
+def _completed(incomplete: str) -> list[str]:
+    kinds = ("datasets", "architectures", "callbacks", "listeners", "commands")
+    return [*words_of(*kinds)(incomplete), *([] if ":" in incomplete else plugins(incomplete))]
 
 
 def check(
@@ -16,9 +21,7 @@ def check(
         typer.Argument(
             metavar="NAME...",
             help="Plugins by name, with parameters if you like, or whole distributions.",
-            autocompletion=words_of(
-                "datasets", "architectures", "callbacks", "listeners", "commands"
-            ),
+            autocompletion=_completed,
         ),
     ],
 ) -> int:
@@ -33,8 +36,9 @@ def check(
     console = Console(soft_wrap=True)
     counted: Counter[str] = Counter()
     meant = subjects(*named)
-    with waiting("starting TensorFlow", quiet=False):
-        import_keras()
+    if any(subject.entry.kind.base is not None for subject in meant):
+        with waiting("starting TensorFlow", quiet=False):
+            import_keras()
     for subject in meant:
         console.print(Text(f"{subject} of {subject.entry.owner}"))
         for each in checks_of(subject):

@@ -9,13 +9,11 @@ import typer
 from zookit.core import UnknownName
 from zookit.core.errors import did_you_mean, quoted
 
-_KINDS = ("dataset", "architecture", "callback", "listener", "command")
-# One of each that a single 'zookit run' can name: what is not wanted is easily removed.
-_TOUR = _KINDS[:-1]
-
 
 def _kinds() -> list[str]:
-    return list(_KINDS)
+    from zookit.new_package import KINDS  # --help needs it not
+
+    return list(KINDS)
 
 
 def new(
@@ -41,15 +39,16 @@ def new(
     Code that works, its tests and what pip needs go into a new folder NAME; nothing is ever
     overwritten. What it offers is called after it, without 'zookit-'.
     """
-    from zookit.new_package import Package, write  # neither --help nor completion needs it
+    from zookit.new_package import KINDS, Package, write  # --help needs it not
 
     for kind in kinds or ():
-        if kind not in _KINDS:
+        if kind not in KINDS:
             raise UnknownName(
-                f"no kind {quoted(kind)}.{did_you_mean(kind, _KINDS)} There are: "
-                f"{', '.join(_KINDS)}."
+                f"no kind {quoted(kind)}.{did_you_mean(kind, KINDS)} There are: {', '.join(KINDS)}."
             )
-    package = Package(name, tuple(dict.fromkeys(kinds or _TOUR)))
+    # One of each that a single 'zookit run' can name: what is not wanted is easily removed.
+    tour = (kind for kind in KINDS if kind != "command")
+    package = Package(name, tuple(dict.fromkeys(kinds or tour)))
     group = context.parent and context.parent.command
     folder = write(package, into, own_commands=getattr(group, "commands", ()))
     print(f"made {folder}, which offers {', '.join(package.plugins.values())}\n")

@@ -1,60 +1,64 @@
-"""What can only be found out in a process of its own.
-
-    python -m zookit.conformance.alone KIND NAME WORDS QUESTION
-
-prints the answer as JSON, on the last line of stdout.
-"""
+"""What can only be found out in a process of its own."""
 
 import hashlib
-import json
-import os
-import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zookit.conformance.loading import load
 from zookit.conformance.subject import Subject
-from zookit.core import Architecture, Dataset, Words, ZookitError
+from zookit.core import Architecture, Dataset, Splits, Words, ZookitError
+from zookit.core.errors import typed_reason_of
+from zookit.own_process import HEAVY, Call, Ended, call_all
 from zookit.plugin_commands import loaded_command
 from zookit.registry import default
 
-HEAVY = ("tensorflow", "keras")
 _SECONDS = 300
 
 
 def ask(subject: Subject, question: str, **variables: str) -> Any:
     """The answer of a fresh process, whose environment has these variables too.
 
-    Raises ZookitError with the last line of what went wrong there.
+    Raises ZookitError with what went wrong there.
     """
-    entry = subject.entry
-    ended = subprocess.run(  # noqa: S603 - our own module
-        [
-            sys.executable,
-            "-m",
-            __name__,
-            entry.kind.plural,
-            entry.full_name,
-            str(subject.words),
-            question,
-        ],
-        env=environment(**variables),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_SECONDS,
-    )
-    lines = ended.stdout.splitlines()
-    if ended.returncode != 0 or not lines:
-        said = ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"]
-        raise ZookitError(f"in a process of its own: {said[-1]}")
-    return json.loads(lines[-1])
+    (ended,) = _asked([subject], question, _SECONDS, variables)
+    if ended.answer is None:
+        how = f"took longer than {_SECONDS} s" if ended.hung else f"ended {ended.how}"
+        raise ZookitError(f"a process of its own {how}")
+    if "reason" in ended.answer:
+        raise ZookitError(f"in a process of its own: {ended.answer['reason']}")
+    return ended.answer["answer"]
 
 
-def environment(**variables: str) -> dict[str, str]:
-    """The environment for a process that is to find the same modules as this one."""
-    search = os.pathsep.join(each for each in sys.path if each)
-    return {**os.environ, "PYTHONPATH": search, **variables}
+def ask_all(subjects: Sequence[Subject], question: str, seconds: float) -> list[Any]:
+    """The answers of fresh processes to those that have one."""
+    answers = [ended.answer or {} for ended in _asked(subjects, question, seconds, {})]
+    return [each["answer"] for each in answers if "answer" in each]
+
+
+def _asked(
+    subjects: Sequence[Subject], question: str, seconds: float, variables: Mapping[str, str]
+) -> list[Ended]:
+    calls = [
+        Call(
+            f"{__name__}:answer",
+            [subject.entry.kind.plural, subject.entry.full_name, str(subject.words), question],
+            seconds,
+            variables,
+        )
+        for subject in subjects
+    ]
+    return call_all(calls, lambda: None)
+
+
+def answer(asked: Sequence[str]) -> dict[str, Any]:
+    """The `answer` to a question, or the `reason` why there is none: the process's own side."""
+    plural, full_name, words, question = asked
+    try:
+        subject = Subject(default.group(plural)[full_name], Words.parse(words))
+        return {"answer": _QUESTIONS[question](subject)}
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's code does
+        return {"reason": typed_reason_of(error)}
 
 
 def _heavy(subject: Subject) -> list[str]:
@@ -70,19 +74,20 @@ def _heavy(subject: Subject) -> list[str]:
 
 
 def _digest(subject: Subject) -> str:
-    from zookit.conformance.loading import load
-
-    return digest(load(subject))
-
-
-def digest(splits: Any) -> str:
     """SHA-256 of all images and labels."""
+    splits: Splits = load(subject)
     hashed = hashlib.sha256()
     for name, split in splits.by_name().items():
         hashed.update(f"{name} {split.images.shape} {split.images.dtype}".encode())
         hashed.update(split.images.tobytes())
         hashed.update(split.labels.astype("int64").tobytes())
     return hashed.hexdigest()
+
+
+def _shape(subject: Subject) -> list[int]:
+    """A data set's image shape."""
+    height, width, channels = subject.component.info.image_shape
+    return [int(height), int(width), int(channels)]
 
 
 def _help(subject: Subject) -> str:
@@ -92,13 +97,4 @@ def _help(subject: Subject) -> str:
     return command.help or ""
 
 
-def _main(plural: str, full_name: str, words: str, question: str) -> None:
-    (group,) = (group for group in default.groups() if group.kind.plural == plural)
-    subject = Subject(group[full_name], Words.parse(words))
-    answer = {"heavy": _heavy, "digest": _digest, "help": _help}[question](subject)
-    sys.stdout.flush()
-    print(f"\n{json.dumps(answer)}")
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
+_QUESTIONS = {"heavy": _heavy, "digest": _digest, "shape": _shape, "help": _help}

@@ -5,9 +5,9 @@ import logging
 from zookit.conformance.check import ContractBroken, require
 from zookit.conformance.subject import Subject
 from zookit.conformance.training import Failing, small_training
-from zookit.core import BrokenPlugin
+from zookit.core import BrokenPlugin, Chosen
 from zookit.core.messages import logger
-from zookit.listening import Listening, chosen
+from zookit.listening import Listening, set_up
 
 
 def hooks_are_those_of_a_run(subject: Subject) -> None:
@@ -62,7 +62,7 @@ class _Failures:
 
 def _listening(subject: Subject) -> Listening:
     try:
-        return chosen([subject.component])[0]
+        return set_up(subject.component, Chosen(subject.entry.full_name), subject.entry.owner)
     except BrokenPlugin as error:
         raise ContractBroken(str(error)) from error
 

@@ -1,5 +1,7 @@
 """Loading a data set afresh, past the prepared cache."""
 
+from functools import cache
+
 from zookit.conformance.subject import NotApplicable, Subject
 from zookit.core import Dataset, DataUnavailable, Splits
 from zookit.core.data.source import Source, Want, find
@@ -18,7 +20,8 @@ def source_of(subject: Subject) -> Source:
         raise NotApplicable(f"its data is not here: {error}") from error
 
 
+@cache
 def load(subject: Subject) -> Splits:
-    """Its splits, as its own `load` returns them. Raises as `source_of` and `load` do."""
+    """Its splits, as its own `load` returns them, once. Raises as `source_of` and `load` do."""
     splits: Splits = subject.component.load(source_of(subject))
     return splits

@@ -1,13 +1,13 @@
 """What is checked: an installed plugin, with its parameters."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from zookit.core import BrokenPlugin, Component, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.registry import Components, Entry, default
+from zookit.registry.metadata import normalized
 
 
 class NotApplicable(Exception):
@@ -25,12 +25,6 @@ class Subject:
         return f"{self.entry.kind.singular} {self.words}"
 
     @property
-    def group(self) -> Components[Any]:
-        """The components of its kind."""
-        (group,) = (each for each in default.components() if each.kind == self.entry.kind)
-        return group
-
-    @property
     def needs_parameters(self) -> bool:
         """Whether there is a parameter that must be given, and none is."""
         required = [each for each in self.entry.parameters if each.default is None]
@@ -46,7 +40,8 @@ class Subject:
             raise NotApplicable(
                 f"it has parameters that must be given: check {self.words.name}:NAME=VALUE"
             )
-        return self.group.build(Words(self.entry.full_name, self.words.items))[0]
+        components = cast(Components[Any], default.group(self.entry.kind.plural))
+        return components.build(Words(self.entry.full_name, self.words.items))[0]
 
     @cached_property
     def component(self) -> Any:
@@ -63,38 +58,36 @@ class Subject:
 def subjects(*named: str) -> tuple[Subject, ...]:
     """What the names mean: a distribution all its plugins, words one plugin of each kind.
 
-    Raises UnknownName, AmbiguousName, BadWords, and BrokenPlugin where a distribution's entry
-    points cannot be read.
+    Raises UnknownName, AmbiguousName, BadWords, BadParameter, and BrokenPlugin where a
+    distribution's entry points cannot be read.
     """
     return tuple(subject for each in named for subject in _meant(each))
 
 
 def _meant(named: str) -> list[Subject]:
-    entries = [entry for group in default.groups() for entry in group.entries()]
-    distribution = re.sub(r"[-_.]+", "-", named).lower()
     for problem in default.problems:
-        if problem.distribution.partition("==")[0] == named:
-            raise BrokenPlugin(
-                f"{problem.distribution}: {problem.reason}. Mend its pyproject.toml."
-            )
-    found = [
-        Subject(entry, Words(entry.name)) for entry in entries if entry.distribution == distribution
+        if problem.name == normalized(named):
+            raise BrokenPlugin(f"{problem.distribution}: {problem.reason}. Mend its metadata.")
+    entries = [entry for group in default.groups() for entry in group.entries()]
+    of_distribution = [
+        Subject(entry, Words(entry.name))
+        for entry in entries
+        if entry.distribution == normalized(named)
     ]
-    if found:
-        return found
+    if of_distribution:
+        return of_distribution
+    name = named.partition(":")[0]
+    groups = [group for group in default.groups() if name in group or group.is_ambiguous(name)]
+    if not groups:
+        known = {each for entry in entries for each in (entry.name, entry.declared.distribution)}
+        raise UnknownName(
+            f"neither a plugin nor a distribution with plugins is called {name!r}."
+            f"{did_you_mean(name, known)} 'zookit list' shows what is installed and what of it is "
+            "blocked."
+        )
     words = Words.parse(named)
-    found = [
-        Subject(group[words.name], words)
-        for group in default.groups()
-        if words.name in group or group.is_ambiguous(words.name)
-    ]
+    found = [Subject(group[name], words) for group in groups]
     for subject in found:
         if words.items:
             subject.build()  # what is wrong with the parameters is not the plugin's fault
-    if not found:
-        known = {each for entry in entries for each in (entry.name, entry.distribution)}
-        raise UnknownName(
-            f"neither a plugin nor a distribution with plugins is called {words.name!r}."
-            f"{did_you_mean(words.name, known)} 'zookit list' shows what is installed."
-        )
     return found

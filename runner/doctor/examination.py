@@ -13,11 +13,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from zookit.doctor import own_process, trials
+from zookit import own_process
+from zookit.doctor import trials
 from zookit.doctor.finding import Finding, State
-from zookit.doctor.own_process import Call, Ended, Stack, call_all
-from zookit.doctor.requirements import requirements_not_met, unknown_groups
+from zookit.doctor.requirements import (
+    offering_distributions,
+    requirements_not_met,
+    unknown_groups,
+)
 from zookit.doctor.surroundings import Surroundings, surroundings
+from zookit.own_process import Call, Ended, Stack, call_all
 from zookit.registry import Entry, Group, Registry
 from zookit.registry import entry as registry_entry
 
@@ -90,8 +95,9 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
         Finding("unread", f"{each.distribution}: {each.reason}.", "Reinstall or uninstall it.")
         for each in registry.problems
     ]
-    findings += unknown_groups(frozenset(group.kind.group for group in registry.groups()))
-    unmet = requirements_not_met()
+    offering = offering_distributions()
+    findings += unknown_groups(offering, frozenset(each.kind.group for each in registry.groups()))
+    unmet = requirements_not_met(offering)
     plugins = [
         _examined(group, entry, unmet.get(entry.distribution, []), each, seconds)
         for (group, entry), each in zip(entries, ended, strict=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zookit.core.data import cache_folder
 from zookit.doctor.finding import Finding
-from zookit.doctor.own_process import Ended
+from zookit.own_process import Ended
 
 _PACKAGES = ("zookit", "tensorflow", "keras")
 

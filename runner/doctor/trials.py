@@ -7,17 +7,19 @@ import re
 import sys
 import time
 import traceback
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from zookit.core import BrokenPlugin, Component, Dataset, ZookitError
+from zookit.core import BrokenPlugin, Chosen, Component, Dataset, Listener, ZookitError
+from zookit.core.declaration import is_required
 from zookit.core.errors import reason_of, typed_reason_of
-from zookit.doctor.own_process import Stack
+from zookit.listening import set_up
+from zookit.own_process import HEAVY, Stack
 from zookit.registry import Entry, packages_missing
 from zookit.registry.metadata import Declared
 from zookit.registry.registry import KINDS
 
-HEAVY = ("tensorflow", "keras")
 _LONGEST = 1000
 
 
@@ -41,6 +43,8 @@ def load(declared: dict[str, str]) -> dict[str, Any]:
     heavy = [name for name in HEAVY if name in sys.modules]
     try:
         more = {} if kind.base is None else _of_component(loaded, entry.name)
+    except BrokenPlugin as error:  # a listener whose hooks do not fit
+        return {"reason": _reason(error, entry)[:_LONGEST], "stack": _defined_at(entry)}
     except Exception as error:  # noqa: BLE001 - they may be anything
         reason = f"declares packages or files that make no sense: {typed_reason_of(error)}."
         return {"reason": reason[:_LONGEST], "stack": _defined_at(entry)}
@@ -86,7 +90,10 @@ def _of_component(loaded: type[Component], name: str) -> dict[str, Any]:
     from zookit.doctor.presence import presence
 
     data = presence(loaded, name) if issubclass(loaded, Dataset) and loaded.files else None
-    return {"missing": packages_missing(loaded), "data": data}
+    missing = packages_missing(loaded)
+    if issubclass(loaded, Listener) and not missing and not any(map(is_required, fields(loaded))):
+        set_up(loaded(), Chosen(name), None)
+    return {"missing": missing, "data": data}
 
 
 def _reason(error: BaseException, entry: Entry[Any]) -> str:

@@ -10,9 +10,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -22,12 +22,15 @@ from zookit.core.data.threads import in_threads
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from zookit.doctor.own_process import answer; answer(*sys.argv[2:])"
+    "from zookit.own_process import answer; answer(*sys.argv[2:])"
 )
 _STARTUP = 30
 """Seconds a process may take beside those of its function: for Python, zookit and the end."""
 
 _FRAME = re.compile(r'^  File "(.*)", line (\d+) in ', re.MULTILINE)
+
+HEAVY = ("tensorflow", "keras")
+"""Modules that take seconds to import."""
 
 Stack = list[tuple[str, int]]
 """Files and lines, the innermost call first."""
@@ -35,11 +38,15 @@ Stack = list[tuple[str, int]]
 
 @dataclass(frozen=True)
 class Call:
-    """A function, `module:name`, that takes and returns what JSON can say, and its seconds."""
+    """A function, `module:name`, that takes and returns what JSON can say, and its seconds.
+
+    `variables` are added to its environment.
+    """
 
     function: str
     argument: Any
     seconds: float
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,7 @@ def _made(call: Call, stop: Event) -> Ended:
         process = subprocess.Popen(  # noqa: S603 - our own module
             # -P: else the folder where one happens to be comes first.
             [sys.executable, "-P", "-c", _START, path, call.function, argument, seconds, folder],
+            env={**os.environ, **call.variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
