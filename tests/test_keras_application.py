@@ -191,7 +191,7 @@ def test_training_begins_with_the_published_weights(
             *(Shades(*GREY), architecture),
             runs_dir=tmp_path,
             epochs=2,
-            batch_size=4,
+            batch_size=8,
             optimizer="adam:learning_rate=1e-12",
             quiet=True,
         )

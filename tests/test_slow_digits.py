@@ -18,11 +18,10 @@ OWNER = "zookit-digits==1.0"
 
 @pytest.fixture
 def project(fresh: FreshEnvironment, tmp_path: Path) -> Iterator[Path]:
-    """A copy of the package, installed."""
+    """A copy of the package; whatever was installed of it is taken out again."""
     copy = tmp_path / "zookit-digits"
     left = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "runs", ".*")
     shutil.copytree(ROOT / "examples" / "zookit-digits", copy, ignore=left)
-    fresh.run("pip install --quiet '.[test]'", copy)
     yield copy
     fresh.run("pip uninstall --quiet --yes zookit-digits", copy)
 
@@ -49,6 +48,7 @@ def test_its_life(fresh: FreshEnvironment, project: Path, tmp_path: Path) -> Non
         ended = fresh.run(f"zookit run {words} --epochs 2 --json", tmp_path)
         return Path(json.loads(ended.out)["folder"])
 
+    fresh.run("pip install --quiet .", project)
     first = kept("digits residual stop_on_plateau")
 
     # Upgraded.

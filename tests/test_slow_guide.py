@@ -13,6 +13,9 @@ pytestmark = pytest.mark.slow
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+REPEATED = "zookit check zookit-stripes"
+"""Minutes of what `pytest` has done one line above it."""
+
 
 def put_table(file: Path, block: str) -> None:
     """Let a block's table take the place of the file's own of that name, or stand at the end."""
@@ -38,7 +41,8 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
             if language == "console":
                 lines = block.splitlines()
                 assert all(line.startswith("$ ") for line in lines), block
-                script = "\n".join(line.removeprefix("$ ") for line in lines)
+                commands = [line.removeprefix("$ ") for line in lines]
+                script = "\n".join(each for each in commands if each != REPEATED)
                 said += fresh.run(f"{script}\npwd", where).out
                 where = Path(said.splitlines()[-1])
                 continue
@@ -57,9 +61,9 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
         fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
     assert where == tmp_path / "zookit-stripes"
     assert len(list((where / "dist").iterdir())) == 2
-    assert "stripes, full: 800 train + 200 test" in said_of_wheel
+    assert "size=16, full: 800 train + 200 test" in said_of_wheel
     assert len(list(tmp_path.glob("runs/*/stripes_report.md"))) == 1
     assert "leaves, full: 192 train + 48 test" in said
     assert len((where / "runs" / "ledger.csv").read_text(encoding="utf-8").splitlines()) == 1
     # zookit check exits with 1 where a contract is broken, which would have ended it.
-    assert said.count(" 0 broken") == 3
+    assert said.count(" 0 broken") == 2
