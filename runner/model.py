@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Settings, Words
+from zookit.core.errors import quoted
 from zookit.optimizers import build_optimizer
 
 if TYPE_CHECKING:
@@ -73,10 +74,15 @@ def _features(architecture: Architecture, images: "keras.KerasTensor") -> "keras
             f"{name}.features ended the program ({error}). Tell that package's author."
         ) from error
     shape = getattr(features, "shape", None)
-    if shape is None or len(shape) != 2:
+    if shape is None:
         raise BrokenPlugin(
-            f"{name}.features gave {f'shape {tuple(shape)}' if shape else repr(features)}, "
-            "expected (N, features). Flatten or pool at its end; tell that package's author."
+            f"{name}.features gave {quoted(features)}, expected a tensor (N, features). Return "
+            "what the last layer gives, not a layer or a model; tell that package's author."
+        )
+    if len(shape) != 2:
+        raise BrokenPlugin(
+            f"{name}.features gave shape {tuple(shape)}, expected (N, features). Flatten or pool "
+            "at its end; tell that package's author."
         )
     return features
 

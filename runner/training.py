@@ -18,6 +18,8 @@ from zookit.composition import Composition
 from zookit.console import bar, waiting
 from zookit.core import (
     BadExperiment,
+    BrokenPlugin,
+    Callback,
     Experiment,
     FolderError,
     Result,
@@ -26,6 +28,7 @@ from zookit.core import (
     TrainingFailed,
 )
 from zookit.core.data import Prepared, hold_out, prepare, silent
+from zookit.core.errors import quoted
 from zookit.core.run import Status
 from zookit.description import components, composed, data
 from zookit.display import Display
@@ -198,7 +201,7 @@ class _Training:
     def _fit(self) -> None:
         callbacks = [
             _follow(self),
-            *(callback.build() for callback in self.composition.callbacks),
+            *map(_built, self.composition.callbacks),
             *self.listeners.keras_callbacks(run=self.run),
         ]
         validation = self.feeds.validation
@@ -233,6 +236,19 @@ class _Training:
             self.run.environment,
             self.model,
         )
+
+
+def _built(callback: Callback) -> "keras.callbacks.Callback":
+    import keras
+
+    built = callback.build()
+    if not isinstance(built, keras.callbacks.Callback):
+        name = f"{type(callback).__module__}:{type(callback).__qualname__}"
+        raise BrokenPlugin(
+            f"{name}.build gave {quoted(built)}, expected an instance of keras.callbacks.Callback. "
+            "Tell that package's author."
+        )
+    return built
 
 
 def _follow(training: _Training) -> "keras.callbacks.Callback":

@@ -296,12 +296,17 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Told:
         "nets.py": ARCHITECTURE,
         "others.py": (
             "from dataclasses import dataclass\n"
-            "from zookit.core import Listener\n"
+            "from zookit.core import Listener, hookimpl\n"
             "@dataclass(frozen=True)\n"
             "class Tracker(Listener):\n"
             "    packages = {'no_such_tracker': 'my-others[tracking]'}\n"
             "def greet(): pass\n"
             "number = 3\n"
+            "@dataclass(frozen=True)\n"
+            "class Deaf(Listener):\n"
+            "    @hookimpl\n"
+            "    def epoch_endet(self): pass\n"
+            "def typed(what: 'Nowhere'): pass\n"
         ),
         "data.py": (
             "from dataclasses import dataclass\n"
@@ -323,9 +328,9 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Told:
         site,
         "my-others",
         {
-            "zookit.listeners": "tracker = others:Tracker",
+            "zookit.listeners": "tracker = others:Tracker\ndeaf = others:Deaf",
             "zookit.datasets": "data = data:Data",
-            "zookit.commands": "greet = others:greet\nnumber = others:number",
+            "zookit.commands": "greet = others:greet\nnumber = others:number\ntyped = others:typed",
         },
         modules,
     )
@@ -362,11 +367,20 @@ def test_a_listener_whose_package_is_missing_is_well(declared: Told) -> None:
     assert declared["tracker"]["well"]
 
 
+def test_a_listener_whose_hook_is_misspelt_is_broken(declared: Told) -> None:
+    finding = declared.finding("deaf")
+    assert finding["state"] == "broken"
+    assert "Did you mean 'epoch_ended'?" in finding["reason"]
+    assert finding["reason"].count("deaf") <= 1
+    assert Path(finding["file"]).name == "others.py"
+
+
 def test_commands_are_looked_at(declared: Told) -> None:
     assert declared["greet"]["state"] == "works"
     finding = declared.finding("number")
     assert "it is neither a function nor a typer.Typer" in finding["reason"]
     assert (Path(finding["file"]).name, finding["line"]) == ("others.py", 7)
+    assert "none that Typer can make: NameError" in declared.finding("typed")["reason"]
 
 
 def test_files_that_are_none_are_told(declared: Told) -> None:

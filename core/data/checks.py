@@ -3,11 +3,15 @@
 import numpy as np
 
 from zookit.core.dataset import DatasetInfo, Splits
-from zookit.core.errors import DataError
+from zookit.core.errors import DataError, quoted
 
 
 def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:
     """Raise DataError at the first thing that is not as the contract has it."""
+    if not isinstance(splits, Splits):
+        raise DataError(
+            f"{name}: load gave {quoted(splits)}, expected Splits(train, test). Let it return that."
+        )
     for split_name, split in splits.by_name().items():
         where = f"{name}: the {split_name} split"
         images, labels = split.images, split.labels

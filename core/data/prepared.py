@@ -136,6 +136,10 @@ def _loaded(dataset: Dataset, source: Source, name: str) -> Prepared:
         splits = dataset.load(source)
     except DataError as error:
         raise type(error)(f"{name}: {error}") from None
+    except SystemExit as error:
+        raise DataError(
+            f"{name}: loading it ended the program ({error}). Tell that package's author."
+        ) from error
     check_splits(name, dataset.info, splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
     splits = Splits(**in_order, left_out=splits.left_out)

@@ -42,8 +42,8 @@ def load(declared: dict[str, str]) -> dict[str, Any]:
     seconds = time.perf_counter() - began
     heavy = [name for name in HEAVY if name in sys.modules]
     try:
-        more = {} if kind.base is None else _of_component(loaded, entry.name)
-    except BrokenPlugin as error:  # a listener whose hooks do not fit
+        more = _of_command(entry) if kind.base is None else _of_component(loaded, entry.name)
+    except BrokenPlugin as error:  # hooks that do not fit, a command that Typer cannot make
         return {"reason": _reason(error, entry)[:_LONGEST], "stack": _defined_at(entry)}
     except Exception as error:  # noqa: BLE001 - they may be anything
         reason = f"declares packages or files that make no sense: {typed_reason_of(error)}."
@@ -84,6 +84,13 @@ def _import_what_zookit_would() -> None:
     import pydantic  # noqa: F401
 
     import zookit.core.data  # noqa: F401
+
+
+def _of_command(entry: Entry[Any]) -> dict[str, Any]:
+    from zookit.plugin_commands import loaded_command
+
+    loaded_command(entry)
+    return {}
 
 
 def _of_component(loaded: type[Component], name: str) -> dict[str, Any]:
