@@ -82,6 +82,7 @@ def loading_is_deterministic(subject: Subject) -> None:
 
     Neither the state of Python's or NumPy's random generators nor the order of a set decides it.
     """
+    source_of(subject)  # says here where there is nothing to load
     one, two = (ask(subject, "digest", PYTHONHASHSEED=seed) for seed in ("1", "2"))
     require(one == two, "two loadings, in two processes, differ")
 
