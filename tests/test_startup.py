@@ -97,6 +97,18 @@ def test_looking_around_imports_nothing_heavy_and_no_plugin(
     assert not [name for name in started.modules if name.startswith("zookit.plugins")]
 
 
+def completing(start: Start, words: str) -> Started:
+    """What the shell is offered for the last of the words."""
+    started = start(
+        *SCRIPT,
+        _ZOOKIT_COMPLETE="complete_bash",
+        COMP_WORDS=words,
+        COMP_CWORD=str(words.count(" ")),
+    )
+    assert started.code == 0, started.err
+    return started
+
+
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -112,13 +124,7 @@ def test_looking_around_imports_nothing_heavy_and_no_plugin(
 def test_completing_names_imports_nothing_heavy_and_no_plugin(
     start: Start, words: str, offered: list[str]
 ) -> None:
-    started = start(
-        *SCRIPT,
-        _ZOOKIT_COMPLETE="complete_bash",
-        COMP_WORDS=words,
-        COMP_CWORD=str(words.count(" ")),
-    )
-    assert started.code == 0, started.err
+    started = completing(start, words)
     assert started.out.split() == offered
     assert not HEAVY & started.modules
     assert not [name for name in started.modules if name.startswith("zookit.plugins")]
@@ -135,13 +141,7 @@ def test_completing_names_imports_nothing_heavy_and_no_plugin(
 def test_completing_parameters_imports_that_one_plugin(
     start: Start, words: str, offered: str, module: str
 ) -> None:
-    started = start(
-        *SCRIPT,
-        _ZOOKIT_COMPLETE="complete_bash",
-        COMP_WORDS=words,
-        COMP_CWORD=str(words.count(" ")),
-    )
-    assert started.code == 0, started.err
+    started = completing(start, words)
     assert started.out.split() == [offered]
     assert not {"tensorflow", "keras"} & started.modules
     known = {

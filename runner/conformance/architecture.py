@@ -12,8 +12,15 @@ import numpy as np
 from zookit.conformance.alone import ask_all
 from zookit.conformance.check import ContractBroken, require
 from zookit.conformance.subject import Subject
-from zookit.conformance.training import accepts, small_training
-from zookit.core import Architecture, DatasetInfo, Preference, Settings, Words
+from zookit.conformance.training import small_training
+from zookit.core import (
+    Architecture,
+    DatasetInfo,
+    ImageShapeRefused,
+    Preference,
+    Settings,
+    Words,
+)
 from zookit.model import build_model
 from zookit.registry import default
 
@@ -134,9 +141,17 @@ def _require_alike(found: Any, expected: Any, what: str) -> None:
 
 def _accepted(subject: Subject) -> tuple[Shape, ...]:
     architecture: Architecture = subject.component
-    shapes = tuple(shape for shape in _shapes() if accepts(architecture, shape))
+    shapes = tuple(shape for shape in _shapes() if _accepts(architecture, shape))
     require(shapes, f"it refuses every image shape: {', '.join(map(str, _shapes()))}")
     return shapes
+
+
+def _accepts(architecture: Architecture, shape: Shape) -> bool:
+    try:
+        architecture.check(shape)
+    except ImageShapeRefused:
+        return False
+    return True
 
 
 def _smallest(subject: Subject) -> Shape:

@@ -15,7 +15,6 @@ from zookit.core import (
     Dataset,
     DatasetInfo,
     Doc,
-    ImageShapeRefused,
     Result,
     Split,
     Splits,
@@ -96,12 +95,3 @@ def small_training(
     )
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, chdir(folder):
         return train(composition, Path("runs"), listening, quiet=True)
-
-
-def accepts(architecture: Architecture, shape: tuple[int, int, int]) -> bool:
-    """Whether it takes images of that shape."""
-    try:
-        architecture.check(shape)
-    except ImageShapeRefused:
-        return False
-    return True
