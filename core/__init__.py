@@ -14,6 +14,7 @@ from zookit.core.errors import (
     AmbiguousName,
     BadExperiment,
     BadParameter,
+    BadRun,
     BadWords,
     BrokenPlugin,
     DataError,
@@ -32,7 +33,7 @@ from zookit.core.experiment import Chosen, Experiment, Settings
 from zookit.core.hookspecs import hookimpl
 from zookit.core.listener import Listener
 from zookit.core.messages import say, warn
-from zookit.core.run import Result, Run
+from zookit.core.run import Evaluation, Result, Run
 from zookit.core.words import Words
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Architecture",
     "BadExperiment",
     "BadParameter",
+    "BadRun",
     "BadWords",
     "BrokenPlugin",
     "Callback",
@@ -50,6 +52,7 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Doc",
+    "Evaluation",
     "Example",
     "Experiment",
     "FolderError",

@@ -62,6 +62,10 @@ class TrainingFailed(ZookitError):
     """Training cannot go on: a loss that is not finite, a value that is never logged."""
 
 
+class BadRun(ZookitError):
+    """A kept run is not there, is damaged, or cannot be rebuilt with what is installed."""
+
+
 class FolderError(ZookitError):
     """A folder that zookit must write to cannot be written."""
 

@@ -174,14 +174,11 @@ def _chosen(tables: Mapping[str, Any], key: str, origin: str) -> Chosen:
     if not isinstance(parameters, dict):
         raise BadExperiment(f"{origin}: {key}: parameters is not a table.")
     name = table["name"]
-    if not is_name(name):
-        mend = (
-            "it was made by hand, of a class that no entry point names, and cannot be rebuilt "
-            "from a file; run it from Python again"
-            if _HAND_MADE.fullmatch(name)
-            else "write a name as 'zookit list' shows it, and parameters in a table beside it"
+    if not is_name(name) and not _HAND_MADE.fullmatch(name):
+        raise BadExperiment(
+            f"{origin}: {key}: {name!r} cannot be looked up: write a name as 'zookit list' shows "
+            "it, and parameters in a table beside it."
         )
-        raise BadExperiment(f"{origin}: {key}: {name!r} cannot be looked up: {mend}.")
     return Chosen(name, parameters)
 
 

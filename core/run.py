@@ -9,6 +9,8 @@ from zookit.core.experiment import Experiment
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
+    import numpy.typing as npt
 
 Status = Literal["finished", "interrupted", "failed"]
 
@@ -28,12 +30,28 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model says of each of a split's N images.
+
+    `labels` and `predicted` are classes, int64 (N,); `probability`, float32 (N,), 0 to 1, is that
+    of the predicted one. `mistakes_at`, int64 (M,), are the places of the surest mistakes in the
+    split, surest first, and `mistakes` their images, uint8 (M, h, w, C), large ones thinned out.
+    """
+
+    labels: "npt.NDArray[np.int64]"
+    predicted: "npt.NDArray[np.int64]"
+    probability: "npt.NDArray[np.float32]"
+    mistakes_at: "npt.NDArray[np.int64]"
+    mistakes: "npt.NDArray[np.uint8]"
+
+
+@dataclass(frozen=True, eq=False)
 class Result:
     """A run that has ended.
 
     `history` has for each logged name one value an epoch; `seconds` one wall-clock time an epoch;
-    `metrics` the test split's loss and accuracy, empty where the run did not finish; `environment`
-    is the run's.
+    `metrics` the test split's loss and accuracy, empty where the run did not finish, and
+    `evaluation` what the model says of that split, None then; `environment` is the run's.
     """
 
     experiment: Experiment
@@ -44,6 +62,7 @@ class Result:
     metrics: Mapping[str, float]
     environment: Mapping[str, Any]
     model: "keras.Model"
+    evaluation: Evaluation | None = None
 
     @property
     def epochs(self) -> int:

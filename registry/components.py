@@ -46,6 +46,11 @@ class Components(Group[C], Generic[C]):
             raise BadWords(
                 f"{quoted(given)} is neither words nor an instance of zookit.core.{base.__name__}."
             )
+        if isinstance(given, Chosen) and not given.rebuildable:
+            raise UnknownName(
+                f"{self.kind.singular} {given.name!r} cannot be looked up: it was made by hand, of "
+                "a class that no entry point names. Use it from Python again, as an instance."
+            )
         entry = self[given.name]
         kind = entry.load()
         _check_packages(entry.name, kind)

@@ -32,7 +32,7 @@ class Batches:
         seed: int | None = None,
         weights: "npt.NDArray[np.float32] | None" = None,
     ) -> None:
-        self._split = split
+        self.split = split
         self.batch_size = batch_size
         self._chosen = np.arange(len(split)) if chosen is None else chosen
         self._seed = seed
@@ -58,7 +58,7 @@ class Batches:
     @property
     def batch_bytes(self) -> int:
         """The bytes of a whole batch's images."""
-        return self.batch_size * math.prod(self._split.images.shape[1:])
+        return self.batch_size * math.prod(self.split.images.shape[1:])
 
     def dataset(self) -> "tf.data.Dataset":
         """A batch an element: images (B, H, W, C), labels (B,) and, where there are, weights (B,).
@@ -109,8 +109,8 @@ class Batches:
         return order
 
     def _gathered(self, at: "npt.NDArray[np.int64]") -> "tuple[npt.NDArray[Any], ...]":
-        labels = self._split.labels[at]
-        batch = (self._split.images[at], labels)
+        labels = self.split.labels[at]
+        batch = (self.split.images[at], labels)
         return batch if self._weights is None else (*batch, self._weights[labels])
 
     def _as_dataset(
@@ -125,7 +125,7 @@ class Batches:
 
         specs = [
             *more,
-            tf.TensorSpec((*leading, *self._split.images.shape[1:]), tf.uint8),
+            tf.TensorSpec((*leading, *self.split.images.shape[1:]), tf.uint8),
             tf.TensorSpec(leading, tf.int64),
         ]
         if self._weights is not None:

@@ -1,11 +1,12 @@
 """A composition put into words and plain values, for people and for the run's folder."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zookit.composition import Composition
-from zookit.core import Chosen
+from zookit.core import Chosen, DatasetInfo
 from zookit.core.parameters import words_of
+from zookit.kept.environment import Data, Engine, Owned
 from zookit.model import Head
 
 if TYPE_CHECKING:
@@ -17,22 +18,24 @@ _NAMED = 10
 """Classes that are named one by one."""
 
 
-def components(composition: Composition) -> list[dict[str, Any]]:
+def components(composition: Composition) -> tuple[Owned, ...]:
     """Every component's full name and where it came from."""
-    return [
-        {"name": chosen.name, "owner": composition.owners[chosen.name]}
+    return tuple(
+        Owned(chosen.name, composition.owners[chosen.name])
         for chosen in composition.experiment.components()
-    ]
+    )
 
 
-def data(prepared: "Prepared", sizes: Mapping[str, int]) -> dict[str, Any]:
-    """What was trained on: word, hash, images by what they are for, and what was left out."""
-    return {
-        "word": prepared.word,
-        "hash": prepared.hash,
-        "sizes": dict(sizes),
-        "left_out": list(prepared.splits.left_out),
-    }
+def data(prepared: "Prepared", info: DatasetInfo, sizes: Mapping[str, int]) -> Data:
+    """What is trained on; `sizes` are images by what they are for."""
+    return Data(
+        prepared.word,
+        prepared.hash,
+        info.image_shape,
+        info.class_names,
+        dict(sizes),
+        prepared.splits.left_out,
+    )
 
 
 def composed(
@@ -40,12 +43,9 @@ def composed(
     word: str,
     sizes: Mapping[str, int],
     model: "keras.Model",
-    engine: Mapping[str, Any],
+    engine: Engine,
 ) -> dict[str, str]:
-    """What was fitted together, a line each.
-
-    `sizes` are images by what they are for, `engine` is the environment's.
-    """
+    """What was fitted together, a line each. `sizes` are images by what they are for."""
     info, experiment = composition.dataset.info, composition.experiment
     head = Head(len(info.class_names))
     counted = " + ".join(f"{size:,} {name}" for name, size in sizes.items())
@@ -67,9 +67,9 @@ def composed(
     return {name: line for name, line in lines.items() if line}
 
 
-def _engine(engine: Mapping[str, Any]) -> str:
-    threads, steps = engine["intra_op_threads"], engine["steps_per_execution"]
-    parts = [engine["precision"], "XLA" if engine["xla"] else ""]
+def _engine(engine: Engine) -> str:
+    threads, steps = engine.intra_op_threads, engine.steps_per_execution
+    parts = [engine.precision, "XLA" if engine.xla else ""]
     parts.append(f"{threads} thread{'s' * (threads > 1)}" if threads else "")
     parts.append(f"{steps} step{'s' * (steps > 1)} an execution")
     return ", ".join(part for part in parts if part)

@@ -2,47 +2,35 @@
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
 
 from zookit.core import Preference, Settings, TrainingFailed, ZookitError
 from zookit.core.data.threads import processors
 from zookit.core.errors import reason_of
 from zookit.importing import import_keras
+from zookit.kept.environment import Engine
 
 _DECIDING = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "TF_DETERMINISTIC_OPS")
 
 
-@dataclass(frozen=True)
-class Engine:
-    """What of Keras on TensorFlow decides the bits of a result.
-
-    `xla` is whether to compile a CPU's steps; on other devices Keras decides. Of threads, which are
-    as they really are, 0 is TensorFlow's own choice. `variables` are those of the environment that
-    were set by hand and change how TensorFlow computes.
-    """
-
-    precision: Literal["float32", "mixed_bfloat16"]
-    xla: bool
-    intra_op_threads: int
-    inter_op_threads: int
-    devices: tuple[str, ...]
-    variables: Mapping[str, str]
-
-
 @contextmanager
 def engine(
-    settings: Settings, preference: Preference | None = None, *, alone: bool = False
+    settings: Settings,
+    preference: Preference | None = None,
+    *,
+    alone: bool = False,
+    replay: Engine | None = None,
 ) -> Iterator[Engine]:
     """Keras as this experiment needs it, its configuration put back as it was at the end.
 
     `alone` says that nothing else in this process uses TensorFlow, so that it may be held to as few
-    threads as suit. The seed is set for Python, NumPy and TensorFlow and stays set. Raises
-    ZookitError where Keras was set to another backend than TensorFlow, or in a strategy's scope.
+    threads as suit. `replay` is the engine of a run that is to be gone on with or repeated: as much
+    of it as this process still lets be chosen. The seed is set for Python, NumPy and TensorFlow and
+    stays set. Raises ZookitError where Keras was set to another backend than TensorFlow, or in a
+    strategy's scope.
     """
     preference = preference or Preference()
     import_keras()
@@ -60,25 +48,40 @@ def engine(
     if precision == "auto":
         faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
         precision = "mixed_bfloat16" if faster else "float32"
-    config = keras.config
+    # Of the random changes to images XLA knows some not at all and draws others slowly.
+    xla = on_cpu and preference.xla and not settings.augment
+    if replay is None:
+        count = processors()
+        _fix_threads(min(preference.threads or count, count) if alone else count, count)
+    else:
+        xla = replay.xla
+        _fix_threads(replay.intra_op_threads, replay.inter_op_threads)
+    with keras_set(precision):
+        keras.utils.set_random_seed(settings.seed)
+        yield Engine(
+            precision,
+            xla=xla,
+            intra_op_threads=tf.config.threading.get_intra_op_parallelism_threads(),
+            inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads(),
+            devices=tuple(devices),
+            variables={name: os.environ[name] for name in _DECIDING if name in os.environ},
+        )
+
+
+@contextmanager
+def keras_set(precision: str) -> Iterator[None]:
+    """Keras's configuration as models are built with, put back as it was at the end."""
+    import_keras()
+    from keras import config
+
     before = config.dtype_policy(), config.image_data_format(), config.floatx(), config.epsilon()
     # A person's ~/.keras/keras.json may say otherwise.
     config.set_image_data_format("channels_last")
     config.set_floatx("float32")
     config.set_epsilon(1e-7)
     config.set_dtype_policy(precision)
-    _fix_threads(preference.threads if alone else None)
-    keras.utils.set_random_seed(settings.seed)
     try:
-        yield Engine(
-            precision,
-            # Of the random changes to images XLA knows some not at all and draws others slowly.
-            xla=on_cpu and preference.xla and not settings.augment,
-            intra_op_threads=tf.config.threading.get_intra_op_parallelism_threads(),
-            inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads(),
-            devices=tuple(devices),
-            variables={name: os.environ[name] for name in _DECIDING if name in os.environ},
-        )
+        yield
     finally:
         config.set_dtype_policy(before[0])
         config.set_image_data_format(before[1])
@@ -101,14 +104,13 @@ def memory_told() -> Iterator[None]:
         ) from error
 
 
-def _fix_threads(at_most: int | None) -> None:
-    """As many threads as processors may be used and serve, said so that it is known."""
+def _fix_threads(intra_op: int, inter_op: int) -> None:
+    """So many threads, said so that it is known."""
     import tensorflow as tf
 
-    count = processors()
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(min(at_most or count, count))
-        tf.config.threading.set_inter_op_parallelism_threads(count)
+        tf.config.threading.set_intra_op_parallelism_threads(intra_op)
+        tf.config.threading.set_inter_op_parallelism_threads(inter_op)
     except RuntimeError:
         pass  # TensorFlow is at work already in this process; what holds is what is recorded.
 

@@ -5,7 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from zookit.core import (
     BadExperiment,
     BrokenPlugin,
     Callback,
+    Evaluation,
     Experiment,
     FolderError,
     Result,
@@ -32,14 +33,16 @@ from zookit.core.errors import quoted
 from zookit.core.run import Status
 from zookit.description import components, composed, data
 from zookit.display import Display
-from zookit.engine import Engine, engine, memory_told, versions
-from zookit.folder import FolderWriter, check_runs_dir, make_folder
+from zookit.engine import engine, memory_told, versions
 from zookit.fused import FusedSteps, steps_at_once
 from zookit.importing import importing_keras
 from zookit.interruption import Interruption, interruption
+from zookit.kept.environment import Engine, Environment
+from zookit.kept.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.listening import Listeners, Listening
 from zookit.logs import logged_values
 from zookit.model import build_model, compile_model
+from zookit.predicting import Predictor, evaluate
 
 if TYPE_CHECKING:
     import keras
@@ -106,21 +109,21 @@ def train(
         fused = FusedSteps(model, feeds.train, steps, xla=xla)
         composition.architecture.pretrained(model)
         identity = experiment.identity(prepared.hash, composition.owners)
-        chosen_engine = {**asdict(started), "xla": xla, "steps_per_execution": steps}
-        environment = {
-            "identity": identity,
-            "group": experiment.group(prepared.hash, composition.owners),
-            "versions": versions(),
-            "components": components(composition),
-            "listeners": [one.full_name for one in listening],
-            "engine": chosen_engine,
-            "data": data(prepared, feeds.sizes()),
-        }
+        chosen_engine = replace(started, xla=xla, steps_per_execution=steps)
+        environment = Environment(
+            identity,
+            experiment.group(prepared.hash, composition.owners),
+            versions(),
+            components(composition),
+            tuple(one.full_name for one in listening),
+            chosen_engine,
+            data(prepared, info, feeds.sizes()),
+        )
         run = Run(
             experiment,
             make_folder(runs_dir, identity, datetime.now().astimezone()),
             composed(composition, prepared.word, feeds.sizes(), model, chosen_engine),
-            environment,
+            environment.plain(),
         )
         return _Training(run, composition, model, feeds, fused, listeners).result()
 
@@ -178,7 +181,9 @@ class _Training:
             try:
                 self.listeners.tell("run_started", run=self.run)
                 self._fit()
-                ended = self._ended("finished", self._evaluate())
+                metrics = self._evaluate()
+                said = evaluate(Predictor(self.model), self.feeds.test.split)
+                ended = self._ended("finished", metrics, said)
             except KeyboardInterrupt:
                 ended = self._ended("interrupted", {})
             except BaseException as error:
@@ -223,7 +228,9 @@ class _Training:
         _refuse_unless_finite(logs, "on the test images")
         return logged_values(logs)
 
-    def _ended(self, status: Status, metrics: Mapping[str, float]) -> Result:
+    def _ended(
+        self, status: Status, metrics: Mapping[str, float], evaluation: Evaluation | None = None
+    ) -> Result:
         self.fused.end()
         history = {name: tuple(values) for name, values in self.history.items()}
         return Result(
@@ -235,6 +242,7 @@ class _Training:
             metrics,
             self.run.environment,
             self.model,
+            evaluation,
         )
 
 

@@ -131,10 +131,6 @@ def test_hand_written_toml_needs_little() -> None:
         (f'{MINIMAL}callbacks = ["stop_at_loss"]\n', "x.toml: callbacks is not a table with name"),
         (f"{MINIMAL}settings = 3\n", "x.toml: settings is not a table ([settings])."),
         (
-            MINIMAL.replace('"dense"', '"mine:Dense"'),
-            "x.toml: architecture: 'mine:Dense' cannot be looked up: it was made by hand, of a c",
-        ),
-        (
             MINIMAL.replace('"mnist"', '"Mnist\\n"'),
             r"x.toml: dataset: 'Mnist\n' cannot be looked up: write a name as 'zookit list' shows",
         ),

@@ -1,4 +1,4 @@
-"""The run's folder and its files; what the run leaves behind."""
+"""Writing a run's folder: what the run leaves behind."""
 
 import csv
 import io
@@ -12,9 +12,19 @@ from typing import Any
 from zookit.core import FolderError, Result, Run, hookimpl
 from zookit.core.data.cache import written_aside
 from zookit.core.errors import reason_of
-
-FORMAT = 1
-"""The version of every JSON file in a run's folder."""
+from zookit.kept.arrays import numbered, save_arrays
+from zookit.kept.evaluation import save_evaluation
+from zookit.kept.naming import TIME_FORMAT
+from zookit.kept.run import (
+    ENVIRONMENT,
+    EVALUATION,
+    EXPERIMENT,
+    FORMAT,
+    HISTORY,
+    METRICS,
+    TIMES,
+    WEIGHTS,
+)
 
 
 def check_runs_dir(runs_dir: Path) -> None:
@@ -36,7 +46,7 @@ def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
 
     Raises FolderError where it cannot be made.
     """
-    base = f"{now:%Y%m%d-%H%M%S}-{identity[:8]}"
+    base = f"{now:{TIME_FORMAT}}-{identity[:8]}"
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
         for name in (base, *(f"{base}-{count}" for count in range(2, 1000))):
@@ -61,8 +71,9 @@ class FolderWriter:
     def run_started(self, run: Run) -> None:
         """Write what is known beforehand."""
         self._folder = run.folder
-        self._write("experiment.toml", run.experiment.to_toml())
-        self._write_json("environment.json", run.environment)
+        self._write_json(ENVIRONMENT, run.environment)
+        # Last: it is what makes the folder a run.
+        self._write(EXPERIMENT, run.experiment.to_toml())
 
     @hookimpl
     def epoch_ended(self, values: Mapping[str, float], seconds: float) -> None:
@@ -70,8 +81,8 @@ class FolderWriter:
         self._epochs.append(values)
         self._seconds.append(seconds)
         # history.csv has no clock in it, so that two equal runs have equal files.
-        self._write_csv("history.csv", self._epochs)
-        self._write_csv("times.csv", [{"seconds": round(each, 3)} for each in self._seconds])
+        self._write_csv(HISTORY, self._epochs)
+        self._write_csv(TIMES, [{"seconds": round(each, 3)} for each in self._seconds])
 
     @hookimpl
     def run_finished(self, result: Result) -> None:
@@ -85,8 +96,13 @@ class FolderWriter:
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
         last = {name: values[-1] for name, values in result.history.items() if values}
+        self._guarded(WEIGHTS, lambda aside: save_arrays(aside, numbered("", result.model.weights)))
+        evaluation = result.evaluation
+        if evaluation is not None:
+            self._guarded(EVALUATION, lambda aside: save_evaluation(aside, evaluation))
+        # Last: it is what says that the run has ended.
         self._write_json(
-            "metrics.json",
+            METRICS,
             {
                 "status": result.status,
                 "epochs": result.epochs,
@@ -94,22 +110,6 @@ class FolderWriter:
                 "test": result.metrics,
                 **more,
             },
-        )
-        # Last: on a disk that is nearly full the result is worth more.
-        self._write_weights(result)
-
-    def _write_weights(self, result: Result) -> None:
-        import numpy as np
-        from safetensors.numpy import save
-
-        # By position: Keras's paths change on a second build in one process.
-        weights = {
-            f"{at:04d}": np.asarray(weight.numpy(), order="C")
-            for at, weight in enumerate(result.model.weights)
-        }
-        self._guarded(
-            "weights.safetensors",
-            lambda aside: aside.write_bytes(save(weights, {"format": str(FORMAT)})),
         )
 
     def _write_csv(self, name: str, rows: "list[Any]") -> None:

@@ -1,0 +1,1 @@
+"""Runs that are kept: their folders written, found, read and rebuilt."""

@@ -1,0 +1,47 @@
+"""What a model said of the test split, kept so that a report needs neither data nor model."""
+
+from pathlib import Path
+
+from zookit.core import Evaluation
+from zookit.kept.arrays import load_arrays, save_arrays
+from zookit.kept.run import EVALUATION, KeptRun, damaged
+
+_KINDS = {
+    "labels": ("int64", 1),
+    "predicted": ("int64", 1),
+    "probability": ("float32", 1),
+    "mistakes_at": ("int64", 1),
+    "mistakes": ("uint8", 4),
+}
+
+
+def save_evaluation(path: Path, evaluation: Evaluation) -> None:
+    """Write it."""
+    import numpy as np
+
+    arrays = {name: getattr(evaluation, name) for name in _KINDS}
+    save_arrays(path, {name: np.ascontiguousarray(each) for name, each in arrays.items()})
+
+
+def load_evaluation(run: KeptRun) -> Evaluation | None:
+    """What a finished run's model said of its test split; None of a run that did not finish.
+
+    Raises BadRun where the file is not as it was written.
+    """
+    if run.ending is None or run.ending.status != "finished":
+        return None
+    path = run.folder / EVALUATION
+    arrays, _ = load_arrays(path)
+    if {name: (str(each.dtype), each.ndim) for name, each in arrays.items()} != _KINDS:
+        raise damaged(path, "it does not hold the arrays of an evaluation")
+    found = Evaluation(**arrays)
+    count, classes = len(found.labels), len(run.environment.data.class_names)
+    if not count == len(found.predicted) == len(found.probability):
+        raise damaged(path, "its arrays are of different lengths")
+    if not count or len(found.mistakes) != len(found.mistakes_at):
+        raise damaged(path, "images are missing in it")
+    for name, most in (("labels", classes), ("predicted", classes), ("mistakes_at", count)):
+        values = arrays[name]
+        if values.size and not 0 <= values.min() <= values.max() < most:
+            raise damaged(path, f"{name} are not all from 0 to {most - 1}")
+    return found

@@ -1,0 +1,82 @@
+"""A kept run's model, built again from the registry and given its weights.
+
+Nothing in a run's folder is executed: names and parameters are looked up and checked as those of a
+new run are, and the weights are numbers.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from zookit.core import (
+    Architecture,
+    BadRun,
+    DatasetInfo,
+    ZookitError,
+    reason_of,
+    warn,
+)
+from zookit.engine import keras_set, memory_told
+from zookit.kept.arrays import assign, load_arrays
+from zookit.kept.run import WEIGHTS, KeptRun
+from zookit.model import build_model
+from zookit.registry import default
+
+if TYPE_CHECKING:
+    import keras
+
+
+def rebuilt_model(run: KeptRun, *, float32: bool = False) -> "keras.Model":
+    """The model of a run that has ended, with its weights; not compiled.
+
+    With `float32` it computes in float32, whatever the run trained in. Needs the architecture's
+    package, but neither the data nor the data set's. Raises BadRun where the run has not ended, its
+    architecture is not installed, its parameters no longer fit, or its weights do not.
+    """
+    if run.ending is None:
+        raise BadRun(
+            f"{run.folder} has no end: it is {run.status}. Wait for it, or finish it with 'zookit "
+            f"resume {run.name}'."
+        )
+    arrays, _ = load_arrays(run.folder / WEIGHTS)
+    precision = "float32" if float32 else run.experiment.settings.precision
+    with keras_set("float32" if precision == "auto" else precision):
+        model = _built(run)
+        assign("", model.weights, arrays, run.folder / WEIGHTS)
+    return model
+
+
+def info_of(run: KeptRun) -> DatasetInfo:
+    """What the run's environment tells of its data set, which need not be installed."""
+    data = run.environment.data
+    return DatasetInfo(data.image_shape, data.class_names, data.sizes)
+
+
+def _built(run: KeptRun) -> "keras.Model":
+    settings = replace(run.experiment.settings, augment=())  # only training has them
+    try:
+        with memory_told():
+            return build_model(info_of(run), architecture_of(run), settings)
+    except ZookitError:
+        raise
+    except Exception as error:
+        raise BadRun(
+            f"{run.folder} cannot be rebuilt: {run.experiment.architecture.name} failed "
+            f"({reason_of(error)})."
+        ) from error
+
+
+def architecture_of(run: KeptRun) -> Architecture:
+    """The run's architecture, looked up. Raises BadRun; warns where its version is another."""
+    try:
+        architecture, chosen, owner = default.architectures.build(run.experiment.architecture)
+    except ZookitError as error:
+        raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
+    warn_of_owner(run, chosen.name, owner)
+    return architecture
+
+
+def warn_of_owner(run: KeptRun, name: str, owner: str | None) -> None:
+    """Warn where a component comes from another version than the run's did."""
+    then = {each.name: each.owner for each in run.environment.components}.get(name)
+    if then is not None and then != owner:
+        warn(f"{run.name} was trained with {name} of {then}; installed is {owner}.")

@@ -1,0 +1,170 @@
+"""A run's folder, read. Imports neither TensorFlow nor any plugin."""
+
+import csv
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, cast
+
+from annotated_types import Ge, Gt, Lt
+
+from zookit.core import BadRun, Experiment, ZookitError, reason_of
+from zookit.core.errors import quoted
+from zookit.core.run import Status
+from zookit.kept.environment import Environment
+from zookit.kept.lock import is_locked
+
+T = TypeVar("T")
+Finite = Annotated[float, Gt(-math.inf), Lt(math.inf)]
+
+FORMAT = 1
+"""The version of every file in a run's folder."""
+
+EXPERIMENT = "experiment.toml"
+ENVIRONMENT = "environment.json"
+HISTORY = "history.csv"
+TIMES = "times.csv"
+METRICS = "metrics.json"
+WEIGHTS = "weights.safetensors"
+EVALUATION = "evaluation.safetensors"
+CHECKPOINT = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: the content of `metrics.json`.
+
+    `last_epoch` has the logged values of the last whole epoch, `test` those of the test split,
+    empty where the run did not finish; `error` is what ended a run that failed.
+    """
+
+    status: Status
+    epochs: Annotated[int, Ge(0)]
+    last_epoch: Mapping[str, Finite]
+    test: Mapping[str, Finite]
+    error: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class KeptRun:
+    """A run's folder, read and checked.
+
+    `history` has for each logged name one value an epoch, `seconds` one time an epoch. `ending` is
+    None while the run trains, and where it was killed.
+    """
+
+    folder: Path
+    experiment: Experiment
+    environment: Environment
+    history: Mapping[str, tuple[float, ...]]
+    seconds: tuple[float, ...]
+    ending: Ending | None
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs in the history."""
+        return len(next(iter(self.history.values()), ()))
+
+    @property
+    def status(self) -> str:
+        """finished, interrupted, failed, running or killed."""
+        if is_locked(self.folder):
+            return "running"
+        return "killed" if self.ending is None else self.ending.status
+
+
+def read_run(folder: Path) -> KeptRun:
+    """A run's folder, read and checked. Raises BadRun, which names the file and what is wrong."""
+    experiment = read_experiment(folder)
+    environment = _json(folder / ENVIRONMENT, Environment)
+    history = _columns(folder / HISTORY)
+    seconds = _columns(folder / TIMES).get("seconds", ())
+    ending = _json(folder / METRICS, Ending) if (folder / METRICS).exists() else None
+    return KeptRun(folder, experiment, environment, history, seconds, ending)
+
+
+def read_experiment(folder: Path) -> Experiment:
+    """What a run's folder says was trained. Raises BadRun."""
+    path = folder / EXPERIMENT
+    try:
+        return Experiment.from_toml(_text(path), str(path))
+    except BadRun:
+        raise
+    except ZookitError as error:
+        raise BadRun(str(error)) from error
+
+
+def damaged(path: Path, reason: str) -> BadRun:
+    """The error for a file of a run's folder that is not as it was written."""
+    return BadRun(
+        f"{path} is damaged: {reason}. Take the file from a copy of the run, or run the experiment "
+        "again."
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadRun(f"{path.parent} is not a whole run: it has no {path.name}.") from None
+    except OSError as error:
+        raise BadRun(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise damaged(path, "it is not UTF-8 text") from None
+
+
+@cache
+def _checker(kind: type) -> Callable[[Any], Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind).validate_python
+
+
+def _json(path: Path, kind: type[T]) -> T:
+    from pydantic import ValidationError
+
+    text = _text(path)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, f"it is not JSON ({reason_of(error)})") from None
+    if not isinstance(found, dict):
+        raise damaged(path, "it is not a JSON object")
+    if found.get("format") != FORMAT:
+        raise BadRun(
+            f"{path}: format is {quoted(found.get('format'))}; this zookit reads {FORMAT}."
+        )
+    try:
+        checked: T = _checker(cast(Any, kind))(found)
+    except (ValidationError, RecursionError) as error:
+        if isinstance(error, RecursionError):
+            raise damaged(path, "it is nested too deeply") from None
+        detail = error.errors(include_url=False)[0]
+        where = ".".join(map(str, detail["loc"]))
+        raise damaged(path, f"{where}: {detail['msg']}") from None
+    return checked
+
+
+def _columns(path: Path) -> dict[str, tuple[float, ...]]:
+    """The columns of a CSV file beside `epoch`; none where there is no file."""
+    if not path.exists():
+        return {}
+    try:
+        header, *rows = csv.reader(_text(path).splitlines())
+        if header[0] != "epoch" or len(set(header)) != len(header):
+            raise ValueError(f"its columns are {', '.join(header)}")
+        values = [[float(each) for each in row] for row in rows]
+        for at, row in enumerate(values, start=1):
+            if len(row) != len(header) or row[0] != at or not all(map(math.isfinite, row)):
+                raise ValueError(f"line {at + 1} is not that of epoch {at}")
+    except (ValueError, csv.Error) as error:
+        raise damaged(path, reason_of(error)) from None
+    return {name: tuple(row[at] for row in values) for at, name in enumerate(header) if at}
