@@ -128,6 +128,10 @@ class Experiment:
         alike = replace(self, settings=replace(self.settings, seed=0))
         return alike.identity(data_hash, owners)
 
+    def with_epochs(self, epochs: int) -> Self:
+        """The same experiment with another number of epochs."""
+        return replace(self, settings=replace(self.settings, epochs=epochs))
+
     def to_toml(self) -> str:
         """The TOML that `from_toml` reads back to this experiment."""
         import tomli_w

@@ -1,26 +1,38 @@
 """zookit: a plugin-based model zoo for TensorFlow/Keras 3.
 
-`zookit.run(...)` trains, `zookit.registry` looks components up, `zookit.core` is what plugins are
-made from. Every plugin that imports `zookit.core` executes this file, so it imports nothing until
-asked.
+`zookit.run(...)` trains, `zookit.open_run(...)` opens what was kept, `zookit.registry` looks
+components up, `zookit.core` is what plugins are made from. Every plugin that imports `zookit.core`
+executes this file, so it imports nothing until asked.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zookit.api import run
+    from zookit.api import kept_runs, open_run, resume, run
     from zookit.core import Experiment, Result, ZookitError
 
     __version__: str
 
 _HOMES = {
+    "kept_runs": "zookit.api",
+    "open_run": "zookit.api",
+    "resume": "zookit.api",
     "run": "zookit.api",
     "Experiment": "zookit.core",
     "Result": "zookit.core",
     "ZookitError": "zookit.core",
 }
 
-__all__ = ["Experiment", "Result", "ZookitError", "__version__", "run"]
+__all__ = [
+    "Experiment",
+    "Result",
+    "ZookitError",
+    "__version__",
+    "kept_runs",
+    "open_run",
+    "resume",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

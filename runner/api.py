@@ -7,7 +7,11 @@ from typing import Any
 from zookit.composition import compose
 from zookit.console import messages_shown
 from zookit.core import Architecture, Callback, Dataset, Listener, Result, warn
+from zookit.kept.naming import find_run, run_folders
+from zookit.kept.run import KeptRun, read_run
 from zookit.listening import chosen
+
+Listeners = str | Listener | Iterable[str | Listener]
 
 
 def run(
@@ -15,7 +19,7 @@ def run(
     architecture: str | Architecture,
     callbacks: str | Callback | Iterable[str | Callback] = (),
     *,
-    listeners: str | Listener | Iterable[str | Listener] = (),
+    listeners: Listeners = (),
     runs_dir: str | Path = "runs",
     quiet: bool = False,
     **settings: Any,
@@ -40,7 +44,6 @@ def run(
     from zookit.training import train  # brings NumPy in, which composing does not need
 
     named = (callbacks,) if isinstance(callbacks, str | Callback) else tuple(callbacks)
-    told = (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)
     with messages_shown(quiet):
         composition = compose(dataset, architecture, named, settings)
         for component in composition.experiment.components():
@@ -49,4 +52,54 @@ def run(
                     f"{component.name} was made by hand; no entry point names it, so this run "
                     "cannot be rebuilt from its folder alone."
                 )
-        return train(composition, Path(runs_dir), chosen(told), quiet=quiet)
+        return train(composition, Path(runs_dir), chosen(_each(listeners)), quiet=quiet)
+
+
+def resume(
+    run: str | Path,
+    epochs: int | None = None,
+    *,
+    listeners: Listeners = (),
+    runs_dir: str | Path = "runs",
+    quiet: bool = False,
+) -> Result | None:
+    """Go on with a run that was killed, interrupted or failed, or train a finished one further.
+
+    Args:
+        run: its folder, the start of its name or of its hash in `runs_dir`, or "latest".
+        epochs: how many it is to have in all; its own number unless given.
+        listeners: as `zookit.run` takes them.
+        runs_dir: where it is looked for.
+        quiet: show nothing but warnings.
+
+    Returns:
+        The result; None where nothing is left to do. It ends as it would have had it never
+        stopped, to the last bit where TensorFlow has as many threads in this process.
+
+    Raises:
+        ZookitError: BadRun where the run is damaged or cannot be rebuilt.
+    """
+    from zookit.training import resume as go_on
+
+    with messages_shown(quiet):
+        kept = open_run(run, runs_dir)
+        return go_on(kept, chosen(_each(listeners)), epochs=epochs, quiet=quiet)
+
+
+def open_run(run: str | Path, runs_dir: str | Path = "runs") -> KeptRun:
+    """A kept run, read and checked; its `model()` is built again when it is asked for.
+
+    `run` is a folder, the start of a run's name or of its hash in `runs_dir`, or "latest". Raises
+    BadRun.
+    """
+    return read_run(find_run(str(run), Path(runs_dir)))
+
+
+def kept_runs(runs_dir: str | Path = "runs") -> list[KeptRun]:
+    """All runs in a folder, oldest first. Raises BadRun where one is damaged."""
+    folders, _ = run_folders(Path(runs_dir))
+    return [read_run(folder) for folder in folders]
+
+
+def _each(listeners: Listeners) -> tuple[str | Listener, ...]:
+    return (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)

@@ -40,6 +40,8 @@ class Batches:
         self._drawn = -1, self._chosen
         self.epoch = 0
         """The epoch, counted from 0, that the next pass is of."""
+        self.first_chunk = 0
+        """The chunk that the next pass begins with; the chunks before it are not in it."""
 
     def __len__(self) -> int:
         """The number of batches; the last may be smaller."""
@@ -74,7 +76,7 @@ class Batches:
         labels and weights (steps, B). The last may hold fewer than `steps`, followed by what is not
         to be used. A smaller last batch of r images is an element by itself, (1, r, H, W, C). The
         cardinality is that of the batches, which Keras counts; it ends with an error beyond the
-        last element.
+        last element. Each pass reads `epoch` and `first_chunk` anew.
         """
         import tensorflow as tf
 
@@ -83,10 +85,15 @@ class Batches:
             partial(self._chunk, steps), count, tf.TensorSpec((), tf.int32), leading=(None, None)
         )
 
+    def first(self) -> "tuple[npt.NDArray[Any], ...]":
+        """The first batch by itself."""
+        return self._batch(0)
+
     def _batch(self, at: int) -> "tuple[npt.NDArray[Any], ...]":
         return self._gathered(self._order()[at * self.batch_size : (at + 1) * self.batch_size])
 
     def _chunk(self, steps: int, at: int) -> tuple[Any, ...]:
+        at += self.first_chunk
         whole = self.size // self.batch_size
         count = min(steps, whole - at * steps)
         if count <= 0:

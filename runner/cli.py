@@ -9,12 +9,19 @@ import typer
 
 from zookit.commands.bare import show_help_without_command
 from zookit.commands.check import check
+from zookit.commands.compare import compare
 from zookit.commands.completion import plugins
 from zookit.commands.data import app as data_app
 from zookit.commands.doctor import doctor
+from zookit.commands.evaluate import evaluate
+from zookit.commands.export import export
 from zookit.commands.list import list_components
 from zookit.commands.new import new
+from zookit.commands.predict import predict
+from zookit.commands.report import report
+from zookit.commands.resume import resume
 from zookit.commands.run import run
+from zookit.commands.runs import runs
 from zookit.commands.shells import completion
 from zookit.commands.show import show
 from zookit.console import messages_shown
@@ -31,6 +38,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("run")(run)
+app.command("evaluate")(evaluate)
+app.command("predict")(predict)
+app.command("export")(export)
+app.command("resume")(resume)
+app.command("runs")(runs)
+app.command("compare")(compare)
+app.command("report")(report)
 app.command("list")(list_components)
 app.command("show")(show)
 app.command("check")(check)

@@ -47,6 +47,8 @@ class FusedSteps:
 
         self.steps = steps
         self.xla = xla
+        self.skipped = 0
+        """Executions, of those to come, that are passed over: a resumed epoch had them before."""
         self._model = model
         self._batches = batches
         # No autograph: Keras needs none, and tracing takes half the time.
@@ -97,6 +99,9 @@ class FusedSteps:
 
         So there are as many executions as Keras counts on.
         """
+        if self.skipped:
+            self.skipped -= 1
+            return self._model.get_metrics_result()
         count, *chunk = next(chunks)
         whole = chunk[0].shape[1] == self._batches.batch_size
         logs = self._run(count, chunk, compiled=self.xla and whole)

@@ -5,11 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core import Evaluation, Split
+from zookit.core import BadParameter, Evaluation, Split
+from zookit.kept.rebuilding import rebuilt_model
+from zookit.kept.run import KeptRun
 
 if TYPE_CHECKING:
     import keras
     import numpy.typing as npt
+
+    Pixels = npt.NDArray[np.uint8]
+    Probabilities = npt.NDArray[np.float32]
 
 _MOST = 256
 _BATCH_BYTES = 4_000_000
@@ -20,33 +25,56 @@ _SIDE = 128
 
 
 class Predictor:
-    """A model, ready for images uint8 (N, H, W, C) of any number.
-
-    `batch_size` is how many should be given at once where they are read bit by bit.
-    """
+    """A model, ready for images uint8 (N, H, W, C) of any number."""
 
     def __init__(self, model: "keras.Model") -> None:
         import tensorflow as tf
 
-        shape = tuple(model.input_shape[1:])
-        self.batch_size = max(1, min(_MOST, _BATCH_BYTES // math.prod(shape)))
+        self._shape: tuple[int, ...] = tuple(model.input_shape[1:])
+        outputs = model.output_shape[-1]
+        # With two classes the head says how probable the second one is.
+        self._classes = 2 if outputs == 1 else outputs
+        self.batch_size = batch_size(self._shape)
 
         def say(images: tf.Tensor) -> tf.Tensor:
-            return model(images, training=False)
+            said = model(images, training=False)
+            return tf.concat([1 - said, said], 1) if outputs == 1 else said
 
         self._say = tf.function(
-            say, input_signature=[tf.TensorSpec((None, *shape), tf.uint8)], autograph=False
+            say, input_signature=[tf.TensorSpec((None, *self._shape), tf.uint8)], autograph=False
         )
 
-    def __call__(self, images: "npt.NDArray[np.uint8]") -> "npt.NDArray[np.float32]":
-        """The probabilities of all classes, float32 (N, classes), 0 to 1."""
-        parts = [
-            self._say(np.ascontiguousarray(images[at : at + self.batch_size])).numpy()
-            for at in range(0, len(images), self.batch_size)
-        ]
-        outputs = np.concatenate(parts)
-        # With two classes the head says how probable the second one is.
-        return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+    def __call__(self, images: "Pixels") -> "Probabilities":
+        """The probabilities of all classes, float32 (N, classes), 0 to 1.
+
+        Raises BadParameter where the images are not uint8 of the model's shape.
+        """
+        if images.shape[1:] != self._shape or images.dtype != np.uint8:
+            raise BadParameter(
+                f"images are {images.dtype} {images.shape}; the model takes uint8 "
+                f"(N, {', '.join(map(str, self._shape))}): pixels 0 to 255, channels last."
+            )
+        said = np.empty((len(images), self._classes), np.float32)
+        for at in range(0, len(images), self.batch_size):
+            part = slice(at, at + self.batch_size)
+            said[part] = self._say(np.ascontiguousarray(images[part])).numpy()
+        return said
+
+
+def batch_size(shape: tuple[int, ...]) -> int:
+    """How many images of this shape a model is best given at once; more cost only memory."""
+    return max(1, min(_MOST, _BATCH_BYTES // math.prod(shape)))
+
+
+def predict(run: KeptRun, images: "Pixels") -> "Probabilities":
+    """What a kept run's model says of images: the probabilities of all classes, float32 (N, C).
+
+    `images` are uint8 (N, H, W, C), 0 to 255, of the shape the run was trained on; classes are in
+    the order of its labels. For calls in number, keep a `Predictor` of `rebuilt_model(run)`.
+
+    Raises BadParameter where the images do not fit, and BadRun as `rebuilt_model` does.
+    """
+    return Predictor(rebuilt_model(run))(images)
 
 
 def evaluate(predict: Predictor, split: Split) -> Evaluation:

@@ -1,51 +1,45 @@
-"""Training a composition: data, model, fit, evaluation, and telling the listeners."""
+"""Training a composition, anew or from where a kept run stands: data, engine, model, folder."""
 
-import math
-import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from rich.console import Console
 
 from zookit.batches import Batches, balanced_weights
-from zookit.composition import Composition
+from zookit.composition import Composition, compose
 from zookit.console import bar, waiting
 from zookit.core import (
     BadExperiment,
-    BrokenPlugin,
-    Callback,
-    Evaluation,
+    BadParameter,
+    BadRun,
     Experiment,
     FolderError,
     Result,
     Run,
     Settings,
-    TrainingFailed,
+    ZookitError,
+    say,
+    warn,
 )
 from zookit.core.data import Prepared, hold_out, prepare, silent
-from zookit.core.errors import quoted
-from zookit.core.run import Status
 from zookit.description import components, composed, data
+from zookit.differences import differences
 from zookit.display import Display
 from zookit.engine import engine, memory_told, versions
+from zookit.fitting import Feeds, Training
 from zookit.fused import FusedSteps, steps_at_once
 from zookit.importing import importing_keras
-from zookit.interruption import Interruption, interruption
-from zookit.kept.environment import Engine, Environment
+from zookit.kept.checkpoint import Checkpoint, load_checkpoint
+from zookit.kept.environment import Engine, Environment, Resumption
+from zookit.kept.lock import locked
+from zookit.kept.run import KeptRun, read_run
 from zookit.kept.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.listening import Listeners, Listening
-from zookit.logs import logged_values
 from zookit.model import build_model, compile_model
-from zookit.predicting import Predictor, evaluate
-
-if TYPE_CHECKING:
-    import keras
 
 
 def train(
@@ -56,11 +50,12 @@ def train(
     quiet: bool = False,
     console: Console | None = None,
     alone: bool = False,
+    replay: Engine | None = None,
 ) -> Result:
     """Train, evaluate and keep a composition.
 
     `listening` are those that listen beside the run's folder and the display; `alone` says that
-    nothing else in this process uses TensorFlow.
+    nothing else in this process uses TensorFlow; `replay` is the engine of a run that is repeated.
 
     Raises ZookitError where the data, the folder or the training fail; what there is of the run
     has then been kept.
@@ -72,11 +67,176 @@ def train(
             f"runs would be kept in {runs_dir}, among the data in {pictures}, and then be read as "
             "data. Name another folder with --runs-dir."
         )
+    showing = _display(console, quiet=quiet)
+    began = _New(runs_dir, replay)
+    return _trained(composition, began, [*showing, *listening], quiet=quiet, alone=alone)
+
+
+def resume(
+    run: KeptRun,
+    listening: Sequence[Listening] = (),
+    *,
+    epochs: int | None = None,
+    quiet: bool = False,
+    console: Console | None = None,
+    alone: bool = False,
+) -> Result | None:
+    """Go on with a kept run, in its folder, to its own number of epochs or another.
+
+    The end is that of a run that was never stopped, to the last bit, where machine, packages and
+    settings are the same. None where nothing is left to do, which is said.
+
+    Raises ZookitError: the run cannot be rebuilt or is damaged, its data is not to be had, another
+    process is writing it, or it has more epochs already.
+    """
+    with locked(run.folder):
+        run = read_run(run.folder)  # it may have gone on until the lock was ours
+        check_unchanged(run)
+        checkpoint = load_checkpoint(run)
+        nothing = _nothing_left(run, checkpoint, epochs)
+        if nothing:
+            say(f"{run.name} {nothing}")
+            return None
+        experiment = run.experiment if epochs is None else run.experiment.with_epochs(epochs)
+        showing = _display(console, quiet=quiet)
+        began = _Resumed(run, checkpoint)
+        return _trained(
+            recomposed(run, experiment), began, [*showing, *listening], quiet=quiet, alone=alone
+        )
+
+
+def recomposed(run: KeptRun, experiment: Experiment | None = None) -> Composition:
+    """A kept run's experiment with its components. Raises BadRun where that cannot be."""
+    chosen = experiment or run.experiment
+    try:
+        return compose(chosen.dataset, chosen.architecture, chosen.callbacks, chosen.settings)
+    except ZookitError as error:
+        raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
+
+
+def check_unchanged(run: KeptRun) -> None:
+    """Raise BadRun where experiment and environment are not those that the run began with."""
+    environment = run.environment
+    identity = run.experiment.identity(environment.data.hash, environment.owners())
+    if identity != environment.identity:
+        raise BadRun(
+            f"{run.folder}: experiment.toml and environment.json do not belong together; one of "
+            "them was changed. To run a changed experiment: zookit run --from experiment.toml."
+        )
+
+
+def _nothing_left(run: KeptRun, checkpoint: Checkpoint | None, epochs: int | None) -> str:
+    """Why nothing is left to do, where that is so."""
+    done = 0 if checkpoint is None else checkpoint.position.epochs
+    if epochs is not None and epochs < done:
+        raise BadParameter(f"{run.name} has {done} epochs already, more than --epochs {epochs}.")
+    if run.ending is None or run.ending.status != "finished":
+        return ""
+    if checkpoint is None:
+        raise BadRun(f"{run.folder} has no checkpoint.safetensors, so it cannot be gone on with.")
+    if checkpoint.position.stopped:
+        return f"needs nothing: a callback ended it after epoch {done}, and would do so again."
+    if (epochs or run.experiment.settings.epochs) <= done:
+        return f"needs nothing: it is finished, with {done} epochs. More of them: --epochs N."
+    return ""
+
+
+@dataclass(frozen=True, eq=False)
+class _New:
+    """A run that begins, in a folder that is made for it."""
+
+    runs_dir: Path
+    replay: Engine | None
+    checkpoint: Checkpoint | None = None
+
+    def check(self, prepared: Prepared) -> None:
+        """Any data will do."""
+
+    def writer(self) -> FolderWriter:
+        return FolderWriter()
+
+    def owners(self, composition: Composition) -> Mapping[str, str]:
+        return composition.owners
+
+    def environment(self, now: Environment) -> Environment:
+        return now
+
+    def folder(self, held: ExitStack, identity: str) -> Path:
+        folder = make_folder(self.runs_dir, identity, datetime.now().astimezone())
+        held.enter_context(locked(folder))
+        return folder
+
+
+@dataclass(frozen=True, eq=False)
+class _Resumed:
+    """A kept run that goes on, in its own folder, which is locked already."""
+
+    run: KeptRun
+    checkpoint: Checkpoint | None
+
+    @property
+    def replay(self) -> Engine:
+        return self.run.environment.engine
+
+    def check(self, prepared: Prepared) -> None:
+        """Raise BadRun where the data is other data now."""
+        known = self.run.environment.data
+        if prepared.hash != known.hash:
+            raise BadRun(
+                f"{self.run.folder} was trained on data with the hash {known.hash[:16]} "
+                f"({known.word}), but what is here has {prepared.hash[:16]} ({prepared.word}). "
+                "Bring that data back, or run the experiment again."
+            )
+
+    def writer(self) -> FolderWriter:
+        if self.checkpoint is None:
+            return FolderWriter()
+        return FolderWriter(self.checkpoint.position.history, self.checkpoint.position.seconds)
+
+    def owners(self, composition: Composition) -> Mapping[str, str]:
+        """As they were at the beginning, so that the identity stays what it was."""
+        del composition
+        return self.run.environment.owners()
+
+    def environment(self, now: Environment) -> Environment:
+        """What the run began with, and that it goes on; warns where something is different now."""
+        then = self.run.environment
+        other = differences(then, now)
+        if other:
+            warn(
+                f"{self.run.name} began otherwise ({'; '.join(other)}), so its end may differ from "
+                "that of a run that was never stopped."
+            )
+        position = None if self.checkpoint is None else self.checkpoint.position
+        at = (0, 0) if position is None else (position.epochs, position.steps)
+        return replace(
+            then,
+            identity=now.identity,
+            group=now.group,
+            resumed=(*then.resumed, Resumption(*at, now.versions)),
+        )
+
+    def folder(self, held: ExitStack, identity: str) -> Path:
+        del held, identity
+        return self.run.folder
+
+
+def _display(console: Console | None, *, quiet: bool) -> list[Listening]:
+    return [] if quiet else [Listening.to(Display(console or Console()), "the display")]
+
+
+def _trained(
+    composition: Composition,
+    began: _New | _Resumed,
+    listening: Sequence[Listening],
+    *,
+    quiet: bool,
+    alone: bool,
+) -> Result:
     settings = composition.experiment.settings
     info = composition.dataset.info
-    writer = Listening.to(FolderWriter(), "the run's folder", essential=True)
-    display = [] if quiet else [Listening.to(Display(console or Console()), "the display")]
-    listeners = Listeners([writer, *display, *listening])
+    writer = Listening.to(began.writer(), "the run's folder", essential=True)
+    listeners = Listeners([writer, *listening])
     preference = composition.architecture.preference(info.image_shape, settings.batch_size)
     with importing_keras() as importing:
         prepared = prepare(
@@ -89,225 +249,90 @@ def train(
         )
         with waiting("starting TensorFlow", quiet=quiet):
             importing.wait()
-    feeds = _Feeds.of(prepared, settings, info.class_names)
+    began.check(prepared)
+    feeds = _feeds(prepared, settings, info.class_names)
     with ExitStack() as running:
-        started = running.enter_context(engine(settings, preference, alone=alone))
+        started = running.enter_context(
+            engine(settings, preference, alone=alone, replay=began.replay)
+        )
         running.enter_context(memory_told())
-        import keras  # only now that it is configured
-
         experiment = _resolved(composition.experiment, prepared, started)
         model = build_model(info, composition.architecture, experiment.settings)
         compile_model(model, info, experiment.settings)
         # On a CPU Keras's own choice is no XLA.
-        xla = started.xla or model.jit_compile
-        every_batch = listeners.every_batch or any(
-            callback.every_batch for callback in composition.callbacks
-        )
-        # Where a program has told Keras to go through so many steps only, it means single ones.
-        one_by_one = every_batch or keras.config.max_steps_per_epoch() is not None
-        steps = 1 if one_by_one else steps_at_once(feeds.train, xla=xla)
+        xla = started.xla or (began.replay is None and model.jit_compile)
+        steps = _steps(composition, listeners, feeds.train, began.replay, xla=xla)
         fused = FusedSteps(model, feeds.train, steps, xla=xla)
-        composition.architecture.pretrained(model)
-        identity = experiment.identity(prepared.hash, composition.owners)
-        chosen_engine = replace(started, xla=xla, steps_per_execution=steps)
-        environment = Environment(
-            identity,
-            experiment.group(prepared.hash, composition.owners),
+        if began.checkpoint is None:
+            composition.architecture.pretrained(model)
+        owners = began.owners(composition)
+        now = Environment(
+            experiment.identity(prepared.hash, owners),
+            experiment.group(prepared.hash, owners),
             versions(),
             components(composition),
-            tuple(one.full_name for one in listening),
-            chosen_engine,
+            tuple(one.full_name for one in listening if one.full_name),
+            replace(started, xla=xla, steps_per_execution=steps),
             data(prepared, info, feeds.sizes()),
         )
+        environment = began.environment(now)
         run = Run(
             experiment,
-            make_folder(runs_dir, identity, datetime.now().astimezone()),
-            composed(composition, prepared.word, feeds.sizes(), model, chosen_engine),
+            began.folder(running, environment.identity),
+            composed(composition, prepared.word, feeds.sizes(), model, now.engine),
             environment.plain(),
         )
-        return _Training(run, composition, model, feeds, fused, listeners).result()
+        return Training(
+            run,
+            experiment.with_epochs(1).identity(prepared.hash, owners),
+            composition.callbacks,
+            model,
+            feeds,
+            fused,
+            listeners,
+            began.checkpoint,
+        ).result()
 
 
-@dataclass(frozen=True, eq=False)
-class _Feeds:
-    train: Batches
-    validation: Batches | None
-    test: Batches
+def _steps(
+    composition: Composition,
+    listeners: Listeners,
+    train: Batches,
+    replay: Engine | None,
+    *,
+    xla: bool,
+) -> int:
+    """Steps in one execution."""
+    import keras
 
-    @classmethod
-    def of(cls, prepared: Prepared, settings: Settings, names: Sequence[str]) -> "_Feeds":
-        splits = prepared.splits
-        chosen = None
-        validation = None
+    every_batch = listeners.every_batch or any(
+        callback.every_batch for callback in composition.callbacks
+    )
+    # Where a program has told Keras to go through so many steps only, it means single ones.
+    if every_batch or keras.config.max_steps_per_epoch() is not None:
+        return 1
+    return steps_at_once(train, xla=xla) if replay is None else replay.steps_per_execution
+
+
+def _feeds(prepared: Prepared, settings: Settings, names: Sequence[str]) -> Feeds:
+    splits = prepared.splits
+    chosen = None
+    validation = None
+    if splits.validation is not None:
+        validation = Batches(splits.validation, settings.batch_size)
+    if settings.validation:
         if splits.validation is not None:
-            validation = Batches(splits.validation, settings.batch_size)
-        if settings.validation:
-            if splits.validation is not None:
-                raise BadExperiment(
-                    "the data set has a validation split of its own; leave --validation out."
-                )
-            chosen, held = hold_out(splits.train.labels, settings.validation, settings.seed, names)
-            validation = Batches(splits.train, settings.batch_size, chosen=held)
-        labels = splits.train.labels if chosen is None else splits.train.labels[chosen]
-        weights = balanced_weights(labels, len(names)) if settings.class_weights else None
-        train = Batches(
-            splits.train, settings.batch_size, chosen=chosen, seed=settings.seed, weights=weights
-        )
-        return cls(train, validation, Batches(splits.test, settings.batch_size))
-
-    def sizes(self) -> dict[str, int]:
-        """Images by what they are for."""
-        feeds = {"train": self.train, "validation": self.validation, "test": self.test}
-        return {name: batches.size for name, batches in feeds.items() if batches is not None}
-
-
-@dataclass(eq=False)
-class _Training:
-    """One training, and what there is of it so far."""
-
-    run: Run
-    composition: Composition
-    model: "keras.Model"
-    feeds: _Feeds
-    fused: FusedSteps
-    listeners: Listeners
-    interruption: Interruption = field(default_factory=Interruption)
-    history: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    seconds: list[float] = field(default_factory=list)
-
-    def result(self) -> Result:
-        """Train to the end, an interruption or an error, and tell the listeners which."""
-        with interruption() as self.interruption:
-            try:
-                self.listeners.tell("run_started", run=self.run)
-                self._fit()
-                metrics = self._evaluate()
-                said = evaluate(Predictor(self.model), self.feeds.test.split)
-                ended = self._ended("finished", metrics, said)
-            except KeyboardInterrupt:
-                ended = self._ended("interrupted", {})
-            except BaseException as error:
-                self.interruption.ended = True
-                self.listeners.tell("run_failed", result=self._ended("failed", {}), error=error)
-                raise
-            self.interruption.ended = True
-            self.listeners.tell("run_finished", result=ended)
-        return ended
-
-    def epoch_ended(self, values: Mapping[str, float], seconds: float) -> None:
-        """Take up the values of an epoch that has ended."""
-        for name, value in values.items():
-            self.history[name].append(value)
-        self.seconds.append(seconds)
-        # Told to strangers: what one does with them is nothing to the others.
-        told = MappingProxyType(dict(values))
-        self.listeners.tell("epoch_ended", epoch=len(self.seconds), values=told, seconds=seconds)
-
-    def _fit(self) -> None:
-        callbacks = [
-            _follow(self),
-            *map(_built, self.composition.callbacks),
-            *self.listeners.keras_callbacks(run=self.run),
-        ]
-        validation = self.feeds.validation
-        self.fused.begin()
-        self.model.fit(
-            self.fused.chunks(),
-            epochs=self.run.experiment.settings.epochs,
-            validation_data=None if validation is None else validation.dataset(),
-            callbacks=callbacks,
-            shuffle=False,  # the batches come in their own order
-            verbose=0,
-        )
-
-    def _evaluate(self) -> dict[str, float]:
-        self.fused.begin()
-        logs = self.model.evaluate(
-            self.feeds.test.dataset(), callbacks=[_follow(self)], verbose=0, return_dict=True
-        )
-        _refuse_unless_finite(logs, "on the test images")
-        return logged_values(logs)
-
-    def _ended(
-        self, status: Status, metrics: Mapping[str, float], evaluation: Evaluation | None = None
-    ) -> Result:
-        self.fused.end()
-        history = {name: tuple(values) for name, values in self.history.items()}
-        return Result(
-            self.run.experiment,
-            self.run.folder,
-            status,
-            history,
-            tuple(self.seconds),
-            metrics,
-            self.run.environment,
-            self.model,
-            evaluation,
-        )
-
-
-def _built(callback: Callback) -> "keras.callbacks.Callback":
-    import keras
-
-    built = callback.build()
-    if not isinstance(built, keras.callbacks.Callback):
-        name = f"{type(callback).__module__}:{type(callback).__qualname__}"
-        raise BrokenPlugin(
-            f"{name}.build gave {quoted(built)}, expected an instance of keras.callbacks.Callback. "
-            "Tell that package's author."
-        )
-    return built
-
-
-def _follow(training: _Training) -> "keras.callbacks.Callback":
-    import keras
-
-    class Follow(keras.callbacks.Callback):
-        """Sets each epoch's order, takes up its values, and ends where training cannot go on.
-
-        It comes first, so that between epochs all others meet the model as Keras makes it.
-        """
-
-        def on_train_begin(self, logs: Any = None) -> None:
-            del logs
-            training.fused.end()
-
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            del logs
-            training.feeds.train.epoch = epoch
-            self._began = time.monotonic()
-
-        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-            del batch, logs
-            training.fused.begin()
-
-        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
-            del batch, logs
-            training.interruption.check()
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            training.interruption.check()
-            # A running mean, so the first bad batch shows at once.
-            steps = self.params["steps"]
-            where = f"in epoch {len(training.seconds) + 1}, by step {min(batch + 1, steps)}"
-            _refuse_unless_finite(logs, f"{where} of {steps}")
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            training.fused.end()
-            _refuse_unless_finite(logs, f"at the end of epoch {epoch + 1}")
-            training.epoch_ended(logged_values(logs), time.monotonic() - self._began)
-
-    return Follow()
-
-
-def _refuse_unless_finite(logs: Mapping[str, Any] | None, where: str) -> None:
-    for name in ("loss", "val_loss"):
-        value = float((logs or {}).get(name, 0.0))
-        if not math.isfinite(value):
-            raise TrainingFailed(
-                f"the {name} became {value} {where}. Lower --learning-rate, and leave the pixels "
-                "normalised."
+            raise BadExperiment(
+                "the data set has a validation split of its own; leave --validation out."
             )
+        chosen, held = hold_out(splits.train.labels, settings.validation, settings.seed, names)
+        validation = Batches(splits.train, settings.batch_size, chosen=held)
+    labels = splits.train.labels if chosen is None else splits.train.labels[chosen]
+    weights = balanced_weights(labels, len(names)) if settings.class_weights else None
+    train = Batches(
+        splits.train, settings.batch_size, chosen=chosen, seed=settings.seed, weights=weights
+    )
+    return Feeds(train, validation, Batches(splits.test, settings.batch_size))
 
 
 def _resolved(experiment: Experiment, prepared: Prepared, started: Engine) -> Experiment:

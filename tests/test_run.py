@@ -99,6 +99,7 @@ def test_run_folder_holds_what_there_is_to_know(tmp_path: Path) -> None:
         "times.csv",
         "metrics.json",
         "weights.safetensors",
+        "evaluation.safetensors",
     }
     experiment = Experiment.from_toml((result.folder / "experiment.toml").read_text())
     assert experiment == result.experiment

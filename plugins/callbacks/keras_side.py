@@ -27,9 +27,9 @@ _SECONDS = 10
 
 
 class _Remembering(keras.callbacks.Callback):
-    """Its state is what the attributes `remembered` hold."""
+    """Its state is what the attributes `remembered` hold; with none a resumed run is exact too."""
 
-    remembered: ClassVar[tuple[str, ...]]
+    remembered: ClassVar[tuple[str, ...]] = ()
 
     def get_state(self) -> dict[str, Any]:
         """What it remembers."""
@@ -102,7 +102,7 @@ class ReduceLrOnPlateau(_Watching, keras.callbacks.ReduceLROnPlateau):
             )
 
 
-class TerminateOnNan(keras.callbacks.Callback):
+class TerminateOnNan(_Remembering):
     """Keras's TerminateOnNaN but for its print."""
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
@@ -258,9 +258,10 @@ class SwapEmaWeights(_Remembering):
             self.weights = None
 
 
-class RemoteMonitor(keras.callbacks.RemoteMonitor):
+class RemoteMonitor(_Remembering, keras.callbacks.RemoteMonitor):
     """Keras's RemoteMonitor, but that it gives up a server that is silent and warns once."""
 
+    remembered = ("warned",)
     warned = False
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:

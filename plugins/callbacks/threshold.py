@@ -24,6 +24,13 @@ class StopAtThreshold(keras.callbacks.Callback):
         self._at_least = at_least
         self._at_most = at_most
 
+    def get_state(self) -> dict[str, Any]:
+        """It remembers nothing, so that a resumed run is exact."""
+        return {}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Nothing to go on from."""
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Stop, or raise TrainingFailed where the value is never logged."""
         value = monitored(self._name, self._monitor, logs)

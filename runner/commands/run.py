@@ -154,13 +154,14 @@ def _run(
             redirected.enter_context(redirect_stdout(sys.stderr))
         result = train(composition, runs_dir, listening, quiet=quiet, console=console, alone=True)
     if as_json:
-        print(json.dumps(_plain(result), indent=2))
+        print(json.dumps(plain(result), indent=2))
     elif quiet:
         show_result(console, result)
     return 130 if result.status == "interrupted" else 0
 
 
-def _plain(result: Result) -> dict[str, Any]:
+def plain(result: Result) -> dict[str, Any]:
+    """A result as JSON has it."""
     return {
         "format": 1,
         "status": result.status,

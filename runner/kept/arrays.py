@@ -22,8 +22,10 @@ def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> No
     """Write arrays and a text, and see to it that they are on the disk."""
     from safetensors.numpy import save
 
+    # Of two keys safetensors does not keep the order: equal weights would not be equal files.
+    about = {"format": str(FORMAT), "text": text} if text else {"format": str(FORMAT)}
     with path.open("wb") as file:
-        file.write(save(dict(arrays), {"format": str(FORMAT), "text": text}))
+        file.write(save(dict(arrays), about))
         file.flush()
         os.fsync(file.fileno())
 

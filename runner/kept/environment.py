@@ -79,6 +79,10 @@ class Environment:
     data: Data
     resumed: tuple[Resumption, ...] = ()
 
+    def owners(self) -> dict[str, str]:
+        """Each component's owner by its full name."""
+        return {each.name: each.owner for each in self.components}
+
     def plain(self) -> dict[str, Any]:
         """The same as text, numbers, lists and tables."""
         made: dict[str, Any] = json.loads(json.dumps(asdict(self)))

@@ -77,6 +77,6 @@ def architecture_of(run: KeptRun) -> Architecture:
 
 def warn_of_owner(run: KeptRun, name: str, owner: str | None) -> None:
     """Warn where a component comes from another version than the run's did."""
-    then = {each.name: each.owner for each in run.environment.components}.get(name)
+    then = run.environment.owners().get(name)
     if then is not None and then != owner:
         warn(f"{run.name} was trained with {name} of {then}; installed is {owner}.")

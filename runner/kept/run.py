@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from annotated_types import Ge, Gt, Lt
 
@@ -16,6 +16,9 @@ from zookit.core.errors import quoted
 from zookit.core.run import Status
 from zookit.kept.environment import Environment
 from zookit.kept.lock import is_locked
+
+if TYPE_CHECKING:
+    import keras
 
 T = TypeVar("T")
 Finite = Annotated[float, Gt(-math.inf), Lt(math.inf)]
@@ -73,6 +76,12 @@ class KeptRun:
         """The number of epochs in the history."""
         return len(next(iter(self.history.values()), ()))
 
+    def model(self) -> "keras.Model":
+        """The trained model, on raw pixels, uint8 (N, H, W, C); not compiled. Raises BadRun."""
+        from zookit.kept.rebuilding import rebuilt_model
+
+        return rebuilt_model(self)
+
     @property
     def status(self) -> str:
         """finished, interrupted, failed, running or killed."""
@@ -121,6 +130,21 @@ def _text(path: Path) -> str:
         raise damaged(path, "it is not UTF-8 text") from None
 
 
+def checked(path: Path, found: Any, kind: type[T]) -> T:
+    """What a file holds, as `kind`. Raises BadRun where it does not fit."""
+    from pydantic import ValidationError
+
+    try:
+        made: T = _checker(cast(Any, kind))(found)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        where = ".".join(map(str, detail["loc"]))
+        raise damaged(path, f"{where}: {detail['msg']}") from None
+    except RecursionError:
+        raise damaged(path, "it is nested too deeply") from None
+    return made
+
+
 @cache
 def _checker(kind: type) -> Callable[[Any], Any]:
     from pydantic import TypeAdapter
@@ -129,8 +153,6 @@ def _checker(kind: type) -> Callable[[Any], Any]:
 
 
 def _json(path: Path, kind: type[T]) -> T:
-    from pydantic import ValidationError
-
     text = _text(path)
     try:
         found = json.loads(text)
@@ -142,15 +164,7 @@ def _json(path: Path, kind: type[T]) -> T:
         raise BadRun(
             f"{path}: format is {quoted(found.get('format'))}; this zookit reads {FORMAT}."
         )
-    try:
-        checked: T = _checker(cast(Any, kind))(found)
-    except (ValidationError, RecursionError) as error:
-        if isinstance(error, RecursionError):
-            raise damaged(path, "it is nested too deeply") from None
-        detail = error.errors(include_url=False)[0]
-        where = ".".join(map(str, detail["loc"]))
-        raise damaged(path, f"{where}: {detail['msg']}") from None
-    return checked
+    return checked(path, found, kind)
 
 
 def _columns(path: Path) -> dict[str, tuple[float, ...]]:

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -61,16 +62,26 @@ def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
 
 
 class FolderWriter:
-    """Writes the run's folder as the run goes on; every file is whole at any moment."""
+    """Writes the run's folder as the run goes on; every file is whole at any moment.
 
-    def __init__(self) -> None:
-        self._epochs: list[Mapping[str, float]] = []
-        self._seconds: list[float] = []
+    A run that is resumed has a `history` and `seconds` already.
+    """
+
+    def __init__(
+        self, history: Mapping[str, Sequence[float]] | None = None, seconds: Sequence[float] = ()
+    ) -> None:
+        columns = (history or {}).items()
+        self._seconds = list(seconds)
+        self._epochs: list[Mapping[str, float]] = [
+            {name: values[at] for name, values in columns} for at in range(len(self._seconds))
+        ]
 
     @hookimpl
     def run_started(self, run: Run) -> None:
         """Write what is known beforehand."""
         self._folder = run.folder
+        with _guarded(self._folder / METRICS) as path:
+            path.unlink(missing_ok=True)  # of a run that is resumed
         self._write_json(ENVIRONMENT, run.environment)
         # Last: it is what makes the folder a run.
         self._write(EXPERIMENT, run.experiment.to_toml())
@@ -96,10 +107,11 @@ class FolderWriter:
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
         last = {name: values[-1] for name, values in result.history.items() if values}
-        self._guarded(WEIGHTS, lambda aside: save_arrays(aside, numbered("", result.model.weights)))
-        evaluation = result.evaluation
-        if evaluation is not None:
-            self._guarded(EVALUATION, lambda aside: save_evaluation(aside, evaluation))
+        with written(self._folder / WEIGHTS) as aside:
+            save_arrays(aside, numbered("", result.model.weights))
+        if result.evaluation is not None:
+            with written(self._folder / EVALUATION) as aside:
+                save_evaluation(aside, result.evaluation)
         # Last: it is what says that the run has ended.
         self._write_json(
             METRICS,
@@ -123,23 +135,32 @@ class FolderWriter:
         self._write(name, json.dumps({"format": FORMAT, **value}, indent=2, allow_nan=False) + "\n")
 
     def _write(self, name: str, text: str) -> None:
-        self._guarded(name, lambda aside: aside.write_text(text, encoding="utf-8"))
+        with written(self._folder / name) as aside:
+            aside.write_text(text, encoding="utf-8")
 
-    def _guarded(self, name: str, write: Any) -> None:
-        try:
-            # A folder that vanished is not made anew: somebody removed it.
-            if not self._folder.is_dir():
-                raise FolderError(f"the run's folder {self._folder} has vanished.")
-            with written_aside(self._folder / name) as aside:
-                write(aside)
-        except Exception as error:
-            if isinstance(error, FolderError):
-                raise
-            reason = getattr(error, "strerror", None) or reason_of(error)
-            raise FolderError(
-                f"{self._folder / name} cannot be written: {reason}. Free some room there, or "
-                "name another folder with --runs-dir."
-            ) from error
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """A path beside a run's file to write to, moved into place at the end; then it is whole.
+
+    Raises FolderError where that cannot be done; what was there before is then as it was.
+    """
+    with _guarded(path), written_aside(path) as aside:
+        yield aside
+
+
+@contextmanager
+def _guarded(path: Path) -> Iterator[Path]:
+    try:
+        # A folder that vanished is not made anew: somebody removed it.
+        if not path.parent.is_dir():
+            raise FolderError(f"the run's folder {path.parent} has vanished.")
+        yield path
+    except OSError as error:
+        raise FolderError(
+            f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some room there "
+            "and go on with 'zookit resume', or name another folder with --runs-dir."
+        ) from error
 
 
 def _unwritable(runs_dir: Path, reason: str) -> FolderError:

@@ -1,0 +1,30 @@
+"""Images in memory to probabilities, several times over: by Keras in batches, or by zookit."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import keras
+import numpy as np
+from clock import Clock
+
+folder, way, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+images = np.load(folder / "images.npy")
+clock = Clock()
+
+if way == "zookit":
+    from zookit.kept.naming import find_run
+    from zookit.kept.rebuilding import rebuilt_model
+    from zookit.kept.run import read_run
+    from zookit.predicting import Predictor
+
+    predict = Predictor(rebuilt_model(read_run(find_run("latest", folder / "runs"))))
+else:
+    model = keras.models.load_model(folder / "model.keras")
+    predict = partial(model.predict, batch_size=int(way), verbose=0)
+
+for _ in range(times):
+    clock.start()
+    said = predict(images)
+    clock.lap()
+clock.report(images=len(said), mean_of_best=float(said.max(1).mean()))

@@ -1,0 +1,132 @@
+"""`zookit runs`."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zookit.commands.kept import RUNS_DIR, RunsDir
+from zookit.core import BadRun, warn
+
+if TYPE_CHECKING:
+    from zookit.core import Chosen
+    from zookit.kept.run import KeptRun
+
+
+def runs(
+    runs_dir: RunsDir = RUNS_DIR,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List every kept run, the newest last."""
+    found = every_run(runs_dir)
+    if as_json:
+        print(json.dumps([_plain(run) for run in found], indent=2))
+    elif not found:
+        print(nothing_in(runs_dir))
+    else:
+        _print_lines(found)
+
+
+def every_run(runs_dir: Path) -> "list[KeptRun]":
+    """Every run that is kept in there; a word on stderr for each folder that is none.
+
+    Raises BadRun where the folder itself cannot be read.
+    """
+    from zookit.kept.naming import run_folders
+    from zookit.kept.run import read_run
+
+    folders, others = run_folders(runs_dir)
+    found = []
+    for folder in folders:
+        try:
+            found.append(read_run(folder))
+        except BadRun as error:
+            warn(f"passed over: {in_line(folder.name)}: {error}")
+    for folder in others:
+        warn(f"passed over: {in_line(folder.name)}: it is no run.")
+    return found
+
+
+def nothing_in(runs_dir: Path) -> str:
+    """What to say where no run is kept."""
+    return (
+        f"no run is kept in {runs_dir} yet: 'zookit run DATASET ARCHITECTURE' keeps one; "
+        "--runs-dir names another folder"
+    )
+
+
+def in_line(text: str) -> str:
+    """Text that stays in its line: a folder's name may hold anything."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
+def _print_lines(found: "list[KeptRun]") -> None:
+    # The words last: they may be long, and so the numbers stay below each other.
+    lines = [
+        ("run", "status", "epochs", "validation", "test", "seconds", "data", "architecture"),
+        *map(_cells, found),
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for name, status, *numbers, data, words in lines:
+        parts = [
+            f"{name:{widths[0]}}",
+            f"{status:{widths[1]}}",
+            *(f"{each:>{width}}" for each, width in zip(numbers, widths[2:], strict=False)),
+            f"{data:{widths[-2]}}",
+            words,
+        ]
+        print("  ".join(parts))
+
+
+def _cells(run: "KeptRun") -> tuple[str, ...]:
+    validation, test = _accuracies(run)
+    data = f"{_words(run.experiment.dataset)}, {run.environment.data.word}"
+    return (
+        in_line(run.name),
+        run.status,
+        str(run.epochs),
+        "" if validation is None else f"{validation:.4f}",
+        "" if test is None else f"{test:.4f}",
+        f"{sum(run.seconds):.1f}",
+        in_line(data),
+        in_line(_words(run.experiment.architecture)),
+    )
+
+
+def _accuracies(run: "KeptRun") -> tuple[float | None, float | None]:
+    """After the last whole epoch, of validation; at the end, of the test split."""
+    validation = run.history.get("val_accuracy", ())
+    return (
+        validation[-1] if validation else None,
+        run.ending.test.get("accuracy") if run.ending else None,
+    )
+
+
+def _plain(run: "KeptRun") -> dict[str, Any]:
+    validation, test = _accuracies(run)
+    experiment, data = run.experiment, run.environment.data
+    return {
+        "run": run.name,
+        "folder": str(run.folder),
+        "status": run.status,
+        "epochs": run.epochs,
+        "asked_epochs": experiment.settings.epochs,
+        "validation_accuracy": validation,
+        "test_accuracy": test,
+        "seconds": round(sum(run.seconds), 3),
+        "data": _words(experiment.dataset),
+        "data_word": data.word,
+        "data_hash": data.hash,
+        "architecture": _words(experiment.architecture),
+        "callbacks": [_words(each) for each in experiment.callbacks],
+        "seed": experiment.settings.seed,
+        "identity": run.environment.identity,
+        "group": run.environment.group,
+    }
+
+
+def _words(chosen: "Chosen") -> str:
+    from zookit.core.parameters import words_of
+
+    return str(words_of(chosen.short_name, chosen.parameters))

@@ -1,0 +1,350 @@
+"""One training, from its beginning or from a checkpoint to its end."""
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from zookit.batches import Batches
+from zookit.core import BrokenPlugin, Callback, Evaluation, Result, Run, TrainingFailed, warn
+from zookit.core.errors import quoted, typed_reason_of
+from zookit.core.run import Status
+from zookit.fused import FusedSteps
+from zookit.interruption import Interruption, interruption
+from zookit.kept.arrays import assign, numbered
+from zookit.kept.checkpoint import (
+    METRICS,
+    MODEL,
+    OPTIMIZER,
+    Checkpoint,
+    Position,
+    save_checkpoint,
+)
+from zookit.kept.run import CHECKPOINT
+from zookit.kept.writer import written
+from zookit.listening import Listeners
+from zookit.logs import logged_values
+from zookit.pace import Pace
+from zookit.predicting import Predictor, evaluate
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, eq=False)
+class Feeds:
+    """What a training is fed, by what it is for."""
+
+    train: Batches
+    validation: Batches | None
+    test: Batches
+
+    def sizes(self) -> dict[str, int]:
+        """Images by what they are for."""
+        feeds = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: batches.size for name, batches in feeds.items() if batches is not None}
+
+
+@dataclass(eq=False)
+class Training:
+    """One training, and what there is of it so far; `begun` is where it goes on from.
+
+    `identity` is that of the experiment but for its number of epochs. `callbacks` are the
+    composition's.
+    """
+
+    run: Run
+    identity: str
+    callbacks: Sequence[Callback]
+    model: "keras.Model"
+    feeds: Feeds
+    fused: FusedSteps
+    listeners: Listeners
+    begun: Checkpoint | None = None
+    pace: Pace = field(default_factory=Pace)
+    interruption: Interruption = field(default_factory=Interruption)
+    history: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    seconds: list[float] = field(default_factory=list)
+    executions: int = 0
+    """Of the epoch that is under way."""
+    epoch_began: float = 0.0
+    _built: "list[keras.callbacks.Callback]" = field(default_factory=list)
+    _stateless: set[int] = field(default_factory=set)
+
+    def result(self) -> Result:
+        """Train to the end, an interruption or an error, and tell the listeners which."""
+        if self.begun is not None:
+            for name, values in self.begun.position.history.items():
+                self.history[name] = list(values)
+            self.seconds = list(self.begun.position.seconds)
+        with interruption() as self.interruption:
+            try:
+                self.listeners.tell("run_started", run=self.run)
+                self._fit()
+                metrics = self._evaluate()
+                said = evaluate(Predictor(self.model), self.feeds.test.split)
+                ended = self._ended("finished", metrics, said)
+            except KeyboardInterrupt:
+                ended = self._ended("interrupted", {})
+            except BaseException as error:
+                self.interruption.ended = True
+                self.listeners.tell("run_failed", result=self._ended("failed", {}), error=error)
+                raise
+            self.interruption.ended = True
+            self.listeners.tell("run_finished", result=ended)
+        return ended
+
+    def restore(self) -> None:
+        """Give the model, the optimizer and the callbacks what they had at the checkpoint."""
+        if self.begun is None:
+            return
+        path = self.run.folder / CHECKPOINT
+        self.model.optimizer.build(self.model.trainable_variables)
+        if self.begun.position.steps and not self.executions:
+            # Keras makes the metrics' variables only with the first batch.
+            self.model.test_on_batch(*self.feeds.test.first())
+        assign(MODEL, self.model.variables, self.begun.arrays, path)
+        assign(OPTIMIZER, self.model.optimizer.variables, self.begun.arrays, path)
+        for callback, state in zip(self._built, self.begun.position.states, strict=True):
+            if state is not None and _offers_state(callback):
+                callback.set_state(state)
+
+    def restore_metrics(self) -> None:
+        """Within an epoch: also the running means."""
+        assert self.begun is not None
+        path = self.run.folder / CHECKPOINT
+        assign(METRICS, self.model.metrics_variables, self.begun.arrays, path)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Set the order of an epoch, and where in it to begin."""
+        train, begun = self.feeds.train, self.begun
+        train.epoch = epoch
+        self.executions = train.first_chunk = 0
+        self.epoch_began = time.monotonic()
+        if begun is not None and epoch == begun.position.epochs and begun.position.steps:
+            steps = min(begun.position.steps, self.fused.steps * self._executions_an_epoch())
+            train.first_chunk = self.fused.skipped = math.ceil(steps / self.fused.steps)
+            self.epoch_began -= begun.position.elapsed
+
+    def end_epoch(self, values: Mapping[str, float]) -> None:
+        """Take up the values of an epoch that has ended."""
+        for name, value in values.items():
+            self.history[name].append(value)
+        seconds = time.monotonic() - self.epoch_began
+        self.seconds.append(seconds)
+        # Told to strangers: what one does with them is nothing to the others.
+        told = MappingProxyType(dict(values))
+        self.listeners.tell("epoch_ended", epoch=len(self.seconds), values=told, seconds=seconds)
+
+    def keep(self, *, within_epoch: bool) -> None:
+        """Write a checkpoint of what there is now."""
+        with self.pace.writing(), written(self.run.folder / CHECKPOINT) as aside:
+            save_checkpoint(aside, self._checkpoint(within_epoch=within_epoch))
+
+    def _checkpoint(self, *, within_epoch: bool) -> Checkpoint:
+        model = self.model
+        arrays = {
+            **numbered(MODEL, model.variables),
+            **numbered(OPTIMIZER, model.optimizer.variables),
+            **(numbered(METRICS, model.metrics_variables) if within_epoch else {}),
+        }
+        position = Position(
+            self.identity,
+            len(self.seconds),
+            self.executions * self.fused.steps if within_epoch else 0,
+            bool(model.stop_training) and not within_epoch,
+            time.monotonic() - self.epoch_began if within_epoch else 0.0,
+            {name: tuple(values) for name, values in self.history.items()},
+            tuple(self.seconds),
+            tuple(self._state(at) for at in range(len(self._built))),
+        )
+        return Checkpoint(position, arrays)
+
+    def _state(self, at: int) -> Any:
+        built = self._built[at]
+        if not _offers_state(built) or at in self._stateless:
+            return None
+        try:
+            return built.get_state()
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's callback does
+            self._stateless.add(at)
+            warn(
+                f"{self._name(at)} failed to tell its state ({typed_reason_of(error)}), so that "
+                "this run can be resumed, but not exactly. Tell that package's author."
+            )
+            return None
+
+    def _name(self, at: int) -> str:
+        return self.run.experiment.callbacks[at].short_name
+
+    def _executions_an_epoch(self) -> int:
+        train = self.feeds.train
+        return math.ceil(len(train) / self.fused.steps)
+
+    def _fit(self) -> None:
+        self._built = [_built(callback) for callback in self.callbacks]
+        if self.begun is not None:
+            self._tell_stateless()
+        callbacks = [
+            _follow(self),
+            *self._built,
+            *self.listeners.keras_callbacks(run=self.run),
+            _keep(self),
+        ]
+        validation = self.feeds.validation
+        begun = None if self.begun is None else self.begun.position
+        epochs = self.run.experiment.settings.epochs
+        self.fused.begin()
+        self.model.fit(
+            self.fused.chunks(),
+            initial_epoch=0 if begun is None else begun.epochs,
+            # Nothing is left to do, but what callbacks do at the end of a training.
+            epochs=begun.epochs if begun is not None and begun.stopped else epochs,
+            validation_data=None if validation is None else validation.dataset(),
+            callbacks=callbacks,
+            shuffle=False,  # the batches come in their own order
+            verbose=0,
+        )
+
+    def _tell_stateless(self) -> None:
+        without = [
+            self._name(at) for at, built in enumerate(self._built) if not _offers_state(built)
+        ]
+        if without:
+            warn(
+                f"{', '.join(without)}: no state is offered, so it begins anew, and the end may "
+                "differ from that of a run that was never stopped."
+            )
+
+    def _evaluate(self) -> dict[str, float]:
+        self.fused.begin()
+        logs = self.model.evaluate(
+            self.feeds.test.dataset(), callbacks=[_follow(self)], verbose=0, return_dict=True
+        )
+        _refuse_unless_finite(logs, "on the test images")
+        return logged_values(logs)
+
+    def _ended(
+        self, status: Status, metrics: Mapping[str, float], evaluation: Evaluation | None = None
+    ) -> Result:
+        self.fused.end()
+        history = {name: tuple(values) for name, values in self.history.items()}
+        return Result(
+            self.run.experiment,
+            self.run.folder,
+            status,
+            history,
+            tuple(self.seconds),
+            metrics,
+            self.run.environment,
+            self.model,
+            evaluation,
+        )
+
+
+def _built(callback: Callback) -> "keras.callbacks.Callback":
+    import keras
+
+    built = callback.build()
+    if not isinstance(built, keras.callbacks.Callback):
+        name = f"{type(callback).__module__}:{type(callback).__qualname__}"
+        raise BrokenPlugin(
+            f"{name}.build gave {quoted(built)}, expected an instance of keras.callbacks.Callback. "
+            "Tell that package's author."
+        )
+    return built
+
+
+def _offers_state(built: "keras.callbacks.Callback") -> bool:
+    return hasattr(built, "get_state") and hasattr(built, "set_state")
+
+
+def _follow(training: Training) -> "keras.callbacks.Callback":
+    import keras
+
+    class Follow(keras.callbacks.Callback):
+        """Sets each epoch's order, takes up its values, and ends where training cannot go on.
+
+        It comes first, so that between epochs all others meet the model as Keras makes it.
+        """
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            del logs
+            training.fused.end()
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            del logs
+            training.begin_epoch(epoch)
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            del batch, logs
+            training.fused.begin()
+
+        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+            del batch, logs
+            training.interruption.check()
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            training.executions += 1
+            # A running mean, so the first bad batch shows at once.
+            steps = self.params["steps"]
+            where = f"in epoch {len(training.seconds) + 1}, by step {min(batch + 1, steps)}"
+            _refuse_unless_finite(logs, f"{where} of {steps}")
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            training.fused.end()
+            _refuse_unless_finite(logs, f"at the end of epoch {epoch + 1}")
+            training.end_epoch(logged_values(logs))
+
+    return Follow()
+
+
+def _keep(training: Training) -> "keras.callbacks.Callback":
+    import keras
+
+    class Keep(keras.callbacks.Callback):
+        """Takes checkpoints, and goes on from one.
+
+        It comes last, so that all others have seen what a checkpoint says that they have.
+        """
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            del logs
+            training.restore()
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            del batch, logs
+            begun = training.begun
+            if begun is not None and training.executions <= training.feeds.train.first_chunk:
+                if training.executions == training.feeds.train.first_chunk:
+                    # What the others made of the executions passed over is undone.
+                    training.restore()
+                    training.restore_metrics()
+                return
+            interrupted = training.interruption.number is not None
+            # Where a callback has just ended the training, the epoch's own end comes next.
+            due = interrupted or training.pace.is_due_within_epoch()
+            if due and not self.model.stop_training:
+                training.keep(within_epoch=True)
+            training.interruption.check()
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            del logs
+            last = self.model.stop_training or epoch + 1 == self.params["epochs"]
+            if last or training.pace.is_due():
+                training.keep(within_epoch=False)
+
+    return Keep()
+
+
+def _refuse_unless_finite(logs: Mapping[str, Any] | None, where: str) -> None:
+    for name in ("loss", "val_loss"):
+        value = float((logs or {}).get(name, 0.0))
+        if not math.isfinite(value):
+            raise TrainingFailed(
+                f"the {name} became {value} {where}. Lower --learning-rate, and leave the pixels "
+                "normalised."
+            )

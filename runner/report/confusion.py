@@ -1,0 +1,95 @@
+"""The confusion matrix, as much of it as can be taken in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from zookit.report.drawing import INK, colour, drawn
+from zookit.scores import Scores
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Counts = npt.NDArray[np.int64]
+
+MOST = 20
+"""Classes that are shown, at most."""
+_SAID = 5
+_LONGEST = 18
+_LETTER, _CELL, _FEW, _EDGE = 6.5, 34, 150, 56
+
+
+@dataclass(frozen=True, eq=False)
+class Confusion:
+    """How often images of a class, by rows, were taken for one, by columns.
+
+    `names` and `counts` are those of all classes or, where there are many, of the most confused
+    ones; `worst` says in words which confusions were most frequent; `drawing` is the picture.
+    """
+
+    names: list[str]
+    counts: list[list[int]]
+    worst: list[str]
+    drawing: Markup
+
+
+def confusion_of(name: str, scores: Scores, classes: Sequence[str]) -> Confusion:
+    """The confusion matrix; `name` is that of the drawing."""
+    wrong = scores.confusion.copy()
+    np.fill_diagonal(wrong, 0)
+    order = np.argsort(-(wrong.sum(0) + wrong.sum(1)), kind="stable")
+    shown = np.sort(order[:MOST])
+    counts = scores.confusion[np.ix_(shown, shown)]
+    names = [classes[at] for at in shown]
+    worst = [
+        f"{classes[true]} taken for {classes[said]}: {times:,} time{'s' * (times > 1)}"
+        for true, said, times in scores.confused(_SAID)
+    ]
+    total, right = int(scores.support.sum()), int(scores.confusion.trace())
+    label = (
+        f"Confusion matrix of {len(names)} classes: {right:,} of {total:,} test images right. "
+        f"Most often confused: {', '.join(worst) or 'none'}."
+    )
+    return Confusion(names, counts.tolist(), worst, _drawn(name, label, names, counts))
+
+
+def _drawn(name: str, label: str, names: list[str], counts: "Counts") -> Markup:
+    short = [each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in names]
+    cell = max(_CELL, _FEW / len(names))
+    side = cell * len(names)
+    longest = max(map(len, short)) * _LETTER
+    is_long = longest > cell - 6
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for (row, column), count in np.ndenumerate(counts):
+            # A square root, so that a mistake in a hundred is seen; never so dark that one
+            # colour of letters would not do for light and for dark.
+            shade = colour(1 if row == column else 2) if count else INK
+            strength = 0.6 * float(np.sqrt(shares[row, column])) or 0.03
+            axes.add_patch(
+                Rectangle((column, row), 0.94, 0.94, alpha=strength, color=shade, linewidth=0)
+            )
+            if count:
+                axes.text(
+                    column + 0.47, row + 0.5, f"{count}", ha="center", va="center_baseline", size=13
+                )
+        axes.set(xlim=(0, len(names)), ylim=(len(names), 0), aspect="equal")
+        axes.grid(visible=False)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+        places = np.arange(len(names)) + 0.47
+        slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if is_long else {}
+        axes.set_xticks(places, short, **slanted)
+        axes.set_yticks(places, short)
+        axes.set_xlabel("said")
+        axes.set_ylabel("true", labelpad=8)
+
+    below = longest * 0.72 + 10 if is_long else 18
+    return drawn(name, label, (side + longest + _EDGE - 20, side + below + _EDGE - 26), draw)

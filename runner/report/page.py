@@ -1,0 +1,120 @@
+"""The page as a whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from zookit.kept.run import KeptRun
+from zookit.leaderboard import Leaderboard, Table, leaderboard
+from zookit.report.curves import MOST, draw_curves
+from zookit.report.told import logged, readable, told
+
+OURS = '<meta name="generator" content="zookit report">'
+"""What a report has near its beginning, and other pages have not."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A table of the leaderboard: its heading, those of its columns, and its rows of lines."""
+
+    heading: str
+    columns: list[str]
+    rows: list[list[list[str]]]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The curves of runs on the same data, of the first `drawn` of them, best first."""
+
+    heading: str
+    names: list[str]
+    drawings: list[Markup]
+    drawn: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Several runs side by side. `unranked` are names and reasons."""
+
+    tables: list[Ranked]
+    unranked: list[tuple[str, str]]
+    overlays: list[Overlay]
+
+
+def page_of(runs: Sequence[KeptRun]) -> str:
+    """The report on one run, or on several: HTML that refers to nothing outside itself.
+
+    Reads the runs' folders alone: no data, no plugin, no TensorFlow. Raises BadRun where a file of
+    theirs is damaged.
+    """
+    tellings = [told(run, at) for at, run in enumerate(runs, start=1)]
+    several = len(runs) > 1
+    return _template().render(
+        ours=Markup(OURS),  # noqa: S704 - it is ours
+        title=f"{len(runs)} runs compared" if several else tellings[0].title,
+        runs=tellings,
+        compared=_compared(leaderboard(runs)) if several else None,
+        anchors={each.name: each.anchor for each in reversed(tellings)},
+    )
+
+
+def _compared(board: Leaderboard) -> Compared:
+    best_first = [
+        *(run for table in board.tables for row in table.rows for run in row.runs),
+        *(each.run for each in board.unranked),
+    ]
+    by_data: dict[str, list[KeptRun]] = {}
+    for run in best_first:
+        if run.epochs:
+            by_data.setdefault(run.environment.data.hash, []).append(run)
+    return Compared(
+        [_ranked(table) for table in board.tables],
+        [(readable(each.run.name), readable(each.reason)) for each in board.unranked],
+        [_overlay(f"data-{at}", runs) for at, runs in enumerate(by_data.values(), start=1)],
+    )
+
+
+def _ranked(table: Table) -> Ranked:
+    cells = table.cells()
+    return Ranked(
+        readable(table.heading),
+        [readable(name) for name in cells[0]],
+        [[[readable(line) for line in text.split("\n")] for text in row.values()] for row in cells],
+    )
+
+
+def _overlay(anchor: str, runs: Sequence[KeptRun]) -> Overlay:
+    shown = runs[:MOST]
+    drawings = []
+    for what in ("loss", "accuracy"):
+        found = [logged(run, readable(run.name)).get(what) for run in shown]
+        if any(found):
+            drawings.append(draw_curves(f"{anchor}-{what}", what, [each for each in found if each]))
+    data, dataset = runs[0].environment.data, runs[0].experiment.dataset
+    return Overlay(
+        readable(f"{dataset.short_name} ({data.word}, data {data.hash[:8]})"),
+        [readable(run.name) for run in runs],
+        drawings,
+        len(shown),
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("zookit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["breakable"] = _breakable
+    return environment.get_template("page.html")
+
+
+def _breakable(text: str) -> Markup:
+    """Words of many parameters, which may be broken after a comma or an underscore."""
+    return Markup(escape(text).replace(",", ",<wbr>").replace("_", "_<wbr>"))  # noqa: S704

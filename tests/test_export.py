@@ -1,0 +1,236 @@
+"""`zookit export`: each format, loaded by its own runtime, says what the run's model says."""
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import onnxruntime
+import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from conftest import Command
+from made_plugins import make_distribution
+
+import zookit as package
+from zookit.kept.rebuilding import rebuilt_model
+from zookit.kept.run import read_run
+from zookit.registry import Registry
+
+FORMATS = {
+    "keras": ".keras",
+    "saved_model": ".saved_model",
+    "onnx": ".onnx",
+    "litert": ".tflite",
+}
+Says = Callable[[Any], Any]
+
+
+def keras_says(path: Path) -> Says:
+    model = keras.saving.load_model(path, safe_mode=True)
+    return lambda images: model(images).numpy()
+
+
+def tensorflow_says(path: Path) -> Says:
+    loaded = tf.saved_model.load(path)
+    return lambda images: loaded.serve(images).numpy()
+
+
+def onnxruntime_says(path: Path) -> Says:
+    session = onnxruntime.InferenceSession(path)
+    (images_in,) = session.get_inputs()
+    return lambda images: session.run(None, {images_in.name: images})[0]
+
+
+def litert_says(path: Path) -> Says:
+    run = Interpreter(model_path=str(path)).get_signature_runner()
+    return lambda images: next(iter(run(images=images).values()))
+
+
+RUNTIMES = dict(
+    zip(FORMATS, (keras_says, tensorflow_says, onnxruntime_says, litert_says), strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "architecture", "settings"),
+    [
+        ("mnist", "dense:8,dropout=0.5", {}),
+        ("mnist", "cnn:filters=4+4,units=8", {"augment": ("flip",)}),
+        ("horse_or_human", "cnn:filters=2+2+2+2+2,units=4,dropout=0.5", {}),
+        ("mnist", "dense:8+8", {"precision": "mixed_bfloat16"}),
+    ],
+)
+def test_every_format_says_the_same_as_the_run(
+    zookit: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    dataset: str,
+    architecture: str,
+    settings: dict[str, Any],
+) -> None:
+    made = trained(tmp_path, dataset, architecture, **settings)
+    # Another place, and neither the data nor what would load it.
+    folder = made.rename(tmp_path / "a copied run é")
+    monkeypatch.setenv("ZOOKIT_DISABLE", dataset)
+    before = content(folder)
+    shape = read_run(folder).environment.data.image_shape
+    images = np.random.default_rng(0).integers(0, 256, (5, *shape), np.uint8)
+    images[0], images[1] = 0, 255
+    expected = rebuilt_model(read_run(folder), float32=True)(images).numpy()
+    for name, ending in FORMATS.items():
+        outcome = zookit("export", folder, "--to", name)
+        path = tmp_path / f"a copied run é{ending}"
+        assert outcome.code == 0, outcome
+        assert (outcome.out, outcome.err) == (f"exported to {path}\n", "")
+        says = RUNTIMES[name](path)
+        for count in (1, 5):
+            np.testing.assert_allclose(says(images[:count]), expected[:count], rtol=0, atol=1e-5)
+    assert content(folder) == before
+    assert not list(tmp_path.glob(".zookit-*"))
+    assert np.ptp(expected, axis=0).max() > 1e-3, "else any images would do"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("runs"), "mnist", "dense:4")
+
+
+def test_a_path_of_ones_own_and_nothing_is_overwritten(zookit: Command, run: Path) -> None:
+    target = Path("models/mine.keras")
+    assert zookit("export", run, "--to", "keras", "--output", target).code == 0
+    before = target.read_bytes()
+    message = zookit("export", run, "--to", "keras", "--output", target).message()
+    assert "models/mine.keras is there already. Name another path with --output" in message
+    assert target.read_bytes() == before
+    message = zookit("export", run, "--to", "saved_model", "--output", "models").message()
+    assert "models is there already" in message
+    assert [each.name for each in Path("models").iterdir()] == ["mine.keras"]
+
+
+def test_what_comes_to_be_there_meanwhile_is_not_overwritten(
+    zookit: Command, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "mine.keras"
+    save = keras.Model.save
+
+    def slow_save(model: Any, path: Path) -> None:
+        save(model, path)
+        theirs.write_text("theirs")
+
+    monkeypatch.setattr(keras.Model, "save", slow_save)
+    assert "is there" in zookit("export", run, "--to", "keras", "--output", theirs).message()
+    assert theirs.read_text() == "theirs"
+    assert list(tmp_path.iterdir()) == [theirs]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--to", "onnx", "--output", "mine.keras"), "mine.keras does not end in .onnx"),
+        (("--to", "litert", "--output", "mine"), "mine does not end in .tflite"),
+        (("--to", "keras", "--output", "file/mine.keras"), "file/mine.keras cannot be written: "),
+        (("--to", "keras", "--output", f"{'a' * 300}.keras"), "cannot be written: File name too"),
+        (("--to", "h5"), "'h5' is not one of 'keras', 'saved_model', 'onnx', 'litert'"),
+        ((), "Missing option '--to'"),
+    ],
+)
+def test_what_cannot_be_written(
+    zookit: Command, run: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    Path("file").write_text("theirs")
+    assert said in zookit("export", run, *arguments).message()
+    assert [each.name for each in Path().iterdir()] == ["file"]
+
+
+def test_a_package_that_is_missing(
+    zookit: Command, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)  # as where there is none
+    message = zookit("export", run, "--to", "onnx").message()
+    assert message.endswith("pip install 'zookit[export]'")
+
+
+def test_a_run_that_has_not_ended(zookit: Command, run: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(run, tmp_path / "killed"))
+    (folder / "metrics.json").unlink()
+    assert "zookit resume killed" in zookit("export", folder, "--to", "keras").message()
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+ODD = '''
+"""An architecture with a layer that only TensorFlow itself can keep."""
+
+from dataclasses import dataclass
+
+from zookit.core import Architecture
+
+
+@dataclass(frozen=True)
+class Odd(Architecture):
+    """The logarithm of the gamma function of each channel's mean."""
+
+    def features(self, images):
+        import keras
+        import tensorflow as tf
+
+        class LogGamma(keras.layers.Layer):
+            def call(self, values):
+                return tf.math.lgamma(values + 1)
+
+        return LogGamma()(keras.layers.GlobalAveragePooling2D()(images))
+'''
+
+
+def test_layers_that_a_format_cannot_hold(
+    zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = {"zookit.architectures": "odd = odd_layers:Odd"}
+    make_distribution(tmp_path / "site", "zookit-odd", group, {"odd_layers.py": ODD})
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.setattr("zookit.composition.default", Registry())  # looks anew
+    monkeypatch.setattr("zookit.kept.rebuilding.default", Registry())
+    folder = trained(tmp_path / "runs", "mnist", "odd")
+    for name, reason in (("keras", "LogGamma"), ("onnx", "Lgamma"), ("litert", "Lgamma")):
+        outcome = zookit("export", folder, "--to", name)
+        message = outcome.message()
+        assert outcome.err.splitlines() == [message]
+        assert f"to {name}: zookit-odd/odd has layers that {name} cannot hold" in message
+        assert reason in message
+        assert len(message) < 700
+    outcome = zookit("export", folder, "--to", "saved_model")
+    assert (outcome.code, outcome.err) == (0, "")
+    says = tensorflow_says(tmp_path / f"{folder.name}.saved_model")
+    assert says(np.zeros((2, 28, 28, 1), np.uint8)).shape == (2, 10)
+    assert {each.name for each in tmp_path.iterdir()} == {
+        "site",
+        "runs",
+        f"{folder.name}.saved_model",
+    }
+
+
+def trained(runs_dir: Path, dataset: str, architecture: str, **settings: Any) -> Path:
+    """A run's folder, made in seconds."""
+    return package.run(
+        dataset,
+        architecture,
+        data="sample",
+        epochs=1,
+        batch_size=500,
+        runs_dir=runs_dir,
+        quiet=True,
+        **settings,
+    ).folder
+
+
+def content(folder: Path) -> dict[str, str]:
+    """The hash of every file in there."""
+    return {
+        str(each.relative_to(folder)): hashlib.sha256(each.read_bytes()).hexdigest()
+        for each in folder.rglob("*")
+        if each.is_file()
+    }

@@ -1,0 +1,237 @@
+"""Going on with a run: the same end to the last bit, from any place, or a clear refusal."""
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+from conftest import Command
+
+import zookit
+from zookit import run as train
+from zookit.core import BadParameter, BadRun, FolderError, Listener, Run, hookimpl
+from zookit.kept.lock import locked
+from zookit.kept.run import read_run
+
+ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
+"""What a run leaves behind that has no clock in it."""
+
+# An epoch of eleven executions, of seven or nine steps each.
+SMALL: dict[str, Any] = {"data": "sample", "batch_size": 64, "quiet": True}
+
+
+@dataclass(frozen=True)
+class Interrupt(Listener):
+    """Sends this process Ctrl-C after so many executions, counted over all epochs."""
+
+    after: int = 1
+    keys: int = 1
+
+    @hookimpl
+    def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":
+        del run
+        seen = 0
+
+        def count(batch: int, logs: Mapping[str, Any] | None = None) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == self.after:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        return [keras.callbacks.LambdaCallback(on_train_batch_end=count)]
+
+
+def assert_same_end(one: Path, other: Path) -> None:
+    for name in ENDS:
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+COMPOSITIONS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
+    "dropout, validation, callbacks with state": (
+        ("fashion_mnist", "dense:16,dropout=0.3", ["early_stopping:2", "reduce_lr_on_plateau:1"]),
+        {"validation": 0.2, "learning_rate": 0.03},
+    ),
+    "convolutions, augmentation, class weights, bfloat16": (
+        ("mnist", "cnn:filters=4+4,units=8,dropout=0.2"),
+        {
+            "augment": ("rotation", "zoom"),
+            "class_weights": True,
+            "precision": "mixed_bfloat16",
+            "optimizer": "sgd:momentum=0.9",
+        },
+    ),
+    "averages of weights, XLA": (
+        ("mnist", "dense:16", "swap_ema_weights"),
+        {"validation": 0.1, "optimizer": "adam:use_ema=true"},
+    ),
+}
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS.values(), ids=COMPOSITIONS)
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(
+    tmp_path: Path, composition: tuple[tuple[Any, ...], dict[str, Any]]
+) -> None:
+    names, settings = composition
+    whole = zookit.run(*names, runs_dir=tmp_path / "whole", epochs=3, **SMALL, **settings)
+    began = zookit.run(
+        *names,
+        listeners=Interrupt(14),  # within the second epoch
+        runs_dir=tmp_path,
+        epochs=2,
+        **SMALL,
+        **settings,
+    )
+    assert began.status == "interrupted"
+    assert began.epochs == 1
+    resumed = zookit.resume(began.folder, epochs=3, quiet=True)
+    assert resumed is not None
+    assert resumed.folder == began.folder
+    assert resumed.history == whole.history
+    assert_same_end(began.folder, whole.folder)
+    assert read_run(began.folder).experiment == read_run(whole.folder).experiment
+    kept, expected = (read_run(each).environment for each in (began.folder, whole.folder))
+    assert (kept.identity, kept.group) == (expected.identity, expected.group)
+    assert [(each.epochs, each.steps > 0) for each in kept.resumed] == [(1, True)]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    return zookit.run("mnist", "dense:8", runs_dir=folder, epochs=2, **SMALL).folder
+
+
+@pytest.fixture
+def run(finished: Path, tmp_path: Path) -> Path:
+    """A copy of a finished run, to be damaged."""
+    return Path(shutil.copytree(finished, tmp_path / "runs" / finished.name))
+
+
+def test_what_needs_nothing_is_told_and_left_as_it_is(zookit: Command, run: Path) -> None:
+    before = {each: each.read_bytes() for each in run.iterdir()}
+    ended = zookit("resume", "latest")
+    assert ended.code == 0
+    assert "needs nothing: it is finished, with 2 epochs" in ended.err
+    assert {each: each.read_bytes() for each in run.iterdir()} == before
+
+
+def test_a_finished_run_is_extended(zookit: Command, run: Path, tmp_path: Path) -> None:
+    whole = train("mnist", "dense:8", runs_dir=tmp_path / "whole", epochs=3, **SMALL)
+    ended = zookit("resume", run.name[:-3], "--epochs", "3", "--json")
+    assert ended.code == 0
+    assert json.loads(ended.out)["experiment"]["settings"]["epochs"] == 3
+    assert_same_end(run, whole.folder)
+
+
+def test_a_run_that_a_callback_ended_needs_nothing(tmp_path: Path) -> None:
+    stopped = zookit.run(
+        "mnist", "dense:8", "stop_at_loss:100", runs_dir=tmp_path, epochs=3, **SMALL
+    )
+    assert stopped.epochs == 1
+    assert zookit.resume(stopped.folder, epochs=5, quiet=True) is None
+
+
+def test_a_run_that_was_killed_at_its_very_end_is_ended(run: Path, finished: Path) -> None:
+    for name in ("metrics.json", "weights.safetensors", "evaluation.safetensors"):
+        (run / name).unlink()
+    assert read_run(run).status == "killed"
+    ended = zookit.resume(run, quiet=True)
+    assert ended is not None
+    assert_same_end(run, finished)
+
+
+def test_a_run_without_checkpoint_begins_anew(run: Path, finished: Path) -> None:
+    for name in ("metrics.json", "checkpoint.safetensors", "history.csv", "times.csv"):
+        (run / name).unlink()
+    assert zookit.resume(run, quiet=True) is not None
+    assert_same_end(run, finished)
+
+
+def test_fewer_epochs_than_there_are_are_refused(run: Path) -> None:
+    with pytest.raises(BadParameter, match="has 2 epochs already, more than --epochs 1"):
+        zookit.resume(run, epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("experiment.toml", "seed = 0", "seed = 1", "do not belong together"),
+        ("experiment.toml", "seed = 0", "sed = 0", "no parameter 'sed'. Did you mean 'seed'?"),
+        ("environment.json", '"identity": "', '"identity": "0', "do not belong together"),
+        ("history.csv", "2,", "3,", "line 3 is not that of epoch 2"),
+        ("history.csv", "\n1,", "\n1,1", "its first 2 epochs are not those"),
+        ("metrics.json", "finished", "ended", "status: Input should be"),
+        ("experiment.toml", "zookit/dense", "zookit/dens", "no architecture 'zookit/dens'"),
+    ],
+)
+def test_what_was_damaged_by_hand_is_refused(
+    zookit: Command, run: Path, name: str, old: str, new: str, message: str
+) -> None:
+    text = (run / name).read_text()
+    assert old in text
+    (run / name).write_text(text.replace(old, new, 1))
+    if name == "experiment.toml" and "zookit/" in old:  # a name that nothing installed has
+        owners = (run / "environment.json").read_text().replace(old, new)
+        (run / "environment.json").write_text(owners)
+        _mend_identity(run)
+    before = {each: each.read_bytes() for each in run.iterdir()}
+    said = zookit("resume", "latest", "--epochs", "3").message()
+    assert message in said
+    assert {each: each.read_bytes() for each in run.iterdir()} == before
+
+
+def _mend_identity(folder: Path) -> None:
+    """Make experiment and environment belong together again."""
+    kept = read_run(folder)
+    environment = json.loads((folder / "environment.json").read_text())
+    owners = kept.environment.owners()
+    environment["identity"] = kept.experiment.identity(kept.environment.data.hash, owners)
+    (folder / "environment.json").write_text(json.dumps(environment))
+    (folder / "checkpoint.safetensors").unlink()
+    (folder / "metrics.json").unlink()
+
+
+def test_a_checkpoint_of_another_run_is_refused(run: Path, tmp_path: Path) -> None:
+    other = zookit.run("mnist", "dense:8", runs_dir=tmp_path / "o", epochs=1, seed=1, **SMALL)
+    shutil.copy(other.folder / "checkpoint.safetensors", run)
+    with pytest.raises(BadRun, match="belongs to another experiment"):
+        zookit.resume(run, epochs=3)
+
+
+def test_a_truncated_checkpoint_is_refused(run: Path) -> None:
+    path = run / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(BadRun, match=r"checkpoint\.safetensors is damaged"):
+        zookit.resume(run, epochs=3)
+
+
+def test_other_data_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = json.loads((run / "environment.json").read_text())
+    environment["data"]["hash"] = "0" * 64
+    (run / "environment.json").write_text(json.dumps(environment))
+    _mend_identity(run)
+    with pytest.raises(BadRun, match="trained on data with the hash 0000000000000000"):
+        zookit.resume(run)
+
+
+def test_other_versions_are_only_a_warning(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = (run / "environment.json").read_text()
+    version = json.loads(text)["versions"]["keras"]
+    (run / "environment.json").write_text(text.replace(f'"keras": "{version}"', '"keras": "3.0"'))
+    assert zookit.resume(run, epochs=3, quiet=True) is not None
+    assert f"keras 3.0, now {version}" in capfd.readouterr().err
+    assert read_run(run).environment.resumed[0].versions["keras"] == version
+    assert read_run(run).environment.versions["keras"] == "3.0"
+
+
+def test_two_never_write_one_folder(run: Path) -> None:
+    with locked(run):
+        assert read_run(run).status == "running"
+        with pytest.raises(FolderError, match="is being written by another process"):
+            zookit.resume(run, epochs=3)
+    assert read_run(run).status == "finished"
