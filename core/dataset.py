@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from zookit.core.data.source import Source
 
 
+Word = Literal["full", "local", "sample"]
+"""What was loaded: the pinned bytes, a folder that is not the pinned set, or the bundled sample."""
+Want = Literal["auto", "full", "sample"]
+"""What is asked for; auto is full where it can be had."""
+
+
 @dataclass(frozen=True)
 class DatasetInfo:
     """What is known of a data set without loading or downloading anything.

@@ -151,6 +151,7 @@ def default_of(field: "dataclasses.Field[Any]") -> Any:
     return None if field.default is dataclasses.MISSING else field.default
 
 
+@cache
 def hints_of(component: type) -> dict[str, Any]:
     """The declared type of each field, with what `Annotated` carries."""
     return get_type_hints(component, include_extras=True)

@@ -12,7 +12,7 @@ from annotated_doc import Doc
 from annotated_types import Ge, Gt, Le, Lt
 
 from zookit.core.component import Component
-from zookit.core.errors import BadExperiment, did_you_mean, quoted
+from zookit.core.errors import BadExperiment, did_you_mean, quoted, reason_of
 from zookit.core.parameters import create, plain_values
 from zookit.core.words import is_name
 
@@ -177,6 +177,10 @@ def _chosen(tables: Mapping[str, Any], key: str, origin: str) -> Chosen:
     parameters = table.get("parameters", {})
     if not isinstance(parameters, dict):
         raise BadExperiment(f"{origin}: {key}: parameters is not a table.")
+    try:
+        json.dumps(parameters, default=str)
+    except (ValueError, RecursionError) as error:  # more digits than Python writes
+        raise BadExperiment(f"{origin}: {key}: parameters: {reason_of(error)}.") from None
     name = table["name"]
     if not is_name(name) and not _HAND_MADE.fullmatch(name):
         raise BadExperiment(

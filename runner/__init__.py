@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zookit.api import kept_runs, open_run, resume, run
-    from zookit.core import Experiment, Result, ZookitError
+    from zookit.core import BadRun, Experiment, Result, ZookitError
 
     __version__: str
 
@@ -18,12 +18,14 @@ _HOMES = {
     "open_run": "zookit.api",
     "resume": "zookit.api",
     "run": "zookit.api",
+    "BadRun": "zookit.core",
     "Experiment": "zookit.core",
     "Result": "zookit.core",
     "ZookitError": "zookit.core",
 }
 
 __all__ = [
+    "BadRun",
     "Experiment",
     "Result",
     "ZookitError",

@@ -7,7 +7,7 @@ from typing import Any
 from zookit.composition import compose
 from zookit.console import messages_shown
 from zookit.core import Architecture, Callback, Dataset, Listener, Result, warn
-from zookit.kept.naming import find_run, run_folders
+from zookit.kept.naming import every_run, find_run
 from zookit.kept.run import KeptRun, read_run
 from zookit.listening import chosen
 
@@ -96,9 +96,12 @@ def open_run(run: str | Path, runs_dir: str | Path = "runs") -> KeptRun:
 
 
 def kept_runs(runs_dir: str | Path = "runs") -> list[KeptRun]:
-    """All runs in a folder, oldest first. Raises BadRun where one is damaged."""
-    folders, _ = run_folders(Path(runs_dir))
-    return [read_run(folder) for folder in folders]
+    """All runs in a folder, oldest first; what cannot be read is warned of and passed over.
+
+    Raises BadRun where the folder itself cannot be read.
+    """
+    with messages_shown(quiet=False):
+        return every_run(Path(runs_dir))
 
 
 def _each(listeners: Listeners) -> tuple[str | Listener, ...]:

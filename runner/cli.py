@@ -19,6 +19,7 @@ from zookit.commands.list import list_components
 from zookit.commands.new import new
 from zookit.commands.predict import predict
 from zookit.commands.report import report
+from zookit.commands.reproduce import reproduce
 from zookit.commands.resume import resume
 from zookit.commands.run import run
 from zookit.commands.runs import runs
@@ -42,6 +43,7 @@ app.command("evaluate")(evaluate)
 app.command("predict")(predict)
 app.command("export")(export)
 app.command("resume")(resume)
+app.command("reproduce")(reproduce)
 app.command("runs")(runs)
 app.command("compare")(compare)
 app.command("report")(report)

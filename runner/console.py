@@ -36,6 +36,11 @@ def messages_shown(quiet: bool) -> Iterator[None]:
         logger.setLevel(before[1])
 
 
+def in_line(text: str) -> str:
+    """Text that stays in its line: a folder's name may hold anything."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
 @contextmanager
 def waiting(label: str, *, quiet: bool) -> Iterator[None]:
     """Show on a terminal's stderr what is being waited for, until it is there."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zookit.console import bar, waiting
 from zookit.core import BadExperiment, Dataset, DatasetInfo, Evaluation, Split, warn
 from zookit.core.data import prepare
-from zookit.core.data.source import Want, Word
+from zookit.core.dataset import Want, Word
 from zookit.core.parameters import words_of
 from zookit.importing import importing_keras
 from zookit.kept.rebuilding import rebuilt_model

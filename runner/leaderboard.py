@@ -1,13 +1,11 @@
 """The leaderboard: kept runs ranked, those on the same data among each other.
 
-    from pathlib import Path
-    from zookit.kept.run import read_run
+    import zookit
     from zookit.leaderboard import leaderboard
 
-    board = leaderboard(read_run(folder) for folder in Path("runs").iterdir())
-    for table in board.tables:
+    for table in leaderboard(zookit.kept_runs("runs")).tables:
         best = table.rows[0]
-        print(table.title, best.varying, best.test_accuracy)
+        print(table.heading, dict(best.varying), best.validation_accuracy or best.test_accuracy)
 
 Imports neither TensorFlow nor any plugin.
 """
@@ -317,7 +315,7 @@ def _row(runs: Sequence[KeptRun], varying: Mapping[str, Value]) -> Row:
 
     def loss(value: Callable[[Ending], float | None]) -> float | None:
         found = mean(value)
-        return found and found.value
+        return None if found is None else found.value
 
     return Row(
         0,
@@ -424,7 +422,7 @@ def _packages(runs: Sequence[KeptRun]) -> list[dict[str, Value]]:
     for run in runs:
         for each in run.environment.components:
             owners.setdefault(each.name, set()).add(each.owner)
-    rows = []
+    rows: list[dict[str, Value]] = []
     for run in runs:
         components = run.environment.components
         found = {each.owner for each in components if len(owners[each.name]) > 1}

@@ -12,7 +12,7 @@ from zookit.core import DataError, warn
 from zookit.core.data.files import files_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads
-from zookit.core.errors import quoted
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -54,16 +54,11 @@ def read_pictures(
         reasons = _read(block, images)
         for file, reason in zip(block, reasons, strict=True):
             if reason:
-                warn(f"left out: {shown(file)} {reason}")
+                warn(f"left out: {printable(file)} {reason}")
         read = [at for at, reason in enumerate(reasons) if not reason]
         if read:
             chosen = images if len(read) == len(block) else images[read]
             yield [block[at] for at in read], 255 - chosen if invert else chosen
-
-
-def shown(file: Path) -> str:
-    """A path in one line that does nothing to a terminal."""
-    return str(file) if str(file).isprintable() else quoted(str(file))
 
 
 def _read(block: Sequence[Path], images: "Pixels") -> list[str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core import BadParameter, Evaluation, Split
+from zookit.core import BadParameter, BadRun, Evaluation, Split
 from zookit.kept.rebuilding import rebuilt_model
 from zookit.kept.run import KeptRun
 
@@ -47,7 +47,8 @@ class Predictor:
     def __call__(self, images: "Pixels") -> "Probabilities":
         """The probabilities of all classes, float32 (N, classes), 0 to 1.
 
-        Raises BadParameter where the images are not uint8 of the model's shape.
+        Raises BadParameter where the images are not uint8 of the model's shape, and BadRun where
+        the model's weights are not finite.
         """
         if images.shape[1:] != self._shape or images.dtype != np.uint8:
             raise BadParameter(
@@ -58,6 +59,11 @@ class Predictor:
         for at in range(0, len(images), self.batch_size):
             part = slice(at, at + self.batch_size)
             said[part] = self._say(np.ascontiguousarray(images[part])).numpy()
+        if np.isnan(said).any():
+            raise BadRun(
+                "the model's probabilities are no numbers: its weights are not finite, as after a "
+                "training that failed. Train again with a lower --learning-rate."
+            )
         return said
 
 

@@ -8,7 +8,7 @@ from zookit.registry import default
 
 if TYPE_CHECKING:
     from zookit.core import Dataset
-    from zookit.core.data.source import Want
+    from zookit.core.dataset import Want
 
 
 def prepared_words(words: str, want: "Want") -> "tuple[Dataset, Prepared]":

@@ -62,4 +62,5 @@ class Scores:
 
 
 def _divided(dividend: "Counts", divisor: "Counts") -> "Fractions":
-    return np.divide(dividend, divisor, out=np.full(len(divisor), np.nan), where=divisor != 0)
+    undefined = np.full(len(divisor), np.nan)
+    return np.divide(dividend, divisor, out=undefined, where=divisor != 0)

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zookit as front
-from zookit.core import Experiment
+from zookit.core import Chosen, Experiment
 from zookit.kept.naming import find_run
 from zookit.kept.run import KeptRun, read_run
 from zookit.leaderboard import Leaderboard, Table, leaderboard
@@ -562,6 +562,34 @@ def test_a_wrong_name_is_told(zookit: Command, make: Make) -> None:
     assert "names 2 runs" in zookit("compare", "aaaa").message()
     Path("runs/20261122-090000-aaaabbbb/environment.json").write_text("{")
     assert "environment.json is damaged" in zookit("compare", "aaaab").message()
+
+
+SCALARS = st.text() | st.integers() | st.floats() | st.booleans() | st.dates()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
+)
+
+
+@UNTIMED
+@given(st.lists(st.dictionaries(st.text() | st.just("rank"), VALUES, max_size=4), max_size=4))
+def test_whatever_a_file_gives_as_parameters_can_be_compared(
+    real: Path, parameters: list[dict[str, Any]]
+) -> None:
+    run = read_run(real)
+    runs = []
+    for at, each in enumerate(parameters):
+        chosen = Chosen("acme/odd", each)
+        experiment = replace(run.experiment, architecture=chosen, callbacks=(chosen, chosen))
+        environment = replace(run.environment, group=str(at))
+        folder = real.with_name(f"other-{at}")
+        runs.append(replace(run, folder=folder, experiment=experiment, environment=environment))
+    board = leaderboard(runs)
+    json.dumps(board.plain(), allow_nan=False)
+    flat = board.flat()
+    assert [len(row) for row in flat] == [len(flat[0])] * len(parameters) if flat else not runs
+    for table in board.tables:
+        for cells in table.cells():
+            assert [*cells][1 : 1 + len(table.columns)] == [*table.columns]
 
 
 @pytest.mark.parametrize("columns", ["80", "100", "160"])

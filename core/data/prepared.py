@@ -16,9 +16,9 @@ import numpy as np
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
 from zookit.core.data.progress import Progress, silent
-from zookit.core.data.source import Source, Want, Word, find
+from zookit.core.data.source import Source, find
 from zookit.core.data.split import subset
-from zookit.core.dataset import Dataset, Split, Splits
+from zookit.core.dataset import Dataset, Split, Splits, Want, Word
 from zookit.core.errors import DataError
 from zookit.core.messages import warn
 from zookit.core.parameters import plain_values

@@ -5,18 +5,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.hashes import remembered, sha256_of_file, sha256_of_folder
 from zookit.core.data.progress import Progress, silent
-from zookit.core.dataset import Dataset
+from zookit.core.dataset import Dataset, Want, Word
 from zookit.core.errors import DataError, DataUnavailable
 from zookit.core.messages import warn
 from zookit.core.remote_file import RemoteFile
-
-Word = Literal["full", "local", "sample"]
-Want = Literal["auto", "full", "sample"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zookit.commands.kept import RUNS_DIR, RunNames, RunsDir, opened
-from zookit.commands.runs import every_run, in_line, nothing_in
+from zookit.commands.runs import nothing_in
+from zookit.console import in_line
 from zookit.core import BadParameter, warn
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def compare(
     By validation accuracy where there is one, else by test accuracy. Runs that are equal but for
     the seed are one line, with mean and spread.
     """
+    from zookit.kept.naming import every_run
     from zookit.leaderboard import leaderboard
 
     if as_json and as_csv:

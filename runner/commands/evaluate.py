@@ -12,6 +12,7 @@ from zookit.commands.kept import RUNS_DIR, RunName, RunsDir, opened
 from zookit.core import Settings
 from zookit.core.declaration import parameters
 from zookit.core.parameters import create
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     from zookit.evaluating import EvaluationData
@@ -90,10 +91,10 @@ def _plain(kept: "KeptRun", taken: "EvaluationData", scores: "Scores") -> dict[s
 
 
 def _lines(kept: "KeptRun", taken: "EvaluationData", scores: "Scores") -> Iterator[str]:
-    names = [_printable(name) for name in kept.environment.data.class_names]
+    names = [printable(name) for name in kept.environment.data.class_names]
     whose = "the run's own" if taken.own else "not what the run was trained on"
     count = len(taken.split)
-    yield f"data      {_printable(taken.words)}, {taken.word}: {count:,} test images, {whose}"
+    yield f"data      {printable(taken.words)}, {taken.word}: {count:,} test images, {whose}"
     yield f"accuracy  {scores.accuracy:.4f}"
     yield ""
     fractions = zip(scores.precision, scores.recall, scores.f1, strict=True)
@@ -126,10 +127,6 @@ def _lines(kept: "KeptRun", taken: "EvaluationData", scores: "Scores") -> Iterat
 
 def _fraction(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.4f}"
-
-
-def _printable(text: str) -> str:
-    return text if text.isprintable() else repr(text)
 
 
 def _table(rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:

@@ -11,6 +11,7 @@ import typer
 
 from zookit.commands.kept import RUNS_DIR, RunName, RunsDir, opened
 from zookit.core import BadExperiment, DataError
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     from zookit.kept.run import KeptRun
@@ -71,7 +72,7 @@ def _predict_files(kept: "KeptRun", paths: list[Path], told: "_Told", *, invert:
     from zookit.core.data import silent
     from zookit.importing import importing_keras
     from zookit.kept.rebuilding import rebuilt_model
-    from zookit.picture_files import picture_files, read_pictures, shown
+    from zookit.picture_files import picture_files, read_pictures
     from zookit.predicting import Predictor, batch_size
 
     shape = kept.environment.data.image_shape
@@ -84,7 +85,7 @@ def _predict_files(kept: "KeptRun", paths: list[Path], told: "_Told", *, invert:
     first = next(blocks, None)
     if first is None:
         raise DataError(
-            f"no picture could be read from {', '.join(map(shown, paths[:3]))}"
+            f"no picture could be read from {', '.join(map(printable, paths[:3]))}"
             f"{', ...' if len(paths) > 3 else ''}. Name PNG, JPEG, GIF, BMP or WebP files, or "
             "folders of them."
         )
@@ -101,16 +102,16 @@ def _predict_files(kept: "KeptRun", paths: list[Path], told: "_Told", *, invert:
 
 
 def _lines(files: "list[Path]", said: "Probabilities", told: "_Told") -> Iterator[str]:
-    from zookit.picture_files import shown
+    from rich.cells import cell_len, set_cell_size  # a letter may be two columns wide
 
     if told.as_json:
         for file, each in zip(files, said, strict=True):
             yield json.dumps({"file": str(file), **told.plain(each)})
         return
-    names = [shown(file) for file in files]
-    width = max(map(len, names))
+    names = [printable(file) for file in files]
+    width = max(map(cell_len, names))
     for name, each in zip(names, said, strict=True):
-        yield f"{name:{width}}  {told.line(each)}"
+        yield f"{set_cell_size(name, width)}  {told.line(each)}"
 
 
 def _predict_image(kept: "KeptRun", at: int, told: "_Told") -> None:
@@ -143,9 +144,9 @@ class _Told:
         self._names = kept.environment.data.class_names
         self._top = top
         self.as_json = as_json
-        shown = [name if name.isprintable() else repr(name) for name in self._names]
-        width = max(map(cell_len, shown))
-        self._padded = [set_cell_size(name, width) for name in shown]
+        names = [printable(name) for name in self._names]
+        width = max(map(cell_len, names))
+        self._padded = [set_cell_size(name, width) for name in names]
 
     def plain(self, said: "Probabilities") -> dict[str, Any]:
         """A prediction as JSON has it; `said` are the probabilities of all classes."""

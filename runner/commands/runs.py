@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.commands.kept import RUNS_DIR, RunsDir
-from zookit.core import BadRun, warn
+from zookit.console import in_line
 
 if TYPE_CHECKING:
     from zookit.core import Chosen
@@ -19,6 +19,8 @@ def runs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List every kept run, the newest last."""
+    from zookit.kept.naming import every_run
+
     found = every_run(runs_dir)
     if as_json:
         print(json.dumps([_plain(run) for run in found], indent=2))
@@ -28,37 +30,12 @@ def runs(
         _print_lines(found)
 
 
-def every_run(runs_dir: Path) -> "list[KeptRun]":
-    """Every run that is kept in there; a word on stderr for each folder that is none.
-
-    Raises BadRun where the folder itself cannot be read.
-    """
-    from zookit.kept.naming import run_folders
-    from zookit.kept.run import read_run
-
-    folders, others = run_folders(runs_dir)
-    found = []
-    for folder in folders:
-        try:
-            found.append(read_run(folder))
-        except BadRun as error:
-            warn(f"passed over: {in_line(folder.name)}: {error}")
-    for folder in others:
-        warn(f"passed over: {in_line(folder.name)}: it is no run.")
-    return found
-
-
 def nothing_in(runs_dir: Path) -> str:
     """What to say where no run is kept."""
     return (
         f"no run is kept in {runs_dir} yet: 'zookit run DATASET ARCHITECTURE' keeps one; "
         "--runs-dir names another folder"
     )
-
-
-def in_line(text: str) -> str:
-    """Text that stays in its line: a folder's name may hold anything."""
-    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _print_lines(found: "list[KeptRun]") -> None:

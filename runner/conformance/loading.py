@@ -1,10 +1,14 @@
 """Loading a data set afresh, past the prepared cache."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from zookit.conformance.subject import NotApplicable, Subject
 from zookit.core import Dataset, DataUnavailable, Splits
-from zookit.core.data.source import Source, Want, find
+from zookit.core.data.source import Source, find
+
+if TYPE_CHECKING:
+    from zookit.core.dataset import Want
 
 
 def source_of(subject: Subject) -> Source:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len
 
-from zookit.core.data.source import Word
+from zookit.core.dataset import Word
 
 Side = Annotated[int, Ge(1), Le(65_536)]
 

@@ -4,9 +4,10 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from zookit.core import BadRun
+from zookit.console import in_line
+from zookit.core import BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
-from zookit.kept.run import EXPERIMENT
+from zookit.kept.run import EXPERIMENT, KeptRun, read_run
 
 LATEST = "latest"
 TIME_FORMAT = "%Y%m%d-%H%M%S"
@@ -24,7 +25,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
     if text == LATEST:
         if not folders:
             raise BadRun(f"there is no run in {runs_dir} yet. Name another folder with --runs-dir.")
-        return max(folders, key=_made)
+        return folders[-1]
     try:
         if (Path(text).expanduser() / EXPERIMENT).is_file():
             return Path(text).expanduser().absolute()
@@ -48,7 +49,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
 
 
 def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
-    """The runs' folders in there, oldest name first, and the folders that are no runs.
+    """The runs' folders in there, oldest first, and the folders that are no runs.
 
     Hidden folders are neither; of a folder that does not exist there are none. Raises BadRun where
     it cannot be read.
@@ -59,10 +60,27 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
         folders = sorted(
             each for each in runs_dir.absolute().iterdir() if each.is_dir() and _shows(each)
         )
-        runs = [each for each in folders if (each / EXPERIMENT).is_file()]
+        runs = sorted((each for each in folders if (each / EXPERIMENT).is_file()), key=_made)
     except OSError as error:
         raise BadRun(f"{runs_dir} cannot be read: {error.strerror or error}.") from None
     return runs, [each for each in folders if each not in runs]
+
+
+def every_run(runs_dir: Path) -> list[KeptRun]:
+    """Every run that is kept in there, oldest first; those that cannot be read are warned of.
+
+    Raises BadRun where the folder itself cannot be read.
+    """
+    folders, others = run_folders(runs_dir)
+    found = []
+    for folder in folders:
+        try:
+            found.append(read_run(folder))
+        except BadRun as error:
+            warn(f"passed over: {in_line(folder.name)}: {error}")
+    for folder in others:
+        warn(f"passed over: {in_line(folder.name)}: it is no run.")
+    return found
 
 
 def _shows(folder: Path) -> bool:

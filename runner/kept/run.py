@@ -3,15 +3,15 @@
 import csv
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from annotated_types import Ge, Gt, Lt
 
 from zookit.core import BadRun, Experiment, ZookitError, reason_of
+from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
 from zookit.core.run import Status
 from zookit.kept.environment import Environment
@@ -97,7 +97,10 @@ def read_run(folder: Path) -> KeptRun:
     history = _columns(folder / HISTORY)
     seconds = _columns(folder / TIMES).get("seconds", ())
     ending = _json(folder / METRICS, Ending) if (folder / METRICS).exists() else None
-    return KeptRun(folder, experiment, environment, history, seconds, ending)
+    run = KeptRun(folder, experiment, environment, history, seconds, ending)
+    if ending is not None and ending.epochs != run.epochs:
+        raise damaged(folder / HISTORY, f"it has {run.epochs} epochs, {METRICS} {ending.epochs}")
+    return run
 
 
 def read_experiment(folder: Path) -> Experiment:
@@ -135,7 +138,7 @@ def checked(path: Path, found: Any, kind: type[T]) -> T:
     from pydantic import ValidationError
 
     try:
-        made: T = _checker(cast(Any, kind))(found)
+        made: T = adapter_of(kind).validate_python(found)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         where = ".".join(map(str, detail["loc"]))
@@ -143,13 +146,6 @@ def checked(path: Path, found: Any, kind: type[T]) -> T:
     except RecursionError:
         raise damaged(path, "it is nested too deeply") from None
     return made
-
-
-@cache
-def _checker(kind: type) -> Callable[[Any], Any]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind).validate_python
 
 
 def _json(path: Path, kind: type[T]) -> T:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
@@ -85,7 +85,9 @@ def _drawn(name: str, label: str, names: list[str], counts: "Counts") -> Markup:
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
         places = np.arange(len(names)) + 0.47
-        slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if is_long else {}
+        slanted: dict[str, Any] = (
+            {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if is_long else {}
+        )
         axes.set_xticks(places, short, **slanted)
         axes.set_yticks(places, short)
         axes.set_xlabel("said")

@@ -17,6 +17,7 @@ _MARKERS = "os^DvPXh"
 _MARKERS_A_CURVE = 12
 _LONGEST = 42
 _LARGEST = 1e39
+_LONG = 200
 _WIDTH, _HEIGHT, _LINE = 380, 250, 17
 
 
@@ -45,8 +46,13 @@ def draw_curves(name: str, what: str, runs: Sequence[Logged]) -> Markup:
             for values, style in ((run.training, look.training), (run.validation, look.validation)):
                 if values:
                     every = -(-len(values) // _MARKERS_A_CURVE)
+                    width = 2 if len(values) < _LONG else 1.2
                     axes.plot(
-                        range(1, len(values) + 1), _drawable(values), **style, markevery=every
+                        range(1, len(values) + 1),
+                        _drawable(values),
+                        **style,
+                        markevery=every,
+                        linewidth=width,
                     )
             if run.test is not None:
                 axes.plot([max(len(run.training), 1)], _drawable([run.test]), **look.test)

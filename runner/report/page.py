@@ -1,5 +1,6 @@
 """The page as a whole."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,9 @@ from zookit.report.told import logged, readable, told
 
 OURS = '<meta name="generator" content="zookit report">'
 """What a report has near its beginning, and other pages have not."""
+
+
+_BREAK = re.compile(r",(?=[a-z])|_")
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,8 @@ def page_of(runs: Sequence[KeptRun]) -> str:
     Reads the runs' folders alone: no data, no plugin, no TensorFlow. Raises BadRun where a file of
     theirs is damaged.
     """
-    tellings = [told(run, at) for at, run in enumerate(runs, start=1)]
     several = len(runs) > 1
+    tellings = [told(run, at, alone=not several) for at, run in enumerate(runs, start=1)]
     return _template().render(
         ours=Markup(OURS),  # noqa: S704 - it is ours
         title=f"{len(runs)} runs compared" if several else tellings[0].title,
@@ -116,5 +120,5 @@ def _template() -> Template:
 
 
 def _breakable(text: str) -> Markup:
-    """Words of many parameters, which may be broken after a comma or an underscore."""
-    return Markup(escape(text).replace(",", ",<wbr>").replace("_", "_<wbr>"))  # noqa: S704
+    """Escaped, and words of many parameters may be broken after a comma or an underscore."""
+    return Markup(_BREAK.sub(r"\g<0><wbr>", str(escape(text))))  # noqa: S704

@@ -103,10 +103,13 @@ class Told:
     tested: Tested | None
 
 
-def told(run: KeptRun, at: int) -> Told:
-    """What is to be told of a run, the page's `at`th. Raises BadRun where a file is damaged."""
+def told(run: KeptRun, at: int, *, alone: bool) -> Told:
+    """What is to be told of a run, the page's `at`th; its drawings and what it said if `alone`.
+
+    Raises BadRun where a file is damaged.
+    """
     anchor = f"run-{at}"
-    evaluation = load_evaluation(run)
+    evaluation = load_evaluation(run) if alone else None
     status = run.status
     return Told(
         anchor,
@@ -124,7 +127,11 @@ def told(run: KeptRun, at: int) -> Told:
             for name, value in plain_values(run.experiment.settings).items()
         ],
         [(name, readable(text)) for name, text in _environment(run) if text],
-        [draw_curves(f"{anchor}-{what}", what, [each]) for what, each in logged(run, "").items()],
+        [
+            draw_curves(f"{anchor}-{what}", what, [each])
+            for what, each in logged(run, "").items()
+            if alone
+        ],
         _epochs(run),
         _seconds(run.seconds),
         None if evaluation is None else _tested(run, evaluation, f"{anchor}-confusion"),
@@ -153,7 +160,7 @@ def _words(chosen: Chosen) -> str:
 
 
 def _ending(run: KeptRun, status: str) -> str:
-    done = f"{run.epochs} of {_counted(run.experiment.settings.epochs, 'epoch')}"
+    done = f"{run.epochs:,} of {_counted(run.experiment.settings.epochs, 'epoch')}"
     resume = f"'zookit resume {run.name}' goes on."
     if status == "finished":
         return f"Trained {done}."
@@ -179,7 +186,7 @@ def _tiles(run: KeptRun) -> Iterator[tuple[str, str, str]]:
     if trained:
         yield "Training accuracy", f"{trained[-1]:.2%}", f"last, epoch {len(trained)}"
     if run.seconds:
-        yield "Training time", duration(sum(run.seconds)), _counted(run.epochs, "epoch")
+        yield "Training time", duration(sum(run.seconds)), _counted(len(run.seconds), "epoch")
 
 
 def _composition(run: KeptRun) -> Iterator[tuple[str, str]]:
@@ -250,7 +257,7 @@ def _seconds(seconds: Sequence[float]) -> str:
     if not rest:
         return f"The epoch took {first}."
     return (
-        f"{len(seconds)} epochs took {duration(sum(seconds))}: the first, which includes getting "
+        f"{len(seconds):,} epochs took {duration(sum(seconds))}: the first, which includes getting "
         f"started, {first}, each further one {duration(statistics.median(rest))} in the median."
     )
 

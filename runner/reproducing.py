@@ -1,0 +1,114 @@
+"""Running a kept run's experiment once more, and what differs in the result."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zookit.core import Result
+from zookit.differences import differences
+from zookit.kept.arrays import load_arrays
+from zookit.kept.run import WEIGHTS, KeptRun, read_run
+from zookit.training import check_unchanged, recomposed, train
+
+
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """A kept run and its repetition.
+
+    `surroundings` are the differences between what the two ran on, `values` those between their
+    results, a line each; identical are two whose results do not differ in a single bit.
+    """
+
+    run: KeptRun
+    result: Result
+    surroundings: tuple[str, ...]
+    values: tuple[str, ...]
+
+    @property
+    def identical(self) -> bool:
+        """Whether history, weights and test values are equal to the last bit."""
+        return not self.values
+
+
+def reproduce(run: KeptRun, runs_dir: Path, *, quiet: bool = False) -> Reproduction:
+    """Train a kept run's experiment again, as a run of its own in `runs_dir`, and compare.
+
+    Takes the same threads, XLA and steps per execution, so it needs a process in which TensorFlow
+    has not computed yet. Raises ZookitError as training does, and BadRun where the run is not whole
+    or cannot be rebuilt.
+    """
+    check_unchanged(run)
+    if run.ending is not None:
+        load_arrays(run.folder / WEIGHTS)  # a damaged one is told before the training
+    result = train(
+        recomposed(run), runs_dir, quiet=quiet, alone=True, replay=run.environment.engine
+    )
+    again = read_run(result.folder)
+    return Reproduction(
+        run,
+        result,
+        differences(run.environment, again.environment),
+        tuple(_values(run, again)),
+    )
+
+
+def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
+    """Where the results differ. Of a run that did not finish: as far as it went."""
+    epochs = run.epochs
+    for name in {**run.history, **again.history}:
+        then, now = run.history.get(name, ()), again.history.get(name, ())
+        yield from _first_difference(name, then, now[:epochs])
+    if run.ending is None or run.ending.status != "finished":
+        return
+    test = again.ending.test if again.ending is not None else {}
+    for name in {**run.ending.test, **test}:
+        then_test, now_test = run.ending.test.get(name), test.get(name)
+        if then_test != now_test:
+            yield f"test {name}: {_shown(then_test)}, now {_shown(now_test)}"
+    yield from _weights(run.folder / WEIGHTS, again.folder / WEIGHTS)
+
+
+def _first_difference(name: str, then: Sequence[float], now: Sequence[float]) -> Iterator[str]:
+    if len(then) != len(now):
+        yield f"{name}: {len(then)} epochs, now {len(now)}"
+    for epoch, (before, after) in enumerate(zip(then, now, strict=False), start=1):
+        if before != after:
+            yield f"{name}: from epoch {epoch} on, {_shown(before)}, now {_shown(after)}"
+            return
+
+
+def _weights(then: Path, now: Path) -> Iterator[str]:
+    import numpy as np
+
+    before, after = load_arrays(then)[0], load_arrays(now)[0]
+    if {name: each.shape for name, each in before.items()} != {
+        name: each.shape for name, each in after.items()
+    }:
+        yield f"weights: {len(before)} arrays, now {len(after)}, or of other shapes"
+        return
+    unequal = [name for name in before if not np.array_equal(before[name], after[name])]
+    if unequal:
+        farthest = max(
+            float(np.abs(before[name].astype(float) - after[name].astype(float)).max())
+            for name in unequal
+        )
+        yield f"weights: {len(unequal)} of {len(before)} arrays, by up to {farthest:.2g}"
+
+
+def _shown(value: float | None) -> str:
+    if value is None or not math.isfinite(value):
+        return "none"
+    return repr(value)
+
+
+def plain(reproduction: Reproduction) -> Mapping[str, object]:
+    """A reproduction as JSON has it."""
+    return {
+        "format": 1,
+        "run": reproduction.run.name,
+        "folder": str(reproduction.result.folder),
+        "identical": reproduction.identical,
+        "surroundings": list(reproduction.surroundings),
+        "values": list(reproduction.values),
+    }

@@ -1,0 +1,579 @@
+"""`zookit report`: what the page tells, that it is whole by itself, how it looks in a browser."""
+
+import base64
+import csv
+import io
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Command
+from made_data import put_pictures
+from PIL import Image
+from safetensors.numpy import load_file, save
+
+import zookit as zookit_package
+from zookit.kept.evaluation import load_evaluation
+from zookit.kept.lock import locked
+from zookit.kept.run import read_run
+from zookit.scores import Scores
+
+Edit = Callable[[Path], None]
+
+DASH = "\N{EN DASH}"
+# Elements that have no end.
+VOID = {"meta", "br", "img", "wbr"}
+
+
+class Page(HTMLParser):
+    """A page as it is parsed: its elements with their attributes, its text, its tables' cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.source = text
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.tables: dict[str, list[list[str]]] = {}
+        self.exact: list[float] = []
+        self._rows: list[list[str]] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        assert len(found) == len(attrs)
+        self.elements.append((tag, found))
+        if tag == "table":
+            # Several runs' numbers follow each other.
+            self._rows = self.tables.setdefault(found["class"], [])
+        elif tag == "tr":
+            self._rows.append([])
+        elif tag in ("td", "th"):
+            self._rows[-1].append("")
+        elif tag == "data":
+            self.exact.append(float(found["value"]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" in self.open:
+            return
+        self.text += data
+        if {"td", "th"} & set(self.open):
+            self._rows[-1][-1] += data
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """The attributes of every such element."""
+        return [attributes for found, attributes in self.elements if found == tag]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> dict[str, Path]:
+    """Two runs, and one like the first of them, but of half as many units and two epochs."""
+    folder = tmp_path_factory.mktemp("reported")
+    pictures = put_pictures(folder / "pictures", dark=20, light=20)
+    shared: dict[str, Any] = {"runs_dir": folder / "runs", "quiet": True, "batch_size": 64}
+    mnist = {"data": "sample", "validation": 0.2, **shared}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
+        run = zookit_package.run
+        first = run("mnist", "dense:8", ["stop_at_accuracy:0.999"], epochs=3, **mnist).folder
+        second = run(f"image_folder:path={pictures},size=8", "dense:2", epochs=1, **shared).folder
+    other = folder / "runs" / "other"
+    shutil.copytree(first, other)
+    experiment = (other / "experiment.toml").read_text()
+    (other / "experiment.toml").write_text(re.sub(r"(units = \[\s*)8", r"\g<1>4", experiment))
+    edit_json(other / "environment.json", lambda content: content.update(group="its own"))
+    for name in ("history.csv", "times.csv"):
+        rows = (other / name).read_text().splitlines(keepends=True)
+        (other / name).write_text("".join(rows[:3]))
+    return {"mnist": first, "other": other, "two": second}
+
+
+def reported(zookit: Command, *arguments: str | Path) -> Page:
+    """The page of runs, written where it is told."""
+    outcome = zookit("report", *arguments)
+    assert outcome.code == 0, outcome
+    assert not outcome.err
+    return Page(Path(outcome.out.rstrip("\n")).read_text(encoding="utf-8"))
+
+
+def edited(runs: dict[str, Path], folder: Path, edit: Edit, name: str = "edited") -> Path:
+    """A copy of the run on MNIST, changed."""
+    copy = folder / name
+    shutil.copytree(runs["mnist"], copy)
+    (copy / "report.html").unlink(missing_ok=True)
+    edit(copy)
+    return copy
+
+
+def edit_json(path: Path, change: Callable[[Any], object]) -> None:
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+
+
+def name_classes(folder: Path, names: list[str]) -> None:
+    edit_json(
+        folder / "environment.json", lambda content: content["data"].update(class_names=names)
+    )
+
+
+def numbers(folder: Path) -> list[list[float]]:
+    """The values of history.csv, and the seconds of times.csv, a row an epoch."""
+    with (folder / "history.csv").open() as history, (folder / "times.csv").open() as times:
+        rows = zip(list(csv.reader(history))[1:], list(csv.reader(times))[1:], strict=True)
+        return [[float(each) for each in (*row[1:], time[1])] for row, time in rows]
+
+
+def check_whole(page: Page) -> None:
+    """It refers to nothing outside itself, runs nothing, and says in words what it shows."""
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "link", "iframe", "object", "embed", "base", "form"}
+    names = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(names) == len(set(names))
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on")]
+        for name in ("src", "href", "xlink:href", "srcset", "data", "action", "poster"):
+            value = attributes.get(name, "data:")
+            assert value.startswith("data:") or value[:1] == "#", (tag, value)
+            assert value[:1] != "#" or value[1:] in names
+        for found in re.findall(r"url\(([^)]*)\)", " ".join(attributes.values())):
+            assert found[0] == "#"
+            assert found[1:] in names
+    assert "url(" not in page.source.partition("<style>")[2].partition("</style>")[0]
+    assert all(each["alt"] for each in page.all("img"))
+    for each in page.all("svg"):
+        assert each["role"] == "img"
+        assert each["aria-label"]
+    (policy,) = (each for each in page.all("meta") if "http-equiv" in each)
+    assert policy["http-equiv"] == "Content-Security-Policy"
+    assert policy["content"].startswith("default-src 'none';")
+    assert page.all("html") == [{"lang": "en"}]
+    assert len(page.all("h1")) == len(page.all("title")) == 1
+    assert "nan" not in {cell for rows in page.tables.values() for row in rows for cell in row}
+
+
+def test_it_tells_what_the_run_was_and_came_to(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    run = read_run(runs["mnist"])
+    outcome = zookit("report", run.folder)
+    assert outcome.out == f"{run.folder / 'report.html'}\n"
+    page = Page((run.folder / "report.html").read_text(encoding="utf-8"))
+    check_whole(page)
+    assert run.ending
+    for said in (
+        "dense on mnist",
+        run.name,
+        "finished",
+        "Trained 3 of 3 epochs.",
+        f"{run.ending.test['accuracy']:.2%}",
+        f"loss {run.ending.test['loss']:.4f}",
+        "dense:units=8,activation=relu,dropout=0.0",
+        "4,800 train + 1,200 validation + 1,000 test",
+        "the bundled sample",
+        "Dense(10, softmax)",
+        run.environment.data.hash,
+        run.environment.versions["tensorflow"],
+        "zookit==",
+    ):
+        assert said in page.text, said
+    # The epochs' numbers stand first, and to the last bit.
+    wanted = numbers(run.folder)
+    flat = [value for row in wanted for value in row]
+    assert page.exact[: len(flat)] == flat
+    header, *rows = page.tables["epochs"]
+    assert header == ["epoch", *run.history, "seconds"]
+    assert rows == [
+        [str(at), *(f"{value:.4f}" for value in row)] for at, row in enumerate(wanted, start=1)
+    ]
+    loss, accuracy, matrix = page.all("svg")
+    assert f"training: 3 epochs, first {wanted[0][0]:.4f}" in loss["aria-label"]
+    assert f"test: {run.ending.test['accuracy']:.4f}" in accuracy["aria-label"]
+    assert "Confusion matrix of 10 classes" in matrix["aria-label"]
+
+
+def test_it_tells_class_by_class_what_was_taken_for_what(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    page = reported(zookit, runs["mnist"])
+    run = read_run(runs["mnist"])
+    evaluation = load_evaluation(run)
+    assert evaluation
+    scores = Scores.of(evaluation, 10)
+    header, *rows = page.tables["classes"]
+    assert header == ["class", "precision", "recall", "F1", "images"]
+    for row, *wanted in zip(rows, scores.precision, scores.recall, scores.f1, strict=True):
+        assert row[1:4] == [DASH if np.isnan(each) else f"{each:.4f}" for each in wanted]
+    assert [int(row[4]) for row in rows] == scores.support.tolist()
+    _, *confusion = page.tables["confusion"]
+    assert [[int(cell) for cell in row[1:]] for row in confusion] == scores.confusion.tolist()
+    wrong = int((evaluation.labels != evaluation.predicted).sum())
+    assert f"Of 1,000 test images {wrong} were taken for another class." in page.text
+    images = page.all("img")
+    assert len(images) == 24
+    for image, at, pixels in zip(images, evaluation.mistakes_at, evaluation.mistakes, strict=False):
+        png = base64.b64decode(image["src"].removeprefix("data:image/png;base64,"))
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(png))), pixels[:, :, 0])
+        said, true = evaluation.predicted[at], evaluation.labels[at]
+        assert f"image {at}: said {said}, {evaluation.probability[at]:.1%} sure" in image["alt"]
+        assert image["alt"].endswith(f"it is {true}.")
+        assert image["class"] == "small"
+
+
+def test_the_folder_is_enough_and_equal_runs_give_equal_pages(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    first = reported(zookit, runs["mnist"]).source
+    copy = edited(runs, tmp_path / "elsewhere", lambda folder: None, runs["mnist"].name)
+    command = [sys.executable, "-m", "zookit", "--no-plugin", "zookit", "report", str(copy)]
+    spied = "import sys, zookit.cli as cli; sys.argv = sys.argv[1:]\ntry: cli.main()\nfinally:"
+    spied += " sys.stderr.write('\\n'.join(sys.modules))"
+    ended = subprocess.run(
+        [sys.executable, "-c", spied, *command[2:]],
+        env={**os.environ, "ZOOKIT_CACHE_DIR": str(tmp_path / "empty")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (copy / "report.html").read_text(encoding="utf-8") == first
+    modules = set(ended.stderr.splitlines())
+    assert "matplotlib" in modules
+    assert not modules & {"tensorflow", "keras", "matplotlib.pyplot", "zookit.plugins.datasets"}
+
+
+def test_a_run_of_two_classes_without_validation(runs: dict[str, Path], zookit: Command) -> None:
+    page = reported(zookit, runs["two"])
+    check_whole(page)
+    assert page.tables["confusion"][0] == ["true \\ said", "dark", "light"]
+    assert page.tables["epochs"][0] == ["epoch", "loss", "accuracy", "seconds"]
+    assert "Dense(1, sigmoid)" in page.text
+    assert "The epoch took" in page.text
+    assert "validation:" not in page.all("svg")[0]["aria-label"]
+
+
+def test_several_runs_are_laid_over_each_other_and_ranked(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    page = reported(zookit, runs["mnist"], runs["two"], runs["other"], runs["mnist"])
+    assert (tmp_path / "report.html").is_file()
+    check_whole(page)
+    assert page.all("h1")
+    assert "3 runs compared" in page.text
+    rows = page.tables["texts"]
+    assert [row[-1] for row in rows if "runs" in row[-1]] == ["runs", "runs"]
+    for run in runs.values():
+        assert sum(row[-1] == run.name for row in rows) == 1
+    # Only runs on the same data share a drawing.
+    labels = [each["aria-label"] for each in page.all("svg")]
+    together = [each for each in labels if runs["mnist"].name in each]
+    assert len(labels) == 4
+    assert len(together) == 2
+    assert all(runs["other"].name in each for each in together)
+    ordered = [runs[name] for name in ("mnist", "two", "other")]
+    wanted = [numbers(folder) for folder in ordered]
+    exact = page.exact
+    for each in wanted:
+        flat = [value for row in each for value in row]
+        starts = range(len(exact) - len(flat) + 1)
+        assert any(exact[at : at + len(flat)] == flat for at in starts)
+    assert "stop_at_accuracy:threshold=0.999" in page.text
+
+
+def killed(folder: Path) -> None:
+    (folder / "metrics.json").unlink()
+    # The time of the third epoch was not written any more.
+    times = (folder / "times.csv").read_text().splitlines(keepends=True)
+    (folder / "times.csv").write_text("".join(times[:3]))
+
+
+def killed_at_once(folder: Path) -> None:
+    for name in ("metrics.json", "history.csv", "times.csv"):
+        (folder / name).unlink()
+
+
+def interrupted(folder: Path) -> None:
+    edit_json(
+        folder / "metrics.json", lambda content: content.update(status="interrupted", test={})
+    )
+
+
+def failed(folder: Path) -> None:
+    edit_json(
+        folder / "metrics.json",
+        lambda content: content.update(status="failed", test={}, error="the loss is <b>nan</b>"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (killed, "killed after 3 of 3 epochs. 'zookit resume edited' goes on."),
+        (killed_at_once, "No epoch has ended yet"),
+        (interrupted, "interrupted after 3 of 3 epochs. 'zookit resume edited' goes on."),
+        (failed, "Failed after 3 of 3 epochs: the loss is <b>nan</b>"),
+    ],
+)
+def test_a_run_that_did_not_finish_says_so(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path, edit: Edit, said: str
+) -> None:
+    page = reported(zookit, edited(runs, tmp_path, edit))
+    check_whole(page)
+    assert said in page.text
+    assert "The test split was not evaluated" in page.text
+    assert not page.all("img")
+    assert len(page.all("svg")) == (0 if edit is killed_at_once else 2)
+    if edit is killed:
+        assert page.tables["epochs"][-1][-1] == DASH
+    compared = reported(zookit, tmp_path / "edited", runs["two"], "--output", "both.html")
+    check_whole(compared)
+    assert "Not ranked" in compared.text
+
+
+def test_a_run_that_is_still_training_says_so(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    copy = edited(runs, tmp_path, killed)
+    with locked(copy):
+        page = reported(zookit, copy)
+    assert "Still training: 3 of 3 epochs so far." in page.text
+
+
+HOSTILE = [
+    "<script>alert('x')</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</style></svg><svg onload=alert(1)>",
+    "$\\frac{1$",
+    "{{ 7 * 7 }}{% raw %}",
+    "]]>&amp;",
+    "日本語",
+    "a long name that goes on and on and on and on",
+    "line\nbreak \x00\x1b\u202e",
+    "plain",
+]
+
+
+def test_names_are_text_whatever_they_hold(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    name = "<script>alert(1)<b> \"'&amp; $x$ [red]é"
+    copy = edited(runs, tmp_path, lambda folder: name_classes(folder, HOSTILE), name)
+    page = reported(zookit, copy)
+    check_whole(page)
+    assert name in page.text
+    shown = [row[0] for row in page.tables["classes"][1:]]
+    assert shown[:8] == HOSTILE[:8]
+    assert shown[8] == "line\ufffdbreak \ufffd\ufffd\ufffd"
+    check_whole(reported(zookit, copy, runs["mnist"]))
+
+
+def test_many_classes_and_many_epochs_are_cut_to_what_can_be_read(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    def edit(folder: Path) -> None:
+        name_classes(folder, [f"class {number}" for number in range(1000)])
+        evaluation = load_file(folder / "evaluation.safetensors")
+        # Class 7 is taken for class 700 more often than anything else.
+        evaluation["labels"] = np.arange(1000)
+        evaluation["predicted"] = np.where(np.arange(1000) % 3, np.arange(1000), 1)
+        evaluation["labels"][8:13] = 7
+        evaluation["predicted"][7:13] = 700
+        (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "1"}))
+        rows = [f"{at},{10 / at},{1 - 1 / at}\n" for at in range(1, 4001)]
+        (folder / "history.csv").write_text(f"epoch,loss,accuracy\n{''.join(rows)}")
+
+    page = reported(zookit, edited(runs, tmp_path, edit))
+    check_whole(page)
+    assert "Of 1,000 classes only the 20 that are most often confused are shown" in page.text
+    assert len(page.tables["confusion"]) == 21
+    names = [row[0] for row in page.tables["confusion"]]
+    assert {"class 7", "class 700", "class 1"} <= set(names)
+    assert "class 7 taken for class 700: 6 times" in page.text
+    assert len(page.tables["classes"]) == 501
+    epochs = [row[0] for row in page.tables["epochs"]]
+    assert len(epochs) == 502
+    assert epochs[:3] == ["epoch", "1", "9"]
+    assert epochs[-1] == "4000"
+    assert "Every 8th epoch and the last one" in page.text
+    assert len(page.source) < 1_000_000
+
+
+def test_values_without_measure_are_drawn_all_the_same(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    def edit(folder: Path) -> None:
+        text = "epoch,loss,accuracy\n1,1.7e308,-1e308\n2,-1.7e308,1e-320\n3,0,1\n"
+        (folder / "history.csv").write_text(text)
+
+    page = reported(zookit, edited(runs, tmp_path, edit))
+    assert page.exact[:2] == [1.7e308, -1e308]
+
+
+def test_nothing_that_is_no_report_is_written_over(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    run = runs["mnist"]
+    mine = tmp_path / "mine.html"
+    mine.write_text("<!DOCTYPE html>\n<title>mine</title>")
+    assert "is no report of zookit's" in zookit("report", run, "--output", mine).message()
+    assert mine.read_text() == "<!DOCTYPE html>\n<title>mine</title>"
+    os.mkfifo(tmp_path / "pipe")
+    assert "is no report" in zookit("report", run, "--output", tmp_path / "pipe").message()
+    for nowhere in (tmp_path, tmp_path / "missing" / "page.html", mine / "page.html"):
+        message = zookit("report", run, "--output", nowhere).message()
+        assert "cannot be written: name a file in a folder that exists" in message
+    long = zookit("report", run, "--output", tmp_path / ("a" * 300)).message()
+    assert "cannot be written: File name too long" in long
+    assert zookit("report", run, runs["other"], "--output", "ours.html").code == 0
+    assert zookit("report", run, "--output", "ours.html").code == 0  # a report may be replaced
+    assert {each.name for each in tmp_path.iterdir()} == {"mine.html", "pipe", "ours.html"}
+
+
+def test_a_damaged_run_is_refused_and_leaves_no_page(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path
+) -> None:
+    def edit(folder: Path) -> None:
+        evaluation = load_file(folder / "evaluation.safetensors")
+        evaluation["mistakes"] = np.empty((len(evaluation["mistakes_at"]), 0, 0, 1), np.uint8)
+        (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "1"}))
+
+    copy = edited(runs, tmp_path, edit)
+    assert "its images have no pixels" in zookit("report", copy).message()
+    assert not (copy / "report.html").exists()
+    assert "no run 'nosuch'" in zookit("report", "nosuch").message()
+
+
+# In a browser.
+
+WIDTHS = (360, 1200)
+
+
+class Browser:
+    """Chromium without a window."""
+
+    def __init__(self) -> None:
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+
+        options = webdriver.ChromeOptions()
+        options.binary_location = shutil.which("chromium") or ""
+        for argument in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+        ):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        self.driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+
+    def show(self, file: Path, width: int, scheme: str) -> None:
+        """Open a page as a screen of that width and a person of that preference have it."""
+        screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+        preference = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
+        self.driver.get(file.as_uri())
+
+    def asks(self, script: str) -> Any:
+        return self.driver.execute_script(f"return {script}")
+
+    def requested(self) -> list[str]:
+        """The addresses that were asked for since this was asked last."""
+        events = [json.loads(each["message"]) for each in self.driver.get_log("performance")]
+        return [
+            each["message"]["params"]["request"]["url"]
+            for each in events
+            if each["message"]["method"] == "Network.requestWillBeSent"
+        ]
+
+    def complaints(self) -> list[str]:
+        """What the console was told since this was asked last."""
+        return [each["message"] for each in self.driver.get_log("browser")]
+
+    def screenshot(self, file: Path, width: int) -> Image.Image:
+        """The whole page as a picture."""
+        height = self.asks("document.scrollingElement.scrollHeight")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        taken = self.driver.execute_cdp_cmd(
+            "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
+        )
+        file.write_bytes(base64.b64decode(taken["data"]))
+        return Image.open(file).convert("RGB")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    missing = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
+    if missing:
+        assert not os.environ.get("CI"), f"{' and '.join(missing)} must be there"
+        pytest.skip(f"{' and '.join(missing)} is not installed")
+    opened = Browser()
+    yield opened
+    opened.driver.quit()
+
+
+def test_in_a_browser_it_is_quiet_fits_and_can_be_seen(
+    runs: dict[str, Path], zookit: Command, tmp_path: Path, browser: Browser
+) -> None:
+    hostile = edited(runs, tmp_path, lambda folder: name_classes(folder, HOSTILE), "<b>hostile")
+    reported(zookit, hostile, "--output", "one.html")
+    reported(zookit, hostile, *runs.values(), "--output", "several.html")
+    browser.requested()
+    browser.complaints()
+    for name, scheme, width in itertools.product(("one", "several"), ("light", "dark"), WIDTHS):
+        file = tmp_path / f"{name}.html"
+        browser.show(file, width, scheme)
+        asked = browser.requested()
+        assert file.as_uri() in asked
+        assert not [
+            each for each in asked if each != file.as_uri() and not each.startswith("data:")
+        ]
+        picture = browser.screenshot(tmp_path / f"{name}-{scheme}-{width}.png", width)
+        assert picture.width == width
+        brightness = np.asarray(picture.convert("L"))
+        assert len(np.unique(brightness)) > 100
+        assert brightness.mean() < 90 if scheme == "dark" else brightness.mean() > 170
+        # With all that can be unfolded; wide tables scroll in their own boxes.
+        browser.asks("document.querySelectorAll('details').forEach(each => each.open = true)")
+        fits = "document.scrollingElement.scrollWidth <= innerWidth"
+        assert browser.asks(f"innerWidth == {width} && {fits}"), (name, width)
+        # Drawings are there, and the letters in them are to be read.
+        letters = browser.asks(
+            "[...document.querySelectorAll('svg text')].map("
+            "each => each.getBoundingClientRect().height)"
+        )
+        assert letters
+        assert min(letters) > 8
+        assert browser.complaints() == []
+
+
+def test_the_browser_would_tell_of_requests_and_complaints(
+    tmp_path: Path, browser: Browser
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<img src='http://127.0.0.1:9/picture.png'><script>throw 'x'</script>")
+    browser.show(page, 360, "light")
+    assert "http://127.0.0.1:9/picture.png" in browser.requested()
+    assert browser.complaints()
