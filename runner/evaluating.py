@@ -9,7 +9,7 @@ from zookit.core.data import prepare
 from zookit.core.dataset import Want, Word
 from zookit.core.parameters import words_of
 from zookit.importing import importing_keras
-from zookit.kept.rebuilding import rebuilt_model
+from zookit.kept.rebuilding import check_ended, rebuilt_model
 from zookit.kept.run import KeptRun
 from zookit.predicting import Predictor, evaluate
 from zookit.registry import default
@@ -41,6 +41,7 @@ def predictor_and_data(
     Raises BadExperiment where the data set does not fit, DataError where it cannot be had, BadRun
     as `rebuilt_model` does.
     """
+    check_ended(run)  # before Keras is imported and data prepared
     with importing_keras() as importing:
         data = _taken(run, on, want, importing.start)
         with waiting("starting TensorFlow", quiet=False):

@@ -1,5 +1,6 @@
 """A person's own picture files as a model's input, a block at a time."""
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,7 +12,7 @@ import numpy as np
 from zookit.core import DataError, warn
 from zookit.core.data.files import files_below
 from zookit.core.data.images import decode, without_warnings
-from zookit.core.data.threads import in_threads
+from zookit.core.data.threads import in_threads, processors
 from zookit.printable import printable
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _HIDDEN = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
 """What such a name begins with is nobody's picture."""
 _PART = 32
-"""Pictures that a thread reads in one go: small ones take less time than handing them over."""
+"""The most pictures that a thread reads in one go: small ones take less time than handing over."""
 
 
 def picture_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -67,7 +68,8 @@ def _read(block: Sequence[Path], images: "Pixels") -> list[str]:
     def read(part: range) -> list[str]:
         return [_read_one(block[at], images[at]) for at in part]
 
-    parts = [range(at, min(at + _PART, len(block))) for at in range(0, len(block), _PART)]
+    size = min(_PART, math.ceil(len(block) / processors()))
+    parts = [range(at, min(at + size, len(block))) for at in range(0, len(block), size)]
     with without_warnings(), in_threads(read, parts) as done:
         return [reason for part in done for reason in part]
 

@@ -62,5 +62,6 @@ class Scores:
 
 
 def _divided(dividend: "Counts", divisor: "Counts") -> "Fractions":
-    undefined = np.full(len(divisor), np.nan)
-    return np.divide(dividend, divisor, out=undefined, where=divisor != 0)
+    divided: Fractions = np.full(len(divisor), np.nan)
+    np.divide(dividend, divisor, out=divided, where=divisor != 0)
+    return divided

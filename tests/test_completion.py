@@ -17,6 +17,9 @@ import pytest
 from conftest import Command
 from made_plugins import make_distribution
 
+# One worker of pytest-xdist has them all, and starts each shell once.
+pytestmark = pytest.mark.xdist_group("completion")
+
 PROMPT = "ready> "
 TAB, LEFT, SHOW = "\t", "\x02", "\x14"
 QUOTED = r"http://localhost:80/a\ b"  # of the default of `address` below

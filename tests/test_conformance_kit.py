@@ -44,7 +44,12 @@ class Unknowable(Dataset):
 '''
 SURROUNDINGS = {"ZOOKIT_WITH": "not_installed", "ZOOKIT_DISABLE": "dense,mnist"}
 LINE = re.compile(r"  (holds|left out|broken) +([^:]+)(.*)")
-CASES = [(module, name) for module, entries in ENTRIES.items() for name in entries]
+# One worker of pytest-xdist has all of a module, which is checked once.
+CASES = [
+    pytest.param(module, name, marks=pytest.mark.xdist_group(module))
+    for module, entries in ENTRIES.items()
+    for name in entries
+]
 
 
 def place(module: str, name: str) -> str:

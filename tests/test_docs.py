@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import keras
@@ -10,6 +11,8 @@ from conftest import ROOT, Command
 from declared import entries
 from PIL import Image
 from type_checked import complaints
+
+from zookit import run as train
 
 PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md")))
 PLUGINS = "docs/plugins.md"
@@ -26,6 +29,10 @@ def commands(page: str) -> list[str]:
     lines = [line for block in blocks(page, "console") for line in block.splitlines()]
     assert all(line.startswith("$ ") for line in lines), lines
     return [line[2:] for line in lines if ELSEWHERE not in line]
+
+
+# Each once, on however many pages it stands.
+COMMANDS = dict.fromkeys(command for page in PAGES if page != PLUGINS for command in commands(page))
 
 
 @pytest.fixture
@@ -45,13 +52,24 @@ def photos(tmp_path: Path) -> None:
             Image.new("RGB", (70 + at, 64), colour).save(folder / f"{at}.png")
 
 
-@pytest.mark.usefixtures("one_epoch", "photos")
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run for the commands that want one."""
+    runs = tmp_path_factory.mktemp("kept") / "runs"
+    settings = {"data": "sample", "epochs": 1, "batch_size": 256, "validation": 0.1}
+    train("mnist", "dense:8", runs_dir=runs, quiet=True, **settings)
+    return runs
+
+
+@pytest.fixture
+def kept(finished: Path, tmp_path: Path) -> None:
+    shutil.copytree(finished, tmp_path / "runs")
+
+
+@pytest.mark.usefixtures("one_epoch", "photos", "kept")
 @pytest.mark.filterwarnings("ignore:Limiting epochs")
-@pytest.mark.parametrize(
-    ("page", "command"),
-    [(page, command) for page in PAGES if page != PLUGINS for command in commands(page)],
-)
-def test_command(zookit: Command, page: str, command: str) -> None:
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command(zookit: Command, command: str) -> None:
     name, *arguments = shlex.split(command)
     assert name == "zookit"
     if "clear" in arguments:  # Something must be there, whichever tests ran before in this process.
@@ -60,7 +78,7 @@ def test_command(zookit: Command, page: str, command: str) -> None:
     assert outcome.code == 0, outcome
 
 
-@pytest.mark.usefixtures("one_epoch")
+@pytest.mark.usefixtures("one_epoch", "kept")
 @pytest.mark.filterwarnings("ignore:Limiting epochs")
 @pytest.mark.parametrize(
     ("page", "block"),

@@ -20,6 +20,9 @@ import zookit as package
 from zookit.core.data import prepare
 from zookit.doctor.presence import presence
 
+# One worker of pytest-xdist has them all, and asks doctor once of each of the sites below.
+pytestmark = pytest.mark.xdist_group("doctor")
+
 ZOOKIT = (sys.executable, "-m", "zookit")
 # Plugins alone are meant: TensorFlow takes seconds, and this is refused before.
 PLUGINS_ALONE = {"KERAS_BACKEND": "jax", "ZOOKIT_DISABLE": "zookit"}

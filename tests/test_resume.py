@@ -1,17 +1,20 @@
-"""Going on with a run: the same end to the last bit, from any place, or a clear refusal."""
+"""Going on with a run, and repeating one: the same end to the last bit, or a clear refusal."""
 
 import json
 import os
 import shutil
 import signal
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import pytest
 from conftest import Command
+from safetensors.numpy import load_file, save
 
 import zookit
 from zookit import run as train
@@ -235,3 +238,115 @@ def test_two_never_write_one_folder(run: Path) -> None:
         with pytest.raises(FolderError, match="is being written by another process"):
             zookit.resume(run, epochs=3)
     assert read_run(run).status == "finished"
+
+
+@dataclass(frozen=True)
+class Spoil(Listener):
+    """Does something bad to the run's folder when the second epoch begins."""
+
+    how: Literal["full", "forbidden", "vanished"] = "full"
+
+    @hookimpl
+    def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":
+        def begin(epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+            if epoch != 1:
+                return
+            if self.how == "full":
+                with (run.folder.parent / "filler").open("wb", 0) as filler, suppress(OSError):
+                    while True:
+                        filler.write(bytes(4096))
+            elif self.how == "forbidden":
+                os.seteuid(65534)
+            else:
+                shutil.rmtree(run.folder)
+
+        return [keras.callbacks.LambdaCallback(on_epoch_begin=begin)]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_leaves_the_last_checkpoint_whole(small_disk: Path, finished: Path) -> None:
+    with pytest.raises(FolderError, match="cannot be written: No space left on device"):
+        zookit.run(
+            "mnist",
+            "dense:8",
+            listeners=Spoil("full"),
+            runs_dir=small_disk,
+            epochs=2,
+            **SMALL,
+        )
+    (run,) = small_disk.glob("2*")
+    assert not list(run.glob(".*aside"))
+    (small_disk / "filler").unlink()
+    assert zookit.resume(run, quiet=True) is not None
+    assert [each.epochs for each in read_run(run).environment.resumed] == [1]
+    assert_same_end(run, finished)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_a_folder_that_may_no_longer_be_written(tmp_path: Path, finished: Path) -> None:
+    runs = tmp_path / "runs"
+    try:
+        with pytest.raises(FolderError, match="cannot be written: Permission denied"):
+            zookit.run(
+                "mnist",
+                "dense:8",
+                listeners=Spoil("forbidden"),
+                runs_dir=runs,
+                epochs=2,
+                **SMALL,
+            )
+    finally:
+        os.seteuid(0)
+    (run,) = runs.iterdir()
+    assert zookit.resume(run, quiet=True) is not None
+    assert_same_end(run, finished)
+
+
+def test_a_folder_that_vanishes_is_not_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match=r"the run's folder .* has vanished"):
+        zookit.run(
+            "mnist",
+            "dense:8",
+            listeners=Spoil("vanished"),
+            runs_dir=tmp_path / "runs",
+            epochs=2,
+            **SMALL,
+        )
+    assert not list((tmp_path / "runs").iterdir())
+
+
+def test_a_repetition_is_identical(zookit: Command, run: Path) -> None:
+    ended = zookit("reproduce", "latest", "--quiet")
+    assert ended.code == 0, ended
+    assert f"identical  to {run.name}" in ended.out
+    assert len(list(run.parent.iterdir())) == 2
+
+
+def test_a_repetition_says_what_differs(zookit: Command, run: Path) -> None:
+    environment = (run / "environment.json").read_text()
+    version = json.loads(environment)["versions"]["numpy"]
+    (run / "environment.json").write_text(environment.replace(f'"{version}"', '"1.0"'))
+    history = (run / "history.csv").read_text().splitlines()
+    history[2] = "2,0.5," + history[2].split(",")[2]
+    (run / "history.csv").write_text("\n".join(history) + "\n")
+    weights = load_file(run / "weights.safetensors")
+    weights["0000"][0, 0] += 1
+    (run / "weights.safetensors").write_bytes(save(weights, {"format": "1"}))
+    ended = zookit("reproduce", "latest", "--json")
+    assert ended.code == 1
+    said = json.loads(ended.out)
+    assert not said["identical"]
+    assert f"numpy 1.0, now {version}" in said["surroundings"]
+    assert any(line.startswith("loss: from epoch 2 on, 0.5, now ") for line in said["values"])
+    assert "weights: 1 of 4 arrays, by up to 1" in said["values"]
+    assert not any(line.startswith(("accuracy", "test")) for line in said["values"])

@@ -226,7 +226,8 @@ class Slow(Dataset):
         split = Split(np.zeros((40, 8, 8, 1), np.uint8), np.arange(40) % 2)
         return Splits(split, split)
 
-zookit.run(Slow(), "dense:2", epochs=1, quiet=True)
+result = zookit.run(Slow(), "dense:2,dropout=0.1", epochs=1, quiet=True)
+print(result.environment["engine"]["intra_op_threads"])
 logging.warning("logged afterwards")
 print("printed afterwards", file=sys.stderr)
 os.write(2, b"written afterwards")
@@ -239,6 +240,8 @@ os.write(2, b"written afterwards")
         assert line in started.err
     assert "Logging error" not in started.err
     assert "oneDNN" not in started.err
+    # The command would take one thread for matrices as small; a program goes on and may want all.
+    assert int(started.out.splitlines()[-1]) == len(os.sched_getaffinity(0))
 
 
 def test_what_loading_raises_is_shown_and_stderr_is_as_before(start: Start) -> None:
@@ -274,7 +277,8 @@ def test_tensorflows_chatter_is_kept_off_a_terminal_and_progress_is_not(
     tmp_path: Path, level: str
 ) -> None:
     """With pictures that are still to be decoded."""
-    command = [*MODULE, "run", "horse_or_human", "cnn:2", "--data", "sample", "--epochs", "1"]
+    words = ("horse_or_human", "cnn:filters=2+2+2,units=2")
+    command = [*MODULE, "run", *words, "--data", "sample", "--epochs", "1"]
     variables = {"TF_CPP_MIN_LOG_LEVEL": level, "ZOOKIT_CACHE_DIR": str(tmp_path / "cache")}
     written = written_in_terminal(command, "stderr", tmp_path, COLUMNS="120", **variables)
     assert b"decoding train" in written

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -31,11 +32,26 @@ if TYPE_CHECKING:
     from mlflow.entities import Run as Tracked
 
 
+# One worker of pytest-xdist has them all, and imports MLflow and makes its tables for all.
+pytestmark = pytest.mark.xdist_group("trackers")
+
+
 @pytest.fixture(autouse=True)
 def own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A folder without a store, and nobody's server."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+
+@pytest.fixture
+def made_store(own_store: None, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A store without runs, whose tables take MLflow seconds: made once, and copied."""
+    tables = tmp_path_factory.getbasetemp() / "mlflow.db"
+    if not tables.exists():
+        from mlflow import MlflowClient
+
+        MlflowClient(f"sqlite:///{tables}").search_experiments()
+    shutil.copy(tables, tmp_path)
 
 
 def train(*listeners: str, **more: Any) -> Result:
@@ -183,10 +199,11 @@ def chatter(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [line for line in lines if "Lopsided was made by hand" not in line]
 
 
+@pytest.mark.usefixtures("made_store")
 def test_mlflow_has_parameters_values_status_and_the_folder(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    store()  # now MLflow has set its loggers up, and made its tables
+    store()  # now MLflow has set its loggers up
     capsys.readouterr()
     variables = dict(os.environ)
     levels = {name: logging.getLogger(name).level for name in ("mlflow", "urllib3.connectionpool")}
@@ -214,6 +231,7 @@ def test_mlflow_has_parameters_values_status_and_the_folder(
     assert any(name.startswith("tensorboard/test/") for name in artifacts(run))
 
 
+@pytest.mark.usefixtures("made_store")
 @pytest.mark.parametrize(("interrupted", "status"), [(True, "KILLED"), (False, "FAILED")])
 def test_mlflow_has_what_there_is_of_a_run_that_ended_early(interrupted: bool, status: str) -> None:
     folder = end_early("mlflow:experiment=early", interrupted=interrupted)
@@ -252,6 +270,7 @@ class Locking(Callback):
     locks: ClassVar[list[sqlite3.Connection]] = []
 
 
+@pytest.mark.usefixtures("made_store")
 def test_what_mlflow_could_not_take_it_gets_in_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     result = train("mlflow", callbacks=Locking(), epochs=4)
     (told,) = [line for line in capsys.readouterr().err.splitlines() if " failed in " in line]
@@ -267,7 +286,7 @@ def test_a_server_that_is_away_costs_a_warning(
     zookit: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    run = ("run", "mnist", "dense:4,dropout=0.1", "--data", "sample", "--epochs", "2", "--json")
+    run = ("run", "mnist", "dense:4,dropout=0.1", "--data", "sample", "--epochs", "1", "--json")
     began = time.monotonic()
     outcome = zookit(*run, "--with", "mlflow")
     assert time.monotonic() - began < 60

@@ -29,7 +29,7 @@ def export(
 
     It takes raw pixels as uint8, however many images at a time, and gives probabilities.
     """
-    from zookit.console import waiting
+    from zookit.console import in_line, waiting
     from zookit.exporting import default_path
     from zookit.exporting import export as write
     from zookit.importing import importing_keras
@@ -39,4 +39,4 @@ def export(
     # Else nothing is seen of the waiting while chatter is held back.
     with importing_keras(), waiting(f"exporting to {to}", quiet=False):
         write(run, to, path)
-    print(f"exported to {path}")
+    print(f"exported to {in_line(str(path))}")

@@ -71,10 +71,11 @@ def _predict_files(kept: "KeptRun", paths: list[Path], told: "_Told", *, invert:
     from zookit.console import bar, waiting  # neither --help nor completion gets here
     from zookit.core.data import silent
     from zookit.importing import importing_keras
-    from zookit.kept.rebuilding import rebuilt_model
+    from zookit.kept.rebuilding import check_ended, rebuilt_model
     from zookit.picture_files import picture_files, read_pictures
     from zookit.predicting import Predictor, batch_size
 
+    check_ended(kept)  # before anything is read
     shape = kept.environment.data.image_shape
     if shape[2] not in (1, 3):
         raise BadExperiment(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import BadRun, reason_of
-from zookit.kept.run import FORMAT, damaged
+from zookit.kept.run import FORMAT, check_file, damaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
     from safetensors import SafetensorError, safe_open
 
     try:
+        check_file(path)
         with safe_open(path, framework="np") as file:
             about = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping

@@ -40,6 +40,11 @@ def load_evaluation(run: KeptRun) -> Evaluation | None:
         raise damaged(path, "its arrays are of different lengths")
     if not count or len(found.mistakes) != len(found.mistakes_at):
         raise damaged(path, "images are missing in it")
+    if not ((found.probability >= 0) & (found.probability <= 1.001)).all():  # or not a number
+        raise damaged(path, "probability is not all from 0 to 1")
+    channels = run.environment.data.image_shape[2]
+    if found.mistakes.shape[3] != channels or 0 in found.mistakes.shape[1:3]:
+        raise damaged(path, f"its images are not of {channels} channels")
     for name, most in (("labels", classes), ("predicted", classes), ("mistakes_at", count)):
         values = arrays[name]
         if values.size and not 0 <= values.min() <= values.max() < most:

@@ -32,17 +32,22 @@ def rebuilt_model(run: KeptRun, *, float32: bool = False) -> "keras.Model":
     package, but neither the data nor the data set's. Raises BadRun where the run has not ended, its
     architecture is not installed, its parameters no longer fit, or its weights do not.
     """
-    if run.ending is None:
-        raise BadRun(
-            f"{run.folder} has no end: it is {run.status}. Wait for it, or finish it with 'zookit "
-            f"resume {run.name}'."
-        )
+    check_ended(run)
     arrays, _ = load_arrays(run.folder / WEIGHTS)
     precision = "float32" if float32 else run.experiment.settings.precision
     with keras_set("float32" if precision == "auto" else precision):
         model = _built(run)
         assign("", model.weights, arrays, run.folder / WEIGHTS)
     return model
+
+
+def check_ended(run: KeptRun) -> None:
+    """Raise BadRun where the run trains, or was killed, and so has no weights of its end."""
+    if run.ending is None:
+        raise BadRun(
+            f"{run.folder} has no end: it is {run.status}. Wait for it, or finish it with 'zookit "
+            f"resume {run.name}'."
+        )
 
 
 def info_of(run: KeptRun) -> DatasetInfo:
@@ -56,8 +61,10 @@ def _built(run: KeptRun) -> "keras.Model":
     try:
         with memory_told():
             return build_model(info_of(run), architecture_of(run), settings)
-    except ZookitError:
+    except BadRun:
         raise
+    except ZookitError as error:
+        raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
     except Exception as error:
         raise BadRun(
             f"{run.folder} cannot be rebuilt: {run.experiment.architecture.name} failed "

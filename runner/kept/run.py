@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from annotated_types import Ge, Gt, Lt
 
+from zookit.console import in_line
 from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
@@ -116,14 +117,22 @@ def read_experiment(folder: Path) -> Experiment:
 
 def damaged(path: Path, reason: str) -> BadRun:
     """The error for a file of a run's folder that is not as it was written."""
+    # The reason may quote the file, in which a terminal's control codes may stand.
     return BadRun(
-        f"{path} is damaged: {reason}. Take the file from a copy of the run, or run the experiment "
-        "again."
+        f"{path} is damaged: {in_line(reason)}. Take the file from a copy of the run, or run the "
+        "experiment again."
     )
+
+
+def check_file(path: Path) -> None:
+    """Raise BadRun where what is there is no file: reading a pipe or a device has no end."""
+    if path.exists() and not path.is_file():
+        raise BadRun(f"{path} is no file. Take the file from a copy of the run.")
 
 
 def _text(path: Path) -> str:
     try:
+        check_file(path)
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise BadRun(f"{path.parent} is not a whole run: it has no {path.name}.") from None
@@ -169,7 +178,7 @@ def _columns(path: Path) -> dict[str, tuple[float, ...]]:
         return {}
     try:
         header, *rows = csv.reader(_text(path).splitlines())
-        if header[0] != "epoch" or len(set(header)) != len(header):
+        if header[:1] != ["epoch"] or len(set(header)) != len(header):
             raise ValueError(f"its columns are {', '.join(header)}")
         values = [[float(each) for each in row] for row in rows]
         for at, row in enumerate(values, start=1):

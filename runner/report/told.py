@@ -11,7 +11,7 @@ from zookit.core import Chosen, Evaluation
 from zookit.core.declaration import text_of
 from zookit.core.parameters import plain_values, words_of
 from zookit.kept.evaluation import load_evaluation
-from zookit.kept.run import EVALUATION, KeptRun, damaged
+from zookit.kept.run import KeptRun
 from zookit.model import Head
 from zookit.report.confusion import Confusion, confusion_of
 from zookit.report.curves import Logged, draw_curves
@@ -279,7 +279,7 @@ def _tested(run: KeptRun, evaluation: Evaluation, name: str) -> Tested:
         confusion_of(name, scores, classes),
         rows,
         len(classes),
-        list(_mistakes(run, evaluation, classes)),
+        list(_mistakes(evaluation, classes)),
     )
 
 
@@ -294,10 +294,8 @@ def _score(value: float) -> Number | None:
     return None if np.isnan(value) else Number(f"{value:.4f}", float(value))
 
 
-def _mistakes(run: KeptRun, evaluation: Evaluation, classes: Sequence[str]) -> Iterator[Mistake]:
-    height, width, channels = evaluation.mistakes.shape[1:]
-    if not height or not width or not channels:
-        raise damaged(run.folder / EVALUATION, "its images have no pixels")
+def _mistakes(evaluation: Evaluation, classes: Sequence[str]) -> Iterator[Mistake]:
+    height, width = evaluation.mistakes.shape[1:3]
     pairs = zip(evaluation.mistakes_at.tolist(), evaluation.mistakes, strict=True)
     for at, pixels in list(pairs)[:_MISTAKES]:
         yield Mistake(
