@@ -28,6 +28,7 @@ from zookit.commands.show import show
 from zookit.console import messages_shown
 from zookit.core import ZookitError
 from zookit.plugin_commands import WithPlugins, command_of
+from zookit.printable import printable
 
 app = typer.Typer(
     name="zookit",
@@ -139,5 +140,5 @@ def _run(arguments: list[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    print(f"zookit: {' '.join(message.split())}", file=sys.stderr)
+    print(f"zookit: {printable(' '.join(message.split()))}", file=sys.stderr)
     return code

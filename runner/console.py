@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from zookit.core.messages import logger
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     from zookit.core.data.progress import Advance
@@ -16,7 +17,7 @@ class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # sys.stderr is looked up each time: a bar that is being drawn stands in for it.
         text = " ".join(record.getMessage().split())
-        print(f"zookit: {text}", file=sys.stderr)
+        print(f"zookit: {printable(text)}", file=sys.stderr)
 
 
 @contextmanager
@@ -36,21 +37,17 @@ def messages_shown(quiet: bool) -> Iterator[None]:
         logger.setLevel(before[1])
 
 
-def in_line(text: str) -> str:
-    """Text that stays in its line: a folder's name may hold anything."""
-    return "".join(each if each.isprintable() else "?" for each in text)
-
-
 @contextmanager
 def waiting(label: str, *, quiet: bool) -> Iterator[None]:
     """Show on a terminal's stderr what is being waited for, until it is there."""
     from rich.console import Console
+    from rich.markup import escape
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield
         return
-    with console.status(f"{label} ..."):
+    with console.status(escape(f"{label} ...")):
         yield
 
 

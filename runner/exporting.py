@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zookit.core import BadParameter, FolderError, NotInstalled, ZookitError
 from zookit.core.errors import reason_of
+from zookit.importing import descriptor_2_in
 
 if TYPE_CHECKING:
     import keras
@@ -142,16 +143,13 @@ def _chatter_held_back() -> Iterator[None]:
         tempfile.TemporaryFile() as notes,
         redirect_stdout(io.StringIO()),
         warnings.catch_warnings(),
+        descriptor_2_in(notes),
     ):
         warnings.simplefilter("ignore")
         logging.disable()
-        stderr = os.dup(2)
-        os.dup2(notes.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
             logging.disable(disabled)
 
 

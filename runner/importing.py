@@ -5,8 +5,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from threading import Lock, Thread
+from typing import IO
 
 from zookit.core import ZookitError
 
@@ -85,22 +86,31 @@ def _chatter_held_back() -> Iterator[None]:
     if not _is_chatter_ahead():
         yield
         return
+    with tempfile.TemporaryFile() as notes:
+        try:
+            with descriptor_2_in(notes):
+                yield
+        except Exception:
+            notes.seek(0)
+            with suppress(OSError):
+                os.write(2, notes.read())
+            raise
+
+
+@contextmanager
+def descriptor_2_in(notes: IO[bytes]) -> Iterator[None]:
+    """What is written to file descriptor 2, by C++ code too, goes into a file."""
     try:
         stderr = os.dup(2)
     except OSError:  # There is none, as under pythonw: nothing to hold back.
         yield
         return
-    with tempfile.TemporaryFile() as notes:
-        os.dup2(notes.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            notes.seek(0)
-            os.write(stderr, notes.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+    os.dup2(notes.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 def _is_chatter_ahead() -> bool:

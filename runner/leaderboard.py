@@ -13,20 +13,16 @@ Imports neither TensorFlow nor any plugin.
 import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
-from zookit.core import Chosen, Experiment, Settings
 from zookit.core.declaration import text_of
-from zookit.core.parameters import words_of
 from zookit.kept.environment import Data
 from zookit.kept.run import Ending, KeptRun
+from zookit.varying import Value, varying_in
 
 Measure = Literal["validation", "test"]
-Value = str | int | float | bool
 
-# Of settings: the seed is what a row's runs differ in, and epochs have a column of their own.
-_SETTINGS = tuple(each.name for each in fields(Settings) if each.name not in ("seed", "epochs"))
 _RESULTS = (
     "validation_accuracy",
     "validation_accuracy_spread",
@@ -40,14 +36,6 @@ _RESULTS = (
     "seeds",
     "runs",
 )
-# What a parameter of the same name is told from, with its component in front.
-_TAKEN = {
-    *("title", "data_word", "data_hash", "ranked_by", "rank", "#"),
-    *("dataset", "architecture", "callbacks", "packages"),
-    *("accuracy", "loss", "seed", "validation accuracy", "test accuracy"),
-    *_SETTINGS,
-    *_RESULTS,
-}
 
 
 @dataclass(frozen=True)
@@ -283,7 +271,7 @@ def _table(by: Measure, runs: Sequence[KeptRun]) -> Table:
     groups: dict[str, list[KeptRun]] = {}
     for run in runs:
         groups.setdefault(run.environment.group, []).append(run)
-    title, columns, varying = _differences([equal[0] for equal in groups.values()])
+    title, columns, varying = varying_in([equal[0] for equal in groups.values()])
     rows = sorted(map(_row, groups.values(), varying), key=lambda row: _order(row, by))
     scores = [_order(row, by)[0] for row in rows]
     return Table(
@@ -330,114 +318,6 @@ def _row(runs: Sequence[KeptRun], varying: Mapping[str, Value]) -> Row:
         tuple(sorted({run.experiment.settings.seed for run in runs})),
         tuple(runs),
     )
-
-
-def _differences(runs: Sequence[KeptRun]) -> tuple[str, list[str], list[dict[str, Value]]]:
-    """What experiments have in common, the names of what they differ in, and each one's values."""
-    experiments = [run.experiment for run in runs]
-    datasets = [experiment.dataset for experiment in experiments]
-    architectures = [experiment.architecture for experiment in experiments]
-    sections = (
-        _named("dataset", datasets),
-        _parameters("dataset", datasets),
-        _named("architecture", architectures),
-        _parameters("architecture", architectures),
-        _settings(experiments),
-        _callbacks(experiments),
-        _packages(runs),
-    )
-    columns = dict.fromkeys(name for section in sections for values in section for name in values)
-    merged = [
-        {name: value for values in row for name, value in values.items()}
-        for row in zip(*sections, strict=True)
-    ]
-    title = _common(datasets) or ", ".join(sorted({each.short_name for each in datasets}))
-    body = _common(architectures)
-    return f"{title}, {body}" if body else title, list(columns), merged
-
-
-def _common(chosen: Sequence[Chosen]) -> str:
-    """The words that components of one name share; empty where there is more than one name."""
-    differing = {key for _, key in _differing(chosen)}
-    if len({each.name for each in chosen}) > 1:
-        return ""
-    same = {key: each for key, each in chosen[0].parameters.items() if key not in differing}
-    return str(words_of(chosen[0].short_name, same))
-
-
-def _differing(chosen: Iterable[Chosen]) -> set[tuple[str, str]]:
-    """Component and parameter where components of one name have different values."""
-    seen: dict[tuple[str, str], set[str]] = {}
-    for each in chosen:
-        for key, value in each.parameters.items():
-            seen.setdefault((each.name, key), set()).add(repr(value))
-    return {place for place, values in seen.items() if len(values) > 1}
-
-
-def _named(kind: str, chosen: Sequence[Chosen]) -> list[dict[str, Value]]:
-    names = {each.name for each in chosen}
-    if len(names) == 1:
-        return [{} for _ in chosen]
-    short = len({each.short_name for each in chosen}) == len(names)
-    return [{kind: each.short_name if short else each.name} for each in chosen]
-
-
-def _parameters(kind: str, chosen: Sequence[Chosen]) -> list[dict[str, Value]]:
-    keys = {key for _, key in _differing(chosen)}
-
-    def column(key: str) -> str:
-        # Those of an architecture are most of all that is ever compared, so theirs are short.
-        return f"{kind}.{key}" if kind != "architecture" or key in _TAKEN else key
-
-    return [
-        {column(key): _value(value) for key, value in each.parameters.items() if key in keys}
-        for each in chosen
-    ]
-
-
-def _settings(experiments: Sequence[Experiment]) -> list[dict[str, Value]]:
-    rows = [
-        {name: _value(getattr(experiment.settings, name)) for name in _SETTINGS}
-        for experiment in experiments
-    ]
-    return [{name: row[name] for name in _SETTINGS if _differs(name, rows)} for row in rows]
-
-
-def _callbacks(experiments: Sequence[Experiment]) -> list[dict[str, Value]]:
-    differing = _differing(each for experiment in experiments for each in experiment.callbacks)
-
-    def words(chosen: Chosen) -> str:
-        values = {k: v for k, v in chosen.parameters.items() if (chosen.name, k) in differing}
-        return str(words_of(chosen.short_name, values))
-
-    rows: list[dict[str, Value]] = [
-        {"callbacks": " ".join(map(words, experiment.callbacks))} for experiment in experiments
-    ]
-    return rows if _differs("callbacks", rows) else [{} for _ in rows]
-
-
-def _packages(runs: Sequence[KeptRun]) -> list[dict[str, Value]]:
-    """Where the components came from that came from more than one version or package."""
-    owners: dict[str, set[str]] = {}
-    for run in runs:
-        for each in run.environment.components:
-            owners.setdefault(each.name, set()).add(each.owner)
-    rows: list[dict[str, Value]] = []
-    for run in runs:
-        components = run.environment.components
-        found = {each.owner for each in components if len(owners[each.name]) > 1}
-        rows.append({"packages": ", ".join(sorted(found))} if found else {})
-    return rows
-
-
-def _differs(name: str, rows: Sequence[Mapping[str, Value]]) -> bool:
-    return len({row[name] for row in rows}) > 1
-
-
-def _value(value: Any) -> Value:
-    if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
-        return value
-    return text_of(value)
 
 
 def _shown(value: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import DataError, warn
-from zookit.core.data.files import files_below
+from zookit.core.data.files import pictures_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads, processors
 from zookit.printable import printable
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Pixels = npt.NDArray[np.uint8]
 
-_HIDDEN = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
-"""What such a name begins with is nobody's picture."""
 _PART = 32
 """The most pictures that a thread reads in one go: small ones take less time than handing over."""
 
@@ -36,9 +34,7 @@ def picture_files(paths: Iterable[Path]) -> Iterator[Path]:
         if not os.path.isdir(path):  # noqa: PTH112
             yield path
             continue
-        for file in files_below(path):
-            if not any(part.startswith(_HIDDEN) for part in file.relative_to(path).parts):
-                yield file
+        yield from pictures_below(path)
 
 
 def read_pictures(

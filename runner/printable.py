@@ -1,7 +1,8 @@
-"""Names that people and strangers chose, as a line of a table can have them."""
+"""Text that people and strangers chose, as a line, a table or a page can have it."""
 
 
 def printable(text: object) -> str:
-    """The text in one line that does nothing to a terminal: as it is, else as Python writes it."""
-    plain = str(text)
-    return plain if plain.isprintable() else repr(plain)
+    r"""The text in one line that does nothing to a terminal: `\\\\n` stands for a line's end."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text)
+    )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis  # noqa: F401 - before objects are frozen below, as it looks who refers to whom
 import pytest
 from fresh_environment import FreshEnvironment
 
@@ -36,15 +37,16 @@ class Outcome:
 
 Command = Callable[..., Outcome]
 
+gc.disable()  # until all is imported
+
 
 def pytest_collection_finish() -> None:
     """TensorFlow, Keras and the rest are imported now, and there to stay.
 
     To look through their objects again and again for garbage took a tenth of the time.
     """
-    gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import keras
 import pytest
@@ -56,7 +57,7 @@ def photos(tmp_path: Path) -> None:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run for the commands that want one."""
     runs = tmp_path_factory.mktemp("kept") / "runs"
-    settings = {"data": "sample", "epochs": 1, "batch_size": 256, "validation": 0.1}
+    settings: dict[str, Any] = {"data": "sample", "epochs": 1, "batch_size": 256, "validation": 0.1}
     train("mnist", "dense:8", runs_dir=runs, quiet=True, **settings)
     return runs
 

@@ -75,7 +75,7 @@ def cut(file: str) -> Edit:
 
 
 def weighed(*shapes: tuple[int, ...], kind: type = np.float32) -> Edit:
-    arrays = {f"{at:04d}": np.zeros(shape, kind) for at, shape in enumerate(shapes)}
+    arrays: dict[str, Any] = {f"{at:04d}": np.zeros(shape, kind) for at, shape in enumerate(shapes)}
     return lambda folder: save_file(arrays, folder / "weights.safetensors", {"format": "1"})
 
 

@@ -267,7 +267,7 @@ def test_mean_and_spread_are_over_seeds(
     real: Path, by_seed: list[tuple[float, float]], repeated: list[int]
 ) -> None:
     run = read_run(real)
-    runs = []
+    runs: list[KeptRun] = []
     for at in [*range(len(by_seed)), *(at % len(by_seed) for at in repeated)]:
         validation, test = by_seed[at]
         runs.append(alike(run, seed=at, validation=validation, test=test, at=len(runs)))

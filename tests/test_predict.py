@@ -286,7 +286,8 @@ def test_arrays(digits: KeptRun, images: Split) -> None:
     np.testing.assert_allclose(predictor(images.images[:600]), expected, atol=1e-6)
     np.testing.assert_allclose(predict(digits, images.images[:3]), expected[:3], atol=1e-6)
     assert predictor(images.images[:0]).shape == (0, 10)
-    for wrong in (images.images[:2, :27], images.images[0], images.images[:2].astype(np.float32)):
+    wrongs: list[Any] = [images.images[:2, :27], images.images[0], images.images[:2].astype("f4")]
+    for wrong in wrongs:
         with pytest.raises(BadParameter, match=r"the model takes uint8 \(N, 28, 28, 1\)"):
             predictor(wrong)
     model.weights[-1].assign(np.full(10, np.nan))

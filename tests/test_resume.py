@@ -55,40 +55,43 @@ def assert_same_end(one: Path, other: Path) -> None:
         assert (one / name).read_bytes() == (other / name).read_bytes(), name
 
 
-COMPOSITIONS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
-    "dropout, validation, callbacks with state": (
-        ("fashion_mnist", "dense:16,dropout=0.3", ["early_stopping:2", "reduce_lr_on_plateau:1"]),
-        {"validation": 0.2, "learning_rate": 0.03},
-    ),
-    "convolutions, augmentation, class weights, bfloat16": (
-        ("mnist", "cnn:filters=4+4,units=8,dropout=0.2"),
-        {
-            "augment": ("rotation", "zoom"),
-            "class_weights": True,
-            "precision": "mixed_bfloat16",
-            "optimizer": "sgd:momentum=0.9",
-        },
-    ),
-    "averages of weights, XLA": (
-        ("mnist", "dense:16", "swap_ema_weights"),
-        {"validation": 0.1, "optimizer": "adam:use_ema=true"},
-    ),
+COMPOSITIONS: dict[str, dict[str, Any]] = {
+    "dropout, validation, callbacks with state": {
+        "dataset": "fashion_mnist",
+        "architecture": "dense:16,dropout=0.3",
+        "callbacks": ["early_stopping:2", "reduce_lr_on_plateau:1"],
+        "validation": 0.2,
+        "learning_rate": 0.03,
+    },
+    "convolutions, augmentation, class weights, bfloat16": {
+        "dataset": "mnist",
+        "architecture": "cnn:filters=4+4,units=8,dropout=0.2",
+        "augment": ("rotation", "zoom"),
+        "class_weights": True,
+        "precision": "mixed_bfloat16",
+        "optimizer": "sgd:momentum=0.9",
+    },
+    "averages of weights, XLA": {
+        "dataset": "mnist",
+        "architecture": "dense:16",
+        "callbacks": "swap_ema_weights",
+        "validation": 0.1,
+        "optimizer": "adam:use_ema=true",
+    },
 }
 
 
 @pytest.mark.parametrize("composition", COMPOSITIONS.values(), ids=COMPOSITIONS)
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(
-    tmp_path: Path, composition: tuple[tuple[Any, ...], dict[str, Any]]
+    tmp_path: Path, composition: dict[str, Any]
 ) -> None:
-    names, settings = composition
-    whole = zookit.run(*names, runs_dir=tmp_path / "whole", epochs=3, **SMALL, **settings)
+    whole = zookit.run(runs_dir=tmp_path / "whole", epochs=3, **SMALL, **composition)
     began = zookit.run(
-        *names,
         listeners=Interrupt(14),  # within the second epoch
         runs_dir=tmp_path,
         epochs=2,
         **SMALL,
-        **settings,
+        **composition,
     )
     assert began.status == "interrupted"
     assert began.epochs == 1

@@ -11,7 +11,8 @@ import pytest
 from conftest import ROOT
 from fresh_environment import FreshEnvironment
 
-pytestmark = pytest.mark.slow
+# In one environment with tests/test_slow_new.py, one after the other.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
 
 OWNER = "zookit-digits==1.0"
 

@@ -9,7 +9,7 @@ from conftest import ROOT
 from fresh_environment import FreshEnvironment
 from PIL import Image
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("guide")]
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -60,6 +60,9 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
     finally:
         fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
     assert where == tmp_path / "zookit-stripes"
+    # What `zookit new` made was listed, trained and checked before anything was changed.
+    listed = [line.split()[0] for line in said.splitlines() if "zookit-stripes==" in line]
+    assert listed[:4] == ["stripes", "stripes_net", "stripes_stop", "stripes_report"]
     assert len(list((where / "dist").iterdir())) == 2
     assert "size=16, full: 800 train + 200 test" in said_of_wheel
     assert len(list(tmp_path.glob("runs/*/stripes_report.md"))) == 1

@@ -14,7 +14,8 @@ from made_data import CONTENT, Made, put_files, zipped
 
 from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Splits, WrongHash
 from zookit.core.data import RemoteFile, Source, prepare
-from zookit.core.data.source import Want, find
+from zookit.core.data.source import find
+from zookit.core.dataset import Want
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Images in memory to probabilities, several times over: by Keras in batches, or by zookit."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,7 +20,7 @@ if way == "zookit":
     from zookit.kept.run import read_run
     from zookit.predicting import Predictor
 
-    predict = Predictor(rebuilt_model(read_run(find_run("latest", folder / "runs"))))
+    predict: Callable[..., Any] = Predictor(rebuilt_model(read_run(find_run("latest", folder / "runs"))))
 else:
     model = keras.models.load_model(folder / "model.keras")
     predict = partial(model.predict, batch_size=int(way), verbose=0)

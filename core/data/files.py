@@ -6,6 +6,8 @@ from pathlib import Path
 
 from zookit.core.errors import DataError
 
+_NOBODYS = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
+
 
 def files_below(folder: Path) -> Iterator[Path]:
     """All files below a folder in the order of their names, through linked folders too.
@@ -18,6 +20,13 @@ def files_below(folder: Path) -> Iterator[Path]:
     except OSError as error:
         where = error.filename or folder
         raise DataError(f"{where} cannot be read: {error.strerror or error}.") from None
+
+
+def pictures_below(folder: Path) -> Iterator[Path]:
+    """Those of `files_below` that may be a person's pictures: nothing hidden or a system's own."""
+    for file in files_below(folder):
+        if not any(part.startswith(_NOBODYS) for part in file.relative_to(folder).parts):
+            yield file
 
 
 def _below(folder: Path, above: frozenset[str]) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zookit.core.data.files import files_below
+from zookit.core.data.files import pictures_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.progress import Progress, silent
 from zookit.core.data.scratch import empty_images
@@ -95,9 +95,4 @@ def _is_class(path: Path) -> bool:
 def _pictures(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DataError(f"{folder.parent} has no class folder {folder.name!r}.")
-    hidden = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
-    return [
-        path
-        for path in files_below(folder)
-        if not any(part.startswith(hidden) for part in path.relative_to(folder).parts)
-    ]
+    return list(pictures_below(folder))

@@ -11,8 +11,8 @@ import typer
 
 from zookit.commands.kept import RUNS_DIR, RunNames, RunsDir, opened
 from zookit.commands.runs import nothing_in
-from zookit.console import in_line
 from zookit.core import BadParameter, warn
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,7 +65,7 @@ def _print_csv(board: "Leaderboard") -> None:
         writer.writeheader()
         writer.writerows(rows)
     for each in board.unranked:
-        warn(f"not ranked: {in_line(each.run.name)}: {each.reason}")
+        warn(f"not ranked: {printable(each.run.name)}: {each.reason}")
 
 
 def _print_tables(board: "Leaderboard") -> None:
@@ -77,12 +77,12 @@ def _print_tables(board: "Leaderboard") -> None:
     for at, table in enumerate(board.tables):
         if at:
             console.print()
-        console.print(Text(in_line(table.heading), "bold"))
+        console.print(Text(printable(table.heading), "bold"))
         _print_table(console, table, names)
     if board.tables and board.unranked:
         console.print()
     for each in board.unranked:
-        line = f"not ranked: {in_line(each.run.name)}: {each.reason}"
+        line = f"not ranked: {printable(each.run.name)}: {each.reason}"
         console.print(Text(line), soft_wrap=True)
 
 
@@ -111,7 +111,7 @@ def _print_table(console: "Console", table: "Table", names: dict[str, str]) -> N
             Text(_heading(name)), overflow="fold", no_wrap=name not in (_MERGED, "runs")
         )
     for row in shown:
-        cells = ("\n".join(map(in_line, cell.splitlines())) for cell in row.values())
+        cells = ("\n".join(map(printable, cell.splitlines())) for cell in row.values())
         grid.add_row(*map(Text, cells))
     console.print(grid)
 
@@ -122,7 +122,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _heading(name: str) -> str:
-    return in_line(name).replace(" ", "\n")
+    return printable(name).replace(" ", "\n")
 
 
 def _width(name: str, rows: list[dict[str, str]]) -> int:

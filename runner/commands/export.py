@@ -7,6 +7,7 @@ import typer
 
 from zookit.commands.kept import RUNS_DIR, RunName, RunsDir, opened
 from zookit.exporting import Format
+from zookit.printable import printable
 
 
 def export(
@@ -29,7 +30,7 @@ def export(
 
     It takes raw pixels as uint8, however many images at a time, and gives probabilities.
     """
-    from zookit.console import in_line, waiting
+    from zookit.console import waiting
     from zookit.exporting import default_path
     from zookit.exporting import export as write
     from zookit.importing import importing_keras
@@ -39,4 +40,4 @@ def export(
     # Else nothing is seen of the waiting while chatter is held back.
     with importing_keras(), waiting(f"exporting to {to}", quiet=False):
         write(run, to, path)
-    print(f"exported to {in_line(str(path))}")
+    print(f"exported to {printable(path)}")

@@ -20,7 +20,7 @@ def report(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="RUN...",
+            metavar="RUN",
             help="Runs: their folders, the starts of their names or of their hashes, or 'latest'.",
             autocompletion=run_names,
             show_default=False,

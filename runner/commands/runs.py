@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.commands.kept import RUNS_DIR, RunsDir
-from zookit.console import in_line
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     from zookit.core import Chosen
@@ -60,14 +60,14 @@ def _cells(run: "KeptRun") -> tuple[str, ...]:
     validation, test = _accuracies(run)
     data = f"{_words(run.experiment.dataset)}, {run.environment.data.word}"
     return (
-        in_line(run.name),
+        printable(run.name),
         run.status,
         str(run.epochs),
         "" if validation is None else f"{validation:.4f}",
         "" if test is None else f"{test:.4f}",
         f"{sum(run.seconds):.1f}",
-        in_line(data),
-        in_line(_words(run.experiment.architecture)),
+        printable(data),
+        printable(_words(run.experiment.architecture)),
     )
 
 

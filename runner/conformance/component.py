@@ -73,7 +73,8 @@ def _variations(subject: Subject) -> Iterator[Any]:
     """The component, and it with each parameter whose values can be counted at each of them."""
     yield subject.component
     given = plain_values(subject.component)
-    for name, hint in hints_of(subject.kind).items():
+    kind: type = subject.kind
+    for name, hint in hints_of(kind).items():
         for value in _countable(bare_type(hint)):
             try:
                 yield create(subject.kind, {**given, name: value})

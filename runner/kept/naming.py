@@ -4,10 +4,10 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from zookit.console import in_line
 from zookit.core import BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
 from zookit.kept.run import EXPERIMENT, KeptRun, read_run
+from zookit.printable import printable
 
 LATEST = "latest"
 TIME_FORMAT = "%Y%m%d-%H%M%S"
@@ -77,9 +77,9 @@ def every_run(runs_dir: Path) -> list[KeptRun]:
         try:
             found.append(read_run(folder))
         except BadRun as error:
-            warn(f"passed over: {in_line(folder.name)}: {error}")
+            warn(f"passed over: {printable(folder.name)}: {error}")
     for folder in others:
-        warn(f"passed over: {in_line(folder.name)}: it is no run.")
+        warn(f"passed over: {printable(folder.name)}: it is no run.")
     return found
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from annotated_types import Ge, Gt, Lt
 
-from zookit.console import in_line
 from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
 from zookit.core.run import Status
 from zookit.kept.environment import Environment
 from zookit.kept.lock import is_locked
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     import keras
@@ -119,7 +119,7 @@ def damaged(path: Path, reason: str) -> BadRun:
     """The error for a file of a run's folder that is not as it was written."""
     # The reason may quote the file, in which a terminal's control codes may stand.
     return BadRun(
-        f"{path} is damaged: {in_line(reason)}. Take the file from a copy of the run, or run the "
+        f"{path} is damaged: {printable(reason)}. Take the file from a copy of the run, or run the "
         "experiment again."
     )
 
@@ -147,7 +147,8 @@ def checked(path: Path, found: Any, kind: type[T]) -> T:
     from pydantic import ValidationError
 
     try:
-        made: T = adapter_of(kind).validate_python(found)
+        declared: type = kind
+        made: T = adapter_of(declared).validate_python(found)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         where = ".".join(map(str, detail["loc"]))

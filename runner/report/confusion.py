@@ -72,7 +72,7 @@ def _drawn(name: str, label: str, names: list[str], counts: "Counts") -> Markup:
             # A square root, so that a mistake in a hundred is seen; never so dark that one
             # colour of letters would not do for light and for dark.
             shade = colour(1 if row == column else 2) if count else INK
-            strength = 0.6 * float(np.sqrt(shares[row, column])) or 0.03
+            strength = 0.5 * float(np.sqrt(shares[row, column])) or 0.03
             axes.add_patch(
                 Rectangle((column, row), 0.94, 0.94, alpha=strength, color=shade, linewidth=0)
             )

@@ -10,8 +10,9 @@ from markupsafe import Markup, escape
 
 from zookit.kept.run import KeptRun
 from zookit.leaderboard import Leaderboard, Table, leaderboard
+from zookit.printable import printable
 from zookit.report.curves import MOST, draw_curves
-from zookit.report.told import logged, readable, told
+from zookit.report.told import logged, told
 
 OURS = '<meta name="generator" content="zookit report">'
 """What a report has near its beginning, and other pages have not."""
@@ -76,7 +77,7 @@ def _compared(board: Leaderboard) -> Compared:
             by_data.setdefault(run.environment.data.hash, []).append(run)
     return Compared(
         [_ranked(table) for table in board.tables],
-        [(readable(each.run.name), readable(each.reason)) for each in board.unranked],
+        [(printable(each.run.name), printable(each.reason)) for each in board.unranked],
         [_overlay(f"data-{at}", runs) for at, runs in enumerate(by_data.values(), start=1)],
     )
 
@@ -84,9 +85,12 @@ def _compared(board: Leaderboard) -> Compared:
 def _ranked(table: Table) -> Ranked:
     cells = table.cells()
     return Ranked(
-        readable(table.heading),
-        [readable(name) for name in cells[0]],
-        [[[readable(line) for line in text.split("\n")] for text in row.values()] for row in cells],
+        printable(table.heading),
+        [printable(name) for name in cells[0]],
+        [
+            [[printable(line) for line in text.split("\n")] for text in row.values()]
+            for row in cells
+        ],
     )
 
 
@@ -94,13 +98,13 @@ def _overlay(anchor: str, runs: Sequence[KeptRun]) -> Overlay:
     shown = runs[:MOST]
     drawings = []
     for what in ("loss", "accuracy"):
-        found = [logged(run, readable(run.name)).get(what) for run in shown]
+        found = [logged(run, printable(run.name)).get(what) for run in shown]
         if any(found):
             drawings.append(draw_curves(f"{anchor}-{what}", what, [each for each in found if each]))
     data, dataset = runs[0].environment.data, runs[0].experiment.dataset
     return Overlay(
-        readable(f"{dataset.short_name} ({data.word}, data {data.hash[:8]})"),
-        [readable(run.name) for run in runs],
+        printable(f"{dataset.short_name} ({data.word}, data {data.hash[:8]})"),
+        [printable(run.name) for run in runs],
         drawings,
         len(shown),
     )

@@ -13,6 +13,7 @@ from zookit.core.parameters import plain_values, words_of
 from zookit.kept.evaluation import load_evaluation
 from zookit.kept.run import KeptRun
 from zookit.model import Head
+from zookit.printable import printable
 from zookit.report.confusion import Confusion, confusion_of
 from zookit.report.curves import Logged, draw_curves
 from zookit.report.pictures import data_uri
@@ -113,20 +114,20 @@ def told(run: KeptRun, at: int, *, alone: bool) -> Told:
     status = run.status
     return Told(
         anchor,
-        readable(run.name),
-        readable(
+        printable(run.name),
+        printable(
             f"{run.experiment.architecture.short_name} on {run.experiment.dataset.short_name}"
         ),
-        readable(f"{_words(run.experiment.architecture)} on {_words(run.experiment.dataset)}"),
+        printable(f"{_words(run.experiment.architecture)} on {_words(run.experiment.dataset)}"),
         status,
-        readable(_ending(run, status)),
+        printable(_ending(run, status)),
         list(_tiles(run)),
-        [(name, readable(text)) for name, text in _composition(run)],
+        [(name, printable(text)) for name, text in _composition(run)],
         [
-            (name.replace("_", " "), readable(text_of(value)) or "none")
+            (name.replace("_", " "), printable(text_of(value)) or "none")
             for name, value in plain_values(run.experiment.settings).items()
         ],
-        [(name, readable(text)) for name, text in _environment(run) if text],
+        [(printable(name), printable(text)) for name, text in _environment(run) if text],
         [
             draw_curves(f"{anchor}-{what}", what, [each])
             for what, each in logged(run, "").items()
@@ -136,11 +137,6 @@ def told(run: KeptRun, at: int, *, alone: bool) -> Told:
         _seconds(run.seconds),
         None if evaluation is None else _tested(run, evaluation, f"{anchor}-confusion"),
     )
-
-
-def readable(text: str) -> str:
-    """The text without what no page can hold or what would turn its order round."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def logged(run: KeptRun, label: str) -> dict[str, Logged]:
@@ -247,7 +243,7 @@ def _epochs(run: KeptRun) -> Epochs:
         )
         for at in shown
     ]
-    return Epochs([readable(name) for name in (*run.history, "seconds")], rows, every)
+    return Epochs([printable(name) for name in (*run.history, "seconds")], rows, every)
 
 
 def _seconds(seconds: Sequence[float]) -> str:
@@ -263,7 +259,7 @@ def _seconds(seconds: Sequence[float]) -> str:
 
 
 def _tested(run: KeptRun, evaluation: Evaluation, name: str) -> Tested:
-    classes = [readable(each) for each in run.environment.data.class_names]
+    classes = [printable(each) for each in run.environment.data.class_names]
     scores = Scores.of(evaluation, len(classes))
     rows = [
         Class(
