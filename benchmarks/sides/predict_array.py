@@ -20,7 +20,8 @@ if way == "zookit":
     from zookit.kept.run import read_run
     from zookit.predicting import Predictor
 
-    predict: Callable[..., Any] = Predictor(rebuilt_model(read_run(find_run("latest", folder / "runs"))))
+    run = read_run(find_run("latest", folder / "runs"))
+    predict: Callable[..., Any] = Predictor(rebuilt_model(run))
 else:
     model = keras.models.load_model(folder / "model.keras")
     predict = partial(model.predict, batch_size=int(way), verbose=0)
