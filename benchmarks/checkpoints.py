@@ -52,7 +52,7 @@ def main() -> None:
         f"{'architecture':16}{'MB':>8}{'written':>9}{'seconds':>9}{'of training':>13}{'share':>8}"
     )
     for _ in range(given.rounds):
-        for words in given.architecture or ["dense", "dense:2048+2048", "cnn:filters=8+8,units=32"]:
+        for words in given.architecture or ["dense", "dense:512+512"]:
             with tempfile.TemporaryDirectory() as folder:
                 spent = json.loads(_training(words, given.epochs, folder, given.data))
             print(

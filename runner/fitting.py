@@ -9,7 +9,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from zookit.batches import Batches
-from zookit.core import BrokenPlugin, Callback, Evaluation, Result, Run, TrainingFailed, warn
+from zookit.core import (
+    BadRun,
+    BrokenPlugin,
+    Callback,
+    Evaluation,
+    FolderError,
+    Result,
+    Run,
+    TrainingFailed,
+    warn,
+)
 from zookit.core.errors import quoted, typed_reason_of
 from zookit.core.run import Status
 from zookit.fused import FusedSteps
@@ -22,6 +32,7 @@ from zookit.kept.checkpoint import (
     Checkpoint,
     Position,
     save_checkpoint,
+    without_arrays,
 )
 from zookit.kept.run import CHECKPOINT
 from zookit.kept.writer import written
@@ -52,19 +63,18 @@ class Feeds:
 class Training:
     """One training, and what there is of it so far; `begun` is where it goes on from.
 
-    `identity` is that of the experiment but for its number of epochs. `callbacks` are the
-    composition's.
+    `training` is the environment's; `callbacks` are the composition's.
     """
 
     run: Run
-    identity: str
+    training: str
     callbacks: Sequence[Callback]
     model: "keras.Model"
     feeds: Feeds
     fused: FusedSteps
     listeners: Listeners
+    pace: Pace
     begun: Checkpoint | None = None
-    pace: Pace = field(default_factory=Pace)
     interruption: Interruption = field(default_factory=Interruption)
     history: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     seconds: list[float] = field(default_factory=list)
@@ -80,43 +90,79 @@ class Training:
             for name, values in self.begun.position.history.items():
                 self.history[name] = list(values)
             self.seconds = list(self.begun.position.seconds)
+        # What does not fit is told before anything in the folder is changed.
+        self._built = [_built(callback) for callback in self.callbacks]
+        self._check_checkpoint()
         with interruption() as self.interruption:
             try:
                 self.listeners.tell("run_started", run=self.run)
                 self._fit()
                 metrics = self._evaluate()
-                said = evaluate(Predictor(self.model), self.feeds.test.split)
+                predictor, test = Predictor(self.model), self.feeds.test.split
+                said = evaluate(predictor, test, self.interruption.check)
                 ended = self._ended("finished", metrics, said)
             except KeyboardInterrupt:
+                self.interruption.ended = True
                 ended = self._ended("interrupted", {})
             except BaseException as error:
                 self.interruption.ended = True
-                self.listeners.tell("run_failed", result=self._ended("failed", {}), error=error)
+                self._tell_failure(error)
                 raise
             self.interruption.ended = True
             self.listeners.tell("run_finished", result=ended)
         return ended
 
+    def _check_checkpoint(self) -> None:
+        """Raise BadRun where the checkpoint does not fit the model."""
+        self._restore_variables()
+        if self.begun is not None and self.begun.position.steps:
+            # Keras makes the metrics' variables only with the first batch.
+            self.model.test_on_batch(*self.feeds.test.first())
+            path = self.run.folder / CHECKPOINT
+            assign(METRICS, self.model.metrics_variables, self.begun.arrays, path)
+
     def restore(self) -> None:
-        """Give the model, the optimizer and the callbacks what they had at the checkpoint."""
+        """Give the model, the optimizer and the callbacks what they had at the checkpoint.
+
+        Raises BadRun where a callback cannot go on from its state.
+        """
+        if self.begun is None:
+            return
+        self._restore_variables()
+        for at, state in enumerate(self.begun.position.states):
+            if state is None or not _offers_state(self._built[at]):
+                continue
+            try:
+                self._built[at].set_state(state)
+            except Exception as error:
+                raise BadRun(
+                    f"{self.run.folder / CHECKPOINT}: {self._name(at)} cannot go on from the state "
+                    f"that is kept there ({typed_reason_of(error)}). The file was changed, or that "
+                    "callback's package."
+                ) from error
+
+    def restore_metrics(self) -> None:
+        """Within an epoch: also the running means, so that they show while it is passed over."""
+        if self.begun is not None and self.feeds.train.first_chunk:
+            path = self.run.folder / CHECKPOINT
+            assign(METRICS, self.model.metrics_variables, self.begun.arrays, path)
+
+    def _restore_variables(self) -> None:
         if self.begun is None:
             return
         path = self.run.folder / CHECKPOINT
-        self.model.optimizer.build(self.model.trainable_variables)
-        if self.begun.position.steps and not self.executions:
-            # Keras makes the metrics' variables only with the first batch.
-            self.model.test_on_batch(*self.feeds.test.first())
+        optimizer = self.model.optimizer
+        optimizer.build(self.model.trainable_variables)
         assign(MODEL, self.model.variables, self.begun.arrays, path)
-        assign(OPTIMIZER, self.model.optimizer.variables, self.begun.arrays, path)
-        for callback, state in zip(self._built, self.begun.position.states, strict=True):
-            if state is not None and _offers_state(callback):
-                callback.set_state(state)
+        assign(OPTIMIZER, optimizer.variables, self.begun.arrays, path)
 
-    def restore_metrics(self) -> None:
-        """Within an epoch: also the running means."""
-        assert self.begun is not None
-        path = self.run.folder / CHECKPOINT
-        assign(METRICS, self.model.metrics_variables, self.begun.arrays, path)
+    def _tell_failure(self, error: BaseException) -> None:
+        try:
+            self.listeners.tell("run_failed", result=self._ended("failed", {}), error=error)
+        except FolderError as second:
+            # The folder's own trouble is told once; any other error is not to be covered by it.
+            if not isinstance(error, FolderError):
+                warn(str(second))
 
     def begin_epoch(self, epoch: int) -> None:
         """Set the order of an epoch, and where in it to begin."""
@@ -152,23 +198,23 @@ class Training:
             **(numbered(METRICS, model.metrics_variables) if within_epoch else {}),
         }
         position = Position(
-            self.identity,
+            self.training,
             len(self.seconds),
             self.executions * self.fused.steps if within_epoch else 0,
             bool(model.stop_training) and not within_epoch,
             time.monotonic() - self.epoch_began if within_epoch else 0.0,
             {name: tuple(values) for name, values in self.history.items()},
             tuple(self.seconds),
-            tuple(self._state(at) for at in range(len(self._built))),
+            tuple(self._state(at, arrays) for at in range(len(self._built))),
         )
         return Checkpoint(position, arrays)
 
-    def _state(self, at: int) -> Any:
+    def _state(self, at: int, arrays: dict[str, Any]) -> Any:
         built = self._built[at]
         if not _offers_state(built) or at in self._stateless:
             return None
         try:
-            return built.get_state()
+            return without_arrays(built.get_state(), arrays)
         except Exception as error:  # noqa: BLE001 - whatever a stranger's callback does
             self._stateless.add(at)
             warn(
@@ -185,7 +231,6 @@ class Training:
         return math.ceil(len(train) / self.fused.steps)
 
     def _fit(self) -> None:
-        self._built = [_built(callback) for callback in self.callbacks]
         if self.begun is not None:
             self._tell_stateless()
         callbacks = [
@@ -198,6 +243,7 @@ class Training:
         begun = None if self.begun is None else self.begun.position
         epochs = self.run.experiment.settings.epochs
         self.fused.begin()
+        self.pace.begin()
         self.model.fit(
             self.fused.chunks(),
             initial_epoch=0 if begun is None else begun.epochs,
@@ -315,14 +361,17 @@ def _keep(training: Training) -> "keras.callbacks.Callback":
             del logs
             training.restore()
 
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            del epoch, logs
+            training.restore_metrics()
+
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             del batch, logs
-            begun = training.begun
-            if begun is not None and training.executions <= training.feeds.train.first_chunk:
+            if training.executions <= training.feeds.train.first_chunk:
+                # What the others made of the executions passed over is undone.
+                self.model.stop_training = False
                 if training.executions == training.feeds.train.first_chunk:
-                    # What the others made of the executions passed over is undone.
                     training.restore()
-                    training.restore_metrics()
                 return
             interrupted = training.interruption.number is not None
             # Where a callback has just ended the training, the epoch's own end comes next.

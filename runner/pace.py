@@ -22,8 +22,12 @@ class Pace:
 
     def __init__(self) -> None:
         self._within_epoch = 60 * _minutes()
-        self._began = self._last = time.monotonic()
         self._spent = self._longest = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """The training begins now."""
+        self._began = self._last = time.monotonic()
 
     def is_due(self) -> bool:
         """Whether one more is affordable; the first always is."""

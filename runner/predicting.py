@@ -1,6 +1,7 @@
 """What a model says of images: class probabilities, in bounded memory."""
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,11 +84,17 @@ def predict(run: KeptRun, images: "Pixels") -> "Probabilities":
     return Predictor(rebuilt_model(run))(images)
 
 
-def evaluate(predict: Predictor, split: Split) -> Evaluation:
-    """What the model says of each image of a split. The probabilities are not kept whole."""
+def evaluate(
+    predict: Predictor, split: Split, check: Callable[[], None] = lambda: None
+) -> Evaluation:
+    """What the model says of each image of a split. The probabilities are not kept whole.
+
+    `check` is called before each batch, so that it can end this.
+    """
     predicted = np.empty(len(split), np.int64)
     probability = np.empty(len(split), np.float32)
     for at in range(0, len(split), predict.batch_size):
+        check()
         part = slice(at, at + predict.batch_size)
         said = predict(split.images[part])
         predicted[part], probability[part] = said.argmax(1), said.max(1)

@@ -1,27 +1,28 @@
 """Running a kept run's experiment once more, and what differs in the result."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zookit.core import Result
+from zookit.core import Run, TrainingFailed, hookimpl
 from zookit.differences import differences
 from zookit.kept.arrays import load_arrays
 from zookit.kept.run import WEIGHTS, KeptRun, read_run
+from zookit.listening import Listening
 from zookit.training import check_unchanged, recomposed, train
 
 
 @dataclass(frozen=True, eq=False)
 class Reproduction:
-    """A kept run and its repetition.
+    """A kept run and its repetition, `again`.
 
     `surroundings` are the differences between what the two ran on, `values` those between their
     results, a line each; identical are two whose results do not differ in a single bit.
     """
 
     run: KeptRun
-    result: Result
+    again: KeptRun
     surroundings: tuple[str, ...]
     values: tuple[str, ...]
 
@@ -30,27 +31,56 @@ class Reproduction:
         """Whether history, weights and test values are equal to the last bit."""
         return not self.values
 
+    def plain(self) -> dict[str, object]:
+        """The same as JSON has it."""
+        return {
+            "format": 1,
+            "run": self.run.name,
+            "folder": str(self.again.folder),
+            "identical": self.identical,
+            "surroundings": list(self.surroundings),
+            "values": list(self.values),
+        }
+
+
+class _Where:
+    """Listens for the folder of a run, which may fail."""
+
+    folder: Path | None = None
+
+    @hookimpl
+    def run_started(self, run: Run) -> None:
+        """The folder exists."""
+        self.folder = run.folder
+
 
 def reproduce(run: KeptRun, runs_dir: Path, *, quiet: bool = False) -> Reproduction:
     """Train a kept run's experiment again, as a run of its own in `runs_dir`, and compare.
 
     Takes the same threads, XLA and steps per execution, so it needs a process in which TensorFlow
-    has not computed yet. Raises ZookitError as training does, and BadRun where the run is not whole
-    or cannot be rebuilt.
+    has not computed yet. Raises ZookitError as training does, unless the run itself failed too, and
+    BadRun where the run is not whole or cannot be rebuilt.
     """
     check_unchanged(run)
     if run.ending is not None:
         load_arrays(run.folder / WEIGHTS)  # a damaged one is told before the training
-    result = train(
-        recomposed(run), runs_dir, quiet=quiet, alone=True, replay=run.environment.engine
-    )
-    again = read_run(result.folder)
-    return Reproduction(
-        run,
-        result,
-        differences(run.environment, again.environment),
-        tuple(_values(run, again)),
-    )
+    where = _Where()
+    try:
+        train(
+            recomposed(run),
+            runs_dir,
+            [Listening.to(where, "the repetition")],
+            quiet=quiet,
+            alone=True,
+            replay=run.environment.engine,
+        )
+    except TrainingFailed:
+        if run.ending is None or run.ending.status != "failed":
+            raise
+    assert where.folder is not None
+    again = read_run(where.folder)
+    surroundings = differences(run.environment, again.environment)
+    return Reproduction(run, again, surroundings, tuple(_values(run, again)))
 
 
 def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
@@ -59,8 +89,11 @@ def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
     for name in {**run.history, **again.history}:
         then, now = run.history.get(name, ()), again.history.get(name, ())
         yield from _first_difference(name, then, now[:epochs])
-    if run.ending is None or run.ending.status != "finished":
+    if run.ending is None or run.ending.status == "interrupted":
         return
+    error = "" if again.ending is None else again.ending.error
+    if error != run.ending.error:
+        yield f"error: {run.ending.error or 'none'}, now {error or 'none'}"
     test = again.ending.test if again.ending is not None else {}
     for name in {**run.ending.test, **test}:
         then_test, now_test = run.ending.test.get(name), test.get(name)
@@ -100,15 +133,3 @@ def _shown(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return "none"
     return repr(value)
-
-
-def plain(reproduction: Reproduction) -> Mapping[str, object]:
-    """A reproduction as JSON has it."""
-    return {
-        "format": 1,
-        "run": reproduction.run.name,
-        "folder": str(reproduction.result.folder),
-        "identical": reproduction.identical,
-        "surroundings": list(reproduction.surroundings),
-        "values": list(reproduction.values),
-    }

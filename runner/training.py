@@ -40,6 +40,7 @@ from zookit.kept.run import KeptRun, read_run
 from zookit.kept.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.listening import Listeners, Listening
 from zookit.model import build_model, compile_model
+from zookit.pace import Pace
 
 
 def train(
@@ -90,6 +91,8 @@ def resume(
     process is writing it, or it has more epochs already.
     """
     with locked(run.folder):
+        for leftover in run.folder.glob(".*.aside"):  # of a process that was killed
+            leftover.unlink(missing_ok=True)
         run = read_run(run.folder)  # it may have gone on until the lock was ours
         check_unchanged(run)
         checkpoint = load_checkpoint(run)
@@ -117,8 +120,8 @@ def recomposed(run: KeptRun, experiment: Experiment | None = None) -> Compositio
 def check_unchanged(run: KeptRun) -> None:
     """Raise BadRun where experiment and environment are not those that the run began with."""
     environment = run.environment
-    identity = run.experiment.identity(environment.data.hash, environment.owners())
-    if identity != environment.identity:
+    experiment = run.experiment.with_epochs(1)
+    if experiment.identity(environment.data.hash, environment.owners()) != environment.training:
         raise BadRun(
             f"{run.folder}: experiment.toml and environment.json do not belong together; one of "
             "them was changed. To run a changed experiment: zookit run --from experiment.toml."
@@ -128,8 +131,13 @@ def check_unchanged(run: KeptRun) -> None:
 def _nothing_left(run: KeptRun, checkpoint: Checkpoint | None, epochs: int | None) -> str:
     """Why nothing is left to do, where that is so."""
     done = 0 if checkpoint is None else checkpoint.position.epochs
-    if epochs is not None and epochs < done:
-        raise BadParameter(f"{run.name} has {done} epochs already, more than --epochs {epochs}.")
+    begun = checkpoint is not None and checkpoint.position.steps > 0
+    if epochs is not None and epochs < done + begun:
+        next_one = f" and a part of epoch {done + 1}" if begun else ""
+        raise BadParameter(
+            f"{run.name} has {done} epochs{next_one} already, more than --epochs {epochs}. Ask for "
+            f"at least {done + begun}."
+        )
     if run.ending is None or run.ending.status != "finished":
         return ""
     if checkpoint is None:
@@ -213,7 +221,7 @@ class _Resumed:
             then,
             identity=now.identity,
             group=now.group,
-            resumed=(*then.resumed, Resumption(*at, now.versions)),
+            resumed=(*then.resumed, Resumption(*at, other)),
         )
 
     def folder(self, held: ExitStack, identity: str) -> Path:
@@ -233,6 +241,7 @@ def _trained(
     quiet: bool,
     alone: bool,
 ) -> Result:
+    pace = Pace()  # a variable that says no number is told first
     settings = composition.experiment.settings
     info = composition.dataset.info
     writer = Listening.to(began.writer(), "the run's folder", essential=True)
@@ -261,7 +270,7 @@ def _trained(
         compile_model(model, info, experiment.settings)
         # On a CPU Keras's own choice is no XLA.
         xla = started.xla or (began.replay is None and model.jit_compile)
-        steps = _steps(composition, listeners, feeds.train, began.replay, xla=xla)
+        steps = _steps(composition, listeners, feeds.train, began, xla=xla)
         fused = FusedSteps(model, feeds.train, steps, xla=xla)
         if began.checkpoint is None:
             composition.architecture.pretrained(model)
@@ -269,6 +278,7 @@ def _trained(
         now = Environment(
             experiment.identity(prepared.hash, owners),
             experiment.group(prepared.hash, owners),
+            experiment.with_epochs(1).identity(prepared.hash, owners),
             versions(),
             components(composition),
             tuple(one.full_name for one in listening if one.full_name),
@@ -284,12 +294,13 @@ def _trained(
         )
         return Training(
             run,
-            experiment.with_epochs(1).identity(prepared.hash, owners),
+            environment.training,
             composition.callbacks,
             model,
             feeds,
             fused,
             listeners,
+            pace,
             began.checkpoint,
         ).result()
 
@@ -298,11 +309,11 @@ def _steps(
     composition: Composition,
     listeners: Listeners,
     train: Batches,
-    replay: Engine | None,
+    began: _New | _Resumed,
     *,
     xla: bool,
 ) -> int:
-    """Steps in one execution."""
+    """Steps in one execution; so many that a checkpoint within an epoch lies between two."""
     import keras
 
     every_batch = listeners.every_batch or any(
@@ -311,7 +322,11 @@ def _steps(
     # Where a program has told Keras to go through so many steps only, it means single ones.
     if every_batch or keras.config.max_steps_per_epoch() is not None:
         return 1
-    return steps_at_once(train, xla=xla) if replay is None else replay.steps_per_execution
+    if began.replay is None:
+        return steps_at_once(train, xla=xla)
+    most = max(1, min(began.replay.steps_per_execution, train.whole))
+    done = 0 if began.checkpoint is None else began.checkpoint.position.steps
+    return max(steps for steps in range(1, most + 1) if done % steps == 0)
 
 
 def _feeds(prepared: Prepared, settings: Settings, names: Sequence[str]) -> Feeds:

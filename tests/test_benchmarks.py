@@ -184,3 +184,26 @@ def test_floor(tmp_path: Path) -> None:
         *("--rounds", "1", "--steps", "200", "--epochs", "2", "--sides", *sides),
     )
     check(table, found, sides)
+
+
+def test_predicting(tmp_path: Path) -> None:
+    table, found = measured(
+        BENCHMARKS / "predicting.py",
+        tmp_path / "found.json",
+        *["files", "--images", "40", "--rounds", "1"],
+    )
+    check(table, found, list(found["sides"]))
+    assert {"zookit", "plain"} <= {side.partition(" ")[0] for side in found["sides"]}
+
+
+def test_checkpoints(data: Path) -> None:
+    arguments = ["--architecture", "dense:8", "--epochs", "2", "--rounds", "1"]
+    ended = started(BENCHMARKS / "checkpoints.py", *arguments, "--data", data)
+    assert ended.returncode == 0, ended.stderr
+    header, row = ended.stdout.splitlines()
+    assert header.split()[0] == "architecture"
+    name, megabytes, written, seconds, training, share = row.split()
+    assert name == "dense:8"
+    assert 1 <= int(written) <= 2
+    assert float(megabytes) > 0
+    assert float(share) == pytest.approx(float(seconds) / float(training), abs=0.01)

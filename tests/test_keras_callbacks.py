@@ -144,7 +144,7 @@ def test_what_cannot_be_is_refused_before_keras(words: str, complaint: str) -> N
 def test_early_stopping_stops_says_so_and_takes_the_best_weights_back(
     tmp_path: Path, said: list[str]
 ) -> None:
-    wanted: dict[str, Any] = {"epochs": 12, "learning_rate": 0.5}
+    wanted: dict[str, Any] = {"epochs": 12, "learning_rate": 5}  # so large that it soon gets worse
     free = trained(runs_dir=tmp_path, **wanted)
     stopped = trained("early_stopping:2,restore_best_weights=true", runs_dir=tmp_path, **wanted)
     values = free.history["val_loss"]

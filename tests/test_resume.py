@@ -12,15 +12,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 import keras
+import numpy as np
 import pytest
 from conftest import Command
+from hypothesis import given
+from hypothesis import strategies as st
 from safetensors.numpy import load_file, save
 
 import zookit
 from zookit import run as train
 from zookit.core import BadParameter, BadRun, FolderError, Listener, Run, hookimpl
+from zookit.kept.checkpoint import with_arrays, without_arrays
 from zookit.kept.lock import locked
 from zookit.kept.run import read_run
+from zookit.pace import Pace
 
 ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
 """What a run leaves behind that has no clock in it."""
@@ -34,7 +39,6 @@ class Interrupt(Listener):
     """Sends this process Ctrl-C after so many executions, counted over all epochs."""
 
     after: int = 1
-    keys: int = 1
 
     @hookimpl
     def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":
@@ -168,7 +172,7 @@ def test_fewer_epochs_than_there_are_are_refused(run: Path) -> None:
     [
         ("experiment.toml", "seed = 0", "seed = 1", "do not belong together"),
         ("experiment.toml", "seed = 0", "sed = 0", "no parameter 'sed'. Did you mean 'seed'?"),
-        ("environment.json", '"identity": "', '"identity": "0', "do not belong together"),
+        ("environment.json", '"training": "', '"training": "0', "do not belong together"),
         ("history.csv", "2,", "3,", "line 3 is not that of epoch 2"),
         ("history.csv", "\n1,", "\n1,1", "its first 2 epochs are not those"),
         ("metrics.json", "finished", "ended", "status: Input should be"),
@@ -196,7 +200,8 @@ def _mend_identity(folder: Path) -> None:
     kept = read_run(folder)
     environment = json.loads((folder / "environment.json").read_text())
     owners = kept.environment.owners()
-    environment["identity"] = kept.experiment.identity(kept.environment.data.hash, owners)
+    experiment = kept.experiment.with_epochs(1)
+    environment["training"] = experiment.identity(kept.environment.data.hash, owners)
     (folder / "environment.json").write_text(json.dumps(environment))
     (folder / "checkpoint.safetensors").unlink()
     (folder / "metrics.json").unlink()
@@ -231,7 +236,7 @@ def test_other_versions_are_only_a_warning(run: Path, capfd: pytest.CaptureFixtu
     (run / "environment.json").write_text(text.replace(f'"keras": "{version}"', '"keras": "3.0"'))
     assert zookit.resume(run, epochs=3, quiet=True) is not None
     assert f"keras 3.0, now {version}" in capfd.readouterr().err
-    assert read_run(run).environment.resumed[0].versions["keras"] == version
+    assert read_run(run).environment.resumed[0].different == (f"keras 3.0, now {version}",)
     assert read_run(run).environment.versions["keras"] == "3.0"
 
 
@@ -353,3 +358,110 @@ def test_a_repetition_says_what_differs(zookit: Command, run: Path) -> None:
     assert any(line.startswith("loss: from epoch 2 on, 0.5, now ") for line in said["values"])
     assert "weights: 1 of 4 arrays, by up to 1" in said["values"]
     assert not any(line.startswith(("accuracy", "test")) for line in said["values"])
+
+
+def test_a_history_ahead_of_its_checkpoint_is_cut_back(run: Path, finished: Path) -> None:
+    """As after a kill between the two files; and then Ctrl-C comes early in the next epoch."""
+    history = (run / "history.csv").read_bytes() + b"3,0.5,0.5\n"
+    (run / "history.csv").write_bytes(history)
+    (run / "metrics.json").unlink()
+    stopped = zookit.resume(run, epochs=4, listeners=Interrupt(2), quiet=True)
+    assert stopped is not None
+    assert stopped.status == "interrupted"
+    assert read_run(run).epochs == 2
+    assert (run / "history.csv").read_bytes() == (finished / "history.csv").read_bytes()
+
+
+def test_a_resumption_that_cannot_begin_leaves_a_finished_run_as_it_was(
+    zookit: Command, tmp_path: Path
+) -> None:
+    words = f"csv_logger:{tmp_path}/logs/log.csv"
+    folder = train("mnist", "dense:8", words, runs_dir=tmp_path / "runs", epochs=1, **SMALL).folder
+    before = {each: each.read_bytes() for each in folder.iterdir()}
+    shutil.rmtree(tmp_path / "logs")
+    (tmp_path / "logs").write_text("in the way")
+    assert "csv_logger" in zookit("resume", "latest", "--epochs", "2", "-q").message()
+    assert {each: each.read_bytes() for each in folder.iterdir()} == before
+
+
+@dataclass(frozen=True)
+class EveryBatch(Interrupt):
+    """Has every batch told."""
+
+    @property
+    def every_batch(self) -> bool:
+        return True
+
+
+def test_listeners_that_come_and_go_change_nothing(tmp_path: Path, finished: Path) -> None:
+    began = zookit.run(
+        "mnist", "dense:8", runs_dir=tmp_path, epochs=2, listeners=EveryBatch(31), **SMALL
+    )
+    assert began.status == "interrupted"
+    for listener in (Interrupt(3), EveryBatch(5), Interrupt(1)):
+        zookit.resume(began.folder, listeners=listener, quiet=True)
+        assert read_run(began.folder).status == "interrupted"
+    done = read_run(began.folder).epochs
+    with pytest.raises(BadParameter, match=f"has {done} epochs and a part of epoch {done + 1} "):
+        zookit.resume(began.folder, epochs=done)
+    assert zookit.resume(began.folder, quiet=True) is not None
+    assert_same_end(began.folder, finished)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda each: (
+        st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=3), each, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(PLAIN, st.lists(st.integers(0, 255), max_size=4))
+def test_states_make_the_round_trip(plain: Any, numbers: list[int]) -> None:
+    state = {"plain": plain, "array": [np.array(numbers, np.uint8)], "best": np.float32(0.25)}
+    arrays: dict[str, Any] = {}
+    again = with_arrays(json.loads(json.dumps(without_arrays(state, arrays))), arrays)
+    assert again["plain"] == plain
+    assert again["best"] == 0.25
+    np.testing.assert_array_equal(again["array"][0], np.array(numbers, np.uint8))
+
+
+@pytest.mark.parametrize("state", [{1: 2}, {"seen": {1, 2}}, {"at": object()}])
+def test_states_that_no_file_can_hold_are_refused(state: Any) -> None:
+    with pytest.raises(TypeError, match="neither plain nor an array"):
+        without_arrays(state, {})
+
+
+def test_checkpoints_keep_to_their_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    pace = Pace()
+    spent = written = 0.0
+    for _ in range(1000):
+        now += 0.5  # an epoch
+        assert not pace.is_due_within_epoch() or now >= 300
+        if pace.is_due():
+            with pace.writing():
+                now += 0.1
+            spent, written = spent + 0.1, written + 1
+    assert 0.04 < spent / now <= 0.05
+    assert written > 200
+
+
+def test_minutes_between_checkpoints(zookit: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_CHECKPOINT_MINUTES", "often")
+    said = zookit("run", "mnist", "dense:8", "--data", "sample").message()
+    assert "ZOOKIT_CHECKPOINT_MINUTES is 'often', expected minutes" in said
+    assert not Path("runs").exists()
+    now = 0.0
+    monkeypatch.setenv("ZOOKIT_CHECKPOINT_MINUTES", "2")
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    pace = Pace()
+    now = 119.0
+    assert not pace.is_due_within_epoch()
+    now = 121.0
+    assert pace.is_due_within_epoch()
+    with pace.writing():
+        now += 1
+    assert not pace.is_due_within_epoch()

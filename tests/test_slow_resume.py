@@ -3,13 +3,18 @@
 import os
 import random
 import secrets
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_resume import ENDS
+
+from zookit import resume
+from zookit import run as train
 
 pytestmark = pytest.mark.slow
 
@@ -114,3 +119,49 @@ def assert_same(killed: Path, whole: Path) -> None:
     logs = [(folder / "log.csv") for folder in (killed, whole)]
     if logs[1].exists():
         assert logs[0].read_bytes() == logs[1].read_bytes()
+
+
+class Killed(BaseException):
+    """Nothing happens after it."""
+
+
+@pytest.mark.parametrize("extended", [False, True], ids=["anew", "extended"])
+def test_killed_between_any_two_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extended: bool
+) -> None:
+    """SIGKILL as the folder meets it: after a file was moved into place, no other is."""
+    small: dict[str, Any] = {"data": "sample", "batch_size": 64, "quiet": True}
+    words = "mnist", "dense:4", "early_stopping:5,monitor=loss"
+    whole = train(*words, runs_dir=tmp_path / "whole", epochs=2, **small).folder
+    first = train(*words, runs_dir=tmp_path / "first", epochs=1, **small).folder
+    replace = Path.replace
+    for at in range(1, 100):
+        runs = tmp_path / str(at)
+        if extended:
+            shutil.copytree(first.parent, runs)
+        moved = 0
+
+        def move(path: Path, target: Path, last: int = at) -> Path:
+            nonlocal moved
+            moved += 1
+            if moved > last:
+                raise Killed
+            return replace(path, target)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "replace", move)
+            try:
+                if extended:
+                    resume(runs / first.name, epochs=2, quiet=True)
+                else:
+                    train(*words, runs_dir=runs, epochs=2, **small)
+            except Killed:
+                pass
+            else:
+                break
+        (run,) = runs.iterdir()
+        if (run / "experiment.toml").exists():
+            resume(run, epochs=2, quiet=True)
+            for name in ENDS:
+                assert (run / name).read_bytes() == (whole / name).read_bytes(), (at, name)
+    assert at > 8

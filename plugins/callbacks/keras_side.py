@@ -195,7 +195,10 @@ class CsvLogger(keras.callbacks.CSVLogger):
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Go on after so many bytes, whatever was written after them."""
-        self._kept = state["size"]
+        size = state["size"]
+        if not isinstance(size, int) or size < 0:
+            raise ValueError(f"{size!r} is no size of a file")
+        self._kept = size
 
 
 class SwapEmaWeights(_Remembering):

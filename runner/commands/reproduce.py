@@ -24,7 +24,6 @@ def reproduce(
 
     The exit code is 0 where the results are identical to the last bit, else 1.
     """
-    from zookit.reproducing import plain
     from zookit.reproducing import reproduce as repeat
 
     kept = opened(run, runs_dir)
@@ -32,10 +31,10 @@ def reproduce(
         if as_json:  # what a plugin prints is not part of the JSON
             redirected.enter_context(redirect_stdout(sys.stderr))
         reproduction = repeat(kept, runs_dir, quiet=quiet or as_json)
-    if reproduction.result.status == "interrupted":
+    if reproduction.again.status == "interrupted":
         return 130
     if as_json:
-        print(json.dumps(plain(reproduction), indent=2))
+        print(json.dumps(reproduction.plain(), indent=2))
         return 0 if reproduction.identical else 1
     for line in reproduction.surroundings:
         print(f"other      {line}")
@@ -44,5 +43,5 @@ def reproduce(
     if reproduction.identical:
         print(f"identical  to {kept.name}: history, test values and weights, to the last bit")
     if quiet:  # else it has been said
-        print(f"kept in    {reproduction.result.folder}")
+        print(f"kept in    {reproduction.again.folder}")
     return 0 if reproduction.identical else 1

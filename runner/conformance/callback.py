@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from zookit.conformance.subject import NotApplicable, Subject
 from zookit.conformance.training import small_training
 from zookit.core import Callback, Example, TrainingFailed
 from zookit.core.parameters import create, plain_values
+from zookit.kept.checkpoint import with_arrays, without_arrays
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _EPOCHS = 6
 
@@ -110,23 +114,23 @@ def _require_alike(found: Drive, expected: Drive, what: str) -> None:
 
 def through_text(state: Any) -> Any:
     """A state as it comes back from a file. Raises ContractBroken where it is not plain."""
+    text, arrays = _taken_apart(state)
+    return with_arrays(json.loads(text), arrays)
+
+
+def _taken_apart(state: Any) -> "tuple[str, dict[str, npt.NDArray[Any]]]":
     require(isinstance(state, Mapping), f"get_state() gave {state!r}, not a dictionary")
-    return json.loads(_as_text(state), object_hook=_array_again)
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    try:
+        return json.dumps(without_arrays(state, arrays), sort_keys=True), arrays
+    except TypeError as error:
+        raise ContractBroken(f"its state does not fit a file: {error}") from None
 
 
 def _as_text(state: Any) -> str:
-    def plain(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return {"dtype": str(value.dtype), "array": value.tolist()}
-        raise ContractBroken(f"its state holds {value!r}, which is neither plain nor an array")
-
-    return json.dumps(state, default=plain, sort_keys=True)
-
-
-def _array_again(found: dict[str, Any]) -> Any:
-    if found.keys() == {"dtype", "array"}:
-        return np.asarray(found["array"], found["dtype"])
-    return found
+    text, arrays = _taken_apart(state)
+    values = {name: (str(each.dtype), each.tolist()) for name, each in arrays.items()}
+    return text + json.dumps(values, sort_keys=True)
 
 
 def _with(subject: Subject, example: Example) -> Callback:

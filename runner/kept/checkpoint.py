@@ -4,14 +4,15 @@ One file, moved into place whole, so that no crash can leave parts of two states
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge
 
-from zookit.core import BadRun
+from zookit.core import BadRun, reason_of
+from zookit.core.errors import quoted
 from zookit.kept.arrays import load_arrays, save_arrays
 from zookit.kept.run import CHECKPOINT, Finite, KeptRun, checked, damaged
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-MODEL, OPTIMIZER, METRICS, _STATE = "model/", "optimizer/", "metrics/", "state/"
+MODEL, OPTIMIZER, METRICS, STATE = "model/", "optimizer/", "metrics/", "state/"
 """What the names of the arrays begin with."""
 _ARRAY = "__array__"
 
@@ -29,13 +30,13 @@ _ARRAY = "__array__"
 class Position:
     """How far a training has come.
 
-    `identity` is that of the experiment but for its number of epochs. `epochs` are whole ones,
+    `training` is the environment's. `epochs` are whole ones,
     `steps` those of the next one, which took `elapsed` seconds; `stopped` says that a callback has
     ended the training. `history` and `seconds` have one value an epoch, `states` one a callback:
     None where it offers none.
     """
 
-    identity: str
+    training: str
     epochs: Annotated[int, Ge(0)]
     steps: Annotated[int, Ge(0)]
     stopped: bool
@@ -54,11 +55,8 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write it. Raises TypeError where a callback's state is neither plain nor an array."""
-    arrays = dict(checkpoint.arrays)
-    position = {**vars(checkpoint.position)}
-    position["states"] = [_without_arrays(each, arrays) for each in position["states"]]
-    save_arrays(path, arrays, json.dumps(position))
+    """Write it. The callbacks' states are those of `without_arrays`."""
+    save_arrays(path, checkpoint.arrays, json.dumps(vars(checkpoint.position)))
 
 
 def load_checkpoint(run: KeptRun) -> Checkpoint | None:
@@ -75,58 +73,64 @@ def load_checkpoint(run: KeptRun) -> Checkpoint | None:
     except (ValueError, RecursionError):
         raise damaged(path, "its text is not JSON") from None
     position = checked(path, found, Position)
-    if position.identity != identity_but_for_epochs(run):
+    if position.training != run.environment.training:
         raise BadRun(
             f"{path} belongs to another experiment than {run.folder / 'experiment.toml'}. One of "
             "them was changed or is another run's; take it from a copy of this run."
         )
     _check_history(run, path, position)
+    if len(position.states) != len(run.experiment.callbacks):
+        raise damaged(path, f"it has the states of {len(position.states)} callbacks")
     try:
-        states = tuple(_with_arrays(each, arrays) for each in position.states)
-    except KeyError as error:
-        raise damaged(path, f"it has no array {error}") from None
-    own = {name: each for name, each in arrays.items() if not name.startswith(_STATE)}
+        states = tuple(with_arrays(each, arrays) for each in position.states)
+    except (KeyError, TypeError, RecursionError) as error:
+        raise damaged(path, f"a callback's state does not fit ({reason_of(error)})") from None
+    own = {name: each for name, each in arrays.items() if not name.startswith(STATE)}
     return Checkpoint(Position(**{**vars(position), "states": states}), own)
-
-
-def identity_but_for_epochs(run: KeptRun) -> str:
-    """The identity that a run and the same one with more epochs share."""
-    environment = run.environment
-    return run.experiment.with_epochs(1).identity(environment.data.hash, environment.owners())
 
 
 def _check_history(run: KeptRun, path: Path, position: Position) -> None:
     lengths = {len(position.seconds), *map(len, position.history.values())}
     if lengths != {position.epochs}:
         raise damaged(path, f"it knows of {sorted(lengths)} epochs, expected {position.epochs}")
-    begun = {name: values[: position.epochs] for name, values in run.history.items()}
-    if position.epochs and begun != dict(position.history):
+    # It may have more epochs, or after a power failure fewer.
+    both = min(position.epochs, run.epochs)
+    begun = {name: values[:both] for name, values in run.history.items()}
+    if both and begun != {name: values[:both] for name, values in position.history.items()}:
         raise damaged(
             run.folder / "history.csv",
-            f"its first {position.epochs} epochs are not those that {path.name} knows of",
+            f"its first {both} epochs are not those that {path.name} knows of",
         )
 
 
-def _without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
-    """A state as JSON has it, its arrays put aside by name."""
+def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
+    """A callback's state as JSON has it; its arrays are put into `arrays` by a name of theirs.
+
+    Raises TypeError where it is neither plain nor an array.
+    """
     import numpy as np
 
     if isinstance(value, np.ndarray):
-        name = f"{_STATE}{len(arrays):04d}"
+        name = f"{STATE}{len(arrays):04d}"
         arrays[name] = np.asarray(value, order="C")
         return {_ARRAY: name}
-    if isinstance(value, Mapping):
-        return {key: _without_arrays(each, arrays) for key, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_without_arrays(each, arrays) for each in value]
-    return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: without_arrays(each, arrays) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_arrays(each, arrays) for each in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"it holds {quoted(value)}, which is neither plain nor an array")
 
 
-def _with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:
+def with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:
+    """The state that `without_arrays` took. Raises KeyError or TypeError where it did not."""
     if isinstance(value, dict):
         if value.keys() == {_ARRAY}:
             return arrays[value[_ARRAY]]
-        return {key: _with_arrays(each, arrays) for key, each in value.items()}
+        return {key: with_arrays(each, arrays) for key, each in value.items()}
     if isinstance(value, list):
-        return [_with_arrays(each, arrays) for each in value]
+        return [with_arrays(each, arrays) for each in value]
     return value

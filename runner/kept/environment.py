@@ -18,16 +18,16 @@ class Engine:
 
     `xla` is whether steps are compiled; of threads, which are as they really are, 0 is TensorFlow's
     own choice. `variables` are those of the environment that were set by hand and change how
-    TensorFlow computes. `steps_per_execution` is 0 before a training has chosen it.
+    TensorFlow computes. `steps_per_execution` is 1 until a training has chosen it.
     """
 
     precision: Literal["float32", "mixed_bfloat16"]
     xla: bool
-    intra_op_threads: Annotated[int, Ge(0), Le(65_536)]
-    inter_op_threads: Annotated[int, Ge(0), Le(65_536)]
+    intra_op_threads: Annotated[int, Ge(0), Le(4096)]
+    inter_op_threads: Annotated[int, Ge(0), Le(4096)]
     devices: tuple[str, ...]
     variables: Mapping[str, str]
-    steps_per_execution: Annotated[int, Ge(0), Le(1_000_000)] = 0
+    steps_per_execution: Annotated[int, Ge(1), Le(1_000_000)] = 1
 
 
 @dataclass(frozen=True)
@@ -48,18 +48,18 @@ class Data:
     word: Word
     hash: str
     image_shape: tuple[Side, Side, Side]
-    class_names: Annotated[tuple[str, ...], Len(2, 1_000_000)]
+    class_names: Annotated[tuple[str, ...], Len(2, 10_000)]
     sizes: Mapping[str, int]
     left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Resumption:
-    """A resumption: after so many whole epochs and further steps, with these versions."""
+    """A resumption: after so many whole epochs and further steps, and what was different then."""
 
     epochs: int
     steps: int
-    versions: Mapping[str, str]
+    different: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ class Environment:
     """What a run ran on and where everything came from.
 
     `identity` is the experiment's with its data and owners, `group` that of experiments equal but
-    for the seed.
+    for the seed, `training` that of experiments equal but for the number of epochs.
     """
 
     identity: str
     group: str
+    training: str
     versions: Mapping[str, str]
     components: tuple[Owned, ...]
     listeners: tuple[str, ...]

@@ -7,6 +7,7 @@ from pathlib import Path
 from zookit.core import FolderError
 
 _NAME = ".lock"
+_SECONDS = 1
 
 
 @contextmanager
@@ -18,7 +19,8 @@ def locked(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     try:
-        lock = FileLock(folder / _NAME, blocking=False)
+        # Who only asks whether it is held holds it for a moment.
+        lock = FileLock(folder / _NAME, timeout=_SECONDS)
         lock.acquire()
     except Timeout:
         raise FolderError(
@@ -26,7 +28,10 @@ def locked(folder: Path) -> Iterator[None]:
         ) from None
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise FolderError(f"{folder} cannot be written: {reason}.") from None
+        raise FolderError(
+            f"{folder} cannot be written: {reason}. Make it writable, or name another folder with "
+            "--runs-dir."
+        ) from None
     try:
         yield
     finally:

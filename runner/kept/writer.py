@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zookit.core import FolderError, Result, Run, hookimpl
 from zookit.core.data.cache import written_aside
@@ -26,6 +26,9 @@ from zookit.kept.run import (
     TIMES,
     WEIGHTS,
 )
+
+if TYPE_CHECKING:
+    import keras
 
 
 def check_runs_dir(runs_dir: Path) -> None:
@@ -70,30 +73,44 @@ class FolderWriter:
     def __init__(
         self, history: Mapping[str, Sequence[float]] | None = None, seconds: Sequence[float] = ()
     ) -> None:
-        columns = (history or {}).items()
-        self._seconds = list(seconds)
-        self._epochs: list[Mapping[str, float]] = [
-            {name: values[at] for name, values in columns} for at in range(len(self._seconds))
-        ]
+        self._begun = False
+        self._epochs, self._seconds = _rows(history or {}), list(seconds)
 
     @hookimpl
     def run_started(self, run: Run) -> None:
         """Write what is known beforehand."""
         self._folder = run.folder
-        with _guarded(self._folder / METRICS) as path:
-            path.unlink(missing_ok=True)  # of a run that is resumed
+        self._before = {
+            name: (run.folder / name).read_bytes()
+            for name in (METRICS, HISTORY, TIMES, ENVIRONMENT, EXPERIMENT)
+            if (run.folder / name).exists()
+        }
         self._write_json(ENVIRONMENT, run.environment)
-        # Last: it is what makes the folder a run.
+        # After the other: it is what makes the folder a run.
         self._write(EXPERIMENT, run.experiment.to_toml())
+        # Of a run that is resumed there may be more epochs than the checkpoint knows of.
+        for name in (METRICS, HISTORY, TIMES):
+            with _guarded(self._folder / name) as path:
+                path.unlink(missing_ok=True)
+        self._write_epochs()
+
+    @hookimpl
+    def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":
+        """One that learns that training has begun."""
+        del run
+        import keras
+
+        def begin(*_: Any) -> None:
+            self._begun = True
+
+        return [keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_train_end=begin)]
 
     @hookimpl
     def epoch_ended(self, values: Mapping[str, float], seconds: float) -> None:
         """Write history and times anew; both are small."""
         self._epochs.append(values)
         self._seconds.append(seconds)
-        # history.csv has no clock in it, so that two equal runs have equal files.
-        self._write_csv(HISTORY, self._epochs)
-        self._write_csv(TIMES, [{"seconds": round(each, 3)} for each in self._seconds])
+        self._write_epochs()
 
     @hookimpl
     def run_finished(self, result: Result) -> None:
@@ -106,6 +123,14 @@ class FolderWriter:
         self._write_end(result, {"error": str(error)})
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
+        if self._before and not self._begun:
+            # It could not even be gone on with: what there was of it is worth more.
+            for name, content in self._before.items():
+                with written(self._folder / name) as aside:
+                    aside.write_bytes(content)
+            return
+        self._epochs, self._seconds = _rows(result.history), list(result.seconds)
+        self._write_epochs()
         last = {name: values[-1] for name, values in result.history.items() if values}
         with written(self._folder / WEIGHTS) as aside:
             save_arrays(aside, numbered("", result.model.weights))
@@ -124,6 +149,12 @@ class FolderWriter:
             },
         )
 
+    def _write_epochs(self) -> None:
+        if self._epochs:
+            # history.csv has no clock in it, so that two equal runs have equal files.
+            self._write_csv(HISTORY, self._epochs)
+            self._write_csv(TIMES, [{"seconds": round(each, 3)} for each in self._seconds])
+
     def _write_csv(self, name: str, rows: "list[Any]") -> None:
         text = io.StringIO()
         writer = csv.DictWriter(text, ["epoch", *rows[0]], lineterminator="\n")
@@ -137,6 +168,12 @@ class FolderWriter:
     def _write(self, name: str, text: str) -> None:
         with written(self._folder / name) as aside:
             aside.write_text(text, encoding="utf-8")
+
+
+def _rows(history: Mapping[str, Sequence[float]]) -> list[Mapping[str, float]]:
+    return [
+        dict(zip(history, values, strict=True)) for values in zip(*history.values(), strict=True)
+    ]
 
 
 @contextmanager
