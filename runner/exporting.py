@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from zookit.core import BadParameter, FolderError, NotInstalled, ZookitError
 from zookit.core.errors import reason_of
+from zookit.formats import ENDINGS, Format
 from zookit.importing import descriptor_2_in
 
 if TYPE_CHECKING:
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
 
     from zookit.kept.run import KeptRun
 
-Format = Literal["keras", "saved_model", "onnx", "litert"]
-
-_ENDINGS: dict[Format, str] = {
-    "keras": ".keras",
-    "saved_model": ".saved_model",
-    "onnx": ".onnx",
-    "litert": ".tflite",
-}
 _LONGEST = 300
 """Of what a converter says in an error."""
 
@@ -38,7 +31,7 @@ def default_path(run: "KeptRun", to: Format) -> Path:
 
     Not in the run's folder, where only the run writes, and which `resume` changes later.
     """
-    return Path(f"{run.name}{_ENDINGS[to]}")
+    return Path(f"{run.name}{ENDINGS[to]}")
 
 
 def export(run: "KeptRun", to: Format, path: Path) -> None:
@@ -54,9 +47,9 @@ def export(run: "KeptRun", to: Format, path: Path) -> None:
     from zookit.kept.rebuilding import rebuilt_model
 
     _check_packages(to)
-    if to != "saved_model" and path.suffix != _ENDINGS[to]:
+    if to != "saved_model" and path.suffix != ENDINGS[to]:
         raise BadParameter(
-            f"{path} does not end in {_ENDINGS[to]}, which is the ending of what --to {to} writes. "
+            f"{path} does not end in {ENDINGS[to]}, which is the ending of what --to {to} writes. "
             "Name another path with --output."
         )
     with _written_aside(path) as aside:

@@ -19,23 +19,9 @@ from typing import Any, Literal, Self
 from zookit.core.declaration import text_of
 from zookit.kept.environment import Data
 from zookit.kept.run import Ending, KeptRun
-from zookit.varying import Value, varying_in
+from zookit.varying import RESULTS, Value, varying_in
 
 Measure = Literal["validation", "test"]
-
-_RESULTS = (
-    "validation_accuracy",
-    "validation_accuracy_spread",
-    "validation_loss",
-    "test_accuracy",
-    "test_accuracy_spread",
-    "test_loss",
-    "epochs",
-    "asked_epochs",
-    "seconds",
-    "seeds",
-    "runs",
-)
 
 
 @dataclass(frozen=True)
@@ -212,7 +198,7 @@ class Leaderboard:
                 **{
                     name: " ".join(map(str, value)) if isinstance(value, list) else value
                     for name, value in row.plain().items()
-                    if name in _RESULTS
+                    if name in RESULTS
                 },
             }
             for table in self.tables

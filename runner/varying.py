@@ -14,15 +14,27 @@ Value = str | int | float | bool
 
 # The seed is what the runs of one row differ in, and epochs have a column of their own.
 _SETTINGS = tuple(each.name for each in fields(Settings) if each.name not in ("seed", "epochs"))
+RESULTS = (
+    "validation_accuracy",
+    "validation_accuracy_spread",
+    "validation_loss",
+    "test_accuracy",
+    "test_accuracy_spread",
+    "test_loss",
+    "epochs",
+    "asked_epochs",
+    "seconds",
+    "seeds",
+    "runs",
+)
+"""A leaderboard's columns of results, as JSON and CSV name them."""
 # Other columns of a leaderboard: a parameter so called has its component in front.
 _TAKEN = {
     *("title", "data_word", "data_hash", "ranked_by", "rank", "#"),
     *("dataset", "architecture", "callbacks", "packages"),
     *("accuracy", "loss", "seed", "validation accuracy", "test accuracy"),
     *_SETTINGS,
-    *("validation_accuracy", "validation_accuracy_spread", "validation_loss"),
-    *("test_accuracy", "test_accuracy_spread", "test_loss"),
-    *("epochs", "asked_epochs", "seconds", "seeds", "runs"),
+    *RESULTS,
 }
 
 

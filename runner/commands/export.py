@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zookit.commands.kept import RUNS_DIR, RunName, RunsDir, opened
-from zookit.exporting import Format
+from zookit.formats import Format
 from zookit.printable import printable
 
 
