@@ -236,8 +236,8 @@ def test_tab_shows_what_there_is(terminal: Terminal) -> None:
 
 
 def test_tab_is_silent_about_what_is_broken(terminal: Terminal) -> None:
-    for line in ("zookit run mnist broken:", "zookit broken a", "zookit --no-plugin nothing ru"):
-        assert terminal.line_after(line + TAB).removesuffix("n ") == line
+    for line in ("zookit run mnist broken:", "zookit broken a", "zookit --no-plugin nothing compl"):
+        assert terminal.line_after(line + TAB).removesuffix("etion ") == line
 
 
 @pytest.fixture(scope="module")
@@ -325,7 +325,7 @@ def offered(zookit: Command, monkeypatch: pytest.MonkeyPatch) -> Offered:
         ("zookit --no-plugin zook", ["zookit"]),
         ("zookit --no-plugin zookit/stop_at_l", ["zookit/stop_at_loss"]),
         ("zookit --no-plugin dense run mnist de", []),
-        ("zookit --version comp", ["completion"]),
+        ("zookit --version compl", ["completion"]),
         (
             "zookit run mnist dense:units=64,activation=si",
             ["dense:units=64,activation=silu", "dense:units=64,activation=sigmoid"],
