@@ -115,6 +115,8 @@ def test_run_folder_holds_what_there_is_to_know(tmp_path: Path) -> None:
         "metrics.json",
         "weights.safetensors",
         "evaluation.safetensors",
+        "checkpoint.safetensors",
+        ".lock",
     }
     experiment = Experiment.from_toml((result.folder / "experiment.toml").read_text())
     assert experiment == result.experiment
@@ -239,8 +241,10 @@ def test_instance_without_entry_point_says_it_cannot_be_rebuilt(
     result = zookit.run("mnist", Mean(), runs_dir=tmp_path, data="sample", epochs=1, quiet=True)
     assert "made_by_hand:Mean was made by hand" in capfd.readouterr().err
     assert not result.experiment.architecture.rebuildable
-    with pytest.raises(zookit.ZookitError, match="cannot be rebuilt from a file"):
-        Experiment.from_toml((result.folder / "experiment.toml").read_text())
+    kept = zookit.open_run(result.folder)
+    assert kept.experiment == result.experiment
+    with pytest.raises(zookit.BadRun, match="cannot be looked up: it was made by hand"):
+        kept.model()
 
 
 def test_validation_is_held_out_of_training(tmp_path: Path) -> None:
@@ -413,7 +417,7 @@ def test_interruption_keeps_what_there_is(tmp_path: Path, number: signal.Signals
     assert metrics["epochs"] >= 2
     assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
     assert len(load_file(folder / "weights.safetensors")) == 4
-    assert not list(folder.glob(".*"))
+    assert not list(folder.glob(".*.aside"))
 
 
 def test_output_that_is_closed_does_not_end_the_run(tmp_path: Path) -> None:
