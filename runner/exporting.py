@@ -103,7 +103,6 @@ def _written_aside(path: Path) -> Iterator[Path]:
     """A path to write to, of the same name, moved into place at the end; gone on any error."""
     try:
         _check_free(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             dir=path.parent, prefix=".zookit-", ignore_cleanup_errors=True
         ) as folder:

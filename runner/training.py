@@ -26,6 +26,7 @@ from zookit.core import (
     warn,
 )
 from zookit.core.data import Prepared, hold_out, prepare, silent
+from zookit.core.parameters import create
 from zookit.description import components, composed, data
 from zookit.differences import differences
 from zookit.display import Display
@@ -36,7 +37,7 @@ from zookit.importing import importing_keras
 from zookit.kept.checkpoint import Checkpoint, load_checkpoint
 from zookit.kept.environment import Engine, Environment, Resumption
 from zookit.kept.lock import locked
-from zookit.kept.run import KeptRun, read_run
+from zookit.kept.run import CHECKPOINT, EVALUATION, WEIGHTS, KeptRun, read_run
 from zookit.kept.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.listening import Listeners, Listening
 from zookit.model import build_model, compile_model
@@ -90,6 +91,8 @@ def resume(
     Raises ZookitError: the run cannot be rebuilt or is damaged, its data is not to be had, another
     process is writing it, or it has more epochs already.
     """
+    if epochs is not None:
+        epochs = create(Settings, {"epochs": epochs}, "resume").epochs
     with locked(run.folder):
         for leftover in run.folder.glob(".*.aside"):  # of a process that was killed
             leftover.unlink(missing_ok=True)
@@ -100,6 +103,8 @@ def resume(
         if nothing:
             say(f"{run.name} {nothing}")
             return None
+        if checkpoint is None:
+            say(f"{run.name} has no checkpoint yet, so it begins anew.")
         experiment = run.experiment if epochs is None else run.experiment.with_epochs(epochs)
         showing = _display(console, quiet=quiet)
         began = _Resumed(run, checkpoint)
@@ -119,9 +124,7 @@ def recomposed(run: KeptRun, experiment: Experiment | None = None) -> Compositio
 
 def check_unchanged(run: KeptRun) -> None:
     """Raise BadRun where experiment and environment are not those that the run began with."""
-    environment = run.environment
-    experiment = run.experiment.with_epochs(1)
-    if experiment.identity(environment.data.hash, environment.owners()) != environment.training:
+    if not run.is_unchanged():
         raise BadRun(
             f"{run.folder}: experiment.toml and environment.json do not belong together; one of "
             "them was changed. To run a changed experiment: zookit run --from experiment.toml."
@@ -141,7 +144,12 @@ def _nothing_left(run: KeptRun, checkpoint: Checkpoint | None, epochs: int | Non
     if run.ending is None or run.ending.status != "finished":
         return ""
     if checkpoint is None:
-        raise BadRun(f"{run.folder} has no checkpoint.safetensors, so it cannot be gone on with.")
+        raise BadRun(
+            f"{run.folder} has no {CHECKPOINT}, so it cannot be gone on with. Take the file from a "
+            "copy of the run, or run the experiment again."
+        )
+    if not all((run.folder / name).exists() for name in (WEIGHTS, EVALUATION)):
+        return ""  # they are made anew
     if checkpoint.position.stopped:
         return f"needs nothing: a callback ended it after epoch {done}, and would do so again."
     if (epochs or run.experiment.settings.epochs) <= done:

@@ -221,7 +221,7 @@ def test_a_truncated_checkpoint_is_refused(run: Path) -> None:
         zookit.resume(run, epochs=3)
 
 
-def test_other_data_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_data_is_refused(run: Path) -> None:
     environment = json.loads((run / "environment.json").read_text())
     environment["data"]["hash"] = "0" * 64
     (run / "environment.json").write_text(json.dumps(environment))
@@ -465,3 +465,30 @@ def test_minutes_between_checkpoints(zookit: Command, monkeypatch: pytest.Monkey
     with pace.writing():
         now += 1
     assert not pace.is_due_within_epoch()
+
+
+@pytest.mark.parametrize("epochs", [10**30, "many", True])
+def test_epochs_that_no_run_can_have_are_refused(run: Path, epochs: Any) -> None:
+    before = {each: each.read_bytes() for each in run.iterdir()}
+    with pytest.raises(BadParameter, match="resume: parameter 'epochs'"):
+        zookit.resume(run, epochs=epochs)
+    assert {each: each.read_bytes() for each in run.iterdir()} == before
+
+
+def test_a_finished_run_without_its_weights_gets_them_again(
+    zookit: Command, run: Path, finished: Path
+) -> None:
+    (run / "weights.safetensors").unlink()
+    assert (
+        f"made anew: zookit resume {run}" in zookit("export", "latest", "--to", "keras").message()
+    )
+    assert zookit("resume", f"{run.name}/", "-q").code == 0
+    assert_same_end(run, finished)
+
+
+def test_files_of_two_runs_are_told(zookit: Command, run: Path) -> None:
+    text = (run / "experiment.toml").read_text()
+    (run / "experiment.toml").write_text(text.replace("seed = 0", "seed = 1"))
+    ended = zookit("report", "latest")
+    assert ended.code == 0
+    assert "experiment.toml and environment.json do not belong together" in ended.err

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zookit.core import ZookitError
+from zookit.core import ZookitError, warn
 
 if TYPE_CHECKING:
     from zookit.kept.run import KeptRun
@@ -40,4 +40,7 @@ def opened(name: str, runs_dir: Path) -> "KeptRun":
     from zookit.kept.naming import find_run
     from zookit.kept.run import read_run
 
-    return read_run(find_run(name, runs_dir))
+    run = read_run(find_run(name, runs_dir))
+    if not run.is_unchanged():
+        warn(f"{run.folder}: experiment.toml and environment.json do not belong together.")
+    return run

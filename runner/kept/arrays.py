@@ -1,6 +1,7 @@
 """Arrays in a run's folder: safetensors, which hold numbers and text and nothing that is run."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,10 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
             about = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
-        raise BadRun(f"{path.parent} has no {path.name}.") from None
+        raise BadRun(
+            f"{path.parent} has no {path.name}. Take the file from a copy of the run, or have it "
+            f"made anew: zookit resume {shlex.quote(str(path.parent))}"
+        ) from None
     except OSError as error:
         raise BadRun(f"{path} cannot be read: {error.strerror or error}.") from None
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:

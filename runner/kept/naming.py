@@ -31,6 +31,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
             return Path(text).expanduser().absolute()
     except (OSError, ValueError, RuntimeError):  # too long, or no path at all
         pass
+    text = text.rstrip("/")  # as shells complete a folder's name
     found = [each for each in folders if each.name == text] or [
         each for each in folders if text and _begins(each.name, text)
     ]

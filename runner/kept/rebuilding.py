@@ -4,6 +4,7 @@ Nothing in a run's folder is executed: names and parameters are looked up and ch
 new run are, and the weights are numbers.
 """
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,10 @@ def rebuilt_model(run: KeptRun, *, float32: bool = False) -> "keras.Model":
 def check_ended(run: KeptRun) -> None:
     """Raise BadRun where the run trains, or was killed, and so has no weights of its end."""
     if run.ending is None:
-        raise BadRun(
-            f"{run.folder} has no end: it is {run.status}. Wait for it, or finish it with 'zookit "
-            f"resume {run.name}'."
-        )
+        mend = f"Finish it: zookit resume {shlex.quote(str(run.folder))}"
+        if run.status == "running":
+            mend = "Wait until it has ended."
+        raise BadRun(f"{run.folder} has no end yet: it is {run.status}. {mend}")
 
 
 def info_of(run: KeptRun) -> DatasetInfo:

@@ -77,6 +77,12 @@ class KeptRun:
         """The number of epochs in the history."""
         return len(next(iter(self.history.values()), ()))
 
+    def is_unchanged(self) -> bool:
+        """Whether experiment and environment belong together, but for the number of epochs."""
+        experiment = self.experiment.with_epochs(1)
+        known = self.environment
+        return experiment.identity(known.data.hash, known.owners()) == known.training
+
     def model(self) -> "keras.Model":
         """The trained model, on raw pixels, uint8 (N, H, W, C); not compiled. Raises BadRun."""
         from zookit.kept.rebuilding import rebuilt_model
@@ -133,7 +139,7 @@ def check_file(path: Path) -> None:
 def _text(path: Path) -> str:
     try:
         check_file(path)
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # as some editors write it
     except FileNotFoundError:
         raise BadRun(f"{path.parent} is not a whole run: it has no {path.name}.") from None
     except OSError as error:
