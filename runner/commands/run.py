@@ -1,15 +1,13 @@
 """`zookit run`."""
 
-import json
-import sys
-from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from zookit.commands.completion import optimizers, values_of, words_of
-from zookit.core import BadExperiment, Result, Settings
+from zookit.commands.training import AsJson, Listeners, Quiet, shown
+from zookit.core import BadExperiment, Settings
 from zookit.core.declaration import Parameter, parameters
 
 _SETTINGS = {parameter.name: parameter for parameter in parameters(Settings)}
@@ -75,22 +73,9 @@ def run(
             "--from", metavar="FILE", help="Repeat the composition of an experiment.toml."
         ),
     ] = None,
-    listeners: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="LISTENER",
-            help="A listener to the run, such as tensorboard; may be given several times, as may "
-            "names in ZOOKIT_WITH.",
-            autocompletion=words_of("listeners"),
-        ),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show only the result and warnings.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON; show the rest on stderr.")
-    ] = False,
+    listeners: Listeners = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> int:
     """Train an architecture on a data set, evaluate it and keep the run.
 
@@ -124,11 +109,7 @@ def _run(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    from rich.console import Console  # neither --help nor completion gets here
-
-    from zookit.composition import compose, compose_file
-    from zookit.console import messages_shown
-    from zookit.display import show_result
+    from zookit.composition import compose, compose_file  # neither --help nor completion gets here
     from zookit.listening import chosen
     from zookit.training import train
 
@@ -148,27 +129,10 @@ def _run(
     else:
         composition = compose(words[0], words[1], words[2:], settings)
     listening = chosen(listeners)
-    console = Console(stderr=as_json)
-    with messages_shown(quiet), ExitStack() as redirected:
-        if as_json:  # what a plugin prints is not part of the JSON
-            redirected.enter_context(redirect_stdout(sys.stderr))
-        result = train(composition, runs_dir, listening, quiet=quiet, console=console, alone=True)
-    if as_json:
-        print(json.dumps(plain(result), indent=2))
-    elif quiet:
-        show_result(console, result)
-    return 130 if result.status == "interrupted" else 0
-
-
-def plain(result: Result) -> dict[str, Any]:
-    """A result as JSON has it."""
-    return {
-        "format": 1,
-        "status": result.status,
-        "folder": str(result.folder),
-        "experiment": result.experiment.plain(),
-        "history": result.history,
-        "seconds": result.seconds,
-        "test": result.metrics,
-        "environment": result.environment,
-    }
+    return shown(
+        lambda console: train(
+            composition, runs_dir, listening, quiet=quiet, console=console, alone=True
+        ),
+        quiet=quiet,
+        as_json=as_json,
+    )
