@@ -254,7 +254,7 @@ def test_an_unknown_command_is_told_with_what_was_meant(
     installed: Installed, typo: str, meant: str
 ) -> None:
     message = installed(typo).message()
-    assert f"no command '{typo}'. Did you mean '{meant}'? There are: run, list, " in message
+    assert f"no command '{typo}'. Did you mean '{meant}'? There are: run, resume, " in message
 
 
 def test_one_that_is_left_out_says_so(installed: Installed) -> None:

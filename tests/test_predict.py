@@ -119,7 +119,7 @@ def test_lines_are_aligned(zookit: Command, digits: KeptRun, images: Split, tmp_
     outcome = zookit("predict", digits.folder, "a", *names[2:], "--top", "3")
     assert outcome.code == 0, outcome
     lines = outcome.out.splitlines()
-    assert [line.split("  ")[0] for line in lines] == [*names[:3], r"'new\nline.png'"]
+    assert [line.split("  ")[0] for line in lines] == [*names[:3], r"new\nline.png"]
     assert len({len(line) for line in lines}) == 1
     for line, said in zip(lines, predict(digits, images.images[:4]), strict=True):
         best = np.argsort(-said)[:3]

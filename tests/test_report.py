@@ -386,7 +386,7 @@ def test_names_are_text_whatever_they_hold(
     assert name in page.text
     shown = [row[0] for row in page.tables["classes"][1:]]
     assert shown[:8] == HOSTILE[:8]
-    assert shown[8] == "line\ufffdbreak \ufffd\ufffd\ufffd"
+    assert shown[8] == r"line\nbreak \x00\x1b\u202e"
     check_whole(reported(zookit, copy, runs["mnist"]))
 
 

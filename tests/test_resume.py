@@ -36,7 +36,7 @@ SMALL: dict[str, Any] = {"data": "sample", "batch_size": 64, "quiet": True}
 
 @dataclass(frozen=True)
 class Interrupt(Listener):
-    """Sends this process Ctrl-C after so many executions, counted over all epochs."""
+    """Ends this process's training by a signal after so many executions, over all epochs."""
 
     after: int = 1
 
@@ -49,7 +49,7 @@ class Interrupt(Listener):
             nonlocal seen
             seen += 1
             if seen == self.after:
-                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), signal.SIGTERM)  # SIGINT is ignored in background jobs
 
         return [keras.callbacks.LambdaCallback(on_train_batch_end=count)]
 
