@@ -112,6 +112,9 @@ def check_every_format(zookit: Command, folder: Path) -> None:
 
 def test_a_path_of_ones_own_and_nothing_is_overwritten(zookit: Command, run: Path) -> None:
     target = Path("models/mine.keras")
+    said = zookit("export", run, "--to", "keras", "--output", target).message()
+    assert "mine.keras cannot be written: No such file or directory" in said
+    target.parent.mkdir()
     assert zookit("export", run, "--to", "keras", "--output", target).code == 0
     before = target.read_bytes()
     message = zookit("export", run, "--to", "keras", "--output", target).message()
