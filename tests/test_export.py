@@ -171,7 +171,7 @@ def test_a_package_that_is_missing(
 def test_a_run_that_has_not_ended(zookit: Command, run: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(run, tmp_path / "killed"))
     (folder / "metrics.json").unlink()
-    assert "zookit resume killed" in zookit("export", folder, "--to", "keras").message()
+    assert "Finish it: zookit resume " in zookit("export", folder, "--to", "keras").message()
     assert list(tmp_path.iterdir()) == [folder]
 
 
