@@ -268,7 +268,7 @@ class Interrupting:
     def keras_callbacks(self) -> list[keras.callbacks.Callback]:
         def interrupt(epoch: int, logs: Any) -> None:
             if self._how == "signal":
-                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGTERM)
             if self._how == "callback":
                 raise KeyboardInterrupt
 
