@@ -118,8 +118,7 @@ class Training:
         if self.begun is not None and self.begun.position.steps:
             # Keras makes the metrics' variables only with the first batch.
             self.model.test_on_batch(*self.feeds.test.first())
-            path = self.run.folder / CHECKPOINT
-            assign(METRICS, self.model.metrics_variables, self.begun.arrays, path)
+            self._assign(METRICS, self.model.metrics_variables)
 
     def restore(self) -> None:
         """Give the model, the optimizer and the callbacks what they had at the checkpoint.
@@ -143,18 +142,20 @@ class Training:
 
     def restore_metrics(self) -> None:
         """Within an epoch: also the running means, so that they show while it is passed over."""
-        if self.begun is not None and self.feeds.train.first_chunk:
-            path = self.run.folder / CHECKPOINT
-            assign(METRICS, self.model.metrics_variables, self.begun.arrays, path)
+        if self.feeds.train.first_chunk:
+            self._assign(METRICS, self.model.metrics_variables)
 
     def _restore_variables(self) -> None:
         if self.begun is None:
             return
-        path = self.run.folder / CHECKPOINT
         optimizer = self.model.optimizer
         optimizer.build(self.model.trainable_variables)
-        assign(MODEL, self.model.variables, self.begun.arrays, path)
-        assign(OPTIMIZER, optimizer.variables, self.begun.arrays, path)
+        self._assign(MODEL, self.model.variables)
+        self._assign(OPTIMIZER, optimizer.variables)
+
+    def _assign(self, kind: str, variables: "list[keras.Variable]") -> None:
+        assert self.begun is not None
+        assign(kind, variables, self.begun.arrays, self.run.folder / CHECKPOINT)
 
     def _tell_failure(self, error: BaseException) -> None:
         try:
@@ -171,8 +172,11 @@ class Training:
         self.executions = train.first_chunk = 0
         self.epoch_began = time.monotonic()
         if begun is not None and epoch == begun.position.epochs and begun.position.steps:
-            steps = min(begun.position.steps, self.fused.steps * self._executions_an_epoch())
-            train.first_chunk = self.fused.skipped = math.ceil(steps / self.fused.steps)
+            done, whole = (
+                math.ceil(steps / self.fused.steps) for steps in (begun.position.steps, len(train))
+            )
+            # More than whole: the last execution may have had fewer steps than it was counted for.
+            train.first_chunk = self.fused.skipped = min(done, whole)
             self.epoch_began -= begun.position.elapsed
 
     def end_epoch(self, values: Mapping[str, float]) -> None:
@@ -225,10 +229,6 @@ class Training:
 
     def _name(self, at: int) -> str:
         return self.run.experiment.callbacks[at].short_name
-
-    def _executions_an_epoch(self) -> int:
-        train = self.feeds.train
-        return math.ceil(len(train) / self.fused.steps)
 
     def _fit(self) -> None:
         if self.begun is not None:

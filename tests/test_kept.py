@@ -189,25 +189,21 @@ def test_a_folder_from_a_stranger_is_only_read(run: Path, tmp_path: Path) -> Non
     before = contents(strange)
     strange.chmod(0o500)
     command = Path(sys.executable).with_name("zookit")
+
+    def exported(*more: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [command, "export", ".", "--to", "keras", *more],
+            cwd=strange,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=os.environ,
+            preexec_fn=obey_permissions,
+        )
+
     try:
-        ended = subprocess.run(
-            [command, "export", ".", "--to", "keras", "--output", tmp_path / "model.keras"],
-            cwd=strange,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env=os.environ,
-            preexec_fn=obey_permissions,
-        )
-        in_there = subprocess.run(
-            [command, "export", ".", "--to", "keras"],
-            cwd=strange,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env=os.environ,
-            preexec_fn=obey_permissions,
-        )
+        ended = exported("--output", tmp_path / "model.keras")
+        in_there = exported()
     finally:
         strange.chmod(0o700)
     assert (ended.returncode, ended.stderr) == (0, "")

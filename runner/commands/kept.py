@@ -36,11 +36,13 @@ RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder in which r
 
 
 def opened(name: str, runs_dir: Path) -> "KeptRun":
-    """The run that a person means, read. Raises BadRun."""
-    from zookit.kept.naming import find_run
-    from zookit.kept.run import read_run
+    """The run that a person means, read; warns where its files do not belong together.
 
-    run = read_run(find_run(name, runs_dir))
+    Raises BadRun.
+    """
+    from zookit.api import open_run
+
+    run = open_run(name, runs_dir)
     if not run.is_unchanged():
         warn(f"{run.folder}: experiment.toml and environment.json do not belong together.")
     return run

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zookit.commands.kept import RUNS_DIR, RunName, RunsDir, opened
+from zookit.commands.kept import RUNS_DIR, RunName, RunsDir
 
 
 def reproduce(
@@ -24,9 +24,10 @@ def reproduce(
 
     The exit code is 0 where the results are identical to the last bit, else 1.
     """
+    from zookit.api import open_run
     from zookit.reproducing import reproduce as repeat
 
-    kept = opened(run, runs_dir)
+    kept = open_run(run, runs_dir)
     with ExitStack() as redirected:
         if as_json:  # what a plugin prints is not part of the JSON
             redirected.enter_context(redirect_stdout(sys.stderr))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from zookit.commands.kept import RUNS_DIR, RunName, RunsDir, opened
+from zookit.commands.kept import RUNS_DIR, RunName, RunsDir
 from zookit.commands.training import AsJson, Listeners, Quiet, shown
 
 
@@ -24,10 +24,11 @@ def resume(
     One that was killed, interrupted or failed ends as it would have had it never stopped, to the
     last bit.
     """
-    from zookit.listening import chosen  # neither --help nor completion gets here
+    from zookit.api import open_run  # neither --help nor completion gets here
+    from zookit.listening import chosen
     from zookit.training import resume as go_on
 
-    kept = opened(run, runs_dir)
+    kept = open_run(run, runs_dir)
     listening = chosen(listeners or [])
     return shown(
         lambda console: go_on(

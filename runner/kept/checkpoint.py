@@ -5,7 +5,7 @@ One file, moved into place whole, so that no crash can leave parts of two states
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,7 +86,7 @@ def load_checkpoint(run: KeptRun) -> Checkpoint | None:
     except (KeyError, TypeError, RecursionError) as error:
         raise damaged(path, f"a callback's state does not fit ({reason_of(error)})") from None
     own = {name: each for name, each in arrays.items() if not name.startswith(STATE)}
-    return Checkpoint(Position(**{**vars(position), "states": states}), own)
+    return Checkpoint(replace(position, states=states), own)
 
 
 def _check_history(run: KeptRun, path: Path, position: Position) -> None:

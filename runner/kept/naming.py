@@ -21,16 +21,16 @@ def find_run(text: str, runs_dir: Path) -> Path:
     `text` is `latest`, a folder, or what a folder's name in `runs_dir`, or the hash at the end of
     it, begins with. Raises BadRun where there is none, or more than one.
     """
+    try:
+        if text != LATEST and (Path(text).expanduser() / EXPERIMENT).is_file():
+            return Path(text).expanduser().absolute()
+    except (OSError, ValueError, RuntimeError):  # too long, or no path at all
+        pass
     folders, _ = run_folders(runs_dir)
     if text == LATEST:
         if not folders:
             raise BadRun(f"there is no run in {runs_dir} yet. Name another folder with --runs-dir.")
         return folders[-1]
-    try:
-        if (Path(text).expanduser() / EXPERIMENT).is_file():
-            return Path(text).expanduser().absolute()
-    except (OSError, ValueError, RuntimeError):  # too long, or no path at all
-        pass
     text = text.rstrip("/")  # as shells complete a folder's name
     found = [each for each in folders if each.name == text] or [
         each for each in folders if text and _begins(each.name, text)
@@ -58,13 +58,14 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
     try:
         if not runs_dir.exists():
             return [], []
-        folders = sorted(
-            each for each in runs_dir.absolute().iterdir() if each.is_dir() and _shows(each)
-        )
-        runs = sorted((each for each in folders if (each / EXPERIMENT).is_file()), key=_made)
+        runs: list[Path] = []
+        others: list[Path] = []
+        for each in sorted(runs_dir.absolute().iterdir()):
+            if each.is_dir() and _shows(each):
+                (runs if (each / EXPERIMENT).is_file() else others).append(each)
+        return sorted(runs, key=_made), others
     except OSError as error:
         raise BadRun(f"{runs_dir} cannot be read: {error.strerror or error}.") from None
-    return runs, [each for each in folders if each not in runs]
 
 
 def every_run(runs_dir: Path) -> list[KeptRun]:

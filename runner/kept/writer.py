@@ -74,6 +74,7 @@ class FolderWriter:
         self, history: Mapping[str, Sequence[float]] | None = None, seconds: Sequence[float] = ()
     ) -> None:
         self._begun = False
+        self._before: dict[str, bytes] = {}
         self._epochs, self._seconds = _rows(history or {}), list(seconds)
 
     @hookimpl
