@@ -1,5 +1,6 @@
 """Runs made for the tests, small, and kept where no test's own surroundings reach."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,16 @@ import pytest
 
 import zookit
 from zookit.kept.run import KeptRun, read_run
+
+
+def make_one(folder: Path) -> None:
+    """Let the files of a changed run belong together, as if it had been trained so."""
+    run = read_run(folder)
+    environment = json.loads((folder / "environment.json").read_text())
+    environment["training"] = run.experiment.with_epochs(1).identity(
+        run.environment.data.hash, run.environment.owners()
+    )
+    (folder / "environment.json").write_text(json.dumps(environment))
 
 
 def trained(folder: Path, cache: Path, *words: str, **settings: Any) -> KeptRun:

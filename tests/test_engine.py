@@ -429,6 +429,7 @@ def test_automatic_precision_is_settled_and_repeated(zookit: Command, architectu
     precision = "mixed_bfloat16" if faster else "float32"
     assert told["experiment"]["settings"]["precision"] == precision
     assert told["environment"]["engine"]["precision"] == precision
+    assert told["environment"]["engine"]["steps_per_execution"] > 1
     again = json.loads(
         zookit("run", "--from", Path(told["folder"]) / "experiment.toml", "--json").out
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import Command
 from made_data import put_pictures
-from made_runs import trained
+from made_runs import make_one, trained
 
 from zookit.core import Evaluation
 from zookit.kept.evaluation import load_evaluation
@@ -146,6 +146,7 @@ def test_other_data_under_the_same_name_is_told(
     known = json.loads((copy / "environment.json").read_text())
     known["data"]["hash"] = "0123456789" * 6 + "abcd"
     (copy / "environment.json").write_text(json.dumps(known))
+    make_one(copy)
     outcome = zookit("evaluate", copy, "--json")
     assert outcome.code == 0, outcome
     assert not json.loads(outcome.out)["data"]["own"]

@@ -17,6 +17,7 @@ import pytest
 from conftest import Command
 from hypothesis import given
 from hypothesis import strategies as st
+from made_runs import make_one
 from safetensors.numpy import load_file, save
 
 import zookit
@@ -190,21 +191,16 @@ def test_what_was_damaged_by_hand_is_refused(
     if name == "experiment.toml" and "zookit/" in old:  # a name that nothing installed has
         owners = (run / "environment.json").read_text().replace(old, new)
         (run / "environment.json").write_text(owners)
-        _mend_identity(run)
+        _as_if_begun_so(run)
     before = {each: each.read_bytes() for each in run.iterdir()}
     said = zookit("resume", "latest", "--epochs", "3").message()
     assert message in said
     assert {each: each.read_bytes() for each in run.iterdir()} == before
 
 
-def _mend_identity(folder: Path) -> None:
-    """Make experiment and environment belong together again."""
-    kept = read_run(folder)
-    environment = json.loads((folder / "environment.json").read_text())
-    owners = kept.environment.owners()
-    experiment = kept.experiment.with_epochs(1)
-    environment["training"] = experiment.identity(kept.environment.data.hash, owners)
-    (folder / "environment.json").write_text(json.dumps(environment))
+def _as_if_begun_so(folder: Path) -> None:
+    """A changed run as one that was killed before its first checkpoint."""
+    make_one(folder)
     (folder / "checkpoint.safetensors").unlink()
     (folder / "metrics.json").unlink()
 
@@ -227,7 +223,7 @@ def test_other_data_is_refused(run: Path) -> None:
     environment = json.loads((run / "environment.json").read_text())
     environment["data"]["hash"] = "0" * 64
     (run / "environment.json").write_text(json.dumps(environment))
-    _mend_identity(run)
+    _as_if_begun_so(run)
     with pytest.raises(BadRun, match="trained on data with the hash 0000000000000000"):
         zookit.resume(run)
 

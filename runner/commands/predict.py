@@ -37,7 +37,6 @@ def predict(
     image: Annotated[
         int | None,
         typer.Option(
-            min=0,
             metavar="N",
             help="Instead of files: test image N of the run's data set, counted from 0, with what "
             "it truly is.",
