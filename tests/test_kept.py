@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ from made_runs import make_one, trained
 from safetensors.numpy import save_file
 from test_bad_input import obey_permissions
 
+from zookit import resume
 from zookit.core import BadRun, ZookitError
-from zookit.kept.checkpoint import load_checkpoint
+from zookit.kept.checkpoint import load_checkpoint, save_checkpoint
 from zookit.kept.evaluation import load_evaluation
 from zookit.kept.rebuilding import info_of, rebuilt_model
 from zookit.kept.run import read_run
@@ -55,6 +57,16 @@ def run(kept: Path, tmp_path: Path) -> Path:
 def place(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of it that is put right again after each example."""
     return Path(shutil.copytree(kept, tmp_path_factory.mktemp("fuzzed") / "run"))
+
+
+@pytest.fixture(scope="module")
+def stateful(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run whose callbacks have states."""
+    folder = tmp_path_factory.mktemp("stateful")
+    callbacks = ["early_stopping:3,monitor=loss", "reduce_lr_on_plateau:1,monitor=loss"]
+    words = "mnist", "dense:4"
+    made = trained(folder, folder / "cache", *words, callbacks=callbacks, data="sample")
+    return made.folder
 
 
 def replaced(file: str, old: str, new: str) -> Edit:
@@ -315,8 +327,14 @@ def edited(draw: st.DrawFn, name: str, content: bytes) -> bytes:
     if name.endswith(".json"):
         return json.dumps(changed(draw, json.loads(content))).encode()
     size = struct.unpack("<Q", content[:8])[0]
-    header = json.dumps(changed(draw, json.loads(content[8 : 8 + size]))).encode()
-    return struct.pack("<Q", len(header)) + header + content[8 + size :]
+    header = json.loads(content[8 : 8 + size])
+    about = header["__metadata__"]
+    if "text" in about and draw(st.booleans()):
+        about["text"] = json.dumps(changed(draw, json.loads(about["text"])))
+    else:
+        header = changed(draw, header)
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + content[8 + size :]
 
 
 def changed_files(names: tuple[str, ...], folder: Path) -> st.SearchStrategy[tuple[str, bytes]]:
@@ -381,6 +399,43 @@ def test_any_file_may_hold_anything(place: Path, data: st.DataObject) -> None:
 def test_any_weights_are_refused_or_loaded(place: Path, data: st.DataObject) -> None:
     change = data.draw(changed_files(("weights.safetensors",), place))
     check_change(place, change, lambda folder: rebuilt_model(read_run(folder)))
+
+
+def test_a_state_that_a_callback_cannot_take_is_told(stateful: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(stateful, tmp_path / "run"))
+    checkpoint = load_checkpoint(read_run(run))
+    assert checkpoint is not None
+    other = replace(checkpoint.position, states=({"best": 1.0}, {}))
+    save_checkpoint(run / "checkpoint.safetensors", replace(checkpoint, position=other))
+    with pytest.raises(BadRun, match="early_stopping cannot go on from the state that is kept"):
+        resume(run, epochs=2, quiet=True)
+    shutil.copy(stateful / "checkpoint.safetensors", run)
+    ended = resume(run, epochs=2, quiet=True)
+    assert ended is not None
+    assert ended.status == "finished"
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_checkpoint_is_refused_or_gone_on_with(
+    stateful: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    name, content = data.draw(changed_files(("checkpoint.safetensors",), stateful))
+    run = Path(shutil.copytree(stateful, tmp_path_factory.mktemp("resumed") / "run"))
+    (run / name).write_bytes(content)
+    before = contents(run)
+    try:
+        resume(run, epochs=2, quiet=True)
+    except BadRun as error:
+        one_line(error)
+        # Only the callback itself can say that, in the training, what it is given does not fit it.
+        if "cannot go on from the state" not in str(error):
+            assert contents(run) == before
+        assert (run / name).read_bytes() == content
+    except ZookitError as error:  # what can be computed with need not make sense
+        one_line(error)
+        assert read_run(run).status == "failed"
+    shutil.rmtree(run)
 
 
 @given(data=st.data())
