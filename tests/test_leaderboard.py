@@ -86,6 +86,7 @@ def make(real: Path, tmp_path: Path) -> Make:
         plain = Experiment.from_toml(tomli_w.dumps(tables))
         environment["identity"] = plain.identity(environment["data"]["hash"], owners)
         environment["group"] = plain.group(environment["data"]["hash"], owners)
+        environment["training"] = plain.with_epochs(1).identity(environment["data"]["hash"], owners)
         name = name or f"20261122-{next(made)}-{environment['identity'][:8]}"
         folder = tmp_path / "runs" / name
         folder.mkdir(parents=True)

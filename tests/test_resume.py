@@ -481,9 +481,10 @@ def test_a_finished_run_without_its_weights_gets_them_again(
     assert_same_end(run, finished)
 
 
-def test_files_of_two_runs_are_told(zookit: Command, run: Path) -> None:
+@pytest.mark.parametrize("words", [("report", "latest"), ("compare",), ("runs",)])
+def test_files_of_two_runs_are_told(zookit: Command, run: Path, words: tuple[str, ...]) -> None:
     text = (run / "experiment.toml").read_text()
     (run / "experiment.toml").write_text(text.replace("seed = 0", "seed = 1"))
-    ended = zookit("report", "latest")
+    ended = zookit(*words)
     assert ended.code == 0
-    assert "experiment.toml and environment.json do not belong together" in ended.err
+    assert f"{run.name}: experiment.toml and environment.json do not belong" in ended.err

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zookit.core import ZookitError, warn
+from zookit.core import ZookitError
 
 if TYPE_CHECKING:
     from zookit.kept.run import KeptRun
@@ -41,8 +41,8 @@ def opened(name: str, runs_dir: Path) -> "KeptRun":
     Raises BadRun.
     """
     from zookit.api import open_run
+    from zookit.kept.naming import warn_if_changed
 
     run = open_run(name, runs_dir)
-    if not run.is_unchanged():
-        warn(f"{run.folder}: experiment.toml and environment.json do not belong together.")
+    warn_if_changed(run)
     return run

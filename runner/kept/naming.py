@@ -69,7 +69,7 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
 
 
 def every_run(runs_dir: Path) -> list[KeptRun]:
-    """Every run that is kept in there, oldest first; those that cannot be read are warned of.
+    """Every run that is kept in there, oldest first; warns of those that were changed or damaged.
 
     Raises BadRun where the folder itself cannot be read.
     """
@@ -77,12 +77,24 @@ def every_run(runs_dir: Path) -> list[KeptRun]:
     found = []
     for folder in folders:
         try:
-            found.append(read_run(folder))
+            run = read_run(folder)
         except BadRun as error:
             warn(f"passed over: {printable(folder.name)}: {error}")
+            continue
+        warn_if_changed(run)
+        found.append(run)
     for folder in others:
         warn(f"passed over: {printable(folder.name)}: it is no run.")
     return found
+
+
+def warn_if_changed(run: KeptRun) -> None:
+    """Warn where experiment and environment are not those of one run."""
+    if not run.is_unchanged():
+        warn(
+            f"{printable(run.name)}: experiment.toml and environment.json do not belong together; "
+            "one of them was changed."
+        )
 
 
 def _shows(folder: Path) -> bool:
