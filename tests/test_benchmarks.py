@@ -187,13 +187,15 @@ def test_floor(tmp_path: Path) -> None:
 
 
 def test_predicting(tmp_path: Path) -> None:
+    sides = ["plain", "zookit-fifth"]
     table, found = measured(
         BENCHMARKS / "predicting.py",
         tmp_path / "found.json",
-        *["files", "--images", "40", "--rounds", "1"],
+        *["files", "--images", "40", "--rounds", "1", "--sides", *sides],
     )
-    check(table, found, list(found["sides"]))
-    assert {"zookit", "plain"} <= {side.partition(" ")[0] for side in found["sides"]}
+    check(table, found, sides)
+    pictures = [side["runs"][0]["report"]["pictures"] for side in found["sides"].values()]
+    assert pictures == [40, 8]
 
 
 def test_checkpoints(data: Path) -> None:

@@ -16,6 +16,8 @@ from zookit.kept.evaluation import load_evaluation
 from zookit.kept.run import KeptRun
 from zookit.scores import Scores
 
+pytestmark = pytest.mark.xdist_group("evaluate")
+
 
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> KeptRun:

@@ -22,6 +22,8 @@ from zookit.kept.rebuilding import rebuilt_model
 from zookit.kept.run import read_run
 from zookit.registry import Registry
 
+pytestmark = pytest.mark.xdist_group("export")
+
 FORMATS = {
     "keras": ".keras",
     "saved_model": ".saved_model",

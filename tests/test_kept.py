@@ -34,6 +34,8 @@ from zookit.kept.evaluation import load_evaluation
 from zookit.kept.rebuilding import info_of, rebuilt_model
 from zookit.kept.run import read_run
 
+pytestmark = pytest.mark.xdist_group("kept")
+
 Edit = Callable[[Path], object]
 
 TEXTS = ("experiment.toml", "environment.json", "metrics.json", "history.csv", "times.csv")

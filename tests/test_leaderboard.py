@@ -26,6 +26,8 @@ from zookit.kept.naming import find_run
 from zookit.kept.run import KeptRun, read_run
 from zookit.leaderboard import Leaderboard, Table, leaderboard
 
+pytestmark = pytest.mark.xdist_group("leaderboard")
+
 UNTIMED = settings(deadline=None, max_examples=40)
 UNIT = st.floats(0, 1)
 

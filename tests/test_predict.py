@@ -29,6 +29,8 @@ from zookit.picture_files import read_pictures
 from zookit.plugins.datasets.mnist import Mnist
 from zookit.predicting import Predictor, predict
 
+pytestmark = pytest.mark.xdist_group("predict")
+
 AT = 7
 """The test image that is told of."""
 

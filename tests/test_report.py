@@ -29,6 +29,8 @@ from zookit.kept.lock import locked
 from zookit.kept.run import read_run
 from zookit.scores import Scores
 
+pytestmark = pytest.mark.xdist_group("report")
+
 Edit = Callable[[Path], None]
 
 DASH = "\N{EN DASH}"

@@ -28,6 +28,8 @@ from zookit.kept.lock import locked
 from zookit.kept.run import read_run
 from zookit.pace import Pace
 
+pytestmark = pytest.mark.xdist_group("resume")
+
 ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
 """What a run leaves behind that has no clock in it."""
 

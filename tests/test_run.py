@@ -147,7 +147,7 @@ def test_run_folder_holds_what_there_is_to_know(tmp_path: Path) -> None:
         ("mnist", "dense:32,dropout=0.2", ["--validation", "0.1"], 1),
         (
             *("horse_or_human", "cnn:filters=4+4+4,units=8"),
-            ["--augment", "flip+rotation+contrast"],
+            ["--augment", "flip+rotation+contrast", "--epochs", "1"],
             len(os.sched_getaffinity(0)),
         ),
     ],

@@ -35,7 +35,7 @@ COMPOSITIONS = {
     ),
     "two classes, bfloat16, class weights, momentum": (
         "horse_or_human cnn:filters=4+4+4,units=8 --augment flip --precision mixed_bfloat16 "
-        "--class-weights --optimizer sgd:momentum=0.9 --batch-size 8 --epochs 5"
+        "--class-weights --optimizer sgd:momentum=0.9 --batch-size 8 --epochs 3"
     ),
 }
 
