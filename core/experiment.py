@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from zookit.core.component import Component
 from zookit.core.errors import BadExperiment, did_you_mean, quoted, reason_of
-from zookit.core.parameters import create, plain_values
+from zookit.core.parameters import create, plain_values, words_of
 from zookit.core.words import is_name
 
 FORMAT = 1
@@ -84,6 +84,11 @@ class Chosen:
         return self.name.rpartition("/")[2]
 
     @property
+    def words(self) -> str:
+        """How a person would write it."""
+        return str(words_of(self.short_name, self.parameters))
+
+    @property
     def rebuildable(self) -> bool:
         """Whether the name can be looked up again."""
         return ":" not in self.name
@@ -118,10 +123,7 @@ class Experiment:
 
     def identity(self, data_hash: str, owners: Mapping[str, str]) -> str:
         """SHA-256 of the experiment, its data's hash and the owner of each component."""
-        known = {**self.plain(), "data_hash": data_hash, "owners": dict(owners)}
-        # TOML has dates. No parameter takes one, but that is for the look-up to say.
-        text = json.dumps(known, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return identity_of(self.plain(), data_hash, owners)
 
     def group(self, data_hash: str, owners: Mapping[str, str]) -> str:
         """The identity that experiments equal but for the seed share."""
@@ -167,6 +169,14 @@ class Experiment:
             tuple(_chosen({"callbacks": each}, "callbacks", origin) for each in callbacks),
             create(Settings, settings, f"{origin}: settings"),
         )
+
+
+def identity_of(plain: Mapping[str, Any], data_hash: str, owners: Mapping[str, str]) -> str:
+    """SHA-256 of an experiment's plain form, its data's hash and the owner of each component."""
+    known = {**plain, "data_hash": data_hash, "owners": dict(owners)}
+    # TOML has dates. No parameter takes one, but that is for the look-up to say.
+    text = json.dumps(known, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _chosen(tables: Mapping[str, Any], key: str, origin: str) -> Chosen:

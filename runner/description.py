@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from zookit.composition import Composition
-from zookit.core import Chosen, DatasetInfo
-from zookit.core.parameters import words_of
+from zookit.core import DatasetInfo
 from zookit.kept.environment import Data, Engine, Owned
 from zookit.model import Head
 
@@ -52,15 +51,15 @@ def composed(
     names = ", ".join(info.class_names[:_NAMED])
     more = ", ..." if len(info.class_names) > _NAMED else ""
     lines = {
-        "data": f"{_words(experiment.dataset)}, {word}: {counted}",
+        "data": f"{experiment.dataset.words}, {word}: {counted}",
         "images": " x ".join(map(str, info.image_shape)),
         "classes": f"{len(info.class_names)}: {names}{more}",
-        "body": _words(experiment.architecture),
+        "body": experiment.architecture.words,
         "head": f"{head}, {head.loss}",
         "optimizer": f"{experiment.settings.optimizer}, learning rate "
         f"{float(model.optimizer.learning_rate):g}",
         "parameters": f"{model.count_params():,}",
-        "callbacks": " ".join(_words(callback) for callback in experiment.callbacks),
+        "callbacks": " ".join(callback.words for callback in experiment.callbacks),
         "augment": "+".join(experiment.settings.augment),
         "engine": _engine(engine),
     }
@@ -73,7 +72,3 @@ def _engine(engine: Engine) -> str:
     parts.append(f"{threads} thread{'s' * (threads > 1)}" if threads else "")
     parts.append(f"{steps} step{'s' * (steps > 1)} an execution")
     return ", ".join(part for part in parts if part)
-
-
-def _words(chosen: Chosen) -> str:
-    return str(words_of(chosen.short_name, chosen.parameters))

@@ -50,12 +50,15 @@ def engine(
         precision = "mixed_bfloat16" if faster else "float32"
     # Of the random changes to images XLA knows some not at all and draws others slowly.
     xla = on_cpu and preference.xla and not settings.augment
-    if replay is None:
-        count = processors()
-        _fix_threads(min(preference.threads or count, count) if alone else count, count)
-    else:
+    if replay is not None:
         xla = replay.xla
+    count = processors()
+    if not alone:
+        _fix_threads(count, count)
+    elif replay is not None:
         _fix_threads(replay.intra_op_threads, replay.inter_op_threads)
+    else:
+        _fix_threads(min(preference.threads or count, count), count)
     with keras_set(precision):
         keras.utils.set_random_seed(settings.seed)
         yield Engine(

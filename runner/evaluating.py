@@ -7,7 +7,6 @@ from zookit.console import bar, waiting
 from zookit.core import BadExperiment, Dataset, DatasetInfo, Evaluation, Split, warn
 from zookit.core.data import prepare
 from zookit.core.dataset import Want, Word
-from zookit.core.parameters import words_of
 from zookit.importing import importing_keras
 from zookit.kept.rebuilding import check_ended, rebuilt_model
 from zookit.kept.run import KeptRun
@@ -75,9 +74,8 @@ def _taken(
             f"{prepared.hash[:8]}, then {then.word} {then.hash[:8]}. Figures on the two do not "
             "compare."
         )
-    words = str(words_of(name, chosen.parameters))
     return EvaluationData(
-        words, dataset.info, prepared.word, prepared.hash, own, prepared.splits.test
+        chosen.words, dataset.info, prepared.word, prepared.hash, own, prepared.splits.test
     )
 
 

@@ -63,12 +63,12 @@ class Feeds:
 class Training:
     """One training, and what there is of it so far; `begun` is where it goes on from.
 
-    `training` is the environment's; `callbacks` are the composition's.
+    `training` is the environment's; `callbacks` are those that the composition's have built.
     """
 
     run: Run
     training: str
-    callbacks: Sequence[Callback]
+    callbacks: "Sequence[keras.callbacks.Callback]"
     model: "keras.Model"
     feeds: Feeds
     fused: FusedSteps
@@ -81,7 +81,6 @@ class Training:
     executions: int = 0
     """Of the epoch that is under way."""
     epoch_began: float = 0.0
-    _built: "list[keras.callbacks.Callback]" = field(default_factory=list)
     _stateless: set[int] = field(default_factory=set)
 
     def result(self) -> Result:
@@ -91,7 +90,6 @@ class Training:
                 self.history[name] = list(values)
             self.seconds = list(self.begun.position.seconds)
         # What does not fit is told before anything in the folder is changed.
-        self._built = [_built(callback) for callback in self.callbacks]
         self._check_checkpoint()
         with interruption() as self.interruption:
             try:
@@ -129,10 +127,10 @@ class Training:
             return
         self._restore_variables()
         for at, state in enumerate(self.begun.position.states):
-            if state is None or not _offers_state(self._built[at]):
+            if state is None or not _offers_state(self.callbacks[at]):
                 continue
             try:
-                self._built[at].set_state(state)
+                self.callbacks[at].set_state(state)
             except Exception as error:
                 raise BadRun(
                     f"{self.run.folder / CHECKPOINT}: {self._name(at)} cannot go on from the state "
@@ -209,16 +207,16 @@ class Training:
             time.monotonic() - self.epoch_began if within_epoch else 0.0,
             {name: tuple(values) for name, values in self.history.items()},
             tuple(self.seconds),
-            tuple(self._state(at, arrays) for at in range(len(self._built))),
+            tuple(self._state(at, arrays) for at in range(len(self.callbacks))),
         )
         return Checkpoint(position, arrays)
 
     def _state(self, at: int, arrays: dict[str, Any]) -> Any:
-        built = self._built[at]
-        if not _offers_state(built) or at in self._stateless:
+        callback = self.callbacks[at]
+        if not _offers_state(callback) or at in self._stateless:
             return None
         try:
-            return without_arrays(built.get_state(), arrays)
+            return without_arrays(callback.get_state(), arrays)
         except Exception as error:  # noqa: BLE001 - whatever a stranger's callback does
             self._stateless.add(at)
             warn(
@@ -235,7 +233,7 @@ class Training:
             self._tell_stateless()
         callbacks = [
             _follow(self),
-            *self._built,
+            *self.callbacks,
             *self.listeners.keras_callbacks(run=self.run),
             _keep(self),
         ]
@@ -257,7 +255,7 @@ class Training:
 
     def _tell_stateless(self) -> None:
         without = [
-            self._name(at) for at, built in enumerate(self._built) if not _offers_state(built)
+            self._name(at) for at, each in enumerate(self.callbacks) if not _offers_state(each)
         ]
         if without:
             warn(
@@ -291,21 +289,25 @@ class Training:
         )
 
 
-def _built(callback: Callback) -> "keras.callbacks.Callback":
+def built(callbacks: Sequence[Callback]) -> "list[keras.callbacks.Callback]":
+    """The Keras callbacks, fresh. Raises BrokenPlugin where one builds something else."""
     import keras
 
-    built = callback.build()
-    if not isinstance(built, keras.callbacks.Callback):
-        name = f"{type(callback).__module__}:{type(callback).__qualname__}"
-        raise BrokenPlugin(
-            f"{name}.build gave {quoted(built)}, expected an instance of keras.callbacks.Callback. "
-            "Tell that package's author."
-        )
-    return built
+    made = []
+    for callback in callbacks:
+        one = callback.build()
+        if not isinstance(one, keras.callbacks.Callback):
+            name = f"{type(callback).__module__}:{type(callback).__qualname__}"
+            raise BrokenPlugin(
+                f"{name}.build gave {quoted(one)}, expected an instance of "
+                "keras.callbacks.Callback. Tell that package's author."
+            )
+        made.append(one)
+    return made
 
 
-def _offers_state(built: "keras.callbacks.Callback") -> bool:
-    return hasattr(built, "get_state") and hasattr(built, "set_state")
+def _offers_state(callback: "keras.callbacks.Callback") -> bool:
+    return hasattr(callback, "get_state") and hasattr(callback, "set_state")
 
 
 def _follow(training: Training) -> "keras.callbacks.Callback":

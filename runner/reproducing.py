@@ -1,11 +1,14 @@
 """Running a kept run's experiment once more, and what differs in the result."""
 
 import math
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zookit.core import Run, TrainingFailed, hookimpl
+from rich.console import Console
+
+from zookit.core import BadRun, Run, ZookitError, hookimpl
 from zookit.differences import differences
 from zookit.kept.arrays import load_arrays
 from zookit.kept.run import WEIGHTS, KeptRun, read_run
@@ -18,7 +21,8 @@ class Reproduction:
     """A kept run and its repetition, `again`.
 
     `surroundings` are the differences between what the two ran on, `values` those between their
-    results, a line each; identical are two whose results do not differ in a single bit.
+    results, a line each; identical are two whose results do not differ in a single bit, as far as
+    the first one went.
     """
 
     run: KeptRun
@@ -28,8 +32,15 @@ class Reproduction:
 
     @property
     def identical(self) -> bool:
-        """Whether history, weights and test values are equal to the last bit."""
+        """Whether what was compared is equal to the last bit."""
         return not self.values
+
+    @property
+    def compared(self) -> str:
+        """What of the two was compared."""
+        if _has_end(self.run):
+            return "history, test values and weights"
+        return f"the history of {self.run.epochs} epochs, which is all that there is of it"
 
     def plain(self) -> dict[str, object]:
         """The same as JSON has it."""
@@ -38,6 +49,7 @@ class Reproduction:
             "run": self.run.name,
             "folder": str(self.again.folder),
             "identical": self.identical,
+            "compared": self.compared,
             "surroundings": list(self.surroundings),
             "values": list(self.values),
         }
@@ -54,14 +66,21 @@ class _Where:
         self.folder = run.folder
 
 
-def reproduce(run: KeptRun, runs_dir: Path, *, quiet: bool = False) -> Reproduction:
+def reproduce(
+    run: KeptRun, runs_dir: Path, *, quiet: bool = False, console: Console | None = None
+) -> Reproduction:
     """Train a kept run's experiment again, as a run of its own in `runs_dir`, and compare.
 
     Takes the same threads, XLA and steps per execution, so it needs a process in which TensorFlow
     has not computed yet. Raises ZookitError as training does, unless the run itself failed too, and
-    BadRun where the run is not whole or cannot be rebuilt.
+    BadRun where the run is not whole, cannot be rebuilt or has nothing to compare with.
     """
     check_unchanged(run)
+    if not _has_end(run) and not run.epochs:
+        raise BadRun(
+            f"{run.folder} has no whole epoch to compare with: it is {run.status}. Go on with it: "
+            f"zookit resume {shlex.quote(str(run.folder))}"
+        )
     if run.ending is not None:
         load_arrays(run.folder / WEIGHTS)  # a damaged one is told before the training
     where = _Where()
@@ -71,16 +90,22 @@ def reproduce(run: KeptRun, runs_dir: Path, *, quiet: bool = False) -> Reproduct
             runs_dir,
             [Listening.to(where, "the repetition")],
             quiet=quiet,
+            console=console,
             alone=True,
             replay=run.environment.engine,
         )
-    except TrainingFailed:
-        if run.ending is None or run.ending.status != "failed":
+    except ZookitError:
+        if where.folder is None or run.ending is None or run.ending.status != "failed":
             raise
     assert where.folder is not None
     again = read_run(where.folder)
     surroundings = differences(run.environment, again.environment)
     return Reproduction(run, again, surroundings, tuple(_values(run, again)))
+
+
+def _has_end(run: KeptRun) -> bool:
+    """Whether there is more to it than epochs."""
+    return run.ending is not None and run.ending.status != "interrupted"
 
 
 def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
@@ -89,7 +114,7 @@ def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
     for name in {**run.history, **again.history}:
         then, now = run.history.get(name, ()), again.history.get(name, ())
         yield from _first_difference(name, then, now[:epochs])
-    if run.ending is None or run.ending.status == "interrupted":
+    if run.ending is None or not _has_end(run):
         return
     error = "" if again.ending is None else again.ending.error
     if error != run.ending.error:
@@ -120,12 +145,14 @@ def _weights(then: Path, now: Path) -> Iterator[str]:
     }:
         yield f"weights: {len(before)} arrays, now {len(after)}, or of other shapes"
         return
-    unequal = [name for name in before if not np.array_equal(before[name], after[name])]
+    # Not as numbers: none equals NaN, and 0 is -0.
+    unequal = [name for name in before if before[name].tobytes() != after[name].tobytes()]
     if unequal:
-        farthest = max(
-            float(np.abs(before[name].astype(float) - after[name].astype(float)).max())
-            for name in unequal
-        )
+        with np.errstate(invalid="ignore"):  # of infinities
+            farthest = max(
+                float(np.nan_to_num(np.abs(before[name].astype(float) - after[name])).max())
+                for name in unequal
+            )
         yield f"weights: {len(unequal)} of {len(before)} arrays, by up to {farthest:.2g}"
 
 

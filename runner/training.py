@@ -1,7 +1,7 @@
 """Training a composition, anew or from where a kept run stands: data, engine, model, folder."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from zookit.description import components, composed, data
 from zookit.differences import differences
 from zookit.display import Display
 from zookit.engine import engine, memory_told, versions
-from zookit.fitting import Feeds, Training
+from zookit.fitting import Feeds, Training, built
 from zookit.fused import FusedSteps, steps_at_once
 from zookit.importing import importing_keras
 from zookit.kept.checkpoint import Checkpoint, load_checkpoint
@@ -95,7 +95,8 @@ def resume(
         epochs = create(Settings, {"epochs": epochs}, "resume").epochs
     with locked(run.folder):
         for leftover in run.folder.glob(".*.aside"):  # of a process that was killed
-            leftover.unlink(missing_ok=True)
+            with suppress(OSError):
+                leftover.unlink()
         run = read_run(run.folder)  # it may have gone on until the lock was ours
         check_unchanged(run)
         checkpoint = load_checkpoint(run)
@@ -104,7 +105,8 @@ def resume(
             say(f"{run.name} {nothing}")
             return None
         if checkpoint is None:
-            say(f"{run.name} has no checkpoint yet, so it begins anew.")
+            tell = warn if run.epochs else say
+            tell(f"{run.name} has no checkpoint, so it begins anew.")
         experiment = run.experiment if epochs is None else run.experiment.with_epochs(epochs)
         showing = _display(console, quiet=quiet)
         began = _Resumed(run, checkpoint)
@@ -114,10 +116,14 @@ def resume(
 
 
 def recomposed(run: KeptRun, experiment: Experiment | None = None) -> Composition:
-    """A kept run's experiment with its components. Raises BadRun where that cannot be."""
+    """A kept run's experiment, or another of its, with the components. Raises BadRun.
+
+    The experiment stays as it is: what a later version of a package takes besides is not in it.
+    """
     chosen = experiment or run.experiment
     try:
-        return compose(chosen.dataset, chosen.architecture, chosen.callbacks, chosen.settings)
+        made = compose(chosen.dataset, chosen.architecture, chosen.callbacks, chosen.settings)
+        return replace(made, experiment=chosen)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
 
@@ -282,6 +288,7 @@ def _trained(
         fused = FusedSteps(model, feeds.train, steps, xla=xla)
         if began.checkpoint is None:
             composition.architecture.pretrained(model)
+        callbacks = built(composition.callbacks)  # one that cannot be leaves no folder behind
         owners = began.owners(composition)
         now = Environment(
             experiment.identity(prepared.hash, owners),
@@ -303,7 +310,7 @@ def _trained(
         return Training(
             run,
             environment.training,
-            composition.callbacks,
+            callbacks,
             model,
             feeds,
             fused,

@@ -73,11 +73,16 @@ def _common(chosen: Sequence[Chosen]) -> str:
 
 def _differing(chosen: Iterable[Chosen]) -> set[tuple[str, str]]:
     """Component and parameter where components of one name have different values."""
-    seen: dict[tuple[str, str], set[str]] = {}
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
     for each in chosen:
-        for key, value in each.parameters.items():
-            seen.setdefault((each.name, key), set()).add(repr(value))
-    return {place for place, values in seen.items() if len(values) > 1}
+        by_name.setdefault(each.name, []).append(each.parameters)
+    # None where one has no value: it was left out, or its version does not know the parameter.
+    return {
+        (name, key)
+        for name, found in by_name.items()
+        for key in {key for parameters in found for key in parameters}
+        if len({repr(parameters.get(key)) for parameters in found}) > 1
+    }
 
 
 def _named(kind: str, chosen: Sequence[Chosen]) -> list[dict[str, Value]]:

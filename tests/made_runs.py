@@ -12,11 +12,8 @@ from zookit.kept.run import KeptRun, read_run
 
 def make_one(folder: Path) -> None:
     """Let the files of a changed run belong together, as if it had been trained so."""
-    run = read_run(folder)
     environment = json.loads((folder / "environment.json").read_text())
-    environment["training"] = run.experiment.with_epochs(1).identity(
-        run.environment.data.hash, run.environment.owners()
-    )
+    environment["training"] = read_run(folder).training
     (folder / "environment.json").write_text(json.dumps(environment))
 
 

@@ -276,6 +276,8 @@ def test_without_a_network_the_address_is_named(
     zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
+    # It remembers the proxies that there were when this process first opened an address.
+    monkeypatch.setattr("urllib.request._opener", None)
     words = "keras_application:MobileNetV2,weights=imagenet"
     message = zookit("run", "mnist", words, "--data", "sample").message()
     assert "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_96_no_top.h5" in message

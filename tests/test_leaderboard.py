@@ -125,7 +125,7 @@ def callbacks(*named: tuple[str, Mapping[str, Any]]) -> Callable[[dict[str, Any]
     return edit
 
 
-def architecture(name: str, **parameters: Any) -> Callable[[dict[str, Any]], None]:
+def architecture(name: str, /, **parameters: Any) -> Callable[[dict[str, Any]], None]:
     def edit(tables: dict[str, Any]) -> None:
         tables["architecture"] = {"name": name, "parameters": parameters}
 
@@ -402,7 +402,7 @@ ENDS = ("interrupted", "failed", "killed")
 def test_a_run_that_is_being_written_is_not_ranked(zookit: Command, make: Make) -> None:
     from filelock import FileLock
 
-    run = make()
+    run = make(status="killed")
     # Another process, since a lock is its process's.
     holding = (
         "import sys; from filelock import FileLock\n"
@@ -422,7 +422,7 @@ def test_a_run_that_is_being_written_is_not_ranked(zookit: Command, make: Make) 
         process.stdin.close()
     with FileLock(run.folder / ".lock"):
         pass
-    assert run.status == "finished"
+    assert run.status == "killed"
 
 
 def test_only_what_differs_is_a_column(make: Make) -> None:
@@ -446,6 +446,30 @@ def test_only_what_differs_is_a_column(make: Make) -> None:
     alone = only(leaderboard([make(units=[4], epochs=1)]))
     assert alone.columns == ()
     assert alone.title == "mnist, dense:units=4,activation=relu,dropout=0.0"
+
+
+def test_a_value_that_only_some_have_is_a_column(make: Make) -> None:
+    body = "zookit/keras_application"
+    table = only(
+        leaderboard(
+            [
+                make(experiment=architecture(body, name="MobileNet", size=96)),
+                make(experiment=architecture(body, name="MobileNet"), validation=0.4),
+            ]
+        )
+    )
+    assert table.columns == ("size",)
+    assert [row.varying.get("size") for row in table.rows] == [96, None]
+    assert table.title == "mnist, keras_application:name=MobileNet"
+
+
+def test_the_hash_that_a_table_shows_names_one_run(zookit: Command, make: Make) -> None:
+    killed, run, other = make(status="killed"), make(), make(units=[8])
+    shown = zookit("compare").out
+    assert run.name in shown
+    assert other.name not in shown
+    assert other.name.rpartition("-")[2] in shown
+    assert killed.name.rpartition("-")[2] == run.name.rpartition("-")[2]
 
 
 def test_different_architectures_have_each_their_own_parameters(make: Make) -> None:

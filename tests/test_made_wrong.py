@@ -89,3 +89,4 @@ def test_it_is_told(
         zookit.run(dataset, architecture, callbacks, epochs=1, runs_dir=tmp_path, quiet=True)
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+    assert not list(tmp_path.iterdir())

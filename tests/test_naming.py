@@ -1,11 +1,14 @@
 """How a person names a run."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from test_bad_input import obey_permissions
 
 from zookit.core import BadRun
 from zookit.kept.naming import find_run, run_folders
@@ -135,6 +138,30 @@ def test_folders_that_are_no_runs_are_told_from_those_that_are(tmp_path: Path) -
     for text in ("empty", "odd", "file", "hidden"):
         with pytest.raises(BadRun):
             find_run(text, runs)
+
+
+def test_a_run_is_called_by_its_folders_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(tmp_path / FIRST)
+    (tmp_path / FIRST / "tensorboard").mkdir()
+    monkeypatch.chdir(tmp_path / FIRST / "tensorboard")
+    assert find_run("..", tmp_path).name == FIRST
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions are dropped as Linux does it")
+def test_a_folder_that_may_not_be_entered_is_passed_over(tmp_path: Path) -> None:
+    keep(tmp_path / FIRST)
+    (tmp_path / "theirs").mkdir(mode=0o000)
+    code = "import sys; from pathlib import Path; from zookit.kept.naming import find_run"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}; print(find_run('latest', Path(sys.argv[1])))", tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=obey_permissions,
+    )
+    assert ended.stdout.strip() == str(tmp_path / FIRST)
 
 
 def test_a_runs_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:

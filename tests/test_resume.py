@@ -1,10 +1,12 @@
 """Going on with a run, and repeating one: the same end to the last bit, or a clear refusal."""
 
+import fcntl
 import json
 import os
 import shutil
 import signal
 import subprocess
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -207,6 +209,23 @@ def _as_if_begun_so(folder: Path) -> None:
     (folder / "metrics.json").unlink()
 
 
+@pytest.mark.parametrize("left_out", ['activation = "relu"\n', "normalize = true\n"])
+def test_what_later_versions_take_besides_is_not_written_into_a_run(
+    run: Path, left_out: str
+) -> None:
+    path = run / "experiment.toml"
+    text = path.read_text()
+    assert left_out in text
+    path.write_text(text.replace(left_out, ""))
+    _as_if_begun_so(run)
+    began = tomllib.loads(path.read_text())
+    for epochs in (2, 3):
+        assert zookit.resume(run, epochs=epochs, quiet=True) is not None
+        assert read_run(run).is_unchanged()
+        began["settings"]["epochs"] = epochs
+        assert tomllib.loads(path.read_text()) == began
+
+
 def test_a_checkpoint_of_another_run_is_refused(run: Path, tmp_path: Path) -> None:
     other = zookit.run("mnist", "dense:8", runs_dir=tmp_path / "o", epochs=1, seed=1, **SMALL)
     shutil.copy(other.folder / "checkpoint.safetensors", run)
@@ -241,11 +260,19 @@ def test_other_versions_are_only_a_warning(run: Path, capfd: pytest.CaptureFixtu
 
 
 def test_two_never_write_one_folder(run: Path) -> None:
+    (run / "metrics.json").unlink()
     with locked(run):
         assert read_run(run).status == "running"
         with pytest.raises(FolderError, match="is being written by another process"):
             zookit.resume(run, epochs=3)
-    assert read_run(run).status == "finished"
+    assert read_run(run).status == "killed"
+
+
+def test_who_asks_whether_a_run_is_written_is_not_taken_for_its_writer(run: Path) -> None:
+    (run / "metrics.json").unlink()
+    with (run / ".lock").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        assert read_run(run).status == "killed"
 
 
 @dataclass(frozen=True)
@@ -340,6 +367,29 @@ def test_a_repetition_is_identical(zookit: Command, run: Path) -> None:
     assert len(list(run.parent.iterdir())) == 2
 
 
+def test_a_repetition_says_how_far_it_compared(zookit: Command, run: Path) -> None:
+    (run / "metrics.json").unlink()
+    ended = zookit("reproduce", "latest", "--json")
+    assert ended.code == 0, ended
+    assert json.loads(ended.out)["compared"].startswith("the history of 2 epochs")
+    assert "epoch 2/2" in ended.err
+    for name in ("history.csv", "times.csv"):
+        (run / name).unlink()
+    said = zookit("reproduce", run).message()
+    assert "has no whole epoch to compare with: it is killed" in said
+
+
+def test_a_failure_is_repeated_too(zookit: Command, tmp_path: Path) -> None:
+    words = ("mnist", "dense:8", "--data", "sample", "--epochs", "1", "--learning-rate", "1e30")
+    assert "the loss became nan" in zookit("run", *words).err
+    (folder,) = (tmp_path / "runs").iterdir()
+    weights = load_file(folder / "weights.safetensors")
+    assert any(np.isnan(each).any() for each in weights.values())
+    ended = zookit("reproduce", "latest", "--quiet")
+    assert ended.code == 0, ended
+    assert "identical  to" in ended.out
+
+
 def test_a_repetition_says_what_differs(zookit: Command, run: Path) -> None:
     environment = (run / "environment.json").read_text()
     version = json.loads(environment)["versions"]["numpy"]
@@ -424,7 +474,13 @@ def test_states_make_the_round_trip(plain: Any, numbers: list[int]) -> None:
     np.testing.assert_array_equal(again["array"][0], np.array(numbers, np.uint8))
 
 
-@pytest.mark.parametrize("state", [{1: 2}, {"seen": {1, 2}}, {"at": object()}])
+@pytest.mark.parametrize(
+    "state",
+    [
+        *({1: 2}, {"seen": {1, 2}}, {"at": object()}),
+        *(np.array([each]) for each in ("text", object(), np.datetime64("2026-11-22"), 1j)),
+    ],
+)
 def test_states_that_no_file_can_hold_are_refused(state: Any) -> None:
     with pytest.raises(TypeError, match="neither plain nor an array"):
         without_arrays(state, {})

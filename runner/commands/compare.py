@@ -16,6 +16,7 @@ from zookit.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -55,7 +56,7 @@ def compare(
     elif not found:
         print(nothing_in(runs_dir))
     else:
-        _print_tables(board)
+        _print_tables(board, runs_dir)
 
 
 def _print_csv(board: "Leaderboard") -> None:
@@ -68,12 +69,12 @@ def _print_csv(board: "Leaderboard") -> None:
         warn(f"not ranked: {printable(each.run.name)}: {each.reason}")
 
 
-def _print_tables(board: "Leaderboard") -> None:
+def _print_tables(board: "Leaderboard", runs_dir: "Path") -> None:
     from rich.console import Console  # neither --help nor completion gets here
     from rich.text import Text
 
     console = Console()
-    names = _short_names(board)
+    names = _short_names(board, runs_dir)
     for at, table in enumerate(board.tables):
         if at:
             console.print()
@@ -86,11 +87,14 @@ def _print_tables(board: "Leaderboard") -> None:
         console.print(Text(line), soft_wrap=True)
 
 
-def _short_names(board: "Leaderboard") -> dict[str, str]:
+def _short_names(board: "Leaderboard", runs_dir: "Path") -> dict[str, str]:
     """Of each run's name the hash at its end, which names it too, where no other has that hash."""
-    names = [run.name for table in board.tables for row in table.rows for run in row.runs]
+    from zookit.kept.naming import run_folders
+
+    names = {run.name for table in board.tables for row in table.rows for run in row.runs}
+    others = {folder.name for folder in run_folders(runs_dir)[0]}
+    counted = Counter(_TIMED.sub("", name)[:_HASH] for name in names | others)
     hashes = {name: _TIMED.sub("", name) for name in names}
-    counted = Counter(each[:_HASH] for each in hashes.values())
     return {name: each if counted[each[:_HASH]] == 1 else name for name, each in hashes.items()}
 
 

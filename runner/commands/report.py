@@ -7,6 +7,7 @@ import typer
 
 from zookit.commands.kept import RUNS_DIR, RunsDir, opened, run_names
 from zookit.core import FolderError
+from zookit.printable import printable
 
 if TYPE_CHECKING:
     from zookit.kept.run import KeptRun
@@ -42,10 +43,11 @@ def report(
     """
     found = {run.folder: run for run in (opened(name, runs_dir) for name in names)}
     runs = list(found.values())
-    file = output or (runs[0].folder / REPORT if len(runs) == 1 else Path(REPORT))
+    usual = runs[0].folder / REPORT if len(runs) == 1 else Path(REPORT)
+    file = output.expanduser() if output else usual
     _check(file)
     _write(file, runs)
-    print(file)
+    print(printable(str(file)))
 
 
 def _check(file: Path) -> None:

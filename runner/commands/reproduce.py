@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from zookit.commands.kept import RUNS_DIR, RunName, RunsDir
+from zookit.printable import printable
 
 
 def reproduce(
@@ -24,25 +25,30 @@ def reproduce(
 
     The exit code is 0 where the results are identical to the last bit, else 1.
     """
+    from rich.console import Console  # neither --help nor completion gets here
+
     from zookit.api import open_run
+    from zookit.console import messages_shown
     from zookit.reproducing import reproduce as repeat
 
     kept = open_run(run, runs_dir)
-    with ExitStack() as redirected:
+    console = Console(stderr=as_json)
+    with messages_shown(quiet), ExitStack() as redirected:
         if as_json:  # what a plugin prints is not part of the JSON
             redirected.enter_context(redirect_stdout(sys.stderr))
-        reproduction = repeat(kept, runs_dir, quiet=quiet or as_json)
+        reproduction = repeat(kept, runs_dir, quiet=quiet, console=console)
     if reproduction.again.status == "interrupted":
         return 130
     if as_json:
         print(json.dumps(reproduction.plain(), indent=2))
         return 0 if reproduction.identical else 1
     for line in reproduction.surroundings:
-        print(f"other      {line}")
+        print(f"other      {printable(line)}")
     for line in reproduction.values:
-        print(f"differs    {line}")
+        print(f"differs    {printable(line)}")
     if reproduction.identical:
-        print(f"identical  to {kept.name}: history, test values and weights, to the last bit")
+        compared = f"{reproduction.compared}, to the last bit"
+        print(f"identical  to {printable(kept.name)}: {compared}")
     if quiet:  # else it has been said
-        print(f"kept in    {reproduction.again.folder}")
+        print(f"kept in    {printable(str(reproduction.again.folder))}")
     return 0 if reproduction.identical else 1

@@ -10,7 +10,6 @@ from zookit.commands.kept import RUNS_DIR, RunsDir
 from zookit.printable import printable
 
 if TYPE_CHECKING:
-    from zookit.core import Chosen
     from zookit.kept.run import KeptRun
 
 
@@ -58,7 +57,7 @@ def _print_lines(found: "list[KeptRun]") -> None:
 
 def _cells(run: "KeptRun") -> tuple[str, ...]:
     validation, test = _accuracies(run)
-    data = f"{_words(run.experiment.dataset)}, {run.environment.data.word}"
+    data = f"{run.experiment.dataset.words}, {run.environment.data.word}"
     return (
         printable(run.name),
         run.status,
@@ -67,7 +66,7 @@ def _cells(run: "KeptRun") -> tuple[str, ...]:
         "" if test is None else f"{test:.4f}",
         f"{sum(run.seconds):.1f}",
         printable(data),
-        printable(_words(run.experiment.architecture)),
+        printable(run.experiment.architecture.words),
     )
 
 
@@ -92,18 +91,12 @@ def _plain(run: "KeptRun") -> dict[str, Any]:
         "validation_accuracy": validation,
         "test_accuracy": test,
         "seconds": round(sum(run.seconds), 3),
-        "data": _words(experiment.dataset),
+        "data": experiment.dataset.words,
         "data_word": data.word,
         "data_hash": data.hash,
-        "architecture": _words(experiment.architecture),
-        "callbacks": [_words(each) for each in experiment.callbacks],
+        "architecture": experiment.architecture.words,
+        "callbacks": [each.words for each in experiment.callbacks],
         "seed": experiment.settings.seed,
         "identity": run.environment.identity,
         "group": run.environment.group,
     }
-
-
-def _words(chosen: "Chosen") -> str:
-    from zookit.core.parameters import words_of
-
-    return str(words_of(chosen.short_name, chosen.parameters))

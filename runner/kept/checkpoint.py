@@ -106,11 +106,11 @@ def _check_history(run: KeptRun, path: Path, position: Position) -> None:
 def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
     """A callback's state as JSON has it; its arrays are put into `arrays` by a name of theirs.
 
-    Raises TypeError where it is neither plain nor an array.
+    Raises TypeError where it is neither plain nor an array of numbers.
     """
     import numpy as np
 
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         name = f"{STATE}{len(arrays):04d}"
         arrays[name] = np.asarray(value, order="C")
         return {_ARRAY: name}
@@ -122,7 +122,7 @@ def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
         return [without_arrays(each, arrays) for each in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise TypeError(f"it holds {quoted(value)}, which is neither plain nor an array")
+    raise TypeError(f"it holds {quoted(value)}, which is neither plain nor an array of numbers")
 
 
 def with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:

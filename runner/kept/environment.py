@@ -48,7 +48,7 @@ class Data:
     word: Word
     hash: str
     image_shape: tuple[Side, Side, Side]
-    class_names: Annotated[tuple[str, ...], Len(2, 10_000)]
+    class_names: Annotated[tuple[str, ...], Len(2)]
     sizes: Mapping[str, int]
     left_out: tuple[str, ...] = ()
 

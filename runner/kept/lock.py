@@ -39,15 +39,31 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a process is writing the folder. Writes nothing."""
+    """Whether a process is writing the folder. Writes nothing, and needs no right to."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return _is_held(folder / _NAME)
+    try:
+        with (folder / _NAME).open("rb") as file:
+            # Shared, so that those who ask do not take each other for a writer.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass  # there is none, or it may not be read
+    return False
+
+
+def _is_held(path: Path) -> bool:
     from filelock import FileLock, Timeout
 
-    if not (folder / _NAME).exists():
+    if not path.exists():
         return False
     try:
-        with FileLock(folder / _NAME, blocking=False):
+        with FileLock(path, blocking=False):
             return False
     except Timeout:
         return True
-    except (OSError, NotImplementedError):
-        return False  # a folder that may not be written is written by nobody we could know of
+    except OSError:
+        return False

@@ -23,7 +23,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
     """
     try:
         if text != LATEST and (Path(text).expanduser() / EXPERIMENT).is_file():
-            return Path(text).expanduser().absolute()
+            return Path(text).expanduser().resolve()  # without any .., which is no name
     except (OSError, ValueError, RuntimeError):  # too long, or no path at all
         pass
     folders, _ = run_folders(runs_dir)
@@ -62,7 +62,7 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
         others: list[Path] = []
         for each in sorted(runs_dir.absolute().iterdir()):
             if each.is_dir() and _shows(each):
-                (runs if (each / EXPERIMENT).is_file() else others).append(each)
+                (runs if _is_run(each) else others).append(each)
         return sorted(runs, key=_made), others
     except OSError as error:
         raise BadRun(f"{runs_dir} cannot be read: {error.strerror or error}.") from None
@@ -97,6 +97,13 @@ def warn_if_changed(run: KeptRun) -> None:
         )
 
 
+def _is_run(folder: Path) -> bool:
+    try:
+        return (folder / EXPERIMENT).is_file()
+    except OSError:  # another person's, which may not be entered
+        return False
+
+
 def _shows(folder: Path) -> bool:
     return not folder.name.startswith(".")
 
@@ -109,7 +116,10 @@ def _begins(name: str, text: str) -> bool:
 
 def _made(folder: Path) -> tuple[str, float]:
     """When the run was made, as its name says; else, and within a second, by its file's time."""
-    changed = (folder / EXPERIMENT).stat().st_mtime
+    try:
+        changed = (folder / EXPERIMENT).stat().st_mtime
+    except OSError:  # it has just vanished, which reading it will say
+        changed = 0.0
     if _TIME.match(folder.name):
         return folder.name[: len("20261122-101500")], changed
     return f"{datetime.fromtimestamp(changed).astimezone():{TIME_FORMAT}}", changed

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from annotated_types import Ge, Gt, Lt
 from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
+from zookit.core.experiment import identity_of
 from zookit.core.run import Status
 from zookit.kept.environment import Environment
 from zookit.kept.lock import is_locked
@@ -56,6 +58,7 @@ class Ending:
 class KeptRun:
     """A run's folder, read and checked.
 
+    `training` is the environment's of that name, as it follows from what experiment.toml says now.
     `history` has for each logged name one value an epoch, `seconds` one time an epoch. `ending` is
     None while the run trains, and where it was killed.
     """
@@ -63,6 +66,7 @@ class KeptRun:
     folder: Path
     experiment: Experiment
     environment: Environment
+    training: str
     history: Mapping[str, tuple[float, ...]]
     seconds: tuple[float, ...]
     ending: Ending | None
@@ -79,32 +83,34 @@ class KeptRun:
 
     def is_unchanged(self) -> bool:
         """Whether experiment and environment belong together, but for the number of epochs."""
-        experiment = self.experiment.with_epochs(1)
-        known = self.environment
-        return experiment.identity(known.data.hash, known.owners()) == known.training
+        return self.training == self.environment.training
 
     def model(self) -> "keras.Model":
         """The trained model, on raw pixels, uint8 (N, H, W, C); not compiled. Raises BadRun."""
-        from zookit.kept.rebuilding import rebuilt_model
+        from zookit.kept.rebuilding import rebuilt_model  # which imports this module
 
         return rebuilt_model(self)
 
     @property
     def status(self) -> str:
         """finished, interrupted, failed, running or killed."""
-        if is_locked(self.folder):
-            return "running"
-        return "killed" if self.ending is None else self.ending.status
+        if self.ending is not None:
+            return self.ending.status
+        return "running" if is_locked(self.folder) else "killed"
 
 
 def read_run(folder: Path) -> KeptRun:
     """A run's folder, read and checked. Raises BadRun, which names the file and what is wrong."""
     experiment = read_experiment(folder)
     environment = _json(folder / ENVIRONMENT, Environment)
+    # Of the text, not of what is read: a later version's new settings are not in it.
+    begun = tomllib.loads(_text(folder / EXPERIMENT))
+    begun.setdefault("settings", {})["epochs"] = 1
+    training = identity_of(begun, environment.data.hash, environment.owners())
     history = _columns(folder / HISTORY)
     seconds = _columns(folder / TIMES).get("seconds", ())
     ending = _json(folder / METRICS, Ending) if (folder / METRICS).exists() else None
-    run = KeptRun(folder, experiment, environment, history, seconds, ending)
+    run = KeptRun(folder, experiment, environment, training, history, seconds, ending)
     if ending is not None and ending.epochs != run.epochs:
         raise damaged(folder / HISTORY, f"it has {run.epochs} epochs, {METRICS} {ending.epochs}")
     return run

@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import os
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zookit.core import FolderError, Result, Run, hookimpl
+import tomli_w
+
+from zookit.core import Experiment, FolderError, Result, Run, hookimpl
 from zookit.core.data.cache import written_aside
 from zookit.core.errors import reason_of
 from zookit.kept.arrays import numbered, save_arrays
@@ -35,10 +38,10 @@ def check_runs_dir(runs_dir: Path) -> None:
     """Raise FolderError where no folder could be made in there; before any work is done."""
     try:
         nearest = runs_dir.absolute()
-    except OSError as error:  # the current folder has vanished
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+    except OSError as error:  # the current folder has vanished, or another may not be entered
         raise _unwritable(runs_dir, error.strerror or str(error)) from None
-    while not nearest.exists() and nearest != nearest.parent:
-        nearest = nearest.parent
     if not nearest.is_dir():
         raise _unwritable(runs_dir, f"{nearest} is not a folder")
     if not os.access(nearest, os.W_OK | os.X_OK):
@@ -88,12 +91,20 @@ class FolderWriter:
         }
         self._write_json(ENVIRONMENT, run.environment)
         # After the other: it is what makes the folder a run.
-        self._write(EXPERIMENT, run.experiment.to_toml())
+        self._write(EXPERIMENT, self._experiment(run.experiment))
         # Of a run that is resumed there may be more epochs than the checkpoint knows of.
         for name in (METRICS, HISTORY, TIMES):
             with _guarded(self._folder / name) as path:
                 path.unlink(missing_ok=True)
         self._write_epochs()
+
+    def _experiment(self, experiment: Experiment) -> str:
+        """As TOML. Of a run that is resumed only the epochs change, whatever versions add."""
+        if EXPERIMENT not in self._before:
+            return experiment.to_toml()
+        tables = tomllib.loads(self._before[EXPERIMENT].decode("utf-8-sig"))
+        tables.setdefault("settings", {})["epochs"] = experiment.settings.epochs
+        return tomli_w.dumps(tables)
 
     @hookimpl
     def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from zookit.core import Chosen, Evaluation
+from zookit.core import Evaluation
 from zookit.core.declaration import text_of
-from zookit.core.parameters import plain_values, words_of
+from zookit.core.parameters import plain_values
 from zookit.kept.evaluation import load_evaluation
 from zookit.kept.run import KeptRun
 from zookit.model import Head
@@ -118,7 +118,7 @@ def told(run: KeptRun, at: int, *, alone: bool) -> Told:
         printable(
             f"{run.experiment.architecture.short_name} on {run.experiment.dataset.short_name}"
         ),
-        printable(f"{_words(run.experiment.architecture)} on {_words(run.experiment.dataset)}"),
+        printable(f"{run.experiment.architecture.words} on {run.experiment.dataset.words}"),
         status,
         printable(_ending(run, status)),
         list(_tiles(run)),
@@ -149,10 +149,6 @@ def logged(run: KeptRun, label: str) -> dict[str, Logged]:
         for what in ("loss", "accuracy")
         if what in run.history
     }
-
-
-def _words(chosen: Chosen) -> str:
-    return str(words_of(chosen.short_name, chosen.parameters))
 
 
 def _ending(run: KeptRun, status: str) -> str:
@@ -190,13 +186,13 @@ def _composition(run: KeptRun) -> Iterator[tuple[str, str]]:
     classes = len(data.class_names)
     names = ", ".join(data.class_names[:_NAMED]) + (", ..." if classes > _NAMED else "")
     head = Head(classes)
-    yield "data set", f"{_words(experiment.dataset)}, {_WORDS[data.word]}"
+    yield "data set", f"{experiment.dataset.words}, {_WORDS[data.word]}"
     yield "images", " + ".join(f"{size:,} {name}" for name, size in data.sizes.items())
     yield "image shape", " x ".join(map(str, data.image_shape))
     yield "classes", f"{classes:,}: {names}"
-    yield "architecture", _words(experiment.architecture)
+    yield "architecture", experiment.architecture.words
     yield "head", f"{head}, {head.loss}"
-    yield "callbacks", " ".join(_words(each) for each in experiment.callbacks) or "none"
+    yield "callbacks", " ".join(each.words for each in experiment.callbacks) or "none"
 
 
 def _environment(run: KeptRun) -> Iterator[tuple[str, str]]:
@@ -213,7 +209,7 @@ def _environment(run: KeptRun) -> Iterator[tuple[str, str]]:
         ("threads across operations", engine.inter_op_threads),
     ):
         yield name, f"{count}" if count else "TensorFlow's own choice"
-    yield "steps an execution", f"{engine.steps_per_execution or 'not yet chosen'}"
+    yield "steps an execution", f"{engine.steps_per_execution}"
     yield "devices", ", ".join(engine.devices)
     yield "variables", ", ".join(f"{name}={text}" for name, text in engine.variables.items())
     yield "data hash", known.data.hash
