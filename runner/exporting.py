@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zookit.core import BadParameter, FolderError, NotInstalled, ZookitError
+from zookit.core import BadParameter, BadRun, FolderError, NotInstalled, ZookitError
 from zookit.core.errors import reason_of
 from zookit.formats import ENDINGS, Format
 from zookit.importing import descriptor_2_in
@@ -43,6 +43,8 @@ def export(run: "KeptRun", to: Format, path: Path) -> None:
     is there already, BadRun as `rebuilt_model`, and ZookitError where the format cannot hold the
     architecture's layers.
     """
+    import numpy as np
+
     from zookit.engine import keras_set
     from zookit.kept.rebuilding import rebuilt_model
 
@@ -54,6 +56,11 @@ def export(run: "KeptRun", to: Format, path: Path) -> None:
         )
     with _written_aside(path) as aside:
         model = rebuilt_model(run, float32=True)
+        if not all(np.isfinite(each.numpy()).all() for each in model.weights):
+            raise BadRun(
+                f"{run.folder} has weights that are not finite, as after a training that failed. "
+                "Train again with a lower --learning-rate."
+            )
         try:
             with keras_set("float32"), _chatter_held_back():
                 _write(model, to, aside)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from zookit.core import BadRun, Run, ZookitError, hookimpl
 from zookit.differences import differences
-from zookit.kept.arrays import load_arrays
+from zookit.kept.arrays import load_of_end
 from zookit.kept.run import WEIGHTS, KeptRun, read_run
 from zookit.listening import Listening
 from zookit.training import check_unchanged, recomposed, train
@@ -38,8 +38,10 @@ class Reproduction:
     @property
     def compared(self) -> str:
         """What of the two was compared."""
-        if _has_end(self.run):
+        if self.run.ending is not None and self.run.ending.status == "finished":
             return "history, test values and weights"
+        if _have_ends(self.run, self.again):
+            return "history, error and weights"
         return f"the history of {self.run.epochs} epochs, which is all that there is of it"
 
     def plain(self) -> dict[str, object]:
@@ -76,13 +78,14 @@ def reproduce(
     BadRun where the run is not whole, cannot be rebuilt or has nothing to compare with.
     """
     check_unchanged(run)
-    if not _has_end(run) and not run.epochs:
+    failed = run.ending is not None and run.ending.status == "failed"
+    if not run.epochs and not failed:
         raise BadRun(
             f"{run.folder} has no whole epoch to compare with: it is {run.status}. Go on with it: "
             f"zookit resume {shlex.quote(str(run.folder))}"
         )
     if run.ending is not None:
-        load_arrays(run.folder / WEIGHTS)  # a damaged one is told before the training
+        load_of_end(run, WEIGHTS)  # a damaged one is told before the training
     where = _Where()
     try:
         train(
@@ -95,7 +98,7 @@ def reproduce(
             replay=run.environment.engine,
         )
     except ZookitError:
-        if where.folder is None or run.ending is None or run.ending.status != "failed":
+        if where.folder is None or not failed:
             raise
     assert where.folder is not None
     again = read_run(where.folder)
@@ -103,9 +106,13 @@ def reproduce(
     return Reproduction(run, again, surroundings, tuple(_values(run, again)))
 
 
-def _has_end(run: KeptRun) -> bool:
-    """Whether there is more to it than epochs."""
-    return run.ending is not None and run.ending.status != "interrupted"
+def _have_ends(run: KeptRun, again: KeptRun) -> bool:
+    """Whether there is more to compare than epochs.
+
+    Not where a failure was not repeated since its cause was another, such as a full disk.
+    """
+    statuses = [one.ending.status if one.ending else "" for one in (run, again)]
+    return statuses[0] == "finished" or statuses == ["failed", "failed"] or not run.epochs
 
 
 def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
@@ -114,7 +121,7 @@ def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
     for name in {**run.history, **again.history}:
         then, now = run.history.get(name, ()), again.history.get(name, ())
         yield from _first_difference(name, then, now[:epochs])
-    if run.ending is None or not _has_end(run):
+    if run.ending is None or not _have_ends(run, again):
         return
     error = "" if again.ending is None else again.ending.error
     if error != run.ending.error:
@@ -124,7 +131,7 @@ def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
         then_test, now_test = run.ending.test.get(name), test.get(name)
         if then_test != now_test:
             yield f"test {name}: {_shown(then_test)}, now {_shown(now_test)}"
-    yield from _weights(run.folder / WEIGHTS, again.folder / WEIGHTS)
+    yield from _weights(run, again)
 
 
 def _first_difference(name: str, then: Sequence[float], now: Sequence[float]) -> Iterator[str]:
@@ -136,10 +143,10 @@ def _first_difference(name: str, then: Sequence[float], now: Sequence[float]) ->
             return
 
 
-def _weights(then: Path, now: Path) -> Iterator[str]:
+def _weights(then: KeptRun, now: KeptRun) -> Iterator[str]:
     import numpy as np
 
-    before, after = load_arrays(then)[0], load_arrays(now)[0]
+    before, after = load_of_end(then, WEIGHTS), load_of_end(now, WEIGHTS)
     if {name: each.shape for name, each in before.items()} != {
         name: each.shape for name, each in after.items()
     }:

@@ -143,9 +143,10 @@ def _nothing_left(run: KeptRun, checkpoint: Checkpoint | None, epochs: int | Non
     begun = checkpoint is not None and checkpoint.position.steps > 0
     if epochs is not None and epochs < done + begun:
         next_one = f" and a part of epoch {done + 1}" if begun else ""
+        lost = f" ({run.epochs - done} more are not in its checkpoint)" if run.epochs > done else ""
         raise BadParameter(
-            f"{run.name} has {done} epochs{next_one} already, more than --epochs {epochs}. Ask for "
-            f"at least {done + begun}."
+            f"{run.name} has {done} epochs{next_one} already{lost}, more than --epochs {epochs}. "
+            f"Ask for at least {done + begun}."
         )
     if run.ending is None or run.ending.status != "finished":
         return ""

@@ -16,7 +16,7 @@ from conftest import Command, Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_data import put_pictures
-from made_runs import trained
+from made_runs import make_whole, trained
 from PIL import ExifTags, Image
 from terminal import written_in_terminal
 
@@ -256,6 +256,7 @@ def test_two_classes(zookit: Command, session_cache: Path, tmp_path: Path) -> No
     bias = model.weights[-1]
     bias.assign(bias - np.log(middle / (1 - middle)))
     save_arrays(run.folder / "weights.safetensors", numbered("", model.weights))
+    make_whole(run.folder)
     second = model.predict(pixels, verbose=0)[:, 0]
     lines = told(zookit("predict", run.folder, "photos", "--json", "--top", "2"))
     assert {line["class"] for line in lines} == {"dark", "light"}

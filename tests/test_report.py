@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from conftest import Command
 from made_data import put_pictures
-from made_runs import make_one
+from made_runs import make_one, make_whole
 from PIL import Image
 from safetensors.numpy import load_file, save
 
@@ -406,9 +406,14 @@ def test_many_classes_and_many_epochs_are_cut_to_what_can_be_read(
         evaluation["labels"][8:13] = 7
         evaluation["predicted"][7:13] = 700
         (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "1"}))
+        make_whole(folder)
         edit_json(folder / "metrics.json", lambda content: content.update(epochs=4000))
         rows = [f"{at},{10 / at},{1 - 1 / at}\n" for at in range(1, 4001)]
         (folder / "history.csv").write_text(f"epoch,loss,accuracy\n{''.join(rows)}")
+        rows = [f"{at},0.5\n" for at in range(1, 4001)]
+        (folder / "times.csv").write_text(f"epoch,seconds\n{''.join(rows)}")
+        text = (folder / "experiment.toml").read_text()
+        (folder / "experiment.toml").write_text(text.replace("\nepochs = 3\n", "\nepochs = 4000\n"))
 
     page = reported(zookit, edited(runs, tmp_path, edit))
     check_whole(page)
@@ -464,6 +469,7 @@ def test_a_damaged_run_is_refused_and_leaves_no_page(
         evaluation = load_file(folder / "evaluation.safetensors")
         evaluation["mistakes"] = np.empty((len(evaluation["mistakes_at"]), 0, 0, 1), np.uint8)
         (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "1"}))
+        make_whole(folder)
 
     copy = edited(runs, tmp_path, edit)
     assert "its images are not of 1 channels" in zookit("report", copy).message()

@@ -17,9 +17,10 @@ import keras
 import numpy as np
 import pytest
 from conftest import Command
+from contents import contents
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import make_one
+from made_runs import make_one, make_whole
 from safetensors.numpy import load_file, save
 
 import zookit
@@ -233,6 +234,42 @@ def test_a_checkpoint_of_another_run_is_refused(run: Path, tmp_path: Path) -> No
         zookit.resume(run, epochs=3)
 
 
+@pytest.mark.parametrize(
+    ("name", "command", "said"),
+    [
+        ("checkpoint", ("resume", "--epochs", "3"), "its content is not what was written"),
+        ("weights", ("export", "--to", "keras"), "is another file than metrics.json knows of"),
+        ("evaluation", ("report",), "is another file than metrics.json knows of"),
+    ],
+)
+def test_a_flipped_bit_is_found(
+    zookit: Command, run: Path, name: str, command: tuple[str, ...], said: str
+) -> None:
+    path = run / f"{name}.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    before = contents(run)
+    assert said in zookit(command[0], "latest", *command[1:]).message()
+    assert contents(run) == before
+
+
+def test_more_epochs_than_were_asked_for_are_told(zookit: Command, run: Path) -> None:
+    text = (run / "experiment.toml").read_text()
+    (run / "experiment.toml").write_text(text.replace("epochs = 2", "epochs = 1"))
+    assert "do not belong together" in zookit("compare").err
+    assert "do not belong together" in zookit("resume", "latest").message()
+
+
+def test_a_failure_that_had_another_cause_is_not_compared(zookit: Command, run: Path) -> None:
+    metrics = json.loads((run / "metrics.json").read_text())
+    ended = {"status": "failed", "error": "the disk is full", "test": {}}
+    (run / "metrics.json").write_text(json.dumps({**metrics, **ended}))
+    repeated = zookit("reproduce", "latest", "-q")
+    assert repeated.code == 0, repeated
+    assert "the history of 2 epochs, which is all that there is of it" in repeated.out
+
+
 def test_a_truncated_checkpoint_is_refused(run: Path) -> None:
     path = run / "checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
@@ -400,6 +437,7 @@ def test_a_repetition_says_what_differs(zookit: Command, run: Path) -> None:
     weights = load_file(run / "weights.safetensors")
     weights["0000"][0, 0] += 1
     (run / "weights.safetensors").write_bytes(save(weights, {"format": "1"}))
+    make_whole(run)
     ended = zookit("reproduce", "latest", "--json")
     assert ended.code == 1
     said = json.loads(ended.out)

@@ -95,7 +95,10 @@ def _short_names(board: "Leaderboard", runs_dir: "Path") -> dict[str, str]:
     others = {folder.name for folder in run_folders(runs_dir)[0]}
     counted = Counter(_TIMED.sub("", name)[:_HASH] for name in names | others)
     hashes = {name: _TIMED.sub("", name) for name in names}
-    return {name: each if counted[each[:_HASH]] == 1 else name for name, each in hashes.items()}
+    return {
+        name: printable(each if counted[each[:_HASH]] == 1 else name)
+        for name, each in hashes.items()
+    }
 
 
 def _print_table(console: "Console", table: "Table", names: dict[str, str]) -> None:

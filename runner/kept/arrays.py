@@ -1,12 +1,13 @@
 """Arrays in a run's folder: safetensors, which hold numbers and text and nothing that is run."""
 
+import hashlib
 import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import BadRun, reason_of
-from zookit.kept.run import FORMAT, check_file, damaged
+from zookit.kept.run import FORMAT, METRICS, KeptRun, check_file, damaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,16 +20,29 @@ if TYPE_CHECKING:
     Variables = list[keras.Variable]
 
 
-def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> None:
-    """Write arrays and a text, and see to it that they are on the disk."""
+def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> str:
+    """Write arrays and a text, and see to it that they are on the disk. Returns the SHA-256."""
     from safetensors.numpy import save
 
-    # Of two keys safetensors does not keep the order: equal weights would not be equal files.
-    about = {"format": str(FORMAT), "text": text} if text else {"format": str(FORMAT)}
+    about = {"format": str(FORMAT)}
+    # Of more keys safetensors does not keep the order: equal weights would not be equal files.
+    if text:
+        about |= {"text": text, "sha256": digest(arrays, text)}
+    content = save(dict(arrays), about)
     with path.open("wb") as file:
-        file.write(save(dict(arrays), about))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest(arrays: "Mapping[str, Array]", text: str) -> str:
+    """SHA-256 of a text and of arrays with their names."""
+    hashed = hashlib.sha256(text.encode())
+    for name, array in sorted(arrays.items()):
+        hashed.update(f"{name} {array.dtype} {array.shape}".encode())
+        hashed.update(array.tobytes())
+    return hashed.hexdigest()
 
 
 def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
@@ -53,7 +67,24 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
         raise BadRun(
             f"{path}: format is {about.get('format')!r}; this zookit reads {str(FORMAT)!r}."
         )
-    return arrays, about.get("text", "")
+    text = about.get("text", "")
+    if text and about.get("sha256") != digest(arrays, text):
+        raise damaged(path, "its content is not what was written")
+    return arrays, text
+
+
+def load_of_end(run: KeptRun, name: str) -> "dict[str, Array]":
+    """The arrays of a file that the run's end wrote. Raises BadRun where it is not that file."""
+    path = run.folder / name
+    arrays, _ = load_arrays(path)
+    known = "" if run.ending is None else run.ending.files.get(name, "")
+    if known and hashlib.sha256(path.read_bytes()).hexdigest() != known:
+        raise BadRun(
+            f"{path} is another file than {METRICS} knows of: it was changed, or is another run's. "
+            "Take it from a copy of this run, or remove it and have it made anew: zookit resume "
+            f"{shlex.quote(str(run.folder))}"
+        )
+    return arrays
 
 
 def numbered(kind: str, variables: "Variables") -> "dict[str, Array]":

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from zookit.core import Evaluation
-from zookit.kept.arrays import load_arrays, save_arrays
+from zookit.kept.arrays import load_of_end, save_arrays
 from zookit.kept.run import EVALUATION, KeptRun, damaged
 
 _KINDS = {
@@ -15,12 +15,12 @@ _KINDS = {
 }
 
 
-def save_evaluation(path: Path, evaluation: Evaluation) -> None:
-    """Write it."""
+def save_evaluation(path: Path, evaluation: Evaluation) -> str:
+    """Write it. Returns the file's SHA-256."""
     import numpy as np
 
     arrays = {name: getattr(evaluation, name) for name in _KINDS}
-    save_arrays(path, {name: np.ascontiguousarray(each) for name, each in arrays.items()})
+    return save_arrays(path, {name: np.ascontiguousarray(each) for name, each in arrays.items()})
 
 
 def load_evaluation(run: KeptRun) -> Evaluation | None:
@@ -31,7 +31,7 @@ def load_evaluation(run: KeptRun) -> Evaluation | None:
     if run.ending is None or run.ending.status != "finished":
         return None
     path = run.folder / EVALUATION
-    arrays, _ = load_arrays(path)
+    arrays = load_of_end(run, EVALUATION)
     if {name: (str(each.dtype), each.ndim) for name, each in arrays.items()} != _KINDS:
         raise damaged(path, "it does not hold the arrays of an evaluation")
     found = Evaluation(**arrays)

@@ -17,7 +17,7 @@ from zookit.core import (
     warn,
 )
 from zookit.engine import keras_set, memory_told
-from zookit.kept.arrays import assign, load_arrays
+from zookit.kept.arrays import assign, load_of_end
 from zookit.kept.run import WEIGHTS, KeptRun
 from zookit.model import build_model
 from zookit.registry import default
@@ -34,7 +34,7 @@ def rebuilt_model(run: KeptRun, *, float32: bool = False) -> "keras.Model":
     architecture is not installed, its parameters no longer fit, or its weights do not.
     """
     check_ended(run)
-    arrays, _ = load_arrays(run.folder / WEIGHTS)
+    arrays = load_of_end(run, WEIGHTS)
     precision = "float32" if float32 else run.experiment.settings.precision
     with keras_set("float32" if precision == "auto" else precision):
         model = _built(run)

@@ -5,7 +5,7 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -44,7 +44,8 @@ class Ending:
     """How a run ended: the content of `metrics.json`.
 
     `last_epoch` has the logged values of the last whole epoch, `test` those of the test split,
-    empty where the run did not finish; `error` is what ended a run that failed.
+    empty where the run did not finish; `error` is what ended a run that failed, `files` are the
+    SHA-256 of what else was written then.
     """
 
     status: Status
@@ -52,6 +53,7 @@ class Ending:
     last_epoch: Mapping[str, Finite]
     test: Mapping[str, Finite]
     error: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +84,9 @@ class KeptRun:
         return len(next(iter(self.history.values()), ()))
 
     def is_unchanged(self) -> bool:
-        """Whether experiment and environment belong together, but for the number of epochs."""
-        return self.training == self.environment.training
+        """Whether experiment and environment belong together, and no more epochs were trained."""
+        ended_late = self.ending is not None and self.epochs > self.experiment.settings.epochs
+        return self.training == self.environment.training and not ended_late
 
     def model(self) -> "keras.Model":
         """The trained model, on raw pixels, uint8 (N, H, W, C); not compiled. Raises BadRun."""
@@ -113,6 +116,8 @@ def read_run(folder: Path) -> KeptRun:
     run = KeptRun(folder, experiment, environment, training, history, seconds, ending)
     if ending is not None and ending.epochs != run.epochs:
         raise damaged(folder / HISTORY, f"it has {run.epochs} epochs, {METRICS} {ending.epochs}")
+    if ending is not None and ending.epochs != len(seconds):
+        raise damaged(folder / TIMES, f"it has {len(seconds)} epochs, {METRICS} {ending.epochs}")
     return run
 
 
@@ -190,7 +195,7 @@ def _columns(path: Path) -> dict[str, tuple[float, ...]]:
     if not path.exists():
         return {}
     try:
-        header, *rows = csv.reader(_text(path).splitlines())
+        header, *rows = csv.reader(_text(path).splitlines() or ["nothing"])
         if header[:1] != ["epoch"] or len(set(header)) != len(header):
             raise ValueError(f"its columns are {', '.join(header)}")
         values = [[float(each) for each in row] for row in rows]

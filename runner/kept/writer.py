@@ -144,11 +144,12 @@ class FolderWriter:
         self._epochs, self._seconds = _rows(result.history), list(result.seconds)
         self._write_epochs()
         last = {name: values[-1] for name, values in result.history.items() if values}
+        files = {}
         with written(self._folder / WEIGHTS) as aside:
-            save_arrays(aside, numbered("", result.model.weights))
+            files[WEIGHTS] = save_arrays(aside, numbered("", result.model.weights))
         if result.evaluation is not None:
             with written(self._folder / EVALUATION) as aside:
-                save_evaluation(aside, result.evaluation)
+                files[EVALUATION] = save_evaluation(aside, result.evaluation)
         # Last: it is what says that the run has ended.
         self._write_json(
             METRICS,
@@ -157,6 +158,7 @@ class FolderWriter:
                 "epochs": result.epochs,
                 "last_epoch": last,
                 "test": result.metrics,
+                "files": files,
                 **more,
             },
         )
