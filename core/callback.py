@@ -49,7 +49,7 @@ class Callback(Component, ABC):
         What it has to tell the person goes through `zookit.core.say`. One that remembers something
         from epoch to epoch has two methods more: `get_state()`, which returns it as a dictionary of
         plain values (None, bool, int, float, str, lists and dictionaries of these) and NumPy
-        arrays, and `set_state(state)`, called after `on_train_begin`, which goes on from there. One
-        that remembers nothing returns an empty one: where a run is resumed, a callback without the
-        two is named in a warning, since nobody knows whether the end is then exact.
+        arrays of numbers, and `set_state(state)`, called after `on_train_begin`, which goes on from
+        there. One that remembers nothing returns an empty one: where a run is resumed, a callback
+        without the two is named in a warning, since nobody knows whether the end is then exact.
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from zookit.core import BadRun, Run, ZookitError, hookimpl
+from zookit.core import BadRun, FolderError, Run, ZookitError, hookimpl
 from zookit.differences import differences
 from zookit.kept.arrays import load_of_end
 from zookit.kept.run import WEIGHTS, KeptRun, read_run
@@ -40,7 +40,7 @@ class Reproduction:
         """What of the two was compared."""
         if self.run.ending is not None and self.run.ending.status == "finished":
             return "history, test values and weights"
-        if _have_ends(self.run, self.again):
+        if _both_failed(self.run, self.again):
             return "history, error and weights"
         return f"the history of {self.run.epochs} epochs, which is all that there is of it"
 
@@ -88,7 +88,7 @@ def reproduce(
         load_of_end(run, WEIGHTS)  # a damaged one is told before the training
     where = _Where()
     try:
-        train(
+        folder = train(
             recomposed(run),
             runs_dir,
             [Listening.to(where, "the repetition")],
@@ -96,23 +96,19 @@ def reproduce(
             console=console,
             alone=True,
             replay=run.environment.engine,
-        )
-    except ZookitError:
-        if where.folder is None or not failed:
+        ).folder
+    except ZookitError as error:
+        # A folder that cannot be written is the repetition's own trouble.
+        if not failed or where.folder is None or isinstance(error, FolderError):
             raise
-    assert where.folder is not None
-    again = read_run(where.folder)
+        folder = where.folder
+    again = read_run(folder)
     surroundings = differences(run.environment, again.environment)
     return Reproduction(run, again, surroundings, tuple(_values(run, again)))
 
 
-def _have_ends(run: KeptRun, again: KeptRun) -> bool:
-    """Whether there is more to compare than epochs.
-
-    Not where a failure was not repeated since its cause was another, such as a full disk.
-    """
-    statuses = [one.ending.status if one.ending else "" for one in (run, again)]
-    return statuses[0] == "finished" or statuses == ["failed", "failed"] or not run.epochs
+def _both_failed(run: KeptRun, again: KeptRun) -> bool:
+    return all(one.ending is not None and one.ending.status == "failed" for one in (run, again))
 
 
 def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
@@ -121,11 +117,13 @@ def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
     for name in {**run.history, **again.history}:
         then, now = run.history.get(name, ()), again.history.get(name, ())
         yield from _first_difference(name, then, now[:epochs])
-    if run.ending is None or not _have_ends(run, again):
+    if run.ending is None or run.ending.status == "interrupted":
         return
     error = "" if again.ending is None else again.ending.error
     if error != run.ending.error:
         yield f"error: {run.ending.error or 'none'}, now {error or 'none'}"
+    if run.ending.status == "failed" and not _both_failed(run, again):
+        return  # the weights are of different epochs
     test = again.ending.test if again.ending is not None else {}
     for name in {**run.ending.test, **test}:
         then_test, now_test = run.ending.test.get(name), test.get(name)

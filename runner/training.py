@@ -16,6 +16,7 @@ from zookit.core import (
     BadExperiment,
     BadParameter,
     BadRun,
+    BrokenPlugin,
     Experiment,
     FolderError,
     Result,
@@ -42,6 +43,8 @@ from zookit.kept.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.listening import Listeners, Listening
 from zookit.model import build_model, compile_model
 from zookit.pace import Pace
+
+_FEWEST_CLASSES = 2
 
 
 def train(
@@ -109,7 +112,7 @@ def resume(
             tell(f"{run.name} has no checkpoint, so it begins anew.")
         experiment = run.experiment if epochs is None else run.experiment.with_epochs(epochs)
         showing = _display(console, quiet=quiet)
-        began = _Resumed(run, checkpoint)
+        began = _Resumed(run, checkpoint, experiment.settings.epochs)
         return _trained(
             recomposed(run, experiment), began, [*showing, *listening], quiet=quiet, alone=alone
         )
@@ -123,17 +126,20 @@ def recomposed(run: KeptRun, experiment: Experiment | None = None) -> Compositio
     chosen = experiment or run.experiment
     try:
         made = compose(chosen.dataset, chosen.architecture, chosen.callbacks, chosen.settings)
-        return replace(made, experiment=chosen)
+        # A distribution may write its name otherwise now.
+        pairs = zip(chosen.components(), made.experiment.components(), strict=True)
+        owners = {then.name: made.owners[now.name] for then, now in pairs}
+        return replace(made, experiment=chosen, owners=owners)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
 
 
 def check_unchanged(run: KeptRun) -> None:
-    """Raise BadRun where experiment and environment are not those that the run began with."""
-    if not run.is_unchanged():
+    """Raise BadRun where its files are not those of one run."""
+    if run.contradiction:
         raise BadRun(
-            f"{run.folder}: experiment.toml and environment.json do not belong together; one of "
-            "them was changed. To run a changed experiment: zookit run --from experiment.toml."
+            f"{run.folder}: {run.contradiction} To run a changed experiment: zookit run --from "
+            "experiment.toml."
         )
 
 
@@ -196,6 +202,7 @@ class _Resumed:
 
     run: KeptRun
     checkpoint: Checkpoint | None
+    epochs: int
 
     @property
     def replay(self) -> Engine:
@@ -234,8 +241,8 @@ class _Resumed:
         at = (0, 0) if position is None else (position.epochs, position.steps)
         return replace(
             then,
-            identity=now.identity,
-            group=now.group,
+            identity=self.run.identity(epochs=self.epochs),
+            group=self.run.identity(epochs=self.epochs, seed=0),
             resumed=(*then.resumed, Resumption(*at, other)),
         )
 
@@ -259,6 +266,11 @@ def _trained(
     pace = Pace()  # a variable that says no number is told first
     settings = composition.experiment.settings
     info = composition.dataset.info
+    if len(info.class_names) < _FEWEST_CLASSES:
+        raise BrokenPlugin(
+            f"{composition.experiment.dataset.short_name} has {len(info.class_names)} class, "
+            "expected two or more to tell apart. Tell that package's author."
+        )
     writer = Listening.to(began.writer(), "the run's folder", essential=True)
     listeners = Listeners([writer, *listening])
     preference = composition.architecture.preference(info.image_shape, settings.batch_size)

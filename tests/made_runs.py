@@ -14,7 +14,7 @@ from zookit.kept.run import KeptRun, read_run
 def make_one(folder: Path) -> None:
     """Let the files of a changed run belong together, as if it had been trained so."""
     environment = json.loads((folder / "environment.json").read_text())
-    environment["training"] = read_run(folder).training
+    environment["training"] = read_run(folder).identity(epochs=1)
     (folder / "environment.json").write_text(json.dumps(environment))
 
 

@@ -1,7 +1,7 @@
 """What a beginner's component returns by mistake is told in one line, without a traceback."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,15 @@ class ReturnsPlainTuple(Shades):
     def load(self, source: Any) -> Any:
         splits = super().load(source)
         return splits.train, splits.test
+
+
+@dataclass(frozen=True)
+class OneClass(Shades):
+    """Has nothing to tell apart."""
+
+    @property
+    def info(self) -> Any:
+        return replace(super().info, class_names=("shade",))
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class ReturnsClass(Callback):
     [
         (ReturnsNothing(), Brightness(), (), "load gave None, expected Splits"),
         (ReturnsPlainTuple(), Brightness(), (), "expected Splits(train, test)"),
+        (OneClass(), Brightness(), (), "OneClass has 1 class, expected two or more"),
         (Exits(), Brightness(), (), "loading it ended the program (3)"),
         (Shades(), ReturnsModel(), (), "not a layer or a model"),
         (Shades(), ReturnsImages(), (), "gave shape (None, 8, 8, 1), expected (N, features)"),

@@ -315,12 +315,6 @@ def test_broken_promise_is_named(images: Any, labels: Any, said: str) -> None:
         check_splits("given", info, swapped)
 
 
-def test_with_a_single_class_there_is_nothing_to_learn() -> None:
-    info = replace(Given().info, class_names=("thing",))
-    with pytest.raises(DataError, match="given: info names 1 classes, expected two or more"):
-        check_splits("given", info, given(GOOD_IMAGES, GOOD_LABELS * 0))
-
-
 def test_broken_promise_is_not_kept(data_dir: Path) -> None:
     labels = idx(np.full(12, 3, np.uint8))
     (data_dir / "made" / "t10k-labels-idx1-ubyte.gz").write_bytes(zipped(labels))

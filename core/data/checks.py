@@ -12,11 +12,6 @@ def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:
         raise DataError(
             f"{name}: load gave {quoted(splits)}, expected Splits(train, test). Let it return that."
         )
-    if len(info.class_names) < 2:
-        raise DataError(
-            f"{name}: info names {len(info.class_names)} classes, expected two or more. Name those "
-            "that the labels stand for."
-        )
     for split_name, split in splits.by_name().items():
         where = f"{name}: the {split_name} split"
         images, labels = split.images, split.labels

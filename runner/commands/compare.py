@@ -91,13 +91,15 @@ def _short_names(board: "Leaderboard", runs_dir: "Path") -> dict[str, str]:
     """Of each run's name the hash at its end, which names it too, where no other has that hash."""
     from zookit.kept.naming import run_folders
 
-    names = {run.name for table in board.tables for row in table.rows for run in row.runs}
-    others = {folder.name for folder in run_folders(runs_dir)[0]}
-    counted = Counter(_TIMED.sub("", name)[:_HASH] for name in names | others)
-    hashes = {name: _TIMED.sub("", name) for name in names}
+    ranked = [run for table in board.tables for row in table.rows for run in row.runs]
+    # Of a run that is kept elsewhere the hash would name nothing.
+    inside = {run.name for run in ranked if run.folder.parent.resolve() == runs_dir.resolve()}
+    there = run_folders(runs_dir)[0] if inside else []
+    counted = Counter(_TIMED.sub("", folder.name)[:_HASH] for folder in there)
+    names = {run.name: _TIMED.sub("", run.name) for run in ranked}
     return {
-        name: printable(each if counted[each[:_HASH]] == 1 else name)
-        for name, each in hashes.items()
+        name: printable(hashed if name in inside and counted[hashed[:_HASH]] == 1 else name)
+        for name, hashed in names.items()
     }
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MODEL, OPTIMIZER, METRICS, STATE = "model/", "optimizer/", "metrics/", "state/"
 """What the names of the arrays begin with."""
 _ARRAY = "__array__"
+_WIDEST = 8
+"""Bytes of a number that the file can hold."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,12 @@ def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
     """
     import numpy as np
 
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-        name = f"{STATE}{len(arrays):04d}"
-        arrays[name] = np.asarray(value, order="C")
-        return {_ARRAY: name}
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.itemsize <= _WIDEST:
+        name = f"{STATE}{len(arrays):04d}"
+        arrays[name] = np.asarray(value, value.dtype.newbyteorder("="), order="C")
+        return {_ARRAY: name}
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: without_arrays(each, arrays) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -89,12 +89,9 @@ def every_run(runs_dir: Path) -> list[KeptRun]:
 
 
 def warn_if_changed(run: KeptRun) -> None:
-    """Warn where experiment and environment are not those of one run."""
-    if not run.is_unchanged():
-        warn(
-            f"{printable(run.name)}: experiment.toml and environment.json do not belong together; "
-            "one of them was changed."
-        )
+    """Warn where its files are not those of one run."""
+    if run.contradiction:
+        warn(f"{printable(run.name)}: {run.contradiction}")
 
 
 def _is_run(folder: Path) -> bool:

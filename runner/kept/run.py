@@ -60,7 +60,7 @@ class Ending:
 class KeptRun:
     """A run's folder, read and checked.
 
-    `training` is the environment's of that name, as it follows from what experiment.toml says now.
+    `tables` are what experiment.toml says: later versions' new settings are not among them.
     `history` has for each logged name one value an epoch, `seconds` one time an epoch. `ending` is
     None while the run trains, and where it was killed.
     """
@@ -68,7 +68,7 @@ class KeptRun:
     folder: Path
     experiment: Experiment
     environment: Environment
-    training: str
+    tables: Mapping[str, Any]
     history: Mapping[str, tuple[float, ...]]
     seconds: tuple[float, ...]
     ending: Ending | None
@@ -83,10 +83,25 @@ class KeptRun:
         """The number of epochs in the history."""
         return len(next(iter(self.history.values()), ()))
 
-    def is_unchanged(self) -> bool:
-        """Whether experiment and environment belong together, and no more epochs were trained."""
-        ended_late = self.ending is not None and self.epochs > self.experiment.settings.epochs
-        return self.training == self.environment.training and not ended_late
+    def identity(self, **settings: Any) -> str:
+        """The identity of the experiment in `tables`, with these settings in place of its own."""
+        plain = {**self.tables, "settings": {**self.tables.get("settings", {}), **settings}}
+        return identity_of(plain, self.environment.data.hash, self.environment.owners())
+
+    @property
+    def contradiction(self) -> str:
+        """Why its files cannot be those of one run; empty where they can."""
+        if self.identity(epochs=1) != self.environment.training:
+            return (
+                f"{EXPERIMENT} and {ENVIRONMENT} do not belong together; one of them was changed."
+            )
+        asked = self.experiment.settings.epochs
+        if self.ending is not None and self.epochs > asked:
+            return (
+                f"{HISTORY} has {self.epochs} epochs, but {EXPERIMENT} asks for {asked}; one of "
+                "them was changed."
+            )
+        return ""
 
     def model(self) -> "keras.Model":
         """The trained model, on raw pixels, uint8 (N, H, W, C); not compiled. Raises BadRun."""
@@ -105,15 +120,12 @@ class KeptRun:
 def read_run(folder: Path) -> KeptRun:
     """A run's folder, read and checked. Raises BadRun, which names the file and what is wrong."""
     experiment = read_experiment(folder)
+    tables = tomllib.loads(_text(folder / EXPERIMENT))
     environment = _json(folder / ENVIRONMENT, Environment)
-    # Of the text, not of what is read: a later version's new settings are not in it.
-    begun = tomllib.loads(_text(folder / EXPERIMENT))
-    begun.setdefault("settings", {})["epochs"] = 1
-    training = identity_of(begun, environment.data.hash, environment.owners())
     history = _columns(folder / HISTORY)
     seconds = _columns(folder / TIMES).get("seconds", ())
     ending = _json(folder / METRICS, Ending) if (folder / METRICS).exists() else None
-    run = KeptRun(folder, experiment, environment, training, history, seconds, ending)
+    run = KeptRun(folder, experiment, environment, tables, history, seconds, ending)
     if ending is not None and ending.epochs != run.epochs:
         raise damaged(folder / HISTORY, f"it has {run.epochs} epochs, {METRICS} {ending.epochs}")
     if ending is not None and ending.epochs != len(seconds):

@@ -86,16 +86,16 @@ class FolderWriter:
         self._folder = run.folder
         self._before = {
             name: (run.folder / name).read_bytes()
-            for name in (METRICS, HISTORY, TIMES, ENVIRONMENT, EXPERIMENT)
+            for name in (HISTORY, TIMES, ENVIRONMENT, EXPERIMENT, METRICS)
             if (run.folder / name).exists()
         }
-        self._write_json(ENVIRONMENT, run.environment)
-        # After the other: it is what makes the folder a run.
-        self._write(EXPERIMENT, self._experiment(run.experiment))
         # Of a run that is resumed there may be more epochs than the checkpoint knows of.
         for name in (METRICS, HISTORY, TIMES):
             with _guarded(self._folder / name) as path:
                 path.unlink(missing_ok=True)
+        self._write_json(ENVIRONMENT, run.environment)
+        # After the other: it is what makes the folder a run.
+        self._write(EXPERIMENT, self._experiment(run.experiment))
         self._write_epochs()
 
     def _experiment(self, experiment: Experiment) -> str:
@@ -136,7 +136,8 @@ class FolderWriter:
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
         if self._before and not self._begun:
-            # It could not even be gone on with: what there was of it is worth more.
+            # It could not even be gone on with: what there was of it is worth more. What says that
+            # it has ended comes last here, too.
             for name, content in self._before.items():
                 with written(self._folder / name) as aside:
                     aside.write_bytes(content)
