@@ -61,7 +61,7 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
         fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
     assert where == tmp_path / "zookit-stripes"
     # What `zookit new` made was listed, trained and checked before anything was changed.
-    listed = re.findall(r"^(stripes\w*) .*zookit-stripes==", said, re.MULTILINE)
+    listed = re.findall(r"^ *(stripes\w*) .*zookit-stripes==", said, re.MULTILINE)
     assert listed[:4] == ["stripes", "stripes_net", "stripes_stop", "stripes_report"]
     assert len(list((where / "dist").iterdir())) == 2
     assert "size=16, full: 800 train + 200 test" in said_of_wheel
