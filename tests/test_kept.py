@@ -416,8 +416,10 @@ def test_a_state_that_a_callback_cannot_take_is_told(stateful: Path, tmp_path: P
     assert checkpoint is not None
     other = replace(checkpoint.position, states=({"best": 1.0}, {}))
     save_checkpoint(run / "checkpoint.safetensors", replace(checkpoint, position=other))
+    before = contents(run)
     with pytest.raises(BadRun, match="early_stopping cannot go on from the state that is kept"):
         resume(run, epochs=2, quiet=True)
+    assert contents(run) == before
     shutil.copy(stateful / "checkpoint.safetensors", run)
     ended = resume(run, epochs=2, quiet=True)
     assert ended is not None
@@ -437,10 +439,7 @@ def test_any_checkpoint_is_refused_or_gone_on_with(
         resume(run, epochs=2, quiet=True)
     except BadRun as error:
         one_line(error)
-        # Only the callback itself can say that, in the training, what it is given does not fit it.
-        if "cannot go on from the state" not in str(error):
-            assert contents(run) == before
-        assert (run / name).read_bytes() == content
+        assert contents(run) == before
     except ZookitError as error:  # what can be computed with need not make sense
         one_line(error)
         assert read_run(run).status == "failed"
