@@ -38,7 +38,7 @@ class Reproduction:
     @property
     def compared(self) -> str:
         """What of the two was compared."""
-        if self.run.ending is not None and self.run.ending.status == "finished":
+        if self.run.status == "finished":
             return "history, test values and weights"
         if _both_failed(self.run, self.again):
             return "history, error and weights"
@@ -78,7 +78,7 @@ def reproduce(
     BadRun where the run is not whole, cannot be rebuilt or has nothing to compare with.
     """
     check_unchanged(run)
-    failed = run.ending is not None and run.ending.status == "failed"
+    failed = run.status == "failed"
     if not run.epochs and not failed:
         raise BadRun(
             f"{run.folder} has no whole epoch to compare with: it is {run.status}. Go on with it: "
@@ -108,7 +108,7 @@ def reproduce(
 
 
 def _both_failed(run: KeptRun, again: KeptRun) -> bool:
-    return all(one.ending is not None and one.ending.status == "failed" for one in (run, again))
+    return run.status == again.status == "failed"
 
 
 def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _values(run: KeptRun, again: KeptRun) -> Iterator[str]:
     error = "" if again.ending is None else again.ending.error
     if error != run.ending.error:
         yield f"error: {run.ending.error or 'none'}, now {error or 'none'}"
-    if run.ending.status == "failed" and not _both_failed(run, again):
+    if run.status == "failed" and not _both_failed(run, again):
         return  # the weights are of different epochs
     test = again.ending.test if again.ending is not None else {}
     for name in {**run.ending.test, **test}:

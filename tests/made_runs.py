@@ -1,6 +1,5 @@
 """Runs made for the tests, small, and kept where no test's own surroundings reach."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 import zookit
+from zookit.core.data.hashes import sha256_of_file
 from zookit.kept.run import KeptRun, read_run
 
 
@@ -21,9 +21,7 @@ def make_one(folder: Path) -> None:
 def make_whole(folder: Path) -> None:
     """Let the end of a run know of files that were changed."""
     metrics = json.loads((folder / "metrics.json").read_text())
-    metrics["files"] = {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in metrics["files"]
-    }
+    metrics["files"] = {name: sha256_of_file(folder / name) for name in metrics["files"]}
     (folder / "metrics.json").write_text(json.dumps(metrics))
 
 

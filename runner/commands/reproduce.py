@@ -1,13 +1,12 @@
 """`zookit reproduce`."""
 
 import json
-import sys
-from contextlib import ExitStack, redirect_stdout
 from typing import Annotated
 
 import typer
 
 from zookit.commands.kept import RUNS_DIR, RunName, RunsDir
+from zookit.commands.training import told
 from zookit.printable import printable
 
 
@@ -25,17 +24,11 @@ def reproduce(
 
     The exit code is 0 where the results are identical to the last bit, else 1.
     """
-    from rich.console import Console  # neither --help nor completion gets here
-
-    from zookit.api import open_run
-    from zookit.console import messages_shown
+    from zookit.api import open_run  # neither --help nor completion gets here
     from zookit.reproducing import reproduce as repeat
 
     kept = open_run(run, runs_dir)
-    console = Console(stderr=as_json)
-    with messages_shown(quiet), ExitStack() as redirected:
-        if as_json:  # what a plugin prints is not part of the JSON
-            redirected.enter_context(redirect_stdout(sys.stderr))
+    with told(quiet=quiet, as_json=as_json) as console:
         reproduction = repeat(kept, runs_dir, quiet=quiet, console=console)
     if reproduction.again.status == "interrupted":
         return 130

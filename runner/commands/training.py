@@ -2,7 +2,7 @@
 
 import json
 import sys
-from contextlib import ExitStack, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +11,7 @@ from zookit.commands.completion import words_of
 from zookit.core import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
@@ -33,15 +33,9 @@ AsJson = Annotated[
 
 def shown(trained: "Callable[[Console], Result | None]", *, quiet: bool, as_json: bool) -> int:
     """Train, show it as the options say, and return the exit code."""
-    from rich.console import Console  # neither --help nor completion gets here
+    from zookit.display import show_result  # neither --help nor completion gets here
 
-    from zookit.console import messages_shown
-    from zookit.display import show_result
-
-    console = Console(stderr=as_json)
-    with messages_shown(quiet), ExitStack() as redirected:
-        if as_json:  # what a plugin prints is not part of the JSON
-            redirected.enter_context(redirect_stdout(sys.stderr))
+    with told(quiet=quiet, as_json=as_json) as console:
         result = trained(console)
     if result is None:
         return 0
@@ -50,6 +44,19 @@ def shown(trained: "Callable[[Console], Result | None]", *, quiet: bool, as_json
     elif quiet:
         show_result(console, result)
     return 130 if result.status == "interrupted" else 0
+
+
+@contextmanager
+def told(*, quiet: bool, as_json: bool) -> "Iterator[Console]":
+    """Where a training is shown, and what it says meanwhile, as the options have it."""
+    from rich.console import Console
+
+    from zookit.console import messages_shown
+
+    # What a plugin prints is not part of the JSON.
+    redirected = redirect_stdout(sys.stderr) if as_json else nullcontext()
+    with messages_shown(quiet), redirected:
+        yield Console(stderr=as_json)
 
 
 def _plain(result: Result) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import BadRun, reason_of
+from zookit.core.data.hashes import sha256_of_file
 from zookit.kept.run import FORMAT, METRICS, KeptRun, check_file, damaged
 
 if TYPE_CHECKING:
@@ -20,20 +21,18 @@ if TYPE_CHECKING:
     Variables = list[keras.Variable]
 
 
-def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> str:
-    """Write arrays and a text, and see to it that they are on the disk. Returns the SHA-256."""
+def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> None:
+    """Write arrays and a text, and see to it that they are on the disk."""
     from safetensors.numpy import save
 
     about = {"format": str(FORMAT)}
     # Of more keys safetensors does not keep the order: equal weights would not be equal files.
     if text:
         about |= {"text": text, "sha256": digest(arrays, text)}
-    content = save(dict(arrays), about)
     with path.open("wb") as file:
-        file.write(content)
+        file.write(save(dict(arrays), about))
         file.flush()
         os.fsync(file.fileno())
-    return hashlib.sha256(content).hexdigest()
 
 
 def digest(arrays: "Mapping[str, Array]", text: str) -> str:
@@ -78,7 +77,7 @@ def load_of_end(run: KeptRun, name: str) -> "dict[str, Array]":
     path = run.folder / name
     arrays, _ = load_arrays(path)
     known = "" if run.ending is None else run.ending.files.get(name, "")
-    if known and hashlib.sha256(path.read_bytes()).hexdigest() != known:
+    if known and sha256_of_file(path) != known:
         raise BadRun(
             f"{path} is another file than {METRICS} knows of: it was changed, or is another run's. "
             "Take it from a copy of this run, or remove it and have it made anew: zookit resume "

@@ -15,12 +15,12 @@ _KINDS = {
 }
 
 
-def save_evaluation(path: Path, evaluation: Evaluation) -> str:
-    """Write it. Returns the file's SHA-256."""
+def save_evaluation(path: Path, evaluation: Evaluation) -> None:
+    """Write it."""
     import numpy as np
 
     arrays = {name: getattr(evaluation, name) for name in _KINDS}
-    return save_arrays(path, {name: np.ascontiguousarray(each) for name, each in arrays.items()})
+    save_arrays(path, {name: np.ascontiguousarray(each) for name, each in arrays.items()})
 
 
 def load_evaluation(run: KeptRun) -> Evaluation | None:

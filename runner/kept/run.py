@@ -119,8 +119,7 @@ class KeptRun:
 
 def read_run(folder: Path) -> KeptRun:
     """A run's folder, read and checked. Raises BadRun, which names the file and what is wrong."""
-    experiment = read_experiment(folder)
-    tables = tomllib.loads(_text(folder / EXPERIMENT))
+    experiment, tables = _experiment(folder / EXPERIMENT)
     environment = _json(folder / ENVIRONMENT, Environment)
     history = _columns(folder / HISTORY)
     seconds = _columns(folder / TIMES).get("seconds", ())
@@ -133,13 +132,11 @@ def read_run(folder: Path) -> KeptRun:
     return run
 
 
-def read_experiment(folder: Path) -> Experiment:
-    """What a run's folder says was trained. Raises BadRun."""
-    path = folder / EXPERIMENT
+def _experiment(path: Path) -> tuple[Experiment, dict[str, Any]]:
+    """What the file says was trained, and its tables as they stand there."""
+    text = _text(path)
     try:
-        return Experiment.from_toml(_text(path), str(path))
-    except BadRun:
-        raise
+        return Experiment.from_toml(text, str(path)), tomllib.loads(text)
     except ZookitError as error:
         raise BadRun(str(error)) from error
 

@@ -15,6 +15,7 @@ import tomli_w
 
 from zookit.core import Experiment, FolderError, Result, Run, hookimpl
 from zookit.core.data.cache import written_aside
+from zookit.core.data.hashes import sha256_of_file
 from zookit.core.errors import reason_of
 from zookit.kept.arrays import numbered, save_arrays
 from zookit.kept.evaluation import save_evaluation
@@ -147,10 +148,12 @@ class FolderWriter:
         last = {name: values[-1] for name, values in result.history.items() if values}
         files = {}
         with written(self._folder / WEIGHTS) as aside:
-            files[WEIGHTS] = save_arrays(aside, numbered("", result.model.weights))
+            save_arrays(aside, numbered("", result.model.weights))
+            files[WEIGHTS] = sha256_of_file(aside)
         if result.evaluation is not None:
             with written(self._folder / EVALUATION) as aside:
-                files[EVALUATION] = save_evaluation(aside, result.evaluation)
+                save_evaluation(aside, result.evaluation)
+                files[EVALUATION] = sha256_of_file(aside)
         # Last: it is what says that the run has ended.
         self._write_json(
             METRICS,
