@@ -10,7 +10,7 @@ sample's, again and again. All sides predict with the same weights.
 
     keras-32   model.predict(images), which takes batches of 32
     keras-256  model.predict(images, batch_size=256)
-    zookit     zookit.predicting.Predictor, which the commands use
+    zookit     zookit.inference.predict.Predictor, which the commands use
 
 `files`: PNG files to lines of text, whole processes; each side with a fifth of the files, too, to
 see what memory a picture costs. Sides:

@@ -29,11 +29,13 @@ from zookit.core.errors import (
     did_you_mean,
     reason_of,
 )
-from zookit.core.experiment import Chosen, Experiment, Settings
+from zookit.core.evaluation import Evaluation
+from zookit.core.experiment import ComponentSpec, Experiment, Settings
 from zookit.core.hookspecs import hookimpl
 from zookit.core.listener import Listener
 from zookit.core.messages import say, warn
-from zookit.core.run import Evaluation, Result, Run
+from zookit.core.result import Result
+from zookit.core.run_context import RunContext
 from zookit.core.words import Words
 
 __all__ = [
@@ -45,8 +47,8 @@ __all__ = [
     "BadWords",
     "BrokenPlugin",
     "Callback",
-    "Chosen",
     "Component",
+    "ComponentSpec",
     "DataError",
     "DataUnavailable",
     "Dataset",
@@ -61,7 +63,7 @@ __all__ = [
     "NotInstalled",
     "Preference",
     "Result",
-    "Run",
+    "RunContext",
     "Settings",
     "Split",
     "Splits",

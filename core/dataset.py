@@ -8,18 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from zookit.core.component import Component
 from zookit.core.remote_file import RemoteFile
+from zookit.core.source import Source
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-    from zookit.core.data.source import Source
-
-
-Word = Literal["full", "local", "sample"]
-"""What was loaded: the pinned bytes, a folder that is not the pinned set, or the bundled sample."""
-Want = Literal["auto", "full", "sample"]
-"""What is asked for; auto is full where it can be had."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +93,7 @@ class Dataset(Component, ABC):
         """What is known beforehand. A folder's info may look at the folder. Raises DataError."""
 
     @abstractmethod
-    def load(self, source: "Source") -> Splits:
+    def load(self, source: Source) -> Splits:
         """Read the images from `source.folder`; the same source gives the same splits.
 
         Raises DataError where the files are not what they should be.

@@ -69,7 +69,7 @@ class Settings(Component):
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ComponentSpec:
     """A component by name, `distribution/name` once resolved, with its parameters as plain values.
 
     One made by hand, of a class that no entry point names, is called `module:Class`.
@@ -102,12 +102,12 @@ class Chosen:
 class Experiment:
     """What is trained on what, how. A plain value: no plugin is needed to read or compare it."""
 
-    dataset: Chosen
-    architecture: Chosen
-    callbacks: tuple[Chosen, ...] = ()
+    dataset: ComponentSpec
+    architecture: ComponentSpec
+    callbacks: tuple[ComponentSpec, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
-    def components(self) -> tuple[Chosen, ...]:
+    def components(self) -> tuple[ComponentSpec, ...]:
         """The data set, the architecture and the callbacks."""
         return self.dataset, self.architecture, *self.callbacks
 
@@ -179,7 +179,7 @@ def identity_of(plain: Mapping[str, Any], data_hash: str, owners: Mapping[str, s
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _chosen(tables: Mapping[str, Any], key: str, origin: str) -> Chosen:
+def _chosen(tables: Mapping[str, Any], key: str, origin: str) -> ComponentSpec:
     table = tables.get(key)
     if not isinstance(table, dict) or not isinstance(table.get("name"), str):
         raise BadExperiment(f'{origin}: {key} is not a table with name = "...".')
@@ -197,7 +197,7 @@ def _chosen(tables: Mapping[str, Any], key: str, origin: str) -> Chosen:
             f"{origin}: {key}: {name!r} cannot be looked up: write a name as 'zookit list' shows "
             "it, and parameters in a table beside it."
         )
-    return Chosen(name, parameters)
+    return ComponentSpec(name, parameters)
 
 
 def _known_keys(table: Mapping[str, Any], known: tuple[str, ...], origin: str) -> None:

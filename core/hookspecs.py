@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     import keras
 
-    from zookit.core.run import Result, Run
+    from zookit.core.result import Result
+    from zookit.core.run_context import RunContext
 
 hookspec = pluggy.HookspecMarker("zookit")
 hookimpl = pluggy.HookimplMarker("zookit")
@@ -19,11 +20,11 @@ class RunHooks:
     """What a listener may implement; each may take fewer arguments than it is offered."""
 
     @hookspec
-    def run_started(self, run: "Run") -> None:
+    def run_started(self, run: "RunContext") -> None:
         """The run is composed and its folder exists; training is about to begin."""
 
     @hookspec
-    def keras_callbacks(self, run: "Run") -> "Sequence[keras.callbacks.Callback]":  # type: ignore[empty-body]
+    def keras_callbacks(self, run: "RunContext") -> "Sequence[keras.callbacks.Callback]":  # type: ignore[empty-body]
         """Keras callbacks to train with, asked for once, after run_started.
 
         Each of their methods is guarded: one that raises is reported, and the callback passed over

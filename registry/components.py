@@ -6,8 +6,8 @@ from typing import Generic, TypeVar
 from zookit.core import (
     BadParameter,
     BadWords,
-    Chosen,
     Component,
+    ComponentSpec,
     NotInstalled,
     UnknownName,
     Words,
@@ -23,7 +23,9 @@ C = TypeVar("C", bound=Component)
 class Components(Group[C], Generic[C]):
     """A group whose entries are components."""
 
-    def build(self, given: "str | Words | Chosen | C") -> tuple[C, Chosen, str | None]:
+    def build(
+        self, given: "str | Words | ComponentSpec | C"
+    ) -> tuple[C, ComponentSpec, str | None]:
         """A component from words, a chosen name or an instance.
 
         Returns the component, what it is called with all its parameters filled in, and its owner
@@ -42,11 +44,11 @@ class Components(Group[C], Generic[C]):
             )
         if isinstance(given, str):
             given = Words.parse(given)
-        if not isinstance(given, Words | Chosen):
+        if not isinstance(given, Words | ComponentSpec):
             raise BadWords(
                 f"{quoted(given)} is neither words nor an instance of zookit.core.{base.__name__}."
             )
-        if isinstance(given, Chosen) and not given.rebuildable:
+        if isinstance(given, ComponentSpec) and not given.rebuildable:
             raise UnknownName(
                 f"{self.kind.singular} {given.name!r} cannot be looked up: it was made by hand, of "
                 "a class that no entry point names. Use it from Python again, as an instance."
@@ -54,13 +56,13 @@ class Components(Group[C], Generic[C]):
         entry = self[given.name]
         kind = entry.load()
         _check_packages(entry.name, kind)
-        if isinstance(given, Chosen):
+        if isinstance(given, ComponentSpec):
             component = create(kind, given.parameters, entry.name)
         else:
             component = create(kind, given)
-        return component, Chosen(entry.full_name, plain_values(component)), entry.owner
+        return component, ComponentSpec(entry.full_name, plain_values(component)), entry.owner
 
-    def _from_instance(self, instance: C) -> tuple[C, Chosen, str | None]:
+    def _from_instance(self, instance: C) -> tuple[C, ComponentSpec, str | None]:
         complaint = declaration_complaint(type(instance))
         if complaint:
             raise BadParameter(f"{type(instance).__name__} cannot be used: {complaint}.")
@@ -72,9 +74,9 @@ class Components(Group[C], Generic[C]):
                 raise UnknownName(f"{entry.full_name} is blocked.{self.why_missing(entry.name)}")
         for entry in self.entries():
             if entry.names(type(component)):
-                return component, Chosen(entry.full_name, values), entry.owner
+                return component, ComponentSpec(entry.full_name, values), entry.owner
         made_by = f"{type(component).__module__}:{type(component).__qualname__}"
-        return component, Chosen(made_by, values), None
+        return component, ComponentSpec(made_by, values), None
 
 
 def packages_missing(kind: type[Component]) -> list[str]:

@@ -8,13 +8,13 @@ executes this file, so it imports nothing until asked.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zookit.api import kept_runs, open_run, resume, run
+    from zookit.api import list_runs, open_run, resume, run
     from zookit.core import BadRun, Experiment, Result, ZookitError
 
     __version__: str
 
 _HOMES = {
-    "kept_runs": "zookit.api",
+    "list_runs": "zookit.api",
     "open_run": "zookit.api",
     "resume": "zookit.api",
     "run": "zookit.api",
@@ -30,7 +30,7 @@ __all__ = [
     "Result",
     "ZookitError",
     "__version__",
-    "kept_runs",
+    "list_runs",
     "open_run",
     "resume",
     "run",

@@ -1,6 +1,6 @@
 """`python -m zookit`."""
 
-from zookit.cli import main
+from zookit.cli.app import main
 
 if __name__ == "__main__":
     main()

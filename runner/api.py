@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from zookit.composition import compose
-from zookit.console import messages_shown
 from zookit.core import Architecture, Callback, Dataset, Listener, Result, warn
-from zookit.kept.naming import every_run, find_run
-from zookit.kept.run import KeptRun, read_run
-from zookit.listening import chosen
+from zookit.runs.naming import every_run, find_run
+from zookit.runs.run import RunRecord, read_run
+from zookit.terminal import messages_shown
+from zookit.training.listeners import chosen
+from zookit.training.resolve import compose
 
 Listeners = str | Listener | Iterable[str | Listener]
 
@@ -41,7 +41,7 @@ def run(
     Raises:
         ZookitError: what was asked cannot be done; the message says what to mend.
     """
-    from zookit.training import train  # brings NumPy in, which composing does not need
+    from zookit.training.session import train  # brings NumPy in, which composing does not need
 
     named = (callbacks,) if isinstance(callbacks, str | Callback) else tuple(callbacks)
     with messages_shown(quiet):
@@ -79,14 +79,14 @@ def resume(
     Raises:
         ZookitError: BadRun where the run is damaged or cannot be rebuilt.
     """
-    from zookit.training import resume as go_on
+    from zookit.training.session import resume as go_on
 
     with messages_shown(quiet):
         kept = open_run(run, runs_dir)
         return go_on(kept, chosen(_each(listeners)), epochs=epochs, quiet=quiet)
 
 
-def open_run(run: str | Path, runs_dir: str | Path = "runs") -> KeptRun:
+def open_run(run: str | Path, runs_dir: str | Path = "runs") -> RunRecord:
     """A kept run, read and checked; its `model()` is built again when it is asked for.
 
     `run` is a folder, the start of a run's name or of its hash in `runs_dir`, or "latest". Raises
@@ -95,7 +95,7 @@ def open_run(run: str | Path, runs_dir: str | Path = "runs") -> KeptRun:
     return read_run(find_run(str(run), Path(runs_dir)))
 
 
-def kept_runs(runs_dir: str | Path = "runs") -> list[KeptRun]:
+def list_runs(runs_dir: str | Path = "runs") -> list[RunRecord]:
     """All runs in a folder, oldest first; what cannot be read is warned of and passed over.
 
     Raises BadRun where the folder itself cannot be read.

@@ -11,7 +11,7 @@ import hypothesis  # noqa: F401 - before objects are frozen below, as it looks w
 import pytest
 from fresh_environment import FreshEnvironment
 
-from zookit.cli import main
+from zookit.cli.app import main
 
 ROOT = Path(__file__).parent.parent
 

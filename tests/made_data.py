@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image
 
 from zookit.core import Dataset, DatasetInfo, Splits
-from zookit.core.data import RemoteFile, Source, prepare, read_idx_splits
+from zookit.core.data import RemoteFile, Source, read_idx_splits
+from zookit.data.prepared import prepare
 
 if TYPE_CHECKING:
     from multiprocessing import Queue

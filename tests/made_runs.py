@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import zookit
-from zookit.core.data.hashes import sha256_of_file
-from zookit.kept.run import KeptRun, read_run
+from zookit.data.hashes import sha256_of_file
+from zookit.runs.run import RunRecord, read_run
 
 
 def make_one(folder: Path) -> None:
@@ -25,7 +25,7 @@ def make_whole(folder: Path) -> None:
     (folder / "metrics.json").write_text(json.dumps(metrics))
 
 
-def trained(folder: Path, cache: Path, *words: str, **settings: Any) -> KeptRun:
+def trained(folder: Path, cache: Path, *words: str, **settings: Any) -> RunRecord:
     """A run of one epoch, kept in a folder of its own in `folder`; the data prepared in `cache`."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("ZOOKIT_CACHE_DIR", str(cache))

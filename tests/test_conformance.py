@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from zookit.conformance import contract_tests
 from zookit.core import DatasetInfo, Settings
-from zookit.model import build_model, compile_model
-from zookit.optimizers import CLASSES
+from zookit.modeling.model import build_model, compile_model
+from zookit.modeling.optimizers import CLASSES
 from zookit.registry import architectures, datasets
+from zookit.testing import contract_tests
 
 test_contract = contract_tests("zookit")
 

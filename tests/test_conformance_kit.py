@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, Command
 from made_plugins import make_distribution
 
-from zookit.conformance import checks_of, epochs_trained, subjects
+from zookit.testing import checks_of, epochs_trained, subjects
 
 KINDS = {
     "wrong_datasets": "datasets",

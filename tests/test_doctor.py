@@ -17,8 +17,8 @@ from made_plugins import ARCHITECTURE, make_architecture, make_distribution, mak
 from terminal import written_in_terminal
 
 import zookit as package
-from zookit.core.data import prepare
-from zookit.doctor.presence import presence
+from zookit.data.prepared import prepare
+from zookit.doctor.data_availability import presence
 
 # One worker of pytest-xdist has them all, and asks doctor once of each of the sites below.
 pytestmark = pytest.mark.xdist_group("doctor")

@@ -13,7 +13,7 @@ from made_data import zipped
 
 from zookit.core import DataUnavailable, WrongHash
 from zookit.core.data import Progress, RemoteFile, silent
-from zookit.core.data.download import ATTEMPTS, download
+from zookit.data.download import ATTEMPTS, download
 
 CONTENT = np.random.default_rng(0).integers(0, 64, 300_000, np.uint8).tobytes()
 PLAIN = RemoteFile("set.zip", hashlib.sha256(CONTENT).hexdigest(), ())

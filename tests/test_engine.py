@@ -16,8 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zookit
-from zookit.batches import Batches
-from zookit.composition import compose
 from zookit.core import (
     Architecture,
     BrokenPlugin,
@@ -31,11 +29,13 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.data import Source
-from zookit.engine import engine
-from zookit.fused import UPDATES, steps_at_once
-from zookit.optimizers import CLASSES
+from zookit.modeling.optimizers import CLASSES
+from zookit.modeling.runtime import engine
 from zookit.plugins.architectures.cnn import Cnn
 from zookit.plugins.architectures.dense import Dense
+from zookit.training.batches import Batches
+from zookit.training.multi_step import UPDATES, steps_at_once
+from zookit.training.resolve import compose
 
 
 def split(count: int, seed: int = 0) -> Split:

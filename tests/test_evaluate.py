@@ -12,15 +12,15 @@ from made_data import put_pictures
 from made_runs import make_one, trained
 
 from zookit.core import Evaluation
-from zookit.kept.evaluation import load_evaluation
-from zookit.kept.run import KeptRun
-from zookit.scores import Scores
+from zookit.inference.scores import Scores
+from zookit.runs.evaluation import load_evaluation
+from zookit.runs.run import RunRecord
 
 pytestmark = pytest.mark.xdist_group("evaluate")
 
 
 @pytest.fixture(scope="module")
-def digits(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> KeptRun:
+def digits(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> RunRecord:
     """A run on MNIST's sample."""
     folder = tmp_path_factory.mktemp("runs")
     return trained(folder, session_cache, "mnist", "dense:8", data="sample")
@@ -54,7 +54,7 @@ def test_scores_counted_by_hand() -> None:
     assert scores.confused(0) == []
 
 
-def test_the_runs_own_data(zookit: Command, digits: KeptRun) -> None:
+def test_the_runs_own_data(zookit: Command, digits: RunRecord) -> None:
     outcome = zookit("evaluate", digits.folder, "--json")
     assert outcome.code == 0, outcome
     assert not outcome.err
@@ -82,7 +82,7 @@ def test_the_runs_own_data(zookit: Command, digits: KeptRun) -> None:
         assert row["precision"] == (pytest.approx(pairs[label, label] / said) if said else None)
 
 
-def test_as_a_table(zookit: Command, digits: KeptRun) -> None:
+def test_as_a_table(zookit: Command, digits: RunRecord) -> None:
     outcome = zookit("evaluate", digits.folder)
     assert outcome.code == 0, outcome
     found = json.loads(zookit("evaluate", digits.folder, "--json").out)
@@ -106,7 +106,7 @@ def test_as_a_table(zookit: Command, digits: KeptRun) -> None:
     assert max(map(len, outcome.out.splitlines())) <= 100
 
 
-def test_another_data_set(zookit: Command, digits: KeptRun) -> None:
+def test_another_data_set(zookit: Command, digits: RunRecord) -> None:
     where = ("--on", "fashion_mnist", "--data", "sample")
     outcome = zookit("evaluate", digits.folder, *where)
     assert outcome.code == 0, outcome
@@ -119,7 +119,7 @@ def test_another_data_set(zookit: Command, digits: KeptRun) -> None:
     assert max(map(len, outcome.out.splitlines())) <= 100
 
 
-def test_a_data_set_that_does_not_fit(zookit: Command, digits: KeptRun) -> None:
+def test_a_data_set_that_does_not_fit(zookit: Command, digits: RunRecord) -> None:
     assert zookit("evaluate", digits.folder, "--on", "horse_or_human").message() == (
         f"zookit: horse_or_human has images of 300 x 300 x 3 in 2 classes, but {digits.name} was "
         "trained on 28 x 28 x 1 in 10 classes. Name a data set that fits."
@@ -135,14 +135,14 @@ def test_a_data_set_that_does_not_fit(zookit: Command, digits: KeptRun) -> None:
     ],
 )
 def test_what_is_not_there(
-    zookit: Command, digits: KeptRun, arguments: list[str], said: str
+    zookit: Command, digits: RunRecord, arguments: list[str], said: str
 ) -> None:
     run = [] if "gone" in arguments else [digits.folder]
     assert said in zookit("evaluate", *run, *arguments).message()
 
 
 def test_other_data_under_the_same_name_is_told(
-    zookit: Command, digits: KeptRun, tmp_path: Path
+    zookit: Command, digits: RunRecord, tmp_path: Path
 ) -> None:
     copy = Path(shutil.copytree(digits.folder, tmp_path / "copy"))
     known = json.loads((copy / "environment.json").read_text())

@@ -13,14 +13,26 @@ import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zookit.core import BadExperiment, BadParameter, Chosen, Experiment, Settings, ZookitError
+from zookit.core import (
+    BadExperiment,
+    BadParameter,
+    ComponentSpec,
+    Experiment,
+    Settings,
+    ZookitError,
+)
 from zookit.core.parameters import create
 
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EXPERIMENT = Experiment(
-    Chosen("zookit/image_folder", {"path": "/photos", "size": 64, "grey": True, "split": 0.25}),
-    Chosen("My.Zoo/dense", {"units": [512, 256], "dropout": 0.2, "activation": "relu"}),
-    (Chosen("zookit/stop_at_loss", {"threshold": 0.4}), Chosen("zookit/stop_at_accuracy")),
+    ComponentSpec(
+        "zookit/image_folder", {"path": "/photos", "size": 64, "grey": True, "split": 0.25}
+    ),
+    ComponentSpec("My.Zoo/dense", {"units": [512, 256], "dropout": 0.2, "activation": "relu"}),
+    (
+        ComponentSpec("zookit/stop_at_loss", {"threshold": 0.4}),
+        ComponentSpec("zookit/stop_at_accuracy"),
+    ),
     create(Settings, {"epochs": 7, "augment": ["flip", "zoom"], "learning_rate": 1e-3}),
 )
 OWNERS = {"zookit/image_folder": "zookit==1.0", "My.Zoo/dense": "My.Zoo==2.0"}
@@ -34,7 +46,7 @@ PLAIN = (
     | TEXT
 )
 CHOSEN = st.builds(
-    Chosen,
+    ComponentSpec,
     st.from_regex(
         r"([A-Za-z0-9]([A-Za-z0-9._-]{0,4}[A-Za-z0-9])?/)?[a-z][a-z0-9_]{0,6}", fullmatch=True
     ),
@@ -91,9 +103,9 @@ def test_hand_written_toml_needs_little() -> None:
         """
     )
     assert experiment == Experiment(
-        Chosen("fashion_mnist"),
-        Chosen("dense", {"units": [64]}),
-        (Chosen("stop_at_loss"),),
+        ComponentSpec("fashion_mnist"),
+        ComponentSpec("dense", {"units": [64]}),
+        (ComponentSpec("stop_at_loss"),),
         Settings(epochs=2, learning_rate=1.0),
     )
     assert Experiment.from_toml(MINIMAL).settings == Settings()
@@ -269,9 +281,9 @@ def test_identity_changes_with_every_setting(name: str) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        replace(EXPERIMENT, dataset=Chosen("zookit/mnist", EXPERIMENT.dataset.parameters)),
-        replace(EXPERIMENT, dataset=Chosen("zookit/image_folder")),
-        replace(EXPERIMENT, architecture=Chosen("My.Zoo/dense", {"units": [256, 512]})),
+        replace(EXPERIMENT, dataset=ComponentSpec("zookit/mnist", EXPERIMENT.dataset.parameters)),
+        replace(EXPERIMENT, dataset=ComponentSpec("zookit/image_folder")),
+        replace(EXPERIMENT, architecture=ComponentSpec("My.Zoo/dense", {"units": [256, 512]})),
         replace(EXPERIMENT, callbacks=EXPERIMENT.callbacks[:1]),
         replace(EXPERIMENT, callbacks=EXPERIMENT.callbacks[::-1]),
     ],
@@ -288,9 +300,9 @@ def test_identity_and_group_change_with_data_and_owners() -> None:
 
 
 def test_only_what_was_made_by_hand_cannot_be_rebuilt() -> None:
-    assert Chosen("mnist").rebuildable
-    assert Chosen("zookit/mnist").rebuildable
-    assert not Chosen("made_by_hand:Mean").rebuildable
+    assert ComponentSpec("mnist").rebuildable
+    assert ComponentSpec("zookit/mnist").rebuildable
+    assert not ComponentSpec("made_by_hand:Mean").rebuildable
 
 
 def test_a_message_names_the_file(tmp_path: Path) -> None:

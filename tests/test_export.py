@@ -18,9 +18,9 @@ from made_data import put_pictures
 from made_plugins import make_distribution
 
 import zookit as package
-from zookit.kept.rebuilding import rebuilt_model
-from zookit.kept.run import read_run
+from zookit.inference.rebuild import rebuilt_model
 from zookit.registry import Registry
+from zookit.runs.run import read_run
 
 pytestmark = pytest.mark.xdist_group("export")
 
@@ -207,8 +207,8 @@ def test_layers_that_a_format_cannot_hold(
     group = {"zookit.architectures": "odd = odd_layers:Odd"}
     make_distribution(tmp_path / "site", "zookit-odd", group, {"odd_layers.py": ODD})
     monkeypatch.syspath_prepend(tmp_path / "site")
-    monkeypatch.setattr("zookit.composition.default", Registry())  # looks anew
-    monkeypatch.setattr("zookit.kept.rebuilding.default", Registry())
+    monkeypatch.setattr("zookit.training.resolve.default", Registry())  # looks anew
+    monkeypatch.setattr("zookit.inference.rebuild.default", Registry())
     folder = trained(tmp_path / "runs", "mnist", "odd")
     for name, reason in (("keras", "Digamma"), ("onnx", "Digamma"), ("litert", "Digamma")):
         outcome = zookit("export", folder, "--to", name)

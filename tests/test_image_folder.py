@@ -12,9 +12,10 @@ from made_data import put_pictures
 from PIL import Image
 
 from zookit.core import DataError, Splits, Words
-from zookit.core.data import hold_out, prepare, read_image
+from zookit.core.data import hold_out, read_image
 from zookit.core.messages import logger
 from zookit.core.parameters import create
+from zookit.data.prepared import prepare
 from zookit.plugins.datasets.horse_or_human import HorseOrHuman
 from zookit.plugins.datasets.image_folder import ImageFolder
 

@@ -30,11 +30,11 @@ from test_bad_input import obey_permissions
 
 from zookit import resume
 from zookit.core import BadRun, ZookitError
-from zookit.kept.arrays import digest
-from zookit.kept.checkpoint import load_checkpoint, save_checkpoint
-from zookit.kept.evaluation import load_evaluation
-from zookit.kept.rebuilding import info_of, rebuilt_model
-from zookit.kept.run import read_run
+from zookit.inference.rebuild import info_of, rebuilt_model
+from zookit.runs.arrays import digest
+from zookit.runs.checkpoint import load_checkpoint, save_checkpoint
+from zookit.runs.evaluation import load_evaluation
+from zookit.runs.run import read_run
 
 pytestmark = pytest.mark.xdist_group("kept")
 

@@ -13,11 +13,11 @@ from http_server import Server, serving
 from made_data import put_pictures
 
 import zookit
-from zookit.conformance.training import Shades
 from zookit.core import BadParameter, DatasetInfo, ImageShapeRefused, Settings
-from zookit.model import build_model, compile_model
+from zookit.modeling.model import build_model, compile_model
 from zookit.plugins.architectures.keras_application import KerasApplication, Model
 from zookit.registry import architectures
+from zookit.testing.trial_training import Shades
 
 GREY, COLOUR = (28, 28, 1), (64, 48, 3)
 

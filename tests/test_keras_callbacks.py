@@ -19,13 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zookit
-from zookit.conformance.callback import through_text
-from zookit.conformance.driving import Drive, Logs
-from zookit.conformance.training import Brightness, Shades
 from zookit.core import BadParameter, Callback, FolderError, Result, TrainingFailed
 from zookit.plugins.callbacks.early_stopping import EarlyStopping
 from zookit.plugins.callbacks.reduce_lr_on_plateau import ReduceLrOnPlateau
 from zookit.registry import callbacks
+from zookit.testing.callback import through_text
+from zookit.testing.callback_harness import Drive, Logs
+from zookit.testing.trial_training import Brightness, Shades
 
 
 def trained(*chosen: str, runs_dir: Path, **wanted: Any) -> Result:

@@ -21,10 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zookit as front
-from zookit.core import Chosen, Experiment
-from zookit.kept.naming import find_run
-from zookit.kept.run import KeptRun, read_run
-from zookit.leaderboard import Leaderboard, Table, leaderboard
+from zookit.core import ComponentSpec, Experiment
+from zookit.leaderboard.leaderboard import Leaderboard, Table, leaderboard
+from zookit.runs.naming import find_run
+from zookit.runs.run import RunRecord, read_run
 
 pytestmark = pytest.mark.xdist_group("leaderboard")
 
@@ -51,7 +51,7 @@ def real(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> Path:
     return result.folder
 
 
-Make = Callable[..., KeptRun]
+Make = Callable[..., RunRecord]
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def make(real: Path, tmp_path: Path) -> Make:
         owner: str = "",
         experiment: Callable[[dict[str, Any]], None] = lambda _: None,
         **chosen: Any,
-    ) -> KeptRun:
+    ) -> RunRecord:
         tables = tomllib.loads((real / "experiment.toml").read_text(encoding="utf-8"))
         for key, value in chosen.items():
             part = "settings" if key in tables["settings"] or key == "learning_rate" else ""
@@ -182,7 +182,7 @@ def test_runs_as_json_says_what_each_is(zookit: Command, make: Make) -> None:
         "test_accuracy": 0.75,
         "seconds": 5.0,
         "data": "mnist",
-        "data_word": "sample",
+        "data_origin": "sample",
         "data_hash": kept.environment.data.hash,
         "architecture": "dense:units=8+4,activation=relu,dropout=0.0",
         "callbacks": ["stop_at_loss:threshold=0.001,monitor=loss"],
@@ -270,7 +270,7 @@ def test_mean_and_spread_are_over_seeds(
     real: Path, by_seed: list[tuple[float, float]], repeated: list[int]
 ) -> None:
     run = read_run(real)
-    runs: list[KeptRun] = []
+    runs: list[RunRecord] = []
     for at in [*range(len(by_seed)), *(at % len(by_seed) for at in repeated)]:
         validation, test = by_seed[at]
         runs.append(alike(run, seed=at, validation=validation, test=test, at=len(runs)))
@@ -288,7 +288,7 @@ def test_mean_and_spread_are_over_seeds(
     assert len(row.runs) == len(runs)
 
 
-def alike(run: KeptRun, *, seed: int, validation: float, test: float, at: int) -> KeptRun:
+def alike(run: RunRecord, *, seed: int, validation: float, test: float, at: int) -> RunRecord:
     assert run.ending
     experiment = run.experiment
     ending = replace(run.ending, last_epoch={"val_accuracy": validation}, test={"accuracy": test})
@@ -303,7 +303,7 @@ def alike(run: KeptRun, *, seed: int, validation: float, test: float, at: int) -
 @UNTIMED
 @given(order=st.randoms(use_true_random=False))
 def test_the_order_of_folders_decides_nothing(
-    many: Sequence[KeptRun], order: random.Random
+    many: Sequence[RunRecord], order: random.Random
 ) -> None:
     shuffled = list(many)
     order.shuffle(shuffled)
@@ -320,7 +320,7 @@ def test_the_order_of_folders_decides_nothing(
 
 
 @pytest.fixture(scope="module")
-def many(real: Path) -> list[KeptRun]:
+def many(real: Path) -> list[RunRecord]:
     """Every mixture of data, seeds, groups and measures, with many equal accuracies."""
     drawn = random.Random(5)
     run = read_run(real)
@@ -569,7 +569,7 @@ def test_json_and_csv_hold_the_same(zookit: Command, make: Make) -> None:
     expected = [(table, row) for table in tables for row in table["rows"]]
     assert len(rows) == len(expected) == 3
     for flat, (table, row) in zip(rows, expected, strict=True):
-        for key in ("title", "data_word", "data_hash", "ranked_by"):
+        for key in ("title", "data_origin", "data_hash", "ranked_by"):
             assert flat[key] == table[key]
         for key, value in {**row.pop("varying"), **row}.items():
             if isinstance(value, list):
@@ -605,7 +605,7 @@ def test_whatever_a_file_gives_as_parameters_can_be_compared(
     run = read_run(real)
     runs = []
     for at, each in enumerate(parameters):
-        chosen = Chosen("acme/odd", each)
+        chosen = ComponentSpec("acme/odd", each)
         experiment = replace(run.experiment, architecture=chosen, callbacks=(chosen, chosen))
         environment = replace(run.environment, group=str(at))
         folder = real.with_name(f"other-{at}")
@@ -671,7 +671,7 @@ def test_neither_tensorflow_nor_a_plugin_is_imported(make: Make, tmp_path: Path)
         make(seed=seed)
     program = """
 import sys
-from zookit.cli import main
+from zookit.cli.app import main
 
 for words in ("runs", "runs --json", "compare", "compare --csv", "compare latest"):
     sys.argv = ["zookit", *words.split()]
@@ -687,6 +687,6 @@ print(*sys.modules, file=sys.stderr)
     assert ended.stdout.count("zookit: ") == 0
     assert ended.stdout.count("dense") >= 8
     modules = set(ended.stderr.split())
-    assert {"zookit.kept.run", "zookit.leaderboard"} <= modules
+    assert {"zookit.runs.run", "zookit.leaderboard.leaderboard"} <= modules
     assert not {"tensorflow", "keras"} & modules
     assert not [name for name in modules if name.startswith("zookit.plugins")]

@@ -26,14 +26,14 @@ from zookit.core import (
     DatasetInfo,
     Listener,
     Result,
-    Run,
+    RunContext,
     Split,
     Splits,
     UnknownName,
     hookimpl,
 )
-from zookit.listening import Listeners, Listening, chosen
 from zookit.registry import Registry
+from zookit.training.listeners import Listeners, Listening, chosen
 
 if TYPE_CHECKING:
     from zookit.core.data import Source
@@ -103,7 +103,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         folder, "zookit-talk", {"zookit.listeners": points}, {"zookit_talk.py": TALKATIVE}
     )
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr("zookit.listening.default", Registry())  # looks anew
+    monkeypatch.setattr("zookit.training.listeners.default", Registry())  # looks anew
     yield folder
     sys.modules.pop("zookit_talk", None)
 
@@ -172,12 +172,12 @@ class Notes:
         self.heard: list[tuple[str, Any]] = []
 
     @hookimpl
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: RunContext) -> None:
         assert (run.folder / "experiment.toml").exists()
         self.heard.append(("run_started", run))
 
     @hookimpl
-    def keras_callbacks(self, run: Run) -> list[keras.callbacks.Callback]:
+    def keras_callbacks(self, run: RunContext) -> list[keras.callbacks.Callback]:
         self.heard.append(("keras_callbacks", run))
         return [
             keras.callbacks.LambdaCallback(
@@ -485,7 +485,7 @@ def test_a_misspelt_hook_is_refused_before_tensorflow_is_imported(site: Path) ->
         f"there is not. Did you mean 'epoch_ended'? The hooks are: {', '.join(HOOKS)}. Tell that "
         "package's author."
     )
-    assert re.search(r"\| +zookit.listening$", ended.stderr, re.MULTILINE)
+    assert re.search(r"\| +zookit.training.listeners$", ended.stderr, re.MULTILINE)
     assert not re.search(r"\| +(tensorflow|keras)$", ended.stderr, re.MULTILINE)
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from terminal import written_in_terminal
 
 import zookit as package
-from zookit.core.data import prepare
+from zookit.data.prepared import prepare
 from zookit.plugins.datasets.mnist import Mnist
 
 

@@ -9,8 +9,8 @@ import keras
 import pytest
 
 import zookit
-from zookit.conformance.training import Brightness, Shades
 from zookit.core import Architecture, Callback, Dataset, ZookitError
+from zookit.testing.trial_training import Brightness, Shades
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from test_bad_input import obey_permissions
 
 from zookit.core import BadRun
-from zookit.kept.naming import find_run, run_folders
+from zookit.runs.naming import find_run, run_folders
 
 FIRST = "20261122-101500-c31bcc3a"
 AGAIN = "20261122-101500-c31bcc3a-2"
@@ -153,7 +153,7 @@ def test_a_run_is_called_by_its_folders_name(
 def test_a_folder_that_may_not_be_entered_is_passed_over(tmp_path: Path) -> None:
     keep(tmp_path / FIRST)
     (tmp_path / "theirs").mkdir(mode=0o000)
-    code = "import sys; from pathlib import Path; from zookit.kept.naming import find_run"
+    code = "import sys; from pathlib import Path; from zookit.runs.naming import find_run"
     ended = subprocess.run(
         [sys.executable, "-c", f"{code}; print(find_run('latest', Path(sys.argv[1])))", tmp_path],
         capture_output=True,

@@ -21,13 +21,14 @@ from PIL import ExifTags, Image
 from terminal import written_in_terminal
 
 from zookit.core import BadParameter, BadRun, Split
-from zookit.core.data import prepare, read_image
-from zookit.kept.arrays import numbered, save_arrays
-from zookit.kept.rebuilding import rebuilt_model
-from zookit.kept.run import KeptRun
-from zookit.picture_files import read_pictures
+from zookit.core.data import read_image
+from zookit.data.prepared import prepare
+from zookit.inference.image_files import read_pictures
+from zookit.inference.predict import Predictor, predict
+from zookit.inference.rebuild import rebuilt_model
 from zookit.plugins.datasets.mnist import Mnist
-from zookit.predicting import Predictor, predict
+from zookit.runs.arrays import numbered, save_arrays
+from zookit.runs.run import RunRecord
 
 pytestmark = pytest.mark.xdist_group("predict")
 
@@ -36,7 +37,7 @@ AT = 7
 
 
 @pytest.fixture(scope="module")
-def digits(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> KeptRun:
+def digits(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> RunRecord:
     """A run on MNIST's sample."""
     return trained(
         tmp_path_factory.mktemp("runs"), session_cache, "mnist", "dense:8", data="sample"
@@ -55,7 +56,7 @@ def told(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def test_every_kind_of_picture(
-    zookit: Command, digits: KeptRun, images: Split, tmp_path: Path
+    zookit: Command, digits: RunRecord, images: Split, tmp_path: Path
 ) -> None:
     pixels = images.images[AT, :, :, 0]
     grey = Image.fromarray(pixels)
@@ -99,7 +100,7 @@ def test_every_kind_of_picture(
 
 
 def test_a_test_image_is_told_with_what_it_is(
-    zookit: Command, digits: KeptRun, images: Split
+    zookit: Command, digits: RunRecord, images: Split
 ) -> None:
     label, said = int(images.labels[AT]), predict(digits, images.images[AT : AT + 1])[0]
     (line,) = told(zookit("predict", digits.folder, "--image", str(AT), "--top", "2", "--json"))
@@ -113,7 +114,9 @@ def test_a_test_image_is_told_with_what_it_is(
     assert last == f"predicted  {said.argmax()} {said.max():.4f}"
 
 
-def test_lines_are_aligned(zookit: Command, digits: KeptRun, images: Split, tmp_path: Path) -> None:
+def test_lines_are_aligned(
+    zookit: Command, digits: RunRecord, images: Split, tmp_path: Path
+) -> None:
     (tmp_path / "a" / "deep").mkdir(parents=True)
     names = ["a/2.png", "a/deep/1.png", "b.png", "new\nline.png"]
     for at, name in enumerate(names):
@@ -129,7 +132,7 @@ def test_lines_are_aligned(zookit: Command, digits: KeptRun, images: Split, tmp_
 
 
 def test_invert_swaps_dark_and_light(
-    zookit: Command, digits: KeptRun, images: Split, tmp_path: Path
+    zookit: Command, digits: RunRecord, images: Split, tmp_path: Path
 ) -> None:
     Image.fromarray(255 - images.images[AT, :, :, 0]).save(tmp_path / "paper.png")
     (plain,) = told(zookit("predict", digits.folder, "paper.png", "--json"))
@@ -142,7 +145,7 @@ def test_invert_swaps_dark_and_light(
 
 
 def test_more_than_all_classes(
-    zookit: Command, digits: KeptRun, images: Split, tmp_path: Path
+    zookit: Command, digits: RunRecord, images: Split, tmp_path: Path
 ) -> None:
     Image.fromarray(images.images[AT, :, :, 0]).save(tmp_path / "a.png")
     (line,) = told(zookit("predict", digits.folder, "a.png", "--json", "--top", "99"))
@@ -154,7 +157,7 @@ def test_more_than_all_classes(
 
 
 def test_what_is_no_picture_is_named_and_the_rest_goes_on(
-    zookit: Command, digits: KeptRun, images: Split, tmp_path: Path
+    zookit: Command, digits: RunRecord, images: Split, tmp_path: Path
 ) -> None:
     folder = tmp_path / "mixed"
     (folder / "sub").mkdir(parents=True)
@@ -187,7 +190,7 @@ def test_what_is_no_picture_is_named_and_the_rest_goes_on(
 
 @pytest.mark.parametrize("named", ["empty", "gone.png", "notes.txt"])
 def test_nothing_that_can_be_read(
-    zookit: Command, digits: KeptRun, tmp_path: Path, named: str
+    zookit: Command, digits: RunRecord, tmp_path: Path, named: str
 ) -> None:
     (tmp_path / "empty" / "deeper").mkdir(parents=True)
     (tmp_path / "notes.txt").write_text("no picture")
@@ -208,12 +211,14 @@ def test_nothing_that_can_be_read(
     ],
 )
 def test_what_contradicts_itself(
-    zookit: Command, digits: KeptRun, arguments: list[str], said: str
+    zookit: Command, digits: RunRecord, arguments: list[str], said: str
 ) -> None:
     assert said in zookit("predict", digits.folder, *arguments).message()
 
 
-def test_images_that_no_picture_file_has(zookit: Command, digits: KeptRun, tmp_path: Path) -> None:
+def test_images_that_no_picture_file_has(
+    zookit: Command, digits: RunRecord, tmp_path: Path
+) -> None:
     copy = Path(shutil.copytree(digits.folder, tmp_path / "copy"))
     known = json.loads((copy / "environment.json").read_text())
     known["data"]["image_shape"] = [28, 28, 2]
@@ -225,7 +230,7 @@ def test_images_that_no_picture_file_has(zookit: Command, digits: KeptRun, tmp_p
 
 def test_a_copy_predicts_without_its_data(
     zookit: Command,
-    digits: KeptRun,
+    digits: RunRecord,
     images: Split,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -269,7 +274,9 @@ def test_two_classes(zookit: Command, session_cache: Path, tmp_path: Path) -> No
         assert by_label[1] == pytest.approx(is_second, abs=1e-5)
 
 
-def test_a_bar_keeps_out_of_what_is_printed(digits: KeptRun, images: Split, tmp_path: Path) -> None:
+def test_a_bar_keeps_out_of_what_is_printed(
+    digits: RunRecord, images: Split, tmp_path: Path
+) -> None:
     """With stderr a terminal and stdout a file."""
     (tmp_path / "pictures").mkdir()
     for at in range(3):
@@ -282,7 +289,7 @@ def test_a_bar_keeps_out_of_what_is_printed(digits: KeptRun, images: Split, tmp_
     assert [line.split()[0] for line in lines] == [f"pictures/{at}.png" for at in range(3)]
 
 
-def test_arrays(digits: KeptRun, images: Split) -> None:
+def test_arrays(digits: RunRecord, images: Split) -> None:
     model = rebuilt_model(digits)
     predictor = Predictor(model)
     expected = model.predict(images.images[:600], verbose=0)
@@ -347,7 +354,7 @@ def test_damaged_pictures_are_read_or_left_out(contents: list[bytes]) -> None:
 
 
 def test_damaged_pictures_cost_no_traceback(
-    zookit: Command, digits: KeptRun, tmp_path: Path
+    zookit: Command, digits: RunRecord, tmp_path: Path
 ) -> None:
     rng = random.Random(3)
     for at in range(40):

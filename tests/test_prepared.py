@@ -16,16 +16,10 @@ from http_server import Server, serving
 from made_data import CONTENT, Made, idx, prepare_in_step, put_files, put_pictures, zipped
 
 from zookit.core import DataError, Dataset, DatasetInfo, Split, Splits
-from zookit.core.data import (
-    Prepared,
-    Source,
-    cache_folder,
-    check_splits,
-    kept,
-    prepare,
-    read_idx_splits,
-)
-from zookit.core.data.hashes import sha256_of_file
+from zookit.core.data import Source, cache_folder, check_splits, read_idx_splits
+from zookit.data.cache_contents import kept
+from zookit.data.hashes import sha256_of_file
+from zookit.data.prepared import Prepared, prepare
 from zookit.plugins.datasets.fashion_mnist import FashionMnist
 from zookit.plugins.datasets.horse_or_human import HorseOrHuman
 from zookit.plugins.datasets.image_folder import ImageFolder
@@ -74,7 +68,7 @@ def test_second_time_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = made(), made()
     assert len(Made.loads) == 1
     assert same(first, second)
-    assert second.word == "full"
+    assert second.origin == "full"
     for split in second.splits.by_name().values():
         assert isinstance(split.images, np.memmap)
         assert not split.images.flags.writeable
@@ -139,7 +133,7 @@ def test_changed_source_is_prepared_anew(data_dir: Path) -> None:
     (data_dir / "made" / "train-images-idx3-ubyte.gz").write_bytes(zipped(changed))
     second = made()
     assert len(Made.loads) == 2
-    assert (first.word, second.word) == ("full", "local")
+    assert (first.origin, second.origin) == ("full", "local")
     assert first.hash != second.hash
     assert not second.splits.train.images.any()
 
@@ -147,8 +141,8 @@ def test_changed_source_is_prepared_anew(data_dir: Path) -> None:
 def test_copy_of_the_sample_is_local(data_dir: Path) -> None:
     assert Mnist.sample is not None
     shutil.copytree(Mnist.sample, data_dir / "mnist")
-    sample, local = (prepare(Mnist(), want, "mnist", "x==1") for want in ("sample", "auto"))
-    assert (sample.word, local.word) == ("sample", "local")
+    sample, local = (prepare(Mnist(), request, "mnist", "x==1") for request in ("sample", "auto"))
+    assert (sample.origin, local.origin) == ("sample", "local")
     assert sample.hash == local.hash
 
 
@@ -244,7 +238,7 @@ def test_folder_of_entries_that_cannot_be_written_is_warned_of_once(
 ) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "prepared").touch()  # the locks beside it can be written
-    assert made().word == "full"
+    assert made().origin == "full"
     assert len(Made.loads) == 1
     assert ["cannot be written" in record.getMessage() for record in caplog.records] == [True]
 
@@ -270,7 +264,7 @@ def given(images: Any, labels: Any) -> Splits:
 
 
 def test_data_set_without_files_is_not_kept() -> None:
-    assert made(Given()).word == "full"
+    assert made(Given()).origin == "full"
     assert kept() == ()
 
 
@@ -401,7 +395,7 @@ def test_two_processes_at_once_download_and_prepare_once(
 def test_bundled_samples(dataset: Dataset, sizes: tuple[int, int]) -> None:
     prepared = prepare(dataset, "sample", "sample", "zookit==1")
     classes = len(dataset.info.class_names)
-    assert prepared.word == "sample"
+    assert prepared.origin == "sample"
     assert not prepared.splits.left_out
     for split, size in zip(prepared.splits.by_name().values(), sizes, strict=True):
         assert len(split) == size
@@ -437,7 +431,7 @@ def test_horses_from_zip_files_and_from_folders_are_the_same(data_dir: Path) -> 
     home = data_dir / "horse-or-human"
     put_horses(home, zipped_up=False)
     folders = made(HorseOrHuman())
-    assert folders.word == "local"
+    assert folders.origin == "local"
     assert folders.splits.train.images.shape == (9, 300, 300, 3)
     assert folders.splits.test.labels.tolist() == [0] * 5 + [1] * 4
     shutil.rmtree(home)
@@ -469,7 +463,7 @@ def test_full_set_is_the_pinned_files_whatever_lies_beside_them(data_dir: Path) 
 
     put_pictures(home / "train", horses=1, humans=1)
     prepared = made(Pinned())
-    assert prepared.word == "full"
+    assert prepared.origin == "full"
     assert len(prepared.splits.train) == 9
 
 
@@ -499,7 +493,7 @@ def test_whole_real_data(
 ) -> None:
     monkeypatch.setenv("ZOOKIT_DATA_DIR", os.fspath(test_data))
     prepared = made(dataset)
-    assert prepared.word == word
+    assert prepared.origin == word
     assert (len(prepared.splits.train), len(prepared.splits.test)) == sizes
     if word == "full":
         assert dict(dataset.info.sizes) == {"train": sizes[0], "test": sizes[1]}

@@ -17,8 +17,8 @@ from zookit.core import (
     BadParameter,
     BadWords,
     BrokenPlugin,
-    Chosen,
     Component,
+    ComponentSpec,
     UnknownName,
     Words,
 )
@@ -207,7 +207,7 @@ def test_a_name_that_two_distributions_claim_must_be_chosen(site: Site) -> None:
         assert nets[spelling].owner == "My.Zoo_2==3"
         component, chosen, owner = nets.build(f"{spelling}:units=4")
         assert type(component) is sys.modules["nets"].Net
-        assert chosen == Chosen("My.Zoo_2/net", {"units": [4]})
+        assert chosen == ComponentSpec("My.Zoo_2/net", {"units": [4]})
         assert owner == "My.Zoo_2==3"
     assert nets["beta/net"].owner == "beta==1.0"
     assert "beta/Net" not in nets
@@ -432,21 +432,21 @@ def nets(site: Site) -> "zookit.registry.Components[Architecture]":
         "net:4+5",
         "alpha/net:4+5",
         Words("net", ((None, "4+5"),)),
-        Chosen("net", {"units": [4, 5]}),
-        Chosen("Alpha/net", {"units": (4, "5")}),
+        ComponentSpec("net", {"units": [4, 5]}),
+        ComponentSpec("Alpha/net", {"units": (4, "5")}),
     ],
 )
 def test_builds_from_words_or_a_chosen_name(
-    nets: "zookit.registry.Components[Architecture]", given: str | Words | Chosen
+    nets: "zookit.registry.Components[Architecture]", given: str | Words | ComponentSpec
 ) -> None:
     component, chosen, owner = nets.build(given)
     assert component == sys.modules["nets"].Net((4, 5))
-    assert chosen == Chosen("alpha/net", {"units": [4, 5]})
+    assert chosen == ComponentSpec("alpha/net", {"units": [4, 5]})
     assert owner == "alpha==1.0"
 
 
 def test_fills_every_parameter_in(nets: "zookit.registry.Components[Architecture]") -> None:
-    assert nets.build("net")[1] == Chosen("alpha/net", {"units": [8]})
+    assert nets.build("net")[1] == ComponentSpec("alpha/net", {"units": [8]})
 
 
 @pytest.mark.parametrize(
@@ -454,11 +454,15 @@ def test_fills_every_parameter_in(nets: "zookit.registry.Components[Architecture
     [
         ("net:unit=4", BadParameter, "net: no parameter 'unit'. Did you mean 'units'?"),
         ("alpha/net:0", BadParameter, "alpha/net: parameter 'units': '0' is not greater than 0"),
-        (Chosen("alpha/net", {"units": ["x"]}), BadParameter, "net: parameter 'units': ['x'] is"),
-        (Chosen("net", {3: 4}), BadParameter, "net: no parameter 3."),  # type: ignore[dict-item]
+        (
+            ComponentSpec("alpha/net", {"units": ["x"]}),
+            BadParameter,
+            "net: parameter 'units': ['x'] is",
+        ),
+        (ComponentSpec("net", {3: 4}), BadParameter, "net: no parameter 3."),  # type: ignore[dict-item]
         ("net:", BadWords, "a value is missing"),
         ("nett", UnknownName, "no architecture 'nett'. Did you mean 'net'?"),
-        (Chosen("beta/net"), UnknownName, "no architecture 'beta/net'."),
+        (ComponentSpec("beta/net"), UnknownName, "no architecture 'beta/net'."),
         (StopAtLoss(), UnknownName, "StopAtLoss is not an architecture (a zookit.core.Archit"),
         (Dense, BadWords, "Dense'> is neither words nor an instance of zookit.core.Architecture."),
         (None, BadWords, "None is neither words nor an instance of zookit.core.Architecture."),
@@ -485,7 +489,7 @@ def test_an_instance_of_an_installed_class_has_its_owner(site: Site, value: str)
     net = nets["net"].load()
     component, chosen, owner = nets.build(net(units=[3]))  # type: ignore[call-arg]
     assert component == net(units=(3,))  # type: ignore[call-arg]
-    assert chosen == Chosen("alpha/net", {"units": [3]})
+    assert chosen == ComponentSpec("alpha/net", {"units": [3]})
     assert owner == "alpha==1.0"
 
 
@@ -524,7 +528,7 @@ class Misdeclared(Mine):
 def test_an_instance_made_by_hand_says_where_it_is_from(site: Site) -> None:
     component, chosen, owner = site.architectures.build(Mine(units="4"))  # type: ignore[arg-type]
     assert component == Mine(4)
-    assert chosen == Chosen(f"{__name__}:Mine", {"units": 4})
+    assert chosen == ComponentSpec(f"{__name__}:Mine", {"units": 4})
     assert not chosen.rebuildable
     assert owner is None
 

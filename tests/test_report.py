@@ -24,10 +24,10 @@ from PIL import Image
 from safetensors.numpy import load_file, save
 
 import zookit as zookit_package
-from zookit.kept.evaluation import load_evaluation
-from zookit.kept.lock import locked
-from zookit.kept.run import read_run
-from zookit.scores import Scores
+from zookit.inference.scores import Scores
+from zookit.runs.evaluation import load_evaluation
+from zookit.runs.lock import locked
+from zookit.runs.run import read_run
 
 pytestmark = pytest.mark.xdist_group("report")
 
@@ -253,7 +253,7 @@ def test_the_folder_is_enough_and_equal_runs_give_equal_pages(
     first = reported(zookit, runs["mnist"]).source
     copy = edited(runs, tmp_path / "elsewhere", lambda folder: None, runs["mnist"].name)
     program = (
-        "import sys\nfrom zookit.cli import main\n"
+        "import sys\nfrom zookit.cli.app import main\n"
         "try: main()\nfinally: print(*sys.modules, file=sys.stderr)"
     )
     ended = subprocess.run(

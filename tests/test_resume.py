@@ -25,11 +25,11 @@ from safetensors.numpy import load_file, save
 
 import zookit
 from zookit import run as train
-from zookit.core import BadParameter, BadRun, FolderError, Listener, Run, hookimpl
-from zookit.kept.checkpoint import with_arrays, without_arrays
-from zookit.kept.lock import locked
-from zookit.kept.run import read_run
-from zookit.pace import Pace
+from zookit.core import BadParameter, BadRun, FolderError, Listener, RunContext, hookimpl
+from zookit.runs.checkpoint import with_arrays, without_arrays
+from zookit.runs.lock import locked
+from zookit.runs.run import read_run
+from zookit.training.checkpoint_schedule import Pace
 
 pytestmark = pytest.mark.xdist_group("resume")
 
@@ -47,7 +47,7 @@ class Interrupt(Listener):
     after: int = 1
 
     @hookimpl
-    def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":
+    def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
         del run
         seen = 0
 
@@ -323,7 +323,7 @@ class Spoil(Listener):
     how: Literal["full", "forbidden", "vanished"] = "full"
 
     @hookimpl
-    def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":
+    def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
         def begin(epoch: int, logs: Mapping[str, Any] | None = None) -> None:
             if epoch != 1:
                 return

@@ -18,11 +18,11 @@ from made_by_hand import Constant, Lopsided, Mean
 from safetensors.numpy import load_file
 
 import zookit
-from zookit.composition import compose
 from zookit.core import Experiment, Settings, TrainingFailed
-from zookit.model import build_model, compile_model
+from zookit.modeling.model import build_model, compile_model
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.datasets.mnist import Mnist
+from zookit.training.resolve import compose
 
 DATASETS = ("fashion_mnist", "mnist", "horse_or_human")
 # Small bodies: what is tested is that everything fits, not how well it learns.

@@ -10,7 +10,9 @@ import pytest
 from made_data import put_pictures
 
 from zookit.core import DataError, Split
-from zookit.core.data import cache_folder, empty_images, kept, prepare, remove, subset
+from zookit.core.data import cache_folder, empty_images, subset
+from zookit.data.cache_contents import kept, remove
+from zookit.data.prepared import prepare
 from zookit.plugins.datasets.image_folder import ImageFolder
 
 SIZE = 600
@@ -25,7 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from zookit.core import DataError
-from zookit.core.data import prepare
+from zookit.data.prepared import prepare
 from zookit.plugins.datasets.image_folder import ImageFolder
 
 folder, size, memory, file_size, killed = sys.argv[1], *map(int, sys.argv[2:])

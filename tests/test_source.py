@@ -13,9 +13,10 @@ from http_server import Manner, Server, serving
 from made_data import CONTENT, Made, put_files, zipped
 
 from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Splits, WrongHash
-from zookit.core.data import RemoteFile, Source, prepare
-from zookit.core.data.source import find
-from zookit.core.dataset import Want
+from zookit.core.data import RemoteFile, Source
+from zookit.core.source import DataRequest
+from zookit.data.prepared import prepare
+from zookit.data.source import find
 
 
 @dataclass(frozen=True)
@@ -91,18 +92,18 @@ def test_order(tmp_path: Path, data_dir: Path, mirror: Server) -> None:
     put_files(tmp_path / "system")
     put_files(data_dir / "made")
     named = full(prepared=True)
-    assert (named.word, named.origin) == ("full", "ZOOKIT_DATA_DIR")
+    assert (named.origin, named.location) == ("full", "ZOOKIT_DATA_DIR")
     assert named.folder == data_dir / "made"
     (data_dir / "made").rename(data_dir / "other")
     before = full(prepared=True)
-    assert (before.word, before.origin) == ("full", "prepared before")
+    assert (before.origin, before.location) == ("full", "prepared before")
     system = full()
-    assert (system.word, system.origin) == ("full", "the system")
+    assert (system.origin, system.location) == ("full", "the system")
     assert system.folder == tmp_path / "system"
     assert not mirror.requests
     (tmp_path / "system").rename(tmp_path / "away")
     downloaded = full()
-    assert (downloaded.word, downloaded.origin) == ("full", "downloaded")
+    assert (downloaded.origin, downloaded.location) == ("full", "downloaded")
     assert downloaded.folder == tmp_path / "cache" / "downloads" / "made"
     assert len(mirror.requests) == 4
     # The same set wherever it is from.
@@ -125,7 +126,7 @@ def test_damaged_download_is_asked_for_again(mirror: Server) -> None:
 def test_vanished_cache_is_made_anew(tmp_path: Path, mirror: Server) -> None:
     full()
     (tmp_path / "cache").rename(tmp_path / "away")
-    assert full().origin == "downloaded"
+    assert full().location == "downloaded"
     assert len(mirror.requests) == 8
 
 
@@ -149,7 +150,7 @@ def test_mirror_goes_before_the_host(
     host = server.serve("/host/set.zip", b"content")
     server.serve("/mirror/made/set.zip", b"content", manner)
     monkeypatch.setenv("ZOOKIT_MIRROR", f"{server.url}/mirror/")
-    assert full(published_at(host)).origin == "downloaded"
+    assert full(published_at(host)).location == "downloaded"
     assert [path.split("/")[1] for path, _ in server.requests] == origins
 
 
@@ -173,7 +174,7 @@ def test_system_folder_that_is_not_the_set_is_passed_over(
     tmp_path: Path, mirror: Server, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]
 ) -> None:
     damage(put_files(tmp_path / "system") / "t10k-labels-idx1-ubyte.gz")
-    assert full().origin == "downloaded"
+    assert full().location == "downloaded"
     complete = (tmp_path / "system" / "t10k-labels-idx1-ubyte.gz").exists()
     expected = f"made: {tmp_path / 'system'} was passed over: its files are not the pinned ones."
     assert warnings_in(caplog) == ([expected] if complete else [])
@@ -181,7 +182,7 @@ def test_system_folder_that_is_not_the_set_is_passed_over(
 
 def test_auto_takes_the_sample_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     source = find(published_at("http://127.0.0.1:9/set.zip"), "auto", "made", lambda _: False)
-    assert (source.word, source.folder) == ("sample", Sampled.sample)
+    assert (source.origin, source.folder) == ("sample", Sampled.sample)
     (line,) = warnings_in(caplog)
     assert line.startswith("made: using the small bundled sample, because the full set cannot be")
     for way in ("no connection", "ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR"):
@@ -189,29 +190,29 @@ def test_auto_takes_the_sample_and_says_so(caplog: pytest.LogCaptureFixture) -> 
     assert "\n" not in line
 
 
-@pytest.mark.parametrize("want", ["auto", "full"])
-def test_full_fails_and_names_the_ways(want: Want) -> None:
-    dataset = published_at("http://127.0.0.1:9/set.zip") if want == "full" else Made()
+@pytest.mark.parametrize("wanted", ["auto", "full"])
+def test_full_fails_and_names_the_ways(wanted: DataRequest) -> None:
+    dataset = published_at("http://127.0.0.1:9/set.zip") if wanted == "full" else Made()
     with pytest.raises(DataUnavailable, match=r"^made: the full set cannot be had") as raised:
-        find(dataset, want, "made", lambda _: False)
+        find(dataset, wanted, "made", lambda _: False)
     for way in ("a folder made", "ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR"):
         assert way in str(raised.value)
 
 
-@pytest.mark.parametrize("want", ["auto", "full"])
+@pytest.mark.parametrize("wanted", ["auto", "full"])
 def test_wrong_hash_never_leads_to_the_sample(
-    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, want: Want
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, wanted: DataRequest
 ) -> None:
     dataset = published_at(server.serve("/set.zip", b"content", "wrong"))
     with pytest.raises(WrongHash, match="SHA-256"):
-        find(dataset, want, "made", lambda _: False)
+        find(dataset, wanted, "made", lambda _: False)
     assert not warnings_in(caplog)
     assert not list((tmp_path / "cache" / "downloads" / "made").iterdir())
 
 
 def test_sample_is_taken_without_looking_further(mirror: Server, data_dir: Path) -> None:
     put_files(data_dir / "made")
-    assert find(Sampled(), "sample", "made", lambda _: True).origin == "the bundled sample"
+    assert find(Sampled(), "sample", "made", lambda _: True).location == "the bundled sample"
     assert not mirror.requests
 
 
@@ -221,10 +222,10 @@ def test_without_a_sample_none_is_had(dataset: Dataset) -> None:
         find(dataset, "sample", "made", lambda _: False)
 
 
-@pytest.mark.parametrize("want", ["auto", "full"])
-def test_data_set_without_files_is_full(want: Want) -> None:
-    source = find(Computed(), want, "made", lambda _: False)
-    assert (source.word, source.folder, source.hash) == ("full", None, None)
+@pytest.mark.parametrize("wanted", ["auto", "full"])
+def test_data_set_without_files_is_full(wanted: DataRequest) -> None:
+    source = find(Computed(), wanted, "made", lambda _: False)
+    assert (source.origin, source.folder, source.hash) == ("full", None, None)
     with pytest.raises(DataError, match=r"no folder that could hold a\.gz"):
         source.file("a.gz")
 
@@ -232,14 +233,14 @@ def test_data_set_without_files_is_full(want: Want) -> None:
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "gz"])
 def test_named_folder_may_hold_either_form(data_dir: Path, *, plain: bool) -> None:
     put_files(data_dir / "made", plain=plain, level=1)
-    assert full().word == "full"
+    assert full().origin == "full"
 
 
 def test_named_folder_that_is_not_the_set_is_local(data_dir: Path) -> None:
     pinned = full().hash if put_files(data_dir / "made") else None
     spoil(data_dir / "made" / "train-images-idx3-ubyte.gz")
     source = full()
-    assert (source.word, source.folder) == ("local", data_dir / "made")
+    assert (source.origin, source.folder) == ("local", data_dir / "made")
     assert source.hash != pinned
 
 
@@ -248,7 +249,7 @@ def test_change_that_keeps_size_and_time_is_noticed(data_dir: Path) -> None:
     spoil(data_dir / "made" / "train-images-idx3-ubyte")
     first = full()
     spoil(data_dir / "made" / "train-labels-idx1-ubyte")
-    assert (first.word, full().word) == ("local", "local")
+    assert (first.origin, full().origin) == ("local", "local")
     assert first.hash != full().hash
 
 
@@ -273,32 +274,32 @@ def test_one_folder_may_hold_two_sets(data_dir: Path) -> None:
         files = Made.files[:2]
 
     put_files(data_dir / "made")
-    assert full(Half()).word == "full"
-    assert full().word == "full"
+    assert full(Half()).origin == "full"
+    assert full().origin == "full"
 
 
 def test_cut_off_note_of_a_hash_is_not_believed(tmp_path: Path, data_dir: Path) -> None:
     put_files(data_dir / "made")
-    assert full().word == "full"
+    assert full().origin == "full"
     notes = [path for path in (tmp_path / "cache" / "hashes").iterdir() if path.is_file()]
     assert notes
     for note in notes:
         note.write_bytes(b"")
-    assert full().word == "full"
+    assert full().origin == "full"
 
 
-@pytest.mark.parametrize("want", ["auto", "full"])
+@pytest.mark.parametrize("wanted", ["auto", "full"])
 def test_named_folder_must_be_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, want: Want
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: DataRequest
 ) -> None:
     monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "none"))
     with pytest.raises(DataError, match=r"ZOOKIT_DATA_DIR is '.*none', which is not a folder"):
-        find(Sampled(), want, "made", lambda _: False)
+        find(Sampled(), wanted, "made", lambda _: False)
 
 
 def test_named_folder_without_the_set_is_passed_by(mirror: Server, data_dir: Path) -> None:
     (data_dir / "another").mkdir()
-    assert full().origin == "downloaded"
+    assert full().location == "downloaded"
 
 
 def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +314,7 @@ def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def full_from(folder: Path) -> str:
     put_files(folder)
-    return full().origin
+    return full().location
 
 
 @pytest.mark.parametrize("kept", [0, 1, 3], ids=["empty folder", "three missing", "one missing"])
@@ -333,22 +334,22 @@ def test_damaged_file_of_a_named_folder_is_named(data_dir: Path) -> None:
         prepare(Sampled(), "auto", "made", "made==1")
 
 
-@pytest.mark.parametrize("want", ["auto", "full"])
+@pytest.mark.parametrize("wanted", ["auto", "full"])
 def test_cache_that_cannot_be_written(
     tmp_path: Path,
     mirror: Server,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    want: Want,
+    wanted: DataRequest,
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
     said = "cannot be written"
-    if want == "full":
+    if wanted == "full":
         with pytest.raises(DataUnavailable, match=rf"^made: /\S+ {said}.*ZOOKIT_CACHE_DIR"):
             full()
     else:
-        assert find(Sampled(), "auto", "made", lambda _: False).word == "sample"
+        assert find(Sampled(), "auto", "made", lambda _: False).origin == "sample"
         (line,) = warnings_in(caplog)
         assert line.count("made:") == 1
         assert said in line

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from zookit.batches import Batches
 from zookit.core import Split
+from zookit.training.batches import Batches
 
 
 def batches(seed: int | None = 3) -> Batches:

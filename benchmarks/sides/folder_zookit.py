@@ -9,9 +9,9 @@ import sys
 import tensorflow  # noqa: F401, ICN001 - beforehand, as in the scripts this is compared with
 from clock import Clock
 
-from zookit.batches import Batches
-from zookit.core.data import prepare
+from zookit.data.prepared import prepare
 from zookit.registry import datasets
+from zookit.training.batches import Batches
 
 epochs, batch_size = int(sys.argv[1]), int(sys.argv[2])
 clock = Clock()

@@ -15,10 +15,10 @@ images = np.load(folder / "images.npy")
 clock = Clock()
 
 if way == "zookit":
-    from zookit.kept.naming import find_run
-    from zookit.kept.rebuilding import rebuilt_model
-    from zookit.kept.run import read_run
-    from zookit.predicting import Predictor
+    from zookit.inference.predict import Predictor
+    from zookit.inference.rebuild import rebuilt_model
+    from zookit.runs.naming import find_run
+    from zookit.runs.run import read_run
 
     run = read_run(find_run("latest", folder / "runs"))
     predict: Callable[..., Any] = Predictor(rebuilt_model(run))

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 import zookit
-from zookit.core.data import prepare
+from zookit.data.prepared import prepare
 from zookit.registry import datasets
 
 folder, architecture, counts = Path(sys.argv[1]), sys.argv[2], [int(each) for each in sys.argv[3:]]

@@ -6,17 +6,13 @@ from zookit.core.data.checks import check_splits
 from zookit.core.data.idx import read_idx, read_idx_splits
 from zookit.core.data.image_folder import class_folders, read_class_folders
 from zookit.core.data.images import read_image
-from zookit.core.data.kept import Kept, kept, remove
-from zookit.core.data.prepared import Prepared, prepare
-from zookit.core.data.progress import Progress, silent
 from zookit.core.data.scratch import empty_images
-from zookit.core.data.source import Source
 from zookit.core.data.split import hold_out, subset
+from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
+from zookit.core.source import Source
 
 __all__ = [
-    "Kept",
-    "Prepared",
     "Progress",
     "RemoteFile",
     "Source",
@@ -25,13 +21,10 @@ __all__ = [
     "class_folders",
     "empty_images",
     "hold_out",
-    "kept",
-    "prepare",
     "read_class_folders",
     "read_idx",
     "read_idx_splits",
     "read_image",
-    "remove",
     "silent",
     "subset",
     "unpack",

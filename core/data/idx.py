@@ -8,9 +8,9 @@ import numpy as np
 
 from zookit.core.data.content import content_blocks
 from zookit.core.data.scratch import empty_images
-from zookit.core.data.source import Source
 from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError
+from zookit.core.source import Source
 
 if TYPE_CHECKING:
     import numpy.typing as npt

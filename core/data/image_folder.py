@@ -6,12 +6,12 @@ import numpy as np
 
 from zookit.core.data.files import pictures_below
 from zookit.core.data.images import decode, without_warnings
-from zookit.core.data.progress import Progress, silent
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import subset
 from zookit.core.data.threads import in_threads
 from zookit.core.dataset import Split
 from zookit.core.errors import DataError
+from zookit.core.progress import Progress, silent
 
 
 def class_folders(folder: Path) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class HorseOrHuman(Dataset):
 
 def _read(source: Source, name: str, archive: str) -> tuple[Split, tuple[str, ...]]:
     # The full set is the pinned files, whatever may lie beside them.
-    if source.word != "full" and source.folder is not None and (source.folder / name).is_dir():
+    if source.origin != "full" and source.folder is not None and (source.folder / name).is_dir():
         return read_class_folders(source.folder / name, _CLASSES, _SHAPE, source.progress)
     with unpacked(source.file(archive)) as folder:
         return read_class_folders(folder, _CLASSES, _SHAPE, source.progress)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from zookit.core import Doc, Experiment, Listener, Result, Run, hookimpl, text_of
+from zookit.core import Doc, Experiment, Listener, Result, RunContext, hookimpl, text_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -68,7 +68,7 @@ class _Tracked:
         self._away = True
 
     @hookimpl
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: RunContext) -> None:
         """Make the run, with its parameters."""
         with _called():
             from mlflow import MlflowClient

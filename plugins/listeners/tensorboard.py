@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Ge
 
-from zookit.core import Doc, Listener, Result, Run, hookimpl
+from zookit.core import Doc, Listener, Result, RunContext, hookimpl
 
 if TYPE_CHECKING:
     import keras
@@ -43,15 +43,15 @@ class _EventFiles:
         self._epochs: keras.callbacks.TensorBoard | None = None
 
     @hookimpl
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: RunContext) -> None:
         """Write what was composed."""
         import tensorflow as tf
 
         with _writing(run.folder / "tensorboard" / "train"):
-            tf.summary.text("composition", _table(run.composed), step=0)
+            tf.summary.text("composition", _table(run.summary), step=0)
 
     @hookimpl
-    def keras_callbacks(self, run: Run) -> "Sequence[keras.callbacks.Callback]":
+    def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
         """What Keras offers for the purpose."""
         import keras
 

@@ -10,9 +10,9 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from zookit.doctor.environment import Surroundings
     from zookit.doctor.examination import Examined, Report
     from zookit.doctor.finding import Finding
-    from zookit.doctor.surroundings import Surroundings
 
 _WIDTH = 12
 _PRESENCE = {

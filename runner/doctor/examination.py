@@ -13,16 +13,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from zookit import own_process
-from zookit.doctor import trials
+from zookit import isolation
+from zookit.doctor import probes
+from zookit.doctor.environment import Surroundings, surroundings
 from zookit.doctor.finding import Finding, State
 from zookit.doctor.requirements import (
     offering_distributions,
     requirements_not_met,
     unknown_groups,
 )
-from zookit.doctor.surroundings import Surroundings, surroundings
-from zookit.own_process import Call, Ended, Stack, call_all
+from zookit.isolation import Call, Ended, Stack, call_all
 from zookit.registry import Entry, Group, Registry
 from zookit.registry import entry as registry_entry
 
@@ -82,9 +82,9 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
     entries = [(group, entry) for group in registry.groups() for entry in group.entries()]
     limit = max(seconds, TENSORFLOW_SECONDS)
     calls = [
-        Call("zookit.doctor.trials:import_tensorflow", None, limit),
+        Call("zookit.doctor.probes:import_tensorflow", None, limit),
         *(
-            Call("zookit.doctor.trials:load", asdict(entry.declared), seconds)
+            Call("zookit.doctor.probes:load", asdict(entry.declared), seconds)
             for _, entry in entries
         ),
     ]
@@ -221,7 +221,7 @@ def _module(entry: Entry[Any]) -> str:
 
 def _place(stack: Stack, entry: Entry[Any]) -> tuple[str, int]:
     """The innermost line of the plugin's own package, else of whatever is not our doing."""
-    ours = {each.__file__ for each in (own_process, trials, registry_entry, importlib)}
+    ours = {each.__file__ for each in (isolation, probes, registry_entry, importlib)}
     frames = [(file, line) for file, line in stack if file not in ours and not file.startswith("<")]
     homes = _homes(_module(entry).partition(".")[0])
     own = [frame for frame in frames if any(Path(frame[0]).is_relative_to(home) for home in homes)]

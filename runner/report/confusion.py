@@ -9,8 +9,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from zookit.inference.scores import Scores
 from zookit.report.drawing import INK, colour, drawn
-from zookit.scores import Scores
 
 if TYPE_CHECKING:
     import numpy.typing as npt

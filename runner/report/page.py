@@ -8,11 +8,11 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from zookit.kept.run import KeptRun
-from zookit.leaderboard import Leaderboard, Table, leaderboard
+from zookit.leaderboard.leaderboard import Leaderboard, Table, leaderboard
 from zookit.printable import printable
 from zookit.report.curves import MOST, draw_curves
-from zookit.report.told import logged, told
+from zookit.report.view import logged, told
+from zookit.runs.run import RunRecord
 
 OURS = '<meta name="generator" content="zookit report">'
 """What a report has near its beginning, and other pages have not."""
@@ -49,7 +49,7 @@ class Compared:
     overlays: list[Overlay]
 
 
-def page_of(runs: Sequence[KeptRun]) -> str:
+def page_of(runs: Sequence[RunRecord]) -> str:
     """The report on one run, or on several: HTML that refers to nothing outside itself.
 
     Reads the runs' folders alone: no data, no plugin, no TensorFlow. Raises BadRun where a file of
@@ -71,7 +71,7 @@ def _compared(board: Leaderboard) -> Compared:
         *(run for table in board.tables for row in table.rows for run in row.runs),
         *(each.run for each in board.unranked),
     ]
-    by_data: dict[str, list[KeptRun]] = {}
+    by_data: dict[str, list[RunRecord]] = {}
     for run in best_first:
         if run.epochs:
             by_data.setdefault(run.environment.data.hash, []).append(run)
@@ -94,7 +94,7 @@ def _ranked(table: Table) -> Ranked:
     )
 
 
-def _overlay(anchor: str, runs: Sequence[KeptRun]) -> Overlay:
+def _overlay(anchor: str, runs: Sequence[RunRecord]) -> Overlay:
     shown = runs[:MOST]
     drawings = []
     for what in ("loss", "accuracy"):
@@ -103,7 +103,7 @@ def _overlay(anchor: str, runs: Sequence[KeptRun]) -> Overlay:
             drawings.append(draw_curves(f"{anchor}-{what}", what, [each for each in found if each]))
     data, dataset = runs[0].environment.data, runs[0].experiment.dataset
     return Overlay(
-        printable(f"{dataset.short_name} ({data.word}, data {data.hash[:8]})"),
+        printable(f"{dataset.short_name} ({data.origin}, data {data.hash[:8]})"),
         [printable(run.name) for run in runs],
         drawings,
         len(shown),

@@ -1,8 +1,8 @@
 """What is the callback's own, beside its examples, which the contract looks at."""
 
 import pytest
-from zookit.conformance import epochs_trained
 from zookit.core import TrainingFailed
+from zookit.testing import epochs_trained
 
 
 def test_an_epoch_that_is_better_begins_the_wait_anew() -> None:

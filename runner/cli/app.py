@@ -1,0 +1,144 @@
+"""The command `zookit`: its sub-commands, and the one place where errors become exit codes."""
+
+import errno
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from zookit.cli.bare import show_help_without_command
+from zookit.cli.check import check
+from zookit.cli.compare import compare
+from zookit.cli.completion import plugins
+from zookit.cli.completion_script import completion
+from zookit.cli.data import app as data_app
+from zookit.cli.doctor import doctor
+from zookit.cli.evaluate import evaluate
+from zookit.cli.export import export
+from zookit.cli.list import list_components
+from zookit.cli.new import new
+from zookit.cli.plugin_commands import WithPlugins, command_of
+from zookit.cli.predict import predict
+from zookit.cli.report import report
+from zookit.cli.reproduce import reproduce
+from zookit.cli.resume import resume
+from zookit.cli.run import run
+from zookit.cli.runs import runs
+from zookit.cli.show import show
+from zookit.core import ZookitError
+from zookit.printable import printable
+from zookit.terminal import messages_shown
+
+app = typer.Typer(
+    name="zookit",
+    cls=WithPlugins,
+    help="A plugin-based model zoo for TensorFlow/Keras 3: name a data set, an architecture and "
+    "callbacks, and train.",
+    pretty_exceptions_enable=False,
+    # The square brackets in our texts are brackets.
+    rich_markup_mode=None,
+)
+app.command("run")(run)
+app.command("resume")(resume)
+app.command("reproduce")(reproduce)
+app.command("runs")(runs)
+app.command("compare")(compare)
+app.command("report")(report)
+app.command("evaluate")(evaluate)
+app.command("predict")(predict)
+app.command("export")(export)
+app.command("list")(list_components)
+app.command("show")(show)
+app.command("check")(check)
+app.command("doctor")(doctor)
+app.command("new")(new)
+app.add_typer(data_app, name="data")
+app.command("completion")(completion)
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+
+def _print_version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:  # as it is where the shell completes
+        import zookit
+
+        print(f"zookit {zookit.__version__}")
+        raise typer.Exit
+
+
+def _block(names: list[str]) -> list[str]:
+    if names:
+        from zookit.registry import default
+
+        for name in names:
+            default.block(name)
+    return names
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    blocked: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--no-plugin",
+            metavar="NAME",
+            callback=_block,
+            is_eager=True,
+            autocompletion=plugins,
+            help="Leave a plugin out: a name, DISTRIBUTION/NAME or a distribution. May be given "
+            "several times, as may names in ZOOKIT_DISABLE.",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    del version, blocked
+    show_help_without_command(context)
+
+
+def main() -> None:
+    """Run the command line and exit: 0, 2 where the user can mend it, 130 after Ctrl-C.
+
+    A defect keeps its traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that is not UTF-8 gets a ? for what it cannot show.
+            stream.reconfigure(errors="replace")
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        with messages_shown(quiet=False):
+            code = command_of(app).main(arguments, prog_name="zookit", standalone_mode=False)
+    except ZookitError as error:
+        return _fail(str(error), USER_ERROR)
+    except typer.TyperException as error:
+        command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
+        message = error.format_message().rstrip(".")
+        if getattr(error, "option_name", None) == "--no-plugin":
+            message += " here; it stands before the command: zookit --no-plugin NAME run ..."
+        return _fail(f"{message}. See '{command} --help'.", error.exit_code)
+    except typer.Abort:
+        return _fail("interrupted.", INTERRUPTED)
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        return _fail("what was to be printed cannot be written: no space left.", USER_ERROR)
+    if type(code) is not int:  # a plugin's command may return anything
+        return 0
+    # Typer makes it of Ctrl-C, and a run that was ended so returns it.
+    return _fail("interrupted.", INTERRUPTED) if code == INTERRUPTED else code
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"zookit: {printable(' '.join(message.split()))}", file=sys.stderr)
+    return code

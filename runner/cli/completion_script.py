@@ -1,0 +1,47 @@
+"""`zookit completion`."""
+
+from importlib.resources import files
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zookit.core import UnknownName
+from zookit.core.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+def _shells() -> list[str]:
+    return sorted(_scripts())
+
+
+def completion(
+    shell: Annotated[
+        str, typer.Argument(metavar="SHELL", help="bash, fish or zsh.", autocompletion=_shells)
+    ],
+) -> None:
+    """Print the script by which a shell completes names and parameters.
+
+    A line in the shell's own start file reads it.
+
+    ~/.bashrc: eval "$(zookit completion bash)"
+
+    ~/.zshrc, after compinit: eval "$(zookit completion zsh)"
+
+    ~/.config/fish/config.fish: zookit completion fish | source
+    """
+    scripts = _scripts()
+    if shell not in scripts:
+        raise UnknownName(
+            f"no completion for a shell {shell!r}.{did_you_mean(shell, scripts)} "
+            f"There are: {', '.join(sorted(scripts))}."
+        )
+    print(scripts[shell].read_text(encoding="utf-8"), end="")
+
+
+def _scripts() -> "dict[str, Traversable]":
+    """The scripts, by the shell they are for."""
+    folder = files("zookit.cli") / "shells"
+    return {PurePath(each.name).suffix[1:]: each for each in folder.iterdir()}

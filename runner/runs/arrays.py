@@ -1,0 +1,127 @@
+"""Arrays in a run's folder: safetensors, which hold numbers and text and nothing that is run."""
+
+import hashlib
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zookit.core import BadRun, reason_of
+from zookit.data.hashes import sha256_of_file
+from zookit.runs.run import FORMAT, METRICS, RunRecord, check_file, damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import keras
+    import numpy as np
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+    Variables = list[keras.Variable]
+
+
+def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> None:
+    """Write arrays and a text, and see to it that they are on the disk."""
+    from safetensors.numpy import save
+
+    about = {"format": str(FORMAT)}
+    # Of more keys safetensors does not keep the order: equal weights would not be equal files.
+    if text:
+        about |= {"text": text, "sha256": digest(arrays, text)}
+    with path.open("wb") as file:
+        file.write(save(dict(arrays), about))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def digest(arrays: "Mapping[str, Array]", text: str) -> str:
+    """SHA-256 of a text and of arrays with their names."""
+    hashed = hashlib.sha256(text.encode())
+    for name, array in sorted(arrays.items()):
+        hashed.update(f"{name} {array.dtype} {array.shape}".encode())
+        hashed.update(array.tobytes())
+    return hashed.hexdigest()
+
+
+def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
+    """The arrays and the text. Raises BadRun where they are not there or not whole."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        check_file(path)
+        with safe_open(path, framework="np") as file:
+            about = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    except FileNotFoundError:
+        raise BadRun(
+            f"{path.parent} has no {path.name}. Take the file from a copy of the run, or have it "
+            f"made anew: zookit resume {shlex.quote(str(path.parent))}"
+        ) from None
+    except OSError as error:
+        raise BadRun(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise damaged(path, reason_of(error)) from None
+    if about.get("format") != str(FORMAT):
+        raise BadRun(
+            f"{path}: format is {about.get('format')!r}; this zookit reads {str(FORMAT)!r}."
+        )
+    text = about.get("text", "")
+    if text and about.get("sha256", "") not in ("", digest(arrays, text)):
+        raise damaged(path, "its content is not what was written")
+    return arrays, text
+
+
+def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
+    """The arrays of a file that the run's end wrote. Raises BadRun where it is not that file."""
+    path = run.folder / name
+    arrays, _ = load_arrays(path)
+    known = "" if run.ending is None else run.ending.files.get(name, "")
+    if known and sha256_of_file(path) != known:
+        raise BadRun(
+            f"{path} is another file than {METRICS} knows of: it was changed, or is another run's. "
+            "Take it from a copy of this run, or remove it and have it made anew: zookit resume "
+            f"{shlex.quote(str(run.folder))}"
+        )
+    return arrays
+
+
+def numbered(kind: str, variables: "Variables") -> "dict[str, Array]":
+    """The variables' values by position: Keras's paths change on a second build in one process."""
+    import numpy as np
+
+    return {
+        f"{kind}{at:04d}": np.asarray(each.numpy(), order="C") for at, each in enumerate(variables)
+    }
+
+
+def assign(kind: str, variables: "Variables", arrays: "Mapping[str, Array]", path: Path) -> None:
+    """Give the variables the values that `numbered` took. All of them or, with BadRun, none."""
+    own = {name: array for name, array in arrays.items() if name.startswith(kind)}
+    names = [f"{kind}{at:04d}" for at in range(len(variables))]
+    if own.keys() != set(names):
+        raise _unfit(path, f"it has {len(own)} of the model's {len(names)} arrays")
+    for name, variable in zip(names, variables, strict=True):
+        there, wanted = own[name], _kind_of(variable)
+        if (there.shape, there.dtype) != wanted:
+            raise _unfit(
+                path,
+                f"array {name} is {there.dtype} {there.shape}, the model's {variable.path} is "
+                f"{wanted[1]} {wanted[0]}",
+            )
+    for name, variable in zip(names, variables, strict=True):
+        variable.assign(own[name])
+
+
+def _kind_of(variable: "keras.Variable") -> "tuple[tuple[int, ...], np.dtype[Any]]":
+    import numpy as np
+
+    return tuple(variable.shape), np.dtype(variable.dtype)
+
+
+def _unfit(path: Path, reason: str) -> BadRun:
+    return BadRun(
+        f"{path} does not fit the model that its experiment makes now: {reason}. The file or "
+        "experiment.toml was changed, or the architecture's package; install the version that "
+        "environment.json names."
+    )

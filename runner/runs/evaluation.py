@@ -1,0 +1,52 @@
+"""What a model said of the test split, kept so that a report needs neither data nor model."""
+
+from pathlib import Path
+
+from zookit.core import Evaluation
+from zookit.runs.arrays import load_of_end, save_arrays
+from zookit.runs.run import EVALUATION, RunRecord, damaged
+
+_KINDS = {
+    "labels": ("int64", 1),
+    "predicted": ("int64", 1),
+    "probability": ("float32", 1),
+    "mistakes_at": ("int64", 1),
+    "mistakes": ("uint8", 4),
+}
+
+
+def save_evaluation(path: Path, evaluation: Evaluation) -> None:
+    """Write it."""
+    import numpy as np
+
+    arrays = {name: getattr(evaluation, name) for name in _KINDS}
+    save_arrays(path, {name: np.ascontiguousarray(each) for name, each in arrays.items()})
+
+
+def load_evaluation(run: RunRecord) -> Evaluation | None:
+    """What a finished run's model said of its test split; None of a run that did not finish.
+
+    Raises BadRun where the file is not as it was written.
+    """
+    if run.ending is None or run.ending.status != "finished":
+        return None
+    path = run.folder / EVALUATION
+    arrays = load_of_end(run, EVALUATION)
+    if {name: (str(each.dtype), each.ndim) for name, each in arrays.items()} != _KINDS:
+        raise damaged(path, "it does not hold the arrays of an evaluation")
+    found = Evaluation(**arrays)
+    count, classes = len(found.labels), len(run.environment.data.class_names)
+    if not count == len(found.predicted) == len(found.probability):
+        raise damaged(path, "its arrays are of different lengths")
+    if not count or len(found.mistakes) != len(found.mistakes_at):
+        raise damaged(path, "images are missing in it")
+    if not ((found.probability >= 0) & (found.probability <= 1.001)).all():  # or not a number
+        raise damaged(path, "probability is not all from 0 to 1")
+    channels = run.environment.data.image_shape[2]
+    if found.mistakes.shape[3] != channels or 0 in found.mistakes.shape[1:3]:
+        raise damaged(path, f"its images are not of {channels} channels")
+    for name, most in (("labels", classes), ("predicted", classes), ("mistakes_at", count)):
+        values = arrays[name]
+        if values.size and not 0 <= values.min() <= values.max() < most:
+            raise damaged(path, f"{name} are not all from 0 to {most - 1}")
+    return found

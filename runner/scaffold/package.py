@@ -1,0 +1,226 @@
+"""A plugin package to begin from: what is in it, and what it cannot be called."""
+
+import builtins
+import keyword
+import os
+import re
+import symtable
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import zookit
+from zookit.core import BadParameter, FolderError
+from zookit.core.errors import quoted, reason_of
+from zookit.registry import Group, default
+
+KINDS = {
+    "dataset": ("", ("annotated-types", "numpy")),
+    "architecture": ("_net", ("annotated-types",)),
+    "callback": ("_stop", ("annotated-types",)),
+    "listener": ("_report", ("annotated-types",)),
+    "command": ("_best", ("typer",)),
+}
+"""What a plugin of each kind is called after the package's name where there are several, and what
+it imports beside zookit. The kinds are the registry's, of which there may be one without a
+template; tests/test_new.py compares.
+"""
+_PYTESTS_OWN = re.compile("[Tt]est|pytest|(setup|teardown)_")
+_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Package:
+    """What is to be made: a distribution that offers a plugin of each of these kinds."""
+
+    name: str
+    kinds: tuple[str, ...]
+
+    @property
+    def module(self) -> str:
+        """What it is called when imported."""
+        return self.name.replace("-", "_")
+
+    @property
+    def plugins(self) -> dict[str, str]:
+        """The plugins' names by kind; a single one is called just like the package."""
+        stem = self.module.removeprefix("zookit_")
+        several = len(self.kinds) > 1
+        return {kind: f"{stem}{KINDS[kind][0] if several else ''}" for kind in self.kinds}
+
+    def defined(self, kind: str) -> str:
+        """The class, or for a command the function, that the plugin is."""
+        name = self.plugins[kind]
+        return name if kind == "command" else "".join(map(str.capitalize, name.split("_")))
+
+    def uses(self) -> tuple[str, ...]:
+        """Commands that show what the package offers."""
+        has = self.plugins
+        words = ["zookit run", has.get("dataset", "mnist"), has.get("architecture", "dense")]
+        words += [has["callback"]] if "callback" in has else []
+        words += ["--with", has["listener"]] if "listener" in has else []
+        words += [] if "dataset" in has else ["--data", "sample"]
+        lines = (f"zookit check {self.name}", " ".join(words))
+        return (*lines, f"zookit {has['command']}") if "command" in has else lines
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Each file's path and text."""
+        common = {
+            "distribution": self.name,
+            "dependencies": ", ".join(f'"{each}"' for each in self._dependencies()),
+            "entry_points": "\n".join(
+                f'[project.entry-points."zookit.{kind}s"]\n'
+                f'{name} = "{self.module}.{name}:{self.defined(kind)}"\n'
+                for kind, name in self.plugins.items()
+            ),
+            "offers": "\n".join(
+                f"- the {_group_of(kind).kind.singular} `{name}`"
+                for kind, name in self.plugins.items()
+            ),
+            "uses": "\n".join(self.uses()),
+        }
+        for path, template in {
+            "pyproject.toml": "pyproject.toml",
+            "README.md": "README.md",
+            ".gitignore": "gitignore",
+            f"src/{self.module}/__init__.py": "__init__.py",
+            "tests/test_contract.py": "test_contract.py",
+        }.items():
+            yield path, _filled(template, common)
+        for kind, name in self.plugins.items():
+            own = {"module": self.module, "name": name, "class_name": self.defined(kind)}
+            yield f"src/{self.module}/{name}.py", _filled(f"{kind}.py", own)
+            yield f"tests/test_{name}.py", _filled(f"test_{kind}.py", own)
+
+    def _dependencies(self) -> tuple[str, ...]:
+        imported = {each for kind in self.kinds for each in KINDS[kind][1]}
+        series = ".".join(zookit.__version__.split(".")[:2])
+        return *sorted(imported), f"zookit>={series}"
+
+
+def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> Path:
+    """Make the package's folder in `into`, all of it or nothing, and return it.
+
+    Raises BadParameter where the package, or one of its plugins, cannot be called so; FolderError
+    where the folder exists or cannot be made. `own_commands` are zookit's.
+    """
+    _check_spelling(package.name)
+    if not into.is_dir():
+        raise FolderError(f"there is no folder {into}. Make it, or name another with --into.")
+    folder = into / package.name
+    if os.path.lexists(folder):
+        raise FolderError(
+            f"{folder} exists, and nothing is overwritten. Take another name, or another folder "
+            "with --into."
+        )
+    _check_module(package)
+    for kind in package.kinds:
+        _check_plugin(package, kind, own_commands)
+    try:
+        with TemporaryDirectory(dir=into, prefix=".zookit-new-") as aside:
+            made = Path(aside) / package.name
+            for name, text in package.files():
+                path = made / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            made.rename(folder)
+    except OSError as error:
+        raise FolderError(
+            f"{folder} cannot be made: {error.strerror or reason_of(error)}. Name another folder "
+            "with --into."
+        ) from None
+    return folder
+
+
+def _check_spelling(name: str) -> None:
+    parent, plain = os.path.split(name.rstrip("/\\"))
+    if parent:
+        raise BadParameter(f"{quoted(name)} is a path. Write zookit new {plain} --into {parent}.")
+    if not _NAME.fullmatch(name):
+        near = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
+        meant = f" Did you mean {near!r}?" if _NAME.fullmatch(near) else ""
+        raise BadParameter(
+            f"{quoted(name)} cannot be the name of a package.{meant} It is lower-case letters and "
+            "digits, with - or _ between them, beginning with a letter."
+        )
+
+
+def _check_module(package: Package) -> None:
+    """Raise BadParameter where nothing can be imported by that name, or something else is."""
+    if package.module == "zookit":
+        why = "is zookit itself"
+    elif keyword.iskeyword(package.module):
+        why = "is a keyword of Python, which no module can be called"
+    elif package.module in sys.stdlib_module_names:
+        why = "is a module of Python's own"
+    elif find_spec(package.module) is not None:
+        why = "is a module that is already installed here"
+    else:
+        return
+    raise BadParameter(
+        f"{package.module!r} {why}. Take another name"
+        + (", such as zookit-stripes." if "zookit" in package.name else f": zookit-{package.name}.")
+    )
+
+
+def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) -> None:
+    """Raise BadParameter where the plugin cannot be called so, or another one is."""
+    group, name = _group_of(kind), package.plugins[kind]
+    owners = [entry.owner for entry in group.entries() if entry.name == name]
+    if kind == "command" and name in own_commands:
+        owners.append("zookit itself")
+    test = f"tests/test_{name}.py"
+    defined = package.defined(kind)
+    if not name[0].isalpha():
+        why = "and a plugin's name begins with a letter"
+    elif keyword.iskeyword(name):
+        why = "and that is a keyword of Python"
+    elif owners:
+        why = f"as {' and '.join(owners)} does; whoever had both would have to say whose is meant"
+    elif [path for path, _ in package.files()].count(test) > 1:
+        why = f"whose test would be {test}, and there is already {test}"
+    elif _PYTESTS_OWN.match(defined):
+        why = f"and its {defined} is something that pytest takes for its own"
+    elif defined in _needed(kind) | set(dir(builtins)):
+        why = f"whose code or test needs the name {defined} for something else"
+    else:
+        return
+    raise BadParameter(
+        f"{package.name!r} would offer the {group.kind.singular} {name!r}, {why}. Take another "
+        "name."
+    )
+
+
+def _needed(kind: str) -> set[str]:
+    """The names that a plugin's code and tests give a meaning of their own where it is used."""
+    other = Package("zookit-other", (kind,))
+    needed: set[str] = set()
+    for path, text in other.files():
+        if path.endswith(".py"):
+            needed.update(_names_beside(other.defined(kind), symtable.symtable(text, path, "exec")))
+    return needed
+
+
+def _names_beside(name: str, scope: symtable.SymbolTable) -> Iterator[str]:
+    """The names of the module, and of the functions in which this one is among them."""
+    names = set(scope.get_identifiers())
+    if name in names or scope.get_type() == "module":
+        yield from names - {name}
+    for inner in scope.get_children():
+        yield from _names_beside(name, inner)
+
+
+def _group_of(kind: str) -> Group[Any]:
+    (group,) = (each for each in default.groups() if each.kind.plural == f"{kind}s")
+    return group
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    found = files("zookit.scaffold") / "templates" / f"{template}.template"
+    return Template(found.read_text(encoding="utf-8")).substitute(values)
