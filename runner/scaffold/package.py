@@ -29,7 +29,7 @@ KINDS = {
 }
 """What a plugin of each kind is called after the package's name where there are several, and what
 it imports beside zookit. The kinds are the registry's, of which there may be one without a
-template; tests/test_new.py compares.
+template; tests/scaffold/test_package.py compares.
 """
 _PYTESTS_OWN = re.compile("[Tt]est|pytest|(setup|teardown)_")
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")

@@ -103,7 +103,7 @@ def test_guides_file_runs(zookit: Command, tmp_path: Path) -> None:
 def test_plugin_guide_declares_what_it_defines(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """tests/test_slow_guide.py goes through all of that page, from nothing to published."""
+    """tests/slow/test_guide.py goes through all of that page, from nothing to published."""
     monkeypatch.syspath_prepend(tmp_path / "src")
     for block in blocks(PLUGINS, "python"):
         file = tmp_path / block.partition("\n")[0].removeprefix("# ")

@@ -562,7 +562,7 @@ def test_the_default_registry_has_the_built_in_components() -> None:
 
 @pytest.mark.parametrize("entry", INSTALLED, ids=lambda entry: entry.full_name)
 def test_every_installed_component_keeps_the_contract(entry: Entry[Component]) -> None:
-    """Beside what tests/test_conformance.py holds it to."""
+    """Beside what tests/plugins/test_contract.py holds it to."""
     assert entry.names(entry.load())
     assert is_name(entry.name)
     for parameter in entry.parameters:

@@ -1,4 +1,4 @@
-"""`zookit new`: what it makes, what it refuses to make. tests/test_slow_new.py installs it."""
+"""`zookit new`: what it makes, what it refuses to make. tests/slow/test_new.py installs it."""
 
 import ast
 import subprocess

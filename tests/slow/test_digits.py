@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 from fresh_environment import FreshEnvironment
 
-# In one environment with tests/test_slow_new.py, one after the other.
+# In one environment with tests/slow/test_new.py, one after the other.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
 
 OWNER = "zookit-digits==1.0"

@@ -69,7 +69,7 @@ def test_every_pair_trains_with_any_callbacks(
 
 
 def test_default_cnn_trains_on_the_largest_images(tmp_path: Path) -> None:
-    """On the small ones the commands of README.md train it, as tests/test_docs.py runs them."""
+    """On the small ones the commands of README.md train it, as tests/docs/test_docs.py runs them."""
     result = zookit.run(
         "horse_or_human", "cnn", runs_dir=tmp_path, data="sample", epochs=1, quiet=True
     )

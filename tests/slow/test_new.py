@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from fresh_environment import FreshEnvironment
 
-# In one environment with tests/test_slow_digits.py, one after the other.
+# In one environment with tests/slow/test_digits.py, one after the other.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
 
 
 def test_it_works_untouched(fresh: FreshEnvironment, tmp_path: Path) -> None:
-    """A package of a command; tests/test_slow_guide.py begins with one of all other kinds."""
+    """A package of a command; tests/slow/test_guide.py begins with one of all other kinds."""
     told = fresh.run("zookit new zookit-made command", tmp_path).out
     steps = [line.strip() for line in told.splitlines() if line.startswith("  ")]
     assert steps[:4] == [

@@ -119,7 +119,7 @@ def test_what_cannot_be_is_refused_before_keras(zookit: Command) -> None:
     assert "Leave --no-normalize out" in outcome.message()
 
 
-# The default, MobileNet, is asked the same by tests/test_conformance.py.
+# The default, MobileNet, is asked the same by tests/plugins/test_contract.py.
 @pytest.mark.parametrize(("name", "shape"), [("MobileNetV3Small", COLOUR), ("VGG16", GREY)])
 def test_every_weight_learns_and_a_saved_model_predicts_the_same(
     tmp_path: Path, name: str, shape: tuple[int, int, int]
