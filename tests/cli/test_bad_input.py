@@ -1,6 +1,5 @@
 """What a person gets wrong: one line that says what, got, expected and what to do; exit code 2."""
 
-import ctypes
 import os
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from permissions import obey_permissions
 from PIL import Image
 
 SAMPLE = ("--data", "sample")
@@ -266,12 +266,6 @@ def test_host_unreachable_with_auto_takes_the_sample_and_says_so(zookit: Command
     assert outcome.code == 0
     assert "mnist: using the small bundled sample, because the full set" in outcome.err
     assert "mnist, sample: 6,000 train" in outcome.out
-
-
-def obey_permissions() -> None:
-    """Even as root, who otherwise may write what is read-only."""
-    drop_from_bounding_set, may_override = 24, 1
-    ctypes.CDLL(None).prctl(drop_from_bounding_set, may_override)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="permissions are dropped as Linux does it")

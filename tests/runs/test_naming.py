@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_bad_input import obey_permissions
+from permissions import obey_permissions
 
 from zookit.core import BadRun
 from zookit.runs.naming import find_run, run_folders

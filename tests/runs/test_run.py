@@ -24,9 +24,9 @@ from contents import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_runs import make_one, trained
+from permissions import obey_permissions
 from safetensors.numpy import load as arrays_in
 from safetensors.numpy import save_file
-from test_bad_input import obey_permissions
 
 from zookit import resume
 from zookit.core import BadRun, ZookitError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_resume import ENDS
+from made_runs import ENDS
 
 from zookit import resume
 from zookit import run as train

@@ -20,7 +20,7 @@ from conftest import Command
 from contents import contents
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import make_one, make_whole
+from made_runs import ENDS, make_one, make_whole
 from safetensors.numpy import load_file, save
 
 import zookit
@@ -32,9 +32,6 @@ from zookit.runs.run import read_run
 from zookit.training.checkpoint_schedule import Pace
 
 pytestmark = pytest.mark.xdist_group("resume")
-
-ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
-"""What a run leaves behind that has no clock in it."""
 
 # An epoch of eleven executions, of seven or nine steps each.
 SMALL: dict[str, Any] = {"data": "sample", "batch_size": 64, "quiet": True}

@@ -10,6 +10,9 @@ import zookit
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.run import RunRecord, read_run
 
+ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
+"""What a run leaves behind that has no clock in it."""
+
 
 def make_one(folder: Path) -> None:
     """Let the files of a changed run belong together, as if it had been trained so."""
