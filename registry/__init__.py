@@ -4,6 +4,7 @@
 over what is installed; nothing is imported until an entry is loaded. `Registry()` looks anew.
 """
 
+from zookit.registry.built import Built
 from zookit.registry.components import Components, packages_missing
 from zookit.registry.entry import Entry, Kind
 from zookit.registry.group import Group
@@ -18,6 +19,7 @@ listeners = default.listeners
 commands = default.commands
 
 __all__ = [
+    "Built",
     "Components",
     "Entry",
     "Group",

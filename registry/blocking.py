@@ -4,8 +4,9 @@ import os
 import re
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from zookit.registry.entry import Entry
-from zookit.registry.metadata import normalized
 
 VARIABLE = "ZOOKIT_DISABLE"
 
@@ -19,8 +20,8 @@ def is_meant(entry: Entry[Any], name: str) -> bool:
     """Whether a name, `distribution/name` or a distribution's name means this entry."""
     distribution, slash, plain = name.rpartition("/")
     if slash:
-        return plain == entry.name and normalized(distribution) == entry.distribution
-    return name == entry.name or normalized(name) == entry.distribution
+        return plain == entry.name and canonicalize_name(distribution) == entry.distribution
+    return name == entry.name or canonicalize_name(name) == entry.distribution
 
 
 def block(name: str) -> None:

@@ -15,6 +15,7 @@ from zookit.core import (
 from zookit.core.declaration import declaration_complaint
 from zookit.core.errors import quoted
 from zookit.core.parameters import checked, create, plain_values
+from zookit.registry.built import Built
 from zookit.registry.group import Group
 
 C = TypeVar("C", bound=Component)
@@ -23,13 +24,10 @@ C = TypeVar("C", bound=Component)
 class Components(Group[C], Generic[C]):
     """A group whose entries are components."""
 
-    def build(
-        self, given: "str | Words | ComponentSpec | C"
-    ) -> tuple[C, ComponentSpec, str | None]:
-        """A component from words, a chosen name or an instance.
+    def build(self, given: "str | Words | ComponentSpec | C") -> Built[C]:
+        """Build a component from words, a component spec or an instance.
 
-        Returns the component, what it is called with all its parameters filled in, and its owner
-        (`distribution==version`), which is None for an instance whose class no entry point names.
+        An instance is checked and returned with its spec and its owner.
 
         Raises UnknownName, AmbiguousName, BrokenPlugin, NotInstalled, BadWords or BadParameter.
         """
@@ -60,9 +58,10 @@ class Components(Group[C], Generic[C]):
             component = create(kind, given.parameters, entry.name)
         else:
             component = create(kind, given)
-        return component, ComponentSpec(entry.full_name, plain_values(component)), entry.owner
+        spec = ComponentSpec(entry.full_name, plain_values(component))
+        return Built(component, spec, entry.owner)
 
-    def _from_instance(self, instance: C) -> tuple[C, ComponentSpec, str | None]:
+    def _from_instance(self, instance: C) -> Built[C]:
         complaint = declaration_complaint(type(instance))
         if complaint:
             raise BadParameter(f"{type(instance).__name__} cannot be used: {complaint}.")
@@ -74,9 +73,9 @@ class Components(Group[C], Generic[C]):
                 raise UnknownName(f"{entry.full_name} is blocked.{self.why_missing(entry.name)}")
         for entry in self.entries():
             if entry.names(type(component)):
-                return component, ComponentSpec(entry.full_name, values), entry.owner
+                return Built(component, ComponentSpec(entry.full_name, values), entry.owner)
         made_by = f"{type(component).__module__}:{type(component).__qualname__}"
-        return component, ComponentSpec(made_by, values), None
+        return Built(component, ComponentSpec(made_by, values), None)
 
 
 def packages_missing(kind: type[Component]) -> list[str]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar, cast
 
+from packaging.utils import canonicalize_name
+
 from zookit.core import BrokenPlugin
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import typed_reason_of
-from zookit.registry.metadata import Declared, normalized
+from zookit.registry.metadata import Declared
 
 T = TypeVar("T")
 
@@ -60,7 +62,7 @@ class Entry(Generic[T]):
     @property
     def distribution(self) -> str:
         """The distribution that offers it, in the form that compares equal."""
-        return normalized(self.declared.distribution)
+        return canonicalize_name(self.declared.distribution)
 
     @property
     def owner(self) -> str:

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
+from packaging.utils import canonicalize_name
+
 from zookit.core import AmbiguousName, UnknownName
 from zookit.core.errors import did_you_mean
 from zookit.core.words import is_name
 from zookit.registry.blocking import VARIABLE, is_blocked
 from zookit.registry.entry import Entry, Kind
-from zookit.registry.metadata import Declared, Problem, normalized
+from zookit.registry.metadata import Declared, Problem
 
 T = TypeVar("T")
 
@@ -131,4 +133,4 @@ def _malformed(declared: Declared) -> str | None:
 
 def _folded(name: str) -> str:
     distribution, slash, plain = name.rpartition("/")
-    return f"{normalized(distribution)}{slash}{plain}"
+    return f"{canonicalize_name(distribution)}{slash}{plain}"

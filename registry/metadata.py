@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from zookit.core.errors import reason_of
 from zookit.core.words import is_name
 
@@ -31,7 +33,7 @@ class Problem:
     @property
     def name(self) -> str:
         """The distribution's name in the form that compares equal, as far as it is known."""
-        return normalized(re.split(r"==|-\d|\.(?:dist|egg)-info", self.distribution)[0])
+        return canonicalize_name(re.split(r"==|-\d|\.(?:dist|egg)-info", self.distribution)[0])
 
 
 def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared], list[Problem]]:
@@ -50,18 +52,13 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
             if not any(group in text for group in groups):
                 continue
             name, version = _header(distribution)
-            if normalized(name) in seen:
+            if canonicalize_name(name) in seen:
                 continue
-            seen.add(normalized(name))
+            seen.add(canonicalize_name(name))
             declared += _declared(distribution, groups, name, version)
         except Exception as error:  # noqa: BLE001 - whatever a stranger's metadata causes
             problems.append(Problem(_label(distribution), reason_of(error)))
     return declared, problems
-
-
-def normalized(name: str) -> str:
-    """The one form of a distribution's name that compares equal, as packaging tools have it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _declared(

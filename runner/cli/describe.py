@@ -24,7 +24,7 @@ def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     entry = group[parsed.name]
     required = any(parameter.default is None for parameter in entry.parameters)
     # Without its parameters a data set that needs some has nothing to tell.
-    component = None if required and not parsed.items else group.build(parsed)[0]
+    component = None if required and not parsed.items else group.build(parsed).component
     _describe_entry(console, entry)
     if isinstance(component, Dataset):
         console.print()

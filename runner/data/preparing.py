@@ -13,5 +13,6 @@ if TYPE_CHECKING:
 
 def prepared_words(words: str, request: "DataRequest") -> "tuple[Dataset, Prepared]":
     """The data set that the words choose, and its images. Raises ZookitError as both steps do."""
-    dataset, chosen, owner = default.datasets.build(words)
-    return dataset, prepare(dataset, request, chosen.short_name, owner or "", bar)
+    built = default.datasets.build(words)
+    name, owner = built.spec.short_name, built.owner or ""
+    return built.component, prepare(built.component, request, name, owner, bar)

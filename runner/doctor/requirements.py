@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, distributions, version
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from zookit.core.errors import did_you_mean
 from zookit.doctor.finding import Finding
-from zookit.registry.metadata import normalized
 
 _FAMILY = "zookit."
 
@@ -22,7 +22,7 @@ def offering_distributions() -> Offering:
         try:
             if _FAMILY in (distribution.read_text("entry_points.txt") or ""):
                 list(distribution.entry_points)
-                offering.setdefault(normalized(distribution.metadata["Name"]), distribution)
+                offering.setdefault(canonicalize_name(distribution.metadata["Name"]), distribution)
         except Exception:  # noqa: BLE001, S112 - the registry's problems tell of it
             continue
     return offering
@@ -53,7 +53,7 @@ def unknown_groups(offering: Offering, known: frozenset[str]) -> Iterator[Findin
 def _is_met(text: str, installed: str) -> bool:
     try:
         requirement = Requirement(text)
-        concerns_us = normalized(requirement.name) == "zookit" and (
+        concerns_us = canonicalize_name(requirement.name) == "zookit" and (
             requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         )
     except ValueError:  # What cannot be understood is only told where it may be about zookit.

@@ -61,11 +61,11 @@ def _taken(
     run: RunRecord, on: str | Dataset | None, request: DataRequest | None, found: Callable[[], None]
 ) -> EvaluationData:
     given = run.experiment.dataset if on is None else on
-    dataset, chosen, owner = default.datasets.build(given)
-    name = chosen.short_name
+    built = default.datasets.build(given)
+    dataset, name = built.component, built.spec.short_name
     _check_fit(run, name, dataset.info)
     usual = run.experiment.settings.data if on is None else "auto"
-    prepared = prepare(dataset, request or usual, name, owner or "", bar, found=found)
+    prepared = prepare(dataset, request or usual, name, built.owner or "", bar, found=found)
     then = run.environment.data
     own = prepared.hash == then.hash
     if on is None and not own:
@@ -75,7 +75,7 @@ def _taken(
             "compare."
         )
     return EvaluationData(
-        chosen.words, dataset.info, prepared.origin, prepared.hash, own, prepared.splits.test
+        built.spec.words, dataset.info, prepared.origin, prepared.hash, own, prepared.splits.test
     )
 
 

@@ -76,11 +76,11 @@ def _built(run: RunRecord) -> "keras.Model":
 def architecture_of(run: RunRecord) -> Architecture:
     """The run's architecture, looked up. Raises BadRun; warns where its version is another."""
     try:
-        architecture, chosen, owner = default.architectures.build(run.experiment.architecture)
+        built = default.architectures.build(run.experiment.architecture)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
-    warn_of_owner(run, chosen.name, owner)
-    return architecture
+    warn_of_owner(run, built.spec.name, built.owner)
+    return built.component
 
 
 def warn_of_owner(run: RunRecord, name: str, owner: str | None) -> None:

@@ -87,4 +87,4 @@ def epochs_trained(callback: str | Callback, **logs: Sequence[float]) -> int:
 
     Raises ZookitError as the registry does. Imports Keras.
     """
-    return driven(default.callbacks.build(callback)[0], logs).epoch
+    return driven(default.callbacks.build(callback).component, logs).epoch

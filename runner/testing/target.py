@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
+from packaging.utils import canonicalize_name
+
 from zookit.core import BrokenPlugin, Component, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.registry import Components, Entry, default
-from zookit.registry.metadata import normalized
 
 
 class NotApplicable(Exception):
@@ -41,7 +42,7 @@ class Subject:
                 f"it has parameters that must be given: check {self.words.name}:NAME=VALUE"
             )
         components = cast(Components[Any], default.group(self.entry.kind.plural))
-        return components.build(Words(self.entry.full_name, self.words.items))[0]
+        return components.build(Words(self.entry.full_name, self.words.items)).component
 
     @cached_property
     def component(self) -> Any:
@@ -66,13 +67,13 @@ def subjects(*named: str) -> tuple[Subject, ...]:
 
 def _meant(named: str) -> list[Subject]:
     for problem in default.problems:
-        if problem.name == normalized(named):
+        if problem.name == canonicalize_name(named):
             raise BrokenPlugin(f"{problem.distribution}: {problem.reason}. Mend its metadata.")
     entries = [entry for group in default.groups() for entry in group.entries()]
     of_distribution = [
         Subject(entry, Words(entry.name))
         for entry in entries
-        if entry.distribution == normalized(named)
+        if entry.distribution == canonicalize_name(named)
     ]
     if of_distribution:
         return of_distribution

@@ -90,13 +90,13 @@ def chosen(words: Iterable[str | Listener]) -> list[Listening]:
     except ZookitError as error:
         raise ZookitError(f"{VARIABLE}: {error}") from error
     # Words that a person gave now win over those of the environment.
-    given = {named.name for _, named, _ in now}
-    built = [*now, *(each for each in always if each[1].name not in given)]
-    names = [named.name for _, named, _ in built if named.rebuildable]
+    given = {each.spec.name for each in now}
+    built = [*now, *(each for each in always if each.spec.name not in given)]
+    names = [each.spec.name for each in built if each.spec.rebuildable]
     for name in names:
         if names.count(name) > 1:
             raise BadExperiment(f"listener {name!r} is named twice. Name it once.")
-    return [set_up(*each) for each in built]
+    return [set_up(each.component, each.spec, each.owner) for each in built]
 
 
 class Listeners:

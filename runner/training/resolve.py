@@ -115,11 +115,11 @@ def compose_file(path: Path, settings: Mapping[str, Any]) -> Composition:
 
 def _built(group: Components[Any], given: Any, owners: dict[str, str]) -> tuple[Any, ComponentSpec]:
     try:
-        component, chosen, owner = group.build(given)
+        built = group.build(given)
     except UnknownName as error:
         raise UnknownName(f"{error}{_elsewhere(group, given)}") from None
-    owners[chosen.name] = owner or _made_by(component)
-    return component, chosen
+    owners[built.spec.name] = built.owner or _made_by(built.component)
+    return built.component, built.spec
 
 
 def _elsewhere(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:

@@ -15,7 +15,7 @@ test_contract = contract_tests("zookit")
 
 @pytest.mark.parametrize("name", [name for name in datasets if datasets[name].load().sample])
 def test_what_bundles_a_sample_says_how_large_the_full_set_is(name: str) -> None:
-    info = datasets.build(name)[0].info
+    info = datasets.build(name).component.info
     assert set(info.sizes) == {"train", "test"}
 
 
@@ -32,7 +32,7 @@ def test_optimizers_are_keras_own() -> None:
 @pytest.mark.parametrize("classes", [2, 3])
 def test_head_belongs_to_the_number_of_classes(classes: int) -> None:
     info = DatasetInfo((8, 8, 1), tuple("abc"[:classes]))
-    architecture, _, _ = architectures.build("dense:4")
+    architecture = architectures.build("dense:4").component
     model = build_model(info, architecture, Settings())
     compile_model(model, info, Settings())
     images = np.zeros((5, 8, 8, 1), np.uint8)

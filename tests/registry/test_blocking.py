@@ -76,7 +76,7 @@ def test_the_registry_heeds_the_variable_at_any_time(monkeypatch: pytest.MonkeyP
     with pytest.raises(UnknownName, match=r"'dense'.* is blocked"):
         registry.architectures.build("dense:units=3")
     monkeypatch.setenv("ZOOKIT_DISABLE", "")
-    assert registry.architectures.build("dense:units=3")[1].parameters["units"] == [3]
+    assert registry.architectures.build("dense:units=3").spec.parameters["units"] == [3]
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_without_the_other_claimant_a_name_is_usable(two: Registry, blocked: str
     two.block(blocked)
     assert list(nets) == ["net"]
     assert nets["net"].owner == "zookit_right==1.0"
-    assert nets.build("net")[1].name == "zookit_right/net"
+    assert nets.build("net").spec.name == "zookit_right/net"
     with pytest.raises(UnknownName, match=r"zookit-left==1\.0 is blocked"):
         nets["zookit-left/net"]
 

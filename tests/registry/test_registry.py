@@ -25,7 +25,7 @@ from zookit.core import (
 from zookit.core.words import is_name
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.callbacks.stop_at_loss import StopAtLoss
-from zookit.registry import Entry, Problem, Registry
+from zookit.registry import Built, Entry, Problem, Registry
 
 MODULE = """
     from dataclasses import dataclass
@@ -205,10 +205,10 @@ def test_a_name_that_two_distributions_claim_must_be_chosen(site: Site) -> None:
     for spelling in ("My.Zoo_2/net", "my-zoo-2/net", "MY_ZOO.2/net", "my.-zoo__2/net"):
         assert spelling in nets
         assert nets[spelling].owner == "My.Zoo_2==3"
-        component, chosen, owner = nets.build(f"{spelling}:units=4")
-        assert type(component) is sys.modules["nets"].Net
-        assert chosen == ComponentSpec("My.Zoo_2/net", {"units": [4]})
-        assert owner == "My.Zoo_2==3"
+        built = nets.build(f"{spelling}:units=4")
+        assert type(built.component) is sys.modules["nets"].Net
+        assert built.spec == ComponentSpec("My.Zoo_2/net", {"units": [4]})
+        assert built.owner == "My.Zoo_2==3"
     assert nets["beta/net"].owner == "beta==1.0"
     assert "beta/Net" not in nets
 
@@ -290,7 +290,7 @@ def test_a_broken_plugin_says_so_and_harms_no_other(
         assert len(message.splitlines()) == 1
     with pytest.raises(BrokenPlugin):
         nets.build("net")
-    assert nets.build("good")[2] == "beta==1.0"
+    assert nets.build("good").owner == "beta==1.0"
 
 
 def test_the_cause_of_a_failed_import_is_kept_for_its_author(site: Site) -> None:
@@ -439,14 +439,14 @@ def nets(site: Site) -> "zookit.registry.Components[Architecture]":
 def test_builds_from_words_or_a_chosen_name(
     nets: "zookit.registry.Components[Architecture]", given: str | Words | ComponentSpec
 ) -> None:
-    component, chosen, owner = nets.build(given)
-    assert component == sys.modules["nets"].Net((4, 5))
-    assert chosen == ComponentSpec("alpha/net", {"units": [4, 5]})
-    assert owner == "alpha==1.0"
+    built = nets.build(given)
+    assert built.component == sys.modules["nets"].Net((4, 5))
+    assert built.spec == ComponentSpec("alpha/net", {"units": [4, 5]})
+    assert built.owner == "alpha==1.0"
 
 
 def test_fills_every_parameter_in(nets: "zookit.registry.Components[Architecture]") -> None:
-    assert nets.build("net")[1] == ComponentSpec("alpha/net", {"units": [8]})
+    assert nets.build("net").spec == ComponentSpec("alpha/net", {"units": [8]})
 
 
 @pytest.mark.parametrize(
@@ -487,18 +487,18 @@ def test_an_instance_of_an_installed_class_has_its_owner(site: Site, value: str)
     site.install("alpha", f"net = {value}")
     nets = site.architectures
     net = nets["net"].load()
-    component, chosen, owner = nets.build(net(units=[3]))  # type: ignore[call-arg]
-    assert component == net(units=(3,))  # type: ignore[call-arg]
-    assert chosen == ComponentSpec("alpha/net", {"units": [3]})
-    assert owner == "alpha==1.0"
+    built = nets.build(net(units=[3]))  # type: ignore[call-arg]
+    assert built.component == net(units=(3,))  # type: ignore[call-arg]
+    assert built.spec == ComponentSpec("alpha/net", {"units": [3]})
+    assert built.owner == "alpha==1.0"
 
 
 def test_looking_for_an_instances_owner_imports_nothing(site: Site) -> None:
     site.module("nets", "raise RuntimeError('imported')")
     site.install("alpha", "net = nets:Net\ndeep = nets.sub:Net")
-    _, chosen, owner = site.architectures.build(Dense(units=(3,)))
-    assert chosen.name == "zookit.plugins.architectures.dense:Dense"
-    assert owner is None
+    built = site.architectures.build(Dense(units=(3,)))
+    assert built.spec.name == "zookit.plugins.architectures.dense:Dense"
+    assert built.owner is None
     assert "nets" not in sys.modules
 
 
@@ -526,11 +526,9 @@ class Misdeclared(Mine):
 
 
 def test_an_instance_made_by_hand_says_where_it_is_from(site: Site) -> None:
-    component, chosen, owner = site.architectures.build(Mine(units="4"))  # type: ignore[arg-type]
-    assert component == Mine(4)
-    assert chosen == ComponentSpec(f"{__name__}:Mine", {"units": 4})
-    assert not chosen.rebuildable
-    assert owner is None
+    built = site.architectures.build(Mine(units="4"))  # type: ignore[arg-type]
+    assert built == Built(Mine(4), ComponentSpec(f"{__name__}:Mine", {"units": 4}), None)
+    assert not built.spec.rebuildable
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_pixels_go_in_as_each_family_expects_them(name: str) -> None:
     kind = next(FAMILIES[each] for each in FAMILIES if name.startswith(each))
     if name.startswith("ResNet") and name.endswith("V2"):
         kind = "tf"
-    architecture = architectures.build(f"keras_application:{name}")[0]
+    architecture = architectures.build(f"keras_application:{name}").component
     for channels in (1, 3):
         images = keras.Input((4, 5, channels))
         # What is in the graph, not what Keras does with arrays.
@@ -98,7 +98,7 @@ def test_pixels_go_in_as_each_family_expects_them(name: str) -> None:
 def test_images_too_small_for_the_body_are_scaled_up(
     words: str, shape: tuple[int, int, int], scaled: tuple[int, int]
 ) -> None:
-    architecture = architectures.build(f"keras_application:{words}")[0]
+    architecture = architectures.build(f"keras_application:{words}").component
     architecture.check(shape)
     images = keras.Input(shape)
     model = keras.Model(images, architecture.features(images))

@@ -114,7 +114,7 @@ def test_parameters_and_defaults_are_kerass_own(words: str) -> None:
         for each in inspect.signature(kind).parameters.values()
         if each.kind is not each.VAR_KEYWORD and each.name not in LEFT_OUT
     }
-    component = callbacks.build(words)[0]
+    component = callbacks.build(words).component
     assert {each.name for each in dataclasses.fields(component)} == set(own)
     for name, default in own.items():
         if name != "path" or words.startswith("remote"):
@@ -209,7 +209,7 @@ def test_terminate_on_nan_stops_by_itself_and_a_run_fails_before_it(
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
     labels[4] = np.nan
-    callback = callbacks.build("terminate_on_nan")[0].build()
+    callback = callbacks.build("terminate_on_nan").component.build()
     logged = model.fit(
         images, labels, batch_size=2, epochs=3, shuffle=False, callbacks=[callback], verbose=0
     )
@@ -245,15 +245,15 @@ def test_model_checkpoint_saves_only_what_is_better(tmp_path: Path) -> None:
     words = f"model_checkpoint:{tmp_path}/kept/{{epoch}}.weights.h5,save_best_only=true"
     best = f"{words},initial_value_threshold=0.45"
     values = [0.5, 0.4, 0.41, 0.3]
-    told(callbacks.build(best)[0].build(), values)
+    told(callbacks.build(best).component.build(), values)
     names = {each.name for each in (tmp_path / "kept").iterdir()}
     assert names == {"2.weights.h5", "4.weights.h5"}
     # Resumed after the second epoch, the third is still none.
-    first = callbacks.build(words)[0].build()
+    first = callbacks.build(words).component.build()
     begun(first).go_on(logs_of(values), until=2)
     for each in (tmp_path / "kept").iterdir():
         each.unlink()
-    second = callbacks.build(words)[0].build()
+    second = callbacks.build(words).component.build()
     begun(second, 2, first.get_state()).go_on(logs_of(values))
     assert [each.name for each in (tmp_path / "kept").iterdir()] == ["4.weights.h5"]
 
@@ -277,7 +277,7 @@ def test_a_place_that_cannot_be_written_is_told_before_training(
 
 def test_a_folder_that_vanishes_meanwhile_is_told(tmp_path: Path) -> None:
     path = tmp_path / "logs" / "log.csv"
-    drive = told(callbacks.build(f"csv_logger:{path}")[0].build(), [0.5])
+    drive = told(callbacks.build(f"csv_logger:{path}").component.build(), [0.5])
     path.unlink()
     path.parent.rmdir()
     with pytest.raises(FolderError, match="cannot be written"):
@@ -298,7 +298,7 @@ def test_csv_logger_writes_what_kerass_own_writes(tmp_path: Path) -> None:
     told(keras.callbacks.CSVLogger(own, ";"), values).end()
     for append in ("false", "false", "true"):
         words = f"csv_logger:{ours},separator=;,append={append}"
-        told(callbacks.build(words)[0].build(), values).end()
+        told(callbacks.build(words).component.build(), values).end()
         text = own.read_bytes()
         expected = text + text.partition(b"\n")[2] if append == "true" else text
         assert ours.read_bytes() == expected
@@ -306,12 +306,12 @@ def test_csv_logger_writes_what_kerass_own_writes(tmp_path: Path) -> None:
 
 def test_csv_logger_resumed_has_each_epoch_once(tmp_path: Path) -> None:
     path, values = tmp_path / "log.csv", [0.5, 0.4, 0.3, 0.2]
-    first = callbacks.build(f"csv_logger:{path}")[0].build()
+    first = callbacks.build(f"csv_logger:{path}").component.build()
     drive = begun(first)
     drive.go_on(logs_of(values), until=2)
     state = first.get_state()
     drive.go_on(logs_of(values), until=3)  # and then it is killed
-    second = callbacks.build(f"csv_logger:{path}")[0].build()
+    second = callbacks.build(f"csv_logger:{path}").component.build()
     begun(second, 2, state).go_on(logs_of(values))
     assert [row["epoch"] for row in rows(path)] == ["0", "1", "2", "3"]
     assert [float(row["val_loss"]) for row in rows(path)] == values
@@ -342,7 +342,7 @@ def averaged(callback: keras.callbacks.Callback, epochs: int = 4, **wanted: Any)
 def test_swap_ema_weights_does_as_kerass_own(swap: bool) -> None:
     own = averaged(keras.callbacks.SwapEMAWeights(swap_on_epoch=swap))
     without = averaged(keras.callbacks.Callback())
-    found = averaged(callbacks.build(f"swap_ema_weights:{str(swap).lower()}")[0].build())
+    found = averaged(callbacks.build(f"swap_ema_weights:{str(swap).lower()}").component.build())
     for name in ("loss", "val_loss", "weights"):
         np.testing.assert_allclose(found[name], own[name], rtol=1e-4)
     assert not np.allclose(found["val_loss"], without["val_loss"], rtol=1e-2)
@@ -357,20 +357,20 @@ def test_the_averages_are_the_models_where_training_ends_early() -> None:
         callback = keras.callbacks.LambdaCallback(on_epoch_end=stop)
         return callback
 
-    swap = callbacks.build("swap_ema_weights:true")[0].build()
+    swap = callbacks.build("swap_ema_weights:true").component.build()
     stopped = averaged(swap, after=[stopping()])
-    short = averaged(callbacks.build("swap_ema_weights:true")[0].build(), epochs=2)
+    short = averaged(callbacks.build("swap_ema_weights:true").component.build(), epochs=2)
     np.testing.assert_array_equal(stopped["weights"], short["weights"])
 
 
 def test_swap_ema_weights_goes_on_from_its_state() -> None:
-    first = callbacks.build("swap_ema_weights:true")[0].build()
+    first = callbacks.build("swap_ema_weights:true").component.build()
     drive = begun(first)
     drive.model.set_weights([np.full(w.shape, 7.0) for w in drive.model.weights])
     first.on_epoch_end(0)
     between = drive.model.get_weights()
     assert not np.any(between[0] == 7)  # the averages
-    second = callbacks.build("swap_ema_weights:true")[0].build()
+    second = callbacks.build("swap_ema_weights:true").component.build()
     resumed = begun(second, 1, first.get_state())
     resumed.model.set_weights(between)
     second.on_epoch_begin(1)
@@ -416,7 +416,7 @@ def listening(status: int = 200) -> Iterator[tuple[str, list[tuple[str, str, byt
 def test_remote_monitor_sends_what_kerass_own_sends(as_json: bool) -> None:
     with listening() as (root, posted):
         words = f"remote_monitor:{root},field=told,send_as_json={str(as_json).lower()}"
-        told(callbacks.build(words)[0].build(), [0.5, 0.25])
+        told(callbacks.build(words).component.build(), [0.5, 0.25])
         own = keras.callbacks.RemoteMonitor(root, field="told", send_as_json=as_json)
         told(own, [0.5, 0.25])
     assert len(posted) == 4
