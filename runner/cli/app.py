@@ -27,8 +27,7 @@ from zookit.cli.run import run
 from zookit.cli.runs import runs
 from zookit.cli.show import show
 from zookit.core import ZookitError
-from zookit.printable import printable
-from zookit.terminal import messages_shown
+from zookit.terminal import messages_shown, printable
 
 app = typer.Typer(
     name="zookit",

@@ -12,7 +12,7 @@ import typer
 from zookit.cli.run_argument import RUNS_DIR, RunNames, RunsDir, opened
 from zookit.cli.runs import nothing_in
 from zookit.core import BadParameter, warn
-from zookit.printable import printable
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection

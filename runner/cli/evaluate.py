@@ -12,7 +12,7 @@ from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, opened
 from zookit.core import Settings
 from zookit.core.declaration import parameters
 from zookit.core.parameters import create
-from zookit.printable import printable
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     from zookit.inference.evaluate import EvaluationData

@@ -7,7 +7,7 @@ import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, opened
 from zookit.inference.formats import Format
-from zookit.printable import printable
+from zookit.terminal import printable
 
 
 def export(

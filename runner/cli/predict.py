@@ -11,7 +11,7 @@ import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, opened
 from zookit.core import BadExperiment, DataError
-from zookit.printable import printable
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     from zookit.inference.predict import Probabilities

@@ -7,7 +7,7 @@ import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunsDir, opened, run_names
 from zookit.core import FolderError
-from zookit.printable import printable
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     from zookit.runs.run import RunRecord

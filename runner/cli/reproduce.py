@@ -7,7 +7,7 @@ import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.training_options import told
-from zookit.printable import printable
+from zookit.terminal import printable
 
 
 def reproduce(

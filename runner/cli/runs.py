@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunsDir
-from zookit.printable import printable
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     from zookit.runs.run import RunRecord

@@ -13,7 +13,7 @@ from zookit.core import DataError, warn
 from zookit.core.data.files import pictures_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads, processors
-from zookit.printable import printable
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     import numpy.typing as npt

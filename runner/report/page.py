@@ -9,10 +9,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from zookit.leaderboard.leaderboard import Leaderboard, Table, leaderboard
-from zookit.printable import printable
 from zookit.report.curves import MOST, draw_curves
 from zookit.report.view import logged, told
 from zookit.runs.run import RunRecord
+from zookit.terminal import printable
 
 OURS = '<meta name="generator" content="zookit report">'
 """What a report has near its beginning, and other pages have not."""

@@ -12,12 +12,12 @@ from zookit.core.declaration import text_of
 from zookit.core.parameters import plain_values
 from zookit.inference.scores import Scores
 from zookit.modeling.model import Head
-from zookit.printable import printable
 from zookit.report.confusion import Confusion, confusion_of
 from zookit.report.curves import Logged, draw_curves
 from zookit.report.pictures import data_uri
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.run import RunRecord
+from zookit.terminal import printable
 
 ROWS = 500
 """Rows that a table has at most."""

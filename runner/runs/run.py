@@ -16,9 +16,9 @@ from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
 from zookit.core.experiment import identity_of
 from zookit.core.result import Status
-from zookit.printable import printable
 from zookit.runs.environment import Environment
 from zookit.runs.lock import is_locked
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     import keras
