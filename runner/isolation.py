@@ -1,31 +1,33 @@
-"""Functions called in processes of their own, which may crash, hang or print as they like."""
+"""Call a function in a separate Python process, which may crash, hang or print without harm."""
 
-import faulthandler
-import importlib
-import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import Any
+from types import FrameType
+from typing import IO, Any, Literal
 
+import zookit.core
+from zookit.child_process import ending, kill_with_children, python
+from zookit.core import ZookitError
 from zookit.core.data.threads import in_threads
 
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from zookit.isolation import answer; answer(*sys.argv[2:])"
-)
 _STARTUP = 30
-"""Seconds a process may take beside those of its function: for Python, zookit and the end."""
+"""Seconds that a process may take for Python's start-up and exit, besides the call itself."""
+
+_POLL = 0.02
+"""Seconds between two checks whether a process has ended."""
 
 _FRAME = re.compile(r'^  File "(.*)", line (\d+) in ', re.MULTILINE)
 
@@ -33,14 +35,20 @@ HEAVY = ("tensorflow", "keras")
 """Modules that take seconds to import."""
 
 Stack = list[tuple[str, int]]
-"""Files and lines, the innermost call first."""
+"""Files and line numbers, innermost call first."""
+
+StreamName = Literal["stdout", "stderr"]
+
+
+class ProcessDied(ZookitError):
+    """A child process ended without returning an answer."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A function, `module:name`, that takes and returns what JSON can say, and its seconds.
+    """A call of `module:function` with one JSON-serializable argument, and its time limit.
 
-    `variables` are added to its environment.
+    `variables` are added to the environment of the process.
     """
 
     function: str
@@ -50,85 +58,176 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a process ended.
+class CallResult:
+    """How a call ended.
 
-    `answer` is what the function returned, None where it never did; `code` is the exit code, or
-    the negative number of a signal. `hung` says that time was up, though there may be an answer:
-    then the process could not end. `stack` is where it crashed or hung, all threads in turn.
+    `answer` is what the function returned, None if it did not return. `exit_code` is negative if a
+    signal ended the process. `timed_out` can be true even with an answer: then the function
+    returned but the process did not exit. `stack` is where it crashed or hung, for all threads.
     """
 
     answer: Any
-    code: int
-    hung: bool
+    exit_code: int
+    timed_out: bool
     stack: Stack
 
     @property
-    def how(self) -> str:
+    def ending(self) -> str:
         """`with exit code 3` or `by SIGSEGV`."""
-        try:
-            return f"by {signal.Signals(-self.code).name}"
-        except ValueError:
-            return f"with exit code {self.code}"
+        return ending(self.exit_code)
 
 
-def call_all(calls: Sequence[Call], done: Callable[[], None]) -> list[Ended]:
-    """Make the calls, as many at a time as there are processors; `done` is called after each.
+def call_all(calls: Sequence[Call], done: Callable[[], None]) -> list[CallResult]:
+    """Make all calls, as many at a time as there are processors; `done` is called after each.
 
-    No process is left when this ends, by Ctrl-C either: neither they nor what they have started.
+    When this function ends, also by Ctrl-C, every process it started has ended, and so have the
+    processes that those started.
     """
     stop = Event()
 
-    def make(call: Call) -> Ended:
-        ended = _made(call, stop)
+    def make(call: Call) -> CallResult:
+        result = _call(call, stop)
         done()
-        return ended
+        return result
 
-    with in_threads(make, calls) as all_ended:
+    with in_threads(make, calls) as results:
         try:
-            return list(all_ended)
+            return list(results)
         finally:
             stop.set()
 
 
-def answer(function: str, argument: str, seconds: str, folder: str) -> None:
-    """Call the function and leave what it returns in the folder: the process's own side."""
-    module, _, name = function.partition(":")
-    called = getattr(importlib.import_module(module), name)
-    sys.argv[:] = ["zookit"]  # a plugin may read them
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(_NobodyTypes(0, closefd=False)))
-    stack = Path(folder, "stack").open("w")  # noqa: SIM115 - written to until the very end
-    faulthandler.enable(stack)
-    # By a thread that the interpreter's lock does not hold up. It also ends this process should
-    # whoever started it be killed.
-    faulthandler.dump_traceback_later(float(seconds), exit=True, file=stack)
-    given = json.dumps(called(json.loads(argument)))
-    Path(folder, "answer").write_text(given, encoding="ascii")
+def forward_line(stream: StreamName, line: str) -> None:
+    """Write a line of a child process to this process's `sys.stdout` or `sys.stderr`."""
+    file = getattr(sys, stream)
+    file.write(line)
+    file.flush()
 
 
-class _NobodyTypes(io.FileIO):
-    """A standard input of which reading is an error, since elsewhere it would wait for somebody."""
+def run_in_child(
+    function: str, argument: Any, *, on_line: Callable[[StreamName, str], None] = forward_line
+) -> Any:
+    """Call `module:function` with one argument in a fresh Python process and return its answer.
 
-    def readinto(self, buffer: Any, /) -> int:
-        """Raise EOFError."""
-        del buffer
-        raise EOFError(_READS)
+    The process has this one's `sys.path` and environment. Ctrl-C, SIGTERM and SIGHUP are passed on
+    to it, and this function waits until it has ended; the third signal kills it. If this process
+    dies, the child receives SIGTERM.
 
-    def readall(self) -> bytes:
-        """Raise EOFError."""
-        raise EOFError(_READS)
+    Args:
+        function: `module:name` of an importable function.
+        argument: anything that JSON can express.
+        on_line: receives each line that the process writes, as soon as it is written. By default
+            lines go to this process's `sys.stdout` and `sys.stderr`, so a notebook shows them.
 
-
-_READS = "it reads standard input, which would wait for somebody to type"
-
-
-def _made(call: Call, stop: Event) -> Ended:
+    Raises:
+        ZookitError: of the class and with the text that the function raised.
+        ProcessDied: the process ended without an answer.
+        KeyboardInterrupt: a signal ended the function.
+    """
     with TemporaryDirectory(prefix="zookit-", ignore_cleanup_errors=True) as folder:
-        path = json.dumps([each for each in sys.path if isinstance(each, str)])
+        Path(folder, "argument").write_text(json.dumps(argument), encoding="ascii")
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [*python("-u"), "answer_parent", function, folder],
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            stdin=subprocess.PIPE,  # never written to; its end tells the child that we died
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # A terminal sends Ctrl-C to all of a process group. The child gets it from us alone.
+            start_new_session=True,
+        )
+        try:
+            with _signals_forwarded(process) as received:
+                for stream, line in _lines_of(process):
+                    on_line(stream, line)
+                process.wait()
+        finally:
+            kill_with_children(process)
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                pipe.close()  # type: ignore[union-attr]
+        written = _read(Path(folder, "answer"))
+    if not written and received:
+        raise KeyboardInterrupt
+    return _answer_or_raise(json.loads(written) if written else {}, function, process.returncode)
+
+
+def _lines_of(process: "subprocess.Popen[bytes]") -> Iterator[tuple[StreamName, str]]:
+    """What the process writes, in the order in which it arrives, until it closes both streams."""
+    arrived: SimpleQueue[tuple[StreamName, bytes] | None] = SimpleQueue()
+
+    def read(stream: StreamName, pipe: IO[bytes]) -> None:
+        for line in pipe:
+            arrived.put((stream, line))
+        arrived.put(None)
+
+    assert process.stdout is not None
+    assert process.stderr is not None
+    threading.Thread(target=read, args=("stdout", process.stdout), daemon=True).start()
+    threading.Thread(target=read, args=("stderr", process.stderr), daemon=True).start()
+    threading.Thread(target=_end, args=(process,), daemon=True).start()
+    still_open = 2
+    while still_open:
+        # In this thread, since a notebook shows a line in the cell whose thread writes it.
+        item = arrived.get()
+        if item is None:
+            still_open -= 1
+        else:
+            yield item[0], item[1].decode("utf-8", errors="replace")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for the process and kill what it started, which would keep its streams open."""
+    process.wait()
+    kill_with_children(process)
+
+
+@contextmanager
+def _signals_forwarded(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
+    """Send the signals that ask this process to stop to the child instead; kill it at the third.
+
+    Yields the list of the signals that have been sent.
+    """
+    received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield received  # Python allows only the main thread to handle signals
+        return
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        del frame
+        received.append(number)
+        with suppress(ProcessLookupError, ValueError):  # Windows cannot send SIGINT
+            process.send_signal(number if len(received) < 3 else signal.SIGKILL)
+
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in (getattr(signal, n) for n in names)}
+    handled = {number: old for number, old in before.items() if old is not signal.SIG_IGN}
+    for number in handled:
+        signal.signal(number, forward)
+    try:
+        yield received
+    finally:
+        for number, handler in handled.items():
+            signal.signal(number, handler)
+
+
+def _answer_or_raise(outcome: dict[str, Any], function: str, exit_code: int) -> Any:
+    if "error" in outcome:
+        known = (getattr(zookit.core, name, None) for name in outcome["classes"])
+        raise next((each for each in known if each is not None), ZookitError)(outcome["error"])
+    if "interrupted" in outcome:
+        raise KeyboardInterrupt
+    if "answer" not in outcome:
+        raise ProcessDied(
+            f"the process that ran {function} ended {ending(exit_code)} without an answer; its "
+            "last lines say why."
+        )
+    return outcome["answer"]
+
+
+def _call(call: Call, stop: Event) -> CallResult:
+    with TemporaryDirectory(prefix="zookit-", ignore_cleanup_errors=True) as folder:
         argument, seconds = json.dumps(call.argument), str(call.seconds)
         process = subprocess.Popen(  # noqa: S603 - our own module
-            # -P: else the folder where one happens to be comes first.
-            [sys.executable, "-P", "-c", _START, path, call.function, argument, seconds, folder],
+            [*python(), "answer_call", call.function, argument, seconds, folder],
             env={**os.environ, **call.variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -136,38 +235,23 @@ def _made(call: Call, stop: Event) -> Ended:
             start_new_session=True,
         )
         try:
-            in_time = _waited(process, call.seconds + _STARTUP, stop)
+            in_time = _wait(process, call.seconds + _STARTUP, stop)
         finally:
-            _end_with_children(process)
+            kill_with_children(process)
         stack = _read(Path(folder, "stack"))
-        given = _read(Path(folder, "answer"))
+        answer = _read(Path(folder, "answer"))
     frames = [(file, int(line)) for file, line in _FRAME.findall(stack)]
-    hung = not in_time or stack.startswith("Timeout (")
-    return Ended(json.loads(given) if given else None, process.returncode, hung, frames)
+    timed_out = not in_time or stack.startswith("Timeout (")
+    return CallResult(json.loads(answer) if answer else None, process.returncode, timed_out, frames)
 
 
-def _waited(process: "subprocess.Popen[bytes]", seconds: float, stop: Event) -> bool:
-    """Whether the process ended by itself."""
+def _wait(process: "subprocess.Popen[bytes]", seconds: float, stop: Event) -> bool:
+    """Return whether the process ended by itself within the time."""
     deadline = time.monotonic() + seconds
     while process.poll() is None:
-        if stop.wait(_LOOKED_AFTER) or time.monotonic() > deadline:
+        if stop.wait(_POLL) or time.monotonic() > deadline:
             return False
     return True
-
-
-_LOOKED_AFTER = 0.02
-"""Seconds between two looks at a process."""
-
-
-def _end_with_children(process: "subprocess.Popen[bytes]") -> None:
-    """End what is left of the process and of those it has started."""
-    if hasattr(os, "killpg"):
-        # They outlive it in its process group. macOS denies it where only the dead are left.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
 
 
 def _read(path: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zookit.core.data import cache_folder
 from zookit.doctor.finding import Finding
-from zookit.isolation import Ended
+from zookit.isolation import CallResult
 
 _PACKAGES = ("zookit", "tensorflow", "keras")
 
@@ -32,7 +32,7 @@ class Surroundings:
     cache_size: int
 
 
-def surroundings(tensorflow: Ended, limit: float) -> tuple[Surroundings, list[Finding]]:
+def surroundings(tensorflow: CallResult, limit: float) -> tuple[Surroundings, list[Finding]]:
     """The environment, and what is wrong in it.
 
     `tensorflow` is how `probes.import_tensorflow` ended, that was given `limit` seconds.
@@ -52,15 +52,15 @@ def surroundings(tensorflow: Ended, limit: float) -> tuple[Surroundings, list[Fi
     return known, [*_of_tensorflow(tensorflow, limit), *_of_folders(known)]
 
 
-def _of_tensorflow(tensorflow: Ended, limit: float) -> list[Finding]:
+def _of_tensorflow(tensorflow: CallResult, limit: float) -> list[Finding]:
     mend = f"Reinstall it: {sys.executable} -m pip install --force-reinstall tensorflow keras"
-    if tensorflow.hung:
+    if tensorflow.timed_out:
         reason = f"TensorFlow could not be imported within {limit:g} s, and nothing can train."
         return [
             Finding("hanging", reason, f"Try again; if it stays so: {mend[0].lower()}{mend[1:]}")
         ]
     if tensorflow.answer is None:
-        reason = f"importing TensorFlow ends the process, {tensorflow.how}; nothing can train."
+        reason = f"importing TensorFlow ends the process, {tensorflow.ending}; nothing can train."
         return [Finding("broken", reason, mend)]
     if "reason" in tensorflow.answer:
         advice = "" if tensorflow.answer["advises"] else mend

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from zookit import isolation
+from zookit import child_process, isolation
 from zookit.doctor import probes
 from zookit.doctor.environment import Surroundings, surroundings
 from zookit.doctor.finding import Finding, State
@@ -22,7 +22,7 @@ from zookit.doctor.requirements import (
     requirements_not_met,
     unknown_groups,
 )
-from zookit.isolation import Call, Ended, Stack, call_all
+from zookit.isolation import Call, CallResult, Stack, call_all
 from zookit.registry import Entry, Group, Registry
 from zookit.registry import entry as registry_entry
 
@@ -108,7 +108,7 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
     return Report(known, (*plugins, *blocked), tuple(findings))
 
 
-def _all_ended(calls: Sequence[Call], done: Callable[[], None]) -> list[Ended]:
+def _all_ended(calls: Sequence[Call], done: Callable[[], None]) -> list[CallResult]:
     """How each ended; a plugin that seems slow without importing TensorFlow is loaded once more.
 
     The first time Python may have compiled it, or the disk or the processors were busy.
@@ -137,7 +137,7 @@ _BLOCKED = Finding(
 
 
 def _examined(
-    group: Group[Any], entry: Entry[Any], unmet: list[str], ended: Ended, limit: float
+    group: Group[Any], entry: Entry[Any], unmet: list[str], ended: CallResult, limit: float
 ) -> Examined:
     findings = [
         *(_incompatible(entry, requirement) for requirement in unmet),
@@ -149,7 +149,7 @@ def _examined(
     return Examined(entry, tuple(findings), answer.get("seconds"), answer.get("data"))
 
 
-def _of_loading(entry: Entry[Any], ended: Ended, limit: float) -> Iterator[Finding]:
+def _of_loading(entry: Entry[Any], ended: CallResult, limit: float) -> Iterator[Finding]:
     """Why it cannot be used, if it cannot."""
     leave_out = f"leave it out: zookit --no-plugin {entry.full_name} ..."
     mend = f"Upgrade or uninstall {entry.declared.distribution}, or {leave_out}"
@@ -157,16 +157,16 @@ def _of_loading(entry: Entry[Any], ended: Ended, limit: float) -> Iterator[Findi
     if "reason" in answer:  # which says how to mend it
         place = _place(answer["stack"], entry)
         yield Finding("broken", answer["reason"], f"Or {leave_out}", *place)
-    elif ended.hung and answer:
+    elif ended.timed_out and answer:
         reason = "is imported, but then keeps the process from ending, as a thread can."
         yield Finding("hanging", reason, mend, *_place(ended.stack, entry))
-    elif ended.hung:
+    elif ended.timed_out:
         reason = f"was not imported within {limit:g} s and was given up."
         advice = f"Give it longer by --timeout. {mend}"
         yield Finding("hanging", reason, advice, *_place(ended.stack, entry))
-    elif not answer or ended.code != 0:
+    elif not answer or ended.exit_code != 0:
         when = "when it ends, after importing it" if answer else "when it is imported"
-        reason = f"ends the whole process {when}, {ended.how}."
+        reason = f"ends the whole process {when}, {ended.ending}."
         see = f'To see what it prints: {sys.executable} -c "import {_module(entry)}".'
         yield Finding("broken", reason, f"{see} {mend}", *_place(ended.stack, entry))
 
@@ -221,7 +221,7 @@ def _module(entry: Entry[Any]) -> str:
 
 def _place(stack: Stack, entry: Entry[Any]) -> tuple[str, int]:
     """The innermost line of the plugin's own package, else of whatever is not our doing."""
-    ours = {each.__file__ for each in (isolation, probes, registry_entry, importlib)}
+    ours = {each.__file__ for each in (child_process, isolation, probes, registry_entry, importlib)}
     frames = [(file, line) for file, line in stack if file not in ours and not file.startswith("<")]
     homes = _homes(_module(entry).partition(".")[0])
     own = [frame for frame in frames if any(Path(frame[0]).is_relative_to(home) for home in homes)]

@@ -8,7 +8,7 @@ from typing import Any
 from zookit.cli.plugin_commands import loaded_command
 from zookit.core import Architecture, Dataset, Splits, Words, ZookitError
 from zookit.core.errors import typed_reason_of
-from zookit.isolation import HEAVY, Call, Ended, call_all
+from zookit.isolation import HEAVY, Call, CallResult, call_all
 from zookit.registry import default
 from zookit.testing.loading import load
 from zookit.testing.target import Subject
@@ -23,7 +23,7 @@ def ask(subject: Subject, question: str, **variables: str) -> Any:
     """
     (ended,) = _asked([subject], question, _SECONDS, variables)
     if ended.answer is None:
-        how = f"took longer than {_SECONDS} s" if ended.hung else f"ended {ended.how}"
+        how = f"took longer than {_SECONDS} s" if ended.timed_out else f"ended {ended.ending}"
         raise ZookitError(f"a process of its own {how}")
     if "reason" in ended.answer:
         raise ZookitError(f"in a process of its own: {ended.answer['reason']}")
@@ -38,7 +38,7 @@ def ask_all(subjects: Sequence[Subject], question: str, seconds: float) -> list[
 
 def _asked(
     subjects: Sequence[Subject], question: str, seconds: float, variables: Mapping[str, str]
-) -> list[Ended]:
+) -> list[CallResult]:
     calls = [
         Call(
             f"{__name__}:answer",
