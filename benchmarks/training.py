@@ -128,7 +128,7 @@ def _sides(options: argparse.Namespace, folder: Path, work: Path) -> list[Side]:
             return {
                 "epochs": json.loads(epochs.read_text(encoding="utf-8")),
                 "accuracy": told["test"]["accuracy"],
-                "engine": told["environment"]["engine"],
+                "runtime": told["environment"]["runtime"],
             }
 
         return Side(name, command, report)

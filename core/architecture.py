@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preference:
-    """What suits an architecture's mathematics; the engine heeds it where the device can.
+    """What suits an architecture's mathematics; the runtime follows it if the device can.
 
     `xla`: on a CPU, compile the steps with XLA. That suits stacks of dense layers; it makes
     convolutions about twice slower, and dropout and other random layers slower still.
@@ -57,7 +57,7 @@ class Architecture(Component, ABC):
         """
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """What the engine should prefer.
+        """What the runtime should prefer.
 
         Images have the shape (height, width, channels), steps `batch_size` of them. Called before
         TensorFlow is imported. No preference unless overridden.

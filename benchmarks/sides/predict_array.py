@@ -16,12 +16,12 @@ clock = Clock()
 
 if way == "zookit":
     from zookit.inference.predict import Predictor
-    from zookit.inference.rebuild import rebuilt_model
+    from zookit.inference.rebuild import rebuild_model
     from zookit.runs.naming import find_run
     from zookit.runs.run import read_run
 
     run = read_run(find_run("latest", folder / "runs"))
-    predict: Callable[..., Any] = Predictor(rebuilt_model(run))
+    predict: Callable[..., Any] = Predictor(rebuild_model(run))
 else:
     model = keras.models.load_model(folder / "model.keras")
     predict = partial(model.predict, batch_size=int(way), verbose=0)

@@ -30,9 +30,9 @@ def kinds() -> list[str]:
 
 def optimizers() -> list[str]:
     """Completes the names of optimizers."""
-    from zookit.modeling.optimizers import CLASSES
+    from zookit.modeling.optimizers import OPTIMIZERS
 
-    return list(CLASSES)
+    return list(OPTIMIZERS)
 
 
 def plugins(incomplete: str) -> list[str]:

@@ -33,15 +33,23 @@ def describe(console: "Console", group: "Components[Any]", words: str) -> None:
 
 def describe_layers(words: str, on: str) -> None:
     """The layers an architecture has on a data set, as Keras sums them up."""
+    from zookit.core import Preference
     from zookit.modeling.model import build_model
-    from zookit.modeling.runtime import engine
+    from zookit.modeling.runtime import start_runtime
     from zookit.training.resolve import compose
 
     composition = compose(on, words)
     settings = composition.experiment.settings
-    with engine(settings):
+    with start_runtime(
+        precision=settings.precision,
+        seed=settings.seed,
+        preference=Preference(),
+        augmented=False,
+        threads=None,
+    ):
         print()
-        build_model(composition.dataset.info, composition.architecture, settings).summary()
+        info = composition.dataset.info
+        build_model(info, composition.architecture, settings.normalize).summary()
 
 
 def _describe_entry(console: "Console", entry: "Entry[Any]") -> None:

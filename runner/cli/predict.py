@@ -71,7 +71,7 @@ def _predict_files(kept: "RunRecord", paths: list[Path], told: "_Told", *, inver
     from zookit.core.data import silent
     from zookit.inference.image_files import picture_files, read_pictures
     from zookit.inference.predict import Predictor, batch_size
-    from zookit.inference.rebuild import check_ended, rebuilt_model
+    from zookit.inference.rebuild import check_ended, rebuild_model
     from zookit.modeling.tensorflow_import import importing_keras
     from zookit.terminal import bar, waiting  # neither --help nor completion gets here
 
@@ -93,7 +93,7 @@ def _predict_files(kept: "RunRecord", paths: list[Path], told: "_Told", *, inver
     with importing_keras() as importing, waiting("starting TensorFlow", quiet=False):
         importing.start()
         importing.wait()
-        predictor = Predictor(rebuilt_model(kept))
+        predictor = Predictor(rebuild_model(kept))
     out = sys.stdout  # a bar puts something else in its place
     watched = sys.stderr.isatty() and not out.isatty()
     with (bar if watched else silent)("predicting", None, "images") as advance:

@@ -7,7 +7,7 @@ from zookit.core import BadExperiment, Dataset, DatasetInfo, Evaluation, Split, 
 from zookit.core.source import DataOrigin, DataRequest
 from zookit.data.prepared import prepare
 from zookit.inference.predict import Predictor, evaluate
-from zookit.inference.rebuild import check_ended, rebuilt_model
+from zookit.inference.rebuild import check_ended, rebuild_model
 from zookit.modeling.tensorflow_import import importing_keras
 from zookit.registry import default
 from zookit.runs.run import RunRecord
@@ -38,14 +38,14 @@ def predictor_and_data(
     another data set's auto. While the data is prepared Keras is imported.
 
     Raises BadExperiment where the data set does not fit, DataError where it cannot be had, BadRun
-    as `rebuilt_model` does.
+    as `rebuild_model` does.
     """
     check_ended(run)  # before Keras is imported and data prepared
     with importing_keras() as importing:
         data = _taken(run, on, request, importing.start)
         with waiting("starting TensorFlow", quiet=False):
             importing.wait()
-            return Predictor(rebuilt_model(run)), data
+            return Predictor(rebuild_model(run)), data
 
 
 def evaluated(

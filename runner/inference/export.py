@@ -40,13 +40,13 @@ def export(run: "RunRecord", to: Format, path: Path) -> None:
     It takes raw pixels, uint8 (N, height, width, channels) with any N, and computes in float32,
     whatever the run trained in. Raises NotInstalled where the format needs a package that is not,
     BadParameter for a path of another ending, FolderError where it cannot be written or something
-    is there already, BadRun as `rebuilt_model`, and ZookitError where the format cannot hold the
+    is there already, BadRun as `rebuild_model`, and ZookitError where the format cannot hold the
     architecture's layers.
     """
     import numpy as np
 
-    from zookit.inference.rebuild import rebuilt_model
-    from zookit.modeling.runtime import keras_set
+    from zookit.inference.rebuild import rebuild_model
+    from zookit.modeling.runtime import keras_configured
 
     _check_packages(to)
     if to != "saved_model" and path.suffix != ENDINGS[to]:
@@ -55,14 +55,14 @@ def export(run: "RunRecord", to: Format, path: Path) -> None:
             "Name another path with --output."
         )
     with _written_aside(path) as aside:
-        model = rebuilt_model(run, float32=True)
+        model = rebuild_model(run, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):
             raise BadRun(
                 f"{run.folder} has weights that are not finite, as after a training that failed. "
                 "Train again with a lower --learning-rate."
             )
         try:
-            with keras_set("float32"), _chatter_held_back():
+            with keras_configured("float32"), _chatter_held_back():
                 _write(model, to, aside)
         except OSError:
             raise

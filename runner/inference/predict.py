@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import BadParameter, BadRun, Evaluation, Split
-from zookit.inference.rebuild import rebuilt_model
+from zookit.inference.rebuild import rebuild_model
 from zookit.runs.run import RunRecord
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ def predict(run: RunRecord, images: "Pixels") -> "Probabilities":
     """What a kept run's model says of images: the probabilities of all classes, float32 (N, C).
 
     `images` are uint8 (N, H, W, C), 0 to 255, of the shape the run was trained on; classes are in
-    the order of its labels. For calls in number, keep a `Predictor` of `rebuilt_model(run)`.
+    the order of its labels. For calls in number, keep a `Predictor` of `rebuild_model(run)`.
 
-    Raises BadParameter where the images do not fit, and BadRun as `rebuilt_model` does.
+    Raises BadParameter where the images do not fit, and BadRun as `rebuild_model` does.
     """
-    return Predictor(rebuilt_model(run))(images)
+    return Predictor(rebuild_model(run))(images)
 
 
 def evaluate(

@@ -1,23 +1,15 @@
-"""A kept run's model, built again from the registry and given its weights.
+"""Rebuilds the model of a run from the installed packages and the run's weights.
 
-Nothing in a run's folder is executed: names and parameters are looked up and checked as those of a
-new run are, and the weights are numbers.
+Nothing in a run's folder is executed: names and parameters are looked up and checked like those of
+a new run, and the weights are numbers.
 """
 
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zookit.core import (
-    Architecture,
-    BadRun,
-    DatasetInfo,
-    ZookitError,
-    reason_of,
-    warn,
-)
+from zookit.core import Architecture, BadRun, DatasetInfo, ZookitError, reason_of, warn
 from zookit.modeling.model import build_model
-from zookit.modeling.runtime import keras_set, memory_told
+from zookit.modeling.runtime import keras_configured, out_of_memory_reported
 from zookit.registry import default
 from zookit.runs.arrays import assign, load_of_end
 from zookit.runs.run import WEIGHTS, RunRecord
@@ -26,44 +18,54 @@ if TYPE_CHECKING:
     import keras
 
 
-def rebuilt_model(run: RunRecord, *, float32: bool = False) -> "keras.Model":
-    """The model of a run that has ended, with its weights; not compiled.
+def rebuild_model(
+    run: RunRecord, architecture: Architecture | None = None, *, float32: bool = False
+) -> "keras.Model":
+    """Return the trained model of a run that has ended; not compiled.
 
-    With `float32` it computes in float32, whatever the run trained in. Needs the architecture's
-    package, but neither the data nor the data set's. Raises BadRun where the run has not ended, its
-    architecture is not installed, its parameters no longer fit, or its weights do not.
+    Needs neither the data nor the package of the data set.
+
+    Args:
+        run: the run.
+        architecture: the instance that the run was trained with, for a run of a class that no
+            entry point names.
+        float32: compute in float32, whatever the precision of the training.
+
+    Raises:
+        BadRun: the run has not ended, its architecture is not installed, or its parameters or
+            weights do not fit the installed architecture.
     """
     check_ended(run)
     arrays = load_of_end(run, WEIGHTS)
     precision = "float32" if float32 else run.experiment.settings.precision
-    with keras_set("float32" if precision == "auto" else precision):
-        model = _built(run)
+    with keras_configured("float32" if precision == "auto" else precision):
+        model = _build(run, architecture or find_architecture(run))
         assign("", model.weights, arrays, run.folder / WEIGHTS)
     return model
 
 
 def check_ended(run: RunRecord) -> None:
-    """Raise BadRun where the run trains, or was killed, and so has no weights of its end."""
-    if run.ending is None:
-        mend = f"Finish it: zookit resume {shlex.quote(str(run.folder))}"
-        if run.status == "running":
-            mend = "Wait until it has ended."
-        raise BadRun(f"{run.folder} has no end yet: it is {run.status}. {mend}")
+    """Raise BadRun if the run has no final weights, because it is training or was killed."""
+    if run.ending is not None:
+        return
+    if run.status == "running":
+        raise BadRun(f"{run.folder} is still training. Wait until it has ended.")
+    raise BadRun(
+        f"{run.folder} has no final weights, because it was killed. Finish it: zookit resume "
+        f"{shlex.quote(str(run.folder))}"
+    )
 
 
 def info_of(run: RunRecord) -> DatasetInfo:
-    """What the run's environment tells of its data set, which need not be installed."""
+    """Return what the run recorded about its data set, which need not be installed."""
     data = run.environment.data
     return DatasetInfo(data.image_shape, data.class_names, data.sizes)
 
 
-def _built(run: RunRecord) -> "keras.Model":
-    settings = replace(run.experiment.settings, augment=())  # only training has them
+def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
     try:
-        with memory_told():
-            return build_model(info_of(run), architecture_of(run), settings)
-    except BadRun:
-        raise
+        with out_of_memory_reported():
+            return build_model(info_of(run), architecture, run.experiment.settings.normalize)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
     except Exception as error:
@@ -73,8 +75,11 @@ def _built(run: RunRecord) -> "keras.Model":
         ) from error
 
 
-def architecture_of(run: RunRecord) -> Architecture:
-    """The run's architecture, looked up. Raises BadRun; warns where its version is another."""
+def find_architecture(run: RunRecord) -> Architecture:
+    """Look up the architecture of a run, and warn if its version is not the run's.
+
+    Raises BadRun if it is not installed or its parameters no longer fit.
+    """
     try:
         built = default.architectures.build(run.experiment.architecture)
     except ZookitError as error:
@@ -84,7 +89,7 @@ def architecture_of(run: RunRecord) -> Architecture:
 
 
 def warn_of_owner(run: RunRecord, name: str, owner: str | None) -> None:
-    """Warn where a component comes from another version than the run's did."""
-    then = run.environment.owners().get(name)
-    if then is not None and then != owner:
-        warn(f"{run.name} was trained with {name} of {then}; installed is {owner}.")
+    """Warn if a component comes from another version than the one that the run recorded."""
+    recorded = run.environment.owners().get(name)
+    if recorded is not None and recorded != owner:
+        warn(f"{run.name} was trained with {name} of {recorded}; installed is {owner}.")

@@ -1,64 +1,70 @@
 """The whole network around an architecture's body: input, augmentation, head, loss, metric."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Settings, Words
+from zookit.core import Architecture, BrokenPlugin, DatasetInfo
 from zookit.core.errors import quoted
-from zookit.modeling.optimizers import build_optimizer
+from zookit.modeling.augmentations import Augmentation
+from zookit.modeling.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import keras
 
 
 @dataclass(frozen=True)
 class Head:
-    """What stands on the body, decided by the number of classes alone."""
+    """The output layer, which depends on the number of classes alone."""
 
     classes: int
 
     @property
     def is_binary(self) -> bool:
-        """Whether one probability says it all."""
+        """Whether the output is one probability, that of the second of two classes."""
         return self.classes == 2
 
     @property
     def units(self) -> int:
-        """One unit for two classes, otherwise one a class."""
+        """One unit for two classes, otherwise one unit for each class."""
         return 1 if self.is_binary else self.classes
 
     @property
     def activation(self) -> str:
-        """What makes probabilities of the units."""
+        """The activation that turns the units into probabilities."""
         return "sigmoid" if self.is_binary else "softmax"
 
     @property
     def loss(self) -> str:
-        """The loss that belongs to it, by its Keras name."""
+        """The Keras name of the loss."""
         return "binary_crossentropy" if self.is_binary else "sparse_categorical_crossentropy"
 
     def __str__(self) -> str:
         return f"Dense({self.units}, {self.activation})"
 
 
-def build_model(info: DatasetInfo, architecture: Architecture, settings: Settings) -> "keras.Model":
-    """The network from raw pixels, uint8 (N, H, W, C), to probabilities; not compiled.
+def build_model(
+    info: DatasetInfo,
+    architecture: Architecture,
+    normalize: bool,
+    augmentations: Sequence[Augmentation] = (),
+) -> "keras.Model":
+    """Return a model from raw images, uint8 (N, H, W, C), to probabilities; not compiled.
 
-    Normalisation is inside, so that training and prediction cannot differ.
+    Normalization is a part of the model, so that training and prediction cannot differ. Raises
+    BrokenPlugin if the architecture does not return features (N, F).
     """
     import keras
 
     head = Head(len(info.class_names))
     inputs = keras.Input(info.image_shape, dtype="uint8", name="images")
     outputs = keras.ops.cast(inputs, "float32")
-    for layer in _augmentation(settings):
+    for layer in [augmentation.build() for augmentation in augmentations]:
         outputs = layer(outputs)
-    if settings.normalize:
+    if normalize:
         outputs = architecture.normalize(outputs)
     outputs = _features(architecture, outputs)
-    # float32 whatever the precision, since probabilities and the loss need it.
+    # float32 at every precision, since probabilities and the loss need it.
     outputs = keras.layers.Dense(
         head.units, activation=head.activation, dtype="float32", name="head"
     )(outputs)
@@ -71,24 +77,24 @@ def _features(architecture: Architecture, images: "keras.KerasTensor") -> "keras
         features = architecture.features(images)
     except SystemExit as error:
         raise BrokenPlugin(
-            f"{name}.features ended the program ({error}). Tell that package's author."
+            f"{name}.features ended the program ({error}). Tell the author of that package."
         ) from error
     shape = getattr(features, "shape", None)
     if shape is None:
         raise BrokenPlugin(
-            f"{name}.features gave {quoted(features)}, expected a tensor (N, features). Return "
-            "what the last layer gives, not a layer or a model; tell that package's author."
+            f"{name}.features returned {quoted(features)}, expected a tensor (N, features). Return "
+            "the output of the last layer, not a layer or a model; tell the author of that package."
         )
     if len(shape) != 2:
         raise BrokenPlugin(
-            f"{name}.features gave shape {tuple(shape)}, expected (N, features). Flatten or pool "
-            "at its end; tell that package's author."
+            f"{name}.features returned shape {tuple(shape)}, expected (N, features). Flatten or "
+            "pool the output; tell the author of that package."
         )
     return features
 
 
-def compile_model(model: "keras.Model", info: DatasetInfo, settings: Settings) -> None:
-    """Give the network its optimizer, loss and metric. Raises BadParameter for the optimizer."""
+def compile_model(model: "keras.Model", info: DatasetInfo, optimizer: Optimizer) -> None:
+    """Give a model its optimizer, loss and metric. Raises BadParameter as `optimizer.build`."""
     import keras
 
     head = Head(len(info.class_names))
@@ -97,27 +103,4 @@ def compile_model(model: "keras.Model", info: DatasetInfo, settings: Settings) -
         if head.is_binary
         else keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     )
-    model.compile(
-        optimizer=build_optimizer(Words.parse(settings.optimizer), settings.learning_rate),
-        loss=head.loss,
-        metrics=[metric],
-    )
-
-
-def _augmentation(settings: Settings) -> "list[keras.layers.Layer]":
-    """Keras's own layers, on pixels 0 to 255, active in training only.
-
-    Always in this order, whatever order they were named in.
-    """
-    import keras
-    from keras import layers
-
-    # float32 whatever the precision: bfloat16 cannot hold the pixels between two whole numbers.
-    made: dict[str, Callable[[], keras.layers.Layer]] = {
-        "flip": lambda: layers.RandomFlip("horizontal", dtype="float32"),
-        "rotation": lambda: layers.RandomRotation(0.1, dtype="float32"),
-        "zoom": lambda: layers.RandomZoom(0.2, dtype="float32"),
-        "translation": lambda: layers.RandomTranslation(0.1, 0.1, dtype="float32"),
-        "contrast": lambda: layers.RandomContrast(0.2, value_range=(0, 255), dtype="float32"),
-    }
-    return [make() for name, make in made.items() if name in settings.augment]
+    model.compile(optimizer=optimizer.build(), loss=head.loss, metrics=[metric])

@@ -1,108 +1,62 @@
-"""Keras's optimizers, chosen by words like everything else."""
+"""Optimizers by name."""
 
-import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from zookit.core import BadParameter, UnknownName, Words
-from zookit.core.errors import did_you_mean, reason_of
+from zookit.core import BadParameter, ComponentSpec, UnknownName, Words, did_you_mean
+from zookit.core.parameters import create, plain_values
+from zookit.modeling import keras_optimizers
+from zookit.modeling.keras_optimizers import Optimizer
 
-if TYPE_CHECKING:
-    import keras
+__all__ = ["OPTIMIZERS", "Optimizer", "create_optimizer"]
 
-# Written out, so that a wrong name is told before the seconds that importing Keras takes.
-CLASSES = {
-    "adadelta": "Adadelta",
-    "adafactor": "Adafactor",
-    "adagrad": "Adagrad",
-    "adam": "Adam",
-    "adamax": "Adamax",
-    "adamw": "AdamW",
-    "ftrl": "Ftrl",
-    "lamb": "Lamb",
-    "lion": "Lion",
-    "muon": "Muon",
-    "nadam": "Nadam",
-    "rmsprop": "RMSprop",
-    "sgd": "SGD",
+_OWNER = "zookit"
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "adadelta": keras_optimizers.Adadelta,
+    "adafactor": keras_optimizers.Adafactor,
+    "adagrad": keras_optimizers.Adagrad,
+    "adam": keras_optimizers.Adam,
+    "adamax": keras_optimizers.Adamax,
+    "adamw": keras_optimizers.AdamW,
+    "ftrl": keras_optimizers.Ftrl,
+    "lamb": keras_optimizers.Lamb,
+    "lion": keras_optimizers.Lion,
+    "muon": keras_optimizers.Muon,
+    "nadam": keras_optimizers.Nadam,
+    "rmsprop": keras_optimizers.RMSprop,
+    "sgd": keras_optimizers.SGD,
 }
 
 
-def check(text: str, learning_rate: float | None) -> Words:
-    """The words of an optimizer, every item with its key.
+def create_optimizer(
+    given: str | Words | ComponentSpec, learning_rate: float | None = None
+) -> tuple[Optimizer, ComponentSpec]:
+    """Return an optimizer and its spec, which has the full name and all parameters.
 
-    Raises BadWords, UnknownName where Keras has no optimizer of that name, and BadParameter where
-    a parameter is given twice, the learning rate among them.
+    Args:
+        given: words, such as `"sgd:momentum=0.9"`, or a spec.
+        learning_rate: the learning rate, if `given` does not have one.
+
+    Raises:
+        BadWords: the text is not of the form NAME[:ITEM,ITEM...].
+        UnknownName: there is no optimizer of that name.
+        BadParameter: a parameter does not fit, or the learning rate is given twice.
     """
-    words = Words.parse(text)
-    if words.name not in CLASSES:
+    words = Words.parse(given) if isinstance(given, str) else given
+    name = words.name.removeprefix(f"{_OWNER}/")
+    if name not in OPTIMIZERS:
         raise UnknownName(
-            f"no optimizer {words.name!r}.{did_you_mean(words.name, CLASSES)} "
-            f"There are: {', '.join(CLASSES)}."
+            f"no optimizer named {words.name!r}.{did_you_mean(name, OPTIMIZERS)} "
+            f"Available: {', '.join(OPTIMIZERS)}."
         )
-    items = tuple((key or "learning_rate", value) for key, value in words.items)
-    keys = [key for key, _ in items]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise BadParameter(f"{words.name}: parameter {key!r} is given twice. Give it once.")
-    if learning_rate is not None and "learning_rate" in keys:
-        raise BadParameter(
-            f"the learning rate is {learning_rate:g} by itself and "
-            f"{dict(items)['learning_rate']} in {text!r}. Give one of them."
-        )
-    return Words(words.name, items)
-
-
-def build_optimizer(words: Words, learning_rate: float | None) -> "keras.optimizers.Optimizer":
-    """The Keras optimizer that the words of `check` choose.
-
-    Raises BadParameter where a parameter is unknown or its value does not fit. Imports Keras.
-    """
-    import keras
-
-    optimizer = getattr(keras.optimizers, CLASSES[words.name])
-    defaults = {
-        parameter.name: parameter.default
-        for parameter in inspect.signature(optimizer).parameters.values()
-        if _is_settable(parameter)
-    }
-    values: dict[str, Any] = {}
-    for key, text in words.items:
-        name = str(key)
-        if name not in defaults:
-            raise BadParameter(
-                f"{words.name}: no parameter {name!r}.{did_you_mean(name, defaults)} "
-                f"It has: {', '.join(defaults)}."
-            )
-        values[name] = _value(words, name, text, defaults[name])
+    kind = OPTIMIZERS[name]
+    values: Words | dict[str, Any] = words if isinstance(words, Words) else dict(words.parameters)
+    optimizer = create(kind, values, name)
     if learning_rate is not None:
-        values["learning_rate"] = learning_rate
-    if not values.get("learning_rate", 1) > 0:
-        raise BadParameter(
-            f"{words.name}: parameter 'learning_rate': {values['learning_rate']!r} is not greater "
-            "than 0."
-        )
-    try:
-        return optimizer(**values)
-    except (ValueError, TypeError) as error:
-        raise BadParameter(f"{words.name}: {reason_of(error)} (got from {str(words)!r}).") from None
-
-
-def _is_settable(parameter: inspect.Parameter) -> bool:
-    """Whether words can give it: a number or true/false by its default."""
-    return parameter.name != "name" and isinstance(parameter.default, bool | int | float | None)
-
-
-def _value(words: Words, name: str, text: str, default: Any) -> bool | int | float:
-    complaint = f"{words.name}: parameter {name!r}: {text!r} is not"
-    if isinstance(default, bool):
-        if text.lower() not in ("true", "false"):
-            raise BadParameter(f"{complaint} true or false (got from {str(words)!r}).")
-        return text.lower() == "true"
-    try:
-        number = float(text)
-    except ValueError:
-        raise BadParameter(f"{complaint} a number (got from {str(words)!r}).") from None
-    if number - number != 0:
-        raise BadParameter(f"{complaint} a finite number (got from {str(words)!r}).")
-    whole = text.lstrip("+-").isdigit() and not isinstance(default, float)
-    return int(text) if whole else number
+        if optimizer.learning_rate is not None:
+            raise BadParameter(
+                f"the learning rate is given twice: {learning_rate:g} by itself and "
+                f"{optimizer.learning_rate:g} as a parameter of {name}. Give it once."
+            )
+        optimizer = create(kind, {**plain_values(optimizer), "learning_rate": learning_rate}, name)
+    return optimizer, ComponentSpec.of(f"{_OWNER}/{name}", optimizer)

@@ -1,84 +1,147 @@
-"""Keras on TensorFlow, made ready, and what of it decides the bits of a result."""
+"""Keras on TensorFlow: threads, precision, XLA, seed and all else that decides a result's bits."""
 
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from zookit.core import Preference, Settings, TrainingFailed, ZookitError
+from zookit.core import Preference, TrainingFailed, ZookitError, warn
 from zookit.core.data.threads import processors
 from zookit.core.errors import reason_of
 from zookit.modeling.tensorflow_import import import_keras
-from zookit.runs.environment import Engine
+from zookit.runs.environment import Runtime
 
 _DECIDING = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "TF_DETERMINISTIC_OPS")
 
 
 @contextmanager
-def engine(
-    settings: Settings,
-    preference: Preference | None = None,
+def start_runtime(
     *,
-    alone: bool = False,
-    replay: Engine | None = None,
-) -> Iterator[Engine]:
-    """Keras as this experiment needs it, its configuration put back as it was at the end.
+    precision: str,
+    seed: int,
+    preference: Preference,
+    augmented: bool,
+    threads: int | None,
+    xla: bool | None = None,
+) -> Iterator[Runtime]:
+    """Set up Keras for one training, and restore its configuration at the end.
 
-    `alone` says that nothing else in this process uses TensorFlow, so that it may be held to as few
-    threads as suit. `replay` is the engine of a run that is to be gone on with or repeated: as much
-    of it as this process still lets be chosen. The seed is set for Python, NumPy and TensorFlow and
-    stays set. Raises ZookitError where Keras was set to another backend than TensorFlow, or in a
-    strategy's scope.
+    Args:
+        precision: auto, float32 or mixed_bfloat16.
+        seed: the seed for Python, NumPy and TensorFlow, which stays set.
+        preference: what suits the architecture.
+        augmented: whether the model has layers that change images at random.
+        threads: threads of an operation; None for what suits the architecture.
+        xla: whether steps are compiled; None for what suits the architecture.
+
+    Yields:
+        What is in force, with the numbers of threads that TensorFlow uses.
+
+    Raises:
+        ZookitError: Keras uses a backend other than TensorFlow, a tf.distribute strategy is in
+            scope, or TensorFlow already uses another number of threads than `threads`.
     """
-    preference = preference or Preference()
     import_keras()
     import keras
     import tensorflow as tf
 
     if tf.distribute.has_strategy():
         raise ZookitError(
-            "a run was started within the scope of a tf.distribute strategy, which it cannot use. "
-            "Start it outside of the scope."
+            "a run cannot use a tf.distribute strategy, and one is in scope. Start the run outside "
+            "of `strategy.scope()`."
         )
+    intra_op_threads = _set_threads(threads, preference)
     devices = [device.name for device in tf.config.list_physical_devices()]
     on_cpu = all(":CPU:" in device for device in devices)
-    precision = settings.precision
     if precision == "auto":
         faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
         precision = "mixed_bfloat16" if faster else "float32"
-    # Of the random changes to images XLA knows some not at all and draws others slowly.
-    xla = on_cpu and preference.xla and not settings.augment
-    if replay is not None:
-        xla = replay.xla
-    count = processors()
-    if not alone:
-        _fix_threads(count, count)
-    elif replay is not None:
-        _fix_threads(replay.intra_op_threads, replay.inter_op_threads)
-    else:
-        _fix_threads(min(preference.threads or count, count), count)
-    with keras_set(precision):
-        keras.utils.set_random_seed(settings.seed)
-        yield Engine(
-            precision,
+    if xla is None:
+        # XLA cannot compile some random changes to images and is slow at the others.
+        xla = on_cpu and preference.xla and not augmented
+    with keras_configured(precision):
+        keras.utils.set_random_seed(seed)
+        yield Runtime(
+            "mixed_bfloat16" if precision == "mixed_bfloat16" else "float32",
             xla=xla,
-            intra_op_threads=tf.config.threading.get_intra_op_parallelism_threads(),
-            inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads(),
+            intra_op_threads=intra_op_threads,
+            inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads() or processors(),
             devices=tuple(devices),
             variables={name: os.environ[name] for name in _DECIDING if name in os.environ},
         )
 
 
+def can_use_threads(count: int) -> bool:
+    """Return whether a run in this process can use this number of threads.
+
+    It can unless TensorFlow has already started with another number.
+    """
+    if "tensorflow" not in sys.modules:
+        return True
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    before = threading.get_intra_op_parallelism_threads()
+    if (before or processors()) == count:
+        return True
+    try:
+        threading.set_intra_op_parallelism_threads(count)
+    except RuntimeError:  # TensorFlow has started
+        return False
+    threading.set_intra_op_parallelism_threads(before)
+    return True
+
+
+def _set_threads(threads: int | None, preference: Preference) -> int:
+    """Set TensorFlow's threads if it has not started, and return those of an operation.
+
+    Raises ZookitError if it has started with another number than `threads`.
+    """
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    expected = threads or min(preference.threads or processors(), processors())
+    try:
+        threading.set_intra_op_parallelism_threads(expected)
+        threading.set_inter_op_parallelism_threads(processors())
+    except RuntimeError:
+        pass  # TensorFlow has started; it keeps the numbers that it has
+    # 0 means as many as there are processors.
+    actual: int = threading.get_intra_op_parallelism_threads() or processors()
+    if threads is not None and actual != threads:
+        raise ZookitError(
+            f"TensorFlow already uses {_threads(actual)} in this process, expected {threads}. "
+            "Start the run in a new process, or leave threads out."
+        )
+    if actual < expected:
+        _warn_of_few_threads(actual)
+    return actual
+
+
+@cache  # one warning in a process
+def _warn_of_few_threads(actual: int) -> None:
+    warn(
+        f"TensorFlow already uses {_threads(actual)} in this process, so runs that could use more "
+        "take longer. To use more, start them in a new process."
+    )
+
+
+def _threads(count: int) -> str:
+    return "1 thread" if count == 1 else f"{count} threads"
+
+
 @contextmanager
-def keras_set(precision: str) -> Iterator[None]:
-    """Keras's configuration as models are built with, put back as it was at the end."""
+def keras_configured(precision: str) -> Iterator[None]:
+    """Configure Keras for building models, and restore its configuration at the end."""
     import_keras()
     from keras import config
 
     before = config.dtype_policy(), config.image_data_format(), config.floatx(), config.epsilon()
-    # A person's ~/.keras/keras.json may say otherwise.
+    # The user's ~/.keras/keras.json may have other values.
     config.set_image_data_format("channels_last")
     config.set_floatx("float32")
     config.set_epsilon(1e-7)
@@ -93,8 +156,8 @@ def keras_set(precision: str) -> Iterator[None]:
 
 
 @contextmanager
-def memory_told() -> Iterator[None]:
-    """Turn TensorFlow's being out of memory into a TrainingFailed."""
+def out_of_memory_reported() -> Iterator[None]:
+    """Raise TrainingFailed if TensorFlow runs out of memory."""
     import tensorflow as tf
 
     try:
@@ -102,30 +165,19 @@ def memory_told() -> Iterator[None]:
     except (tf.errors.ResourceExhaustedError, MemoryError) as error:
         reason = reason_of(error)[:120]
         raise TrainingFailed(
-            f"there is not enough memory ({reason}). Take fewer units or filters, smaller images "
-            "or a smaller --batch-size."
+            f"out of memory ({reason}). Use fewer units or filters, smaller images, or a smaller "
+            "--batch-size."
         ) from error
 
 
-def _fix_threads(intra_op: int, inter_op: int) -> None:
-    """So many threads, said so that it is known."""
-    import tensorflow as tf
-
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(intra_op)
-        tf.config.threading.set_inter_op_parallelism_threads(inter_op)
-    except RuntimeError:
-        pass  # TensorFlow is at work already in this process; what holds is what is recorded.
-
-
 def _multiplies_bfloat16(*, on_cpu: bool) -> bool:
-    """Whether the device has instructions for it; where that cannot be known, no."""
+    """Return whether the device has instructions for it; False if that is unknown."""
     import tensorflow as tf
 
     if not on_cpu:
         gpus = tf.config.list_physical_devices("GPU")
         details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-        # NVIDIA's since Ampere.
+        # NVIDIA GPUs have had them since Ampere.
         return all(each.get("compute_capability", (0, 0)) >= (8, 0) for each in details)
     try:
         words = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split()
@@ -135,7 +187,7 @@ def _multiplies_bfloat16(*, on_cpu: bool) -> bool:
 
 
 def versions() -> dict[str, str]:
-    """The versions of what computes."""
+    """Return the versions of Python, of the platform and of the packages that compute."""
     packages = ("zookit", "tensorflow", "keras", "numpy", "pillow")
     return {
         "python": platform.python_version(),

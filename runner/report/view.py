@@ -196,22 +196,22 @@ def _composition(run: RunRecord) -> Iterator[tuple[str, str]]:
 
 
 def _environment(run: RunRecord) -> Iterator[tuple[str, str]]:
-    known, engine = run.environment, run.environment.engine
+    known, runtime = run.environment, run.environment.runtime
     for name, version in known.versions.items():
         yield name, version
     for component in known.components:
         yield component.name, f"from {component.owner}"
     yield "listeners", ", ".join(known.listeners)
-    yield "precision", engine.precision
-    yield "XLA", "yes" if engine.xla else "no"
+    yield "precision", runtime.precision
+    yield "XLA", "yes" if runtime.xla else "no"
     for name, count in (
-        ("threads within an operation", engine.intra_op_threads),
-        ("threads across operations", engine.inter_op_threads),
+        ("threads within an operation", runtime.intra_op_threads),
+        ("threads across operations", runtime.inter_op_threads),
     ):
         yield name, f"{count}" if count else "TensorFlow's own choice"
-    yield "steps an execution", f"{engine.steps_per_execution}"
-    yield "devices", ", ".join(engine.devices)
-    yield "variables", ", ".join(f"{name}={text}" for name, text in engine.variables.items())
+    yield "steps an execution", f"{runtime.steps_per_execution}"
+    yield "devices", ", ".join(runtime.devices)
+    yield "variables", ", ".join(f"{name}={text}" for name, text in runtime.variables.items())
     yield "data hash", known.data.hash
     yield "left out", ", ".join(known.data.left_out[:_NAMED])
     yield "identity", known.identity

@@ -14,7 +14,6 @@ from zookit.core import (
     DatasetInfo,
     ImageShapeRefused,
     Preference,
-    Settings,
     Words,
 )
 from zookit.modeling.model import build_model
@@ -170,7 +169,7 @@ def _shapes() -> tuple[Shape, ...]:
 
 
 def _whole(architecture: Architecture, shape: Shape) -> "keras.Model":
-    return build_model(DatasetInfo(shape, ("a", "b", "c")), architecture, Settings())
+    return build_model(DatasetInfo(shape, ("a", "b", "c")), architecture, normalize=True)
 
 
 def _body(architecture: Architecture, shape: Shape) -> "keras.Model":

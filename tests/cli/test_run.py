@@ -18,8 +18,9 @@ from made_by_hand import Constant, Lopsided, Mean
 from safetensors.numpy import load_file
 
 import zookit
-from zookit.core import Experiment, Settings, TrainingFailed
+from zookit.core import Experiment, TrainingFailed
 from zookit.modeling.model import build_model, compile_model
+from zookit.modeling.optimizers import create_optimizer
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.datasets.mnist import Mnist
 from zookit.training.resolve import compose
@@ -177,7 +178,7 @@ def test_same_seed_gives_the_same_bits_in_another_process(
     plain, own = (next((tmp_path / name).iterdir()) for name in ("plain", "own"))
     for file in ("experiment.toml", "history.csv", "weights.safetensors"):
         assert (plain / file).read_bytes() == (own / file).read_bytes()
-    engine = json.loads((plain / "environment.json").read_text())["engine"]
+    engine = json.loads((plain / "environment.json").read_text())["runtime"]
     assert engine["intra_op_threads"] == threads
     assert engine["devices"]
 
@@ -256,7 +257,7 @@ def test_validation_is_held_out_of_training(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("normalize", [True, False])
 def test_no_normalize_feeds_pixels_as_they_are(normalize: bool) -> None:
-    model = build_model(Mnist().info, Mean(), Settings(normalize=normalize))
+    model = build_model(Mnist().info, Mean(), normalize)
     body = keras.Model(model.inputs, model.get_layer("head").input)
     white = np.full((1, 28, 28, 1), 255, np.uint8)
     assert body.predict(white, verbose=0)[0, 0] == pytest.approx(1 if normalize else 255)
@@ -302,9 +303,8 @@ def test_mixed_precision_keeps_head_and_weights_in_float32(tmp_path: Path) -> No
     "optimizer", ["sgd:learning_rate=0.01,momentum=0.9,nesterov=true", "rmsprop:0.002", "adamw"]
 )
 def test_optimizers_take_parameters(optimizer: str) -> None:
-    settings = compose("mnist", "dense:4", (), {"optimizer": optimizer}).experiment.settings
-    model = build_model(Mnist().info, Mean(), settings)
-    compile_model(model, Mnist().info, settings)
+    model = build_model(Mnist().info, Mean(), normalize=True)
+    compile_model(model, Mnist().info, create_optimizer(optimizer)[0])
     config = model.optimizer.get_config()
     for item in optimizer.partition(":")[2].split(","):
         key, _, value = item.rpartition("=")

@@ -227,7 +227,7 @@ class Slow(Dataset):
         return Splits(split, split)
 
 result = zookit.run(Slow(), "dense:2,dropout=0.1", epochs=1, quiet=True)
-print(result.environment["engine"]["intra_op_threads"])
+print(result.environment["runtime"]["intra_op_threads"])
 logging.warning("logged afterwards")
 print("printed afterwards", file=sys.stderr)
 os.write(2, b"written afterwards")

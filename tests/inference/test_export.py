@@ -18,7 +18,7 @@ from made_data import put_pictures
 from made_plugins import make_distribution
 
 import zookit as package
-from zookit.inference.rebuild import rebuilt_model
+from zookit.inference.rebuild import rebuild_model
 from zookit.registry import Registry
 from zookit.runs.run import read_run
 
@@ -98,7 +98,7 @@ def check_every_format(zookit: Command, folder: Path) -> None:
     shape = read_run(folder).environment.data.image_shape
     images = np.random.default_rng(0).integers(0, 256, (5, *shape), np.uint8)
     images[0], images[1] = 0, 255
-    expected = rebuilt_model(read_run(folder), float32=True)(images).numpy()
+    expected = rebuild_model(read_run(folder), float32=True)(images).numpy()
     assert np.ptp(expected, axis=0).max() > 1e-3, "else any images would do"
     for name, ending in FORMATS.items():
         outcome = zookit("export", folder, "--to", name)

@@ -25,7 +25,7 @@ from zookit.core.data import read_image
 from zookit.data.prepared import prepare
 from zookit.inference.image_files import read_pictures
 from zookit.inference.predict import Predictor, predict
-from zookit.inference.rebuild import rebuilt_model
+from zookit.inference.rebuild import rebuild_model
 from zookit.plugins.datasets.mnist import Mnist
 from zookit.runs.arrays import numbered, save_arrays
 from zookit.runs.run import RunRecord
@@ -255,7 +255,7 @@ def test_two_classes(zookit: Command, session_cache: Path, tmp_path: Path) -> No
     run = trained(tmp_path / "runs", session_cache, *words)
     files = sorted((tmp_path / "photos").rglob("*.png"))
     pixels = np.stack([read_image(file, (8, 8, 3)) for file in files])
-    model = rebuilt_model(run)
+    model = rebuild_model(run)
     # However little was learned, half of the pictures are to be of either class.
     middle = np.median(model.predict(pixels, verbose=0))
     bias = model.weights[-1]
@@ -290,7 +290,7 @@ def test_a_bar_keeps_out_of_what_is_printed(
 
 
 def test_arrays(digits: RunRecord, images: Split) -> None:
-    model = rebuilt_model(digits)
+    model = rebuild_model(digits)
     predictor = Predictor(model)
     expected = model.predict(images.images[:600], verbose=0)
     np.testing.assert_allclose(predictor(images.images[:600]), expected, atol=1e-6)

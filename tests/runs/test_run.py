@@ -30,7 +30,7 @@ from safetensors.numpy import save_file
 
 from zookit import resume
 from zookit.core import BadRun, ZookitError
-from zookit.inference.rebuild import info_of, rebuilt_model
+from zookit.inference.rebuild import info_of, rebuild_model
 from zookit.runs.arrays import digest
 from zookit.runs.checkpoint import load_checkpoint, save_checkpoint
 from zookit.runs.evaluation import load_evaluation
@@ -371,7 +371,7 @@ def use_all(folder: Path) -> None:
     found = read_run(folder)
     load_evaluation(found)
     load_checkpoint(found)
-    rebuilt_model(found)
+    rebuild_model(found)
 
 
 def one_line(error: ZookitError) -> None:
@@ -407,7 +407,7 @@ def test_any_file_may_hold_anything(place: Path, data: st.DataObject) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_weights_are_refused_or_loaded(place: Path, data: st.DataObject) -> None:
     change = data.draw(changed_files(("weights.safetensors",), place))
-    check_change(place, change, lambda folder: rebuilt_model(read_run(folder)))
+    check_change(place, change, lambda folder: rebuild_model(read_run(folder)))
 
 
 def test_a_state_that_a_callback_cannot_take_is_told(stateful: Path, tmp_path: Path) -> None:

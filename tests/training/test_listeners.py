@@ -230,7 +230,7 @@ def test_a_listener_is_called_for_every_batch_where_it_must_be(tmp_path: Path) -
         notes = Notes()
         result = train(tmp_path, listener(notes, every_batch=every), epochs=1)
         seen[every] = [what for name, what in notes.heard if name == "batch"]
-        assert result.environment["engine"]["steps_per_execution"] == (1 if every else 2)
+        assert result.environment["runtime"]["steps_per_execution"] == (1 if every else 2)
     assert seen[True] == list(range(25))
     assert len(seen[False]) == 13
 

@@ -29,8 +29,8 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.data import Source
-from zookit.modeling.optimizers import CLASSES
-from zookit.modeling.runtime import engine
+from zookit.modeling.optimizers import OPTIMIZERS
+from zookit.modeling.runtime import start_runtime
 from zookit.plugins.architectures.cnn import Cnn
 from zookit.plugins.architectures.dense import Dense
 from zookit.training.batches import Batches
@@ -143,8 +143,8 @@ def test_losses_are_those_of_a_plain_fit(
     result = zookit.run(
         Noise(count), architecture, runs_dir=tmp_path, epochs=3, class_weights=weigh, quiet=True
     )
-    assert result.environment["engine"]["xla"] == ("without" not in body)
-    assert result.environment["engine"]["steps_per_execution"] == 3
+    assert result.environment["runtime"]["xla"] == ("without" not in body)
+    assert result.environment["runtime"]["steps_per_execution"] == 3
     assert int(result.model.optimizer.iterations) == 3 * math.ceil(count / 32)
     plain = plain_fit(layers, count, 3, weigh=weigh)
     np.testing.assert_allclose(result.history["loss"], plain["history"]["loss"], rtol=1e-5)
@@ -323,16 +323,16 @@ class Pixels(Architecture):
         return keras.layers.Flatten()(images)
 
 
-@pytest.mark.parametrize("optimizer", CLASSES)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_xla_compiles_every_optimizer(tmp_path: Path, optimizer: str) -> None:
     words = f"{optimizer}:learning_rate=0.003"
     result = zookit.run(
         *(Noise(), Pixels()), runs_dir=tmp_path, epochs=1, optimizer=words, quiet=True
     )
-    assert result.environment["engine"]["xla"]
+    assert result.environment["runtime"]["xla"]
     assert np.isfinite(result.metrics["loss"])
     used = result.model.optimizer
-    assert type(used) is getattr(keras.optimizers, CLASSES[optimizer])
+    assert type(used) is getattr(keras.optimizers, OPTIMIZERS[optimizer].keras_class)
     assert float(used.learning_rate) == pytest.approx(0.003)
 
 
@@ -411,7 +411,14 @@ def test_what_xla_cannot_compile_is_the_architectures_fault(tmp_path: Path) -> N
 def test_xla_where_it_helps(architecture: str, asked: dict[str, Any], xla: bool) -> None:
     composition = compose(Noise(), architecture, (), asked)
     preference = composition.architecture.preference((8, 8, 1), 32)
-    with engine(composition.experiment.settings, preference) as found:
+    settings = composition.experiment.settings
+    with start_runtime(
+        precision=settings.precision,
+        seed=settings.seed,
+        preference=preference,
+        augmented=False,
+        threads=None,
+    ) as found:
         assert found.xla is xla
 
 
@@ -428,8 +435,8 @@ def test_automatic_precision_is_settled_and_repeated(zookit: Command, architectu
     faster = architecture.startswith("cnn") and has_bfloat16()
     precision = "mixed_bfloat16" if faster else "float32"
     assert told["experiment"]["settings"]["precision"] == precision
-    assert told["environment"]["engine"]["precision"] == precision
-    assert told["environment"]["engine"]["steps_per_execution"] > 1
+    assert told["environment"]["runtime"]["precision"] == precision
+    assert told["environment"]["runtime"]["steps_per_execution"] > 1
     again = json.loads(
         zookit("run", "--from", Path(told["folder"]) / "experiment.toml", "--json").out
     )

@@ -13,8 +13,9 @@ from http_server import Server, serving
 from made_data import put_pictures
 
 import zookit
-from zookit.core import BadParameter, DatasetInfo, ImageShapeRefused, Settings
+from zookit.core import BadParameter, DatasetInfo, ImageShapeRefused
 from zookit.modeling.model import build_model, compile_model
+from zookit.modeling.optimizers import create_optimizer
 from zookit.plugins.architectures.keras_application import KerasApplication, Model
 from zookit.registry import architectures
 from zookit.testing.trial_training import Shades
@@ -25,8 +26,8 @@ GREY, COLOUR = (28, 28, 1), (64, 48, 3)
 def whole(architecture: KerasApplication, shape: tuple[int, int, int]) -> keras.Model:
     """The network from pixels to three classes, compiled."""
     info = DatasetInfo(shape, ("a", "b", "c"))
-    model = build_model(info, architecture, Settings())
-    compile_model(model, info, Settings(optimizer="sgd"))
+    model = build_model(info, architecture, normalize=True)
+    compile_model(model, info, create_optimizer("sgd")[0])
     return model
 
 
