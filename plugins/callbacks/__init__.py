@@ -1,1 +1,1 @@
-"""The callbacks that come with zookit."""
+"""The callbacks that zookit includes."""

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 class CsvLogger(Callback):
     """Writes the logged values of each epoch to a CSV file; Keras's CSVLogger.
 
-    A run's folder has them anyway, in `history.csv`.
+    Every run folder has these values in `history.csv`; use this callback to write them elsewhere.
     """
 
-    path: Annotated[Path, Doc("The file.")]
-    separator: Annotated[
-        str, Len(1, 1), Doc("What stands between two values; , in words is ,,.")
-    ] = ","
-    append: Annotated[bool, Doc("Go on from what the file holds, instead of anew.")] = False
+    path: Annotated[Path, Doc("Path of the CSV file.")]
+    separator: Annotated[str, Len(1, 1), Doc("Separator between values. Write ,, for a comma.")] = (
+        ","
+    )
+    append: Annotated[bool, Doc("Append to an existing file instead of replacing it.")] = False
 
     examples = (Example({"loss": (0.5, 0.4), "accuracy": (0.7, 0.8)}),)
 
     def build(self) -> "keras.callbacks.Callback":
-        """Keras's CSVLogger, which goes on in the same file where a run is resumed."""
-        from zookit.plugins.callbacks import keras_side
+        """Return a CSVLogger that continues the same file when a run is resumed."""
+        from zookit.plugins.callbacks.keras_classes import csv_logger
 
-        return keras_side.CsvLogger(self.path, self.separator, append=self.append)
+        return csv_logger.CsvLogger(self.path, self.separator, append=self.append)

@@ -14,23 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EarlyStopping(Callback):
-    """Stops training when a logged value no longer gets better; Keras's EarlyStopping."""
+    """Stops training when a logged value has stopped improving; Keras's EarlyStopping."""
 
     patience: Annotated[
-        int, Ge(0), Doc("Epochs without a better value after which training stops.")
+        int, Ge(0), Doc("Epochs without improvement after which training stops.")
     ] = 0
     monitor: Monitor = "val_loss"
-    min_delta: Annotated[float, Ge(0), Doc("A value is better if it is so by more than this.")] = (
-        0.0
-    )
+    min_delta: Annotated[float, Ge(0), Doc("Smallest change that counts as an improvement.")] = 0.0
     mode: Mode = "auto"
     baseline: Annotated[
-        float | None, Doc("A value to get beyond; epochs that do not get there count as waiting.")
+        float | None, Doc("Value to improve on; until then, epochs count as no improvement.")
     ] = None
     restore_best_weights: Annotated[
-        bool, Doc("Take the weights of the best epoch back when training ends.")
+        bool, Doc("Restore the weights of the best epoch when training ends.")
     ] = False
-    start_from_epoch: Annotated[int, Ge(0), Doc("Epochs before the value is looked at.")] = 0
+    start_from_epoch: Annotated[int, Ge(0), Doc("Epochs to wait before monitoring begins.")] = 0
 
     examples = (
         Example({"val_loss": (0.5, 0.4, 0.4, 0.3)}, epochs=3),
@@ -57,10 +55,10 @@ class EarlyStopping(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """Keras's EarlyStopping, which says when it stops and offers its state."""
-        from zookit.plugins.callbacks import keras_side
+        """Return an EarlyStopping that reports when it stops and can be resumed exactly."""
+        from zookit.plugins.callbacks.keras_classes import early_stopping
 
-        return keras_side.EarlyStopping(
+        return early_stopping.EarlyStopping(
             monitor=self.monitor,
             min_delta=self.min_delta,
             patience=self.patience,

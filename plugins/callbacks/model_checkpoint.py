@@ -17,23 +17,23 @@ _ENDINGS = (_WEIGHTS, ".keras")
 
 @dataclass(frozen=True)
 class ModelCheckpoint(Callback):
-    """Saves the model or its weights after each epoch, or each better one; Keras's ModelCheckpoint.
+    """Saves the model or its weights after epochs; Keras's ModelCheckpoint.
 
-    It saves between epochs only: Keras's `save_freq` is no parameter.
+    Files are written at the end of an epoch, so Keras's `save_freq` is not a parameter.
     """
 
     path: Annotated[
         Path,
         Doc(
-            "The file: NAME.keras for the whole model, NAME.weights.h5 for weights; may hold "
-            "{epoch} and logged names, as in {epoch:02d}-{val_loss:.2f}.keras."
+            "Path of the file: NAME.keras for the whole model, NAME.weights.h5 for its weights. It "
+            "may contain {epoch} and logged names, for example {epoch:02d}-{val_loss:.2f}.keras."
         ),
     ]
     monitor: Monitor = "val_loss"
-    save_best_only: Annotated[bool, Doc("Save only where the value is better than ever.")] = False
+    save_best_only: Annotated[bool, Doc("Save only epochs that improve on all before.")] = False
     mode: Mode = "auto"
     initial_value_threshold: Annotated[
-        float | None, Doc("With save_best_only: save only what is better than this.")
+        float | None, Doc("With save_best_only: the first value to improve on.")
     ] = None
 
     examples = (
@@ -45,11 +45,11 @@ class ModelCheckpoint(Callback):
     )
 
     def __post_init__(self) -> None:
-        """Refuse a path that Keras could not write or fill in."""
+        """Raise ValueError for a path that Keras cannot write to or fill in."""
         if not str(self.path).endswith(_ENDINGS):
             raise ValueError(
-                f"parameter 'path': {str(self.path)!r} ends neither in .keras, for the whole "
-                f"model, nor in {_WEIGHTS}, for its weights"
+                f"parameter 'path': {str(self.path)!r} must end in .keras (the whole model) or "
+                f"{_WEIGHTS} (its weights)"
             )
         try:
             list(string.Formatter().parse(str(self.path)))
@@ -57,10 +57,10 @@ class ModelCheckpoint(Callback):
             raise ValueError(f"parameter 'path': {str(self.path)!r}: {error}") from None
 
     def build(self) -> "keras.callbacks.Callback":
-        """Keras's ModelCheckpoint, which says what it saved and offers its state."""
-        from zookit.plugins.callbacks import keras_side
+        """Return a ModelCheckpoint that reports each file and can be resumed exactly."""
+        from zookit.plugins.callbacks.keras_classes import model_checkpoint
 
-        return keras_side.ModelCheckpoint(
+        return model_checkpoint.ModelCheckpoint(
             self.path,
             monitor=self.monitor,
             save_best_only=self.save_best_only,

@@ -1,4 +1,4 @@
-"""The logged value that a callback watches, and what is said where there is none."""
+"""Parameters and errors of callbacks that monitor a logged value."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -6,21 +6,22 @@ from typing import Annotated, Any, Literal
 from zookit.core import Doc, TrainingFailed, did_you_mean
 
 Monitor = Annotated[
-    str, Doc("The logged value to watch: loss, accuracy, or with a validation split val_...")
+    str,
+    Doc("The logged value to monitor: loss, accuracy, or val_... if there is a validation split."),
 ]
 Mode = Annotated[
     Literal["auto", "min", "max"],
-    Doc("Whether the value should fall or rise; auto knows it of losses and accuracies."),
+    Doc("Whether a lower (min) or a higher (max) value is better; auto if Keras knows the metric."),
 ]
 
 
 def monitored(callback: str, monitor: str, logs: Mapping[str, Any] | None) -> Any:
-    """The value that is watched. Raises TrainingFailed where it is never logged."""
+    """Return the logged value `monitor`. Raises TrainingFailed if it is not logged."""
     logs = logs or {}
     if monitor not in logs:
         raise TrainingFailed(
-            f"{callback}: {monitor!r} is never logged.{did_you_mean(monitor, logs)} Logged are: "
-            f"{', '.join(logs)} (values that begin with val_ need a validation split, as "
-            "--validation 0.1 makes one)."
+            f"{callback}: {monitor!r} is not logged.{did_you_mean(monitor, logs)} Logged: "
+            f"{', '.join(logs)}. Values that begin with val_ need a validation split, for example "
+            "--validation 0.1."
         )
     return logs[monitor]

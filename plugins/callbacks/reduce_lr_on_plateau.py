@@ -14,21 +14,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReduceLrOnPlateau(Callback):
-    """Lowers the learning rate when a logged value stays where it is; Keras's ReduceLROnPlateau."""
+    """Lowers the learning rate when a logged value has stopped improving.
+
+    This is Keras's ReduceLROnPlateau.
+    """
 
     patience: Annotated[
-        int, Ge(0), Doc("Epochs without a better value after which the rate is lowered.")
+        int, Ge(0), Doc("Epochs without improvement after which the learning rate is lowered.")
     ] = 10
-    factor: Annotated[float, Gt(0), Lt(1), Doc("What the learning rate is multiplied by.")] = 0.1
+    factor: Annotated[float, Gt(0), Lt(1), Doc("Factor to multiply the learning rate by.")] = 0.1
     monitor: Monitor = "val_loss"
     mode: Mode = "auto"
-    min_delta: Annotated[float, Ge(0), Doc("A value is better if it is so by more than this.")] = (
-        1e-4
-    )
+    min_delta: Annotated[float, Ge(0), Doc("Smallest change that counts as an improvement.")] = 1e-4
     cooldown: Annotated[
-        int, Ge(0), Doc("Epochs after a lowering in which none are counted as waiting.")
+        int, Ge(0), Doc("Epochs to wait after lowering the rate before counting again.")
     ] = 0
-    min_lr: Annotated[float, Ge(0), Doc("The learning rate goes no lower.")] = 0.0
+    min_lr: Annotated[float, Ge(0), Doc("Lower bound of the learning rate.")] = 0.0
 
     examples = (
         Example({"val_loss": (0.5,) * 11}, learning_rate=0.1),
@@ -56,13 +57,10 @@ class ReduceLrOnPlateau(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """Keras's ReduceLROnPlateau, which says when it acts and offers its state.
+        """Return a ReduceLROnPlateau that reports each change and can be resumed exactly."""
+        from zookit.plugins.callbacks.keras_classes import reduce_lr_on_plateau
 
-        The learning rate itself is the optimizer's.
-        """
-        from zookit.plugins.callbacks import keras_side
-
-        return keras_side.ReduceLrOnPlateau(
+        return reduce_lr_on_plateau.ReduceLrOnPlateau(
             monitor=self.monitor,
             factor=self.factor,
             patience=self.patience,

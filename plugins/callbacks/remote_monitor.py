@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 class RemoteMonitor(Callback):
     """Sends the logged values of each epoch to a web server; Keras's RemoteMonitor.
 
-    A server that cannot be reached, or that answers with an error, is told of once and never costs
-    the run. Keras's `headers` are no parameter, since parameters are kept with the run; for a
-    server that wants a password, put it into ~/.netrc.
+    If the server cannot be reached or answers with an error, you get one warning and training
+    continues. Keras's `headers` are not a parameter, because parameters are recorded in the run
+    folder; put the password of a server into ~/.netrc.
     """
 
-    root: Annotated[str, Doc("The server's address.")] = "http://localhost:9000"
-    path: Annotated[str, Doc("Where on the server to send to.")] = "/publish/epoch/end/"
-    field: Annotated[str, Doc("The form's field that holds the values, as JSON.")] = "data"
-    send_as_json: Annotated[bool, Doc("Send JSON itself instead of a form.")] = False
+    root: Annotated[str, Doc("URL of the server.")] = "http://localhost:9000"
+    path: Annotated[str, Doc("Path to send the values to.")] = "/publish/epoch/end/"
+    field: Annotated[str, Doc("Form field that holds the values as JSON.")] = "data"
+    send_as_json: Annotated[bool, Doc("Send JSON instead of a form.")] = False
 
-    # A port on which nobody listens, lest made-up values reach a real server.
+    # A port without a server: the made-up values of an example must not reach a real one.
     examples = (Example({"loss": (0.5, 0.4)}, parameters={"root": "http://127.0.0.1:9"}),)
 
     def build(self) -> "keras.callbacks.Callback":
-        """A Keras callback that sends what Keras's sends, but waits for no server long."""
-        from zookit.plugins.callbacks import keras_side
+        """Return a RemoteMonitor that gives up after a timeout."""
+        from zookit.plugins.callbacks.keras_classes import remote_monitor
 
-        return keras_side.RemoteMonitor(
+        return remote_monitor.RemoteMonitor(
             self.root, self.path, self.field, send_as_json=self.send_as_json
         )

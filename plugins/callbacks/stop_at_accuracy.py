@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 class StopAtAccuracy(Callback):
     """Stops training after the first epoch whose accuracy reaches a threshold."""
 
-    threshold: Annotated[float, Gt(0), Le(1), Doc("The accuracy to reach, as a fraction.")] = 0.95
-    monitor: Annotated[str, Doc("The logged value to watch, such as val_accuracy.")] = "accuracy"
+    threshold: Annotated[
+        float, Gt(0), Le(1), Doc("Accuracy to reach, as a fraction from 0 to 1.")
+    ] = 0.95
+    monitor: Annotated[str, Doc("The logged value to monitor, such as val_accuracy.")] = "accuracy"
 
     examples = (
         Example({"accuracy": (0.9, 0.94, 0.95, 0.99)}, epochs=3),
@@ -29,7 +31,7 @@ class StopAtAccuracy(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """A Keras callback that stops where the value is at least the threshold."""
-        from zookit.plugins.callbacks.threshold import StopAtThreshold
+        """Return a callback that stops training once the value is at least the threshold."""
+        from zookit.plugins.callbacks.keras_classes.stop_at_threshold import StopAtThreshold
 
         return StopAtThreshold("stop_at_accuracy", self.monitor, at_least=self.threshold)

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StopAtLoss(Callback):
-    """Stops training after the first epoch whose loss comes down to a threshold."""
+    """Stops training after the first epoch whose loss is at or below a threshold."""
 
-    threshold: Annotated[float, Gt(0), Doc("The loss to come down to.")] = 0.4
-    monitor: Annotated[str, Doc("The logged value to watch, such as val_loss.")] = "loss"
+    threshold: Annotated[float, Gt(0), Doc("Loss to reach.")] = 0.4
+    monitor: Annotated[str, Doc("The logged value to monitor, such as val_loss.")] = "loss"
 
     examples = (
         Example({"loss": (0.9, 0.41, 0.4, 0.3)}, epochs=3),
@@ -29,7 +29,7 @@ class StopAtLoss(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """A Keras callback that stops where the value is at most the threshold."""
-        from zookit.plugins.callbacks.threshold import StopAtThreshold
+        """Return a callback that stops training once the value is at most the threshold."""
+        from zookit.plugins.callbacks.keras_classes.stop_at_threshold import StopAtThreshold
 
         return StopAtThreshold("stop_at_loss", self.monitor, at_most=self.threshold)

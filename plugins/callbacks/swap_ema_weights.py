@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SwapEmaWeights(Callback):
-    """Validates with the weights' moving averages; Keras's SwapEMAWeights.
+    """Validates with moving averages of the weights; Keras's SwapEMAWeights.
 
-    The optimizer must keep such averages: `--optimizer adam:use_ema=true`. With such an optimizer
-    the model that training ends with has the averages in any case.
+    The optimizer must compute the averages: `--optimizer adam:use_ema=true`. With such an optimizer
+    the final model has the averaged weights, with or without this callback.
     """
 
     swap_on_epoch: Annotated[
         bool,
-        Doc("Leave the averages in the model between epochs, for callbacks named after this one."),
+        Doc("Keep the averages in the model between epochs, for the callbacks after this one."),
     ] = False
 
     examples = (
@@ -28,7 +28,7 @@ class SwapEmaWeights(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """A Keras callback that does as Keras's does, to the last bit, and offers its state."""
-        from zookit.plugins.callbacks import keras_side
+        """Return a callback that acts as Keras's SwapEMAWeights and can be resumed exactly."""
+        from zookit.plugins.callbacks.keras_classes import swap_ema_weights
 
-        return keras_side.SwapEmaWeights(swap_on_epoch=self.swap_on_epoch)
+        return swap_ema_weights.SwapEmaWeights(swap_on_epoch=self.swap_on_epoch)

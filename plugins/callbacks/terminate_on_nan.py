@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TerminateOnNan(Callback):
-    """Stops training when the loss is no finite number; Keras's TerminateOnNaN.
+    """Stops training when the loss is NaN or infinite; Keras's TerminateOnNaN.
 
-    A run does not need it: with or without, it fails at such a loss, before any callback is told,
-    with an error that says by which step. Keras's `raise_error` asks for just that and so is no
-    parameter. It need not see every batch: the logged loss is a mean over the epoch so far, which
-    stays what it is once it is not finite.
+    A run does not need this callback: it fails at such a loss in any case, with an error that names
+    the step. That is what Keras's `raise_error` asks for, so it is not a parameter.
     """
+
+    # every_batch may stay False: the logged loss is the mean over the epoch so far, which stays NaN
+    # or infinite once it is.
 
     examples = (
         Example({"loss": (0.5, float("nan"), 0.4)}, epochs=2),
@@ -26,7 +27,7 @@ class TerminateOnNan(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """A Keras callback that stops gracefully and says so."""
-        from zookit.plugins.callbacks import keras_side
+        """Return a callback that stops training and reports why."""
+        from zookit.plugins.callbacks.keras_classes import terminate_on_nan
 
-        return keras_side.TerminateOnNan()
+        return terminate_on_nan.TerminateOnNan()

@@ -1,15 +1,19 @@
-"""The Keras side of the stop callbacks. Imports Keras, so only `build` methods import it."""
-
-from typing import Any
-
-import keras
+"""The Keras class behind `stop_at_loss` and `stop_at_accuracy`."""
 
 from zookit.core import say
+from zookit.plugins.callbacks.keras_classes.stateful import Logs, Stateful
 from zookit.plugins.callbacks.monitored import monitored
 
 
-class StopAtThreshold(keras.callbacks.Callback):
-    """Stops after the first epoch whose monitored value is within a bound, and says so."""
+class StopAtThreshold(Stateful):
+    """Stops training after the first epoch whose monitored value is within a bound.
+
+    Args:
+        name: the component's name, for messages.
+        monitor: the logged value to compare.
+        at_least: the smallest value that stops training.
+        at_most: the largest value that stops training.
+    """
 
     def __init__(
         self,
@@ -24,15 +28,8 @@ class StopAtThreshold(keras.callbacks.Callback):
         self._at_least = at_least
         self._at_most = at_most
 
-    def get_state(self) -> dict[str, Any]:
-        """It remembers nothing, so that a resumed run is exact."""
-        return {}
-
-    def set_state(self, state: dict[str, Any]) -> None:
-        """Nothing to go on from."""
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Stop, or raise TrainingFailed where the value is never logged."""
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Stop training if the value is within the bound. Raises TrainingFailed if not logged."""
         value = monitored(self._name, self._monitor, logs)
         if self._at_least <= value <= self._at_most:
             self.model.stop_training = True

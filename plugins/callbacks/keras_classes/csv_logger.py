@@ -1,0 +1,53 @@
+"""Keras's CSVLogger with a state."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from zookit.plugins.callbacks.keras_classes.stateful import Logs
+from zookit.plugins.callbacks.keras_classes.writing import writing
+
+
+class CsvLogger(keras.callbacks.CSVLogger):
+    """Keras's CSVLogger, except that it opens the file only while it writes a row.
+
+    Its state is the length of the file, so a resumed run has one row for each epoch.
+    """
+
+    name = "csv_logger"
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Raise FolderError if the file cannot be written."""
+        del logs
+        with writing(self.name, self.filename):
+            self._path = Path(self.filename)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.open("a").close()
+        # The file is cut at the first row: only then is it known where a resumed run continues.
+        self._cut_at: int | None = None if self.append else 0
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Write the row of this epoch."""
+        with writing(self.name, self.filename):
+            if self._cut_at is not None and self._cut_at < self._path.stat().st_size:
+                os.truncate(self._path, self._cut_at)
+            self._cut_at = None
+            self.append_header = not self._path.stat().st_size
+            self.writer = None
+            with self._path.open("a", encoding="utf-8", newline="") as self.csv_file:
+                super().on_epoch_end(epoch, logs)
+
+    def get_state(self) -> dict[str, Any]:
+        """Return the length of the rows written so far, in bytes."""
+        with writing(self.name, self.filename):
+            return {"size": self._path.stat().st_size if self._cut_at is None else self._cut_at}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Continue after the rows that `get_state` counted; later rows are removed."""
+        size = state["size"]
+        if not isinstance(size, int) or size < 0:
+            raise ValueError(f"size must be a whole number of bytes, got {size!r}")
+        self._cut_at = size

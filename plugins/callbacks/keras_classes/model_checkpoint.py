@@ -1,0 +1,62 @@
+"""Keras's ModelCheckpoint with messages and a state."""
+
+import errno
+import os
+import tempfile
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from zookit.core import TrainingFailed, reason_of, say
+from zookit.plugins.callbacks.keras_classes.monitoring import Monitoring
+from zookit.plugins.callbacks.keras_classes.stateful import Logs
+from zookit.plugins.callbacks.keras_classes.writing import writing
+from zookit.plugins.callbacks.monitored import monitored
+
+
+class ModelCheckpoint(Monitoring, keras.callbacks.ModelCheckpoint):
+    """Keras's ModelCheckpoint. It reports each file, and a resumed run knows the best value."""
+
+    name = "model_checkpoint"
+    state_attributes = ("best",)
+
+    @property
+    def needs_value(self) -> bool:
+        """Whether the monitored value decides what is saved."""
+        return bool(self.save_best_only)
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Raise FolderError if the file cannot be written."""
+        super().on_train_begin(logs)
+        # Folders whose names are filled in later cannot be checked now.
+        parts = takewhile(lambda part: "{" not in part, Path(self.filepath).parent.parts)
+        with writing(self.name, self.filepath):
+            folder = Path(*parts)
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+            if Path(self.filepath).is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Save the model or its weights if the epoch qualifies."""
+        path, before = self._path(epoch, logs or {}), self.best
+        with writing(self.name, path):
+            super().on_epoch_end(epoch, logs)
+        if not self.save_best_only:
+            say(f"{self.name}: saved epoch {epoch + 1} to {path}.")
+        elif self.best != before:
+            say(f"{self.name}: saved epoch {epoch + 1} ({self.best:.4f}) to {path}.")
+
+    def _path(self, epoch: int, logs: dict[str, Any]) -> str:
+        try:
+            return str(self.filepath.format(**{"epoch": epoch + 1, **logs}))
+        except KeyError as error:
+            monitored(f"{self.name}: path", error.args[0], logs)
+            raise
+        except (ValueError, LookupError, AttributeError, TypeError) as error:
+            raise TrainingFailed(
+                f"{self.name}: cannot fill in the path {self.filepath!r}: {reason_of(error)}. "
+                "Use {epoch:02d} or a logged name, such as {loss:.2f}."
+            ) from None
