@@ -15,7 +15,7 @@ from zookit.core.parameters import create
 from zookit.terminal import printable
 
 if TYPE_CHECKING:
-    from zookit.inference.evaluate import EvaluationData
+    from zookit.inference.evaluation_data import EvaluationData
     from zookit.inference.scores import Scores
     from zookit.runs.run import RunRecord
 
@@ -52,10 +52,10 @@ def evaluate(
     """Tell how right a run's model is on test images, class by class."""
     want = None if data is None else create(Settings, {"data": data}, "evaluate").data
     kept = opened(run, runs_dir)
-    from zookit.inference.evaluate import evaluated  # neither --help nor completion gets here
+    from zookit.inference.evaluate import evaluate_run  # neither --help nor completion gets here
     from zookit.inference.scores import Scores
 
-    evaluation, taken = evaluated(kept, on, want)
+    evaluation, taken = evaluate_run(kept, on, want)
     scores = Scores.of(evaluation, len(kept.environment.data.class_names))
     if as_json:
         print(json.dumps(_plain(kept, taken, scores), indent=2))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, opened
-from zookit.inference.formats import Format
+from zookit.inference.export import Format
 from zookit.terminal import printable
 
 

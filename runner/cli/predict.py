@@ -118,10 +118,10 @@ def _lines(files: "list[Path]", said: "Probabilities", told: "_Told") -> Iterato
 def _predict_image(kept: "RunRecord", at: int, told: "_Told") -> None:
     from rich.console import Console
 
-    from zookit.inference.evaluate import predictor_and_data
+    from zookit.inference.evaluate import load_predictor_and_data
     from zookit.preview import draw
 
-    predictor, data = predictor_and_data(kept)
+    predictor, data = load_predictor_and_data(kept)
     if not 0 <= at < len(data.split):
         raise BadExperiment(
             f"there is no test image {at}; there are test images 0 to {len(data.split) - 1:,}."

@@ -1,102 +1,139 @@
-"""A kept run's model on test images: those of its own data set, or of any other that fits."""
+"""Evaluates a model on a test split."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from zookit.core import BadExperiment, Dataset, DatasetInfo, Evaluation, Split, warn
-from zookit.core.source import DataOrigin, DataRequest
-from zookit.data.prepared import prepare
-from zookit.inference.predict import Predictor, evaluate
+import numpy as np
+
+from zookit.core import Dataset, Evaluation, Split
+from zookit.core.source import DataRequest
+from zookit.inference.evaluation_data import EvaluationData, load_evaluation_data
+from zookit.inference.predict import Predictor, all_classes, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
 from zookit.modeling.tensorflow_import import importing_keras
-from zookit.registry import default
 from zookit.runs.run import RunRecord
-from zookit.terminal import bar, waiting
+from zookit.terminal import waiting
 
-_NAMED = 3
-"""Class names that are told one by one."""
+if TYPE_CHECKING:
+    import keras
+    import numpy.typing as npt
 
-
-@dataclass(frozen=True, eq=False)
-class EvaluationData:
-    """A data set's test split. `own` says whether the run was trained on this very data."""
-
-    words: str
-    info: DatasetInfo
-    origin: DataOrigin
-    hash: str
-    own: bool
-    split: Split
+_MISTAKES = 25
+_SIDE = 128
+"""The largest height and width in pixels, roughly, of the image of a mistake."""
 
 
-def predictor_and_data(
+def evaluate_run(
+    run: RunRecord, on: str | Dataset | None = None, request: DataRequest | None = None
+) -> tuple[Evaluation, EvaluationData]:
+    """Evaluate a run on test images, which are chosen as by `load_predictor_and_data`."""
+    predictor, data = load_predictor_and_data(run, on, request)
+    with waiting("evaluating", quiet=False):
+        return evaluate(predictor, data.split), data
+
+
+def load_predictor_and_data(
     run: RunRecord, on: str | Dataset | None = None, request: DataRequest | None = None
 ) -> tuple[Predictor, EvaluationData]:
-    """The run's model and the data set that `on` names, or else its own.
+    """Rebuild a run's model and load test images, while Keras is imported in a thread.
 
-    `request` is auto, full or sample; if not given, the run's own data is what was recorded, and
-    another data set's auto. While the data is prepared Keras is imported.
+    Args:
+        run: a run that has ended.
+        on: the data set, the run's own if not given.
+        request: auto, full or sample. If not given, the run's own data set is loaded as recorded,
+            any other as auto.
 
-    Raises BadExperiment where the data set does not fit, DataError where it cannot be had, BadRun
-    as `rebuild_model` does.
+    Raises:
+        BadExperiment: the data set does not fit the model.
+        DataError: the data set cannot be loaded.
+        BadRun: the model cannot be rebuilt.
     """
     check_ended(run)  # before Keras is imported and data prepared
     with importing_keras() as importing:
-        data = _taken(run, on, request, importing.start)
+        data = load_evaluation_data(run, on, request, found=importing.start)
         with waiting("starting TensorFlow", quiet=False):
             importing.wait()
             return Predictor(rebuild_model(run)), data
 
 
-def evaluated(
-    run: RunRecord, on: str | Dataset | None = None, request: DataRequest | None = None
-) -> tuple[Evaluation, EvaluationData]:
-    """What the run's model says of test images, chosen and raising as `predictor_and_data`."""
-    predictor, data = predictor_and_data(run, on, request)
-    with waiting("evaluating", quiet=False):
-        return evaluate(predictor, data.split), data
+def evaluate(predictor: Predictor, split: Split) -> Evaluation:
+    """Predict all images of a split. Raises BadRun if the weights are not finite."""
+    predictions = _Predictions(split)
+    for part in _parts(len(split), predictor.batch_size):
+        predictions.add(part, predictor(split.images[part]))
+    return predictions.evaluation()
 
 
-def _taken(
-    run: RunRecord, on: str | Dataset | None, request: DataRequest | None, found: Callable[[], None]
-) -> EvaluationData:
-    given = run.experiment.dataset if on is None else on
-    built = default.datasets.build(given)
-    dataset, name = built.component, built.spec.short_name
-    _check_fit(run, name, dataset.info)
-    usual = run.experiment.settings.data if on is None else "auto"
-    prepared = prepare(dataset, request or usual, name, built.owner or "", bar, found=found)
-    then = run.environment.data
-    own = prepared.hash == then.hash
-    if on is None and not own:
-        warn(
-            f"this is other data than {run.name} was trained on: {name} {prepared.origin} "
-            f"{prepared.hash[:8]}, then {then.origin} {then.hash[:8]}. Figures on the two do not "
-            "compare."
-        )
-    return EvaluationData(
-        built.spec.words, dataset.info, prepared.origin, prepared.hash, own, prepared.splits.test
+def evaluate_split(
+    model: "keras.Model", split: Split, check: Callable[[], None] = lambda: None
+) -> tuple[dict[str, float], Evaluation]:
+    """Return loss and accuracy of a compiled model on a split, and its predictions.
+
+    Both come from one pass over the images. The loss is the mean over the images plus the
+    regularization losses, as `model.evaluate` computes it; it is not finite if the weights are
+    not. The values differ from those of `model.evaluate` in the last bits only.
+
+    Args:
+        model: a model compiled with the loss of its head.
+        split: at least one image.
+        check: called before each batch; an exception that it raises ends the evaluation.
+    """
+    import tensorflow as tf
+
+    shape = tuple(model.input_shape[1:])
+
+    def step(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        outputs = model(images, training=False)
+        return all_classes(outputs), model.compute_loss(images, labels, outputs, training=False)
+
+    run = tf.function(
+        step,
+        input_signature=[
+            tf.TensorSpec((None, *shape), tf.uint8),
+            tf.TensorSpec((None,), tf.int64),
+        ],
+        autograph=False,
     )
+    predictions = _Predictions(split)
+    total_loss = 0.0
+    for part in _parts(len(split), batch_size(shape)):
+        check()
+        images, labels = np.ascontiguousarray(split.images[part]), predictions.labels[part]
+        probabilities, loss = run(images, labels)
+        predictions.add(part, probabilities.numpy())
+        total_loss += float(loss) * len(labels)
+    evaluation = predictions.evaluation()
+    accuracy = float(np.mean(evaluation.predicted == evaluation.labels))
+    return {"loss": total_loss / len(split), "accuracy": accuracy}, evaluation
 
 
-def _check_fit(run: RunRecord, name: str, info: DatasetInfo) -> None:
-    known = run.environment.data
-    there = _form(info.image_shape, info.class_names)
-    wanted = _form(known.image_shape, known.class_names)
-    if there != wanted:
-        raise BadExperiment(
-            f"{name} has images of {there}, but {run.name} was trained on {wanted}. Name a data "
-            "set that fits."
-        )
-    pairs = zip(info.class_names, known.class_names, strict=True)
-    differ = [f"{other!r} for {own!r}" for other, own in pairs if other != own]
-    if differ:
-        more = ", ..." if len(differ) > _NAMED else ""
-        warn(
-            f"{name} has other class names than {run.name}: {', '.join(differ[:_NAMED])}{more}. "
-            "Classes are taken to be the same by their number."
-        )
+class _Predictions:
+    """The predicted classes of a split, collected batch by batch."""
+
+    def __init__(self, split: Split) -> None:
+        self.labels = np.asarray(split.labels, np.int64)
+        self._split = split
+        self._predicted = np.empty(len(split), np.int64)
+        self._probability = np.empty(len(split), np.float32)
+
+    def add(self, part: slice, probabilities: "npt.NDArray[np.float32]") -> None:
+        """Add the probabilities of all classes, (N, classes), of a part of the images."""
+        self._predicted[part] = probabilities.argmax(1)
+        self._probability[part] = probabilities.max(1)
+
+    def evaluation(self) -> Evaluation:
+        """Return the evaluation once all parts are there."""
+        wrong = np.flatnonzero(self._predicted != self.labels)
+        order = np.argsort(-self._probability[wrong], kind="stable")
+        surest = wrong[order][:_MISTAKES]
+        images = self._split.images
+        down, across = (math.ceil(side / _SIDE) for side in images.shape[1:3])
+        mistakes = np.empty((0, 1, 1, images.shape[3]), np.uint8)
+        if len(surest):
+            mistakes = np.stack([images[at, ::down, ::across] for at in surest])
+        return Evaluation(self.labels, self._predicted, self._probability, surest, mistakes)
 
 
-def _form(shape: Sequence[int], class_names: Sequence[str]) -> str:
-    return f"{' x '.join(map(str, shape))} in {len(class_names)} classes"
+def _parts(count: int, size: int) -> list[slice]:
+    return [slice(at, min(at + size, count)) for at in range(0, count, size)]

@@ -1,4 +1,4 @@
-"""A kept run's model in the formats that other programs load, through Keras's own export."""
+"""Writes a run's model in the formats that other programs load, through Keras's own export."""
 
 import io
 import logging
@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from zookit.core import BadParameter, BadRun, FolderError, NotInstalled, ZookitError
 from zookit.core.errors import reason_of
-from zookit.inference.formats import ENDINGS, Format
 from zookit.modeling.tensorflow_import import descriptor_2_in
 
 if TYPE_CHECKING:
@@ -22,37 +21,49 @@ if TYPE_CHECKING:
 
     from zookit.runs.run import RunRecord
 
-_LONGEST = 300
-"""Of what a converter says in an error."""
+Format = Literal["keras", "saved_model", "onnx", "litert"]
+
+_SUFFIXES: dict[Format, str] = {
+    "keras": ".keras",
+    "saved_model": ".saved_model",
+    "onnx": ".onnx",
+    "litert": ".tflite",
+}
+_LONGEST_REASON = 300
+"""Characters of a converter's error that a message quotes."""
 
 
 def default_path(run: "RunRecord", to: Format) -> Path:
-    """Where a run's model goes by itself: in the current folder, named for the run.
+    """Return a path in the current folder, named after the run.
 
-    Not in the run's folder, where only the run writes, and which `resume` changes later.
+    It is not in the run's folder, which only the run writes and `resume` changes later.
     """
-    return Path(f"{run.name}{ENDINGS[to]}")
+    return Path(f"{run.name}{_SUFFIXES[to]}")
 
 
 def export(run: "RunRecord", to: Format, path: Path) -> None:
-    """Write a run's model to a path where nothing is yet: a file, of a saved_model a folder.
+    """Write a run's model to a path that does not exist yet: a file, or a folder for saved_model.
 
-    It takes raw pixels, uint8 (N, height, width, channels) with any N, and computes in float32,
-    whatever the run trained in. Raises NotInstalled where the format needs a package that is not,
-    BadParameter for a path of another ending, FolderError where it cannot be written or something
-    is there already, BadRun as `rebuild_model`, and ZookitError where the format cannot hold the
-    architecture's layers.
+    The model takes raw images, uint8 (N, height, width, channels) for any N, and computes in
+    float32, whatever the precision of the training.
+
+    Raises:
+        NotInstalled: the format needs a package that is not installed.
+        BadParameter: the path does not have the suffix of the format.
+        FolderError: the path exists or cannot be written.
+        BadRun: the model cannot be rebuilt, or its weights are not finite.
+        ZookitError: the format does not support a layer of the architecture.
     """
-    import numpy as np
+    import numpy as np  # neither --help nor completion gets here
 
     from zookit.inference.rebuild import rebuild_model
     from zookit.modeling.runtime import keras_configured
 
     _check_packages(to)
-    if to != "saved_model" and path.suffix != ENDINGS[to]:
+    if to != "saved_model" and path.suffix != _SUFFIXES[to]:
         raise BadParameter(
-            f"{path} does not end in {ENDINGS[to]}, which is the ending of what --to {to} writes. "
-            "Name another path with --output."
+            f"{path} does not end in {_SUFFIXES[to]}, the suffix of the format {to}. Choose "
+            "another path with --output."
         )
     with _written_aside(path) as aside:
         model = rebuild_model(run, float32=True)
@@ -62,15 +73,15 @@ def export(run: "RunRecord", to: Format, path: Path) -> None:
                 "Train again with a lower --learning-rate."
             )
         try:
-            with keras_configured("float32"), _chatter_held_back():
+            with keras_configured("float32"), _output_suppressed():
                 _write(model, to, aside)
         except OSError:
             raise
         except Exception as error:
             raise ZookitError(
-                f"{run.folder} cannot be exported to {to}: {run.experiment.architecture.name} has "
-                f"layers that {to} cannot hold ({_short(error)}). Take another format, or tell the "
-                "author of that architecture."
+                f"{run.folder} cannot be exported to {to}, which does not support a layer of "
+                f"{run.experiment.architecture.name} ({_reason(error)}). Choose another format, or "
+                "tell the author of that architecture."
             ) from error
 
 
@@ -83,7 +94,7 @@ def _check_packages(to: Format) -> None:
 
 
 def _write(model: "keras.Model", to: Format, path: Path) -> None:
-    """Write it, and see to it that what is written can be loaded."""
+    """Write the model, and check that the file can be loaded."""
     import keras
 
     if to == "keras":
@@ -94,20 +105,21 @@ def _write(model: "keras.Model", to: Format, path: Path) -> None:
     elif to == "onnx":
         from onnx import checker
 
-        model(keras.ops.zeros((1, *model.input_shape[1:]), "uint8"))  # or Keras takes it for unmade
+        # Keras refuses to export a model that was never called.
+        model(keras.ops.zeros((1, *model.input_shape[1:]), "uint8"))
         model.export(path, format="onnx", verbose=False)
-        checker.check_model(path)  # tf2onnx only logs that it knows no ONNX for an operation
+        checker.check_model(path)  # tf2onnx only logs operations that ONNX does not have
     else:
         import tensorflow as tf
 
-        # By itself Keras also allows operations that are only in TensorFlow's own interpreter.
+        # By default Keras also allows operations that need TensorFlow's own interpreter.
         only = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
         model.export(path, format="litert", verbose=False, target_spec=only)
 
 
 @contextmanager
 def _written_aside(path: Path) -> Iterator[Path]:
-    """A path to write to, of the same name, moved into place at the end; gone on any error."""
+    """Yield a path to write to, and move it into place at the end; on an error it is removed."""
     try:
         _check_free(path)
         with tempfile.TemporaryDirectory(
@@ -119,7 +131,7 @@ def _written_aside(path: Path) -> Iterator[Path]:
             aside.rename(path)
     except OSError as error:
         raise FolderError(
-            f"{path} cannot be written: {error.strerror or reason_of(error)}. Name another path "
+            f"{path} cannot be written: {error.strerror or reason_of(error)}. Choose another path "
             "with --output."
         ) from error
 
@@ -127,15 +139,16 @@ def _written_aside(path: Path) -> Iterator[Path]:
 def _check_free(path: Path) -> None:
     if os.path.lexists(path):
         raise FolderError(
-            f"{path} is there already. Name another path with --output, or take it away first."
+            f"{path} already exists. Choose another path with --output, or remove it."
         )
 
 
 @contextmanager
-def _chatter_held_back() -> Iterator[None]:
-    """Keep what converters print, log, warn of and write to file descriptor 2 off the terminal.
+def _output_suppressed() -> Iterator[None]:
+    """Keep everything that converters print, log and warn of off the terminal.
 
-    All that a person needs of it stands in the error that is raised.
+    That includes what C++ code writes to file descriptor 2. The error that is raised has the
+    reason.
     """
     disabled = logging.root.manager.disable
     with (
@@ -152,12 +165,12 @@ def _chatter_held_back() -> Iterator[None]:
             logging.disable(disabled)
 
 
-def _short(error: Exception) -> str:
-    """What a converter's error comes down to. They hold whole models and calls."""
+def _reason(error: Exception) -> str:
+    """Return the part of a converter's error that tells the cause; it may hold a whole model."""
     text = str(error)
     operations = re.search(r"^(?:Custom|Flex) ops: .*$", text, re.MULTILINE)
     if operations:
         return operations[0]
     _, _, cause = text.rpartition("Exception encountered: ")
-    said = " ".join(cause.split()) or type(error).__name__
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
+    reason = " ".join(cause.split()) or type(error).__name__
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."

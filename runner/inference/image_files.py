@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import DataError, warn
-from zookit.core.data.files import pictures_below
+from zookit.core.data.files import image_files_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads, processors
 from zookit.terminal import printable
@@ -34,7 +34,7 @@ def picture_files(paths: Iterable[Path]) -> Iterator[Path]:
         if not os.path.isdir(path):  # noqa: PTH112
             yield path
             continue
-        yield from pictures_below(path)
+        yield from image_files_below(path)
 
 
 def read_pictures(

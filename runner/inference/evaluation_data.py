@@ -1,0 +1,91 @@
+"""The test images that a run is evaluated on: those of its own data set, or of another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from zookit.core import BadExperiment, Dataset, DatasetInfo, Split, warn
+from zookit.core.source import DataOrigin, DataRequest
+from zookit.data.prepared import prepare
+from zookit.registry import default
+from zookit.runs.run import RunRecord
+from zookit.terminal import bar
+
+_SHOWN_NAMES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationData:
+    """A test split.
+
+    `words` select the data set; `own` tells whether the run was trained on the same data.
+    """
+
+    words: str
+    info: DatasetInfo
+    origin: DataOrigin
+    hash: str
+    own: bool
+    split: Split
+
+
+def load_evaluation_data(
+    run: RunRecord,
+    on: str | Dataset | None,
+    request: DataRequest | None,
+    *,
+    found: Callable[[], None] = lambda: None,
+) -> EvaluationData:
+    """Load the test split of a data set that fits the run's model.
+
+    Warns if the data is not what the run was trained on, or has other class names.
+
+    Args:
+        run: the run.
+        on: the data set, the run's own if not given.
+        request: auto, full or sample. If not given, the run's own data set is loaded as recorded,
+            any other as auto.
+        found: called once, before the images are loaded.
+
+    Raises:
+        BadExperiment: the data set has another image shape or number of classes.
+        DataError: the data set cannot be loaded.
+    """
+    built = default.datasets.build(run.experiment.dataset if on is None else on)
+    dataset, name = built.component, built.spec.short_name
+    _check_fit(run, name, dataset.info)
+    usual = run.experiment.settings.data if on is None else "auto"
+    prepared = prepare(dataset, request or usual, name, built.owner or "", bar, found=found)
+    recorded = run.environment.data
+    own = prepared.hash == recorded.hash
+    if on is None and not own:
+        warn(
+            f"{name} is not the data that {run.name} was trained on: {prepared.origin} "
+            f"{prepared.hash[:8]}, recorded {recorded.origin} {recorded.hash[:8]}. Do not compare "
+            "the results."
+        )
+    return EvaluationData(
+        built.spec.words, dataset.info, prepared.origin, prepared.hash, own, prepared.splits.test
+    )
+
+
+def _check_fit(run: RunRecord, name: str, info: DatasetInfo) -> None:
+    recorded = run.environment.data
+    actual = _form(info.image_shape, info.class_names)
+    expected = _form(recorded.image_shape, recorded.class_names)
+    if actual != expected:
+        raise BadExperiment(
+            f"{name} has images of {actual}, but {run.name} was trained on {expected}. Choose a "
+            "data set that fits."
+        )
+    pairs = zip(info.class_names, recorded.class_names, strict=True)
+    differ = [f"{other!r} for {own!r}" for other, own in pairs if other != own]
+    if differ:
+        more = ", ..." if len(differ) > _SHOWN_NAMES else ""
+        warn(
+            f"{name} has other class names than {run.name}: {', '.join(differ[:_SHOWN_NAMES])}"
+            f"{more}. Classes are matched by their number."
+        )
+
+
+def _form(shape: Sequence[int], class_names: Sequence[str]) -> str:
+    return f"{' x '.join(map(str, shape))} in {len(class_names)} classes"
