@@ -1,4 +1,4 @@
-"""The toolkit of a data set's author: sources, checks, the prepared cache, IDX, image folders."""
+"""Tools for authors of data sets: reading images, IDX files, archives and folders; splitting."""
 
 from zookit.core.data.archive import unpack, unpacked
 from zookit.core.data.cache import cache_folder

@@ -1,4 +1,4 @@
-"""Unpacking zip files that strangers made."""
+"""Unpack zip files from untrusted sources."""
 
 import shutil
 import stat
@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 from zookit.core.data.cache import cache_folder
 from zookit.core.errors import DataError, reason_of
 
-_ENCRYPTED = 0x1  # the bit of a member's flags
+_ENCRYPTED = 0x1
+"""The bit of a member's flags that marks encryption."""
 
 
 @contextmanager
 def unpacked(archive: Path) -> Iterator[Path]:
-    """What a zip file holds, in a folder that is removed afterwards. Raises as `unpack` does."""
+    """Unpack a zip file into a temporary folder, which is removed at the end. Raises DataError."""
     with _temporary_folder(archive.stem) as folder:
         unpack(archive, Path(folder))
         yield Path(folder)
@@ -25,8 +26,8 @@ def unpacked(archive: Path) -> Iterator[Path]:
 def unpack(archive: Path, folder: Path) -> None:
     """Unpack a zip file into an empty folder.
 
-    Raises DataError, before anything is written, where a member would land outside the folder, is
-    a link or needs a password, or all of them need more room than the disk has; and where the
+    Raises DataError before anything is written if a member would land outside the folder, is a
+    link or needs a password, or if the disk has too little space. Also raises DataError if the
     archive is damaged.
     """
     try:
@@ -34,22 +35,27 @@ def unpack(archive: Path, folder: Path) -> None:
             for member in opened.infolist():
                 _refuse_unsafe(archive, member)
             needed = sum(member.file_size for member in opened.infolist())
-            if needed > shutil.disk_usage(folder).free:
-                raise DataError(f"{archive} unpacks to {needed:,} bytes, more than the disk has.")
+            free = shutil.disk_usage(folder).free
+            if needed > free:
+                raise DataError(
+                    f"{archive} unpacks to {needed:,} bytes, but the disk of {folder} has only "
+                    f"{free:,} bytes free. Free some space, or set ZOOKIT_CACHE_DIR to a folder on "
+                    "a larger disk."
+                )
             opened.extractall(folder)
     except DataError:
         raise
     except OSError as error:
-        raise DataError(f"{archive} cannot be unpacked: {error.strerror or error}.") from None
-    except Exception as error:  # noqa: BLE001 - whatever zipfile and its decompressors raise
+        raise DataError(f"cannot unpack {archive}: {error.strerror or error}.") from None
+    except Exception as error:  # noqa: BLE001 - zipfile and its decompressors raise many types
         raise DataError(
-            f"{archive} is a damaged archive: {reason_of(error)}. Get the file anew."
+            f"{archive} is damaged: {reason_of(error)}. Download the file again."
         ) from None
 
 
 def _temporary_folder(name: str) -> TemporaryDirectory[str]:
     try:
-        # Not the system's temporary folder, which may be small.
+        # The system's temporary folder may be on a small disk.
         folder = cache_folder() / "unpacking"
         folder.mkdir(parents=True, exist_ok=True)
         return TemporaryDirectory(prefix=f"{name}-", dir=folder)
@@ -58,20 +64,20 @@ def _temporary_folder(name: str) -> TemporaryDirectory[str]:
 
 
 def _refuse_unsafe(archive: Path, member: zipfile.ZipInfo) -> None:
-    # Zip files made on Windows may hold back-slashes.
+    # Zip files from Windows may contain backslashes.
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
         raise DataError(
-            f"{archive} was not unpacked: its member {member.filename!r} would land outside the "
-            "folder. Do not trust this archive; get it anew."
+            f"{archive} was not unpacked: the member {member.filename!r} would be written outside "
+            "the target folder. The archive may be malicious; download it from a trusted source."
         )
     if stat.S_ISLNK(member.external_attr >> 16):
         raise DataError(
-            f"{archive} was not unpacked: its member {member.filename!r} is a link. Do not trust "
-            "this archive; get it anew."
+            f"{archive} was not unpacked: the member {member.filename!r} is a link. The archive "
+            "may be malicious; download it from a trusted source."
         )
     if member.flag_bits & _ENCRYPTED:
         raise DataError(
-            f"{archive} was not unpacked: its member {member.filename!r} needs a password. Unpack "
-            "it yourself, or get a copy without one."
+            f"{archive} was not unpacked: the member {member.filename!r} needs a password. Use an "
+            "archive without a password."
         )

@@ -1,4 +1,4 @@
-"""Where zookit keeps downloads and prepared data, and how a file gets there whole."""
+"""The cache folder, and safe writing to it."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,10 @@ from zookit.core.messages import say
 
 
 def cache_folder() -> Path:
-    """ZOOKIT_CACHE_DIR, or the user's cache folder of the operating system."""
+    """Return the folder for downloads and prepared data.
+
+    This is ZOOKIT_CACHE_DIR if set, otherwise the operating system's cache folder for the user.
+    """
     named = os.environ.get("ZOOKIT_CACHE_DIR")
     if named:
         return Path(named).expanduser().absolute()
@@ -20,7 +23,10 @@ def cache_folder() -> Path:
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; moved into place at the end, removed on any error."""
+    """Yield a temporary path in the folder of `path`.
+
+    The file is moved to `path` at the end, or removed if an error is raised.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
     try:
@@ -32,7 +38,7 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def locked(name: str) -> Iterator[None]:
-    """Hold the cache's lock of that name; a second process waits, and says so."""
+    """Hold the lock `name` of the cache folder. A second process reports that it waits."""
     from filelock import FileLock, Timeout
 
     folder = cache_folder() / "locks"
@@ -41,7 +47,7 @@ def locked(name: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        say(f"waiting for another process that is preparing {name}")
+        say(f"Waiting for another process that prepares {name}.")
         lock.acquire()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Whether what a data set loaded is what its info promised."""
+"""Check loaded images and labels against a data set's info."""
 
 import numpy as np
 
@@ -7,28 +7,37 @@ from zookit.core.errors import DataError, quoted
 
 
 def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:
-    """Raise DataError at the first thing that is not as the contract has it."""
+    """Raise DataError if the splits do not match the info.
+
+    Images must be uint8 (N, H, W, C) of the image shape, labels integers (N,) that index the class
+    names, and no split may be empty.
+
+    Args:
+        name: the name of the data set, for messages.
+        info: the data set's info.
+        splits: what the data set's `load` returned.
+    """
     if not isinstance(splits, Splits):
         raise DataError(
-            f"{name}: load gave {quoted(splits)}, expected Splits(train, test). Let it return that."
+            f"{name}: load returned {quoted(splits)}. Expected zookit.core.Splits(train, test)."
         )
     for split_name, split in splits.by_name().items():
         where = f"{name}: the {split_name} split"
         images, labels = split.images, split.labels
         if images.dtype != np.uint8 or images.shape[1:] != info.image_shape:
             raise DataError(
-                f"{where} has images {images.dtype} {images.shape}, expected uint8 "
+                f"{where} has images of {images.dtype} {images.shape}. Expected uint8 "
                 f"(N, {', '.join(map(str, info.image_shape))})."
             )
         if not np.issubdtype(labels.dtype, np.integer) or labels.shape != images.shape[:1]:
             raise DataError(
-                f"{where} has labels {labels.dtype} {labels.shape} for {len(images)} images, "
-                "expected one whole number an image."
+                f"{where} has labels of {labels.dtype} {labels.shape} for {len(images)} images. "
+                "Expected one integer for each image."
             )
         if len(labels) == 0:
             raise DataError(f"{where} is empty.")
         if labels.min() < 0 or labels.max() >= len(info.class_names):
             raise DataError(
-                f"{where} has labels {labels.min()} to {labels.max()}, expected 0 to "
-                f"{len(info.class_names) - 1}, one for each class."
+                f"{where} has labels from {labels.min()} to {labels.max()}. Expected 0 to "
+                f"{len(info.class_names) - 1}, the indices of the class names."
             )

@@ -1,4 +1,4 @@
-"""What a file holds, whether it is gzipped or not."""
+"""Read files that may be gzipped."""
 
 import gzip
 import zlib
@@ -12,9 +12,9 @@ _BLOCK = 1 << 20
 
 
 def content_blocks(path: Path, *, decompressed: bool) -> Iterator[bytes]:
-    """The bytes of a file, or with `decompressed` what it holds where it is a gzip file.
+    """Yield the bytes of a file in blocks, with `decompressed` those inside a gzip file.
 
-    Raises DataError where the file cannot be read or is cut off.
+    Raises DataError if the file cannot be read or is truncated.
     """
     try:
         with path.open("rb") as raw:
@@ -22,4 +22,4 @@ def content_blocks(path: Path, *, decompressed: bool) -> Iterator[bytes]:
             with gzip.GzipFile(fileobj=raw) if gzipped else raw as file:
                 yield from iter(lambda: file.read(_BLOCK), b"")
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read: {error}. Get the file anew.") from None
+        raise DataError(f"cannot read {path}: {error}. Download the file again.") from None

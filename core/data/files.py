@@ -1,4 +1,4 @@
-"""The files below a folder."""
+"""Find files in a folder and its subfolders."""
 
 import os
 from collections.abc import Iterator
@@ -6,33 +6,34 @@ from pathlib import Path
 
 from zookit.core.errors import DataError
 
-_NOBODYS = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
+_SYSTEM_FILES = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
+"""How the names of hidden files and of those that an operating system adds begin."""
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """All files below a folder in the order of their names, through linked folders too.
+    """Yield all files below a folder, sorted by name. Follows links to folders.
 
-    None where there is no such folder. Raises DataError where one cannot be read.
+    Yields nothing if the folder does not exist. Raises DataError if a folder cannot be read.
     """
     try:
         if folder.is_dir():
             yield from _below(folder, frozenset())
     except OSError as error:
-        where = error.filename or folder
-        raise DataError(f"{where} cannot be read: {error.strerror or error}.") from None
+        path = error.filename or folder
+        raise DataError(f"cannot read {path}: {error.strerror or error}.") from None
 
 
-def pictures_below(folder: Path) -> Iterator[Path]:
-    """Those of `files_below` that may be a person's pictures: nothing hidden or a system's own."""
+def image_files_below(folder: Path) -> Iterator[Path]:
+    """Yield `files_below` without hidden files and those that operating systems add."""
     for file in files_below(folder):
-        if not any(part.startswith(_NOBODYS) for part in file.relative_to(folder).parts):
+        if not any(part.startswith(_SYSTEM_FILES) for part in file.relative_to(folder).parts):
             yield file
 
 
 def _below(folder: Path, above: frozenset[str]) -> Iterator[Path]:
     real = os.path.realpath(folder)
     if real in above:
-        return  # a link back to where we came from
+        return  # a link to a parent folder
     for each in sorted(folder.iterdir(), key=lambda path: path.name):
         if each.is_dir():
             yield from _below(each, above | {real})

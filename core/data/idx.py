@@ -1,4 +1,4 @@
-"""Reading IDX, the format of MNIST (http://yann.lecun.com/exdb/mnist/, "FILE FORMATS")."""
+"""Read IDX, the file format of MNIST (http://yann.lecun.com/exdb/mnist/, "FILE FORMATS")."""
 
 import struct
 from pathlib import Path
@@ -19,17 +19,18 @@ _UNSIGNED_BYTE = 0x08
 
 
 def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
-    """An IDX file of unsigned bytes, plain or .gz, of any number of dimensions.
+    """Return the content of an IDX file of unsigned bytes, plain or gzipped.
 
-    Raises DataError where the file is cut off, too long, or something else.
+    The array is uint8 and has as many dimensions as the file declares. Raises DataError if the file
+    is truncated, too long or not an IDX file.
     """
     content = bytearray()
     for block in content_blocks(path, decompressed=True):
         content += block
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _UNSIGNED_BYTE:
         raise DataError(
-            f"{path} is not an IDX file of bytes: it begins with {content[:4].hex() or 'nothing'}, "
-            "expected 000008 and the number of dimensions. Get the file anew."
+            f"{path} is not an IDX file of bytes: it starts with {content[:4].hex() or 'nothing'}. "
+            "Expected 000008 and the number of dimensions. Download the file again."
         )
     dimensions = content[3]
     header = 4 + 4 * dimensions
@@ -37,22 +38,22 @@ def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
     expected = header + int(np.prod(shape, dtype=object)) if len(content) >= header else header
     if len(content) != expected:
         raise DataError(
-            f"{path} has {len(content):,} bytes, but its header promises {expected:,}. "
-            "Get the file anew."
+            f"{path} has {len(content):,} bytes, but its header declares {expected:,}. "
+            "Download the file again."
         )
     try:
         return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
     except ValueError as error:  # too many dimensions, or an empty one beside too large ones
-        raise DataError(f"{path} is not an IDX file: {error}. Get the file anew.") from None
+        raise DataError(f"{path} is not an IDX file: {error}. Download the file again.") from None
 
 
 def _read_split(images: Path, labels: Path) -> Split:
-    """Grey images (N, H, W) and their labels (N,) as a split (N, H, W, 1). Raises DataError."""
+    """Read grey images (N, H, W) and labels (N,) as a split of images (N, H, W, 1)."""
     pixels, classes = read_idx(images), read_idx(labels)
     if pixels.ndim != 3 or classes.ndim != 1 or len(pixels) != len(classes):
         raise DataError(
-            f"{images} holds {pixels.shape} and {labels} {classes.shape}; expected as many images "
-            "as labels. Get the files anew."
+            f"{images} has the shape {pixels.shape} and {labels} {classes.shape}. Expected (N, H, "
+            "W) and (N,). Download the files again."
         )
     on_disk = empty_images((*pixels.shape, 1))
     on_disk[..., 0] = pixels
@@ -60,7 +61,10 @@ def _read_split(images: Path, labels: Path) -> Split:
 
 
 def read_idx_splits(source: Source) -> Splits:
-    """The four files of MNIST and its likes, each plain or .gz. Raises DataError."""
+    """Return the splits in the four files of MNIST and similar data sets, plain or gzipped.
+
+    Raises DataError if a file is missing or is not what it should be.
+    """
 
     def split(part: str) -> Split:
         images, labels = (

@@ -1,10 +1,10 @@
-"""Pictures in class folders: `FOLDER/CLASS/PICTURE`, the folder's name being the class's."""
+"""Read images from class folders: `FOLDER/CLASS/IMAGE`."""
 
 from pathlib import Path
 
 import numpy as np
 
-from zookit.core.data.files import pictures_below
+from zookit.core.data.files import image_files_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import subset
@@ -15,22 +15,22 @@ from zookit.core.progress import Progress, silent
 
 
 def class_folders(folder: Path) -> tuple[str, ...]:
-    """The names of the class folders, sorted; hidden ones and `__MACOSX` and its like left out.
+    """Return the sorted names of the class folders, without hidden folders and `__MACOSX`.
 
-    Raises DataError where the folder is missing or has fewer than two.
+    Raises DataError if the folder does not exist or has fewer than two class folders.
     """
     if not folder.is_dir():
         kind = "is a file" if folder.exists() else "does not exist"
-        raise DataError(f"{folder} {kind}; expected a folder with one folder of pictures a class.")
+        raise DataError(f"{folder} {kind}. Expected a folder with one folder of images per class.")
     try:
         names = sorted(each.name for each in folder.iterdir() if _is_class(each))
     except OSError as error:
-        raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from None
+        raise DataError(f"cannot read {folder}: {error.strerror or error}.") from None
     if len(names) < 2:
-        found = f"only {names[0]!r}" if names else "none"
+        found = f"only one class folder, {names[0]!r}" if names else "no class folders"
         raise DataError(
-            f"{folder} has {found} of the at least two class folders expected; put each class's "
-            "pictures into a folder of its own there."
+            f"{folder} has {found}. Expected at least two: put the images of each class into a "
+            "folder of their own."
         )
     return tuple(names)
 
@@ -41,18 +41,27 @@ def read_class_folders(
     shape: tuple[int, int, int],
     progress: Progress = silent,
 ) -> tuple[Split, tuple[str, ...]]:
-    """Every picture below the class folders, sorted by class and path, and what was left out.
+    """Read all images below class folders, on all processors.
 
-    Pictures are brought to `shape` by `zookit.core.data.read_image`, on all cores, into an array of
-    `zookit.core.data.empty_images`: memory need not hold them. A file that is no picture is left
-    out and named with the reason.
+    A file that is not a readable image is left out. The images are stored on disk (see
+    `zookit.core.data.empty_images`), so they may be larger than memory.
 
-    Raises DataError where a class folder is missing or without a readable picture, or where there
-    is no room for all of them.
+    Args:
+        folder: the folder that contains the class folders.
+        class_names: the names of the class folders, in the order of the labels.
+        shape: height, width and channels (1 or 3) that each image is scaled to by
+            `zookit.core.data.read_image`.
+        progress: reports the number of images read, usually `source.progress`.
+
+    Returns:
+        The split, sorted by class and path, and one line for each file that was left out.
+
+    Raises:
+        DataError: a class folder is missing or has no readable image, or there is too little space.
     """
     paths, labels = [], []
     for label, name in enumerate(class_names):
-        found = _pictures(folder / name)
+        found = _image_files(folder / name)
         paths += found
         labels += [label] * len(found)
     images = empty_images((len(paths), *shape))
@@ -67,7 +76,7 @@ def read_class_folders(
     reasons = []
     with (
         without_warnings(),
-        progress(f"decoding {folder.name}", len(paths), "images") as advance,
+        progress(f"reading {folder.name}", len(paths), "images") as advance,
         in_threads(read, range(len(paths))) as decoded,
     ):
         for reason in decoded:
@@ -79,11 +88,11 @@ def read_class_folders(
     left_out = tuple(reason for reason in reasons if reason)
     for label, name in enumerate(class_names):
         if not (split.labels == label).any():
-            own = (reason for reason, of in zip(reasons, labels, strict=True) if of == label)
+            own = (reason for reason, each in zip(reasons, labels, strict=True) if each == label)
             why = next(own, "it is empty")
             raise DataError(
-                f"{folder / name} has no readable picture ({why}); put pictures there, or remove "
-                "the folder."
+                f"{folder / name} has no readable image ({why}). Put images there, or remove the "
+                "folder."
             )
     return split, left_out
 
@@ -92,7 +101,7 @@ def _is_class(path: Path) -> bool:
     return path.is_dir() and not path.name.startswith((".", "__"))
 
 
-def _pictures(folder: Path) -> list[Path]:
+def _image_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DataError(f"{folder.parent} has no class folder {folder.name!r}.")
-    return list(pictures_below(folder))
+    return list(image_files_below(folder))

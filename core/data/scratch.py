@@ -1,4 +1,4 @@
-"""Arrays on disk for images that memory may not hold, gone with the process."""
+"""Temporary arrays on disk for images that may be larger than memory."""
 
 import errno
 import math
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 
 def empty_images(shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
-    """A uint8 array of `shape` (N, H, W, C) to be written to; what it holds before is undefined.
+    """Return a writable uint8 array of `shape` (N, H, W, C) with undefined content.
 
-    It is mapped from a file in the cache folder that has no name and so vanishes with the array,
-    however the process ends. Where the cache has no room or cannot be written, it is in memory.
+    The array is mapped from an unnamed file in the cache folder; the file disappears with the
+    array, even if the process is killed. If the cache folder has too little space or cannot be
+    written to, the array is in memory.
 
-    Raises DataError where memory cannot hold it either.
+    Raises DataError if memory is too small as well.
     """
     try:
         return _on_disk(shape)
-    except (OSError, OverflowError, ValueError):  # ValueError: no images, and nothing to map
+    except (OSError, OverflowError, ValueError):  # ValueError: no images, so nothing to map
         pass
     try:
         return np.empty(shape, np.uint8)
@@ -34,8 +35,8 @@ def empty_images(shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
         count, *image = shape
         raise DataError(
             f"{count:,} images of {' x '.join(map(str, image))} need {math.prod(shape):,} bytes, "
-            f"which neither {cache_folder()} nor memory has; free some room, set ZOOKIT_CACHE_DIR "
-            "to a folder on a larger disk, or choose a smaller size."
+            f"more than {cache_folder()} and memory have. Free some space, set ZOOKIT_CACHE_DIR to "
+            "a folder on a larger disk, or choose smaller images."
         ) from None
 
 
@@ -46,7 +47,7 @@ def _on_disk(shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
     if size > shutil.disk_usage(folder).free:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with TemporaryFile(dir=folder) as file:
-        # Writing to a mapping whose file is sparse kills the process once the disk is full.
+        # Writing to a mapped sparse file kills the process once the disk is full.
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(file.fileno(), 0, size)
         else:

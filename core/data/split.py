@@ -1,4 +1,4 @@
-"""Parts of a split: set aside by class and by seed, or any."""
+"""Divide a split."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,12 +18,22 @@ if TYPE_CHECKING:
 def hold_out(
     labels: "Indices", fraction: float, seed: int, class_names: Sequence[str] = ()
 ) -> "tuple[Indices, Indices]":
-    """The indices to keep and those held out, each sorted.
+    """Choose a fraction of each class at random, for example as a test split.
 
-    Of every class the fraction is held out, rounded, but at least one image and never all; which
-    ones is drawn from (seed, class) alone.
+    At least one image of each class is held out and at least one is kept. The choice within a class
+    depends only on the seed, the label and the indices of that class.
 
-    Raises DataError where a class has a single image; `class_names` are for its message.
+    Args:
+        labels: the labels (N,).
+        fraction: the fraction of each class to hold out, between 0 and 1; the count is rounded.
+        seed: the seed of the random choice.
+        class_names: the names of the classes, for messages.
+
+    Returns:
+        The indices to keep and the indices held out, each sorted.
+
+    Raises:
+        DataError: a class has only one image.
     """
     held = []
     for label in np.unique(labels):
@@ -31,7 +41,7 @@ def hold_out(
         if len(members) < 2:
             name = repr(class_names[label]) if class_names else label
             raise DataError(
-                f"class {name} has a single image, which cannot be split; add pictures to it."
+                f"class {name} has only one image, which cannot be split. Add images to it."
             )
         count = min(max(round(len(members) * fraction), 1), len(members) - 1)
         held.append(np.random.default_rng([seed, int(label)]).permutation(members)[:count])
@@ -40,10 +50,10 @@ def hold_out(
 
 
 def subset(split: Split, indices: "Indices") -> Split:
-    """The images and labels at these indices, in their order.
+    """Return the images and labels at these indices, in their order.
 
-    The images are copied one by one into an array of `zookit.core.data.empty_images`, so that
-    memory need hold neither all of them nor the part. Raises DataError where there is no room.
+    The images are copied one by one to disk (see `zookit.core.data.empty_images`), so they may be
+    larger than memory. Raises DataError if there is too little space.
     """
     images = empty_images((len(indices), *split.images.shape[1:]))
     for at, index in enumerate(indices):

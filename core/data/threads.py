@@ -1,4 +1,4 @@
-"""Work spread over all cores."""
+"""Run work on all processors."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -10,12 +10,12 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _BLOCK = 1024
-"""Items queued at a time: there may be millions."""
+"""Items to queue at a time, since there may be millions."""
 
 
 def processors() -> int:
-    """How many processors this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    """Return the number of processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # only on Linux
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
@@ -23,9 +23,9 @@ def processors() -> int:
 def in_threads(
     function: Callable[[_Item], _Result], items: Sequence[_Item]
 ) -> Iterator[Iterator[_Result]]:
-    """`function` of every item, in their order; called in a thread for each processor.
+    """Call `function` for every item in one thread per processor; yield the results in order.
 
-    What has not begun when the context is left, as by Ctrl-C, is not begun any more.
+    When the context is left early, for example by Ctrl-C, calls that have not started are dropped.
     """
     pool = ThreadPoolExecutor(processors())
 
