@@ -1,1 +1,1 @@
-"""."""
+"""Compares runs: ranks them, and shows what differs between their experiments."""

@@ -11,9 +11,15 @@ from zookit.core.parameters import words_of
 from zookit.runs.run import RunRecord
 
 Value = str | int | float | bool
+Section = list[dict[str, Value]]
+"""For each experiment the values of some columns."""
 
-# The seed is what the runs of one row differ in, and epochs have a column of their own.
-_SETTINGS = tuple(each.name for each in fields(Settings) if each.name not in ("seed", "epochs"))
+# The runs of one row differ in seed and threads, and epochs have a column of their own.
+_SETTINGS = tuple(
+    each.name for each in fields(Settings) if each.name not in ("seed", "threads", "epochs")
+)
+_OPTIONAL = ("schedule", "loss")
+_LISTS = ("augmentations", "metrics", "callbacks")
 RESULTS = (
     "validation_accuracy",
     "validation_accuracy_spread",
@@ -22,34 +28,41 @@ RESULTS = (
     "test_accuracy_spread",
     "test_loss",
     "epochs",
-    "asked_epochs",
+    "epochs_requested",
     "seconds",
     "seeds",
     "runs",
 )
-"""A leaderboard's columns of results, as JSON and CSV name them."""
-# Other columns of a leaderboard: a parameter so called has its component in front.
+"""The leaderboard's columns of results, as in JSON and CSV."""
+# The leaderboard's other columns. A parameter of the same name is prefixed with its component.
 _TAKEN = {
     *("title", "data_origin", "data_hash", "ranked_by", "rank", "#"),
-    *("dataset", "architecture", "callbacks", "packages"),
-    *("accuracy", "loss", "seed", "validation accuracy", "test accuracy"),
+    *("dataset", "architecture", "optimizer", "learning_rate", *_OPTIONAL, *_LISTS),
+    *("initial_weights", "frozen", "packages"),
+    *("accuracy", "loss", "seed", "threads", "validation accuracy", "test accuracy"),
     *_SETTINGS,
     *RESULTS,
 }
 
 
-def varying_in(runs: Sequence[RunRecord]) -> tuple[str, list[str], list[dict[str, Value]]]:
-    """What experiments have in common, the names of what they differ in, and each one's values."""
+def differing_values(
+    runs: Sequence[RunRecord],
+) -> tuple[str, list[str], list[dict[str, Value]]]:
+    """Compare the experiments of runs.
+
+    Returns what they have in common, the names of the columns in which they differ, and for each
+    experiment its values.
+    """
     experiments = [run.experiment for run in runs]
     datasets = [experiment.dataset for experiment in experiments]
     architectures = [experiment.architecture for experiment in experiments]
     sections = (
-        _named("dataset", datasets),
-        _parameters("dataset", datasets),
-        _named("architecture", architectures),
-        _parameters("architecture", architectures),
+        *_component("dataset", datasets),
+        *_component("architecture", architectures),
+        *_component("optimizer", [experiment.optimizer for experiment in experiments]),
+        *(_words(name, [_optional(each, name) for each in experiments]) for name in _OPTIONAL),
         _settings(experiments),
-        _callbacks(experiments),
+        *(_words(name, [getattr(each, name) for each in experiments]) for name in _LISTS),
         _packages(runs),
     )
     columns = dict.fromkeys(name for section in sections for values in section for name in values)
@@ -58,25 +71,30 @@ def varying_in(runs: Sequence[RunRecord]) -> tuple[str, list[str], list[dict[str
         for row in zip(*sections, strict=True)
     ]
     title = _common(datasets) or ", ".join(sorted({each.short_name for each in datasets}))
-    body = _common(architectures)
-    return f"{title}, {body}" if body else title, list(columns), merged
+    architecture = _common(architectures)
+    return f"{title}, {architecture}" if architecture else title, list(columns), merged
 
 
-def _common(chosen: Sequence[ComponentSpec]) -> str:
-    """The words that components of one name share; empty where there is more than one name."""
-    differing = {key for _, key in _differing(chosen)}
-    if len({each.name for each in chosen}) > 1:
+def _optional(experiment: Experiment, name: str) -> Sequence[ComponentSpec]:
+    spec = getattr(experiment, name)
+    return () if spec is None else (spec,)
+
+
+def _common(specs: Sequence[ComponentSpec]) -> str:
+    """Return the words that the components share; empty if their names differ."""
+    differing = {key for _, key in _differing(specs)}
+    if len({each.name for each in specs}) > 1:
         return ""
-    same = {key: each for key, each in chosen[0].parameters.items() if key not in differing}
-    return str(words_of(chosen[0].short_name, same))
+    same = {key: each for key, each in specs[0].parameters.items() if key not in differing}
+    return str(words_of(specs[0].short_name, same))
 
 
-def _differing(chosen: Iterable[ComponentSpec]) -> set[tuple[str, str]]:
-    """Component and parameter where components of one name have different values."""
+def _differing(specs: Iterable[ComponentSpec]) -> set[tuple[str, str]]:
+    """Return component and parameter for the values that differ between components of one name."""
     by_name: dict[str, list[Mapping[str, Any]]] = {}
-    for each in chosen:
+    for each in specs:
         by_name.setdefault(each.name, []).append(each.parameters)
-    # None where one has no value: it was left out, or its version does not know the parameter.
+    # A component has no value if it was left out, or if its version lacks the parameter.
     return {
         (name, key)
         for name, found in by_name.items()
@@ -85,55 +103,62 @@ def _differing(chosen: Iterable[ComponentSpec]) -> set[tuple[str, str]]:
     }
 
 
-def _named(kind: str, chosen: Sequence[ComponentSpec]) -> list[dict[str, Value]]:
-    names = {each.name for each in chosen}
-    if len(names) == 1:
-        return [{} for _ in chosen]
-    short = len({each.short_name for each in chosen}) == len(names)
-    return [{kind: each.short_name if short else each.name} for each in chosen]
-
-
-def _parameters(kind: str, chosen: Sequence[ComponentSpec]) -> list[dict[str, Value]]:
-    keys = {key for _, key in _differing(chosen)}
+def _component(kind: str, specs: Sequence[ComponentSpec]) -> tuple[Section, Section]:
+    """Return the names and the parameters in which the components differ."""
+    keys = {key for _, key in _differing(specs)}
 
     def column(key: str) -> str:
-        # Those of an architecture are most of all that is ever compared, so theirs are short.
+        # An architecture's parameters and the learning rate are compared most, so they are short.
+        if (kind, key) == ("optimizer", "learning_rate"):
+            return key
         return f"{kind}.{key}" if kind != "architecture" or key in _TAKEN else key
 
-    return [
+    parameters: Section = [
         {column(key): _value(value) for key, value in each.parameters.items() if key in keys}
-        for each in chosen
+        for each in specs
     ]
+    return _names(kind, specs), parameters
 
 
-def _settings(experiments: Sequence[Experiment]) -> list[dict[str, Value]]:
-    rows = [
-        {name: _value(getattr(experiment.settings, name)) for name in _SETTINGS}
-        for experiment in experiments
+def _names(kind: str, specs: Sequence[ComponentSpec]) -> Section:
+    names = {each.name for each in specs}
+    if len(names) == 1:
+        return [{} for _ in specs]
+    short = len({each.short_name for each in specs}) == len(names)
+    return [{kind: each.short_name if short else each.name} for each in specs]
+
+
+def _settings(experiments: Sequence[Experiment]) -> Section:
+    rows: Section = [
+        {
+            **{name: _value(getattr(each.settings, name)) for name in _SETTINGS},
+            "initial_weights": each.initial_weights,
+            "frozen": " ".join(each.frozen),
+        }
+        for each in experiments
     ]
-    return [{name: row[name] for name in _SETTINGS if _differs(name, rows)} for row in rows]
+    return [{name: row[name] for name in row if _differs(name, rows)} for row in rows]
 
 
-def _callbacks(experiments: Sequence[Experiment]) -> list[dict[str, Value]]:
-    differing = _differing(each for experiment in experiments for each in experiment.callbacks)
+def _words(column: str, several: Sequence[Sequence[ComponentSpec]]) -> Section:
+    """Return for each experiment the words of several components, without what all share."""
+    differing = _differing(each for specs in several for each in specs)
 
-    def words(chosen: ComponentSpec) -> str:
-        values = {k: v for k, v in chosen.parameters.items() if (chosen.name, k) in differing}
-        return str(words_of(chosen.short_name, values))
+    def words(spec: ComponentSpec) -> str:
+        values = {k: v for k, v in spec.parameters.items() if (spec.name, k) in differing}
+        return str(words_of(spec.short_name, values))
 
-    rows: list[dict[str, Value]] = [
-        {"callbacks": " ".join(map(words, experiment.callbacks))} for experiment in experiments
-    ]
-    return rows if _differs("callbacks", rows) else [{} for _ in rows]
+    rows: Section = [{column: " ".join(map(words, specs))} for specs in several]
+    return rows if _differs(column, rows) else [{} for _ in rows]
 
 
-def _packages(runs: Sequence[RunRecord]) -> list[dict[str, Value]]:
-    """Where the components came from that came from more than one version or package."""
+def _packages(runs: Sequence[RunRecord]) -> Section:
+    """Return the owners of the components that came from several versions or packages."""
     owners: dict[str, set[str]] = {}
     for run in runs:
         for each in run.environment.components:
             owners.setdefault(each.name, set()).add(each.owner)
-    rows: list[dict[str, Value]] = []
+    rows: Section = []
     for run in runs:
         components = run.environment.components
         found = {each.owner for each in components if len(owners[each.name]) > 1}
@@ -141,7 +166,7 @@ def _packages(runs: Sequence[RunRecord]) -> list[dict[str, Value]]:
     return rows
 
 
-def _differs(name: str, rows: Sequence[Mapping[str, Value]]) -> bool:
+def _differs(name: str, rows: Section) -> bool:
     return len({row[name] for row in rows}) > 1
 
 

@@ -1,1 +1,1 @@
-"""A report on kept runs: one HTML page that needs nothing but itself."""
+"""Writes the report on runs: one HTML page that refers to nothing outside itself."""

@@ -1,4 +1,4 @@
-"""The confusion matrix, as much of it as can be taken in."""
+"""The confusion matrix, of the most confused classes if there are many."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from zookit.inference.scores import Scores
-from zookit.report.drawing import INK, colour, drawn
+from zookit.report.drawing import INK, colour, svg
+from zookit.report.numbers import counted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,18 +19,19 @@ if TYPE_CHECKING:
     Counts = npt.NDArray[np.int64]
 
 MOST = 20
-"""Classes that are shown, at most."""
-_SAID = 5
+"""The most classes that are shown."""
+_NAMED = 5
+"""The confusions that are named."""
 _LONGEST = 18
 _LETTER, _CELL, _FEW, _EDGE = 6.5, 34, 150, 56
 
 
 @dataclass(frozen=True, eq=False)
 class Confusion:
-    """How often images of a class, by rows, were taken for one, by columns.
+    """Numbers of images by true class (rows) and predicted class (columns).
 
-    `names` and `counts` are those of all classes or, where there are many, of the most confused
-    ones; `worst` says in words which confusions were most frequent; `drawing` is the picture.
+    `names` and `counts` are those of all classes or, if there are many, of the most confused ones.
+    `worst` describes the most frequent confusions, `drawing` is an SVG.
     """
 
     names: list[str]
@@ -39,7 +41,7 @@ class Confusion:
 
 
 def confusion_of(name: str, scores: Scores, classes: Sequence[str]) -> Confusion:
-    """The confusion matrix; `name` is that of the drawing."""
+    """Return the confusion matrix. `name` is the drawing's id within the page."""
     wrong = scores.confusion.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-(wrong.sum(0) + wrong.sum(1)), kind="stable")
@@ -47,12 +49,12 @@ def confusion_of(name: str, scores: Scores, classes: Sequence[str]) -> Confusion
     counts = scores.confusion[np.ix_(shown, shown)]
     names = [classes[at] for at in shown]
     worst = [
-        f"{classes[true]} taken for {classes[said]}: {times:,} time{'s' * (times > 1)}"
-        for true, said, times in scores.confused(_SAID)
+        f"{classes[true]} predicted as {classes[predicted]}: {counted(times, 'time')}"
+        for true, predicted, times in scores.confused(_NAMED)
     ]
-    total, right = int(scores.support.sum()), int(scores.confusion.trace())
+    total, correct = int(scores.support.sum()), int(scores.confusion.trace())
     label = (
-        f"Confusion matrix of {len(names)} classes: {right:,} of {total:,} test images right. "
+        f"Confusion matrix of {len(names)} classes: {correct:,} of {total:,} test images correct. "
         f"Most often confused: {', '.join(worst) or 'none'}."
     )
     return Confusion(names, counts.tolist(), worst, _drawn(name, label, names, counts))
@@ -69,8 +71,8 @@ def _drawn(name: str, label: str, names: list[str], counts: "Counts") -> Markup:
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
         for (row, column), count in np.ndenumerate(counts):
-            # A square root, so that a mistake in a hundred is seen; never so dark that one
-            # colour of letters would not do for light and for dark.
+            # A square root makes one mistake in a hundred visible. At half strength, text of one
+            # colour is readable on every shade.
             shade = colour(1 if row == column else 2) if count else INK
             strength = 0.5 * float(np.sqrt(shares[row, column])) or 0.03
             axes.add_patch(
@@ -90,8 +92,8 @@ def _drawn(name: str, label: str, names: list[str], counts: "Counts") -> Markup:
         )
         axes.set_xticks(places, short, **slanted)
         axes.set_yticks(places, short)
-        axes.set_xlabel("said")
+        axes.set_xlabel("predicted")
         axes.set_ylabel("true", labelpad=8)
 
     below = longest * 0.72 + 10 if is_long else 18
-    return drawn(name, label, (side + longest + _EDGE - 20, side + below + _EDGE - 26), draw)
+    return svg(name, label, (side + longest + _EDGE - 20, side + below + _EDGE - 26), draw)

@@ -1,4 +1,4 @@
-"""Curves of what was logged each epoch."""
+"""Curves of loss and accuracy by epoch."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from zookit.report.drawing import INK, colour, drawn
+from zookit.report.drawing import INK, colour, svg
+from zookit.report.numbers import counted
 
 MOST = 8
-"""As many runs as can be told apart: by colour, and without it by their markers."""
+"""The most runs in one drawing. Each has its own colour and marker."""
 _MARKERS = "os^DvPXh"
 _MARKERS_A_CURVE = 12
 _LONGEST = 42
@@ -23,7 +24,7 @@ _WIDTH, _HEIGHT, _LINE = 380, 250, 17
 
 @dataclass(frozen=True)
 class Logged:
-    """A run's loss, or its accuracy: one value an epoch, and that of the test split at the end."""
+    """A run's loss or accuracy: one value for each epoch, and one for the test split."""
 
     label: str
     training: Sequence[float]
@@ -32,9 +33,10 @@ class Logged:
 
 
 def draw_curves(name: str, what: str, runs: Sequence[Logged]) -> Markup:
-    """The curves of `what`, loss or accuracy, of at most MOST runs; dashed are those of validation.
+    """Draw the curves of `what`, loss or accuracy, of at most MOST runs.
 
-    One run's training, validation and test differ in colour; several runs do.
+    A single run has a colour each for training, validation and test. Several runs have a colour
+    each. Validation is dashed.
     """
     looks = [_Look(at, len(runs) > 1) for at in range(len(runs))]
     legend = list(_legend(runs, looks))
@@ -64,31 +66,30 @@ def draw_curves(name: str, what: str, runs: Sequence[Logged]) -> Markup:
         figure.legend(handles=legend, loc="outside lower center", ncols=columns, handlelength=3)
 
     height = _HEIGHT + _LINE * len(legend) // columns
-    return drawn(name, alternative(what, runs), (_WIDTH, height), draw)
+    return svg(name, alternative(what, runs), (_WIDTH, height), draw)
 
 
 def _drawable(values: Sequence[float]) -> list[float]:
-    # No float32 is larger, and Matplotlib's ticks fail on the largest float64.
+    # Values beyond float32 are cut off, because Matplotlib's ticks fail on the largest float64.
     return [min(max(each, -_LARGEST), _LARGEST) for each in values]
 
 
 def alternative(what: str, runs: Sequence[Logged]) -> str:
-    """What the drawing shows, in words."""
+    """Return a text alternative for the drawing."""
     word, best = ("highest", max) if what == "accuracy" else ("lowest", min)
-    said = [f"{what.capitalize()} by epoch."]
+    sentences = [f"{what.capitalize()} by epoch."]
     for run in runs:
         name = f"{run.label}, " if len(runs) > 1 else ""
         for kind, values in (("training", run.training), ("validation", run.validation)):
             if values:
                 peak = best(values)
-                epochs = "1 epoch" if len(values) == 1 else f"{len(values)} epochs"
-                said.append(
-                    f"{name}{kind}: {epochs}, first {values[0]:.4f}, last {values[-1]:.4f}, "
-                    f"{word} {peak:.4f} in epoch {values.index(peak) + 1}."
+                sentences.append(
+                    f"{name}{kind}: {counted(len(values), 'epoch')}, first {values[0]:.4f}, "
+                    f"last {values[-1]:.4f}, {word} {peak:.4f} in epoch {values.index(peak) + 1}."
                 )
         if run.test is not None:
-            said.append(f"{name}test: {run.test:.4f}.")
-    return " ".join(said)
+            sentences.append(f"{name}test: {run.test:.4f}.")
+    return " ".join(sentences)
 
 
 def _short(label: str) -> str:
@@ -96,11 +97,11 @@ def _short(label: str) -> str:
 
 
 class _Look:
-    """How a run's lines and its mark look: its place among several, or that of an only one."""
+    """The styles of a run's curves and of its test value."""
 
     def __init__(self, at: int, several: bool) -> None:
         first, second, third = (at, at, at) if several else (0, 1, 2)
-        # Where there is one epoch its marker is at the edge, and still to be seen whole.
+        # With one epoch the marker is at the edge of the axes, which must not clip it.
         shared: dict[str, Any] = {"clip_on": False, "markersize": 5.5}
         self.training = {**shared, "color": colour(first + 1), "marker": _MARKERS[first]}
         self.validation = {

@@ -1,4 +1,4 @@
-"""What is drawn by Matplotlib, made fit to stand in a page: in its colours, with a name."""
+"""Matplotlib drawings as inline SVG, in the colours of the page and with a text alternative."""
 
 import io
 import re
@@ -13,7 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 INK = "#000000"
-"""The colour of text and axes, which becomes that of the text around the drawing."""
+"""The colour of text and axes. In the page it becomes the colour of the surrounding text."""
 
 _STYLE: dict[str, Any] = {
     "axes.grid": True,
@@ -21,14 +21,14 @@ _STYLE: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11.5,
-    "figure.dpi": 72,  # so that a point is a pixel
+    "figure.dpi": 72,  # one point is one pixel
     "font.size": 11,
     "grid.alpha": 0.15,
     "grid.color": INK,
     "legend.frameon": False,
     "lines.linewidth": 2,
     "lines.markersize": 6,
-    # Letters stay letters, and equal runs give equal pages.
+    # Text stays text, and equal runs give equal pages.
     "svg.fonttype": "none",
     "svg.hashsalt": "zookit",
     "text.parse_math": False,
@@ -37,25 +37,27 @@ _STYLE: dict[str, Any] = {
 }
 _COLOUR = re.compile("#0000([0-9a-f]{2})")
 _REFERENCE = re.compile(r"^(|url\()#([mp][0-9a-f]{10})\b")
-"""To a marker or a clipping path, as Matplotlib names them."""
+"""A reference to a marker or a clipping path, as Matplotlib names them."""
 
 
 def colour(series: int) -> str:
-    """What to draw series 1, 2, ... in; the page's style sheet has what it becomes."""
+    """Return the colour of series 1, 2, ..., which the page's style sheet replaces."""
     return f"#0000{series:02x}"
 
 
-def drawn(
-    name: str, label: str, size: tuple[float, float], draw: Callable[[Figure], None]
-) -> Markup:
-    """The `<svg>` of what `draw` does with a figure of that size, in pixels.
+def svg(name: str, label: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> Markup:
+    """Return an `<svg>` element with what `draw` draws in a figure.
 
-    `name` is used once in a page; `label` says in words what there is to see.
+    Args:
+        name: an id that is unique within the page.
+        label: the text alternative.
+        size: width and height in pixels.
+        draw: draws into the figure.
     """
     text = io.StringIO()
-    # No figure of pyplot's, and nobody's matplotlibrc.
+    # Neither pyplot's state nor a user's matplotlibrc has an influence.
     with matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
-        # Matplotlib's own font may lack a letter of a name, which the browser's has.
+        # The browser's fonts may have letters that Matplotlib's font lacks.
         warnings.filterwarnings("ignore", "Glyph .* missing")
         figure = Figure(figsize=(size[0] / 72, size[1] / 72), layout="constrained")
         FigureCanvasSVG(figure)
@@ -70,12 +72,12 @@ def drawn(
         "aria-label": label,
         "style": f"--width: {width:g}px",
     }
-    # Character by character what the parser took in, so it is safe in HTML too.
+    # It is serialized from a parsed tree, so it is safe in HTML too.
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704
 
 
 def _cleaned(root: ET.Element, name: str) -> None:
-    """Only what HTML's own SVG needs, with names that no other drawing in the page has."""
+    """Remove what inline SVG does not need, and make ids unique within the page."""
     for element in list(root.iter()):
         element.tag = element.tag.rpartition("}")[2]
         for child in list(element):
@@ -92,7 +94,7 @@ def _cleaned(root: ET.Element, name: str) -> None:
         for key, value in element.attrib.items():
             own = _REFERENCE.sub(rf"\1#{name}-\2", value)
             element.set(key, _COLOUR.sub(_variable, own))
-        if element.tag == "text":  # in the page's own letters
+        if element.tag == "text":  # in the page's font
             element.set("style", re.sub(r"font-family:[^;]*;? ?", "", element.get("style", "")))
 
 

@@ -1,112 +1,93 @@
-"""The page as a whole."""
+"""The page as a whole, and the file that it is written to."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from zookit.leaderboard.leaderboard import Leaderboard, Table, leaderboard
-from zookit.report.curves import MOST, draw_curves
-from zookit.report.view import logged, told
+from zookit.core import FolderError
+from zookit.core.data.cache import written_aside
+from zookit.report.comparison import comparison_of
+from zookit.report.view import view_of
 from zookit.runs.run import RunRecord
-from zookit.terminal import printable
 
-OURS = '<meta name="generator" content="zookit report">'
-"""What a report has near its beginning, and other pages have not."""
-
-
+FILE = "report.html"
+"""The name of a report, unless another one is given."""
+_MARK = '<meta name="generator" content="zookit report">'
+_BEGINNING = 1000
+"""The characters at the beginning of a file in which a report has the mark."""
 _BREAK = re.compile(r",(?=[a-z])|_")
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A table of the leaderboard: its heading, those of its columns, and its rows of lines."""
+def write_report(runs: Sequence[RunRecord], path: str | Path | None = None) -> Path:
+    """Write the report on one run or several, and return its path.
 
-    heading: str
-    columns: list[str]
-    rows: list[list[list[str]]]
+    Args:
+        runs: at least one run. A run that is given twice counts once.
+        path: the file. By default it is report.html, in the run's folder or, for several runs, in
+            the current folder.
 
-
-@dataclass(frozen=True)
-class Overlay:
-    """The curves of runs on the same data, of the first `drawn` of them, best first."""
-
-    heading: str
-    names: list[str]
-    drawings: list[Markup]
-    drawn: int
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Several runs side by side. `unranked` are names and reasons."""
-
-    tables: list[Ranked]
-    unranked: list[tuple[str, str]]
-    overlays: list[Overlay]
+    Raises:
+        FolderError: the file cannot be written, or is not a report and would be overwritten.
+        BadRun: a file of a run is damaged.
+    """
+    once = list({run.folder: run for run in runs}.values())
+    usual = once[0].folder / FILE if len(once) == 1 else Path(FILE)
+    file = usual if path is None else Path(path).expanduser()
+    _check_target(file)
+    text = page_of(once)
+    try:
+        with written_aside(file) as aside:
+            aside.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    return file
 
 
 def page_of(runs: Sequence[RunRecord]) -> str:
-    """The report on one run, or on several: HTML that refers to nothing outside itself.
+    """Return the report as HTML that refers to nothing outside itself.
 
-    Reads the runs' folders alone: no data, no plugin, no TensorFlow. Raises BadRun where a file of
-    theirs is damaged.
+    Reads the runs' folders only: no data, no plugin, no TensorFlow. Raises BadRun if a file of a
+    run is damaged.
     """
     several = len(runs) > 1
-    tellings = [told(run, at, alone=not several) for at, run in enumerate(runs, start=1)]
+    views = [view_of(run, at, with_details=not several) for at, run in enumerate(runs, start=1)]
     return _template().render(
-        ours=Markup(OURS),  # noqa: S704 - it is ours
-        title=f"{len(runs)} runs compared" if several else tellings[0].title,
-        runs=tellings,
-        compared=_compared(leaderboard(runs)) if several else None,
-        anchors={each.name: each.anchor for each in reversed(tellings)},
+        mark=Markup(_MARK),  # noqa: S704 - a constant
+        title=f"{len(runs)} runs compared" if several else views[0].title,
+        runs=views,
+        comparison=comparison_of(runs) if several else None,
+        anchors={each.name: each.anchor for each in reversed(views)},
     )
 
 
-def _compared(board: Leaderboard) -> Compared:
-    best_first = [
-        *(run for table in board.tables for row in table.rows for run in row.runs),
-        *(each.run for each in board.unranked),
-    ]
-    by_data: dict[str, list[RunRecord]] = {}
-    for run in best_first:
-        if run.epochs:
-            by_data.setdefault(run.environment.data.hash, []).append(run)
-    return Compared(
-        [_ranked(table) for table in board.tables],
-        [(printable(each.run.name), printable(each.reason)) for each in board.unranked],
-        [_overlay(f"data-{at}", runs) for at, runs in enumerate(by_data.values(), start=1)],
+def _check_target(file: Path) -> None:
+    """Raise FolderError if the page cannot be written there or would replace another file."""
+    try:
+        if file.is_dir() or not file.absolute().parent.is_dir():
+            raise FolderError(
+                f"{file} cannot be written: name a file in a folder that exists, such as {FILE}."
+            )
+        if not file.exists():
+            return
+        if file.is_file():
+            with file.open(encoding="utf-8", errors="replace") as existing:
+                if _MARK in existing.read(_BEGINNING):
+                    return
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    raise FolderError(
+        f"{file} exists and is not a report written by zookit. Move it away, or name another file "
+        "with --output."
     )
 
 
-def _ranked(table: Table) -> Ranked:
-    cells = table.cells()
-    return Ranked(
-        printable(table.heading),
-        [printable(name) for name in cells[0]],
-        [
-            [[printable(line) for line in text.split("\n")] for text in row.values()]
-            for row in cells
-        ],
-    )
-
-
-def _overlay(anchor: str, runs: Sequence[RunRecord]) -> Overlay:
-    shown = runs[:MOST]
-    drawings = []
-    for what in ("loss", "accuracy"):
-        found = [logged(run, printable(run.name)).get(what) for run in shown]
-        if any(found):
-            drawings.append(draw_curves(f"{anchor}-{what}", what, [each for each in found if each]))
-    data, dataset = runs[0].environment.data, runs[0].experiment.dataset
-    return Overlay(
-        printable(f"{dataset.short_name} ({data.origin}, data {data.hash[:8]})"),
-        [printable(run.name) for run in runs],
-        drawings,
-        len(shown),
+def _unwritable(file: Path, error: OSError) -> FolderError:
+    return FolderError(
+        f"{file} cannot be written: {error.strerror or error}. Name another file with --output."
     )
 
 
@@ -124,5 +105,5 @@ def _template() -> Template:
 
 
 def _breakable(text: str) -> Markup:
-    """Escaped, and words of many parameters may be broken after a comma or an underscore."""
-    return Markup(_BREAK.sub(r"\g<0><wbr>", str(escape(text))))  # noqa: S704
+    """Return the text escaped, with possible line breaks after commas and underscores."""
+    return Markup(_BREAK.sub(r"\g<0><wbr>", str(escape(text))))  # noqa: S704 - it is escaped

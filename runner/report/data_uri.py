@@ -1,4 +1,4 @@
-"""Images in a page, as PNG in data URIs."""
+"""Images inside a page, as PNG in data URIs."""
 
 import base64
 import io
@@ -14,14 +14,14 @@ _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
 def data_uri(pixels: "npt.NDArray[np.uint8]") -> str:
-    """Pixels, uint8 (h, w, C), as the address of an image.
+    """Return the data URI of an image, uint8 (H, W, C).
 
-    Of a number of channels that no PNG has the first is shown.
+    If C is not a number of channels that PNG has, only the first channel is shown.
     """
     height, width, channels = pixels.shape
     mode = _MODES.get(channels, "L")
     shown = pixels[:, :, : len(mode)]
-    picture = Image.frombytes(mode, (width, height), shown.tobytes())
+    image = Image.frombytes(mode, (width, height), shown.tobytes())
     png = io.BytesIO()
-    picture.save(png, "PNG", optimize=True)
+    image.save(png, "PNG", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

@@ -1,0 +1,134 @@
+"""A table of the leaderboard: experiments on the same data, best first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from zookit.core.declaration import text_of
+from zookit.leaderboard.columns import Value
+from zookit.leaderboard.mean import Mean
+from zookit.runs.environment import Data
+from zookit.runs.run import RunRecord
+
+Measure = Literal["validation", "test"]
+
+NUMBERS = ("#", "validation accuracy", "loss", "test accuracy", "epochs", "seconds", "seeds")
+"""The headings of `Table.cells` whose columns are numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One experiment: its runs differ in nothing but the seed and threads.
+
+    Attributes:
+        rank: 1 for the best. Experiments of equal accuracy share a rank.
+        values: the value of each of the table's columns that this experiment has. For example, a
+            convolutional network has no `units`.
+        validation_accuracy: the mean over seeds after the last whole epoch, 0 to 1. None without
+            validation.
+        validation_loss: likewise the mean loss.
+        test_accuracy: the mean over seeds on the test split, 0 to 1.
+        test_loss: likewise the mean loss.
+        epochs: the different numbers of whole epochs that the runs trained, ascending. A callback
+            may stop a run before the last one.
+        epochs_requested: the number of epochs in the settings.
+        seconds: the mean duration of the training.
+        seeds: the different seeds, ascending.
+        runs: the runs, sorted by name. There may be several of one seed.
+    """
+
+    rank: int
+    values: Mapping[str, Value]
+    validation_accuracy: Mean | None
+    validation_loss: float | None
+    test_accuracy: Mean | None
+    test_loss: float | None
+    epochs: tuple[int, ...]
+    epochs_requested: int
+    seconds: float
+    seeds: tuple[int, ...]
+    runs: tuple[RunRecord, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the row as text, numbers, lists and tables, with the names of its runs."""
+        validation, test = self.validation_accuracy, self.test_accuracy
+        return {
+            "rank": self.rank,
+            "values": dict(self.values),
+            "validation_accuracy": validation and validation.value,
+            "validation_accuracy_spread": validation and validation.spread,
+            "validation_loss": self.validation_loss,
+            "test_accuracy": test and test.value,
+            "test_accuracy_spread": test and test.spread,
+            "test_loss": self.test_loss,
+            "epochs": list(self.epochs),
+            "epochs_requested": self.epochs_requested,
+            "seconds": self.seconds,
+            "seeds": list(self.seeds),
+            "runs": [run.name for run in self.runs],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Experiments on the same data, best first.
+
+    Attributes:
+        title: what the experiments have in common.
+        data: the data they were trained on.
+        by: the accuracy that ranks them. It is `test` for experiments without validation.
+        columns: the names of the parameters and settings in which they differ.
+        rows: the experiments.
+    """
+
+    title: str
+    data: Data
+    by: Measure
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def heading(self) -> str:
+        """The title, the data and the accuracy that ranks the experiments."""
+        why = "" if self.by == "validation" else " (no validation)"
+        return (
+            f"{self.title} ({self.data.origin}, data {self.data.hash[:8]}), "
+            f"by {self.by} accuracy{why}"
+        )
+
+    def cells(self) -> list[dict[str, str]]:
+        """Return the rows as text by heading. All rows have the same headings."""
+        repeated = any(len(row.runs) > 1 for row in self.rows)
+        return [self._cells(row, repeated) for row in self.rows]
+
+    def _cells(self, row: Row, repeated: bool) -> dict[str, str]:
+        if self.by == "validation":
+            accuracies = {
+                "validation accuracy": str(row.validation_accuracy),
+                "loss": _text(row.validation_loss),
+                "test accuracy": str(row.test_accuracy or ""),
+            }
+        else:
+            accuracies = {"test accuracy": str(row.test_accuracy), "loss": _text(row.test_loss)}
+        return {
+            "#": str(row.rank),
+            **{name: text_of(row.values.get(name, "")) for name in self.columns},
+            **accuracies,
+            "epochs": _epochs(row.epochs, row.epochs_requested),
+            "seconds": f"{row.seconds:.1f}",
+            **({"seeds": _seeds(row)} if repeated else {}),
+        }
+
+
+def _epochs(trained: Sequence[int], requested: int) -> str:
+    numbers = "-".join(map(str, dict.fromkeys((trained[0], trained[-1]))))
+    return numbers if trained[0] == requested else f"{numbers} of {requested}"
+
+
+def _seeds(row: Row) -> str:
+    seeds, runs = len(row.seeds), len(row.runs)
+    return f"{seeds}" if seeds == runs else f"{seeds} in {runs} runs"
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"

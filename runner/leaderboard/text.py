@@ -1,0 +1,75 @@
+"""The leaderboard in a terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from zookit.leaderboard.table import NUMBERS, Table
+from zookit.leaderboard.unranked import Unranked
+from zookit.tables import Cell, DataTable, fitting, table
+from zookit.terminal import printable
+
+_LISTED = 3
+"""The most runs of one experiment that are named."""
+_MERGED = "parameters"
+
+
+def print_leaderboard(
+    console: Console,
+    tables: Sequence[Table],
+    unranked: Sequence[Unranked],
+    short_names: Mapping[str, str],
+) -> None:
+    """Print the tables, and the runs that are not ranked.
+
+    `short_names` may have a shorter name for a run's name.
+    """
+    for at, each in enumerate(tables):
+        if at:
+            console.print()
+        console.print(Text(printable(each.heading), "bold"))
+        console.print(_fitting(console, each, short_names))
+    if tables and unranked:
+        console.print()
+    for line in _unranked(unranked):
+        console.print(line, soft_wrap=True)
+
+
+def _unranked(unranked: Sequence[Unranked]) -> Iterator[RenderableType]:
+    for each in unranked:
+        yield Text(f"not ranked: {printable(each.run.name)}: {each.reason}")
+
+
+def _fitting(console: Console, shown: Table, short_names: Mapping[str, str]) -> DataTable:
+    """Return the table or, in a narrow terminal, one with all parameters in one column."""
+    wide: list[dict[str, Cell]] = [
+        {**cells, "runs": _listed([short_names.get(run.name, run.name) for run in row.runs])}
+        for cells, row in zip(shown.cells(), shown.rows, strict=True)
+    ]
+    narrow = [_merged(row, shown.columns) for row in wide]
+    return fitting(console, *(_table(rows) for rows in (wide, narrow)))
+
+
+def _table(rows: Sequence[Mapping[str, Cell]]) -> DataTable:
+    columns = list(rows[0])
+    return table(columns, [list(row.values()) for row in rows], numbers=NUMBERS, whole=("runs",))
+
+
+def _listed(names: Sequence[str]) -> list[str]:
+    more = len(names) - _LISTED + 1
+    return list(names) if more <= 1 else [*names[: _LISTED - 1], f"and {more} more"]
+
+
+def _merged(row: Mapping[str, Cell], columns: Sequence[str]) -> dict[str, Cell]:
+    """Return the row with all parameters in one cell, and each spread on a line of its own."""
+    merged = " ".join(f"{name}={row[name]}" for name in columns if row[name])
+    rest = {name: cell for name, cell in row.items() if name not in columns}
+    return {
+        "#": rest.pop("#"),
+        **({_MERGED: merged} if columns else {}),
+        **{
+            name: cell.replace(" ± ", "\n± ").split("\n") if isinstance(cell, str) else cell
+            for name, cell in rest.items()
+        },
+    }

@@ -1,0 +1,73 @@
+"""A composition in words, for the terminal and the report."""
+
+from collections.abc import Iterable
+
+from zookit.core import ComponentSpec, Experiment
+from zookit.core.parameters import words_of
+from zookit.modeling.model import Head
+from zookit.runs.environment import Environment, Runtime
+
+_NAMED = 10
+"""The most classes that are named."""
+
+
+def describe(
+    experiment: Experiment,
+    environment: Environment,
+    *,
+    learning_rate: float | None = None,
+    parameters: int | None = None,
+) -> dict[str, str]:
+    """Return what was fitted together: for each part one line of text, empty parts left out.
+
+    Args:
+        experiment: what is trained.
+        environment: its data and the runtime.
+        learning_rate: the optimizer's, if it is known. Otherwise that of the experiment.
+        parameters: the number of the model's parameters, if it is known.
+    """
+    data = environment.data
+    sizes = " + ".join(f"{size:,} {name}" for name, size in data.sizes.items())
+    classes = len(data.class_names)
+    names = ", ".join(data.class_names[:_NAMED]) + (", ..." if classes > _NAMED else "")
+    head = Head(classes)
+    loss = head.loss if experiment.loss is None else experiment.loss.words
+    lines = {
+        "data": f"{experiment.dataset.words}, {data.origin}: {sizes}",
+        "images": " x ".join(map(str, data.image_shape)),
+        "classes": f"{classes:,}: {names}",
+        "body": experiment.architecture.words,
+        "head": f"{head}, {loss}",
+        "optimizer": _optimizer(experiment, learning_rate),
+        "parameters": "" if parameters is None else f"{parameters:,}",
+        "metrics": _words(experiment.metrics),
+        "callbacks": _words(experiment.callbacks),
+        "augmentation": _words(experiment.augmentations),
+        "initial weights": experiment.initial_weights,
+        "frozen": ", ".join(experiment.frozen),
+        "runtime": _runtime(environment.runtime),
+    }
+    return {name: line for name, line in lines.items() if line}
+
+
+def _words(specs: Iterable[ComponentSpec]) -> str:
+    return " ".join(each.words for each in specs)
+
+
+def _optimizer(experiment: Experiment, learning_rate: float | None) -> str:
+    optimizer = experiment.optimizer
+    parameters = optimizer.changed()["parameters"]
+    own = parameters.pop("learning_rate", optimizer.parameters.get("learning_rate"))
+    rate = own if learning_rate is None else learning_rate
+    words = str(words_of(optimizer.short_name, parameters))
+    if experiment.schedule is not None:
+        return f"{words}, learning rate {experiment.schedule.words}"
+    return words if rate is None else f"{words}, learning rate {rate:g}"
+
+
+def _runtime(runtime: Runtime) -> str:
+    threads, steps = runtime.intra_op_threads, runtime.steps_per_execution
+    parts = [runtime.precision, "XLA" if runtime.xla else ""]
+    parts.append(f"{threads} thread{'s' * (threads > 1)}" if threads else "")
+    parts.append(f"{steps} step{'s' * (steps > 1)} per execution")
+    return ", ".join(part for part in parts if part)

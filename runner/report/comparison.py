@@ -1,0 +1,94 @@
+"""What the page shows of several runs side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from zookit.leaderboard.leaderboard import leaderboard
+from zookit.leaderboard.table import Row, Table
+from zookit.report.curves import MOST, draw_curves
+from zookit.report.view import logged
+from zookit.runs.run import RunRecord
+from zookit.terminal import printable
+
+
+@dataclass(frozen=True)
+class RankedTable:
+    """A table of the leaderboard: its heading, its columns, and for each row its cells' lines."""
+
+    heading: str
+    columns: list[str]
+    rows: list[list[list[str]]]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The curves of runs on the same data: of the best `drawn` of those that are named."""
+
+    heading: str
+    names: list[str]
+    drawings: list[Markup]
+    drawn: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several runs side by side. `unranked` has names and reasons."""
+
+    tables: list[RankedTable]
+    unranked: list[tuple[str, str]]
+    overlays: list[Overlay]
+
+
+def comparison_of(runs: Sequence[RunRecord]) -> Comparison:
+    """Return the comparison of runs."""
+    board = leaderboard(runs)
+    best_first = [
+        *(run for table in board.tables for row in table.rows for run in row.runs),
+        *(each.run for each in board.unranked),
+    ]
+    by_data: dict[str, list[RunRecord]] = {}
+    for run in best_first:
+        if run.epochs:
+            by_data.setdefault(run.environment.data.hash, []).append(run)
+    return Comparison(
+        [_ranked(table) for table in board.tables],
+        [(printable(each.run.name), printable(each.reason)) for each in board.unranked],
+        [_overlay(f"data-{at}", alike) for at, alike in enumerate(by_data.values(), start=1)],
+    )
+
+
+def _ranked(table: Table) -> RankedTable:
+    cells = table.cells()
+    return RankedTable(
+        printable(table.heading),
+        [*map(printable, cells[0]), "runs"],
+        [
+            [
+                *([printable(text)] for text in texts.values()),
+                [printable(run.name) for run in row.runs],
+            ]
+            for texts, row in zip(cells, table.rows, strict=True)
+        ],
+    )
+
+
+def _names(row: Row) -> list[str]:
+    return [printable(run.name) for run in row.runs]
+
+
+def _overlay(anchor: str, runs: Sequence[RunRecord]) -> Overlay:
+    shown = runs[:MOST]
+    drawings = []
+    for what in ("loss", "accuracy"):
+        found = [logged(run, printable(run.name)).get(what) for run in shown]
+        if any(found):
+            drawings.append(draw_curves(f"{anchor}-{what}", what, [each for each in found if each]))
+    data, dataset = runs[0].environment.data, runs[0].experiment.dataset
+    return Overlay(
+        printable(f"{dataset.short_name} ({data.origin}, data {data.hash[:8]})"),
+        [printable(run.name) for run in runs],
+        drawings,
+        len(shown),
+    )

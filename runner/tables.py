@@ -1,0 +1,145 @@
+"""Tables and facts for people, as wide as the terminal is.
+
+console = output()
+console.print(table(("name", "images"), [("a", "12"), ("b", "7")], numbers=("images",)))
+console.print(facts([("data", "mnist"), ("classes", "10")]))
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.containers import Lines
+from rich.table import Table
+from rich.text import Text
+
+from zookit.terminal import printable
+
+Cell = str | Sequence[str]
+"""A cell of one line, or of several."""
+
+_UNLIMITED = 100_000
+"""The width of an output that is not a terminal."""
+_NARROWEST = 14
+"""The width down to which a column of text may be narrowed."""
+_BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=,)(?=[a-z])")
+
+
+def output(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
+    """Return a console for tables and lines, by default on stdout.
+
+    It is as wide as the terminal. A pipe or a file gets whole lines, unless COLUMNS is set.
+    """
+    console = Console(stderr=stderr, file=file, highlight=False, markup=False, emoji=False)
+    piped = not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit()
+    if piped or file is not None:
+        console.width = _UNLIMITED
+    return console
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    numbers: Collection[str] = (),
+    whole: Collection[str] = (),
+) -> "DataTable":
+    """Return a table for `output().print`.
+
+    Args:
+        columns: the headings, all different.
+        rows: for each column one cell, which is text. Control characters are escaped.
+        numbers: headings of the columns that are right-aligned and never broken.
+        whole: headings of further columns that are never broken, such as names to copy.
+    """
+    return DataTable(tuple(columns), tuple(map(tuple, rows)), frozenset(numbers), frozenset(whole))
+
+
+def fitting(console: Console, *tables: "DataTable") -> "DataTable":
+    """Return the first table that fits the console, or else the first one."""
+    return next((each for each in tables if each.fits(console)), tables[0])
+
+
+def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
+    """Return names with their values, a line each, for `output().print`."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        grid.add_row(_text(name), _text(value))
+    return grid
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table that adapts to the width.
+
+    Where there is little room, columns of text become narrower and their cells several lines.
+    Where that is not enough, each row is printed as a record, with a line for each column.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: frozenset[str]
+    whole: frozenset[str]
+
+    def fits(self, console: Console) -> bool:
+        """Return whether the console is wide enough for the table."""
+        options = console.options.update(width=_UNLIMITED)
+        return console.measure(self._grid(_NARROWEST), options=options).maximum <= console.width
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the table or, if it does not fit, records."""
+        if self.fits(console):
+            yield self._grid(None)
+            return
+        for at, row in enumerate(self.rows):
+            if at:
+                yield ""
+            yield facts(zip(self.columns, row, strict=True))
+
+    def _grid(self, narrowed: int | None) -> Table:
+        """Return the table, its columns of text no wider than `narrowed`."""
+        grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+        for name in self.columns:
+            is_text = name not in self.numbers | self.whole
+            grid.add_column(
+                # A heading is often wider than the numbers below it.
+                _text(name if is_text else name.split(" ")),
+                justify="right" if name in self.numbers else "left",
+                no_wrap=not is_text,
+                overflow="fold",
+                max_width=narrowed if is_text else None,
+            )
+        for row in self.rows:
+            grid.add_row(*map(_text, row))
+        return grid
+
+
+class _Words(Text):
+    """Text that is broken after a comma too, as in `dense:units=8,dropout=0.1`."""
+
+    def wrap(self, console: Console, width: int, *args: Any, **options: Any) -> Lines:
+        """Return the lines of the text."""
+        broken = [line for each in self.plain.split("\n") for line in _broken(each, width)]
+        return Text("\n".join(broken), style=self.style).wrap(console, width, *args, **options)
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    begun = ""
+    for piece in _BREAK.split(line):
+        if begun and cell_len(begun) + cell_len(piece.rstrip()) > width:
+            yield begun.rstrip()
+            begun = ""
+        *full, rest = chop_cells(piece, width) or [""]
+        yield from full
+        begun += rest
+    yield begun
+
+
+def _text(cell: Cell) -> Text:
+    return _Words("\n".join(map(printable, (cell,) if isinstance(cell, str) else cell)))
