@@ -1,1 +1,1 @@
-"""The architectures that come with zookit."""
+"""The architectures that zookit includes."""

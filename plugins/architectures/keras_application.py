@@ -66,7 +66,7 @@ Model = Literal[
     "VGG19",
     "Xception",
 ]
-"""Every body of keras.applications; tests/plugins/architectures/test_keras_application.py compares."""
+"""The names of the models in keras.applications."""
 
 _MINIMUM = {"InceptionResNetV2": 75, "InceptionV3": 75, "Xception": 71}
 _MINIMUM_OF_OTHERS = 32

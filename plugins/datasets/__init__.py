@@ -1,1 +1,1 @@
-"""The data sets that come with zookit."""
+"""The data sets that zookit includes."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from zookit.core import Dataset, DatasetInfo, Splits
 from zookit.core.data import RemoteFile, Source, read_idx_splits
 
-# Keras's own copy of the files; the hashes are of what the .gz files hold.
+# Keras's copy of the files; the hashes are of the content of the .gz files.
 _HOST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _CONTENT = {
     "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
@@ -18,11 +18,11 @@ _CONTENT = {
 
 @dataclass(frozen=True)
 class FashionMnist(Dataset):
-    """Fashion-MNIST: 28 x 28 grey pictures of ten kinds of clothing, from Zalando's shop.
+    """Fashion-MNIST: 28 x 28 grey images of ten kinds of clothing, from Zalando's shop.
 
-    Images uint8 (N, 28, 28, 1), 0 background to 255; labels 0 to 9 in the order of the class
-    names; 60,000 to train and 10,000 to test (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747).
-    Licence MIT. The bundled sample has 6,000 and 1,000.
+    Images are uint8 (N, 28, 28, 1), 0 (background) to 255; labels are 0 to 9, in the order of the
+    class names. There are 60,000 training and 10,000 test images (Xiao, Rasul, Vollgraf 2017,
+    arXiv:1708.07747). Licence MIT. The bundled sample has 6,000 training and 1,000 test images.
     """
 
     files = tuple(
@@ -30,13 +30,13 @@ class FashionMnist(Dataset):
         for name, sha256 in _CONTENT.items()
     )
     home = "fashion-mnist"
-    # Debian's package dataset-fashion-mnist; what Keras has downloaded before.
+    # Debian's package dataset-fashion-mnist, and Keras's downloads.
     system = ("/usr/share/datasets/fashion-mnist", "~/.keras/datasets/fashion-mnist")
     sample = Path(__file__).parent / "samples" / "fashion_mnist"
 
     @property
     def info(self) -> DatasetInfo:
-        """What is known of the set."""
+        """The published sizes, classes and licence."""
         return DatasetInfo(
             image_shape=(28, 28, 1),
             class_names=(

@@ -13,11 +13,11 @@ _SHAPE = (300, 300, 3)
 
 @dataclass(frozen=True)
 class HorseOrHuman(Dataset):
-    """Horses or Humans: 300 x 300 colour renderings of horses and of people.
+    """Horses or Humans: 300 x 300 colour renderings of horses and people.
 
-    Images uint8 (N, 300, 300, 3); labels 0 horses, 1 humans, from the folders' names; 1,027 to
-    train and, as test split, the 256 published for validation (Moroney 2019). Licence CC BY 2.0.
-    The bundled sample has 128 and 63, as JPEG.
+    Images are uint8 (N, 300, 300, 3); labels are 0 for horses and 1 for humans. There are 1,027
+    training images; the test split is the 256 images published for validation (Moroney 2019).
+    Licence CC BY 2.0. The bundled sample has 128 training and 63 test images, as JPEG.
     """
 
     files = (
@@ -39,7 +39,7 @@ class HorseOrHuman(Dataset):
 
     @property
     def info(self) -> DatasetInfo:
-        """What is known of the set."""
+        """The published sizes, classes and licence."""
         return DatasetInfo(
             image_shape=_SHAPE,
             class_names=_CLASSES,
@@ -57,7 +57,7 @@ class HorseOrHuman(Dataset):
 
 
 def _read(source: Source, name: str, archive: str) -> tuple[Split, tuple[str, ...]]:
-    # The full set is the pinned files, whatever may lie beside them.
+    # The full data set is the pinned files, whatever else the folder contains.
     if source.origin != "full" and source.folder is not None and (source.folder / name).is_dir():
         return read_class_folders(source.folder / name, _CLASSES, _SHAPE, source.progress)
     with unpacked(source.file(archive)) as folder:

@@ -1,4 +1,4 @@
-"""The data set `image_folder`: a person's own pictures."""
+"""The data set `image_folder`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,46 +14,45 @@ _SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validat
 
 @dataclass(frozen=True)
 class ImageFolder(Dataset):
-    """Your own pictures, in a folder with one folder a class (PNG, JPEG, GIF, BMP, WebP).
+    """Your own images, in a folder with one folder per class (PNG, JPEG, GIF, BMP, WebP).
 
-    Where the folder holds `train` and `test` or `validation`, each with the class folders, these
-    are the splits; with `train` and `validation` alone, `validation` is what is tested on.
-    Otherwise a part of every class is held out as test split, drawn by `seed`. Pictures become
-    uint8 (N, size, size, 3) or, with grey, (N, size, size, 1): the largest centred square is kept
-    and scaled; transparency is laid over white.
+    If the folder contains `train` and `test` or `validation`, each with the class folders, these
+    are the splits; without `test`, `validation` is the test split. Otherwise a random fraction of
+    each class is the test split. Images are uint8 (N, size, size, 3), or (N, size, size, 1) with
+    grey: the largest centred square of each image, scaled. Transparency becomes white.
     """
 
-    path: Annotated[Path, Doc("The folder.")]
-    size: Annotated[int, Ge(8), Doc("Height and width to scale to, in pixels.")] = 224
-    grey: Annotated[bool, Doc("One channel, grey, instead of three.")] = False
+    path: Annotated[Path, Doc("Path of the folder.")]
+    size: Annotated[int, Ge(8), Doc("Height and width to scale images to, in pixels.")] = 224
+    grey: Annotated[bool, Doc("Convert images to grey, with one channel instead of three.")] = False
     split: Annotated[
         float,
         Gt(0),
         Lt(1),
-        Doc("Fraction of each class to test on, without train and test folder."),
+        Doc("Fraction of each class for the test split, if the folder has no splits."),
     ] = 0.2
-    seed: Annotated[int, Ge(0), Doc("Decides which pictures are tested on.")] = 0
+    seed: Annotated[int, Ge(0), Doc("Seed of the random test split.")] = 0
 
     @property
     def folder(self) -> Path:
-        """The user's folder."""
+        """The folder to read."""
         return self.path
 
     @property
     def info(self) -> DatasetInfo:
-        """What the folder's own folders tell. Raises DataError."""
+        """The image shape, and the class names from the folder. Raises DataError."""
         class_names = class_folders(self.path / "train" if self._is_split() else self.path)
         if not self._is_split() and {name.lower() for name in class_names} <= _SPLIT_NAMES:
             raise DataError(
-                f"{self.path} has the folders {' and '.join(class_names)}, which look like splits "
-                "rather than classes. Name them train and test or validation."
+                f"{self.path} contains {' and '.join(class_names)}, which look like splits, not "
+                "classes. Rename them to train and test (or validation)."
             )
         return DatasetInfo(
             image_shape=(self.size, self.size, 1 if self.grey else 3), class_names=class_names
         )
 
     def load(self, source: Source) -> Splits:
-        """Read the pictures and, where the folder has no splits, make them."""
+        """Read the images and split them if the folder has no splits."""
         if not self._is_split():
             everything, left_out = self._read("", source)
             kept, held = hold_out(everything.labels, self.split, self.seed, self.info.class_names)
@@ -78,7 +77,7 @@ class ImageFolder(Dataset):
         unknown = sorted(set(class_folders(root)) - set(info.class_names))
         if unknown:
             raise DataError(
-                f"{root} has the class folder {unknown[0]!r}, which {self.path / 'train'} has not. "
-                "Put pictures of it there too, or remove it."
+                f"{root} has the class folder {unknown[0]!r}, but {self.path / 'train'} does not. "
+                "Add training images of that class, or remove the folder."
             )
         return read_class_folders(root, info.class_names, info.image_shape, source.progress)

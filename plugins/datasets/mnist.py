@@ -6,8 +6,8 @@ from pathlib import Path
 from zookit.core import Dataset, DatasetInfo, Splits
 from zookit.core.data import RemoteFile, Source, read_idx_splits
 
-# The copies that TensorFlow Datasets and torchvision use; the hashes are of what the .gz files
-# hold.
+# The copies that TensorFlow Datasets and torchvision use; the hashes are of the content of the .gz
+# files.
 _HOSTS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -22,11 +22,11 @@ _CONTENT = {
 
 @dataclass(frozen=True)
 class Mnist(Dataset):
-    """MNIST: 28 x 28 grey pictures of handwritten digits.
+    """MNIST: 28 x 28 grey images of handwritten digits.
 
-    Images uint8 (N, 28, 28, 1), 0 background to 255; labels 0 to 9, the digit; 60,000 to train and
-    10,000 to test (LeCun, Cortes, Burges). Licence CC BY-SA 3.0. The bundled sample has 6,000 and
-    1,000.
+    Images are uint8 (N, 28, 28, 1), 0 (background) to 255; labels are the digits 0 to 9. There are
+    60,000 training and 10,000 test images (LeCun, Cortes, Burges). Licence CC BY-SA 3.0. The
+    bundled sample has 6,000 training and 1,000 test images.
     """
 
     files = tuple(
@@ -40,7 +40,7 @@ class Mnist(Dataset):
 
     @property
     def info(self) -> DatasetInfo:
-        """What is known of the set."""
+        """The published sizes, classes and licence."""
         return DatasetInfo(
             image_shape=(28, 28, 1),
             class_names=tuple("0123456789"),

@@ -1,1 +1,1 @@
-"""The listeners that come with zookit."""
+"""The listeners that zookit includes."""

@@ -176,7 +176,7 @@ def test_image_folder_of_no_pictures(zookit: Command) -> None:
         folder.mkdir(parents=True)
         (folder / "notes.txt").write_text("no picture")
     message = zookit("run", "image_folder:photos", "dense").message()
-    assert "has no readable picture" in message
+    assert "has no readable image" in message
     assert "notes.txt" in message
     assert "PNG" in message
 

@@ -1,4 +1,4 @@
-"""Zip files: what is good is unpacked; nothing is ever written outside; the rest is refused."""
+"""Zip files are unpacked; nothing is ever written outside the folder; the rest is refused."""
 
 import contextlib
 import io
@@ -84,9 +84,9 @@ def test_unpacked_needs_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "C:out",
     ],
 )
-def test_member_that_would_land_outside_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_member_outside_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     archive, into = put_zip(tmp_path, zip_of({"good": b"x", name: b"bad"}))
-    with pytest.raises(DataError, match="would land outside the folder"):
+    with pytest.raises(DataError, match="outside"):
         unpack(archive, into)
     assert not files_in(into)
     assert names_in(tmp_path) == {"a.zip", "into"}
@@ -105,7 +105,7 @@ def test_link_is_refused(tmp_path: Path) -> None:
     assert not files_in(into)
 
 
-def test_password_is_named(tmp_path: Path) -> None:
+def test_a_password_is_refused(tmp_path: Path) -> None:
     content = bytearray(zip_of({"good": b"x", "secret": b"y"}))
     content[content.rindex(b"PK\x01\x02") + 8] |= 1  # the second member's flag of encryption
     archive, into = put_zip(tmp_path, content)
@@ -114,38 +114,39 @@ def test_password_is_named(tmp_path: Path) -> None:
     assert not files_in(into)
 
 
-def test_more_than_the_disk_has_is_refused(tmp_path: Path) -> None:
+def test_an_archive_larger_than_the_disk_is_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as opened:
         opened.writestr("bomb", b"x")
         opened.getinfo("bomb").file_size = 1 << 60
     archive, into = put_zip(tmp_path, buffer.getvalue())
-    with pytest.raises(DataError, match="1,152,921,504,606,846,976 bytes, more than the disk"):
+    with pytest.raises(DataError, match=r"1,152,921,504,606,846,976 bytes.*ZOOKIT_CACHE_DIR"):
         unpack(archive, into)
     assert not files_in(into)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
-        (b"", "damaged archive"),
-        (b"<html>Not found</html>", "damaged archive"),
-        (zip_of(MEMBERS)[:-40], "damaged archive"),
-        (zip_of(MEMBERS)[200:], "damaged archive"),
+        (b"", "is damaged"),
+        (b"<html>Not found</html>", "is damaged"),
+        (zip_of(MEMBERS)[:-40], "is damaged"),
+        (zip_of(MEMBERS)[200:], "is damaged"),
         (zip_of(MEMBERS, zipfile.ZIP_STORED).replace(b"abcabc", b"abxabc", 1), "Bad CRC-32"),
         # A folder and a file of one name.
-        (zip_of({"a": b"1", "a/b": b"2"}), "cannot be unpacked"),
+        (zip_of({"a": b"1", "a/b": b"2"}), "cannot unpack"),
     ],
     ids=["empty", "a web page", "no end", "no begin", "changed", "contradiction"],
 )
-def test_damaged_archive_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+def test_damaged_archive_is_named(tmp_path: Path, content: bytes, expected: str) -> None:
     archive, into = put_zip(tmp_path, content)
-    with pytest.raises(DataError, match=rf"a\.zip .*{said}"):
+    with pytest.raises(DataError, match=f"(?i){expected}") as raised:
         unpack(archive, into)
+    assert str(archive) in str(raised.value)
 
 
 def test_missing_archive_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"none\.zip cannot be unpacked"):
+    with pytest.raises(DataError, match=r"none\.zip: No such file"):
         unpack(tmp_path / "none.zip", tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""IDX files: any shape is read back, and anything else is refused in one line."""
+"""IDX files of any shape are read; other files are refused with a reason."""
 
 import contextlib
 import gzip
@@ -29,7 +29,7 @@ GOOD = idx(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
     arrays(np.uint8, array_shapes(max_dims=5, min_side=0, max_side=5)),
     st.booleans(),
 )
-@example(np.array(7, np.uint8), False)  # noqa: FBT003 - no dimension at all
+@example(np.array(7, np.uint8), False)  # noqa: FBT003 - no dimensions
 def test_reads_back_any_shape(array: "npt.NDArray[np.uint8]", compressed: bool) -> None:
     content = idx(array)
     with tempfile.TemporaryDirectory() as folder:
@@ -62,23 +62,23 @@ def test_random_bytes_raise_nothing_but_data_error(content: bytes) -> None:
 
 @pytest.mark.parametrize("wrap", [bytes, zipped], ids=["plain", "gz"])
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
-        (GOOD[:-1], "has 39 bytes, but its header promises 40"),
-        (GOOD + b"\0", "has 41 bytes, but its header promises 40"),
-        (GOOD[:9], "has 9 bytes, but its header promises 16"),
-        (b"", "begins with nothing"),
-        (b"\x89PNG\r\n", "begins with 89504e47, expected 000008"),
-        (b"\0\0\x0d" + GOOD[3:], "begins with 00000d03"),  # numbers with a point
+        (GOOD[:-1], "39 bytes.* 40"),
+        (GOOD + b"\0", "41 bytes.* 40"),
+        (GOOD[:9], "9 bytes.* 16"),
+        (b"", "nothing.*000008"),
+        (b"\x89PNG\r\n", "89504e47.*000008"),
+        (b"\0\0\x0d" + GOOD[3:], "00000d03.*000008"),  # the type code of floats
     ],
     ids=["cut off", "too long", "cut in the header", "empty", "a picture", "floats"],
 )
-def test_says_what_is_wrong(
-    tmp_path: Path, wrap: "Callable[[bytes], bytes]", content: bytes, said: str
+def test_an_error_names_the_difference(
+    tmp_path: Path, wrap: "Callable[[bytes], bytes]", content: bytes, expected: str
 ) -> None:
     path = tmp_path / "images"
     path.write_bytes(wrap(content))
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=expected):
         read_idx(path)
 
 
@@ -87,17 +87,17 @@ def test_says_what_is_wrong(
     [lambda gz: gz[:-9], lambda gz: gz[:-6] + b"\0\0\0\0\0\0", lambda gz: gz[:12] + b"\xff" * 9],
     ids=["cut off", "wrong checksum", "garbled"],
 )
-def test_damaged_gz_is_named(tmp_path: Path, damage: "Callable[[bytes], bytes]") -> None:
+def test_a_damaged_gz_is_refused(tmp_path: Path, damage: "Callable[[bytes], bytes]") -> None:
     path = tmp_path / "images.gz"
     path.write_bytes(damage(gzip.compress(GOOD)))
-    with pytest.raises(DataError, match=r"images\.gz cannot be read: .*Get the file anew"):
+    with pytest.raises(DataError, match=r"images\.gz: .*again"):
         read_idx(path)
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["folder", "nothing"])
-def test_what_is_no_file_is_refused(tmp_path: Path, *, there: bool) -> None:
-    path = tmp_path if there else tmp_path / "nothing"
-    with pytest.raises(DataError, match="cannot be read"):
+@pytest.mark.parametrize("exists", [True, False], ids=["folder", "nothing"])
+def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path, *, exists: bool) -> None:
+    path = tmp_path if exists else tmp_path / "nothing"
+    with pytest.raises(DataError, match="cannot read"):
         read_idx(path)
 
 
@@ -113,21 +113,33 @@ def test_four_files_make_splits(tmp_path: Path, *, plain: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "expected"),
     [
-        ("train-labels-idx1-ubyte", idx(np.zeros(29, np.uint8)), "as many images as labels"),
-        ("t10k-labels-idx1-ubyte", idx(np.zeros((12, 1), np.uint8)), "as many images as labels"),
-        ("t10k-images-idx3-ubyte", idx(np.zeros((12, 64), np.uint8)), "as many images as labels"),
+        (
+            "train-labels-idx1-ubyte",
+            idx(np.zeros(29, np.uint8)),
+            r"\(N, H, W\)",
+        ),
+        (
+            "t10k-labels-idx1-ubyte",
+            idx(np.zeros((12, 1), np.uint8)),
+            r"\(N, H, W\)",
+        ),
+        (
+            "t10k-images-idx3-ubyte",
+            idx(np.zeros((12, 64), np.uint8)),
+            r"\(N, H, W\)",
+        ),
         ("train-images-idx3-ubyte", None, r"has no train-images-idx3-ubyte\.gz or train-images-"),
     ],
     ids=["too few labels", "labels in rows", "flat images", "missing"],
 )
 def test_files_that_do_not_fit_are_refused(
-    tmp_path: Path, name: str, content: bytes | None, said: str
+    tmp_path: Path, name: str, content: bytes | None, expected: str
 ) -> None:
     put_files(tmp_path, plain=True)
     (tmp_path / name).unlink()
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=expected):
         read_idx_splits(Source("local", tmp_path, "0", "a test"))

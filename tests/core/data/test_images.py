@@ -1,4 +1,4 @@
-"""Pictures of every kind become arrays of the asked shape, or are refused with a reason."""
+"""Image files of every kind become arrays of a given shape, or are refused with a reason."""
 
 import contextlib
 import io
@@ -62,7 +62,7 @@ def test_every_format_keeps_its_colour(kind: str, shape: tuple[int, int, int]) -
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP"])
-def test_pixels_of_the_asked_size_are_untouched(kind: str) -> None:
+def test_pixels_of_the_given_size_are_unchanged(kind: str) -> None:
     assert (read(encoded(noise(), kind), (12, 9, 3)) == np.asarray(noise())).all()
 
 
@@ -86,7 +86,7 @@ def test_every_mode_over_white(mode: str, colour: Any, expected: tuple[int, int,
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
-def test_see_through_entry_of_a_palette_is_white(kind: str) -> None:
+def test_a_transparent_palette_entry_is_white(kind: str) -> None:
     picture = Image.new("P", (4, 2), 0)
     picture.putpalette([*RED, *BLUE])
     picture.paste(1, (2, 0, 4, 2))
@@ -96,13 +96,13 @@ def test_see_through_entry_of_a_palette_is_white(kind: str) -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("see_through", [None, 0, 40_000])
-def test_16_bit_grey_keeps_its_scale(channels: int, see_through: int | None) -> None:
+@pytest.mark.parametrize("transparent", [None, 0, 40_000])
+def test_16_bit_grey_keeps_its_scale(channels: int, transparent: int | None) -> None:
     values = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
     values[0, :2] = (40_000, 40_001)
-    options = {} if see_through is None else {"transparency": see_through}
+    options = {} if transparent is None else {"transparency": transparent}
     pixels = read(encoded(Image.fromarray(values), "PNG", **options), (8, 8, channels))
-    expected = np.where(values == see_through, 255, values / 257)
+    expected = np.where(values == transparent, 255, values / 257)
     np.testing.assert_allclose(pixels, np.repeat(expected[..., None], channels, 2), atol=1)
 
 
@@ -111,7 +111,7 @@ def test_cmyk_jpeg() -> None:
     np.testing.assert_allclose(read(content, (8, 8, 3)), np.broadcast_to(RED, (8, 8, 3)), atol=8)
 
 
-# By EXIF's own words: where row 0 and column 0 of what is stored are in the upright picture.
+# In EXIF's terms: where row 0 and column 0 of the stored image are in the upright image.
 STORED = {
     1: lambda upright: upright,  # top, left
     2: lambda upright: upright[:, ::-1],  # top, right
@@ -126,7 +126,7 @@ STORED = {
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("orientation", STORED)
-def test_turned_as_exif_says(orientation: int, kind: str) -> None:
+def test_an_image_is_rotated_as_exif_says(orientation: int, kind: str) -> None:
     upright = np.zeros((32, 48, 3), np.uint8)
     upright[:16, :24], upright[:16, 24:], upright[16:, :24] = RED, GREEN, BLUE
     stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](upright)))
@@ -145,9 +145,17 @@ def test_turned_as_exif_says(orientation: int, kind: str) -> None:
     ],
     ids=["nonsense", "cut off", "orientation in letters"],
 )
-def test_damaged_exif_does_not_cost_the_picture(exif: bytes) -> None:
+def test_damaged_exif_is_ignored(exif: bytes) -> None:
     content = encoded(noise(), "PNG", exif=exif)
     assert (read(content, (12, 9, 3)) == np.asarray(noise())).all()
+
+
+def test_an_orientation_counts_although_other_metadata_is_damaged() -> None:
+    turned = b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
+    letters_for_a_fraction = b"\x01\x3e\0\x02\0\0\0\x04abc\0"
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + turned + letters_for_a_fraction + b"\0\0\0\0"
+    content = encoded(noise(), "PNG", exif=exif)
+    assert (read(content, (9, 12, 3)) == np.rot90(np.asarray(noise()), -1)).all()
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
@@ -172,7 +180,7 @@ def test_first_frame_of_an_animation(kind: str) -> None:
 def test_largest_centred_part_is_kept(size: tuple[int, int], shape: tuple[int, int, int]) -> None:
     picture = Image.new("RGB", size, RED)
     width, height = size
-    # What must remain is green: all of the short side, the middle of the long one.
+    # The part that must remain is green: the whole short side, the middle of the long one.
     kept = (min(width, height * shape[1] // shape[0]), min(height, width * shape[0] // shape[1]))
     left, top = (width - kept[0]) // 2, (height - kept[1]) // 2
     picture.paste(GREEN, (left, top, left + kept[0], top + kept[1]))
@@ -193,7 +201,7 @@ def crc(chunk: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "said"),
+    ("width", "height", "expected"),
     [
         (9_000, 9_000, "cannot be read"),  # below the limit, so it is tried
         (10_000, 10_000, "more than 89,478,485 pixels"),  # Pillow only warns
@@ -201,10 +209,10 @@ def crc(chunk: bytes) -> bytes:
         (2**31 - 1, 2**31 - 1, "more than 89,478,485 pixels"),
     ],
 )
-def test_decompression_bomb_is_refused(width: int, height: int, said: str) -> None:
+def test_decompression_bomb_is_refused(width: int, height: int, expected: str) -> None:
     with warnings.catch_warnings(record=True) as leaked:
         warnings.simplefilter("always")
-        with pytest.raises(DataError, match=said):
+        with pytest.raises(DataError, match=expected):
             read(png_that_claims(width, height), (8, 8, 3))
     assert not leaked
 
@@ -220,15 +228,15 @@ def test_decompression_bomb_is_refused(width: int, height: int, said: str) -> No
     ],
     ids=["empty", "text", "svg", "tiff", "ppm"],
 )
-def test_other_files_are_no_pictures(content: bytes) -> None:
-    with pytest.raises(DataError, match="is no PNG, JPEG, GIF, BMP or WEBP picture"):
+def test_other_files_are_refused(content: bytes) -> None:
+    with pytest.raises(DataError, match="PNG, JPEG, GIF, BMP or WEBP"):
         read(content, (8, 8, 3))
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["folder", "nothing"])
-def test_what_is_no_file_cannot_be_read(tmp_path: Path, *, there: bool) -> None:
+@pytest.mark.parametrize("exists", [True, False], ids=["folder", "nothing"])
+def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path, *, exists: bool) -> None:
     with pytest.raises(DataError, match="cannot be read"):
-        read_image(tmp_path if there else tmp_path / "nothing", (8, 8, 3))
+        read_image(tmp_path if exists else tmp_path / "nothing", (8, 8, 3))
 
 
 GOOD = [
@@ -250,7 +258,7 @@ GOOD = [
     st.integers(0, 2000),
     st.sampled_from([(8, 8, 3), (12, 9, 1)]),
 )
-def test_damaged_pictures_raise_nothing_but_data_error(
+def test_damaged_images_raise_nothing_but_data_error(
     good: bytes, changes: list[tuple[int, int]], length: int, shape: tuple[int, int, int]
 ) -> None:
     content = bytearray(good)

@@ -1,4 +1,4 @@
-"""Preparing what memory cannot hold: bounded memory, no room on disk, a kill in the middle."""
+"""Images larger than memory: bounded memory, a full disk, a killed process."""
 
 import signal
 import subprocess
@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from made_data import put_pictures
 
-from zookit.core import DataError, Split
-from zookit.core.data import cache_folder, empty_images, subset
-from zookit.data.cache_contents import kept, remove
+from zookit.core import DataError
+from zookit.core.data import cache_folder, empty_images
+from zookit.data.cache_contents import cache_entries, remove
 from zookit.data.prepared import prepare
 from zookit.plugins.datasets.image_folder import ImageFolder
 
 SIZE = 600
-"""80 pictures of this size have 86 MB."""
+"""80 images of this size have 86 MB."""
 ROOM = 40 * 10**6
-"""Bytes that preparing them may take beyond what the imports took; with two threads, 20 MB do."""
+"""Bytes that preparing may use beyond what imports use; with two threads it needs 20 MB."""
 
 # MAP_SHARED mappings, such as of the prepared arrays, are not counted by RLIMIT_DATA.
 LIMITED = """
@@ -31,7 +31,7 @@ from zookit.data.prepared import prepare
 from zookit.plugins.datasets.image_folder import ImageFolder
 
 folder, size, memory, file_size, killed = sys.argv[1], *map(int, sys.argv[2:])
-threading.stack_size(1 << 18)  # else a machine of many cores needs much for the stacks alone
+threading.stack_size(1 << 18)  # with many cores the stacks alone would exceed the limit
 logging.basicConfig(format="%(message)s")
 
 if memory:
@@ -58,7 +58,7 @@ except DataError as error:
 def limited(
     folder: Path, *, memory: int = 0, file_size: int = 0, killed: bool = False
 ) -> "subprocess.CompletedProcess[str]":
-    """Prepare a folder of pictures in a process of its own; print the hash."""
+    """Prepare a folder of images in another process; print the hash."""
     numbers = map(str, (SIZE, memory, file_size, int(killed)))
     return subprocess.run(
         [sys.executable, "-c", LIMITED, folder, *numbers],
@@ -78,12 +78,12 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-linux_alone = pytest.mark.skipif(
+linux_only = pytest.mark.skipif(
     sys.platform != "linux", reason="others do not count mapped memory against RLIMIT_DATA"
 )
 
 
-@linux_alone
+@linux_only
 @pytest.mark.parametrize("layout", [{"": 40}, {"train": 30, "test": 10}], ids=str)
 def test_folder_larger_than_memory(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: dict[str, int]
@@ -99,20 +99,20 @@ def test_folder_larger_than_memory(
     assert sum(split.images.nbytes for split in prepared.splits.by_name().values()) > 2 * ROOM
 
 
-@linux_alone
-def test_no_room_on_disk(photos: Path) -> None:
+@linux_only
+def test_a_full_disk(photos: Path) -> None:
     put_pictures(photos, cats=40, dogs=40)
     in_memory = limited(photos, file_size=10**6)
     assert in_memory.returncode == 0, in_memory.stderr
     (line,) = in_memory.stderr.splitlines()
-    assert "cannot be written" in line
+    assert str(cache_folder()) in line
     nowhere = limited(photos, memory=ROOM, file_size=10**6)
     assert nowhere.returncode == 1
     (line,) = nowhere.stderr.splitlines()
     assert line.startswith("photos: 80 images of 600 x 600 x 3 need 86,400,000 bytes")
-    for way in ("free some room", f"{cache_folder()}", "ZOOKIT_CACHE_DIR", "smaller size"):
-        assert way in line
-    assert kept() == ()
+    assert str(cache_folder()) in line
+    assert "ZOOKIT_CACHE_DIR" in line
+    assert cache_entries() == ()
     assert limited(photos).stdout == in_memory.stdout
 
 
@@ -124,27 +124,13 @@ def test_nothing_is_left_of_a_killed_process(photos: Path) -> None:
     assert {path.parent.name for path in left} == {"hashes", "locks"}
     assert sum(path.stat().st_size for path in left) < 100
     assert len(limited(photos).stdout.strip()) == 64
-    for each in kept():
+    for each in cache_entries():
         remove(each)
     left = [path for path in cache_folder().rglob("*") if path.is_file()]
     assert {path.parent.name for path in left} == {"locks"}
 
 
-@pytest.mark.parametrize("count", [0, 1, 30])
-def test_subset_is_what_numpy_gives(count: int) -> None:
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (40, 1000, 1000, 1), np.uint8)
-    labels = rng.integers(0, 5, 40)
-    chosen = rng.permutation(40)[:count]
-    part = subset(Split(images, labels), chosen)
-    assert np.array_equal(part.images, images[chosen])
-    assert np.array_equal(part.labels, labels[chosen])
-    strided = subset(Split(images[:, ::2], labels), chosen).images
-    assert np.array_equal(strided, part.images[:, ::2])
-    assert strided.flags.c_contiguous
-
-
-def test_images_lie_on_disk_where_they_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_are_on_disk_if_possible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_disk = empty_images((3, 4, 5, 1))
     assert isinstance(on_disk, np.memmap)
     assert [path for path in cache_folder().rglob("*") if path.is_file()] == []
@@ -158,7 +144,7 @@ def test_images_lie_on_disk_where_they_can(tmp_path: Path, monkeypatch: pytest.M
         assert images.dtype == np.uint8
 
 
-def test_no_room_at_all_is_explained() -> None:
+def test_more_than_disk_and_memory_is_refused() -> None:
     for shape in ((6, 10_000_000, 10_000_000, 3), (6, 10**12, 10**12, 3)):
         with pytest.raises(DataError, match=r"6 images of .* ZOOKIT_CACHE_DIR"):
             empty_images(shape)

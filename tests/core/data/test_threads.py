@@ -1,4 +1,4 @@
-"""Work spread over all cores: in order, a part at a time, and ended by an interruption."""
+"""Work in threads: results in order, a bounded queue, and a prompt end when interrupted."""
 
 import time
 
@@ -14,11 +14,11 @@ def test_results_are_in_order() -> None:
 
 
 def test_millions_are_not_queued_at_once() -> None:
-    begun: list[int] = []
-    with in_threads(begun.append, range(10**7)) as results:
+    started: list[int] = []
+    with in_threads(started.append, range(10**7)) as results:
         next(results)
-        assert 0 < len(begun) < 10_000
-    assert len(begun) < 10_000
+        assert 0 < len(started) < 10_000
+    assert len(started) < 10_000
 
 
 def test_errors_are_raised() -> None:
@@ -26,11 +26,11 @@ def test_errors_are_raised() -> None:
         list(results)
 
 
-def test_after_an_interruption_nothing_more_is_begun() -> None:
-    begun: list[int] = []
+def test_an_interruption_starts_no_further_calls() -> None:
+    started: list[int] = []
 
     def slow(item: int) -> None:
-        begun.append(item)
+        started.append(item)
         time.sleep(0.05)
 
     def interrupted() -> None:
@@ -40,4 +40,4 @@ def test_after_an_interruption_nothing_more_is_begun() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert len(begun) < 100
+    assert len(started) < 100

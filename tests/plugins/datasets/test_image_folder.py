@@ -1,0 +1,196 @@
+"""The data set `image_folder`: its splits, its parameters, and the folders that it refuses."""
+
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_data import put_pictures
+from PIL import Image
+
+from zookit.core import DataError, Splits, Words
+from zookit.core.parameters import create
+from zookit.data.prepared import prepare
+from zookit.plugins import ImageFolder
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return tmp_path / "photos"
+
+
+def load(dataset: ImageFolder) -> Splits:
+    return prepare(dataset, "auto", "image_folder", "zookit==1").splits
+
+
+def values(images: np.ndarray) -> list[int]:
+    """The brightness of each image, which `put_pictures` makes unique."""
+    return [int(value) for value in images[:, 0, 0, 0]]
+
+
+def test_seeded_split_is_stratified_and_complete(photos: Path) -> None:
+    put_pictures(photos, cats=10, dogs=20)
+    splits = load(ImageFolder(photos, size=8))
+    assert np.bincount(splits.test.labels).tolist() == [2, 4]
+    assert np.bincount(splits.train.labels).tolist() == [8, 16]
+    both = values(splits.train.images) + values(splits.test.images)
+    assert sorted(both) == [*range(10), *range(100, 120)]
+    for split in (splits.train, splits.test):
+        assert [value // 100 for value in values(split.images)] == split.labels.tolist()
+
+
+def test_seed_decides_the_split(photos: Path) -> None:
+    put_pictures(photos, cats=10, dogs=20)
+    first, again, other = (
+        values(load(ImageFolder(photos, size=8, seed=seed, grey=grey)).test.images)
+        for seed, grey in ((3, False), (3, True), (4, False))
+    )
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize(("fraction", "tested"), [(0.01, 1), (0.25, 2), (0.5, 5), (0.99, 9)])
+def test_every_class_is_on_both_sides(photos: Path, fraction: float, tested: int) -> None:
+    put_pictures(photos, cats=10, dogs=10)
+    labels = load(ImageFolder(photos, size=8, split=fraction)).test.labels
+    assert np.bincount(labels).tolist() == [tested, tested]
+
+
+@pytest.mark.parametrize(
+    ("folders", "tested_on", "validated_on"),
+    [
+        (("train", "validation"), "validation", None),
+        (("train", "test"), "test", None),
+        (("train", "test", "validation"), "test", "validation"),
+    ],
+    ids=str,
+)
+def test_the_folders_own_splits_are_used(
+    photos: Path, folders: tuple[str, ...], tested_on: str, validated_on: str | None
+) -> None:
+    counts = {"train": 5, "test": 2, "validation": 3}
+    for folder in folders:
+        put_pictures(photos / folder, cats=counts[folder], dogs=counts[folder] + 1)
+    dataset = ImageFolder(photos, size=8)
+    splits = load(dataset)
+    assert dataset.info.class_names == ("cats", "dogs")
+    assert len(splits.train) == 2 * counts["train"] + 1
+    assert len(splits.test) == 2 * counts[tested_on] + 1
+    assert (splits.validation is None) == (validated_on is None)
+    if splits.validation is not None:
+        assert len(splits.validation) == 2 * counts["validation"] + 1
+
+
+def test_train_alone_is_a_class(photos: Path) -> None:
+    put_pictures(photos, train=5, tram=5)
+    assert ImageFolder(photos).info.class_names == ("train", "tram")
+
+
+@pytest.mark.parametrize("names", [("train", "val"), ("Training", "Testing"), ("test", "valid")])
+def test_misnamed_splits_are_refused(photos: Path, names: tuple[str, str]) -> None:
+    for name in names:
+        put_pictures(photos / name, cats=3, dogs=3)
+    with pytest.raises(DataError, match="train and test"):
+        load(ImageFolder(photos, size=8))
+
+
+@pytest.mark.parametrize(("grey", "channels"), [(False, 3), (True, 1)])
+@pytest.mark.parametrize("size", [8, 20])
+def test_size_and_grey(photos: Path, size: int, channels: int, *, grey: bool) -> None:
+    for name, colour in (("blue", (0, 0, 255)), ("red", (255, 0, 0))):
+        (photos / name).mkdir(parents=True)
+        for number in range(2):
+            Image.new("RGB", (30, 10), colour).save(photos / name / f"{number}.jpg")
+    dataset = ImageFolder(photos, size=size, grey=grey)
+    images = load(dataset).train.images
+    assert dataset.info.image_shape == (size, size, channels)
+    assert images.shape == (2, size, size, channels)
+    assert images.dtype == np.uint8
+    expected = [[29], [76]] if grey else [[0, 0, 255], [255, 0, 0]]
+    np.testing.assert_allclose(images[:, 4, 4], expected, atol=8)
+
+
+def test_unreadable_files_are_left_out_and_named(
+    photos: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_pictures(photos, cats=6, dogs=6)
+    for number in range(7):
+        (photos / "cats" / f"note{number}.txt").write_text("not an image")
+    whole = (photos / "dogs" / "000.png").read_bytes()
+    (photos / "dogs" / "000.png").write_bytes(whole[: len(whole) // 2])
+    for _ in range(2):  # once decoded, once from the cache
+        caplog.clear()
+        splits = load(ImageFolder(photos, size=8))
+        assert len(splits.train) + len(splits.test) == 11
+        lines = [record.getMessage() for record in caplog.records if record.name == "zookit"]
+        assert all(record.levelno == logging.WARNING for record in caplog.records)
+        for number, line in enumerate(lines[:5]):
+            path = photos / "cats" / f"note{number}.txt"
+            assert str(path) in line
+        (summary,) = lines[5:]
+        assert "3 more" in summary
+        assert len(splits.left_out) == 8
+        assert splits.left_out[7].startswith(f"{photos / 'dogs' / '000.png'} ")
+
+
+def _single(photos: Path) -> None:
+    put_pictures(photos, cats=3, dogs=1)
+
+
+def _class_not_in_train(photos: Path) -> None:
+    put_pictures(photos / "train", cats=3, dogs=3)
+    put_pictures(photos / "validation", cats=3, dogs=3, horses=3)
+
+
+def _class_not_in_validation(photos: Path) -> None:
+    put_pictures(photos / "train", cats=3, dogs=3, horses=3)
+    put_pictures(photos / "validation", cats=3, dogs=3)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (_single, "class 'dogs' has only one image"),
+        (_class_not_in_train, "validation .*'horses'.*train"),
+        (_class_not_in_validation, "validation has no class folder 'horses'"),
+    ],
+)
+def test_an_unusable_folder_is_refused(
+    photos: Path, make: Callable[[Path], None], expected: str
+) -> None:
+    make(photos)
+    with pytest.raises(DataError, match=rf"^image_folder: [^\n]*{expected}"):
+        load(ImageFolder(photos, size=8))
+
+
+def test_changes_in_a_linked_folder_are_noticed(photos: Path, tmp_path: Path) -> None:
+    put_pictures(photos, cats=4)
+    real = put_pictures(tmp_path / "elsewhere", dogs=4) / "dogs"
+    (photos / "dogs").symlink_to(real)
+    assert len(load(ImageFolder(photos, size=8)).train) == 6
+    shutil.copy(real / "000.png", real / "004.png")
+    shutil.copy(real / "000.png", real / "005.png")
+    shutil.copy(real / "000.png", real / "006.png")
+    assert len(load(ImageFolder(photos, size=8)).train) == 9
+
+
+def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    put_pictures(tmp_path / "photos", cats=3, dogs=3)
+    dataset = create(ImageFolder, Words.parse("image_folder:~/photos,size=8,grey=true"))
+    assert dataset.path == tmp_path / "photos"
+    assert load(dataset).train.images.shape == (4, 8, 8, 1)
+
+
+def test_there_is_no_sample(photos: Path) -> None:
+    put_pictures(photos, cats=3, dogs=3)
+    with pytest.raises(DataError, match="no sample"):
+        prepare(ImageFolder(photos), "sample", "image_folder", "zookit==1")
