@@ -1,5 +1,6 @@
-"""A data set's images for the eye: in the terminal, as numbers, on a contact sheet."""
+"""Shows images of a data set: in the terminal, as numbers, and as a contact sheet."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,12 @@ _CAPTION = 14
 def draw(
     console: Console, split: Split, at: int, info: DatasetInfo, *, values: bool = False
 ) -> None:
-    """Image `at` of a split, counted from 0, with its label. Raises BadParameter out of range."""
+    """Draw image `at` of a split, counted from 0, with its label, or print its pixel values.
+
+    Raises BadParameter if there is no such image.
+    """
     if not 0 <= at < len(split):
-        raise BadParameter(f"there is no image {at}; there are images 0 to {len(split) - 1:,}.")
+        raise BadParameter(f"no image {at}; the images are 0 to {len(split) - 1:,}.")
     label = int(split.labels[at])
     console.print(Text(f"image {at}: {info.class_names[label]} (label {label})"))
     pixels = np.asarray(split.images[at])
@@ -37,50 +41,57 @@ def draw(
             rows = (" ".join(f"{value:3d}" for value in row) for row in channel)
             print("\n".join(rows), end="\n\n" if len(info.image_shape) > 2 else "\n")
         return
-    fitted = _fitted(pixels, console.width, 2 * max(console.height - 4, 12))
+    scaled = _scaled_down(pixels, console.width, 2 * max(console.height - 4, 12))
     if console.color_system is None:
-        # Characters are about twice as high as wide, so every second row is left out.
-        print("\n".join(_as_characters(fitted)[::2]))
+        # Characters are about twice as high as wide, so every second row is enough.
+        print("\n".join(_as_characters(scaled)[::2]))
     else:
-        console.print(_as_blocks(fitted))
+        console.print(_as_blocks(scaled))
 
 
 def write_sheet(file: Path, split: Split, info: DatasetInfo) -> None:
-    """A PNG with ten images of each class in a row, or all where there are fewer, captioned.
+    """Write the contact sheet of a split as a PNG.
 
-    Raises FolderError where the file cannot be written.
+    Raises FolderError if the file cannot be written.
     """
     if file.is_dir() or not file.absolute().parent.is_dir():
         raise FolderError(
-            f"{file} cannot be written: name a file in a folder that exists, such as sheet.png."
+            f"{file} cannot be written. Name a file in an existing folder, such as sheet.png."
         )
-    rows = [
-        np.flatnonzero(split.labels == label)[:_COLUMNS] for label in range(len(info.class_names))
-    ]
-    height = _CELL + _CAPTION
-    sheet = Image.new("RGB", (_COLUMNS * _CELL, len(rows) * height), "white")
-    pen = ImageDraw.Draw(sheet)
-    for row, (name, members) in enumerate(zip(info.class_names, rows, strict=True)):
-        pen.text((2, row * height + 1), f"{row}: {name}", fill="black")
-        for column, at in enumerate(members):
-            picture = ImageOps.contain(_picture(split.images[at]), (_CELL - 2, _CELL - 2))
-            sheet.paste(picture, (column * _CELL, row * height + _CAPTION))
     try:
         with written_aside(file) as aside:
-            sheet.save(aside, "PNG")
+            aside.write_bytes(sheet(split, info))
     except OSError as error:
         raise FolderError(f"{file} cannot be written: {error.strerror or error}.") from None
 
 
-def _picture(pixels: "Pixels") -> Image.Image:
+def sheet(split: Split, info: DatasetInfo) -> bytes:
+    """Return a PNG with a row of images for each class, at most ten, under a caption."""
+    rows = [
+        np.flatnonzero(split.labels == label)[:_COLUMNS] for label in range(len(info.class_names))
+    ]
+    height = _CELL + _CAPTION
+    page = Image.new("RGB", (_COLUMNS * _CELL, len(rows) * height), "white")
+    pen = ImageDraw.Draw(page)
+    for row, (name, members) in enumerate(zip(info.class_names, rows, strict=True)):
+        pen.text((2, row * height + 1), f"{row}: {name}", fill="black")
+        for column, at in enumerate(members):
+            image = ImageOps.contain(_as_rgb(split.images[at]), (_CELL - 2, _CELL - 2))
+            page.paste(image, (column * _CELL, row * height + _CAPTION))
+    png = io.BytesIO()
+    page.save(png, "PNG")
+    return png.getvalue()
+
+
+def _as_rgb(pixels: "Pixels") -> Image.Image:
     return Image.fromarray(np.asarray(pixels).squeeze()).convert("RGB")
 
 
-def _fitted(pixels: "Pixels", width: int, height: int) -> "Pixels":
-    """As RGB, scaled down where it is larger than that; never up."""
-    picture = _picture(pixels)
-    picture.thumbnail((width, height))
-    return np.asarray(picture)
+def _scaled_down(pixels: "Pixels", width: int, height: int) -> "Pixels":
+    """Return the image as RGB, scaled down to this size if it is larger."""
+    image = _as_rgb(pixels)
+    image.thumbnail((width, height))
+    return np.asarray(image)
 
 
 def _as_characters(pixels: "Pixels") -> list[str]:
@@ -89,7 +100,7 @@ def _as_characters(pixels: "Pixels") -> list[str]:
 
 
 def _as_blocks(pixels: "Pixels") -> Text:
-    """Two pixels a character: the upper half block in the upper one's colour on the lower's."""
+    """Return half blocks: each has the upper of two pixels as colour, the lower as background."""
     if len(pixels) % 2:
         pixels = np.concatenate([pixels, np.zeros_like(pixels[:1])])
     text = Text()

@@ -24,13 +24,14 @@ def fetch(
     ],
 ) -> None:
     """Get full data sets and prepare them, so that runs need no network."""
-    from zookit.data.preparing import prepared_words
+    from zookit.data.prepared import prepare_named
     from zookit.registry import default
+    from zookit.terminal import bar
 
     for words in datasets:
         default.datasets.build(words)  # a wrong name is told before anything is fetched
     for words in datasets:
-        _, prepared = prepared_words(words, "full")
+        _, prepared = prepare_named(words, "full", bar)
         splits = prepared.splits.by_name()
         sizes = ", ".join(f"{len(split):,} {name}" for name, split in splits.items())
         print(f"{words}  {prepared.origin}  {sizes}")
@@ -40,9 +41,9 @@ def fetch(
 def list_kept() -> None:
     """List what is kept, with its size."""
     from zookit.core.data import cache_folder
-    from zookit.data.cache_contents import kept
+    from zookit.data.cache_contents import cache_entries
 
-    everything = kept()
+    everything = cache_entries()
     width = max((len(each.title) for each in everything), default=0)
     for each in everything:
         print(f"{each.title:{width}}  {each.kind:9}  {each.size / 1e6:8.1f} MB  {each.folder}")
@@ -58,9 +59,9 @@ def clear(
     ] = None,
 ) -> None:
     """Remove what is kept. It is fetched or prepared anew when it is needed."""
-    from zookit.data.cache_contents import kept, remove
+    from zookit.data.cache_contents import cache_entries, remove
 
-    everything = kept()
+    everything = cache_entries()
     known = sorted({each.name for each in everything})
     wanted = {name.replace("-", "_") for name in names or known}
     for name in names or ():

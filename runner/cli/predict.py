@@ -69,7 +69,7 @@ def predict(
 
 def _predict_files(kept: "RunRecord", paths: list[Path], told: "_Told", *, invert: bool) -> None:
     from zookit.core.data import silent
-    from zookit.inference.image_files import picture_files, read_pictures
+    from zookit.inference.image_files import find_image_files, read_images
     from zookit.inference.predict import Predictor, batch_size
     from zookit.inference.rebuild import check_ended, rebuild_model
     from zookit.modeling.tensorflow_import import importing_keras
@@ -82,7 +82,7 @@ def _predict_files(kept: "RunRecord", paths: list[Path], told: "_Told", *, inver
             f"{kept.name} was trained on images of {' x '.join(map(str, shape))}; picture files "
             "have 1 or 3 channels. Predict from Python, with an array."
         )
-    blocks = read_pictures(picture_files(paths), shape, batch_size(shape), invert=invert)
+    blocks = read_images(find_image_files(paths), shape, batch_size(shape), invert=invert)
     first = next(blocks, None)
     if first is None:
         raise DataError(

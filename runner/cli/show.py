@@ -68,14 +68,17 @@ def show(
             describe_layers(words, on)
         return
     from zookit.core.parameters import create
-    from zookit.data.preparing import prepared_words
+    from zookit.data.prepared import prepare_named
     from zookit.preview import draw, write_sheet
+    from zookit.terminal import bar
 
-    dataset, prepared = prepared_words(words, create(Settings, {"data": data}, "show").data)
+    request = create(Settings, {"data": data}, "show").data
+    built, prepared = prepare_named(words, request, bar)
+    info = built.component.info
     if image is not None:
-        draw(console, prepared.splits.train, image, dataset.info, values=values)
+        draw(console, prepared.splits.train, image, info, values=values)
     if sheet is not None:
-        write_sheet(sheet, prepared.splits.train, dataset.info)
+        write_sheet(sheet, prepared.splits.train, info)
         console.print(f"{prepared.origin} images in {sheet}", markup=False)
 
 

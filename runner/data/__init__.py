@@ -1,1 +1,1 @@
-"""."""
+"""Finds, downloads, verifies and caches the images of data sets."""

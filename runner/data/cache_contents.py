@@ -1,10 +1,11 @@
-"""What the cache holds, to be listed and removed."""
+"""Lists and removes what the cache contains."""
 
 import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from zookit.core.data.cache import cache_folder
 from zookit.core.errors import FolderError
@@ -13,38 +14,38 @@ from zookit.data.source import downloads_folder
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A prepared set or downloaded files.
+class CacheEntry:
+    """A prepared data set, or the downloaded files of one.
 
-    `name` is the data set's, `title` what is shown of it, `size` in bytes.
+    `name` is the name of the data set, `title` the text shown for it, `size` in bytes.
     """
 
     name: str
     title: str
-    kind: str
+    kind: Literal["prepared", "downloads"]
     size: int
     folder: Path
 
 
-def kept() -> tuple[Kept, ...]:
-    """What the cache holds, prepared sets first, each by name."""
+def cache_entries() -> tuple[CacheEntry, ...]:
+    """Return what the cache contains, prepared data sets first, each sorted by name."""
     return (*_prepared(), *_downloads())
 
 
-def remove(what: Kept) -> None:
-    """Remove it from the cache, and the notes about files that may have been its.
+def remove(entry: CacheEntry) -> None:
+    """Remove an entry, and the notes about files that may belong to it.
 
-    Raises FolderError where that cannot be done.
+    Raises FolderError if the folder cannot be removed.
     """
     try:
-        shutil.rmtree(what.folder)
+        shutil.rmtree(entry.folder)
         for notes in ("hashes", "unpacking", "scratch"):
             shutil.rmtree(cache_folder() / notes, ignore_errors=True)
     except OSError as error:
-        raise FolderError(f"{what.folder} cannot be removed: {error.strerror or error}.") from None
+        raise FolderError(f"{entry.folder} cannot be removed: {error.strerror or error}.") from None
 
 
-def _prepared() -> Iterator[Kept]:
+def _prepared() -> Iterator[CacheEntry]:
     for folder in sorted(prepared_folder().glob("*-*/")):
         name = folder.name.strip(".").rpartition("-")[0]
         try:
@@ -52,15 +53,15 @@ def _prepared() -> Iterator[Kept]:
             title = f"{name} ({meta['origin']})"
         except (OSError, ValueError, KeyError, TypeError):
             title = f"{name} (damaged)"
-        yield Kept(name, title, "prepared", _size(folder), folder)
+        yield CacheEntry(name, title, "prepared", _size(folder), folder)
 
 
-def _downloads() -> Iterator[Kept]:
+def _downloads() -> Iterator[CacheEntry]:
     if downloads_folder().is_dir():
         for folder in sorted(downloads_folder().glob("*/")):
-            # A set's home is its name with hyphens.
+            # The home of a data set is its name with hyphens.
             name = folder.name.replace("-", "_")
-            yield Kept(name, folder.name, "downloads", _size(folder), folder)
+            yield CacheEntry(name, folder.name, "downloads", _size(folder), folder)
 
 
 def _size(folder: Path) -> int:

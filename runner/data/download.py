@@ -1,7 +1,7 @@
-"""Getting a published file: with progress, resumed where it broke off, checked, moved into place.
+"""Downloads a published file: resumable, verified, and moved into place once it is complete.
 
-pooch downloads well but cannot go on from a broken download, nor pin the hash of decompressed
-content, so this stands on requests.
+This uses requests rather than pooch, which can neither resume a download nor verify the hash of
+decompressed content.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from zookit.data.hashes import sha256_of_file
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
-"""The longest silence of a server before it counts as stalled."""
+"""Seconds without data after which a server counts as stalled."""
 ATTEMPTS = 3
 _BLOCK = 1 << 16
 
@@ -25,15 +25,14 @@ def download(
     progress: Progress = silent,
     read_seconds: float = READ_SECONDS,
 ) -> Path:
-    """Get a file into `folder` from the first URL that has it, and return its path there.
+    """Download a file into `folder` from the first URL that has it, and return its path.
 
-    What arrived of a broken download stays in `NAME.part` and is gone on from, also by a later
-    call.
+    An incomplete download stays in `NAME.part`, and this or a later call resumes it.
 
     Raises:
-        WrongHash: a server sent other bytes than the pinned ones; they are removed. Where it had
-            only gone on from an earlier part, all is asked for anew before that.
-        DataUnavailable: no URL could be had; the message says why for each.
+        WrongHash: a server sent other bytes than the pinned ones; they are removed. If the download
+            was a resumed one, the whole file is downloaded again before that.
+        DataUnavailable: no URL works; the message has the reason for each.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reasons = []
@@ -48,7 +47,7 @@ def download(
 def _download(
     file: RemoteFile, url: str, folder: Path, progress: Progress, read_seconds: float
 ) -> Path:
-    import requests  # only where something has to be downloaded
+    import requests  # slow to import
 
     part = folder / f"{file.name}.part"
     failure: DataError
@@ -59,40 +58,40 @@ def _download(
         except WrongHash as error:
             if not resumed:
                 raise
-            failure = error  # the part may have been another mirror's; it is gone now
-        except (requests.ConnectTimeout, ValueError) as error:  # ValueError: not an address
+            failure = error  # the part may come from another mirror; it is removed
+        except (requests.ConnectTimeout, ValueError) as error:  # ValueError: not a URL
             raise DataUnavailable(f"{url}: {_reason(error)}") from None
         except requests.HTTPError as error:
             raise DataUnavailable(f"{url}: the server answered {error}") from None
         except requests.RequestException as error:
             failure = DataUnavailable(f"{url}: {_reason(error)}")
             if not part.exists():
-                break  # nothing ever came, so trying again at once would not help either
+                break  # nothing was received, so another attempt now would fail too
     raise failure
 
 
 def _receive(
     file: RemoteFile, url: str, part: Path, progress: Progress, read_seconds: float
 ) -> bool:
-    """Append to `part` what is missing of it; whether it was gone on from.
+    """Download the missing bytes of `part`, and return whether an earlier download was resumed.
 
-    Raises requests.RequestException, and ValueError for an address that is none.
+    Raises requests.RequestException, and ValueError if the URL is not one.
     """
     import requests
 
     have = part.stat().st_size if part.exists() else 0
-    # identity: the length and the range must be those of the file itself.
+    # identity: length and range must refer to the file itself.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with requests.get(
         url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, read_seconds)
     ) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
-            return True  # all of it is here already; the hash decides
+            return True  # the part is complete; the hash decides
         if response.status_code >= requests.codes.bad_request:
             raise requests.HTTPError(f"{response.status_code} {response.reason}")
         if response.status_code != requests.codes.partial_content:
-            have = 0  # a server that knows no ranges sends everything again
-        # A server may call a .gz file gzip-encoded; it is wanted as it is.
+            have = 0  # a server without ranges sends the whole file
+        # A server may declare a .gz file as gzip-encoded; do not decompress it.
         response.raw.headers.pop("Content-Encoding", None)
         length = response.headers.get("Content-Length", "")
         total = have + int(length) if length.isdigit() else file.size
@@ -111,14 +110,14 @@ def _checked(file: RemoteFile, url: str, part: Path, final: Path) -> Path:
     try:
         got = sha256_of_file(part, decompressed=file.decompressed)
     except DataError:
-        got = "none, since it is cut off or damaged"
+        got = "unknown, because the file is incomplete or damaged"
     if got != file.sha256:
         size = part.stat().st_size
         part.unlink()
         raise WrongHash(
-            f"{url} sent {size:,} bytes whose SHA-256 is {got}, expected {file.sha256}. They were "
-            "removed. Try again later, name another source with ZOOKIT_MIRROR or "
-            "ZOOKIT_DATA_DIR, or train with --data sample."
+            f"{url} sent {size:,} bytes with SHA-256 {got}, expected {file.sha256}. They were "
+            "removed. Try again later, set ZOOKIT_MIRROR or ZOOKIT_DATA_DIR to another source, or "
+            "train with --data sample."
         )
     part.replace(final)
     return final
@@ -132,11 +131,11 @@ def _reason(error: Exception) -> str:
     if isinstance(error, requests.ReadTimeout) or "Read timed out" in str(error):
         return "the server stalled"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke off"
+        return "the connection was lost"
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy refused the connection"
     if isinstance(error, requests.exceptions.SSLError):
-        return "no safe connection (TLS) could be made"
+        return "the TLS connection failed"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     return reason_of(error)

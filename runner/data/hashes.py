@@ -1,4 +1,4 @@
-"""SHA-256 of files and folders, remembered as long as no file's size or times have changed."""
+"""SHA-256 of files and folders, cached until the size or time of a file changes."""
 
 import hashlib
 import json
@@ -15,9 +15,10 @@ from zookit.core.progress import Progress, silent
 
 
 def sha256_of_file(path: Path, *, decompressed: bool = False) -> str:
-    """SHA-256 in hexadecimal of a file's bytes, or of what it holds where it is a gzip file.
+    """Return the SHA-256 of a file in hexadecimal.
 
-    Raises DataError where the file cannot be read or is cut off.
+    With `decompressed`, a gzip file is hashed by its content. Raises DataError if the file cannot
+    be read or is incomplete.
     """
     digest = hashlib.sha256()
     for block in content_blocks(path, decompressed=decompressed):
@@ -26,7 +27,7 @@ def sha256_of_file(path: Path, *, decompressed: bool = False) -> str:
 
 
 def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
-    """SHA-256 over the names and bytes of all files below a folder, in the order of their names."""
+    """Return the SHA-256 of the names and bytes of all files below a folder, sorted by name."""
 
     def compute() -> str:
         files = list(files_below(folder))
@@ -46,7 +47,7 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
 
 
 def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
-    """`compute()`, or what it gave when no file below `folder` had another size or time."""
+    """Return `compute()`, cached until the size or time of a file below `folder` changes."""
     try:
         seen = [(str(path), *_state(path)) for path in files_below(folder)]
     except OSError as error:
@@ -57,18 +58,18 @@ def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
         text = note.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         text = ""
-    if text.endswith("\n"):  # else there is none, or it was cut off
+    if text.endswith("\n"):  # otherwise missing or incomplete
         return text.removesuffix("\n")
     value = compute()
     try:
         with written_aside(note) as aside:
             aside.write_text(f"{value}\n", encoding="ascii")
     except OSError:
-        pass  # A cache that cannot be written costs time, never the run; `prepare` says so once.
+        pass  # Without a cache this is only slower; `prepare` warns once.
     return value
 
 
 def _state(path: Path) -> tuple[int, int, int]:
-    known = path.stat()
-    # st_ctime too: copying and unpacking keep st_mtime, and nobody can set st_ctime.
-    return known.st_size, known.st_mtime_ns, known.st_ctime_ns
+    stat = path.stat()
+    # st_ctime too: copying and unpacking keep st_mtime, but nothing can set st_ctime.
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

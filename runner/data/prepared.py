@@ -1,4 +1,4 @@
-"""The prepared cache: what a data set loaded, as arrays that are memory-mapped from then on."""
+"""The prepared cache: the images and labels of a data set as memory-mapped arrays."""
 
 import hashlib
 import json
@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from zookit.core import ComponentSpec, Words
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
 from zookit.core.data.split import subset
@@ -23,20 +24,21 @@ from zookit.core.parameters import plain_values
 from zookit.core.progress import Progress, silent
 from zookit.core.source import DataOrigin, DataRequest, Source
 from zookit.data.source import find
+from zookit.registry import Built, default
 
 FORMAT = 1
-"""Raised whenever this toolkit decodes or writes differently."""
+"""Increased whenever zookit decodes or writes differently."""
 
-_NAMED = 5
-"""Files left out that are named one by one."""
+_SHOWN_FILES = 5
+"""The largest number of skipped files that are shown one by one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """Splits that are ready for training.
 
-    `hash` is the SHA-256 of the arrays themselves, so two are equal exactly where the pixels and
-    labels are, wherever they came from. `word` says full, local or sample.
+    `hash` is the SHA-256 of the arrays themselves: two hashes are equal exactly if all pixels and
+    labels are, whatever the source.
     """
 
     splits: Splits
@@ -53,56 +55,64 @@ def prepare(
     *,
     found: Callable[[], None] = lambda: None,
 ) -> Prepared:
-    """A data set's splits, memory-mapped from the cache and put there first where they are not.
+    """Return the splits of a data set, memory-mapped from the cache, which is filled if needed.
 
     Args:
         dataset: the data set.
         request: auto, full or sample.
-        name: what messages and the cache call the data set; its own short name.
-        owner: `distribution==version`, since another version may load differently.
-        progress: told of hashing, downloading and decoding.
-        found: called once, when it is known where the data is and all is downloaded, before any of
-            it is loaded; not where nothing was found.
+        name: the short name of the data set, for messages and the cache.
+        owner: `distribution==version`; another version may load differently.
+        progress: reports hashing, downloading and decoding.
+        found: called once all files are found and downloaded, before any is loaded.
 
-    Raises DataError (DataUnavailable, WrongHash) as `find` and the data set itself do.
+    Raises DataError (DataUnavailable, WrongHash) as `find` and the data set itself.
     """
-
-    @cache
-    def opened(source_hash: str) -> tuple[Path | None, Prepared | None]:
-        folder = _place(dataset, name, owner, source_hash)
-        return folder, None if folder is None else _open(folder)
-
-    source = find(dataset, request, name, lambda known: opened(known)[1] is not None, progress)
+    source = find(dataset, request, name, partial(find_prepared, dataset, name, owner), progress)
     found()
-    folder, prepared = (None, None) if source.hash is None else opened(source.hash)
+    folder = None if source.hash is None else _folder(dataset, name, owner, source.hash)
     if folder is None:
-        return _loaded(dataset, source, name)
-    prepared = prepared or _prepare(dataset, source, name, folder)
-    # The same bytes may have been prepared from the pinned set and met again in a folder.
+        return _load(dataset, source, name)
+    prepared = _open(folder) or _prepare(dataset, source, name, folder)
+    # The same files may have been prepared from another place.
     prepared = replace(prepared, origin=source.origin)
-    _tell_left_out(name, prepared.splits.left_out)
+    _warn_of_skipped(name, prepared.splits.left_out)
     return prepared
 
 
+def prepare_named(
+    given: str | Words | ComponentSpec | Dataset, request: DataRequest, progress: Progress = silent
+) -> tuple[Built[Dataset], Prepared]:
+    """Look up a data set and prepare it. Raises ZookitError as both steps do."""
+    built = default.datasets.build(given)
+    name, owner = built.spec.short_name, built.owner or ""
+    return built, prepare(built.component, request, name, owner, progress)
+
+
+def find_prepared(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
+    """Return the folder of the prepared data for files of this hash, if it is intact."""
+    folder = _folder(dataset, name, owner, source_hash)
+    return folder if folder is not None and _open(folder) is not None else None
+
+
 def prepared_folder() -> Path:
-    """Where prepared sets are kept, a folder each."""
+    """Return the folder of all prepared data sets."""
     return cache_folder() / "prepared"
 
 
-def _place(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
-    """The folder for this source loaded by this code with these parameters.
+def _folder(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
+    """Return the folder for files of this hash, loaded by this code with these parameters.
 
-    None for a class of a notebook or of a prompt, whose code may change unseen.
+    None for a class of a notebook or a prompt, whose code may change without a trace.
     """
     kind = type(dataset)
     file = getattr(sys.modules[kind.__module__], "__file__", None)
     if file is None or not Path(file).is_file():
         return None
-    # A plugin under development changes without its version changing.
+    # The code of a plugin under development changes, its version does not.
     code_hash = hashlib.sha256(Path(file).read_bytes()).hexdigest()
     made_by = [kind.__module__, kind.__qualname__, owner, code_hash]
-    known = [FORMAT, made_by, plain_values(dataset), source_hash]
-    key = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+    content = [FORMAT, made_by, plain_values(dataset), source_hash]
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return prepared_folder() / f"{name.rpartition('/')[2].replace(':', '.')}-{key[:16]}"
 
 
@@ -110,36 +120,36 @@ def _prepare(dataset: Dataset, source: Source, name: str, folder: Path) -> Prepa
     with ExitStack() as held:
         try:
             held.enter_context(locked(folder.name))
-        except OSError as error:  # The lock's own file cannot be written.
-            _tell_unwritable(name, error)
-            return _loaded(dataset, source, name)
-        # Another process may have been faster.
-        done = _open(folder)
-        if done is not None:
-            return done
-        loaded = _loaded(dataset, source, name)
+        except OSError as error:  # the file of the lock cannot be written
+            _warn_of_cache(name, error)
+            return _load(dataset, source, name)
+        # Another process may have prepared it while this one waited for the lock.
+        prepared = _open(folder)
+        if prepared is not None:
+            return prepared
+        loaded = _load(dataset, source, name)
         try:
             _write(loaded, name, folder)
         except OSError as error:
-            _tell_unwritable(name, error)
+            _warn_of_cache(name, error)
         return _open(folder) or loaded
 
 
-def _tell_unwritable(name: str, error: OSError) -> None:
+def _warn_of_cache(name: str, error: OSError) -> None:
     warn(
-        f"{name}: {cache_folder()} cannot be written ({error.strerror or error}), so the data will "
-        "be read anew each time; set ZOOKIT_CACHE_DIR to a folder of yours."
+        f"{name}: {cache_folder()} cannot be written ({error.strerror or error}), so each run "
+        "reads the files again. Set ZOOKIT_CACHE_DIR to a folder of yours."
     )
 
 
-def _loaded(dataset: Dataset, source: Source, name: str) -> Prepared:
+def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
     try:
         splits = dataset.load(source)
     except DataError as error:
         raise type(error)(f"{name}: {error}") from None
     except SystemExit as error:
         raise DataError(
-            f"{name}: loading it ended the program ({error}). Tell that package's author."
+            f"{name}: loading it ended the program ({error}). Tell the author of that package."
         ) from error
     check_splits(name, dataset.info, splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
@@ -148,7 +158,7 @@ def _loaded(dataset: Dataset, source: Source, name: str) -> Prepared:
 
 
 def _in_order(split: Split) -> Split:
-    """The same images and labels, as C-ordered uint8 and int64 of this machine."""
+    """Return the images in C order, and the labels as int64 in the byte order of this machine."""
     if not split.images.flags.c_contiguous:
         split = subset(split, np.arange(len(split)))
     return Split(split.images, np.ascontiguousarray(split.labels, np.int64))
@@ -165,7 +175,7 @@ def _content_hash(splits: Splits) -> str:
 
 def _write(prepared: Prepared, name: str, folder: Path) -> None:
     aside = folder.with_name(f".{folder.name}.aside")
-    shutil.rmtree(aside, ignore_errors=True)  # of a process that was killed; we hold the lock
+    shutil.rmtree(aside, ignore_errors=True)  # left by a killed process; this one holds the lock
     aside.mkdir(parents=True)
     try:
         for split_name, split in prepared.splits.by_name().items():
@@ -192,7 +202,7 @@ def _open(folder: Path) -> Prepared | None:
         by_name = {name: _open_split(folder, name) for name in meta["splits"]}
         splits = Splits(**by_name, left_out=tuple(meta["left_out"]))
         return Prepared(splits, meta["origin"], meta["hash"])
-    except Exception:  # noqa: BLE001 - absent, or damaged in whatever way and so prepared anew
+    except Exception:  # noqa: BLE001 - missing or damaged, so it is prepared again
         return None
 
 
@@ -201,8 +211,8 @@ def _open_split(folder: Path, name: str) -> Split:
     return Split(images, np.load(folder / f"{name}-labels.npy"))
 
 
-def _tell_left_out(name: str, left_out: tuple[str, ...]) -> None:
-    for line in left_out[:_NAMED]:
-        warn(f"{name}: left out: {line}")
-    if len(left_out) > _NAMED:
-        warn(f"{name}: left out: {len(left_out) - _NAMED} more files.")
+def _warn_of_skipped(name: str, left_out: tuple[str, ...]) -> None:
+    for line in left_out[:_SHOWN_FILES]:
+        warn(f"{name}: skipped: {line}")
+    if len(left_out) > _SHOWN_FILES:
+        warn(f"{name}: skipped: {len(left_out) - _SHOWN_FILES} more files.")

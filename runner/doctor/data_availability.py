@@ -1,48 +1,43 @@
-"""Where a data set's files are, found out without the network and without reading them."""
+"""Where a run would find the files of a data set."""
 
-import os
 from pathlib import Path
 
-from zookit.core import Dataset
-from zookit.data.cache_contents import kept
-from zookit.data.source import downloads_folder
+from zookit.core import BadParameter, DataError, Dataset
+from zookit.core.parameters import create
+from zookit.data.prepared import find_prepared
+from zookit.data.source import places
+
+_STATES = {
+    "data_dir": "named",
+    "prepared": "prepared",
+    "system": "system",
+    "downloads": "downloaded",
+    "sample": "sample",
+}
 
 
-def presence(dataset: type[Dataset], name: str) -> dict[str, str]:
-    """Where `--data full` would take them: a `state`, and where it is one, a `folder`.
+def data_availability(dataset: type[Dataset], name: str, owner: str) -> dict[str, str]:
+    """Return the `state` of a data set's files and, for files of the full set, their `folder`.
 
-    The states, in the order in which a run looks: named (all files, in ZOOKIT_DATA_DIR), local
-    (other files, in ZOOKIT_DATA_DIR), prepared, system, downloaded, sample (only that is here),
-    absent.
+    Neither reads the files nor uses the network. The states are: named (all files, in
+    ZOOKIT_DATA_DIR), local (other files, in ZOOKIT_DATA_DIR), prepared, system, downloaded, sample
+    (only the sample), absent.
     """
-    data_dir = os.environ.get("ZOOKIT_DATA_DIR")
-    if data_dir:
-        named = Path(data_dir).expanduser().absolute() / dataset.home
-        if named.is_dir():
-            return _at("named" if _has_all(dataset, named) else "local", named)
-    prepared = _prepared(name)
-    if prepared is not None:
-        return _at("prepared", prepared)
-    for system in dataset.system:
-        if _has_all(dataset, Path(system).expanduser()):
-            return _at("system", Path(system).expanduser())
-    if _has_all(dataset, downloads_folder() / dataset.home):
-        return _at("downloaded", downloads_folder() / dataset.home)
-    has_sample = dataset.sample is not None and dataset.sample.is_dir()
-    return {"state": "sample" if has_sample else "absent"}
 
+    def prepared(source_hash: str) -> Path | None:
+        try:
+            return find_prepared(create(dataset, {}), name, owner, source_hash)
+        except BadParameter:  # a parameter must be given
+            return None
 
-def _prepared(name: str) -> Path | None:
     try:
-        found = [each for each in kept() if each.kind == "prepared"]
-    except OSError:  # another process is just clearing it
-        return None
-    return next((each.folder for each in found if each.title == f"{name} (full)"), None)
-
-
-def _has_all(dataset: type[Dataset], folder: Path) -> bool:
-    return all(any((folder / name).is_file() for name in file.names()) for file in dataset.files)
-
-
-def _at(state: str, folder: Path) -> dict[str, str]:
-    return {"state": state, "folder": str(folder)}
+        for place in places(dataset, prepared):
+            if place.kind == "data_dir" and not place.complete:
+                return {"state": "local", "folder": str(place.folder)}
+            if place.kind == "sample":
+                return {"state": "sample"}
+            if place.complete:
+                return {"state": _STATES[place.kind], "folder": str(place.folder)}
+    except DataError:  # ZOOKIT_DATA_DIR is not a folder, which is a finding by itself
+        pass
+    return {"state": "absent"}

@@ -18,7 +18,7 @@ from zookit.isolation import HEAVY, Stack
 from zookit.registry import Entry, packages_missing
 from zookit.registry.metadata import Declared
 from zookit.registry.registry import KINDS
-from zookit.training.listeners import set_up
+from zookit.training.listeners import attach_component
 
 _LONGEST = 1000
 
@@ -42,7 +42,7 @@ def load(declared: dict[str, str]) -> dict[str, Any]:
     seconds = time.perf_counter() - began
     heavy = [name for name in HEAVY if name in sys.modules]
     try:
-        more = _of_command(entry) if kind.base is None else _of_component(loaded, entry.name)
+        more = _of_command(entry) if kind.base is None else _of_component(loaded, entry)
     except BrokenPlugin as error:  # hooks that do not fit, a command that Typer cannot make
         return {"reason": _reason(error, entry)[:_LONGEST], "stack": _defined_at(entry)}
     except Exception as error:  # noqa: BLE001 - they may be anything
@@ -93,13 +93,15 @@ def _of_command(entry: Entry[Any]) -> dict[str, Any]:
     return {}
 
 
-def _of_component(loaded: type[Component], name: str) -> dict[str, Any]:
-    from zookit.doctor.data_availability import presence
+def _of_component(loaded: type[Component], entry: Entry[Any]) -> dict[str, Any]:
+    from zookit.doctor.data_availability import data_availability
 
-    data = presence(loaded, name) if issubclass(loaded, Dataset) and loaded.files else None
+    data = None
+    if issubclass(loaded, Dataset) and loaded.files:
+        data = data_availability(loaded, entry.name, entry.owner)
     missing = packages_missing(loaded)
     if issubclass(loaded, Listener) and not missing and not any(map(is_required, fields(loaded))):
-        set_up(loaded(), ComponentSpec(name), None)
+        attach_component(Built(loaded(), ComponentSpec(entry.name), None))
     return {"missing": missing, "data": data}
 
 

@@ -1,1 +1,1 @@
-"""."""
+"""Uses trained models: prediction, evaluation, export, rebuilding from a run."""

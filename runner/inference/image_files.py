@@ -1,4 +1,4 @@
-"""A person's own picture files as a model's input, a block at a time."""
+"""Reads image files as input of a model, a block at a time."""
 
 import math
 import os
@@ -20,60 +20,69 @@ if TYPE_CHECKING:
 
     Pixels = npt.NDArray[np.uint8]
 
-_PART = 32
-"""The most pictures that a thread reads in one go: small ones take less time than handing over."""
+_FILES_PER_TASK = 32
+"""The most files that a thread reads in one task; reading a small one takes less than a task."""
 
 
-def picture_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths that are no folders, and the files below those that are, in a stable order.
+def find_image_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files among the paths, and all files below the folders, in a stable order.
 
-    Of a folder what is hidden is left out. Raises DataError where a folder cannot be read.
+    Hidden files in folders are left out. Raises DataError if a folder cannot be read.
     """
     for path in paths:
-        # Unlike Path's this never raises; reading tells what is wrong.
+        # Unlike Path.is_dir this never raises; an error is reported when the file is read.
         if not os.path.isdir(path):  # noqa: PTH112
             yield path
             continue
         yield from image_files_below(path)
 
 
-def read_pictures(
-    files: Iterable[Path], shape: tuple[int, int, int], most: int, *, invert: bool = False
+def read_images(
+    files: Iterable[Path],
+    shape: tuple[int, int, int],
+    block_size: int,
+    *,
+    invert: bool = False,
 ) -> "Iterator[tuple[list[Path], Pixels]]":
-    """The files and their pictures, uint8 (N, H, W, C) of this shape, at most so many at a time.
+    """Yield the files and their images, uint8 (N, H, W, C), in blocks.
 
-    Pictures are brought to the shape as `zookit.core.data.read_image` does it; `invert` swaps dark
-    and light. A file that cannot be read is named in a warning and left out.
+    A file that cannot be read is left out, with a warning.
+
+    Args:
+        files: the files.
+        shape: height, width and channels of the images; see `zookit.core.data.read_image`.
+        block_size: the most images in a block.
+        invert: swap dark and light.
     """
-    left = iter(files)
-    while block := list(islice(left, most)):
+    remaining = iter(files)
+    while block := list(islice(remaining, block_size)):
         images = np.empty((len(block), *shape), np.uint8)
-        reasons = _read(block, images)
-        for file, reason in zip(block, reasons, strict=True):
-            if reason:
-                warn(f"left out: {printable(file)} {reason}")
-        read = [at for at, reason in enumerate(reasons) if not reason]
+        errors = _read(block, images)
+        for file, error in zip(block, errors, strict=True):
+            if error:
+                warn(f"skipped: {printable(file)} {error}")
+        read = [at for at, error in enumerate(errors) if not error]
         if read:
-            chosen = images if len(read) == len(block) else images[read]
-            yield [block[at] for at in read], 255 - chosen if invert else chosen
+            images = images if len(read) == len(block) else images[read]
+            yield [block[at] for at in read], 255 - images if invert else images
 
 
 def _read(block: Sequence[Path], images: "Pixels") -> list[str]:
-    """Read the files into the images; why each could not be read, empty where it could."""
+    """Read the files into `images`, and return the error of each, empty if there is none."""
 
     def read(part: range) -> list[str]:
         return [_read_one(block[at], images[at]) for at in part]
 
-    size = min(_PART, math.ceil(len(block) / processors()))
+    size = min(_FILES_PER_TASK, math.ceil(len(block) / processors()))
     parts = [range(at, min(at + size, len(block))) for at in range(0, len(block), size)]
     with without_warnings(), in_threads(read, parts) as done:
-        return [reason for part in done for reason in part]
+        return [error for part in done for error in part]
 
 
 def _read_one(file: Path, image: "Pixels") -> str:
-    # Asked first: to open a pipe would be to wait for it.
-    if not os.path.isfile(file):  # noqa: PTH113 - unlike Path's it never raises
-        return "is no file" if os.path.exists(file) else "does not exist"  # noqa: PTH110
+    # Checked first, because opening a pipe would wait for a writer.
+    if not os.path.isfile(file):  # noqa: PTH113 - unlike Path.is_file it never raises
+        return "is not a file" if os.path.exists(file) else "does not exist"  # noqa: PTH110
     try:
         image[...] = decode(file, image.shape)
     except DataError as error:

@@ -67,7 +67,8 @@ def batch_size(shape: tuple[int, ...]) -> int:
 
 def class_count(model: "keras.Model") -> int:
     """Return the number of classes of a model; one output stands for two classes."""
-    return max(2, model.output_shape[-1])
+    outputs: int = model.output_shape[-1]
+    return max(2, outputs)
 
 
 def all_classes(outputs: "tf.Tensor") -> "tf.Tensor":

@@ -1,4 +1,4 @@
-"""What an evaluation comes to, class by class."""
+"""Scores of an evaluation, by class."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """How often each of C classes was said, and how often rightly.
+    """How often each of C classes was predicted, and how often correctly.
 
     `confusion`, int64 (C, C), counts images by true class (row) and predicted class (column).
-    `precision`, `recall` and `f1`, float64 (C,), 0 to 1, are NaN where they divide 0 by 0: the
-    precision of a class that was never said, the recall of one that no image has, the F1 of one
-    that is neither. `support`, int64 (C,), counts the images of each class, and `accuracy` is the
-    fraction that was said rightly of all of them.
+    `precision`, `recall` and `f1`, float64 (C,), 0 to 1, are NaN if they divide 0 by 0: the
+    precision of a class that was never predicted, the recall of a class without images, the F1 of
+    a class that is both. `support`, int64 (C,), counts the images of each class, and `accuracy` is
+    the fraction of all images that were predicted correctly.
     """
 
     confusion: "Counts"
@@ -34,34 +34,34 @@ class Scores:
 
     @classmethod
     def of(cls, evaluation: Evaluation, class_count: int) -> Self:
-        """The scores of an evaluation of at least one image."""
+        """Return the scores of an evaluation of at least one image."""
         pairs = evaluation.labels * class_count + evaluation.predicted
-        counted = np.bincount(pairs, minlength=class_count**2).astype(np.int64)
-        confusion = counted.reshape(class_count, class_count)
-        right, support, said = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
+        counts = np.bincount(pairs, minlength=class_count**2).astype(np.int64)
+        confusion = counts.reshape(class_count, class_count)
+        correct, support, predicted = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
         return cls(
             confusion,
-            _divided(right, said),
-            _divided(right, support),
-            _divided(2 * right, said + support),
+            _divide(correct, predicted),
+            _divide(correct, support),
+            _divide(2 * correct, predicted + support),
             support,
-            float(right.sum() / support.sum()),
+            float(correct.sum() / support.sum()),
         )
 
-    def confused(self, most: int) -> list[tuple[int, int, int]]:
-        """The most frequent confusions: (true class, predicted class, images), at most `most`.
+    def confused(self, count: int) -> list[tuple[int, int, int]]:
+        """Return the `count` most frequent confusions: (true class, predicted class, images).
 
-        The most frequent first, equally frequent ones in the order of their classes.
+        The most frequent come first, equally frequent ones in the order of their classes.
         """
         counts = self.confusion.copy()
         np.fill_diagonal(counts, 0)
-        order = np.argsort(-counts, axis=None, kind="stable")[: max(most, 0)]
+        order = np.argsort(-counts, axis=None, kind="stable")[: max(count, 0)]
         true, predicted = np.unravel_index(order, counts.shape)
         found = zip(true.tolist(), predicted.tolist(), counts.flat[order].tolist(), strict=True)
         return [each for each in found if each[2]]
 
 
-def _divided(dividend: "Counts", divisor: "Counts") -> "Fractions":
-    divided: Fractions = np.full(len(divisor), np.nan)
-    np.divide(dividend, divisor, out=divided, where=divisor != 0)
-    return divided
+def _divide(dividend: "Counts", divisor: "Counts") -> "Fractions":
+    quotient: Fractions = np.full(len(divisor), np.nan)
+    np.divide(dividend, divisor, out=quotient, where=divisor != 0)
+    return quotient

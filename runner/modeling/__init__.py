@@ -1,1 +1,1 @@
-"""."""
+"""Builds and compiles models, and starts TensorFlow."""

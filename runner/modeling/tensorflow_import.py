@@ -1,4 +1,4 @@
-"""Importing Keras and TensorFlow: seconds of it, without their chatter."""
+"""Imports Keras and TensorFlow, which takes seconds, without their log lines."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ class KerasImport(Thread):
         self._done: Future[None] = Future()
 
     def run(self) -> None:
-        """Import them, and keep the error for whoever waits."""
+        """Import them; `wait` raises the error, if any."""
         try:
             import_keras()
         except Exception as error:  # noqa: BLE001 - raised by wait
@@ -31,16 +31,16 @@ class KerasImport(Thread):
             self._done.set_result(None)
 
     def wait(self) -> None:
-        """Return when they are imported. Raises what importing them has raised."""
+        """Wait until they are imported. Raises the error of the import."""
         self._done.result()
 
 
 @contextmanager
 def importing_keras() -> Iterator[KerasImport]:
-    """A thread that, once started, imports Keras and TensorFlow; it is over at the end.
+    """Yield a thread that imports Keras and TensorFlow once it is started, and join it at the end.
 
-    Meanwhile sys.stderr goes to the terminal although file descriptor 2 does not. Raises
-    ZookitError where Keras is set to a backend other than TensorFlow.
+    Meanwhile sys.stderr writes to the terminal, although file descriptor 2 does not. Raises
+    ZookitError if Keras is set to a backend other than TensorFlow.
     """
     _check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
     thread = KerasImport()
@@ -53,37 +53,37 @@ def importing_keras() -> Iterator[KerasImport]:
 
 
 def import_keras() -> None:
-    """Import Keras and TensorFlow, whose C++ side's chatter is held back.
+    """Import Keras and TensorFlow, without the log lines of TensorFlow's C++ code.
 
-    Raises ZookitError where Keras is set to a backend other than TensorFlow.
+    Raises ZookitError if Keras is set to a backend other than TensorFlow.
     """
-    # Setting it wins over a person's ~/.keras/keras.json. Asked before Keras is imported: another
-    # backend may not even be installed.
+    # The variable overrides ~/.keras/keras.json. It is checked before Keras is imported, because
+    # another backend may not be installed.
     _check_backend(os.environ.setdefault("KERAS_BACKEND", "tensorflow"))
-    with _importing, _chatter_held_back():
+    with _importing, _log_lines_suppressed():
         import keras
         import tensorflow as tf
 
-        tf.config.list_physical_devices()  # looks for a GPU and complains where there is none
+        tf.config.list_physical_devices()  # logs a line if there is no GPU
     _check_backend(keras.backend.backend())
 
 
 def _check_backend(backend: str) -> None:
     if backend != "tensorflow":
         raise ZookitError(
-            f"Keras is set to the backend {backend!r}, but zookit needs 'tensorflow'. Unset "
-            "KERAS_BACKEND or set it to tensorflow before Keras is imported."
+            f"Keras uses the backend {backend!r}, expected 'tensorflow'. Unset KERAS_BACKEND, or "
+            "set it to tensorflow before Keras is imported."
         )
 
 
 @contextmanager
-def _chatter_held_back() -> Iterator[None]:
+def _log_lines_suppressed() -> Iterator[None]:
     """Keep what is written to file descriptor 2 off the terminal, unless an error is raised.
 
-    TensorFlow's C++ side writes some notes there whatever the level. TF_CPP_MIN_LOG_LEVEL=0 asks
-    for them.
+    TensorFlow's C++ code writes some lines there at every log level. TF_CPP_MIN_LOG_LEVEL=0 shows
+    them.
     """
-    if not _is_chatter_ahead():
+    if not _will_log():
         yield
         return
     with tempfile.TemporaryFile() as notes:
@@ -99,10 +99,10 @@ def _chatter_held_back() -> Iterator[None]:
 
 @contextmanager
 def descriptor_2_in(notes: IO[bytes]) -> Iterator[None]:
-    """What is written to file descriptor 2, by C++ code too, goes into a file."""
+    """Redirect file descriptor 2, to which C++ code writes too, to a file."""
     try:
         stderr = os.dup(2)
-    except OSError:  # There is none, as under pythonw: nothing to hold back.
+    except OSError:  # it does not exist, as under pythonw
         yield
         return
     os.dup2(notes.fileno(), 2)
@@ -113,16 +113,16 @@ def descriptor_2_in(notes: IO[bytes]) -> Iterator[None]:
         os.close(stderr)
 
 
-def _is_chatter_ahead() -> bool:
+def _will_log() -> bool:
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     return level != "0" and "tensorflow" not in sys.modules
 
 
 @contextmanager
 def _python_writes_past_descriptor_2() -> Iterator[None]:
-    """Progress is shown while chatter is held back."""
+    """Let sys.stderr write to the terminal while file descriptor 2 is redirected."""
     before = sys.__stderr__
-    if not _is_chatter_ahead() or before is None or sys.stderr is not before:
+    if not _will_log() or before is None or sys.stderr is not before:
         yield
         return
     try:
@@ -131,7 +131,7 @@ def _python_writes_past_descriptor_2() -> Iterator[None]:
         yield
         return
     before.flush()
-    # Never closed: a log handler that is made meanwhile keeps it. It is made once in a process.
+    # Never closed, because a log handler created meanwhile keeps it; it is opened once.
     stream = os.fdopen(descriptor, "w", 1, before.encoding, "backslashreplace", closefd=False)
     with redirect_stderr(stream):
         yield

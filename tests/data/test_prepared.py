@@ -17,7 +17,7 @@ from made_data import CONTENT, Made, idx, prepare_in_step, put_files, put_pictur
 
 from zookit.core import DataError, Dataset, DatasetInfo, Split, Splits
 from zookit.core.data import Source, cache_folder, check_splits, read_idx_splits
-from zookit.data.cache_contents import kept
+from zookit.data.cache_contents import cache_entries
 from zookit.data.hashes import sha256_of_file
 from zookit.data.prepared import Prepared, prepare
 from zookit.plugins.datasets.fashion_mnist import FashionMnist
@@ -59,7 +59,7 @@ def same(one: Prepared, other: Prepared) -> bool:
 
 def entry() -> Path:
     """The folder of the only prepared set."""
-    (only,) = (each for each in kept() if each.kind == "prepared")
+    (only,) = (each for each in cache_entries() if each.kind == "prepared")
     return only.folder
 
 
@@ -213,7 +213,7 @@ def test_what_a_killed_process_left_is_no_hindrance() -> None:
     first = made()
     aside = entry().with_name(f".{entry().name}.aside")
     entry().rename(aside)  # as it is while it is written
-    assert [each.title for each in kept()] == ["made (full)"]
+    assert [each.title for each in cache_entries()] == ["made (full)"]
     (aside / "stranger").touch()
     assert same(made(), first)
     assert not (entry() / "stranger").exists()
@@ -263,9 +263,9 @@ def given(images: Any, labels: Any) -> Splits:
     return Splits(Split(images, labels), good)
 
 
-def test_data_set_without_files_is_not_kept() -> None:
+def test_data_set_without_files_is_not_cache_entries() -> None:
     assert made(Given()).origin == "full"
-    assert kept() == ()
+    assert cache_entries() == ()
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "uint64", ">i4", "int64"])
@@ -314,7 +314,7 @@ def test_broken_promise_is_not_kept(data_dir: Path) -> None:
     (data_dir / "made" / "t10k-labels-idx1-ubyte.gz").write_bytes(zipped(labels))
     with pytest.raises(DataError, match="made: the test split has labels 3 to 3"):
         made()
-    assert kept() == ()
+    assert cache_entries() == ()
 
 
 def test_defect_of_a_data_set_is_not_blamed_on_the_cache(
@@ -338,25 +338,25 @@ def test_data_set_of_a_notebook_is_not_kept(
     put_files(data_dir / "made")
     monkeypatch.delattr(sys.modules[Made.__module__], "__file__")
     assert same(made(), made())
-    assert not kept()
+    assert not cache_entries()
 
 
 def test_kept_lists_what_there_is(data_dir: Path, server: Server) -> None:
-    assert kept() == ()
+    assert cache_entries() == ()
     prepare(Made(), "full", "made", "made==1")
     prepare(Mnist(), "sample", "zookit/mnist", "zookit==1")
     downloads = cache_folder() / "downloads"
     (downloads / "fashion-mnist").mkdir(parents=True)
     (downloads / "fashion-mnist" / "a.part").write_bytes(b"12345")
     (downloads / "stray").touch()
-    listed = {each.title: each for each in kept()}
+    listed = {each.title: each for each in cache_entries()}
     assert list(listed) == ["made (full)", "mnist (sample)", "fashion-mnist"]
     assert [each.kind for each in listed.values()] == ["prepared", "prepared", "downloads"]
     assert listed["fashion-mnist"].size == 5
     pixels = 42 * 64
     assert pixels < listed["made (full)"].size < pixels + 3000
     (listed["made (full)"].folder / "meta.json").write_text("{")
-    assert next(each.title for each in kept()) == "made (damaged)"
+    assert next(each.title for each in cache_entries()) == "made (damaged)"
 
 
 def test_two_processes_at_once_download_and_prepare_once(

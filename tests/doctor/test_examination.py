@@ -18,7 +18,7 @@ from terminal import written_in_terminal
 
 import zookit as package
 from zookit.data.prepared import prepare
-from zookit.doctor.data_availability import presence
+from zookit.doctor.data_availability import data_availability
 
 # One worker of pytest-xdist has them all, and asks doctor once of each of the sites below.
 pytestmark = pytest.mark.xdist_group("doctor")
@@ -486,16 +486,16 @@ def test_progress_and_verdict_on_terminals(tmp_path: Path) -> None:
 
 def test_where_the_files_of_a_data_set_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
-    assert presence(Made, "made") == {"state": "absent"}
+    assert data_availability(Made, "made", "made==1") == {"state": "absent"}
     downloads = put_files(tmp_path / "cache" / "downloads" / "made")
-    assert presence(Made, "made") == {"state": "downloaded", "folder": str(downloads)}
+    assert data_availability(Made, "made", "made==1") == {"state": "downloaded", "folder": str(downloads)}
     named = put_files(tmp_path / "data" / "made", plain=True)
     monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "data"))
-    assert presence(Made, "made") == {"state": "named", "folder": str(named)}
+    assert data_availability(Made, "made", "made==1") == {"state": "named", "folder": str(named)}
     prepare(Made(), "full", "made", "made==1")
     (named / next(iter(CONTENT))).unlink()
-    assert presence(Made, "made") == {"state": "local", "folder": str(named)}
+    assert data_availability(Made, "made", "made==1") == {"state": "local", "folder": str(named)}
     monkeypatch.delenv("ZOOKIT_DATA_DIR")
-    found = presence(Made, "made")
+    found = data_availability(Made, "made", "made==1")
     assert found["state"] == "prepared"
     assert Path(found["folder"]).parent == tmp_path / "cache" / "prepared"

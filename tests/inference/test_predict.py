@@ -23,7 +23,7 @@ from terminal import written_in_terminal
 from zookit.core import BadParameter, BadRun, Split
 from zookit.core.data import read_image
 from zookit.data.prepared import prepare
-from zookit.inference.image_files import read_pictures
+from zookit.inference.image_files import read_images
 from zookit.inference.predict import Predictor, predict
 from zookit.inference.rebuild import rebuild_model
 from zookit.plugins.datasets.mnist import Mnist
@@ -182,7 +182,7 @@ def test_what_is_no_picture_is_named_and_the_rest_goes_on(
     assert len(said) == 4
     assert said[0].startswith("zookit: left out: mixed/003.png cannot be read (")
     assert said[1] == (
-        "zookit: left out: mixed/notes.txt is no PNG, JPEG, GIF, BMP or WEBP picture"
+        "zookit: left out: mixed/notes.txt is not a PNG, JPEG, GIF, BMP or WEBP image"
     )
     assert said[2] == "zookit: left out: mixed/pipe.png is no file"
     assert said[3] == "zookit: left out: gone.png does not exist"
@@ -308,7 +308,7 @@ def test_arrays(digits: RunRecord, images: Split) -> None:
 def test_pictures_are_read_as_they_are_needed(tmp_path: Path) -> None:
     Image.new("L", (8, 8), 9).save(tmp_path / "a.png")
     asked = iter([tmp_path / "a.png"] * 1000)
-    blocks = read_pictures(asked, (8, 8, 1), 100)
+    blocks = read_images(asked, (8, 8, 1), 100)
     files, pixels = next(blocks)
     assert len(files) == len(pixels) == 100
     assert len(list(asked)) == 900
@@ -348,7 +348,7 @@ def test_damaged_pictures_are_read_or_left_out(contents: list[bytes]) -> None:
         files = [Path(folder, f"{at}.png") for at in range(len(contents))]
         for file, content in zip(files, contents, strict=True):
             file.write_bytes(content)
-        read = [file for block, _ in read_pictures(files, (8, 8, 3), 2) for file in block]
+        read = [file for block, _ in read_images(files, (8, 8, 3), 2) for file in block]
     assert set(read) <= set(files)
     assert read == sorted(read)
 
