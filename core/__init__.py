@@ -8,6 +8,7 @@ from annotated_doc import Doc
 from zookit.core.architecture import Architecture, Preference
 from zookit.core.callback import Callback, Example
 from zookit.core.component import Component
+from zookit.core.component_spec import ComponentSpec
 from zookit.core.dataset import Dataset, DatasetInfo, Split, Splits
 from zookit.core.declaration import text_of
 from zookit.core.errors import (
@@ -30,12 +31,13 @@ from zookit.core.errors import (
     reason_of,
 )
 from zookit.core.evaluation import Evaluation
-from zookit.core.experiment import ComponentSpec, Experiment, Settings
+from zookit.core.experiment import Experiment
 from zookit.core.hookspecs import hookimpl
 from zookit.core.listener import Listener
 from zookit.core.messages import say, warn
 from zookit.core.result import Result
 from zookit.core.run_context import RunContext
+from zookit.core.settings import Settings, TrainingKeywords, TrainingOptions
 from zookit.core.words import Words
 
 __all__ = [
@@ -68,6 +70,8 @@ __all__ = [
     "Split",
     "Splits",
     "TrainingFailed",
+    "TrainingKeywords",
+    "TrainingOptions",
     "UnknownName",
     "Words",
     "WrongHash",

@@ -78,6 +78,17 @@ def plain_values(component: object) -> dict[str, Any]:
     return {name: value for name, value in dumped.items() if value is not None}
 
 
+def defaulted_parameters(component: object) -> frozenset[str]:
+    """Return the names of the parameters whose value equals the declared default."""
+    fields = {field.name: field for field in dataclasses.fields(component)}  # type: ignore[arg-type]
+    required = {name: getattr(component, name) for name in fields if is_required(fields[name])}
+    defaults = plain_values(create(type(component), required))
+    values = plain_values(component)
+    return frozenset(
+        name for name in fields if name not in required and values.get(name) == defaults.get(name)
+    )
+
+
 def words_of(name: str, values: Mapping[str, Any]) -> Words:
     """The words that choose the component `name` with these plain values.
 

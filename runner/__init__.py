@@ -1,36 +1,47 @@
 """zookit: a plugin-based model zoo for TensorFlow/Keras 3.
 
-`zookit.run(...)` trains, `zookit.open_run(...)` opens what was kept, `zookit.registry` looks
-components up, `zookit.core` is what plugins are made from. Every plugin that imports `zookit.core`
-executes this file, so it imports nothing until asked.
+`zookit.run(...)` trains, `zookit.open_run(...)` opens a run, `zookit.registry` looks components up,
+and plugins are made from `zookit.core`. Every plugin that imports `zookit.core` executes this file,
+so it imports nothing until it is asked to.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zookit.api import list_runs, open_run, resume, run
-    from zookit.core import BadRun, Experiment, Result, ZookitError
+    from zookit.api import LoadedData, compare, list_runs, load_data, open_run, resume, run
+    from zookit.core import BadRun, Experiment, ZookitError
+    from zookit.leaderboard.leaderboard import Leaderboard
+    from zookit.run_object import Run
 
     __version__: str
 
-_HOMES = {
+_MODULES = {
+    "LoadedData": "zookit.api",
+    "compare": "zookit.api",
     "list_runs": "zookit.api",
+    "load_data": "zookit.api",
     "open_run": "zookit.api",
     "resume": "zookit.api",
     "run": "zookit.api",
     "BadRun": "zookit.core",
     "Experiment": "zookit.core",
-    "Result": "zookit.core",
     "ZookitError": "zookit.core",
+    "Leaderboard": "zookit.leaderboard.leaderboard",
+    "Run": "zookit.run_object",
 }
+_PACKAGES = ("core", "plugins", "registry", "testing")
 
 __all__ = [
     "BadRun",
     "Experiment",
-    "Result",
+    "Leaderboard",
+    "LoadedData",
+    "Run",
     "ZookitError",
     "__version__",
+    "compare",
     "list_runs",
+    "load_data",
     "open_run",
     "resume",
     "run",
@@ -44,12 +55,12 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("zookit")
-    if name in ("core", "registry"):
+    if name in _PACKAGES:
         return importlib.import_module(f"zookit.{name}")
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'zookit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "core", "registry"])
+    return sorted([*__all__, *_PACKAGES])

@@ -1,17 +1,55 @@
-"""The front door for programs."""
+"""The public functions of zookit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Unpack
 
-from zookit.core import Architecture, Callback, Dataset, Listener, Result, warn
-from zookit.runs.naming import every_run, find_run
-from zookit.runs.run import RunRecord, read_run
+from zookit.core import (
+    Architecture,
+    Callback,
+    Component,
+    Dataset,
+    DatasetInfo,
+    Splits,
+    TrainingKeywords,
+    warn,
+)
+from zookit.core.source import DataOrigin, DataRequest
+from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
+from zookit.run_object import Listeners, Run, as_tuple, open_folder
+from zookit.runs.naming import find_run, read_runs
 from zookit.terminal import messages_shown
-from zookit.training.listeners import chosen
-from zookit.training.resolve import compose
 
-Listeners = str | Listener | Iterable[str | Listener]
+if TYPE_CHECKING:
+    from zookit.training.reproduce import Reproduction
+    from zookit.training.resolve import Composition
+    from zookit.training.session import View
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LoadedData:
+    """A data set's images, and what is known about them.
+
+    `origin` is "full", "local" or "sample"; `hash` is the SHA-256 of the images and labels.
+    """
+
+    name: str
+    info: DatasetInfo
+    splits: Splits
+    origin: DataOrigin
+    hash: str
+
+    def __repr__(self) -> str:
+        """Return the name, the origin and the sizes in one line."""
+        sizes = ", ".join(f"{len(s):,} {name}" for name, s in self.splits.by_name().items())
+        shape = " x ".join(map(str, self.info.image_shape))
+        return f"<{self.name} ({self.origin}): {sizes} images {shape}>"
+
+    def _repr_html_(self) -> str:
+        from zookit.core.html import escape
+
+        return f"<p>{escape(repr(self)[1:-1])}</p>{self.splits._repr_html_()}"
 
 
 def run(
@@ -22,37 +60,95 @@ def run(
     listeners: Listeners = (),
     runs_dir: str | Path = "runs",
     quiet: bool = False,
-    **settings: Any,
-) -> Result:
+    **settings: Unpack[TrainingKeywords],
+) -> Run:
     """Train an architecture on a data set and evaluate it, as `zookit run` does.
 
     Args:
-        dataset: a name, words (`"image_folder:path=photos"`) or an instance; so the next two.
-        architecture: the architecture.
-        callbacks: one callback, or any number of them.
-        listeners: one listener, or any number of them, beside those that ZOOKIT_WITH names.
-        runs_dir: the folder in which the run's own folder is made.
-        quiet: show nothing but warnings.
-        **settings: the fields of `zookit.core.Settings`: epochs, batch_size, seed, ...
+        dataset: a name, words such as `"image_folder:path=photos"`, or an instance.
+        architecture: a name, words or an instance.
+        callbacks: one callback or several.
+        listeners: one listener or several, in addition to those in ZOOKIT_WITH.
+        runs_dir: the folder in which the run's folder is created.
+        quiet: show only warnings.
+        **settings: epochs, batch_size, optimizer, ...: see `zookit.core.TrainingOptions`.
 
     Returns:
-        The result: history, metrics, model and folder. `status` is "interrupted" after Ctrl-C.
+        The run. Its `status` is "interrupted" after Ctrl-C.
 
     Raises:
-        ZookitError: what was asked cannot be done; the message says what to mend.
+        ZookitError: the run cannot be started, or its training fails. The message says what to do.
     """
-    from zookit.training.session import train  # brings NumPy in, which composing does not need
+    from zookit.training.resolve import compose
+    from zookit.training.session import View
 
-    named = (callbacks,) if isinstance(callbacks, str | Callback) else tuple(callbacks)
+    several = (callbacks,) if isinstance(callbacks, str | Callback) else tuple(callbacks)
     with messages_shown(quiet):
-        composition = compose(dataset, architecture, named, settings)
-        for component in composition.experiment.components():
-            if not component.rebuildable:
-                warn(
-                    f"{component.name} was made by hand; no entry point names it, so this run "
-                    "cannot be rebuilt from its folder alone."
-                )
-        return train(composition, Path(runs_dir), chosen(_each(listeners)), quiet=quiet)
+        composition = compose(dataset, architecture, several, settings)
+        for component in composition.unregistered():
+            warn(
+                f"{type(component).__name__} is not registered under an entry point, so this run "
+                "can only be rebuilt with an instance of it: zookit.open_run(..., "
+                f"instances=[{type(component).__name__}(...)])."
+            )
+        return train(composition, listeners=listeners, runs_dir=runs_dir, view=View(quiet))
+
+
+def train(
+    composition: "Composition",
+    *,
+    listeners: Listeners,
+    runs_dir: str | Path,
+    view: "View",
+) -> Run:
+    """Train a composition, shown as `view` asks for. Raises ZookitError."""
+    from zookit.training import session  # brings NumPy in, which composing does not need
+    from zookit.training.listeners import select_listeners
+
+    attached = select_listeners(as_tuple(listeners))
+    result = session.train(composition, Path(runs_dir), attached, view=view)
+    return open_folder(result.folder, composition.unregistered())
+
+
+def resume_run(run: Run, epochs: int | None, listeners: Listeners, view: "View") -> Run:
+    """Resume a run, shown as `view` asks for. Raises ZookitError."""
+    from zookit.training.isolated import resume_here_or_isolated
+
+    several = as_tuple(listeners)
+    resume_here_or_isolated(run, several, epochs=epochs, view=view, instances=run.instances)
+    return run.refresh()
+
+
+def reproduce_run(run: Run, runs_dir: Path, view: "View") -> "Reproduction":
+    """Repeat a run and compare, shown as `view` asks for. Raises ZookitError."""
+    from zookit.training.isolated import reproduce_here_or_isolated
+
+    return reproduce_here_or_isolated(run, runs_dir, view=view, instances=run.instances)
+
+
+def open_run(
+    run: str | Path, runs_dir: str | Path = "runs", *, instances: Sequence[Component] = ()
+) -> Run:
+    """Open a run.
+
+    Args:
+        run: the run's folder, the start of its name or of its hash in `runs_dir`, or "latest".
+        runs_dir: the folder that holds the runs.
+        instances: the components of the run that no entry point names.
+
+    Raises:
+        BadRun: there is no such run, more than one, or it is damaged.
+    """
+    return open_folder(find_run(str(run), Path(runs_dir)), instances)
+
+
+def list_runs(runs_dir: str | Path = "runs") -> list[Run]:
+    """Return all runs in a folder, oldest first; warn of those that cannot be read.
+
+    Raises BadRun if the folder itself cannot be read.
+    """
+    with messages_shown(quiet=False):
+        return [Run(**vars(record)) for record in read_runs(Path(runs_dir))]
 
 
 def resume(
@@ -62,47 +158,40 @@ def resume(
     listeners: Listeners = (),
     runs_dir: str | Path = "runs",
     quiet: bool = False,
-) -> Result | None:
-    """Go on with a run that was killed, interrupted or failed, or train a finished one further.
+) -> Run:
+    """Continue a run that was stopped, or train a finished one further.
+
+    `run` is chosen as by `open_run`; for the rest see `Run.resume`.
+    """
+    return open_run(run, runs_dir).resume(epochs, listeners=listeners, quiet=quiet)
+
+
+def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:
+    """Return the leaderboard of runs, or of all runs in a folder.
+
+    Raises BadRun if the folder cannot be read.
+    """
+    return leaderboard(list_runs(runs) if isinstance(runs, str | Path) else runs)
+
+
+def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:
+    """Load a data set, memory-mapped; download and prepare it first if necessary.
 
     Args:
-        run: its folder, the start of its name or of its hash in `runs_dir`, or "latest".
-        epochs: how many it is to have in all; its own number unless given.
-        listeners: as `zookit.run` takes them.
-        runs_dir: where it is looked for.
-        quiet: show nothing but warnings.
-
-    Returns:
-        The result; None where nothing is left to do. It ends as it would have had it never
-        stopped, to the last bit where TensorFlow has as many threads in this process.
+        dataset: a name, words or an instance.
+        data: "full", "sample", or "auto" for the full set if it is available.
 
     Raises:
-        ZookitError: BadRun where the run is damaged or cannot be rebuilt.
+        DataError: the data is not available or damaged.
+        ZookitError: there is no such data set, or its parameters do not fit.
     """
-    from zookit.training.session import resume as go_on
+    from zookit.data.prepared import prepare
+    from zookit.registry import default
+    from zookit.terminal import bar
 
-    with messages_shown(quiet):
-        kept = open_run(run, runs_dir)
-        return go_on(kept, chosen(_each(listeners)), epochs=epochs, quiet=quiet)
-
-
-def open_run(run: str | Path, runs_dir: str | Path = "runs") -> RunRecord:
-    """A kept run, read and checked; its `model()` is built again when it is asked for.
-
-    `run` is a folder, the start of a run's name or of its hash in `runs_dir`, or "latest". Raises
-    BadRun.
-    """
-    return read_run(find_run(str(run), Path(runs_dir)))
-
-
-def list_runs(runs_dir: str | Path = "runs") -> list[RunRecord]:
-    """All runs in a folder, oldest first; what cannot be read is warned of and passed over.
-
-    Raises BadRun where the folder itself cannot be read.
-    """
     with messages_shown(quiet=False):
-        return every_run(Path(runs_dir))
-
-
-def _each(listeners: Listeners) -> tuple[str | Listener, ...]:
-    return (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)
+        built = default.datasets.build(dataset)
+        prepared = prepare(built.component, data, built.spec.short_name, built.owner or "", bar)
+    return LoadedData(
+        built.spec.words, built.component.info, prepared.splits, prepared.origin, prepared.hash
+    )

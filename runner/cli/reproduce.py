@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
-from zookit.cli.training_options import told
+from zookit.cli.training_options import training_view
 from zookit.terminal import printable
 
 
@@ -24,18 +24,17 @@ def reproduce(
 
     The exit code is 0 where the results are identical to the last bit, else 1.
     """
-    from zookit.api import open_run  # neither --help nor completion gets here
-    from zookit.training.reproduce import reproduce as repeat
+    from zookit.api import open_run, reproduce_run  # neither --help nor completion gets here
 
     kept = open_run(run, runs_dir)
-    with told(quiet=quiet, as_json=as_json) as console:
-        reproduction = repeat(kept, runs_dir, quiet=quiet, console=console)
+    with training_view(quiet=quiet, as_json=as_json) as view:
+        reproduction = reproduce_run(kept, runs_dir, view)
     if reproduction.again.status == "interrupted":
         return 130
     if as_json:
         print(json.dumps(reproduction.plain(), indent=2))
         return 0 if reproduction.identical else 1
-    for line in reproduction.surroundings:
+    for line in reproduction.environment:
         print(f"other      {printable(line)}")
     for line in reproduction.values:
         print(f"differs    {printable(line)}")

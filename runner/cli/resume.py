@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
-from zookit.cli.training_options import AsJson, Listeners, Quiet, shown
+from zookit.cli.training_options import AsJson, Listeners, Quiet, show_run, training_view
 
 
 def resume(
@@ -24,16 +24,8 @@ def resume(
     One that was killed, interrupted or failed ends as it would have had it never stopped, to the
     last bit.
     """
-    from zookit.api import open_run  # neither --help nor completion gets here
-    from zookit.training.listeners import chosen
-    from zookit.training.session import resume as go_on
+    from zookit.api import open_run, resume_run  # neither --help nor completion gets here
 
-    kept = open_run(run, runs_dir)
-    listening = chosen(listeners or [])
-    return shown(
-        lambda console: go_on(
-            kept, listening, epochs=epochs, quiet=quiet, console=console, alone=True
-        ),
-        quiet=quiet,
-        as_json=as_json,
-    )
+    with training_view(quiet=quiet, as_json=as_json) as view:
+        resumed = resume_run(open_run(run, runs_dir), epochs, listeners or (), view)
+    return show_run(resumed, quiet=quiet, as_json=as_json)

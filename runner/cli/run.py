@@ -6,17 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from zookit.cli.completion import optimizers, values_of, words_of
-from zookit.cli.training_options import AsJson, Listeners, Quiet, shown
-from zookit.core import BadExperiment, Settings
+from zookit.cli.training_options import AsJson, Listeners, Quiet, show_run, training_view
+from zookit.core import BadExperiment, TrainingOptions
 from zookit.core.declaration import Parameter, parameters
 
-_SETTINGS = {parameter.name: parameter for parameter in parameters(Settings)}
+_SETTINGS = {parameter.name: parameter for parameter in parameters(TrainingOptions)}
 
 
 def _setting(name: str, metavar: str | None = None, flag: str | None = None) -> Any:
-    """The option of a setting: its name, meaning and default stand in `Settings` alone.
+    """The option of a setting: its name, meaning and default are declared in `TrainingOptions` alone.
 
-    Its value stays text, which `Settings` checks as it checks all words.
+    Its value stays text, which `TrainingOptions` checks as it checks all words.
     """
     setting: Parameter = _SETTINGS[name]
     return typer.Option(
@@ -63,6 +63,7 @@ def run(
         bool | None, _setting("normalize", flag="--normalize/--no-normalize")
     ] = None,
     precision: Annotated[str | None, _setting("precision", "auto|float32|mixed_bfloat16")] = None,
+    threads: Annotated[str | None, _setting("threads", "N")] = None,
     data: Annotated[str | None, _setting("data", "auto|full|sample")] = None,
     runs_dir: Annotated[
         Path, typer.Option(help="The folder in which the run's own folder is made.")
@@ -93,6 +94,7 @@ def run(
         "class_weights": class_weights,
         "normalize": normalize,
         "precision": precision,
+        "threads": threads,
         "data": data,
     }
     settings = {name: value for name, value in given.items() if value is not None}
@@ -109,12 +111,8 @@ def _run(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    from zookit.training.listeners import chosen
-    from zookit.training.resolve import (  # neither --help nor completion gets here
-        compose,
-        compose_file,
-    )
-    from zookit.training.session import train
+    from zookit.api import train  # neither --help nor completion gets here
+    from zookit.training.resolve import compose, compose_file
 
     if file is not None:
         if words:
@@ -131,11 +129,6 @@ def _run(
         )
     else:
         composition = compose(words[0], words[1], words[2:], settings)
-    listening = chosen(listeners)
-    return shown(
-        lambda console: train(
-            composition, runs_dir, listening, quiet=quiet, console=console, alone=True
-        ),
-        quiet=quiet,
-        as_json=as_json,
-    )
+    with training_view(quiet=quiet, as_json=as_json) as view:
+        trained = train(composition, listeners=listeners, runs_dir=runs_dir, view=view)
+    return show_run(trained, quiet=quiet, as_json=as_json)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import words_of
-from zookit.core import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from rich.console import Console
+    from zookit.run_object import Run
+    from zookit.training.session import View
 
 Listeners = Annotated[
     list[str] | None,
@@ -31,42 +31,41 @@ AsJson = Annotated[
 ]
 
 
-def shown(trained: "Callable[[Console], Result | None]", *, quiet: bool, as_json: bool) -> int:
-    """Train, show it as the options say, and return the exit code."""
-    from zookit.training.progress import show_result  # neither --help nor completion gets here
-
-    with told(quiet=quiet, as_json=as_json) as console:
-        result = trained(console)
-    if result is None:
-        return 0
-    if as_json:
-        print(json.dumps(_plain(result), indent=2))
-    elif quiet:
-        show_result(console, result)
-    return 130 if result.status == "interrupted" else 0
-
-
 @contextmanager
-def told(*, quiet: bool, as_json: bool) -> "Iterator[Console]":
-    """Where a training is shown, and what it says meanwhile, as the options have it."""
-    from rich.console import Console
+def training_view(*, quiet: bool, as_json: bool) -> "Iterator[View]":
+    """Show a training and its messages as the options ask for."""
+    from rich.console import Console  # neither --help nor completion gets here
 
     from zookit.terminal import messages_shown
+    from zookit.training.session import View
 
     # What a plugin prints is not part of the JSON.
     redirected = redirect_stdout(sys.stderr) if as_json else nullcontext()
     with messages_shown(quiet), redirected:
-        yield Console(stderr=as_json)
+        yield View(quiet, Console(stderr=as_json))
 
 
-def _plain(result: Result) -> dict[str, Any]:
+def show_run(run: "Run", *, quiet: bool, as_json: bool) -> int:
+    """Print the result as the options ask for, and return the exit code."""
+    from rich.console import Console
+
+    from zookit.training.progress import show_result
+
+    if as_json:
+        print(json.dumps(_plain(run), indent=2))
+    elif quiet:
+        show_result(Console(), run)
+    return 130 if run.status == "interrupted" else 0
+
+
+def _plain(run: "Run") -> dict[str, Any]:
     return {
-        "format": 1,
-        "status": result.status,
-        "folder": str(result.folder),
-        "experiment": result.experiment.plain(),
-        "history": result.history,
-        "seconds": result.seconds,
-        "test": result.metrics,
-        "environment": result.environment,
+        "format": 2,
+        "status": run.status,
+        "folder": str(run.folder),
+        "experiment": run.experiment.plain(),
+        "history": dict(run.history),
+        "seconds": list(run.seconds),
+        "test": dict(run.metrics),
+        "environment": run.environment.plain(),
     }

@@ -15,7 +15,7 @@ from zookit.core import BrokenPlugin, Component, ComponentSpec, Dataset, Listene
 from zookit.core.declaration import is_required
 from zookit.core.errors import reason_of, typed_reason_of
 from zookit.isolation import HEAVY, Stack
-from zookit.registry import Entry, packages_missing
+from zookit.registry import Built, Entry, packages_missing
 from zookit.registry.metadata import Declared
 from zookit.registry.registry import KINDS
 from zookit.training.listeners import attach_component

@@ -1,4 +1,4 @@
-"""Arrays in a run's folder: safetensors, which hold numbers and text and nothing that is run."""
+"""Arrays in a run's folder, as safetensors: numbers and text, nothing that is executed."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.core import BadRun, reason_of
 from zookit.data.hashes import sha256_of_file
-from zookit.runs.run import FORMAT, METRICS, RunRecord, check_file, damaged
+from zookit.runs.run import FORMAT, METRICS, RunRecord, check_file, damaged, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> None:
-    """Write arrays and a text, and see to it that they are on the disk."""
+    """Write arrays and a text, and flush them to the disk."""
     from safetensors.numpy import save
 
     about = {"format": str(FORMAT)}
-    # Of more keys safetensors does not keep the order: equal weights would not be equal files.
+    # safetensors does not keep the order of several keys, so equal weights would give unequal files.
     if text:
         about |= {"text": text, "sha256": digest(arrays, text)}
     with path.open("wb") as file:
@@ -36,7 +36,7 @@ def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> No
 
 
 def digest(arrays: "Mapping[str, Array]", text: str) -> str:
-    """SHA-256 of a text and of arrays with their names."""
+    """Return the SHA-256 of a text and of arrays with their names."""
     hashed = hashlib.sha256(text.encode())
     for name, array in sorted(arrays.items()):
         hashed.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -45,7 +45,7 @@ def digest(arrays: "Mapping[str, Array]", text: str) -> str:
 
 
 def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
-    """The arrays and the text. Raises BadRun where they are not there or not whole."""
+    """Return the arrays and the text. Raises BadRun if the file is missing or damaged."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -55,8 +55,8 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
         raise BadRun(
-            f"{path.parent} has no {path.name}. Take the file from a copy of the run, or have it "
-            f"made anew: zookit resume {shlex.quote(str(path.parent))}"
+            f"{path} is missing. Restore it from a copy of the run, or run: zookit resume "
+            f"{shlex.quote(str(path.parent))}"
         ) from None
     except OSError as error:
         raise BadRun(f"{path} cannot be read: {error.strerror or error}.") from None
@@ -64,30 +64,42 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
         raise damaged(path, reason_of(error)) from None
     if about.get("format") != str(FORMAT):
         raise BadRun(
-            f"{path}: format is {about.get('format')!r}; this zookit reads {str(FORMAT)!r}."
+            f"{path}: format is {about.get('format')!r}; this version of zookit reads {str(FORMAT)!r}."
         )
     text = about.get("text", "")
     if text and about.get("sha256", "") not in ("", digest(arrays, text)):
-        raise damaged(path, "its content is not what was written")
+        raise damaged(path, "its content has changed")
     return arrays, text
 
 
 def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
-    """The arrays of a file that the run's end wrote. Raises BadRun where it is not that file."""
+    """Return the arrays of a file that was written at the end of the run.
+
+    Raises BadRun if the file is damaged or not the one that the run's end wrote.
+    """
     path = run.folder / name
     arrays, _ = load_arrays(path)
-    known = "" if run.ending is None else run.ending.files.get(name, "")
-    if known and sha256_of_file(path) != known:
+    expected = "" if run.ending is None else run.ending.files.get(name, "")
+    if not expected or sha256_of_file(path) == expected:
+        return arrays
+    current = read_run(run.folder).ending
+    if current is None or current.files.get(name, "") != expected:
         raise BadRun(
-            f"{path} is another file than {METRICS} knows of: it was changed, or is another run's. "
-            "Take it from a copy of this run, or remove it and have it made anew: zookit resume "
-            f"{shlex.quote(str(run.folder))}"
+            f"{run.folder} has changed since it was read: it was resumed. Read it again: "
+            "run = run.refresh()"
         )
-    return arrays
+    raise BadRun(
+        f"{path} does not match {METRICS}: it was changed, or belongs to another run. Restore it "
+        f"from a copy of this run, or delete it and run: zookit resume "
+        f"{shlex.quote(str(run.folder))}"
+    )
 
 
 def numbered(kind: str, variables: "Variables") -> "dict[str, Array]":
-    """The variables' values by position: Keras's paths change on a second build in one process."""
+    """Return the variables' values by position.
+
+    Keras's paths are no keys: they change when a model is built again in the same process.
+    """
     import numpy as np
 
     return {
@@ -96,7 +108,7 @@ def numbered(kind: str, variables: "Variables") -> "dict[str, Array]":
 
 
 def assign(kind: str, variables: "Variables", arrays: "Mapping[str, Array]", path: Path) -> None:
-    """Give the variables the values that `numbered` took. All of them or, with BadRun, none."""
+    """Set the variables to the values that `numbered` returned. Raises BadRun and sets none."""
     own = {name: array for name, array in arrays.items() if name.startswith(kind)}
     names = [f"{kind}{at:04d}" for at in range(len(variables))]
     if own.keys() != set(names):
@@ -106,7 +118,7 @@ def assign(kind: str, variables: "Variables", arrays: "Mapping[str, Array]", pat
         if (there.shape, there.dtype) != wanted:
             raise _unfit(
                 path,
-                f"array {name} is {there.dtype} {there.shape}, the model's {variable.path} is "
+                f"array {name} is {there.dtype} {there.shape}, but {variable.path} of the model is "
                 f"{wanted[1]} {wanted[0]}",
             )
     for name, variable in zip(names, variables, strict=True):
@@ -121,7 +133,6 @@ def _kind_of(variable: "keras.Variable") -> "tuple[tuple[int, ...], np.dtype[Any
 
 def _unfit(path: Path, reason: str) -> BadRun:
     return BadRun(
-        f"{path} does not fit the model that its experiment makes now: {reason}. The file or "
-        "experiment.toml was changed, or the architecture's package; install the version that "
-        "environment.json names."
+        f"{path} does not fit the model of its experiment: {reason}. The file, experiment.toml or "
+        "the architecture's package was changed. Install the version that environment.json names."
     )

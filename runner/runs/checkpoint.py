@@ -1,6 +1,6 @@
-"""A checkpoint: all that a training needs to go on as if it had never stopped, in one file.
+"""A checkpoint: everything needed to continue a training exactly, in one file.
 
-One file, moved into place whole, so that no crash can leave parts of two states.
+It is one file, moved into place whole, so that a crash cannot leave parts of two states.
 """
 
 import json
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     Array = npt.NDArray[Any]
 
 MODEL, OPTIMIZER, METRICS, STATE = "model/", "optimizer/", "metrics/", "state/"
-"""What the names of the arrays begin with."""
+"""Prefixes of the names of the arrays."""
 _ARRAY = "__array__"
 _WIDEST = 8
-"""Bytes of a number that the file can hold."""
+"""The largest number that the file can hold, in bytes."""
 
 
 @dataclass(frozen=True)
 class Position:
     """How far a training has come.
 
-    `training` is the environment's. `epochs` are whole ones,
-    `steps` those of the next one, which took `elapsed` seconds; `stopped` says that a callback has
-    ended the training. `history` and `seconds` have one value an epoch, `states` one a callback:
-    None where it offers none.
+    `identity_without_epochs` is the environment's. Training has completed `epochs` whole epochs and
+    `steps` steps of the next one, which took `elapsed` seconds; `stopped` tells that a callback
+    ended it. `history` and `seconds` have one value an epoch, `states` one for each callback: None
+    if it has no state.
     """
 
-    training: str
+    identity_without_epochs: str
     epochs: Annotated[int, Ge(0)]
     steps: Annotated[int, Ge(0)]
     stopped: bool
@@ -50,21 +50,21 @@ class Position:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A position, and the values of all variables there."""
+    """A position in the training, with the values of all variables."""
 
     position: Position
     arrays: "Mapping[str, Array]" = field(default_factory=dict)
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write it. The callbacks' states are those of `without_arrays`."""
+    """Write a checkpoint whose callback states come from `without_arrays`."""
     save_arrays(path, checkpoint.arrays, json.dumps(vars(checkpoint.position)))
 
 
 def load_checkpoint(run: RunRecord) -> Checkpoint | None:
-    """The checkpoint of a run; None where there is none.
+    """Return the checkpoint of a run, or None if there is none.
 
-    Raises BadRun where it is damaged or belongs to another experiment, or the history does not.
+    Raises BadRun if the checkpoint is damaged, or it or the history belongs to another experiment.
     """
     path = run.folder / CHECKPOINT
     if not path.exists():
@@ -75,14 +75,14 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
     except (ValueError, RecursionError):
         raise damaged(path, "its text is not JSON") from None
     position = checked(path, found, Position)
-    if position.training != run.environment.training:
+    if position.identity_without_epochs != run.environment.identity_without_epochs:
         raise BadRun(
-            f"{path} belongs to another experiment than {run.folder / 'experiment.toml'}. One of "
-            "them was changed or is another run's; take it from a copy of this run."
+            f"{path} and {run.folder / 'experiment.toml'} belong to different experiments. Restore "
+            "them from a copy of this run."
         )
     _check_history(run, path, position)
     if len(position.states) != len(run.experiment.callbacks):
-        raise damaged(path, f"it has the states of {len(position.states)} callbacks")
+        raise damaged(path, f"it has states for {len(position.states)} callbacks")
     try:
         states = tuple(with_arrays(each, arrays) for each in position.states)
     except (KeyError, TypeError, RecursionError) as error:
@@ -94,21 +94,23 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
 def _check_history(run: RunRecord, path: Path, position: Position) -> None:
     lengths = {len(position.seconds), *map(len, position.history.values())}
     if lengths != {position.epochs}:
-        raise damaged(path, f"it knows of {sorted(lengths)} epochs, expected {position.epochs}")
-    # It may have more epochs, or after a power failure fewer.
+        raise damaged(
+            path, f"it has values for {sorted(lengths)} epochs, expected {position.epochs}"
+        )
+    # history.csv may have more epochs or, after a power failure, fewer.
     both = min(position.epochs, run.epochs)
     begun = {name: values[:both] for name, values in run.history.items()}
     if both and begun != {name: values[:both] for name, values in position.history.items()}:
         raise damaged(
             run.folder / "history.csv",
-            f"its first {both} epochs are not those that {path.name} knows of",
+            f"its first {both} epochs differ from those in {path.name}",
         )
 
 
 def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
-    """A callback's state as JSON has it; its arrays are put into `arrays` by a name of theirs.
+    """Return a callback's state as JSON values; its arrays are added to `arrays`.
 
-    Raises TypeError where it is neither plain nor an array of numbers.
+    Raises TypeError if the state holds anything but plain values and arrays of numbers.
     """
     import numpy as np
 
@@ -124,11 +126,13 @@ def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
         return [without_arrays(each, arrays) for each in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise TypeError(f"it holds {quoted(value)}, which is neither plain nor an array of numbers")
+    raise TypeError(
+        f"it holds {quoted(value)}, which is not a plain value or an array of numbers"
+    )
 
 
 def with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:
-    """The state that `without_arrays` took. Raises KeyError or TypeError where it did not."""
+    """Return the state that `without_arrays` took apart. Raises KeyError or TypeError."""
     if isinstance(value, dict):
         if value.keys() == {_ARRAY}:
             return arrays[value[_ARRAY]]

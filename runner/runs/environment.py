@@ -1,4 +1,4 @@
-"""What a run ran on and where everything came from: the content of `environment.json`."""
+"""What a run was trained on, and where its components came from: `environment.json`."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,13 @@ Side = Annotated[int, Ge(1), Le(65_536)]
 
 
 @dataclass(frozen=True)
-class Engine:
-    """What of Keras on TensorFlow decides the bits of a result.
+class Runtime:
+    """What decides the bits of a result, apart from the experiment and its data.
 
-    `xla` is whether steps are compiled; of threads, which are as they really are, 0 is TensorFlow's
-    own choice. `variables` are those of the environment that were set by hand and change how
-    TensorFlow computes. `steps_per_execution` is 1 until a training has chosen it.
+    `xla` tells whether training steps are compiled with XLA. `intra_op_threads` and
+    `inter_op_threads` are the threads that TensorFlow uses, `devices` its devices. `variables` are
+    the environment variables that change how TensorFlow computes, if set. `steps_per_execution` is
+    the number of training steps in one call of the compiled program; it changes no bits.
     """
 
     precision: Literal["float32", "mixed_bfloat16"]
@@ -31,18 +32,25 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class Owned:
-    """A component's full name and where it came from: `distribution==version`."""
+class InstalledComponent:
+    """Where a component of the experiment came from.
+
+    `owner` is `distribution==version`; `defaulted` names the parameters whose value equals the
+    default that this version declares.
+    """
 
     name: str
     owner: str
+    defaulted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Data:
-    """What was trained on: its word and hash, images by what they are for, what was left out.
+    """The data that a run was trained on.
 
-    `image_shape` is (height, width, channels); `class_names` are in the order of the labels.
+    `hash` is the SHA-256 of the images and labels, `image_shape` (height, width, channels);
+    `class_names` are in the order of the labels. `sizes` are numbers of images by purpose: train,
+    validation, test. `left_out` names the files that could not be read, with the reason.
     """
 
     origin: DataOrigin
@@ -55,36 +63,41 @@ class Data:
 
 @dataclass(frozen=True)
 class Resumption:
-    """A resumption: after so many whole epochs and further steps, and what was different then."""
+    """When a run was resumed, and what had changed since it started.
+
+    It had `epochs` whole epochs and `steps` steps of the next one.
+    """
 
     epochs: int
     steps: int
-    different: tuple[str, ...]
+    differences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What a run ran on and where everything came from.
+    """What a run was trained on, and where its components came from.
 
-    `identity` is the experiment's with its data and owners, `group` that of experiments equal but
-    for the seed, `training` that of experiments equal but for the number of epochs.
+    `identity` is the experiment's, with its data and the owners of its components; `group` is
+    shared by experiments that differ in seed and threads only, `identity_without_epochs` by those
+    that differ in the number of epochs only. `components` are those of the experiment, in its
+    order.
     """
 
     identity: str
     group: str
-    training: str
+    identity_without_epochs: str
     versions: Mapping[str, str]
-    components: tuple[Owned, ...]
+    components: tuple[InstalledComponent, ...]
     listeners: tuple[str, ...]
-    engine: Engine
+    runtime: Runtime
     data: Data
-    resumed: tuple[Resumption, ...] = ()
+    resumptions: tuple[Resumption, ...] = ()
 
     def owners(self) -> dict[str, str]:
-        """Each component's owner by its full name."""
+        """Return each component's owner by its full name."""
         return {each.name: each.owner for each in self.components}
 
     def plain(self) -> dict[str, Any]:
-        """The same as text, numbers, lists and tables."""
-        made: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return made
+        """Return the same as text, numbers, lists and tables."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain

@@ -1,4 +1,4 @@
-"""What differs between the surroundings of two runs of one experiment."""
+"""The differences between the environments of two runs of one experiment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -7,19 +7,19 @@ from typing import Any
 from zookit.runs.environment import Environment
 
 _NOT_DECIDING = ("steps_per_execution",)
-"""Each step is the same one however many are run at once."""
+"""Results do not depend on them."""
 
 
-def differences(then: Environment, now: Environment) -> tuple[str, ...]:
-    """One line each: versions, owners of components, engine and data, with both values."""
-    engines = (
-        {name: value for name, value in asdict(each.engine).items() if name not in _NOT_DECIDING}
+def environment_diff(then: Environment, now: Environment) -> tuple[str, ...]:
+    """Return one line for each version, owner, runtime setting and data hash that differs."""
+    runtimes = (
+        {name: value for name, value in asdict(each.runtime).items() if name not in _NOT_DECIDING}
         for each in (then, now)
     )
     return (
         *_between(then.versions, now.versions),
         *_between(then.owners(), now.owners()),
-        *_between(*engines),
+        *_between(*runtimes),
         *_between({"data": then.data.hash[:16]}, {"data": now.data.hash[:16]}),
     )
 

@@ -1,4 +1,4 @@
-"""Naming a run: by its folder, by the start of its name or of its hash, or as `latest`."""
+"""Finds runs: by folder, by the start of a name or of a hash, or as `latest`."""
 
 import re
 from datetime import datetime
@@ -11,49 +11,49 @@ from zookit.terminal import printable
 
 LATEST = "latest"
 TIME_FORMAT = "%Y%m%d-%H%M%S"
-"""Of the time at the start of a run's name."""
+"""The format of the time at the start of a run's name."""
 _TIME = re.compile(r"\d{8}-\d{6}-")
 
 
 def find_run(text: str, runs_dir: Path) -> Path:
-    """The folder of the run that a person means.
+    """Return the folder of a run.
 
-    `text` is `latest`, a folder, or what a folder's name in `runs_dir`, or the hash at the end of
-    it, begins with. Raises BadRun where there is none, or more than one.
+    `text` is `latest`, a folder, or the start of a folder's name in `runs_dir` or of the hash at
+    its end. Raises BadRun if there is no such run, or more than one.
     """
     try:
         if text != LATEST and (Path(text).expanduser() / EXPERIMENT).is_file():
-            return Path(text).expanduser().resolve()  # without any .., which is no name
-    except (OSError, ValueError, RuntimeError):  # too long, or no path at all
+            return Path(text).expanduser().resolve()  # without .., which is not a name
+    except (OSError, ValueError, RuntimeError):  # too long, or not a path
         pass
     folders, _ = run_folders(runs_dir)
     if text == LATEST:
         if not folders:
-            raise BadRun(f"there is no run in {runs_dir} yet. Name another folder with --runs-dir.")
+            raise BadRun(f"there are no runs in {runs_dir}. Choose another folder with --runs-dir.")
         return folders[-1]
-    text = text.rstrip("/")  # as shells complete a folder's name
+    text = text.rstrip("/")  # shells complete a folder's name with it
     found = [each for each in folders if each.name == text] or [
-        each for each in folders if text and _begins(each.name, text)
+        each for each in folders if text and _starts(each.name, text)
     ]
     if len(found) == 1:
         return found[0]
     if found:
         raise BadRun(
-            f"{text!r} names {len(found)} runs: {', '.join(each.name for each in found[:5])}"
+            f"{text!r} matches {len(found)} runs: {', '.join(each.name for each in found[:5])}"
             f"{', ...' if len(found) > 5 else ''}. Write more of the name."
         )
     nearest = did_you_mean(text, [each.name for each in folders])
     raise BadRun(
-        f"no run {quoted(text)} in {runs_dir}.{nearest} Name a run's folder, the start of its "
-        "name, or 'latest'; 'zookit runs' shows them, --runs-dir names another folder."
+        f"no run {quoted(text)} in {runs_dir}.{nearest} Give a run's folder, the start of its "
+        "name, or 'latest'. 'zookit runs' lists the runs; --runs-dir chooses another folder."
     )
 
 
 def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
-    """The runs' folders in there, oldest first, and the folders that are no runs.
+    """Return the folders of runs in a folder, oldest first, and the other folders.
 
-    Hidden folders are neither; of a folder that does not exist there are none. Raises BadRun where
-    it cannot be read.
+    Hidden folders are in neither list; both are empty if `runs_dir` does not exist. Raises BadRun
+    if it cannot be read.
     """
     try:
         if not runs_dir.exists():
@@ -61,61 +61,57 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
         runs: list[Path] = []
         others: list[Path] = []
         for each in sorted(runs_dir.absolute().iterdir()):
-            if each.is_dir() and _shows(each):
+            if each.is_dir() and not each.name.startswith("."):
                 (runs if _is_run(each) else others).append(each)
-        return sorted(runs, key=_made), others
+        return sorted(runs, key=_started), others
     except OSError as error:
         raise BadRun(f"{runs_dir} cannot be read: {error.strerror or error}.") from None
 
 
-def every_run(runs_dir: Path) -> list[RunRecord]:
-    """Every run that is kept in there, oldest first; warns of those that were changed or damaged.
+def read_runs(runs_dir: Path) -> list[RunRecord]:
+    """Read every run in a folder, oldest first; warn of those that are changed or damaged.
 
-    Raises BadRun where the folder itself cannot be read.
+    Raises BadRun if the folder itself cannot be read.
     """
     folders, others = run_folders(runs_dir)
-    found = []
+    records = []
     for folder in folders:
         try:
-            run = read_run(folder)
+            record = read_run(folder)
         except BadRun as error:
-            warn(f"passed over: {printable(folder.name)}: {error}")
+            warn(f"skipped: {printable(folder.name)}: {error}")
             continue
-        warn_if_changed(run)
-        found.append(run)
+        warn_if_changed(record)
+        records.append(record)
     for folder in others:
-        warn(f"passed over: {printable(folder.name)}: it is no run.")
-    return found
+        warn(f"skipped: {printable(folder.name)}: not a run folder.")
+    return records
 
 
-def warn_if_changed(run: RunRecord) -> None:
-    """Warn where its files are not those of one run."""
-    if run.contradiction:
-        warn(f"{printable(run.name)}: {run.contradiction}")
+def warn_if_changed(record: RunRecord) -> None:
+    """Warn if a run's files do not belong together."""
+    if record.contradiction:
+        warn(f"{printable(record.name)}: {record.contradiction}")
 
 
 def _is_run(folder: Path) -> bool:
     try:
         return (folder / EXPERIMENT).is_file()
-    except OSError:  # another person's, which may not be entered
+    except OSError:  # a folder of another user
         return False
 
 
-def _shows(folder: Path) -> bool:
-    return not folder.name.startswith(".")
-
-
-def _begins(name: str, text: str) -> bool:
+def _starts(name: str, text: str) -> bool:
     # 20261122-101500-c31bcc3a, or ...-c31bcc3a-2 for a second one in the same second.
     _, _, after_time = name.partition("-")[2].partition("-")
     return name.startswith(text) or after_time.startswith(text)
 
 
-def _made(folder: Path) -> tuple[str, float]:
-    """When the run was made, as its name says; else, and within a second, by its file's time."""
+def _started(folder: Path) -> tuple[str, float]:
+    """Return when a run started, by its name; otherwise, and within a second, by its file."""
     try:
         changed = (folder / EXPERIMENT).stat().st_mtime
-    except OSError:  # it has just vanished, which reading it will say
+    except OSError:  # it is gone now, which reading it reports
         changed = 0.0
     if _TIME.match(folder.name):
         return folder.name[: len("20261122-101500")], changed

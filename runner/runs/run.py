@@ -1,32 +1,28 @@
-"""A run's folder, read. Imports neither TensorFlow nor any plugin."""
+"""A run's folder, read and checked. Imports neither TensorFlow nor any plugin."""
 
 import csv
 import json
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from annotated_types import Ge, Gt, Lt
 
 from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
-from zookit.core.experiment import identity_of
 from zookit.core.result import Status
 from zookit.runs.environment import Environment
 from zookit.runs.lock import is_locked
 from zookit.terminal import printable
 
-if TYPE_CHECKING:
-    import keras
-
 T = TypeVar("T")
 Finite = Annotated[float, Gt(-math.inf), Lt(math.inf)]
+RunStatus = Status | Literal["running", "killed"]
 
-FORMAT = 1
+FORMAT = 2
 """The version of every file in a run's folder."""
 
 EXPERIMENT = "experiment.toml"
@@ -44,8 +40,8 @@ class Ending:
     """How a run ended: the content of `metrics.json`.
 
     `last_epoch` has the logged values of the last whole epoch, `test` those of the test split,
-    empty where the run did not finish; `error` is what ended a run that failed, `files` are the
-    SHA-256 of what else was written then.
+    empty unless the run finished. `error` is the error that ended a failed run, `files` has the
+    SHA-256 of the other files written at the end.
     """
 
     status: Status
@@ -58,17 +54,15 @@ class Ending:
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
-    """A run's folder, read and checked.
+    """A snapshot of a run's folder.
 
-    `tables` are what experiment.toml says: later versions' new settings are not among them.
-    `history` has for each logged name one value an epoch, `seconds` one time an epoch. `ending` is
-    None while the run trains, and where it was killed.
+    `history` has one value an epoch for each logged name, `seconds` the duration of each epoch.
+    `ending` is None while the run trains, and if it was killed.
     """
 
     folder: Path
     experiment: Experiment
     environment: Environment
-    tables: Mapping[str, Any]
     history: Mapping[str, tuple[float, ...]]
     seconds: tuple[float, ...]
     ending: Ending | None
@@ -80,51 +74,48 @@ class RunRecord:
 
     @property
     def epochs(self) -> int:
-        """The number of epochs in the history."""
+        """The number of whole epochs that were trained."""
         return len(next(iter(self.history.values()), ()))
 
-    def identity(self, **settings: Any) -> str:
-        """The identity of the experiment in `tables`, with these settings in place of its own."""
-        plain = {**self.tables, "settings": {**self.tables.get("settings", {}), **settings}}
-        return identity_of(plain, self.environment.data.hash, self.environment.owners())
-
     @property
-    def contradiction(self) -> str:
-        """Why its files cannot be those of one run; empty where they can."""
-        if self.identity(epochs=1) != self.environment.training:
-            return (
-                f"{EXPERIMENT} and {ENVIRONMENT} do not belong together; one of them was changed."
-            )
-        asked = self.experiment.settings.epochs
-        if self.ending is not None and self.epochs > asked:
-            return (
-                f"{HISTORY} has {self.epochs} epochs, but {EXPERIMENT} asks for {asked}; one of "
-                "them was changed."
-            )
-        return ""
-
-    def model(self) -> "keras.Model":
-        """The trained model, on raw pixels, uint8 (N, H, W, C); not compiled. Raises BadRun."""
-        from zookit.inference.rebuild import rebuilt_model  # which imports this module
-
-        return rebuilt_model(self)
-
-    @property
-    def status(self) -> str:
-        """finished, interrupted, failed, running or killed."""
+    def status(self) -> RunStatus:
+        """`finished`, `interrupted`, `failed`, `running` or `killed`."""
         if self.ending is not None:
             return self.ending.status
         return "running" if is_locked(self.folder) else "killed"
 
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Loss and metrics on the test split; empty unless the run finished."""
+        return {} if self.ending is None else self.ending.test
+
+    def identity(self, experiment: Experiment) -> str:
+        """Return the identity of an experiment with this run's data and component owners."""
+        return experiment.identity(self.environment.data.hash, self.environment.owners())
+
+    @property
+    def contradiction(self) -> str:
+        """Why the files cannot all belong to this run; empty if they can."""
+        without_epochs = self.experiment.with_settings(epochs=1)
+        if self.identity(without_epochs) != self.environment.identity_without_epochs:
+            return f"{EXPERIMENT} and {ENVIRONMENT} do not match; one of them was changed."
+        requested = self.experiment.settings.epochs
+        if self.ending is not None and self.epochs > requested:
+            return (
+                f"{HISTORY} has {self.epochs} epochs, but {EXPERIMENT} requests {requested}; one "
+                "of them was changed."
+            )
+        return ""
+
 
 def read_run(folder: Path) -> RunRecord:
-    """A run's folder, read and checked. Raises BadRun, which names the file and what is wrong."""
-    experiment, tables = _experiment(folder / EXPERIMENT)
+    """Read and check a run's folder. Raises BadRun, which names the file and what is wrong."""
     environment = _json(folder / ENVIRONMENT, Environment)
+    experiment = _experiment(folder / EXPERIMENT, environment)
     history = _columns(folder / HISTORY)
     seconds = _columns(folder / TIMES).get("seconds", ())
     ending = _json(folder / METRICS, Ending) if (folder / METRICS).exists() else None
-    run = RunRecord(folder, experiment, environment, tables, history, seconds, ending)
+    run = RunRecord(folder, experiment, environment, history, seconds, ending)
     if ending is not None and ending.epochs != run.epochs:
         raise damaged(folder / HISTORY, f"it has {run.epochs} epochs, {METRICS} {ending.epochs}")
     if ending is not None and ending.epochs != len(seconds):
@@ -132,49 +123,52 @@ def read_run(folder: Path) -> RunRecord:
     return run
 
 
-def _experiment(path: Path) -> tuple[Experiment, dict[str, Any]]:
-    """What the file says was trained, and its tables as they stand there."""
+def _experiment(path: Path, environment: Environment) -> Experiment:
     text = _text(path)
     try:
-        return Experiment.from_toml(text, str(path)), tomllib.loads(text)
+        experiment = Experiment.from_toml(text, str(path))
     except ZookitError as error:
         raise BadRun(str(error)) from error
+    names = [each.name for each in experiment.components()]
+    if names != [each.name for each in environment.components]:
+        return experiment  # `contradiction` reports it
+    return experiment.with_defaulted([frozenset(each.defaulted) for each in environment.components])
 
 
 def damaged(path: Path, reason: str) -> BadRun:
-    """The error for a file of a run's folder that is not as it was written."""
-    # The reason may quote the file, in which a terminal's control codes may stand.
+    """Return the error for a file that differs from what was written."""
+    # The reason may quote the file, which may contain terminal control codes.
     return BadRun(
-        f"{path} is damaged: {printable(reason)}. Take the file from a copy of the run, or run the "
-        "experiment again."
+        f"{path} is damaged: {printable(reason)}. Restore the file from a copy of the run, or run "
+        "the experiment again."
     )
 
 
 def check_file(path: Path) -> None:
-    """Raise BadRun where what is there is no file: reading a pipe or a device has no end."""
+    """Raise BadRun if the path is not a regular file: reading a pipe or a device never ends."""
     if path.exists() and not path.is_file():
-        raise BadRun(f"{path} is no file. Take the file from a copy of the run.")
+        raise BadRun(f"{path} is not a file. Restore the file from a copy of the run.")
 
 
 def _text(path: Path) -> str:
     try:
         check_file(path)
-        return path.read_text(encoding="utf-8-sig")  # as some editors write it
+        return path.read_text(encoding="utf-8-sig")  # some editors write a byte order mark
     except FileNotFoundError:
-        raise BadRun(f"{path.parent} is not a whole run: it has no {path.name}.") from None
+        raise BadRun(f"{path.parent} is not a complete run: {path.name} is missing.") from None
     except OSError as error:
         raise BadRun(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
         raise damaged(path, "it is not UTF-8 text") from None
 
 
-def checked(path: Path, found: Any, kind: type[T]) -> T:
-    """What a file holds, as `kind`. Raises BadRun where it does not fit."""
+def checked(path: Path, values: Any, kind: type[T]) -> T:
+    """Return what a file holds as `kind`. Raises BadRun if it does not fit."""
     from pydantic import ValidationError
 
     try:
         declared: type = kind
-        made: T = adapter_of(declared).validate_python(found)
+        made: T = adapter_of(declared).validate_python(values)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         where = ".".join(map(str, detail["loc"]))
@@ -187,20 +181,21 @@ def checked(path: Path, found: Any, kind: type[T]) -> T:
 def _json(path: Path, kind: type[T]) -> T:
     text = _text(path)
     try:
-        found = json.loads(text)
+        values = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise damaged(path, f"it is not JSON ({reason_of(error)})") from None
-    if not isinstance(found, dict):
+    if not isinstance(values, dict):
         raise damaged(path, "it is not a JSON object")
-    if found.get("format") != FORMAT:
+    if values.get("format") != FORMAT:
         raise BadRun(
-            f"{path}: format is {quoted(found.get('format'))}; this zookit reads {FORMAT}."
+            f"{path}: format is {quoted(values.get('format'))}; this version of zookit reads "
+            f"{FORMAT}."
         )
-    return checked(path, found, kind)
+    return checked(path, values, kind)
 
 
 def _columns(path: Path) -> dict[str, tuple[float, ...]]:
-    """The columns of a CSV file beside `epoch`; none where there is no file."""
+    """Return the columns of a CSV file except `epoch`; none if the file is missing."""
     if not path.exists():
         return {}
     try:
@@ -210,7 +205,7 @@ def _columns(path: Path) -> dict[str, tuple[float, ...]]:
         values = [[float(each) for each in row] for row in rows]
         for at, row in enumerate(values, start=1):
             if len(row) != len(header) or row[0] != at or not all(map(math.isfinite, row)):
-                raise ValueError(f"line {at + 1} is not that of epoch {at}")
+                raise ValueError(f"line {at + 1} does not belong to epoch {at}")
     except (ValueError, csv.Error) as error:
         raise damaged(path, reason_of(error)) from None
     return {name: tuple(row[at] for row in values) for at, name in enumerate(header) if at}

@@ -1,19 +1,16 @@
-"""Writing a run's folder: what the run leaves behind."""
+"""Writes a run's folder as the run proceeds."""
 
 import csv
 import io
 import json
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import tomli_w
-
-from zookit.core import Experiment, FolderError, Result, RunContext, hookimpl
+from zookit.core import FolderError, Result, RunContext, hookimpl
 from zookit.core.data.cache import written_aside
 from zookit.core.errors import reason_of
 from zookit.data.hashes import sha256_of_file
@@ -36,23 +33,23 @@ if TYPE_CHECKING:
 
 
 def check_runs_dir(runs_dir: Path) -> None:
-    """Raise FolderError where no folder could be made in there; before any work is done."""
+    """Raise FolderError if no folder can be created in `runs_dir`; called before any work."""
     try:
         nearest = runs_dir.absolute()
         while not nearest.exists() and nearest != nearest.parent:
             nearest = nearest.parent
-    except OSError as error:  # the current folder has vanished, or another may not be entered
+    except OSError as error:  # the current folder is gone, or another may not be entered
         raise _unwritable(runs_dir, error.strerror or str(error)) from None
     if not nearest.is_dir():
         raise _unwritable(runs_dir, f"{nearest} is not a folder")
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise _unwritable(runs_dir, f"{nearest} may not be written")
+        raise _unwritable(runs_dir, f"no permission to write to {nearest}")
 
 
 def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
-    """A new folder named by time and the start of the experiment's identity.
+    """Create a folder named by the time and the start of the experiment's identity.
 
-    Raises FolderError where it cannot be made.
+    Raises FolderError if that fails.
     """
     base = f"{now:{TIME_FORMAT}}-{identity[:8]}"
     try:
@@ -65,80 +62,71 @@ def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
             return (runs_dir / name).absolute()
     except OSError as error:
         raise _unwritable(runs_dir, error.strerror or str(error)) from None
-    raise _unwritable(runs_dir, f"{base} was made a thousand times in one second")
+    raise _unwritable(runs_dir, f"{base} was created a thousand times within one second")
 
 
 class FolderWriter:
-    """Writes the run's folder as the run goes on; every file is whole at any moment.
+    """Writes a run's files; at any moment each of them is complete.
 
-    A run that is resumed has a `history` and `seconds` already.
+    A run that is resumed already has a `history` and `seconds`.
     """
 
     def __init__(
         self, history: Mapping[str, Sequence[float]] | None = None, seconds: Sequence[float] = ()
     ) -> None:
-        self._begun = False
+        self._started = False
         self._before: dict[str, bytes] = {}
         self._epochs, self._seconds = _rows(history or {}), list(seconds)
 
     @hookimpl
     def run_started(self, run: RunContext) -> None:
-        """Write what is known beforehand."""
+        """Write the experiment and the environment."""
         self._folder = run.folder
         self._before = {
             name: (run.folder / name).read_bytes()
             for name in (HISTORY, TIMES, ENVIRONMENT, EXPERIMENT, METRICS)
             if (run.folder / name).exists()
         }
-        # Of a run that is resumed there may be more epochs than the checkpoint knows of.
+        # A resumed run may have more epochs than its checkpoint.
         for name in (METRICS, HISTORY, TIMES):
             with _guarded(self._folder / name) as path:
                 path.unlink(missing_ok=True)
         self._write_json(ENVIRONMENT, run.environment)
-        # After the other: it is what makes the folder a run.
-        self._write(EXPERIMENT, self._experiment(run.experiment))
+        # Last, because this file makes the folder a run.
+        self._write(EXPERIMENT, run.experiment.to_toml())
         self._write_epochs()
 
-    def _experiment(self, experiment: Experiment) -> str:
-        """As TOML. Of a run that is resumed only the epochs change, whatever versions add."""
-        if EXPERIMENT not in self._before:
-            return experiment.to_toml()
-        tables = tomllib.loads(self._before[EXPERIMENT].decode("utf-8-sig"))
-        tables.setdefault("settings", {})["epochs"] = experiment.settings.epochs
-        return tomli_w.dumps(tables)
-
     @hookimpl
-    def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
-        """One that learns that training has begun."""
-        del run
+    def keras_callbacks(self) -> "Sequence[keras.callbacks.Callback]":
+        """Return a callback that notes when training has started."""
         import keras
 
-        def begin(*_: Any) -> None:
-            self._begun = True
+        def start(*_: Any) -> None:
+            self._started = True
 
-        return [keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_train_end=begin)]
+        return [keras.callbacks.LambdaCallback(on_epoch_begin=start, on_train_end=start)]
 
     @hookimpl
     def epoch_ended(self, values: Mapping[str, float], seconds: float) -> None:
-        """Write history and times anew; both are small."""
+        """Rewrite history and times; both are small."""
         self._epochs.append(values)
         self._seconds.append(seconds)
         self._write_epochs()
 
     @hookimpl
     def run_finished(self, result: Result) -> None:
-        """Write the metrics and the weights."""
+        """Write the weights, the evaluation and the metrics."""
         self._write_end(result, {})
 
     @hookimpl
     def run_failed(self, result: Result, error: BaseException) -> None:
-        """Write what there is, and the error."""
+        """Write what has been trained so far, and the error."""
         self._write_end(result, {"error": str(error)})
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
-        if self._before and not self._begun:
-            # It could not even be gone on with: what there was of it is worth more. What says that
-            # it has ended comes last here, too.
+        if self._before and not self._started:
+            # The run could not be resumed, so its earlier files are worth more. METRICS, which
+            # marks the run as ended, comes last here too.
             for name, content in self._before.items():
                 with written(self._folder / name) as aside:
                     aside.write_bytes(content)
@@ -154,7 +142,7 @@ class FolderWriter:
             with written(self._folder / EVALUATION) as aside:
                 save_evaluation(aside, result.evaluation)
                 files[EVALUATION] = sha256_of_file(aside)
-        # Last: it is what says that the run has ended.
+        # Last, because this file marks the run as ended.
         self._write_json(
             METRICS,
             {
@@ -169,7 +157,7 @@ class FolderWriter:
 
     def _write_epochs(self) -> None:
         if self._epochs:
-            # history.csv has no clock in it, so that two equal runs have equal files.
+            # history.csv has no times in it, so that equal runs have equal files.
             self._write_csv(HISTORY, self._epochs)
             self._write_csv(TIMES, [{"seconds": round(each, 3)} for each in self._seconds])
 
@@ -196,9 +184,9 @@ def _rows(history: Mapping[str, Sequence[float]]) -> list[Mapping[str, float]]:
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """A path beside a run's file to write to, moved into place at the end; then it is whole.
+    """Yield a path beside a run's file; what is written there replaces the file at the end.
 
-    Raises FolderError where that cannot be done; what was there before is then as it was.
+    Raises FolderError if that fails; the file is then as it was before.
     """
     with _guarded(path), written_aside(path) as aside:
         yield aside
@@ -207,18 +195,18 @@ def written(path: Path) -> Iterator[Path]:
 @contextmanager
 def _guarded(path: Path) -> Iterator[Path]:
     try:
-        # A folder that vanished is not made anew: somebody removed it.
+        # A folder that is gone is not created again: somebody removed it.
         if not path.parent.is_dir():
-            raise FolderError(f"the run's folder {path.parent} has vanished.")
+            raise FolderError(f"the run's folder {path.parent} does not exist any more.")
         yield path
     except OSError as error:
         raise FolderError(
-            f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some room there "
-            "and go on with 'zookit resume', or name another folder with --runs-dir."
+            f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some disk space "
+            "and run 'zookit resume', or choose another folder with --runs-dir."
         ) from error
 
 
 def _unwritable(runs_dir: Path, reason: str) -> FolderError:
     return FolderError(
-        f"no run can be kept in {runs_dir}: {reason}. Name another folder with --runs-dir."
+        f"cannot create a run in {runs_dir}: {reason}. Choose another folder with --runs-dir."
     )

@@ -1,70 +1,68 @@
-"""What is asked of listeners."""
+"""The contract of listeners."""
 
 import logging
 
-from zookit.core import BrokenPlugin, ComponentSpec
+from zookit.core import BrokenPlugin
 from zookit.core.messages import logger
 from zookit.testing.check import ContractBroken, require
-from zookit.testing.target import Subject
+from zookit.testing.target import Target
 from zookit.testing.trial_training import Failing, small_training
-from zookit.training.listeners import Listening, set_up
+from zookit.training.listeners import AttachedListener, attach_component
 
 
-def hooks_are_those_of_a_run(subject: Subject) -> None:
-    """It has hooks, spelt as in zookit.core.hookspecs and marked with @hookimpl.
+def hooks_are_those_of_a_run(target: Target) -> None:
+    """It has at least one hook of zookit.core.hookspecs, marked with @hookimpl.
 
-    They take no arguments but those that are offered.
+    Its hooks take only arguments that zookit offers.
     """
-    _listening(subject)
+    _attach(target)
 
 
-def goes_through_a_run(subject: Subject) -> None:
-    """Told of a small run, it fails in nothing, nor does what it offers to train with.
+def goes_through_a_run(target: Target) -> None:
+    """In a small run none of its hooks fails, and neither do the Keras callbacks that it offers.
 
     A tracker keeps that run wherever it is set to keep runs.
     """
-    _require_silent(subject)
+    _require_no_failure(target)
 
 
-def goes_through_a_failing_run(subject: Subject) -> None:
-    """Told of a small run that fails, it fails in nothing itself."""
-    _require_silent(subject, Failing())
+def goes_through_a_failing_run(target: Target) -> None:
+    """In a small run that fails none of its hooks fails."""
+    _require_no_failure(target, Failing())
 
 
-def _require_silent(subject: Subject, *callbacks: Failing) -> None:
-    one = _listening(subject)
-    failures = _Failures(one.name)
-    logger.addFilter(failures.take)
+def _require_no_failure(target: Target, *callbacks: Failing) -> None:
+    listener = _attach(target)
+    failures = _Failures(listener.name)
+    logger.addFilter(failures.collect)
     try:
-        small_training(callbacks=callbacks, listening=(one,))
+        small_training(callbacks=callbacks, listeners=(listener,))
     except RuntimeError:
         if not callbacks:
             raise
     finally:
-        logger.removeFilter(failures.take)
-    require(not failures.told, " ".join(failures.told))
+        logger.removeFilter(failures.collect)
+    require(not failures.messages, " ".join(failures.messages))
 
 
 class _Failures:
-    """What is warned of a listener, kept off the terminal."""
+    """The warnings about a listener, which are not shown."""
 
     def __init__(self, name: str) -> None:
-        self.told: list[str] = []
+        self.messages: list[str] = []
         self._beginning = f"{name} failed in "
 
-    def take(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        if text.startswith(self._beginning):
-            self.told.append(text)
-            return False
-        return True
+    def collect(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if not message.startswith(self._beginning):
+            return True
+        self.messages.append(message)
+        return False
 
 
-def _listening(subject: Subject) -> Listening:
+def _attach(target: Target) -> AttachedListener:
     try:
-        return set_up(
-            subject.component, ComponentSpec(subject.entry.full_name), subject.entry.owner
-        )
+        return attach_component(target.build())
     except BrokenPlugin as error:
         raise ContractBroken(str(error)) from error
 

@@ -1,5 +1,6 @@
-"""Real trainings on made images, small enough for a check."""
+"""Small real trainings on generated images."""
 
+from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,12 @@ from zookit.core import (
     Dataset,
     DatasetInfo,
     Doc,
-    Result,
     Split,
     Splits,
 )
-from zookit.training.listeners import Listening
+from zookit.training.listeners import AttachedListener
 from zookit.training.resolve import compose
-from zookit.training.session import train
+from zookit.training.session import View, train
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +32,7 @@ _CLASSES = ("dark", "middling", "bright")
 
 @dataclass(frozen=True)
 class Shades(Dataset):
-    """Noise of three brightnesses, a class each."""
+    """Noise of three brightnesses, one for each class."""
 
     height: Annotated[int, Doc("In pixels.")] = 8
     width: Annotated[int, Doc("In pixels.")] = 8
@@ -40,25 +40,25 @@ class Shades(Dataset):
 
     @property
     def info(self) -> DatasetInfo:
-        """Known beforehand."""
+        """The shape given by the parameters, and three classes."""
         return DatasetInfo((self.height, self.width, self.channels), _CLASSES)
 
     def load(self, source: "Source") -> Splits:
-        """48 images to train, 12 each to validate and to test."""
+        """Return 48 training images and 12 each for validation and test."""
         del source
-        drawn = np.random.default_rng(0)
-        train, test, validation = (self._split(size, drawn) for size in (48, 12, 12))
+        random = np.random.default_rng(0)
+        train, test, validation = (self._split(size, random) for size in (48, 12, 12))
         return Splits(train, test, validation)
 
-    def _split(self, size: int, drawn: np.random.Generator) -> Split:
+    def _split(self, size: int, random: np.random.Generator) -> Split:
         labels = np.arange(size) % len(_CLASSES)
-        noise = drawn.integers(0, 80, (size, *self.info.image_shape))
+        noise = random.integers(0, 80, (size, *self.info.image_shape))
         return Split((noise + 80 * labels.reshape(-1, 1, 1, 1)).astype(np.uint8), labels)
 
 
 @dataclass(frozen=True)
 class Brightness(Architecture):
-    """The mean of each channel, through a few units."""
+    """The mean of each channel, followed by a few units."""
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
         """(N, H, W, C) to (N, 4)."""
@@ -69,29 +69,27 @@ class Brightness(Architecture):
 
 @dataclass(frozen=True)
 class Failing(Callback):
-    """Raises at the end of the first epoch."""
+    """Raises an error at the end of the first epoch."""
 
     def build(self) -> "keras.callbacks.Callback":
-        """A Keras callback that does so."""
+        """Return a Keras callback that raises RuntimeError."""
         import keras
 
         def fail(epoch: int, logs: Any = None) -> None:
             del epoch, logs
-            raise RuntimeError("meant to fail")
+            raise RuntimeError("this failure is part of the check")
 
         return keras.callbacks.LambdaCallback(on_epoch_end=fail)
 
 
 def small_training(
     architecture: Architecture | None = None,
-    callbacks: tuple[Callback, ...] = (),
-    listening: tuple[Listening, ...] = (),
-    shape: tuple[int, int, int] = (8, 8, 1),
-    epochs: int = 2,
-) -> Result:
-    """Train on shades in a folder that is thrown away, which is the current one meanwhile."""
-    composition = compose(
-        Shades(*shape), architecture or Brightness(), callbacks, {"epochs": epochs, "batch_size": 4}
-    )
+    callbacks: Sequence[Callback] = (),
+    listeners: Sequence[AttachedListener] = (),
+    shape: tuple[int, ...] = (8, 8, 1),
+) -> None:
+    """Train for two epochs on Shades in a temporary folder, which is the current one meanwhile."""
+    options = {"epochs": 2, "batch_size": 4}
+    composition = compose(Shades(*shape), architecture or Brightness(), callbacks, options)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, chdir(folder):
-        return train(composition, Path("runs"), listening, quiet=True)
+        train(composition, Path("runs"), listeners=listeners, view=View(quiet=True))

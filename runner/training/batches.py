@@ -1,4 +1,4 @@
-"""What the model is fed: batches gathered from memory-mapped arrays, in an order of its own."""
+"""Batches of images and labels, gathered from memory-mapped arrays in a reproducible order."""
 
 import math
 from functools import partial
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Batches:
-    """Batches of a split's images and labels, or of the part of it that `chosen` indexes.
+    """Batches of a split, or of the part of it that `indices` selects.
 
-    With a seed the order of each epoch is drawn from (seed, epoch) alone, so that it is known
-    without the epochs before; without one the order is that of the split. `weights`, one a class,
-    weigh each image's loss.
+    With a seed, the order of each epoch is drawn from (seed, epoch) alone, so an epoch's order does
+    not depend on the epochs before it. Without a seed the order is that of the split. `weights`,
+    float32 (classes,), weight each image's loss by its class.
     """
 
     def __init__(
@@ -28,55 +28,56 @@ class Batches:
         split: Split,
         batch_size: int,
         *,
-        chosen: "npt.NDArray[np.int64] | None" = None,
+        indices: "npt.NDArray[np.int64] | None" = None,
         seed: int | None = None,
         weights: "npt.NDArray[np.float32] | None" = None,
     ) -> None:
         self.split = split
         self.batch_size = batch_size
-        self._chosen = np.arange(len(split)) if chosen is None else chosen
+        self._indices = np.arange(len(split)) if indices is None else indices
         self._seed = seed
         self._weights = weights
-        self._drawn = -1, self._chosen
+        self._drawn = -1, self._indices
         self.epoch = 0
-        """The epoch, counted from 0, that the next pass is of."""
+        """The epoch, counted from 0, of the next pass."""
         self.first_chunk = 0
-        """The chunk that the next pass begins with; the chunks before it are not in it."""
+        """The first chunk of the next pass; earlier ones are skipped."""
 
     def __len__(self) -> int:
-        """The number of batches; the last may be smaller."""
+        """Return the number of batches; the last one may be smaller."""
         return math.ceil(self.size / self.batch_size)
 
     @property
     def size(self) -> int:
         """The number of images."""
-        return len(self._chosen)
+        return len(self._indices)
 
     @property
     def whole(self) -> int:
-        """The number of batches that are not smaller."""
+        """The number of full batches."""
         return self.size // self.batch_size
 
     @property
     def batch_bytes(self) -> int:
-        """The bytes of a whole batch's images."""
+        """The size of a full batch's images in bytes."""
         return self.batch_size * math.prod(self.split.images.shape[1:])
 
     def dataset(self) -> "tf.data.Dataset":
-        """A batch an element: images (B, H, W, C), labels (B,) and, where there are, weights (B,).
+        """Return a data set with one batch an element.
 
-        Each pass reads `epoch` anew.
+        An element is images uint8 (B, H, W, C), labels int64 (B,) and, if there are weights,
+        weights float32 (B,). Each pass uses the current `epoch`.
         """
         return self._as_dataset(self._batch, len(self), leading=(None,))
 
     def chunks(self, steps: int) -> "tf.data.Dataset":
-        """Many batches an element, all of one shape, so that one compiled program serves them.
+        """Return a data set with many batches an element, all of one shape.
 
-        An element is the number of its batches, then what they hold: images (steps, B, H, W, C),
-        labels and weights (steps, B). The last may hold fewer than `steps`, followed by what is not
-        to be used. A smaller last batch of r images is an element by itself, (1, r, H, W, C). The
-        cardinality is that of the batches, which Keras counts; it ends with an error beyond the
-        last element. Each pass reads `epoch` and `first_chunk` anew.
+        An element is its number of batches, images (steps, B, H, W, C), labels and weights
+        (steps, B). The last one may have fewer batches; the rest of it is padding. A smaller last
+        batch of r images is an element by itself, (1, r, H, W, C). The cardinality is the number
+        of batches, because Keras counts those; reading beyond the last element is an error. Each
+        pass uses the current `epoch` and `first_chunk`.
         """
         import tensorflow as tf
 
@@ -86,7 +87,7 @@ class Batches:
         )
 
     def first(self) -> "tuple[npt.NDArray[Any], ...]":
-        """The first batch by itself."""
+        """Return the first batch alone."""
         return self._batch(0)
 
     def _batch(self, at: int) -> "tuple[npt.NDArray[Any], ...]":
@@ -107,11 +108,11 @@ class Batches:
 
     def _order(self) -> "npt.NDArray[np.int64]":
         if self._seed is None:
-            return self._chosen
+            return self._indices
         epoch, order = self._drawn
         if epoch != self.epoch:
             epoch = self.epoch
-            order = np.random.default_rng([self._seed, epoch]).permutation(self._chosen)
+            order = np.random.default_rng([self._seed, epoch]).permutation(self._indices)
             self._drawn = epoch, order
         return order
 
@@ -127,7 +128,7 @@ class Batches:
         *more: "tf.TensorSpec",
         leading: tuple[None, ...],
     ) -> "tf.data.Dataset":
-        """The elements from 0 to `count`, of as many steps as there are batches."""
+        """Return the elements 0 to `count`, with the number of batches as cardinality."""
         import tensorflow as tf
 
         specs = [
@@ -139,7 +140,7 @@ class Batches:
             specs.append(tf.TensorSpec(leading, tf.float32))
 
         def read(at: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            # Set up in a fraction of the time that from_generator takes.
+            # Takes a fraction of the set-up time of from_generator.
             parts = tf.numpy_function(element, [at], [spec.dtype for spec in specs])
             return tuple(
                 tf.ensure_shape(part, spec.shape) for part, spec in zip(parts, specs, strict=True)
@@ -150,10 +151,10 @@ class Batches:
 
 
 def balanced_weights(labels: "npt.NDArray[np.int64]", classes: int) -> "npt.NDArray[np.float32]":
-    """One weight a class, so that all classes count alike and the mean weight of an image is 1.
+    """Return one weight a class so that all classes count the same; an image's mean weight is 1.
 
-    N / (number of classes present * count of the class), scikit-learn's "balanced"; a class
-    without an image weighs 0.
+    The weight is N / (number of classes present * count of the class), as in scikit-learn's
+    "balanced"; a class without images has weight 0. Returns float32 (classes,).
     """
     counts = np.bincount(labels, minlength=classes)
     present = np.count_nonzero(counts)

@@ -1,4 +1,4 @@
-"""When a checkpoint is due: often enough to lose little, rarely enough to cost little."""
+"""When to write a checkpoint: often enough to lose little, rarely enough to cost little."""
 
 import os
 import time
@@ -9,43 +9,43 @@ from zookit.core import BadParameter
 
 VARIABLE = "ZOOKIT_CHECKPOINT_MINUTES"
 MINUTES = 5.0
-"""Within an epoch, unless the variable says otherwise."""
+"""Minutes between checkpoints within an epoch, unless the variable is set."""
 _SHARE = 0.05
-"""The most of a training's time that checkpoints may take, but for the last one."""
+"""The largest fraction of the training time for checkpoints, not counting the last one."""
 
 
-class Pace:
-    """Tells when a checkpoint is due, by what those before it took.
+class CheckpointSchedule:
+    """Decides when a checkpoint is due, from the time that earlier ones took.
 
-    Raises BadParameter where ZOOKIT_CHECKPOINT_MINUTES is no number of minutes.
+    Raises BadParameter if ZOOKIT_CHECKPOINT_MINUTES is not a number of minutes.
     """
 
     def __init__(self) -> None:
         self._within_epoch = 60 * _minutes()
         self._spent = self._longest = 0.0
-        self.begin()
+        self.start()
 
-    def begin(self) -> None:
-        """The training begins now."""
-        self._began = self._last = time.monotonic()
+    def start(self) -> None:
+        """Start measuring: the training starts now."""
+        self._started = self._last = time.monotonic()
 
     def is_due(self) -> bool:
-        """Whether one more is affordable; the first always is."""
-        passed = time.monotonic() - self._began
+        """Whether another checkpoint is affordable; the first one always is."""
+        passed = time.monotonic() - self._started
         return self._spent + self._longest <= _SHARE * passed or not self._spent
 
     def is_due_within_epoch(self) -> bool:
-        """Whether so many minutes have gone by since the last one, and one more is affordable."""
+        """Whether the minutes since the last checkpoint have passed and another is affordable."""
         return time.monotonic() - self._last >= self._within_epoch and self.is_due()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Take the time that writing one takes."""
-        began = time.monotonic()
+        """Measure the time that writing a checkpoint takes."""
+        started = time.monotonic()
         yield
         self._last = time.monotonic()
-        self._spent += self._last - began
-        self._longest = max(self._longest, self._last - began)
+        self._spent += self._last - started
+        self._longest = max(self._longest, self._last - started)
 
 
 def _minutes() -> float:
@@ -56,4 +56,7 @@ def _minutes() -> float:
             return minutes
     except ValueError:
         pass
-    raise BadParameter(f"{VARIABLE} is {text!r}, expected minutes, such as 5 or 0.5; 0 is always.")
+    raise BadParameter(
+        f"{VARIABLE} must be a number of minutes such as 5 or 0.5, got {text!r}. 0 writes a "
+        "checkpoint whenever possible."
+    )

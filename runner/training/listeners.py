@@ -1,4 +1,4 @@
-"""Telling listeners of a run's life, each on its own and guarded."""
+"""Calls the listeners' hooks during a run; a listener that fails does not stop the run."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from zookit.core import (
-    BadExperiment,
-    BrokenPlugin,
-    ComponentSpec,
-    Listener,
-    Words,
-    ZookitError,
-    warn,
-)
+from zookit.core import BadExperiment, BrokenPlugin, Listener, Words, ZookitError, warn
 from zookit.core.errors import did_you_mean, reason_of, typed_reason_of
 from zookit.core.hookspecs import RunHooks
-from zookit.registry import default
+from zookit.registry import Built, default
 
 if TYPE_CHECKING:
     import keras
@@ -29,11 +21,11 @@ HOOKS = tuple(name for name in vars(RunHooks) if not name.startswith("_"))
 
 
 @dataclass(frozen=True, eq=False)
-class Listening:
-    """One that listens to a run, alone in its pluggy manager.
+class AttachedListener:
+    """A listener of one run, in a pluggy manager of its own.
 
-    In a shared one an implementation that raises stops those after it. `name` is what messages
-    call it, `full_name` the component's; a failure of an essential one is the run's.
+    With a shared manager, an implementation that raises would stop those after it. `name` is used
+    in messages, `full_name` is the component's. An error of an essential listener fails the run.
     """
 
     name: str
@@ -43,10 +35,10 @@ class Listening:
     essential: bool = False
 
     @classmethod
-    def to(cls, listener: object, name: str, **more: Any) -> "Listening":
-        """Let an object with hooks listen.
+    def attach(cls, listener: object, name: str, **more: Any) -> "AttachedListener":
+        """Attach an object that implements hooks.
 
-        Raises BrokenPlugin where one of its hooks does not fit, or it has none.
+        Raises BrokenPlugin if it implements none, or one of them does not fit.
         """
         manager = pluggy.PluginManager("zookit")
         manager.add_hookspecs(RunHooks)
@@ -55,33 +47,35 @@ class Listening:
             manager.check_pending()
         except pluggy.PluginValidationError as error:
             raise BrokenPlugin(f"{name} {_misfit(manager, listener, error)}") from error
-        heard = {caller.name for caller in manager.get_hookcallers(listener) or ()}
+        implemented = {caller.name for caller in manager.get_hookcallers(listener) or ()}
         unmarked = [
-            hook for hook in HOOKS if hook not in heard and callable(getattr(listener, hook, None))
+            hook
+            for hook in HOOKS
+            if hook not in implemented and callable(getattr(listener, hook, None))
         ]
         if unmarked:
             raise BrokenPlugin(
-                f"{name} has a method {unmarked[0]} that is not marked with @zookit.core.hookimpl, "
-                "so it would never be called. Tell that package's author."
+                f"{name}: method {unmarked[0]} is not marked with @zookit.core.hookimpl, so it "
+                "would never be called. Report this to the author of that package."
             )
-        if heard.isdisjoint(HOOKS):
+        if implemented.isdisjoint(HOOKS):
             raise BrokenPlugin(
-                f"{name} listens to nothing: a {type(listener).__name__} has none of the hooks "
-                f"{', '.join(HOOKS)}. Tell that package's author."
+                f"{name}: {type(listener).__name__} implements no hook. Expected at least one of "
+                f"{', '.join(HOOKS)}. Report this to the author of that package."
             )
         return cls(name, manager, **more)
 
 
-def chosen(words: Iterable[str | Listener]) -> list[Listening]:
-    """The listeners that are switched on, by words or as instances, and by ZOOKIT_WITH.
+def select_listeners(given: Iterable[str | Listener]) -> list[AttachedListener]:
+    """Attach the listeners that are given by words or as instances, and those in ZOOKIT_WITH.
 
-    Raises ZookitError where one cannot be: its name or parameters do not fit, its package is not
-    installed, or its hooks are not those of a run.
+    Raises ZookitError if a name or parameters do not fit, a package is not installed, or a listener
+    implements no fitting hook.
     """
-    now = [default.listeners.build(each) for each in words]
+    explicit = [default.listeners.build(each) for each in given]
     everywhere = (Words.parse(each) for each in os.environ.get(VARIABLE, "").split())
     try:
-        # Blocking is how one is switched off for once.
+        # --no-plugin switches one of them off for one run.
         always = [
             default.listeners.build(each)
             for each in everywhere
@@ -89,83 +83,88 @@ def chosen(words: Iterable[str | Listener]) -> list[Listening]:
         ]
     except ZookitError as error:
         raise ZookitError(f"{VARIABLE}: {error}") from error
-    # Words that a person gave now win over those of the environment.
-    given = {each.spec.name for each in now}
-    built = [*now, *(each for each in always if each.spec.name not in given)]
-    names = [each.spec.name for each in built if each.spec.rebuildable]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadExperiment(f"listener {name!r} is named twice. Name it once.")
-    return [set_up(each.component, each.spec, each.owner) for each in built]
+    # What is given for this run takes precedence over the environment.
+    names = {built.spec.name for built in explicit}
+    selected = [*explicit, *(built for built in always if built.spec.name not in names)]
+    registered = [built.spec.name for built in selected if built.spec.registered]
+    for name in registered:
+        if registered.count(name) > 1:
+            raise BadExperiment(f"listener {name!r} is given twice. Give it once.")
+    return [attach_component(built) for built in selected]
 
 
-class Listeners:
-    """Those that listen to one run.
-
-    A failure of an essential listener is the run's; any other's is reported with its name, once for
-    each hook, and passed over.
-    """
-
-    def __init__(self, each: Sequence[Listening]) -> None:
-        self._each = each
-        self._reported: set[tuple[Listening, str]] = set()
-
-    @property
-    def every_batch(self) -> bool:
-        """Whether one offers Keras callbacks that must see every batch."""
-        return any(one.every_batch for one in self._each)
-
-    def tell(self, hook: str, **arguments: Any) -> list[tuple[Listening, Any]]:
-        """Call a hook of `RunHooks` on every listener and return what each returned."""
-        answers: list[tuple[Listening, Any]] = []
-        failure: Exception | None = None
-        for one in self._each:
-            try:
-                answers += [(one, each) for each in getattr(one.manager.hook, hook)(**arguments)]
-            # SystemExit: Rich means to end the program where its output is closed.
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a listener does
-                if one.essential and isinstance(error, Exception):
-                    failure = error
-                    continue
-                self._report(one, hook, error)
-        if failure is not None:
-            raise failure  # only now, so that the others have been told
-        return answers
-
-    def keras_callbacks(self, **arguments: Any) -> "list[keras.callbacks.Callback]":
-        """What they offer to train with, each guarded."""
-        guarded = []
-        for one, offered in self.tell("keras_callbacks", **arguments):
-            try:
-                guarded += [_guarded(callback, one.name) for callback in offered]
-            # What it offers may be a generator, whose code runs only now.
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a listener does
-                self._report(one, "keras_callbacks", error)
-        return guarded
-
-    def _report(self, one: Listening, hook: str, error: BaseException) -> None:
-        # A server that is away is away in every epoch.
-        if (one, hook) not in self._reported:
-            self._reported.add((one, hook))
-            _tell_failure(one.name, hook, error)
-
-
-def set_up(listener: Listener, named: ComponentSpec, owner: str | None) -> Listening:
-    """A listener component, let listen to one run. Raises BrokenPlugin."""
-    name = f"listener {named.short_name!r} of {owner or 'this program'}"
+def attach_component(built: Built[Listener]) -> AttachedListener:
+    """Attach a listener component. Raises BrokenPlugin."""
+    name = f"listener {built.spec.short_name!r} of {built.owner or 'this program'}"
     try:
-        listens, every_batch = listener.build(), listener.every_batch
-        return Listening.to(listens, name, full_name=named.name, every_batch=every_batch)
+        return AttachedListener.attach(
+            built.component.build(),
+            name,
+            full_name=built.spec.name,
+            every_batch=built.component.every_batch,
+        )
     except BrokenPlugin:
         raise
     except (Exception, SystemExit) as error:
         raise BrokenPlugin(f"{name} cannot be set up: {typed_reason_of(error)}.") from error
 
 
-def _guarded(callback: "keras.callbacks.Callback", name: str) -> "keras.callbacks.Callback":
-    """The same callback, whose methods report what they raise; from then on it does nothing.
+class Listeners:
+    """The listeners of one run.
 
-    Its class stays what it is, since Keras asks which methods are its own.
+    An error of an essential listener fails the run. Any other listener's error is reported with its
+    name, once for each hook, and the run continues.
+    """
+
+    def __init__(self, attached: Sequence[AttachedListener]) -> None:
+        self._attached = attached
+        self._reported: set[tuple[AttachedListener, str]] = set()
+
+    @property
+    def every_batch(self) -> bool:
+        """Whether a listener offers Keras callbacks that must see every batch."""
+        return any(each.every_batch for each in self._attached)
+
+    def notify(self, hook: str, **arguments: Any) -> list[tuple[AttachedListener, Any]]:
+        """Call a hook of `RunHooks` on every listener; return each listener and its result."""
+        results: list[tuple[AttachedListener, Any]] = []
+        failure: Exception | None = None
+        for listener in self._attached:
+            try:
+                returned = getattr(listener.manager.hook, hook)(**arguments)
+                results += [(listener, each) for each in returned]
+            # SystemExit: Rich ends the program if its output is closed.
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a listener
+                if listener.essential and isinstance(error, Exception):
+                    failure = error
+                    continue
+                self._report(listener, hook, error)
+        if failure is not None:
+            raise failure  # at the end, so that the other listeners are called first
+        return results
+
+    def keras_callbacks(self, **arguments: Any) -> "list[keras.callbacks.Callback]":
+        """Return the Keras callbacks that the listeners offer, each guarded."""
+        guarded = []
+        for listener, offered in self.notify("keras_callbacks", **arguments):
+            try:
+                guarded += [_guard(callback, listener.name) for callback in offered]
+            # It may be a generator, whose code runs only now.
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a listener
+                self._report(listener, "keras_callbacks", error)
+        return guarded
+
+    def _report(self, listener: AttachedListener, hook: str, error: BaseException) -> None:
+        # A server that cannot be reached would be reported in every epoch.
+        if (listener, hook) not in self._reported:
+            self._reported.add((listener, hook))
+            _warn_of_failure(listener.name, hook, error)
+
+
+def _guard(callback: "keras.callbacks.Callback", name: str) -> "keras.callbacks.Callback":
+    """Return the same callback with methods that report errors; after one it does nothing more.
+
+    Its class stays the same, because Keras checks which methods are overridden.
     """
     import keras
 
@@ -173,44 +172,43 @@ def _guarded(callback: "keras.callbacks.Callback", name: str) -> "keras.callback
         raise TypeError(f"{callback!r} is not a keras.callbacks.Callback")
     failed = False
 
-    def guard(method: Callable[..., Any], what: str) -> Callable[..., Any]:
-        @wraps(method)  # which keeps Keras's mark on methods that nobody overrode
+    def guard(method: Callable[..., Any], hook: str) -> Callable[..., Any]:
+        @wraps(method)  # keeps Keras's mark on methods that are not overridden
         def call(*arguments: Any, **named: Any) -> Any:
             nonlocal failed
             if failed:
                 return None
             try:
                 return method(*arguments, **named)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a listener does
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a listener
                 failed = True
-                _tell_failure(name, what, error)
+                _warn_of_failure(name, hook, error)
                 return None
 
         return call
 
-    # Those that Keras calls; what else begins with on_ is the callback's own affair.
-    for what in dir(keras.callbacks.Callback):
-        if what.startswith("on_") or what in ("set_model", "set_params"):
-            setattr(callback, what, guard(getattr(callback, what), what))
+    # Only what Keras calls; other methods that begin with on_ belong to the callback.
+    for hook in dir(keras.callbacks.Callback):
+        if hook.startswith("on_") or hook in ("set_model", "set_params"):
+            setattr(callback, hook, guard(getattr(callback, hook), hook))
     return callback
 
 
-def _tell_failure(name: str, what: str, error: BaseException) -> None:
-    warn(f"{name} failed in {what} and was passed over: {typed_reason_of(error)}")
+def _warn_of_failure(name: str, hook: str, error: BaseException) -> None:
+    warn(f"{name} failed in {hook} and is ignored: {typed_reason_of(error)}")
 
 
 def _misfit(
     manager: pluggy.PluginManager, listener: object, error: pluggy.PluginValidationError
 ) -> str:
-    """What pluggy complains of, in a person's words."""
+    """Return pluggy's complaint in plain words."""
     marked = {name: manager.parse_hookimpl_opts(listener, name) for name in dir(listener)}
-    meant = [options["specname"] or name for name, options in marked.items() if options]
-    unknown = [name for name in meant if name not in HOOKS]
+    implemented = [options["specname"] or name for name, options in marked.items() if options]
+    unknown = [name for name in implemented if name not in HOOKS]
     if unknown:
         return (
-            f"implements a hook {unknown[0]!r} that there is not."
-            f"{did_you_mean(unknown[0], HOOKS)} The hooks are: {', '.join(HOOKS)}. Tell that "
-            "package's author."
+            f"implements an unknown hook {unknown[0]!r}.{did_you_mean(unknown[0], HOOKS)} The "
+            f"hooks are: {', '.join(HOOKS)}. Report this to the author of that package."
         )
-    said = reason_of(error).partition("hookimpl definition: ")[2] or reason_of(error)
-    return f"has a hook that does not fit: {said}. Tell that package's author."
+    reason = reason_of(error).partition("hookimpl definition: ")[2] or reason_of(error)
+    return f"has a hook that does not fit: {reason}. Report this to the author of that package."

@@ -1,4 +1,4 @@
-"""Running a kept run's experiment once more, and what differs in the result."""
+"""Repeats a run's experiment and compares the results."""
 
 import math
 import shlex
@@ -6,105 +6,103 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
-from zookit.core import BadRun, FolderError, RunContext, ZookitError, hookimpl
+from zookit.core import BadRun, Component, FolderError, RunContext, ZookitError, hookimpl
 from zookit.runs.arrays import load_of_end
-from zookit.runs.environment_diff import differences
+from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
-from zookit.training.listeners import Listening
-from zookit.training.session import check_unchanged, recomposed, train
+from zookit.training.completeness import check_unchanged
+from zookit.training.listeners import AttachedListener
+from zookit.training.resolve import recompose
+from zookit.training.session import View, train
 
 
 @dataclass(frozen=True, eq=False)
 class Reproduction:
-    """A kept run and its repetition, `again`.
+    """A run and its repetition, `again`.
 
-    `surroundings` are the differences between what the two ran on, `values` those between their
-    results, a line each; identical are two whose results do not differ in a single bit, as far as
-    the first one went.
+    `environment` has one line for each difference between the environments of the two, `values` one
+    for each difference between their results, as far as the first run went.
     """
 
     run: RunRecord
     again: RunRecord
-    surroundings: tuple[str, ...]
+    environment: tuple[str, ...]
     values: tuple[str, ...]
 
     @property
     def identical(self) -> bool:
-        """Whether what was compared is equal to the last bit."""
+        """Whether everything that was compared is equal to the last bit."""
         return not self.values
 
     @property
     def compared(self) -> str:
-        """What of the two was compared."""
+        """What was compared."""
         if self.run.status == "finished":
             return "history, test values and weights"
         if _both_failed(self.run, self.again):
             return "history, error and weights"
-        return f"the history of {self.run.epochs} epochs, which is all that there is of it"
+        return f"the history of {self.run.epochs} epochs, all that the run has"
 
     def plain(self) -> dict[str, object]:
-        """The same as JSON has it."""
+        """Return the same as JSON values."""
         return {
             "format": 1,
             "run": self.run.name,
             "folder": str(self.again.folder),
             "identical": self.identical,
             "compared": self.compared,
-            "surroundings": list(self.surroundings),
+            "environment": list(self.environment),
             "values": list(self.values),
         }
 
 
-class _Where:
-    """Listens for the folder of a run, which may fail."""
+class _FolderListener:
+    """Notes the folder of a run, which may fail later."""
 
     folder: Path | None = None
 
     @hookimpl
     def run_started(self, run: RunContext) -> None:
-        """The folder exists."""
+        """Note the folder."""
         self.folder = run.folder
 
 
 def reproduce(
-    run: RunRecord, runs_dir: Path, *, quiet: bool = False, console: Console | None = None
+    run: RunRecord, runs_dir: Path, *, view: View, instances: Sequence[Component] = ()
 ) -> Reproduction:
-    """Train a kept run's experiment again, as a run of its own in `runs_dir`, and compare.
+    """Train a run's experiment again, as a new run in `runs_dir`, and compare the two.
 
-    Takes the same threads, XLA and steps per execution, so it needs a process in which TensorFlow
-    has not computed yet. Raises ZookitError as training does, unless the run itself failed too, and
-    BadRun where the run is not whole, cannot be rebuilt or has nothing to compare with.
+    Threads, XLA and steps per execution are those of the run, so this process must be able to use
+    its threads. `instances` are the components that no entry point names. Raises ZookitError as
+    training does, unless the run itself failed too, and BadRun if the run is not complete, cannot
+    be rebuilt or has nothing to compare with.
     """
     check_unchanged(run)
     failed = run.status == "failed"
     if not run.epochs and not failed:
         raise BadRun(
-            f"{run.folder} has no whole epoch to compare with: it is {run.status}. Go on with it: "
+            f"{run.folder} has no whole epoch to compare with: it is {run.status}. Resume it: "
             f"zookit resume {shlex.quote(str(run.folder))}"
         )
     if run.ending is not None:
-        load_of_end(run, WEIGHTS)  # a damaged one is told before the training
-    where = _Where()
+        load_of_end(run, WEIGHTS)  # a damaged file is reported before the training
+    listener = _FolderListener()
     try:
         folder = train(
-            recomposed(run),
+            recompose(run, instances=instances),
             runs_dir,
-            [Listening.to(where, "the repetition")],
-            quiet=quiet,
-            console=console,
-            alone=True,
-            replay=run.environment.engine,
+            [AttachedListener.attach(listener, "the repetition")],
+            view=view,
+            replay=run.environment.runtime,
         ).folder
     except ZookitError as error:
-        # A folder that cannot be written is the repetition's own trouble.
-        if not failed or where.folder is None or isinstance(error, FolderError):
+        # An error of writing the folder is the repetition's own, not the run's.
+        if not failed or listener.folder is None or isinstance(error, FolderError):
             raise
-        folder = where.folder
+        folder = listener.folder
     again = read_run(folder)
-    surroundings = differences(run.environment, again.environment)
-    return Reproduction(run, again, surroundings, tuple(_values(run, again)))
+    differences = environment_diff(run.environment, again.environment)
+    return Reproduction(run, again, differences, tuple(_values(run, again)))
 
 
 def _both_failed(run: RunRecord, again: RunRecord) -> bool:
@@ -112,7 +110,7 @@ def _both_failed(run: RunRecord, again: RunRecord) -> bool:
 
 
 def _values(run: RunRecord, again: RunRecord) -> Iterator[str]:
-    """Where the results differ. Of a run that did not finish: as far as it went."""
+    """Yield the differences between the results, as far as the run went."""
     epochs = run.epochs
     for name in {**run.history, **again.history}:
         then, now = run.history.get(name, ()), again.history.get(name, ())

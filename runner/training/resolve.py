@@ -1,152 +1,262 @@
-"""From names, words or instances to components that fit together. Imports no TensorFlow."""
+"""Turns names, words or instances into components that fit together. Imports no TensorFlow."""
 
 import hashlib
 import inspect
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from zookit.core import (
     Architecture,
     BadExperiment,
+    BadRun,
     Callback,
     Component,
     ComponentSpec,
     Dataset,
     Experiment,
     Settings,
+    TrainingOptions,
     UnknownName,
     Words,
+    ZookitError,
 )
-from zookit.core.experiment import Augmentation
-from zookit.core.parameters import create
-from zookit.modeling.optimizers import check
+from zookit.core.parameters import create, plain_values
+from zookit.modeling.augmentations import Augmentation, create_augmentations
+from zookit.modeling.optimizers import Optimizer, create_optimizer
 from zookit.registry import Components, default
+from zookit.runs.run import RunRecord
+
+DatasetLike = str | Words | ComponentSpec | Dataset
+ArchitectureLike = str | Words | ComponentSpec | Architecture
+CallbackLike = str | Words | ComponentSpec | Callback
 
 
 @dataclass(frozen=True, eq=False)
 class Composition:
-    """An experiment with its components at hand.
+    """An experiment with its components.
 
-    `owners` has `distribution==version` by full name, and for a component made by hand the hash of
-    its source.
+    `owners` has `distribution==version` by full name, and for a component that is not registered
+    the hash of its source code.
     """
 
     experiment: Experiment
     dataset: Dataset
     architecture: Architecture
+    optimizer: Optimizer
+    augmentations: tuple[Augmentation, ...]
     callbacks: tuple[Callback, ...]
     owners: Mapping[str, str]
 
+    def unregistered(self) -> tuple[Component, ...]:
+        """Return the components that no entry point names."""
+        pairs = zip(
+            (self.experiment.dataset, self.experiment.architecture, *self.experiment.callbacks),
+            (self.dataset, self.architecture, *self.callbacks),
+            strict=True,
+        )
+        return tuple(component for spec, component in pairs if not spec.registered)
+
 
 def compose(
-    dataset: str | Words | ComponentSpec | Dataset,
-    architecture: str | Words | ComponentSpec | Architecture,
-    callbacks: Sequence[str | Words | ComponentSpec | Callback] = (),
-    settings: Mapping[str, Any] | Settings | None = None,
+    dataset: DatasetLike,
+    architecture: ArchitectureLike,
+    callbacks: Sequence[CallbackLike] = (),
+    options: Mapping[str, Any] | TrainingOptions | None = None,
 ) -> Composition:
-    """Look the components up, check all parameters and whether everything fits.
+    """Look the components up and check their parameters and that they fit together.
 
-    Raises:
-        ZookitError: of the kind that says what is wrong.
+    Raises ZookitError, of the class that describes the problem.
     """
-    checked = (
-        settings if isinstance(settings, Settings) else create(Settings, settings or {}, "run")
+    given = (
+        options
+        if isinstance(options, TrainingOptions)
+        else create(TrainingOptions, options or {}, "run")
     )
-    owners: dict[str, str] = {}
-    built_dataset, data_name = _built(default.datasets, dataset, owners)
-    built_architecture, architecture_name = _built(default.architectures, architecture, owners)
-    built = [_built(default.callbacks, callback, owners) for callback in callbacks]
-    names = [chosen.name for _, chosen in built]
-    for name in names:
-        if names.count(name) > 1 and ComponentSpec(name).rebuildable:
-            raise BadExperiment(f"callback {name!r} is named twice. Name it once.")
-    checked = _normal_form(checked)
-    own_rule = type(built_architecture).normalize is not Architecture.normalize
-    if not checked.normalize and own_rule:
-        raise BadExperiment(
-            f"{architecture_name.name} was made for pixels brought to its own range, so normalize "
-            "cannot be off. Leave --no-normalize out."
-        )
-    built_architecture.check(built_dataset.info.image_shape)
-    experiment = Experiment(
-        data_name, architecture_name, tuple(chosen for _, chosen in built), checked
-    )
-    return Composition(
-        experiment,
-        built_dataset,
-        built_architecture,
-        tuple(callback for callback, _ in built),
-        owners,
+    return _compose(
+        dataset,
+        architecture,
+        callbacks,
+        create_optimizer(given.optimizer, given.learning_rate),
+        create_augmentations(given.augment),
+        given.settings(),
     )
 
 
-def compose_file(path: Path, settings: Mapping[str, Any]) -> Composition:
-    """The composition of an experiment's TOML file.
+def compose_experiment(experiment: Experiment, instances: Sequence[Component] = ()) -> Composition:
+    """Look up the components of a recorded experiment.
 
-    `settings` are those that were also given by hand; each must agree with the file.
+    `instances` stand for the components that no entry point names. Raises ZookitError.
+    """
+    for name in ("schedule", "loss", "metrics", "initial_weights", "frozen", "input_files"):
+        if getattr(experiment, name):
+            raise BadExperiment(
+                f"the experiment has {name}, which this version of zookit does not support. "
+                "Upgrade zookit: pip install --upgrade zookit"
+            )
 
-    Raises:
-        BadExperiment: the file cannot be read, or a setting contradicts it.
+    def found(spec: ComponentSpec) -> Any:
+        return next((each for each in instances if _is_instance_of_spec(each, spec)), spec)
+
+    return _compose(
+        found(experiment.dataset),
+        found(experiment.architecture),
+        [found(each) for each in experiment.callbacks],
+        create_optimizer(experiment.optimizer),
+        create_augmentations([each.short_name for each in experiment.augmentations]),
+        experiment.settings,
+    )
+
+
+def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
+    """Look up the components of an experiment's TOML file.
+
+    `options` are those given in addition; each must agree with the file. Raises BadExperiment if
+    the file cannot be read or an option contradicts it.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadExperiment(
-            f"{path} cannot be read: {reason}. Name an experiment.toml, as a run's folder has one."
+            f"{path} cannot be read: {reason}. Name an experiment.toml, such as the one in a run's "
+            "folder."
         ) from None
-    experiment = Experiment.from_toml(text, str(path))
-    by_hand = _normal_form(create(Settings, settings, "run"))
-    in_file = _normal_form(experiment.settings)
-    for name in settings:
-        said, filed = getattr(by_hand, name), getattr(in_file, name)
-        if said != filed:
+    composition = compose_experiment(Experiment.from_toml(text, str(path)))
+    given = create(TrainingOptions, options, "run")
+    in_file = _options_of(composition.experiment)
+    if "optimizer" in options:
+        _, spec = create_optimizer(given.optimizer, given.learning_rate)
+        given = replace(given, optimizer=spec.words, learning_rate=None)
+        in_file = replace(in_file, optimizer=composition.experiment.optimizer.words)
+    for name in options:
+        option, filed = getattr(given, name), getattr(in_file, name)
+        if name == "learning_rate" and "optimizer" in options:
+            continue  # compared with the optimizer
+        if name == "augment":
+            option, filed = set(option), set(filed)
+        if option != filed:
             raise BadExperiment(
-                f"{name} is {said!r} by option and {filed!r} in {path}. Leave the option out, or "
+                f"{name} is {option!r} by option but {filed!r} in {path}. Leave the option out, or "
                 "change the file."
             )
-    return compose(
-        experiment.dataset, experiment.architecture, experiment.callbacks, experiment.settings
+    return composition
+
+
+def recompose(
+    record: RunRecord, experiment: Experiment | None = None, instances: Sequence[Component] = ()
+) -> Composition:
+    """Look up the components of a run's experiment, or of a variation of it.
+
+    The experiment stays as recorded: parameters that later versions add are not in it. Raises
+    BadRun.
+    """
+    recorded = experiment or record.experiment
+    try:
+        composition = compose_experiment(recorded, instances)
+    except ZookitError as error:
+        raise BadRun(f"{record.folder} cannot be rebuilt: {error}") from error
+    # A distribution may spell its name differently now.
+    pairs = zip(recorded.components(), composition.experiment.components(), strict=True)
+    owners = {then.name: composition.owners[now.name] for then, now in pairs}
+    return replace(composition, experiment=recorded, owners=owners)
+
+
+def _compose(
+    dataset: Any,
+    architecture: Any,
+    callbacks: Sequence[Any],
+    optimizer: tuple[Optimizer, ComponentSpec],
+    augmentations: Sequence[tuple[Augmentation, ComponentSpec]],
+    settings: Settings,
+) -> Composition:
+    owners: dict[str, str] = {}
+    built_dataset, dataset_spec = _build(default.datasets, dataset, owners)
+    built_architecture, architecture_spec = _build(default.architectures, architecture, owners)
+    built = [_build(default.callbacks, callback, owners) for callback in callbacks]
+    _check_named_once([spec for _, spec in built])
+    own_rule = type(built_architecture).normalize is not Architecture.normalize
+    if not settings.normalize and own_rule:
+        raise BadExperiment(
+            f"{architecture_spec.name} scales the pixels by a rule of its own, so normalize cannot "
+            "be off. Leave --no-normalize out."
+        )
+    built_architecture.check(built_dataset.info.image_shape)
+    experiment = Experiment(
+        dataset_spec,
+        architecture_spec,
+        tuple(spec for _, spec in built),
+        optimizer[1],
+        tuple(spec for _, spec in augmentations),
+        settings=settings,
+    )
+    own = f"zookit=={version('zookit')}"
+    owners |= {spec.name: own for _, spec in (optimizer, *augmentations)}
+    return Composition(
+        experiment,
+        built_dataset,
+        built_architecture,
+        optimizer[0],
+        tuple(each for each, _ in augmentations),
+        tuple(callback for callback, _ in built),
+        owners,
     )
 
 
-def _built(group: Components[Any], given: Any, owners: dict[str, str]) -> tuple[Any, ComponentSpec]:
+def _build(group: Components[Any], given: Any, owners: dict[str, str]) -> tuple[Any, ComponentSpec]:
     try:
         built = group.build(given)
     except UnknownName as error:
-        raise UnknownName(f"{error}{_elsewhere(group, given)}") from None
-    owners[built.spec.name] = built.owner or _made_by(built.component)
+        raise UnknownName(f"{error}{_other_kind(group, given)}") from None
+    owners[built.spec.name] = built.owner or _source_of(built.component)
     return built.component, built.spec
 
 
-def _elsewhere(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
+def _check_named_once(specs: Sequence[ComponentSpec]) -> None:
+    names = [spec.name for spec in specs]
+    for spec in specs:
+        if names.count(spec.name) > 1 and spec.registered:
+            raise BadExperiment(f"callback {spec.name!r} is given twice. Give it once.")
+
+
+def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
+    """Return a hint if the name belongs to another kind of component."""
     if isinstance(given, Component):
         return ""
     name = Words.parse(given).name if isinstance(given, str) else given.name
     for other in default.components():
         if other.kind != group.kind and name in other:
             return (
-                f" {name!r} is the name of one of the {other.kind.plural}; the order is "
-                "DATASET ARCHITECTURE [CALLBACK]..."
+                f" {name!r} is one of the {other.kind.plural}; the order is DATASET ARCHITECTURE "
+                "[CALLBACK]..."
             )
     return ""
 
 
-def _normal_form(settings: Settings) -> Settings:
-    """The same settings, written in one way, so that equal experiments are equal."""
-    optimizer = check(settings.optimizer, settings.learning_rate)
-    # The model applies them in this order, whatever order they were named in.
-    augment = tuple(each for each in get_args(Augmentation) if each in settings.augment)
-    return replace(settings, optimizer=str(optimizer), augment=augment)
+def _options_of(experiment: Experiment) -> TrainingOptions:
+    return TrainingOptions(
+        **vars(experiment.settings),
+        optimizer=experiment.optimizer.words,
+        learning_rate=experiment.optimizer.parameters.get("learning_rate"),
+        augment=tuple(each.short_name for each in experiment.augmentations),  # type: ignore[misc]
+    )
 
 
-def _made_by(component: Component) -> str:
-    """What tells components made by hand apart: their source, where it can be had."""
+def _is_instance_of_spec(instance: Component, spec: ComponentSpec) -> bool:
+    kind = type(instance)
+    return (
+        spec.name == f"{kind.__module__}:{kind.__qualname__}"
+        and plain_values(instance) == spec.parameters
+    )
+
+
+def _source_of(component: Component) -> str:
+    """Return what tells unregistered components apart: the hash of their source code."""
     try:
         source = inspect.getsource(type(component))
     except (OSError, TypeError):
         source = uuid.uuid4().hex  # never equal to another
-    return f"made by hand, source {hashlib.sha256(source.encode()).hexdigest()[:16]}"
+    return f"not registered, source {hashlib.sha256(source.encode()).hexdigest()[:16]}"

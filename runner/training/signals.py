@@ -1,4 +1,4 @@
-"""Ending a training on Ctrl-C, or on a cluster's signal, without losing what there is."""
+"""Ends a training on Ctrl-C, or on a signal from a cluster, without losing its results."""
 
 import signal
 import threading
@@ -12,47 +12,47 @@ _SIGNALS = [
 
 
 class Interruption:
-    """Whether a signal has asked for the end; `number` is the signal's."""
+    """Whether a signal has asked the training to end; `number` is the signal's, else None."""
 
     def __init__(self) -> None:
         self.number: int | None = None
         self.ended = False
-        """Set when training is over, so that nothing disturbs what is being kept."""
+        """Set when training is over, so that no signal disturbs the writing of the results."""
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt where a signal has come; called where Python code stands."""
+        """Raise KeyboardInterrupt if a signal has arrived. Called between TensorFlow calls."""
         if self.number is not None:
             raise KeyboardInterrupt
 
     def receive(self, number: int, frame: FrameType | None) -> None:
-        """The signal handler."""
+        """Handle a signal."""
         del frame
         again = self.number is not None
         self.number = number
         if again and not self.ended:
-            raise KeyboardInterrupt  # impatience: not only after this step
+            raise KeyboardInterrupt  # a second Ctrl-C ends the training at once
 
 
 @contextmanager
 def interruption() -> Iterator[Interruption]:
-    """Signals are taken note of rather than raised wherever they strike.
+    """Record signals instead of raising KeyboardInterrupt anywhere in the code.
 
-    Inside TensorFlow's C++ code a KeyboardInterrupt can surface as another error. Outside of the
-    main thread nobody may handle signals, and nothing changes.
+    Inside TensorFlow's C++ code a KeyboardInterrupt can surface as another error. Only the main
+    thread may handle signals; in other threads nothing changes.
     """
-    one = Interruption()
+    noted = Interruption()
     if threading.current_thread() is not threading.main_thread():
-        yield one
+        yield noted
         return
     before = {
         number: signal.getsignal(number)
         for number in _SIGNALS
-        if signal.getsignal(number) is not signal.SIG_IGN  # as nohup has it
+        if signal.getsignal(number) is not signal.SIG_IGN  # nohup ignores SIGHUP
     }
     for number in before:
-        signal.signal(number, one.receive)
+        signal.signal(number, noted.receive)
     try:
-        yield one
+        yield noted
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

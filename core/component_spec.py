@@ -1,0 +1,50 @@
+"""A component by name, with its parameters as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from zookit.core.parameters import defaulted_parameters, plain_values, words_of
+
+
+@dataclass(frozen=True)
+class ComponentSpec:
+    """The name and the parameters of a component, as an experiment records them.
+
+    `name` is `distribution/name`, or the plain name before it is looked up. A component whose class
+    no entry point names is called `module:Class`. `defaulted` names the parameters whose value
+    equals the declared default; they do not count for an experiment's identity.
+    """
+
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    defaulted: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @classmethod
+    def of(cls, name: str, component: object) -> Self:
+        """Return the spec of a component, all of its parameters filled in."""
+        return cls(name, plain_values(component), defaulted_parameters(component))
+
+    @property
+    def short_name(self) -> str:
+        """The name without its distribution."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def words(self) -> str:
+        """The words that select this component on the command line."""
+        return str(words_of(self.short_name, self.parameters))
+
+    @property
+    def registered(self) -> bool:
+        """Whether an entry point names the component, so that it can be looked up again."""
+        return ":" not in self.name
+
+    def plain(self) -> dict[str, Any]:
+        """Return the name and the parameters, as TOML holds them."""
+        return {"name": self.name, "parameters": dict(self.parameters)}
+
+    def changed(self) -> dict[str, Any]:
+        """Return `plain` without the parameters that equal their default."""
+        parameters = {k: v for k, v in self.parameters.items() if k not in self.defaulted}
+        return {"name": self.name, "parameters": parameters}

@@ -1,0 +1,40 @@
+"""A run in a notebook: status, metrics, folder and curves."""
+
+from html import escape
+
+from zookit.runs.run import RunRecord
+
+# Colours that are readable on a light and on a dark page; drawings refer to them by name.
+_STYLE = (
+    "--series-1: #3f8fe0; --series-2: #d9762b; --series-3: #3aa06b; "
+    "display: flex; flex-wrap: wrap; gap: 1rem; fill: currentColor; max-width: 50rem"
+)
+_LEFT = 'style="text-align: left"'
+
+
+def html_of_run(run: RunRecord) -> str:
+    """Return a run as HTML, with its curves if it has more than one epoch."""
+    facts = {
+        "status": run.status,
+        "experiment": f"{run.experiment.architecture.words} on {run.experiment.dataset.words}",
+        "epochs": str(run.epochs),
+        **{f"test {name}": f"{value:.4f}" for name, value in run.metrics.items()},
+        "folder": str(run.folder),
+    }
+    rows = "".join(
+        f"<tr><th {_LEFT}>{escape(name)}</th><td {_LEFT}>{escape(fact)}</td></tr>"
+        for name, fact in facts.items()
+    )
+    return f"<table>{rows}</table>{_curves(run) if run.epochs > 1 else ''}"
+
+
+def _curves(run: RunRecord) -> str:
+    # Matplotlib is only needed here.
+    from zookit.report.curves import draw_curves
+    from zookit.report.view import logged
+
+    drawings = (
+        f'<div style="flex: 1 1 20rem">{draw_curves(f"{run.name}-{what}", what, [each])}</div>'
+        for what, each in logged(run, "").items()
+    )
+    return f'<div style="{_STYLE}">{"".join(drawings)}</div>'

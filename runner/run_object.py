@@ -1,0 +1,233 @@
+"""A run, with everything that can be done with it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from zookit.core import Architecture, Component, Dataset, Evaluation, Listener
+from zookit.runs.run import RunRecord, read_run
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    import numpy.typing as npt
+
+    from zookit.core.source import DataRequest
+    from zookit.inference.export import Format
+    from zookit.inference.scores import Scores
+    from zookit.training.reproduce import Reproduction
+
+C = TypeVar("C", bound=Component)
+Listeners = str | Listener | Iterable[str | Listener]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(RunRecord):
+    """A run: a snapshot of its folder, and what can be done with it.
+
+    It holds no weights; `model()` builds a fresh model each time. Reading a run imports neither
+    TensorFlow nor a plugin.
+
+    Attributes:
+        folder: the run's folder.
+        experiment: what was trained, on which data and how.
+        environment: the data, the packages and the runtime of the training.
+        history: one value an epoch for each logged name.
+        seconds: the duration of each epoch.
+        status: "finished", "interrupted", "failed", "running" or "killed".
+        metrics: loss and accuracy on the test split; empty unless the run finished.
+        instances: the components that no entry point names. A run that was trained with such
+            components can only be rebuilt with them.
+    """
+
+    instances: tuple[Component, ...] = ()
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The predictions on the test split; None unless the run finished. Raises BadRun."""
+        from zookit.runs.evaluation import load_evaluation  # brings NumPy in
+
+        return load_evaluation(self)
+
+    def refresh(self) -> "Run":
+        """Read the run's folder again. Raises BadRun."""
+        return open_folder(self.folder, self.instances)
+
+    def model(self) -> "keras.Model":
+        """Build, load and compile a new model of the run.
+
+        The model takes raw images, uint8 (N, H, W, C), 0 to 255, and returns probabilities,
+        float32 (N, classes); for two classes (N, 1), the probability of the second one.
+
+        Raises:
+            BadRun: the run has not ended, or it cannot be rebuilt with the installed packages.
+        """
+        from zookit.inference.rebuild import info_of, rebuild_model
+        from zookit.modeling.model import compile_model
+        from zookit.modeling.optimizers import create_optimizer
+
+        model = rebuild_model(self, self._architecture())
+        compile_model(model, info_of(self), create_optimizer(self.experiment.optimizer)[0])
+        return model
+
+    def predict(
+        self, images: "npt.NDArray[np.uint8] | str | Path | Iterable[str | Path]"
+    ) -> "npt.NDArray[np.float32]":
+        """Return the probabilities of all classes, float32 (N, classes), in the classes' order.
+
+        Args:
+            images: uint8 (N, H, W, C), 0 to 255, or image files and folders of them. Files are
+                scaled and cropped to the size of the run's images.
+
+        Raises:
+            BadParameter: the array has another shape or type.
+            DataError: a file cannot be read.
+            BadRun: the model cannot be rebuilt.
+        """
+        import numpy as np
+
+        from zookit.inference.image_files import load_image_files
+        from zookit.inference.predict import Predictor
+        from zookit.inference.rebuild import rebuild_model
+
+        if isinstance(images, np.ndarray):
+            pixels = images
+        else:
+            paths = [images] if isinstance(images, str | Path) else images
+            shape = self.environment.data.image_shape
+            pixels = load_image_files([Path(path) for path in paths], shape)
+        return Predictor(rebuild_model(self, self._architecture()))(pixels)
+
+    def evaluate(
+        self, on: str | Dataset | None = None, data: "DataRequest | None" = None
+    ) -> "Scores":
+        """Evaluate the model on test images, class by class.
+
+        Args:
+            on: a data set; by default the run's own.
+            data: "auto", "full" or "sample"; by default what was recorded for the run's own data.
+
+        Raises:
+            BadExperiment: the data set does not fit the model.
+            DataError: the data set is not available.
+            BadRun: the model cannot be rebuilt.
+        """
+        from zookit.inference.evaluate import evaluate_run
+        from zookit.inference.scores import Scores
+
+        if on is None:
+            on = self._instance(Dataset)  # type: ignore[type-abstract]
+        evaluation, _ = evaluate_run(self, on, data, self._architecture())
+        return Scores.of(evaluation, len(self.environment.data.class_names))
+
+    def resume(
+        self, epochs: int | None = None, *, listeners: Listeners = (), quiet: bool = False
+    ) -> "Run":
+        """Continue a run that was stopped, or train a finished one further.
+
+        A run that was killed, interrupted or failed ends as if it had never stopped, to the last
+        bit. It is trained in a process of its own if TensorFlow already uses another number of
+        threads in this one.
+
+        Args:
+            epochs: the number of epochs in all; by default the run's own number.
+            listeners: as for `zookit.run`.
+            quiet: show only warnings.
+
+        Returns:
+            The run as it is then; a run that is already complete is returned as it is.
+
+        Raises:
+            ZookitError: the run is damaged, cannot be rebuilt, or its training fails.
+        """
+        from zookit.terminal import messages_shown
+        from zookit.training.isolated import resume_here_or_isolated
+        from zookit.training.session import View
+
+        several = as_tuple(listeners)
+        with messages_shown(quiet):
+            resume_here_or_isolated(
+                self, several, epochs=epochs, view=View(quiet), instances=self.instances
+            )
+        return self.refresh()
+
+    def reproduce(
+        self, runs_dir: str | Path | None = None, *, quiet: bool = False
+    ) -> "Reproduction":
+        """Train the experiment again, as a new run, and compare the results bit by bit.
+
+        It is trained in a process of its own if TensorFlow already uses another number of threads
+        in this one.
+
+        Args:
+            runs_dir: the folder for the new run; by default the one that holds this run.
+            quiet: show only warnings.
+
+        Raises:
+            ZookitError: the run is damaged, cannot be rebuilt, or its training fails.
+        """
+        from zookit.terminal import messages_shown
+        from zookit.training.isolated import reproduce_here_or_isolated
+        from zookit.training.session import View
+
+        into = self.folder.parent if runs_dir is None else Path(runs_dir)
+        with messages_shown(quiet):
+            return reproduce_here_or_isolated(
+                self, into, view=View(quiet), instances=self.instances
+            )
+
+    def export(self, to: "Format", path: str | Path | None = None) -> Path:
+        """Write the model for other programs, and return the path.
+
+        Args:
+            to: "keras", "saved_model", "onnx" or "litert".
+            path: a path that does not exist yet; by default one in the current folder.
+
+        Raises:
+            NotInstalled: the format needs a package that is not installed.
+            FolderError: the path exists or cannot be written.
+            ZookitError: the format does not support a layer of the architecture.
+        """
+        from zookit.inference.export import default_path, export
+
+        target = Path(path) if path is not None else default_path(self, to)
+        export(self, to, target, self._architecture())
+        return target
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write a self-contained HTML page about the run, and return its path.
+
+        The page is written to report.html in the run's folder by default. Raises FolderError if
+        it cannot be written.
+        """
+        from zookit.report.page import write_report
+
+        return write_report([self], path)
+
+    def __repr__(self) -> str:
+        """Return the run's name, status and test metrics in one line."""
+        metrics = "".join(f", test {name} {value:.4f}" for name, value in self.metrics.items())
+        plural = "" if self.epochs == 1 else "s"
+        return f"<Run {self.name}: {self.status}, {self.epochs} epoch{plural}{metrics}>"
+
+    def _repr_html_(self) -> str:
+        from zookit.report.notebook import html_of_run
+
+        return html_of_run(self)
+
+    def _architecture(self) -> Architecture | None:
+        return self._instance(Architecture)  # type: ignore[type-abstract]
+
+    def _instance(self, kind: type[C]) -> C | None:
+        return next((each for each in self.instances if isinstance(each, kind)), None)
+
+
+def open_folder(folder: Path, instances: Sequence[Component] = ()) -> Run:
+    """Read a run's folder. Raises BadRun."""
+    return Run(**vars(read_run(folder)), instances=tuple(instances))
+
+
+def as_tuple(listeners: Listeners) -> tuple[str | Listener, ...]:
+    """Return the listeners, one or several, as a tuple."""
+    return (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)

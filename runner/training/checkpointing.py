@@ -1,0 +1,145 @@
+"""Writes checkpoints of a training, and continues a training from one."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zookit.core import BadRun, warn
+from zookit.core.errors import typed_reason_of
+from zookit.runs.arrays import assign, numbered
+from zookit.runs.checkpoint import (
+    METRICS,
+    MODEL,
+    OPTIMIZER,
+    Checkpoint,
+    Position,
+    save_checkpoint,
+    without_arrays,
+)
+from zookit.runs.run import CHECKPOINT
+from zookit.runs.writer import written
+from zookit.training.checkpoint_schedule import CheckpointSchedule
+from zookit.training.state import State
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(eq=False)
+class Checkpointing:
+    """Writes a run's checkpoints and restores the one that it continues from, if any.
+
+    `callbacks` are the Keras callbacks of the experiment, `names` what messages call them.
+    """
+
+    folder: Path
+    identity_without_epochs: str
+    model: "keras.Model"
+    callbacks: "Sequence[keras.callbacks.Callback]"
+    names: Sequence[str]
+    state: State
+    schedule: CheckpointSchedule
+    resumed: Checkpoint | None = None
+    _stateless: set[int] = field(default_factory=set)
+
+    @property
+    def path(self) -> Path:
+        """The checkpoint's file."""
+        return self.folder / CHECKPOINT
+
+    @property
+    def within_epoch(self) -> bool:
+        """Whether the training continues within an epoch."""
+        return self.resumed is not None and self.resumed.position.steps > 0
+
+    def restore_variables(self) -> None:
+        """Give model and optimizer their values. Raises BadRun if the checkpoint does not fit."""
+        if self.resumed is None:
+            return
+        optimizer = self.model.optimizer
+        optimizer.build(self.model.trainable_variables)
+        self._assign(MODEL, self.model.variables)
+        self._assign(OPTIMIZER, optimizer.variables)
+
+    def restore_metrics(self) -> None:
+        """Give the metrics their running values. Raises BadRun if the checkpoint does not fit."""
+        self._assign(METRICS, self.model.metrics_variables)
+
+    def restore(self) -> None:
+        """Restore the model, the optimizer and the callbacks.
+
+        Raises BadRun if a callback does not accept its state.
+        """
+        if self.resumed is None:
+            return
+        self.restore_variables()
+        for at, state in enumerate(self.resumed.position.states):
+            if state is None or not has_state(self.callbacks[at]):
+                continue
+            try:
+                self.callbacks[at].set_state(state)
+            except Exception as error:
+                raise BadRun(
+                    f"{self.path}: {self.names[at]} does not accept its saved state "
+                    f"({typed_reason_of(error)}). The file was changed, or the callback's package "
+                    "was."
+                ) from error
+
+    def warn_of_stateless(self) -> None:
+        """Warn of callbacks that cannot continue where they stopped."""
+        names = [
+            name
+            for name, callback in zip(self.names, self.callbacks, strict=True)
+            if self.resumed is not None and not has_state(callback)
+        ]
+        if names:
+            warn(
+                f"{', '.join(names)}: starts over, because it has no get_state and set_state. The "
+                "result may differ from that of a run that was never stopped."
+            )
+
+    def save(self, *, steps: int = 0) -> None:
+        """Write a checkpoint after `steps` steps of the current epoch, 0 after a whole epoch."""
+        model, state = self.model, self.state
+        arrays = {
+            **numbered(MODEL, model.variables),
+            **numbered(OPTIMIZER, model.optimizer.variables),
+            **(numbered(METRICS, model.metrics_variables) if steps else {}),
+        }
+        position = Position(
+            identity_without_epochs=self.identity_without_epochs,
+            epochs=state.epochs,
+            steps=steps,
+            stopped=bool(model.stop_training) and not steps,
+            elapsed=time.monotonic() - state.epoch_started if steps else 0.0,
+            history=state.plain_history(),
+            seconds=tuple(state.seconds),
+            states=tuple(self._state(at, arrays) for at in range(len(self.callbacks))),
+        )
+        with self.schedule.writing(), written(self.path) as aside:
+            save_checkpoint(aside, Checkpoint(position, arrays))
+
+    def _assign(self, kind: str, variables: "list[keras.Variable]") -> None:
+        if self.resumed is not None:
+            assign(kind, variables, self.resumed.arrays, self.path)
+
+    def _state(self, at: int, arrays: dict[str, Any]) -> Any:
+        callback = self.callbacks[at]
+        if not has_state(callback) or at in self._stateless:
+            return None
+        try:
+            return without_arrays(callback.get_state(), arrays)
+        except Exception as error:  # noqa: BLE001 - any error of a plugin's callback
+            self._stateless.add(at)
+            warn(
+                f"{self.names[at]}: get_state failed ({typed_reason_of(error)}), so this run can "
+                "be resumed, but not exactly. Report this to the author of that package."
+            )
+            return None
+
+
+def has_state(callback: "keras.callbacks.Callback") -> bool:
+    """Whether a callback can save its state and restore it."""
+    return hasattr(callback, "get_state") and hasattr(callback, "set_state")

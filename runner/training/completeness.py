@@ -1,0 +1,49 @@
+"""Whether anything is left to train in a run."""
+
+from zookit.core import BadParameter, BadRun
+from zookit.runs.checkpoint import Checkpoint
+from zookit.runs.run import CHECKPOINT, EVALUATION, WEIGHTS, RunRecord
+
+
+def check_unchanged(record: RunRecord) -> None:
+    """Raise BadRun if the run's files do not belong together."""
+    if record.contradiction:
+        raise BadRun(
+            f"{record.folder}: {record.contradiction} To run a changed experiment: zookit run "
+            "--from experiment.toml"
+        )
+
+
+def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int | None) -> str:
+    """Return why nothing is left to train up to `epochs`; empty if something is.
+
+    Raises BadParameter if more epochs are already trained, and BadRun if the checkpoint that is
+    needed is missing.
+    """
+    done = 0 if checkpoint is None else checkpoint.position.epochs
+    partial = checkpoint is not None and checkpoint.position.steps > 0
+    if epochs is not None and epochs < done + partial:
+        next_epoch = f" and a part of epoch {done + 1}" if partial else ""
+        lost = (
+            f" ({record.epochs - done} more are not in its checkpoint)"
+            if record.epochs > done
+            else ""
+        )
+        raise BadParameter(
+            f"{record.name} already has {done} epochs{next_epoch}{lost}, more than --epochs "
+            f"{epochs}. Ask for at least {done + partial}."
+        )
+    if record.ending is None or record.ending.status != "finished":
+        return ""
+    if checkpoint is None:
+        raise BadRun(
+            f"{record.folder} cannot be resumed: {CHECKPOINT} is missing. Restore the file from a "
+            "copy of the run, or run the experiment again."
+        )
+    if not all((record.folder / name).exists() for name in (WEIGHTS, EVALUATION)):
+        return ""  # resuming writes them again
+    if checkpoint.position.stopped:
+        return f"a callback ended it after epoch {done}"
+    if (epochs or record.experiment.settings.epochs) <= done:
+        return f"it has {done} epochs. To train it further: zookit resume {record.name} --epochs N"
+    return ""

@@ -1,0 +1,77 @@
+"""Resumes or repeats a run in a process of its own if this one cannot use the run's threads."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from zookit.core import Component, Listener, ZookitError
+from zookit.isolation import run_in_child
+from zookit.modeling.runtime import can_use_threads
+from zookit.runs.run import RunRecord, read_run
+from zookit.terminal import messages_shown
+from zookit.training.listeners import select_listeners
+from zookit.training.reproduce import Reproduction, reproduce
+from zookit.training.session import View, resume
+
+
+def resume_here_or_isolated(
+    record: RunRecord,
+    listeners: Sequence[str | Listener],
+    *,
+    epochs: int | None,
+    view: View,
+    instances: Sequence[Component],
+) -> None:
+    """Resume a run. Raises ZookitError as `resume` does, and if instances need this process."""
+    if can_use_threads(record.environment.runtime.intra_op_threads):
+        attached = select_listeners(listeners)
+        resume(record, attached, epochs=epochs, view=view, instances=instances)
+        return
+    words = [each for each in listeners if isinstance(each, str)]
+    _check_no_instances(record, [*instances, *(each for each in listeners if each not in words)])
+    argument: dict[str, Any] = {"folder": str(record.folder), "epochs": epochs, "listeners": words}
+    argument["quiet"] = view.quiet
+    run_in_child(f"{__name__}:resume_in_child", argument)
+
+
+def reproduce_here_or_isolated(
+    record: RunRecord, runs_dir: Path, *, view: View, instances: Sequence[Component]
+) -> Reproduction:
+    """Repeat a run and compare. Raises ZookitError as `resume_here_or_isolated` does."""
+    if can_use_threads(record.environment.runtime.intra_op_threads):
+        return reproduce(record, runs_dir, view=view, instances=instances)
+    _check_no_instances(record, instances)
+    argument: dict[str, Any] = {"folder": str(record.folder), "runs_dir": str(runs_dir.absolute())}
+    argument["quiet"] = view.quiet
+    answer = run_in_child(f"{__name__}:reproduce_in_child", argument)
+    again = read_run(Path(answer["folder"]))
+    return Reproduction(record, again, tuple(answer["environment"]), tuple(answer["values"]))
+
+
+def resume_in_child(argument: dict[str, Any]) -> None:
+    """Resume a run in this process, which is a child."""
+    with messages_shown(argument["quiet"]):
+        resume(
+            read_run(Path(argument["folder"])),
+            select_listeners(argument["listeners"]),
+            epochs=argument["epochs"],
+            view=View(argument["quiet"]),
+        )
+
+
+def reproduce_in_child(argument: dict[str, Any]) -> dict[str, object]:
+    """Repeat a run in this process, which is a child."""
+    with messages_shown(argument["quiet"]):
+        record = read_run(Path(argument["folder"]))
+        return reproduce(record, Path(argument["runs_dir"]), view=View(argument["quiet"])).plain()
+
+
+def _check_no_instances(record: RunRecord, instances: Sequence[object]) -> None:
+    if instances:
+        threads = record.environment.runtime.intra_op_threads
+        raise ZookitError(
+            f"{record.name} was trained with {threads} threads, but TensorFlow already uses "
+            f"another number in this process, and {type(instances[0]).__name__} is not registered, "
+            "so a new process cannot build it. Call this in a new process, before any other "
+            "training."
+        )

@@ -1,0 +1,88 @@
+"""The Keras callbacks of the training loop. Imports Keras, so it is imported once training starts.
+
+`EpochCallback` comes first, so that between epochs all others see the model as Keras builds it.
+`CheckpointCallback` comes last, so that a checkpoint contains what all others have done.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from zookit.training.loop import check_finite
+from zookit.training.signals import Interruption
+from zookit.training.state import logged_values
+
+if TYPE_CHECKING:
+    from zookit.training.loop import Loop
+
+
+class EpochCallback(keras.callbacks.Callback):
+    """Sets the order of each epoch, records its values and stops if the loss is not finite."""
+
+    def __init__(self, loop: "Loop", signals: Interruption) -> None:
+        super().__init__()
+        self._loop = loop
+        self._signals = signals
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._loop.multi_step.remove()
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._loop.start_epoch(epoch)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self._loop.multi_step.install()
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._signals.check()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        state = self._loop.state
+        state.executions += 1
+        # The loss is a running mean, so the first bad batch shows at once.
+        steps = self.params["steps"]
+        step = min(batch + 1, steps)
+        check_finite(logs, f"in epoch {state.epochs + 1}, by step {step} of {steps}")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._loop.multi_step.remove()
+        check_finite(logs, f"at the end of epoch {epoch + 1}")
+        self._loop.end_epoch(logged_values(logs))
+
+
+class CheckpointCallback(keras.callbacks.Callback):
+    """Restores the checkpoint that the run continues from, and writes new ones."""
+
+    def __init__(self, loop: "Loop", signals: Interruption) -> None:
+        super().__init__()
+        self._loop = loop
+        self._checkpointing = loop.checkpointing
+        self._signals = signals
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._checkpointing.restore()
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        if self._loop.feeds.train.first_chunk:
+            # So that the running values are right while executions are skipped.
+            self._checkpointing.restore_metrics()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        executions, skipped = self._loop.state.executions, self._loop.feeds.train.first_chunk
+        if executions <= skipped:
+            # Undo what other callbacks did during the skipped executions.
+            self.model.stop_training = False
+            if executions == skipped:
+                self._checkpointing.restore()
+            return
+        interrupted = self._signals.number is not None
+        due = interrupted or self._checkpointing.schedule.is_due_within_epoch()
+        # If a callback has just stopped the training, the end of the epoch comes next.
+        if due and not self.model.stop_training:
+            self._checkpointing.save(steps=executions * self._loop.multi_step.steps)
+        self._signals.check()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        last = self.model.stop_training or epoch + 1 == self.params["epochs"]
+        if last or self._checkpointing.schedule.is_due():
+            self._checkpointing.save()

@@ -1,0 +1,111 @@
+"""Builds a compiled model with everything that trains it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from zookit.core import BrokenPlugin, Callback, Experiment
+from zookit.core.errors import quoted
+from zookit.data.prepared import Prepared
+from zookit.modeling.model import build_model, compile_model
+from zookit.runs.checkpoint import Checkpoint
+from zookit.runs.environment import Runtime
+from zookit.training.feeds import Feeds
+from zookit.training.listeners import Listeners
+from zookit.training.multi_step import MultiStep, choose_steps
+from zookit.training.resolve import Composition
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A compiled model, its steps and its callbacks, with the experiment that it was built for.
+
+    The experiment's settings are resolved: no `auto` is left in them.
+    """
+
+    experiment: Experiment
+    runtime: Runtime
+    model: "keras.Model"
+    multi_step: MultiStep
+    callbacks: "tuple[keras.callbacks.Callback, ...]"
+
+
+def build_network(
+    composition: Composition,
+    prepared: Prepared,
+    feeds: Feeds,
+    runtime: Runtime,
+    listeners: Listeners,
+    replay: Runtime | None,
+    checkpoint: Checkpoint | None = None,
+) -> Network:
+    """Build and compile the model of a composition.
+
+    `replay` is the runtime of a run that is repeated or continued, `checkpoint` where it continues.
+    Raises BrokenPlugin if a component builds something unexpected.
+    """
+    info = composition.dataset.info
+    experiment = composition.experiment.with_settings(
+        data="sample" if prepared.origin == "sample" else "full",
+        precision=runtime.precision,
+        threads=runtime.intra_op_threads,
+    )
+    model = build_model(
+        info,
+        composition.architecture,
+        experiment.settings.normalize,
+        composition.augmentations,
+    )
+    compile_model(model, info, composition.optimizer)
+    # On a CPU, Keras's own default is no XLA.
+    xla = runtime.xla or (replay is None and bool(model.jit_compile))
+    every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
+    steps = _steps(feeds, replay, checkpoint, every_batch=every_batch, xla=xla)
+    return Network(
+        experiment,
+        replace(runtime, xla=xla, steps_per_execution=steps),
+        model,
+        MultiStep(model, feeds.train, steps, xla=xla),
+        build_callbacks(composition.callbacks),
+    )
+
+
+def build_callbacks(callbacks: Sequence[Callback]) -> "tuple[keras.callbacks.Callback, ...]":
+    """Build the Keras callbacks. Raises BrokenPlugin if a component builds something else."""
+    import keras
+
+    built = []
+    for callback in callbacks:
+        keras_callback = callback.build()
+        if not isinstance(keras_callback, keras.callbacks.Callback):
+            name = f"{type(callback).__module__}:{type(callback).__qualname__}"
+            raise BrokenPlugin(
+                f"{name}.build returned {quoted(keras_callback)}, expected an instance of "
+                "keras.callbacks.Callback. Report this to the author of that package."
+            )
+        built.append(keras_callback)
+    return tuple(built)
+
+
+def _steps(
+    feeds: Feeds,
+    replay: Runtime | None,
+    checkpoint: Checkpoint | None,
+    *,
+    every_batch: bool,
+    xla: bool,
+) -> int:
+    """Return the steps of one execution; a checkpoint within an epoch lies between two."""
+    import keras
+
+    # If a program limits the steps of an epoch in Keras, it means single steps.
+    if every_batch or keras.config.max_steps_per_epoch() is not None:
+        return 1
+    if replay is None:
+        return choose_steps(feeds.train, xla=xla)
+    most = max(1, min(replay.steps_per_execution, feeds.train.whole))
+    done = 0 if checkpoint is None else checkpoint.position.steps
+    return max(steps for steps in range(1, most + 1) if done % steps == 0)

@@ -1,0 +1,80 @@
+"""The environment of a run, new or resumed, and what its listeners receive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from zookit.core import Experiment, RunContext, warn
+from zookit.data.prepared import Prepared
+from zookit.modeling.description import describe
+from zookit.modeling.runtime import versions
+from zookit.runs.checkpoint import Checkpoint
+from zookit.runs.environment import Data, Environment, InstalledComponent, Resumption
+from zookit.runs.environment_diff import environment_diff
+from zookit.runs.run import RunRecord
+from zookit.training.feeds import Feeds
+from zookit.training.listeners import AttachedListener
+from zookit.training.network import Network
+from zookit.training.resolve import Composition
+
+
+def make_environment(
+    composition: Composition,
+    network: Network,
+    prepared: Prepared,
+    feeds: Feeds,
+    listeners: Sequence[AttachedListener],
+) -> Environment:
+    """Return the environment of a new run."""
+    experiment, info, owners = network.experiment, composition.dataset.info, composition.owners
+    return Environment(
+        identity=experiment.identity(prepared.hash, owners),
+        group=experiment.group().identity(prepared.hash, owners),
+        identity_without_epochs=experiment.with_settings(epochs=1).identity(prepared.hash, owners),
+        versions=versions(),
+        components=tuple(
+            InstalledComponent(spec.name, owners[spec.name], tuple(sorted(spec.defaulted)))
+            for spec in experiment.components()
+        ),
+        listeners=tuple(each.full_name for each in listeners if each.full_name),
+        runtime=network.runtime,
+        data=Data(
+            prepared.origin,
+            prepared.hash,
+            info.image_shape,
+            info.class_names,
+            feeds.sizes(),
+            prepared.splits.left_out,
+        ),
+    )
+
+
+def resumed_environment(
+    record: RunRecord, experiment: Experiment, now: Environment, checkpoint: Checkpoint | None
+) -> Environment:
+    """Return the run's environment with this resumption; warn if the two environments differ."""
+    then = record.environment
+    differences = environment_diff(then, now)
+    if differences:
+        warn(
+            f"{record.name} was started in another environment ({'; '.join(differences)}), so the "
+            "result may differ from that of a run that was never stopped."
+        )
+    at = (checkpoint.position.epochs, checkpoint.position.steps) if checkpoint else (0, 0)
+    return replace(
+        then,
+        identity=record.identity(experiment),
+        group=record.identity(experiment.group()),
+        resumptions=(*then.resumptions, Resumption(*at, differences)),
+    )
+
+
+def make_context(network: Network, environment: Environment, folder: Path) -> RunContext:
+    """Return what the listeners receive when the run starts."""
+    summary: Mapping[str, str] = describe(
+        network.experiment,
+        replace(environment, runtime=network.runtime),
+        learning_rate=float(network.model.optimizer.learning_rate),
+        parameters=network.model.count_params(),
+    )
+    return RunContext(network.experiment, folder, summary, environment.plain())
