@@ -1,4 +1,4 @@
-"""Downloads from a real server that cuts off, stalls, lies and forgets."""
+"""Downloads from a real server that disconnects, stalls and sends wrong bytes."""
 
 import hashlib
 import socket
@@ -18,7 +18,8 @@ from zookit.data.download import ATTEMPTS, download
 CONTENT = np.random.default_rng(0).integers(0, 64, 300_000, np.uint8).tobytes()
 PLAIN = RemoteFile("set.zip", hashlib.sha256(CONTENT).hexdigest(), ())
 GZ = RemoteFile("set.gz", PLAIN.sha256, (), decompressed=True)
-SECONDS = 0.2  # the longest silence, in these tests
+SECONDS = 0.2
+"""Seconds without data after which a server counts as stalled."""
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def assert_gone_on_from_half(server: Server, sent: bytes) -> None:
-    """The second request was for what was missing, but for the last block, which may be lost."""
+def assert_resumed_from_half(server: Server, sent: bytes) -> None:
+    """Assert that the second request was for the missing half; the last block may be lost."""
     first, second = server.ranges()
     assert first is None
     assert second is not None
@@ -45,7 +46,7 @@ def assert_gone_on_from_half(server: Server, sent: bytes) -> None:
 
 
 @pytest.mark.parametrize("manner", ["ranges", "no_ranges"])
-def test_gets_a_file(server: Server, tmp_path: Path, manner: Manner) -> None:
+def test_a_file_is_downloaded(server: Server, tmp_path: Path, manner: Manner) -> None:
     path = get(PLAIN, tmp_path / "new", server.serve("/set.zip", CONTENT, manner))
     assert path == tmp_path / "new" / "set.zip"
     assert path.read_bytes() == CONTENT
@@ -55,7 +56,7 @@ def test_gets_a_file(server: Server, tmp_path: Path, manner: Manner) -> None:
 
 @pytest.mark.parametrize("level", [0, 1, 9])
 @pytest.mark.parametrize("manner", ["ranges", "gzip_encoded"])
-def test_gz_is_known_by_its_content(
+def test_a_gz_file_is_verified_by_its_content(
     server: Server, tmp_path: Path, level: int, manner: Manner
 ) -> None:
     sent = zipped(CONTENT, level)
@@ -63,33 +64,33 @@ def test_gz_is_known_by_its_content(
     assert path.read_bytes() == sent
 
 
-def test_progress_is_told(server: Server, tmp_path: Path) -> None:
-    told: list[tuple[str, int | None, str]] = []
+def test_progress_is_reported(server: Server, tmp_path: Path) -> None:
+    started: list[tuple[str, int | None, str]] = []
     amounts: list[int] = []
 
     @contextmanager
     def progress(label: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
-        told.append((label, total, unit))
+        started.append((label, total, unit))
         amounts.append(0)
         yield amounts.append
 
     half = len(CONTENT) // 2
     (tmp_path / "set.zip.part").write_bytes(CONTENT[:half])
     get(PLAIN, tmp_path, server.serve("/set.zip", CONTENT), progress=progress)
-    assert told == [("downloading set.zip", len(CONTENT), "bytes")]
-    assert amounts[1] == half  # what was there already
+    assert started == [("downloading set.zip", len(CONTENT), "bytes")]
+    assert amounts[1] == half  # the part that existed
     assert sum(amounts) == len(CONTENT)
 
 
 @pytest.mark.parametrize("broken", ["cut", "stall"])
-def test_goes_on_from_where_it_broke_off(server: Server, tmp_path: Path, broken: Manner) -> None:
+def test_a_broken_download_is_resumed(server: Server, tmp_path: Path, broken: Manner) -> None:
     url = server.serve("/set.zip", CONTENT, broken, "ranges")
     assert get(PLAIN, tmp_path, url).read_bytes() == CONTENT
-    assert_gone_on_from_half(server, CONTENT)
+    assert_resumed_from_half(server, CONTENT)
 
 
 @pytest.mark.parametrize("broken", ["cut", "stall"])
-def test_later_call_goes_on_too(server: Server, tmp_path: Path, broken: Manner) -> None:
+def test_a_later_call_resumes_too(server: Server, tmp_path: Path, broken: Manner) -> None:
     with pytest.raises(DataUnavailable):
         get(PLAIN, tmp_path, server.serve("/set.zip", CONTENT, broken))
     assert names_in(tmp_path) == ["set.zip.part"]
@@ -100,28 +101,28 @@ def test_later_call_goes_on_too(server: Server, tmp_path: Path, broken: Manner) 
     assert names_in(tmp_path) == ["set.zip"]
 
 
-def test_server_without_ranges_starts_again(server: Server, tmp_path: Path) -> None:
+def test_a_server_without_ranges_sends_the_whole_file(server: Server, tmp_path: Path) -> None:
     url = server.serve("/set.zip", CONTENT, "cut", "no_ranges")
     assert get(PLAIN, tmp_path, url).read_bytes() == CONTENT
     assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(
-    ("manner", "said"),
+    ("manner", "reason"),
     [
         ("stall", "the server stalled"),
         ("silent", "the server stalled"),
-        ("cut", "the connection broke off"),
-        ("too_long", "the connection broke off"),
+        ("cut", "the connection was lost"),
+        ("too_long", "the connection was lost"),
         (404, "the server answered 404 Not Found"),
         (500, "the server answered 500 Internal Server Error"),
     ],
 )
 def test_gives_up_after_few_attempts(
-    server: Server, tmp_path: Path, manner: Manner, said: str
+    server: Server, tmp_path: Path, manner: Manner, reason: str
 ) -> None:
     url = server.serve("/set.zip", CONTENT, manner)
-    with pytest.raises(DataUnavailable, match=f"^{url}: {said}$"):
+    with pytest.raises(DataUnavailable, match=f"^{url}: {reason}$"):
         get(PLAIN, tmp_path, url)
     assert len(server.requests) <= ATTEMPTS
     assert not (tmp_path / "set.zip").exists()
@@ -135,22 +136,22 @@ def test_gives_up_after_few_attempts(
         (PLAIN, b"<html>Please log in</html>", "ranges", "[0-9a-f]{64}"),
         (PLAIN, b"", "ranges", "e3b0c442.*"),
         (GZ, zipped(CONTENT[1:]), "ranges", "[0-9a-f]{64}"),
-        (GZ, zipped(CONTENT)[:-5], "ranges", "none, since it is cut off or damaged"),
+        (GZ, zipped(CONTENT)[:-5], "ranges", "unknown, because the file is incomplete or damaged"),
     ],
-    ids=["wrong", "too short", "a web page", "nothing", "other content", "a gz cut off"],
+    ids=["wrong", "too short", "a web page", "empty", "other content", "incomplete gz"],
 )
 def test_wrong_bytes_are_removed(
     server: Server, tmp_path: Path, file: RemoteFile, sent: bytes, manner: Manner, got: str
 ) -> None:
     url = server.serve("/set", sent, manner)
-    with pytest.raises(WrongHash, match=f"SHA-256 is {got}, expected {file.sha256}") as raised:
+    with pytest.raises(WrongHash, match=f"SHA-256 {got}, expected {file.sha256}") as raised:
         get(file, tmp_path, url)
     for way in ("ZOOKIT_MIRROR", "ZOOKIT_DATA_DIR", "--data sample"):
         assert way in str(raised.value)
     assert names_in(tmp_path) == []
 
 
-def test_wrong_bytes_of_one_server_are_not_passed_over(server: Server, tmp_path: Path) -> None:
+def test_wrong_bytes_do_not_lead_to_the_next_url(server: Server, tmp_path: Path) -> None:
     urls = server.serve("/wrong", CONTENT, "wrong"), server.serve("/good", CONTENT)
     with pytest.raises(WrongHash):
         get(PLAIN, tmp_path, *urls)
@@ -158,7 +159,7 @@ def test_wrong_bytes_of_one_server_are_not_passed_over(server: Server, tmp_path:
 
 @pytest.mark.parametrize("manner", ["ranges", "no_ranges"])
 @pytest.mark.parametrize("length", [10, len(CONTENT), len(CONTENT) + 7], ids=str)
-def test_garbage_left_by_somebody_does_not_block(
+def test_garbage_in_the_part_is_replaced(
     server: Server, tmp_path: Path, length: int, manner: Manner
 ) -> None:
     (tmp_path / "set.zip.part").write_bytes(b"\xff" * length)
@@ -167,7 +168,7 @@ def test_garbage_left_by_somebody_does_not_block(
     assert names_in(tmp_path) == ["set.zip"]
 
 
-def test_whole_part_is_taken(server: Server, tmp_path: Path) -> None:
+def test_a_complete_part_is_used(server: Server, tmp_path: Path) -> None:
     (tmp_path / "set.zip.part").write_bytes(CONTENT)
     assert get(PLAIN, tmp_path, server.serve("/set.zip", CONTENT)).read_bytes() == CONTENT
     assert server.ranges() == [f"bytes={len(CONTENT)}-"]
@@ -181,26 +182,26 @@ def test_garbage_before_wrong_bytes_is_a_wrong_hash(server: Server, tmp_path: Pa
 
 
 @pytest.mark.parametrize("bad", ["cut", "stall", "silent", "too_long", 404, 500])
-def test_second_address_is_tried(server: Server, tmp_path: Path, bad: Manner) -> None:
-    # Compressed differently, so that nothing of the first can be gone on from.
+def test_the_second_url_is_tried(server: Server, tmp_path: Path, bad: Manner) -> None:
+    # Compressed differently, so that no part of the first can be resumed.
     first = server.serve("/first/set.gz", zipped(CONTENT, 1), bad)
     second = server.serve("/second/set.gz", zipped(CONTENT, 9))
     assert get(GZ, tmp_path, first, second).read_bytes() == zipped(CONTENT, 9)
 
 
-def test_every_address_has_its_reason(server: Server, tmp_path: Path) -> None:
+def test_every_url_has_its_reason(server: Server, tmp_path: Path) -> None:
     urls = server.serve("/a", CONTENT, 404), server.serve("/b", CONTENT, 500)
     with pytest.raises(DataUnavailable, match=f"{urls[0]}: .*404.*; {urls[1]}: .*500"):
         get(PLAIN, tmp_path, *urls)
 
 
-def test_gz_called_gzip_encoded_is_gone_on_from(server: Server, tmp_path: Path) -> None:
+def test_a_gz_file_declared_as_gzip_encoded_is_resumed(server: Server, tmp_path: Path) -> None:
     url = server.serve("/set.gz", zipped(CONTENT), "gzip_encoded_cut", "gzip_encoded")
     assert get(GZ, tmp_path, url).read_bytes() == zipped(CONTENT)
-    assert_gone_on_from_half(server, zipped(CONTENT))
+    assert_resumed_from_half(server, zipped(CONTENT))
 
 
-def test_closed_port_is_unavailable(tmp_path: Path) -> None:
+def test_a_closed_port_is_unavailable(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: refused at once
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/set.zip"
@@ -221,7 +222,7 @@ def test_closed_port_is_unavailable(tmp_path: Path) -> None:
         "http://two words/set.zip",
     ],
 )
-def test_what_is_no_address_is_unavailable(
+def test_an_invalid_url_is_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "*")

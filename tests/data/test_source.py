@@ -1,10 +1,9 @@
-"""Where data comes from: the order, the words full, local and sample, and every bad end."""
+"""Sources of data: the order, the origins full, local and sample, and every error."""
 
 import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,19 +15,19 @@ from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Splits
 from zookit.core.data import RemoteFile, Source
 from zookit.core.source import DataRequest
 from zookit.data.prepared import prepare
-from zookit.data.source import find
+from zookit.data.source import find, places
 
 
 @dataclass(frozen=True)
 class Sampled(Made):
     """`Made` with a bundled sample."""
 
-    sample = Path(__file__).parent  # any folder: here it is only found, not read
+    sample = Path(__file__).parent  # any folder; it is not read here
 
 
 @dataclass(frozen=True)
 class Computed(Dataset):
-    """A data set without files."""
+    """A data set that generates its images."""
 
     @property
     def info(self) -> DatasetInfo:
@@ -38,6 +37,13 @@ class Computed(Dataset):
         raise NotImplementedError
 
 
+PREPARED = Path("prepared")
+
+
+def unprepared(_: str) -> None:
+    """No data is prepared."""
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     with serving() as running:
@@ -45,14 +51,14 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(Made, "system", (str(tmp_path / "system"),))
 
 
 @pytest.fixture
 def mirror(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """A server that is ZOOKIT_MIRROR and has the files."""
+    """A server with the files, to which ZOOKIT_MIRROR is set."""
     monkeypatch.setenv("ZOOKIT_MIRROR", server.url)
     for name, content in CONTENT.items():
         server.serve(f"/made/{name}.gz", zipped(content))
@@ -75,20 +81,20 @@ def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def full(dataset: Dataset | None = None, *, prepared: bool = False) -> Source:
-    return find(dataset or Made(), "full", "made", lambda _: prepared)
+    return find(dataset or Made(), "full", "made", lambda _: PREPARED if prepared else None)
 
 
 def spoil(path: Path) -> None:
-    """Change one byte of a file's content and nothing else that can be seen."""
+    """Change one byte of a file, but neither its size nor its modification time."""
     before = path.stat()
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
-    while path.stat().st_ctime_ns == before.st_ctime_ns:  # the clock of files ticks slowly
+    while path.stat().st_ctime_ns == before.st_ctime_ns:  # file times are coarse
         path.write_bytes(content)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_order(tmp_path: Path, data_dir: Path, mirror: Server) -> None:
+def test_sources_in_the_order_of_the_places(tmp_path: Path, data_dir: Path, mirror: Server) -> None:
     put_files(tmp_path / "system")
     put_files(data_dir / "made")
     named = full(prepared=True)
@@ -106,16 +112,43 @@ def test_order(tmp_path: Path, data_dir: Path, mirror: Server) -> None:
     assert (downloaded.origin, downloaded.location) == ("full", "downloaded")
     assert downloaded.folder == tmp_path / "cache" / "downloads" / "made"
     assert len(mirror.requests) == 4
-    # The same set wherever it is from.
+    # The same hash at every place.
     assert len({source.hash for source in (named, before, system, downloaded)}) == 1
 
 
-def test_what_was_downloaded_is_not_asked_for_again(mirror: Server) -> None:
+def test_places_in_the_order_of_their_use(tmp_path: Path, data_dir: Path, mirror: Server) -> None:
+    put_files(tmp_path / "system")
+    put_files(data_dir / "made", plain=True)
+    (data_dir / "made" / "train-images-idx3-ubyte").unlink()
+    found = list(places(Sampled, lambda _: PREPARED))
+    assert [(place.kind, place.complete) for place in found] == [
+        ("data_dir", False),
+        ("prepared", True),
+        ("system", True),
+        ("downloads", False),
+        ("sample", True),
+    ]
+    assert [place.folder for place in found] == [
+        data_dir / "made",
+        PREPARED,
+        tmp_path / "system",
+        tmp_path / "cache" / "downloads" / "made",
+        Sampled.sample,
+    ]
+    assert not mirror.requests
+    put_files(tmp_path / "cache" / "downloads" / "made")
+    (data_dir / "made").rename(data_dir / "other")
+    (tmp_path / "system" / "t10k-labels-idx1-ubyte.gz").unlink()
+    found = list(places(Made(), unprepared))
+    assert [(place.kind, place.complete) for place in found] == [("downloads", True)]
+
+
+def test_downloaded_files_are_not_downloaded_again(mirror: Server) -> None:
     assert full() == full()
     assert len(mirror.requests) == 4
 
 
-def test_damaged_download_is_asked_for_again(mirror: Server) -> None:
+def test_a_damaged_file_is_downloaded_again(mirror: Server) -> None:
     folder = full().folder
     assert folder is not None
     spoil(folder / "t10k-labels-idx1-ubyte.gz")
@@ -123,7 +156,7 @@ def test_damaged_download_is_asked_for_again(mirror: Server) -> None:
     assert [path for path, _ in mirror.requests[4:]] == ["/made/t10k-labels-idx1-ubyte.gz"]
 
 
-def test_vanished_cache_is_made_anew(tmp_path: Path, mirror: Server) -> None:
+def test_a_removed_cache_is_filled_again(tmp_path: Path, mirror: Server) -> None:
     full()
     (tmp_path / "cache").rename(tmp_path / "away")
     assert full().location == "downloaded"
@@ -131,7 +164,7 @@ def test_vanished_cache_is_made_anew(tmp_path: Path, mirror: Server) -> None:
 
 
 def published_at(*urls: str, home: str = "made") -> Dataset:
-    """A data set of one file that is published at these addresses."""
+    """Return a data set of one file that is published at these URLs."""
 
     @dataclass(frozen=True)
     class Published(Sampled):
@@ -144,7 +177,7 @@ def published_at(*urls: str, home: str = "made") -> Dataset:
 @pytest.mark.parametrize(
     ("manner", "origins"), [("ranges", ["mirror"]), (404, ["mirror", "host"])], ids=str
 )
-def test_mirror_goes_before_the_host(
+def test_the_mirror_comes_before_the_host(
     server: Server, monkeypatch: pytest.MonkeyPatch, manner: Manner, origins: list[str]
 ) -> None:
     host = server.serve("/host/set.zip", b"content")
@@ -170,73 +203,74 @@ def test_home_may_be_nested(server: Server) -> None:
     ],
     ids=["other", "damaged", "missing"],
 )
-def test_system_folder_that_is_not_the_set_is_passed_over(
+def test_a_system_folder_with_other_files_is_skipped(
     tmp_path: Path, mirror: Server, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]
 ) -> None:
     damage(put_files(tmp_path / "system") / "t10k-labels-idx1-ubyte.gz")
     assert full().location == "downloaded"
     complete = (tmp_path / "system" / "t10k-labels-idx1-ubyte.gz").exists()
-    expected = f"made: {tmp_path / 'system'} was passed over: its files are not the pinned ones."
-    assert warnings_in(caplog) == ([expected] if complete else [])
+    warnings = warnings_in(caplog)
+    assert len(warnings) == complete
+    assert all(f"skipped {tmp_path / 'system'}" in line for line in warnings)
 
 
-def test_auto_takes_the_sample_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    source = find(published_at("http://127.0.0.1:9/set.zip"), "auto", "made", lambda _: False)
+def test_auto_uses_the_sample_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    source = find(published_at("http://127.0.0.1:9/set.zip"), "auto", "made", unprepared)
     assert (source.origin, source.folder) == ("sample", Sampled.sample)
     (line,) = warnings_in(caplog)
-    assert line.startswith("made: using the small bundled sample, because the full set cannot be")
+    assert line.startswith("made: using the small bundled sample")
     for way in ("no connection", "ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR"):
         assert way in line
     assert "\n" not in line
 
 
-@pytest.mark.parametrize("wanted", ["auto", "full"])
-def test_full_fails_and_names_the_ways(wanted: DataRequest) -> None:
-    dataset = published_at("http://127.0.0.1:9/set.zip") if wanted == "full" else Made()
-    with pytest.raises(DataUnavailable, match=r"^made: the full set cannot be had") as raised:
-        find(dataset, wanted, "made", lambda _: False)
+@pytest.mark.parametrize("requested", ["auto", "full"])
+def test_an_unavailable_full_set_names_the_remedies(requested: DataRequest) -> None:
+    dataset = published_at("http://127.0.0.1:9/set.zip") if requested == "full" else Made()
+    with pytest.raises(DataUnavailable, match=r"^made: .*not available") as raised:
+        find(dataset, requested, "made", unprepared)
     for way in ("a folder made", "ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR"):
         assert way in str(raised.value)
 
 
-@pytest.mark.parametrize("wanted", ["auto", "full"])
-def test_wrong_hash_never_leads_to_the_sample(
-    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, wanted: DataRequest
+@pytest.mark.parametrize("requested", ["auto", "full"])
+def test_a_wrong_hash_does_not_lead_to_the_sample(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, requested: DataRequest
 ) -> None:
     dataset = published_at(server.serve("/set.zip", b"content", "wrong"))
     with pytest.raises(WrongHash, match="SHA-256"):
-        find(dataset, wanted, "made", lambda _: False)
+        find(dataset, requested, "made", unprepared)
     assert not warnings_in(caplog)
     assert not list((tmp_path / "cache" / "downloads" / "made").iterdir())
 
 
-def test_sample_is_taken_without_looking_further(mirror: Server, data_dir: Path) -> None:
+def test_a_requested_sample_is_used_at_once(mirror: Server, data_dir: Path) -> None:
     put_files(data_dir / "made")
-    assert find(Sampled(), "sample", "made", lambda _: True).location == "the bundled sample"
+    assert find(Sampled(), "sample", "made", lambda _: PREPARED).location == "the bundled sample"
     assert not mirror.requests
 
 
 @pytest.mark.parametrize("dataset", [Made(), Computed()], ids=["with files", "computed"])
-def test_without_a_sample_none_is_had(dataset: Dataset) -> None:
-    with pytest.raises(DataError, match="made bundles no sample; use --data full or auto"):
-        find(dataset, "sample", "made", lambda _: False)
+def test_a_missing_sample_is_an_error(dataset: Dataset) -> None:
+    with pytest.raises(DataError, match=r"made has no bundled sample.*--data full"):
+        find(dataset, "sample", "made", unprepared)
 
 
-@pytest.mark.parametrize("wanted", ["auto", "full"])
-def test_data_set_without_files_is_full(wanted: DataRequest) -> None:
-    source = find(Computed(), wanted, "made", lambda _: False)
+@pytest.mark.parametrize("requested", ["auto", "full"])
+def test_a_generated_data_set_is_full(requested: DataRequest) -> None:
+    source = find(Computed(), requested, "made", unprepared)
     assert (source.origin, source.folder, source.hash) == ("full", None, None)
-    with pytest.raises(DataError, match=r"no folder that could hold a\.gz"):
+    with pytest.raises(DataError, match=r"a\.gz"):
         source.file("a.gz")
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "gz"])
-def test_named_folder_may_hold_either_form(data_dir: Path, *, plain: bool) -> None:
+def test_zookit_data_dir_may_have_plain_or_gz_files(data_dir: Path, *, plain: bool) -> None:
     put_files(data_dir / "made", plain=plain, level=1)
     assert full().origin == "full"
 
 
-def test_named_folder_that_is_not_the_set_is_local(data_dir: Path) -> None:
+def test_zookit_data_dir_with_other_files_is_local(data_dir: Path) -> None:
     pinned = full().hash if put_files(data_dir / "made") else None
     spoil(data_dir / "made" / "train-images-idx3-ubyte.gz")
     source = full()
@@ -244,7 +278,7 @@ def test_named_folder_that_is_not_the_set_is_local(data_dir: Path) -> None:
     assert source.hash != pinned
 
 
-def test_change_that_keeps_size_and_time_is_noticed(data_dir: Path) -> None:
+def test_a_change_that_keeps_size_and_time_is_noticed(data_dir: Path) -> None:
     put_files(data_dir / "made", plain=True)
     spoil(data_dir / "made" / "train-images-idx3-ubyte")
     first = full()
@@ -253,22 +287,7 @@ def test_change_that_keeps_size_and_time_is_noticed(data_dir: Path) -> None:
     assert first.hash != full().hash
 
 
-def test_hash_of_an_unchanged_folder_is_remembered(data_dir: Path) -> None:
-    told: list[str] = []
-
-    @contextmanager
-    def progress(label: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
-        told.append(label)
-        yield lambda amount: None
-
-    put_files(data_dir / "made")
-    (data_dir / "made" / "train-images-idx3-ubyte.gz").write_bytes(zipped(b"other"))
-    first, second = (find(Made(), "full", "made", lambda _: False, progress) for _ in "ab")
-    assert first == second
-    assert told == ["reading made"]
-
-
-def test_one_folder_may_hold_two_sets(data_dir: Path) -> None:
+def test_one_folder_may_have_two_data_sets(data_dir: Path) -> None:
     @dataclass(frozen=True)
     class Half(Made):
         files = Made.files[:2]
@@ -278,26 +297,16 @@ def test_one_folder_may_hold_two_sets(data_dir: Path) -> None:
     assert full().origin == "full"
 
 
-def test_cut_off_note_of_a_hash_is_not_believed(tmp_path: Path, data_dir: Path) -> None:
-    put_files(data_dir / "made")
-    assert full().origin == "full"
-    notes = [path for path in (tmp_path / "cache" / "hashes").iterdir() if path.is_file()]
-    assert notes
-    for note in notes:
-        note.write_bytes(b"")
-    assert full().origin == "full"
-
-
-@pytest.mark.parametrize("wanted", ["auto", "full"])
-def test_named_folder_must_be_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: DataRequest
+@pytest.mark.parametrize("requested", ["auto", "full"])
+def test_zookit_data_dir_must_be_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, requested: DataRequest
 ) -> None:
     monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "none"))
     with pytest.raises(DataError, match=r"ZOOKIT_DATA_DIR is '.*none', which is not a folder"):
-        find(Sampled(), wanted, "made", lambda _: False)
+        find(Sampled(), requested, "made", unprepared)
 
 
-def test_named_folder_without_the_set_is_passed_by(mirror: Server, data_dir: Path) -> None:
+def test_zookit_data_dir_without_the_data_set_is_skipped(mirror: Server, data_dir: Path) -> None:
     (data_dir / "another").mkdir()
     assert full().location == "downloaded"
 
@@ -317,40 +326,39 @@ def full_from(folder: Path) -> str:
     return full().location
 
 
-@pytest.mark.parametrize("kept", [0, 1, 3], ids=["empty folder", "three missing", "one missing"])
-def test_incomplete_folder_names_the_missing_file(data_dir: Path, kept: int) -> None:
+@pytest.mark.parametrize("present", [0, 1, 3], ids=["empty folder", "three missing", "one missing"])
+def test_an_incomplete_folder_names_the_missing_file(data_dir: Path, present: int) -> None:
     put_files(data_dir / "made")
     names = [f"{name}.gz" for name in CONTENT]
-    for name in names[kept:]:
+    for name in names[present:]:
         (data_dir / "made" / name).unlink()
-    with pytest.raises(DataError, match=f"^made: .*made .*has no {names[kept]} or .*Put the file"):
+    with pytest.raises(DataError, match=f"^made: .*has no {names[present]} or .*Put the file"):
         prepare(Sampled(), "auto", "made", "made==1")
 
 
-def test_damaged_file_of_a_named_folder_is_named(data_dir: Path) -> None:
+def test_a_damaged_file_is_named(data_dir: Path) -> None:
     put_files(data_dir / "made")
     (data_dir / "made" / "t10k-images-idx3-ubyte.gz").write_bytes(b"\x1f\x8b\x08 cut off")
-    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte\.gz cannot be read"):
+    with pytest.raises(DataError, match=r"^made: .*t10k-images-idx3-ubyte\.gz"):
         prepare(Sampled(), "auto", "made", "made==1")
 
 
-@pytest.mark.parametrize("wanted", ["auto", "full"])
-def test_cache_that_cannot_be_written(
+@pytest.mark.parametrize("requested", ["auto", "full"])
+def test_an_unwritable_cache(
     tmp_path: Path,
     mirror: Server,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    wanted: DataRequest,
+    requested: DataRequest,
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
-    said = "cannot be written"
-    if wanted == "full":
-        with pytest.raises(DataUnavailable, match=rf"^made: /\S+ {said}.*ZOOKIT_CACHE_DIR"):
+    if requested == "full":
+        with pytest.raises(DataUnavailable, match=r"^made: /\S+ cannot be written.*CACHE_DIR"):
             full()
     else:
-        assert find(Sampled(), "auto", "made", lambda _: False).origin == "sample"
+        assert find(Sampled(), "auto", "made", unprepared).origin == "sample"
         (line,) = warnings_in(caplog)
         assert line.count("made:") == 1
-        assert said in line
+        assert "cannot be written" in line
     assert not mirror.requests
