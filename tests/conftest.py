@@ -11,8 +11,6 @@ import hypothesis  # noqa: F401 - before objects are frozen below, as it looks w
 import pytest
 from fresh_environment import FreshEnvironment
 
-from zookit.cli.app import main
-
 ROOT = Path(__file__).parent.parent
 
 
@@ -79,6 +77,8 @@ def zookit(
     """The command line, run in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
+
+    from zookit.cli.app import main
 
     def call(*arguments: str | os.PathLike[str]) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["zookit", *(os.fspath(each) for each in arguments)])

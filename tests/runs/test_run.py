@@ -103,7 +103,7 @@ def weighed(*shapes: tuple[int, ...], kind: type = np.float32) -> Edit:
     ("edit", "said"),
     [
         (replaced("experiment.toml", "zookit/dense", "zookit/dnese"), "Did you mean 'zookit/dense"),
-        (replaced("experiment.toml", "zookit/dense", "other/net"), "no architecture 'other/net'"),
+        (replaced("experiment.toml", "zookit/dense", "other/net"), "no architecture named 'other/net'"),
         (replaced("experiment.toml", "zookit/dense", "evil:Evil"), "evil:Evil"),
         (replaced("experiment.toml", "units = ", "unit = "), "no parameter 'unit'"),
         (
@@ -142,7 +142,7 @@ def test_a_run_without_its_plugin_is_refused(
 ) -> None:
     monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
     message = zookit("export", run, "--to", "keras").message()
-    assert message.startswith(f"zookit: {run} cannot be rebuilt: no architecture 'zookit/dense'")
+    assert message.startswith(f"zookit: {run} cannot be rebuilt: no architecture named 'zookit/dense'")
     assert "ZOOKIT_DISABLE" in message
 
 

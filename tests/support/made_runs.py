@@ -17,7 +17,9 @@ ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safete
 def make_one(folder: Path) -> None:
     """Let the files of a changed run belong together, as if it had been trained so."""
     environment = json.loads((folder / "environment.json").read_text())
-    environment["training"] = read_run(folder).identity(epochs=1)
+    record = read_run(folder)
+    without_epochs = record.experiment.with_settings(epochs=1)
+    environment["identity_without_epochs"] = record.identity(without_epochs)
     (folder / "environment.json").write_text(json.dumps(environment))
 
 

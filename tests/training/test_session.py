@@ -112,7 +112,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(
     assert read_run(began.folder).experiment == read_run(whole.folder).experiment
     kept, expected = (read_run(each).environment for each in (began.folder, whole.folder))
     assert (kept.identity, kept.group) == (expected.identity, expected.group)
-    assert [(each.epochs, each.steps > 0) for each in kept.resumed] == [(1, True)]
+    assert [(each.epochs, each.steps > 0) for each in kept.resumptions] == [(1, True)]
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_fewer_epochs_than_there_are_are_refused(run: Path) -> None:
         ("history.csv", "2,", "3,", "line 3 is not that of epoch 2"),
         ("history.csv", "\n1,", "\n1,1", "its first 2 epochs are not those"),
         ("metrics.json", "finished", "ended", "status: Input should be"),
-        ("experiment.toml", "zookit/dense", "zookit/dens", "no architecture 'zookit/dens'"),
+        ("experiment.toml", "zookit/dense", "zookit/dens", "no architecture named 'zookit/dens'"),
     ],
 )
 def test_what_was_damaged_by_hand_is_refused(
@@ -293,7 +293,7 @@ def test_other_versions_are_only_a_warning(run: Path, capfd: pytest.CaptureFixtu
     (run / "environment.json").write_text(text.replace(f'"keras": "{version}"', '"keras": "3.0"'))
     assert zookit.resume(run, epochs=3, quiet=True) is not None
     assert f"keras 3.0, now {version}" in capfd.readouterr().err
-    assert read_run(run).environment.resumed[0].different == (f"keras 3.0, now {version}",)
+    assert read_run(run).environment.resumptions[0].differences == (f"keras 3.0, now {version}",)
     assert read_run(run).environment.versions["keras"] == "3.0"
 
 
@@ -361,7 +361,7 @@ def test_a_full_disk_leaves_the_last_checkpoint_whole(small_disk: Path, finished
     assert not list(run.glob(".*aside"))
     (small_disk / "filler").unlink()
     assert zookit.resume(run, quiet=True) is not None
-    assert [each.epochs for each in read_run(run).environment.resumed] == [1]
+    assert [each.epochs for each in read_run(run).environment.resumptions] == [1]
     assert_same_end(run, finished)
 
 
