@@ -47,6 +47,7 @@ def table(
     *,
     numbers: Collection[str] = (),
     whole: Collection[str] = (),
+    header: bool = True,
 ) -> "DataTable":
     """Return a table for `output().print`.
 
@@ -55,13 +56,16 @@ def table(
         rows: for each column one cell, which is text. Control characters are escaped.
         numbers: headings of the columns that are right-aligned and never broken.
         whole: headings of further columns that are never broken, such as names to copy.
+        header: whether the headings are printed above the columns.
     """
-    return DataTable(tuple(columns), tuple(map(tuple, rows)), frozenset(numbers), frozenset(whole))
+    return DataTable(
+        tuple(columns), tuple(map(tuple, rows)), frozenset(numbers), frozenset(whole), header
+    )
 
 
 def fitting(console: Console, *tables: "DataTable") -> "DataTable":
     """Return the first table that fits the console, or else the first one."""
-    return next((each for each in tables if each.fits(console)), tables[0])
+    return next((each for each in tables if each.narrowest(console) <= console.width), tables[0])
 
 
 def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
@@ -86,15 +90,16 @@ class DataTable:
     rows: tuple[tuple[Cell, ...], ...]
     numbers: frozenset[str]
     whole: frozenset[str]
+    header: bool
 
-    def fits(self, console: Console) -> bool:
-        """Return whether the console is wide enough for the table."""
+    def narrowest(self, console: Console) -> int:
+        """Return the width that the table needs at least."""
         options = console.options.update(width=_UNLIMITED)
-        return console.measure(self._grid(_NARROWEST), options=options).maximum <= console.width
+        return console.measure(self._grid(_NARROWEST), options=options).maximum
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table or, if it does not fit, records."""
-        if self.fits(console):
+        if self.narrowest(console) <= options.max_width:
             yield self._grid(None)
             return
         for at, row in enumerate(self.rows):
@@ -104,7 +109,13 @@ class DataTable:
 
     def _grid(self, narrowed: int | None) -> Table:
         """Return the table, its columns of text no wider than `narrowed`."""
-        grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+        grid = Table(
+            box=None,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+            header_style="bold",
+            show_header=self.header,
+        )
         for name in self.columns:
             is_text = name not in self.numbers | self.whole
             grid.add_column(

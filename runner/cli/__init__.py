@@ -1,4 +1,1 @@
-"""The sub-commands of `zookit`, a module each.
-
-They are imported for `--help`, so they import nothing heavy at module level.
-"""
+"""The command line: one module for each command, and completion in shells."""

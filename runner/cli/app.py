@@ -1,4 +1,4 @@
-"""The command `zookit`: its sub-commands, and the one place where errors become exit codes."""
+"""The command `zookit`, and the place where errors become exit codes."""
 
 import errno
 import io
@@ -32,10 +32,10 @@ from zookit.terminal import messages_shown, printable
 app = typer.Typer(
     name="zookit",
     cls=WithPlugins,
-    help="A plugin-based model zoo for TensorFlow/Keras 3: name a data set, an architecture and "
-    "callbacks, and train.",
+    help="A plugin-based model zoo for TensorFlow and Keras 3: name a data set, an architecture, "
+    "and callbacks, and train.",
     pretty_exceptions_enable=False,
-    # The square brackets in our texts are brackets.
+    # Otherwise text in square brackets would be taken for markup.
     rich_markup_mode=None,
 )
 app.command("run")(run)
@@ -59,8 +59,8 @@ USER_ERROR = 2
 INTERRUPTED = 130
 
 
-def _print_version(context: typer.Context, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:  # as it is where the shell completes
+def _print_version(context: typer.Context, given: bool) -> None:
+    if given and not context.resilient_parsing:  # which is set while a shell completes
         import zookit
 
         print(f"zookit {zookit.__version__}")
@@ -87,14 +87,14 @@ def _root(
             callback=_block,
             is_eager=True,
             autocompletion=plugins,
-            help="Leave a plugin out: a name, DISTRIBUTION/NAME or a distribution. May be given "
-            "several times, as may names in ZOOKIT_DISABLE.",
+            help="Ignore a plugin, given as a name, DISTRIBUTION/NAME or a distribution. Can be "
+            "repeated. ZOOKIT_DISABLE has the same effect.",
         ),
     ] = None,
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
         ),
     ] = False,
 ) -> None:
@@ -103,13 +103,13 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line and exit: 0, 2 where the user can mend it, 130 after Ctrl-C.
+    """Run the command line and exit: 0 for success, 2 for an error of the user, 130 after Ctrl-C.
 
-    A defect keeps its traceback.
+    An unexpected error is raised, with its traceback.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal that is not UTF-8 gets a ? for what it cannot show.
+            # A terminal that is not UTF-8 shows a ? for a character that it lacks.
             stream.reconfigure(errors="replace")
     sys.exit(_run(sys.argv[1:]))
 
@@ -124,17 +124,17 @@ def _run(arguments: list[str]) -> int:
         command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
         message = error.format_message().rstrip(".")
         if getattr(error, "option_name", None) == "--no-plugin":
-            message += " here; it stands before the command: zookit --no-plugin NAME run ..."
+            message += ". It goes before the command: zookit --no-plugin NAME run ..."
         return _fail(f"{message}. See '{command} --help'.", error.exit_code)
     except typer.Abort:
         return _fail("interrupted.", INTERRUPTED)
     except OSError as error:
         if error.errno != errno.ENOSPC or error.filename is not None:
             raise
-        return _fail("what was to be printed cannot be written: no space left.", USER_ERROR)
+        return _fail("the output cannot be written: no space left on the device.", USER_ERROR)
     if type(code) is not int:  # a plugin's command may return anything
         return 0
-    # Typer makes it of Ctrl-C, and a run that was ended so returns it.
+    # Typer returns it after Ctrl-C, and so do our commands if a run was interrupted.
     return _fail("interrupted.", INTERRUPTED) if code == INTERRUPTED else code
 
 

@@ -1,9 +1,9 @@
-"""What a command that only has sub-commands does without one."""
+"""What a group of commands does if no command is given."""
 
 import typer
 
 
 def show_help_without_command(context: typer.Context) -> None:
-    """Print the help, as somebody who types the bare name wants to know what there is."""
+    """Print the help if no command is given."""
     if context.invoked_subcommand is None:
         print(context.get_help())

@@ -1,6 +1,6 @@
-"""What the shell is offered for a word: names from metadata alone, then a plugin's parameters.
+"""Completion of words in shells: names from package metadata, and parameters of a plugin.
 
-Where nothing is offered, the scripts in `shells/` fall back to the shell's own file names.
+If nothing is offered, the scripts in `shells/` complete file names.
 """
 
 import sys
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 Completer = Callable[[str], list[str]]
 
-_LITERAL_COMMA = "\0"  # stands for ,, while items are split
+_LITERAL_COMMA = "\0"  # replaces ,, while items are split
 
 
 def kinds() -> list[str]:
-    """Completes the kinds of plugins."""
+    """Complete the kinds of plugins."""
     from zookit.registry import default
 
     return [group.kind.plural for group in default.groups()]
 
 
 def optimizers() -> list[str]:
-    """Completes the names of optimizers."""
+    """Complete the names of optimizers."""
     from zookit.modeling.optimizers import OPTIMIZERS
 
     return list(OPTIMIZERS)
 
 
 def plugins(incomplete: str) -> list[str]:
-    """Completes plugins' names and distributions, for leaving them out."""
+    """Complete the names and distributions of plugins."""
     from zookit.registry import default
 
     entries = [entry for group in default.groups() for entry in group.entries()]
@@ -46,7 +46,7 @@ def plugins(incomplete: str) -> list[str]:
 
 
 def values_of(parameter: "Parameter") -> Completer:
-    """Completes the values of one parameter."""
+    """Return a completer of the values of a parameter."""
 
     def complete(incomplete: str) -> list[str]:
         return _values(parameter, incomplete)
@@ -55,7 +55,7 @@ def values_of(parameter: "Parameter") -> Completer:
 
 
 def words_of(*kinds: str) -> Completer:
-    """Completes words of these kinds: `den` to `dense`, `dense:u` to `dense:units=`."""
+    """Return a completer of words: `den` becomes `dense`, `dense:u` becomes `dense:units=`."""
 
     def complete(incomplete: str) -> list[str]:
         from zookit.registry import default
@@ -77,17 +77,17 @@ def words_of(*kinds: str) -> Completer:
 
 
 def _items(entry: "Entry[Any]", items: str) -> list[str]:
-    """How the last of the items may go on."""
+    """Return the items, with each possible completion of the last one."""
     try:
-        with redirect_stdout(sys.stderr):  # what a module prints is nothing to choose
+        with redirect_stdout(sys.stderr):  # what the plugin's module prints is no completion
             parameters = {parameter.name: parameter for parameter in entry.parameters}
     except ZookitError:
-        return []  # a broken plugin is told of when it is used
+        return []  # the error is reported when the plugin is used
     before, comma, last = items.replace(",,", _LITERAL_COMMA).rpartition(",")
     given = {item.partition("=")[0] for item in before.split(",")}
     first = next(iter(parameters), None)
     if comma and "=" not in before.split(",")[0] and first is not None:
-        given.add(first)  # by its bare value
+        given.add(first)  # as a value without its name
     key, equals, value = last.partition("=")
     if equals:
         values = _values(parameters[key], value) if key in parameters else []
@@ -100,7 +100,7 @@ def _items(entry: "Entry[Any]", items: str) -> list[str]:
 
 
 def _values(parameter: "Parameter", incomplete: str) -> list[str]:
-    """The values that there are, where they can be counted; else the default, as an example."""
+    """Return the possible values if they can be listed, otherwise the default as an example."""
     kind, several, _ = parameter.type.partition(", several")
     if kind == KINDS[Path]:
         return []

@@ -22,9 +22,9 @@ def completion(
         str, typer.Argument(metavar="SHELL", help="bash, fish or zsh.", autocompletion=_shells)
     ],
 ) -> None:
-    """Print the script by which a shell completes names and parameters.
+    """Print a script that completes names and parameters in a shell.
 
-    A line in the shell's own start file reads it.
+    Add one line to the start file of your shell:
 
     ~/.bashrc: eval "$(zookit completion bash)"
 
@@ -35,13 +35,13 @@ def completion(
     scripts = _scripts()
     if shell not in scripts:
         raise UnknownName(
-            f"no completion for a shell {shell!r}.{did_you_mean(shell, scripts)} "
-            f"There are: {', '.join(sorted(scripts))}."
+            f"no completion for the shell {shell!r}.{did_you_mean(shell, scripts)} "
+            f"Available: {', '.join(sorted(scripts))}."
         )
     print(scripts[shell].read_text(encoding="utf-8"), end="")
 
 
 def _scripts() -> "dict[str, Traversable]":
-    """The scripts, by the shell they are for."""
+    """Return the scripts by the name of their shell."""
     folder = files("zookit.cli") / "shells"
     return {PurePath(each.name).suffix[1:]: each for each in folder.iterdir()}

@@ -1,4 +1,4 @@
-"""`zookit data`: what is kept of data sets."""
+"""`zookit data`."""
 
 from typing import Annotated
 
@@ -7,8 +7,9 @@ import typer
 from zookit.cli.bare import show_help_without_command
 from zookit.cli.completion import words_of
 from zookit.core import DataError
+from zookit.terminal import printable
 
-app = typer.Typer(help="Fetch data sets, list what is kept of them, and clear it.")
+app = typer.Typer(help="Download data sets, and list or clear the cache.")
 
 
 @app.callback(invoke_without_command=True)
@@ -20,56 +21,70 @@ def _root(context: typer.Context) -> None:
 def fetch(
     datasets: Annotated[
         list[str],
-        typer.Argument(metavar="DATASET...", autocompletion=words_of("datasets")),
+        typer.Argument(
+            metavar="DATASET...",
+            help="Data sets, optionally with parameters.",
+            autocompletion=words_of("datasets"),
+        ),
     ],
 ) -> None:
-    """Get full data sets and prepare them, so that runs need no network."""
+    """Download full data sets and prepare them, so that runs need no network."""
+    # Neither --help nor completion needs these.
     from zookit.data.prepared import prepare_named
     from zookit.registry import default
+    from zookit.tables import output, table
     from zookit.terminal import bar
 
     for words in datasets:
-        default.datasets.build(words)  # a wrong name is told before anything is fetched
+        default.datasets.build(words)  # a wrong name is an error before anything is downloaded
+    console = output()
     for words in datasets:
         _, prepared = prepare_named(words, "full", bar)
         splits = prepared.splits.by_name()
         sizes = ", ".join(f"{len(split):,} {name}" for name, split in splits.items())
-        print(f"{words}  {prepared.origin}  {sizes}")
+        row = (words, prepared.origin, sizes)
+        console.print(table(("data set", "origin", "images"), [row], header=False))
 
 
 @app.command("list")
-def list_kept() -> None:
-    """List what is kept, with its size."""
+def list_cache() -> None:
+    """List what the cache contains, with its size."""
+    # Neither --help nor completion needs these.
     from zookit.core.data import cache_folder
     from zookit.data.cache_contents import cache_entries
+    from zookit.tables import output, table
 
-    everything = cache_entries()
-    width = max((len(each.title) for each in everything), default=0)
-    for each in everything:
-        print(f"{each.title:{width}}  {each.kind:9}  {each.size / 1e6:8.1f} MB  {each.folder}")
-    if not everything:
-        print(f"nothing is kept in {cache_folder()}")
+    entries = cache_entries()
+    if not entries:
+        print(f"the cache {printable(cache_folder())} is empty")
+        return
+    rows = [
+        (entry.title, entry.kind, f"{entry.size / 1e6:,.1f}", str(entry.folder))
+        for entry in entries
+    ]
+    columns = ("data set", "content", "MB", "folder")
+    output().print(table(columns, rows, numbers=("MB",), whole=("data set", "content")))
 
 
 @app.command()
 def clear(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="As 'zookit data list' shows it; else all."),
+        typer.Argument(metavar="[NAME]...", help="Data sets that 'zookit data list' shows. [all]"),
     ] = None,
 ) -> None:
-    """Remove what is kept. It is fetched or prepared anew when it is needed."""
+    """Remove data sets from the cache. They are prepared again when they are needed."""
     from zookit.data.cache_contents import cache_entries, remove
 
-    everything = cache_entries()
-    known = sorted({each.name for each in everything})
-    wanted = {name.replace("-", "_") for name in names or known}
+    entries = cache_entries()
+    cached = sorted({entry.name for entry in entries})
+    chosen = {name.replace("-", "_") for name in names or cached}
     for name in names or ():
-        if name.replace("-", "_") not in known:
+        if name.replace("-", "_") not in cached:
             raise DataError(
-                f"nothing called {name!r} is kept. Kept: {', '.join(known) or 'nothing'}."
+                f"{name!r} is not in the cache, which contains: {', '.join(cached) or 'nothing'}."
             )
-    for each in everything:
-        if each.name in wanted:
-            remove(each)
-            print(f"removed {each.folder}")
+    for entry in entries:
+        if entry.name in chosen:
+            remove(entry)
+            print(f"removed {printable(entry.folder)}")

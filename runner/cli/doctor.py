@@ -9,39 +9,42 @@ import typer
 
 from zookit.core import BadParameter
 
-_NOT_WELL = 1
+_FAULTS = 1
 _LONGEST = 86_400
 
 
 def doctor(
     timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long one plugin may take to load.")
+        float, typer.Option(metavar="SECONDS", help="The longest time to load one plugin.")
     ] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Load every plugin in a process of its own and tell what is wrong; exits with 1 if there is.
+    """Examine the installation and load every plugin, each in its own process.
 
-    Also tells of Python, TensorFlow, the devices, the cache and the data that is here.
+    Shows the versions, the devices, the cache and the available data. The exit code is 1 if
+    something is wrong.
     """
-    from rich.console import Console  # neither --help nor completion gets here
-
+    # Neither --help nor completion needs these.
     from zookit.doctor.diagnosis import diagnose, plain
     from zookit.doctor.examination import examine
     from zookit.registry import default
+    from zookit.tables import output
 
     if not 0 < timeout <= _LONGEST:
-        raise BadParameter(f"--timeout: {timeout:g} is not a number of seconds up to {_LONGEST:,}.")
+        raise BadParameter(
+            f"--timeout must be greater than 0 and at most {_LONGEST:,} seconds, got {timeout:g}."
+        )
     report = examine(default, timeout, _bar)
     if as_json:
         print(json.dumps(plain(report), indent=2))
     else:
-        diagnose(Console(soft_wrap=True), report)
-    return 0 if report.is_well else _NOT_WELL
+        diagnose(output(), report)
+    return 0 if report.is_well else _FAULTS
 
 
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on stderr, where that is a terminal."""
+    """Show a progress bar on stderr, if that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 

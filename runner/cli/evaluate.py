@@ -2,38 +2,39 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zookit.cli.completion import values_of, words_of
-from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, opened
+from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, open_named
 from zookit.core import Settings
 from zookit.core.declaration import parameters
 from zookit.core.parameters import create
-from zookit.terminal import printable
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from zookit.inference.evaluation_data import EvaluationData
     from zookit.inference.scores import Scores
-    from zookit.runs.run import RunRecord
+    from zookit.run_object import Run
+    from zookit.tables import DataTable
 
 _DATA = {setting.name: setting for setting in parameters(Settings)}["data"]
-_WIDTH = 100
-_MOST_CLASSES = 12
-"""Of which the whole confusion matrix can be read."""
+_LARGEST_MATRIX = 12
+"""The most classes of a confusion matrix that is printed."""
 _CONFUSIONS = 20
-_NAME = 24
+_SCORES = ("precision", "recall", "F1", "images")
 
 
 def evaluate(
-    run: RunName,
+    name: RunName,
     on: Annotated[
         str | None,
         typer.Option(
             metavar="DATASET",
-            help="Another data set with images of the same shape and as many classes.",
+            help="Another data set, with images of the same shape and as many classes.",
             autocompletion=words_of("datasets"),
         ),
     ] = None,
@@ -41,7 +42,7 @@ def evaluate(
         str | None,
         typer.Option(
             metavar=_DATA.type,
-            help="Which images: what was recorded for the run's own data set, else auto.",
+            help="Which images. [as recorded for the run's own data set, otherwise auto]",
             show_default=False,
             autocompletion=values_of(_DATA),
         ),
@@ -49,37 +50,39 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
-    """Tell how right a run's model is on test images, class by class."""
-    want = None if data is None else create(Settings, {"data": data}, "evaluate").data
-    kept = opened(run, runs_dir)
-    from zookit.inference.evaluate import evaluate_run  # neither --help nor completion gets here
+    """Evaluate a run's model on test images, class by class."""
+    request = None if data is None else create(Settings, {"data": data}, "evaluate").data
+    run = open_named(name, runs_dir)
+    # Neither --help nor completion needs these.
+    from zookit.inference.evaluate import evaluate_run
     from zookit.inference.scores import Scores
+    from zookit.tables import output
 
-    evaluation, taken = evaluate_run(kept, on, want)
-    scores = Scores.of(evaluation, len(kept.environment.data.class_names))
+    evaluation, used = evaluate_run(run, on, request)
+    scores = Scores.of(evaluation, len(run.environment.data.class_names))
     if as_json:
-        print(json.dumps(_plain(kept, taken, scores), indent=2))
+        print(json.dumps(_plain(run, used, scores), indent=2))
     else:
-        print("\n".join(_lines(kept, taken, scores)))
+        _print(output(), run.environment.data.class_names, used, scores)
 
 
-def _plain(kept: "RunRecord", taken: "EvaluationData", scores: "Scores") -> dict[str, Any]:
+def _plain(run: "Run", used: "EvaluationData", scores: "Scores") -> dict[str, Any]:
     columns = (scores.precision, scores.recall, scores.f1)
     rows = zip(
-        kept.environment.data.class_names,
+        run.environment.data.class_names,
         *([None if math.isnan(each) else each for each in column.tolist()] for column in columns),
         scores.support.tolist(),
         strict=True,
     )
     return {
         "format": 1,
-        "run": kept.name,
+        "run": run.name,
         "data": {
-            "dataset": taken.words,
-            "origin": taken.origin,
-            "hash": taken.hash,
-            "own": taken.own,
-            "images": len(taken.split),
+            "dataset": used.words,
+            "origin": used.origin,
+            "hash": used.hash,
+            "own": used.own,
+            "images": len(used.split),
         },
         "accuracy": scores.accuracy,
         "classes": [
@@ -90,57 +93,59 @@ def _plain(kept: "RunRecord", taken: "EvaluationData", scores: "Scores") -> dict
     }
 
 
-def _lines(kept: "RunRecord", taken: "EvaluationData", scores: "Scores") -> Iterator[str]:
-    names = [printable(name) for name in kept.environment.data.class_names]
-    whose = "the run's own" if taken.own else "not what the run was trained on"
-    count = len(taken.split)
-    yield f"data      {printable(taken.words)}, {taken.origin}: {count:,} test images, {whose}"
-    yield f"accuracy  {scores.accuracy:.4f}"
-    yield ""
-    fractions = zip(scores.precision, scores.recall, scores.f1, strict=True)
-    counts = [f"{each:,}" for each in scores.support.tolist()]
+def _print(
+    console: "Console", names: Sequence[str], used: "EvaluationData", scores: "Scores"
+) -> None:
+    from zookit.tables import facts
+
+    own = "the run's own data" if used.own else "other data than the run was trained on"
+    data = f"{used.words}, {used.origin}: {len(used.split):,} test images, {own}"
+    console.print(facts([("data", data), ("accuracy", f"{scores.accuracy:.4f}")]))
+    console.print()
+    console.print(_classes(names, scores))
+    matrix = _matrix(names, scores)
+    if len(names) <= _LARGEST_MATRIX and matrix.narrowest(console) <= console.width:
+        console.print("\nconfusion matrix: true classes in rows, predicted classes in columns")
+        console.print(matrix)
+        return
+    confusions = list(_confusions(names, scores))
+    if confusions:
+        count = f"{len(names)} classes"
+        console.print(f"\nmost frequent confusions; --json prints the whole matrix of {count}")
+        from zookit.tables import table
+
+        console.print(table(("true", "predicted", "images"), confusions, numbers=("images",)))
+
+
+def _classes(names: Sequence[str], scores: "Scores") -> "DataTable":
+    from zookit.tables import table
+
     rows = [
-        [f"{at} {name}", *map(_fraction, each), support]
-        for at, (name, each, support) in enumerate(zip(names, fractions, counts, strict=True))
-    ]
-    yield from _table([["class", "precision", "recall", "F1", "images"], *rows])
-    yield ""
-    confused = scores.confused(_CONFUSIONS)
-    if len(names) <= _MOST_CLASSES:
-        yield "confusion matrix: a row for each true class, a column for each predicted one"
-        matrix = [
-            [f"{at} {name}", *(str(each) if each else "." for each in row)]
-            for at, (name, row) in enumerate(zip(names, scores.confusion.tolist(), strict=True))
-        ]
-        yield from _table([["", *map(str, range(len(names)))], *matrix])
-    elif confused:
-        yield (
-            f"the {len(confused)} most frequent confusions; --json has the whole matrix of "
-            f"{len(names)} classes"
+        (
+            f"{label} {name}",
+            *(_fraction(each[label]) for each in (scores.precision, scores.recall, scores.f1)),
+            f"{scores.support[label]:,}",
         )
-        pairs = [
-            [f"{true} {names[true]}", f"{said} {names[said]}", str(images)]
-            for true, said, images in confused
-        ]
-        yield from _table([["true", "predicted", "images"], *pairs], left=2)
+        for label, name in enumerate(names)
+    ]
+    return table(("class", *_SCORES), rows, numbers=_SCORES)
+
+
+def _matrix(names: Sequence[str], scores: "Scores") -> "DataTable":
+    from zookit.tables import table
+
+    labels = [str(label) for label in range(len(names))]
+    rows = [
+        (f"{label} {name}", *(f"{count:,}" if count else "." for count in row))
+        for label, (name, row) in enumerate(zip(names, scores.confusion.tolist(), strict=True))
+    ]
+    return table(("class", *labels), rows, numbers=labels)
+
+
+def _confusions(names: Sequence[str], scores: "Scores") -> Iterator[tuple[str, str, str]]:
+    for true, predicted, images in scores.confused(_CONFUSIONS):
+        yield f"{true} {names[true]}", f"{predicted} {names[predicted]}", f"{images:,}"
 
 
 def _fraction(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.4f}"
-
-
-def _table(rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
-    """The rows, aligned, their first columns to the left and no wider than can be read."""
-    from rich.cells import cell_len, set_cell_size  # a letter may be two columns wide
-
-    def width(cells: Iterable[str]) -> int:
-        return max(map(cell_len, cells))
-
-    columns = list(zip(*rows, strict=True))
-    numbers = [width(column) for column in columns[left:]]
-    room = (_WIDTH - sum(numbers) - 2 * len(numbers)) // left - 2 * (left - 1)
-    texts = [min(width(column), max(room, _NAME)) for column in columns[:left]]
-    for row in rows:
-        shown = [set_cell_size(cell, wide) for cell, wide in zip(row[:left], texts, strict=True)]
-        shown += [f"{cell:>{wide}}" for cell, wide in zip(row[left:], numbers, strict=True)]
-        yield "  ".join(shown)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, opened
+from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, open_named
 from zookit.inference.export import Format
 from zookit.terminal import printable
 
@@ -19,25 +19,24 @@ def export(
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="Where to write it, which nothing may be yet; by itself a file, or for "
-            "saved_model a folder, in the current folder and named for the run.",
+            help="A file, or a folder for saved_model, that does not exist yet. [named after the "
+            "run, in the current folder]",
             show_default=False,
         ),
     ] = None,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
-    """Write a run's model for other programs: Keras, TensorFlow, ONNX or LiteRT.
+    """Write a run's model for Keras, TensorFlow, ONNX or LiteRT.
 
-    It takes raw pixels as uint8, however many images at a time, and gives probabilities.
+    The model takes any number of raw images as uint8 and returns probabilities.
     """
-    from zookit.inference.export import default_path
-    from zookit.inference.export import export as write
+    # Neither --help nor completion needs these.
     from zookit.modeling.tensorflow_import import importing_keras
     from zookit.terminal import waiting
 
-    run = opened(name, runs_dir)
-    path = (output or default_path(run, to)).expanduser().absolute()
-    # Else nothing is seen of the waiting while chatter is held back.
+    run = open_named(name, runs_dir)
+    path = None if output is None else output.expanduser().absolute()
+    # TensorFlow's messages are held back, and with them the spinner, unless this comes first.
     with importing_keras(), waiting(f"exporting to {to}", quiet=False):
-        write(run, to, path)
-    print(f"exported to {printable(path)}")
+        written = run.export(to, path)
+    print(f"exported to {printable(written.absolute())}")

@@ -10,6 +10,8 @@ from zookit.core import UnknownName, warn
 from zookit.core.errors import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zookit.registry import Group
 
 
@@ -18,19 +20,19 @@ def list_components(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="datasets, architectures, callbacks, listeners or commands; all if not given.",
+            help="datasets, architectures, callbacks, listeners or commands. [all]",
             autocompletion=kinds,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List what is installed, from package metadata alone: no plugin is imported."""
+    """List the installed plugins, without importing them."""
     from zookit.registry import default
 
     groups = {group.kind.plural: group for group in default.groups()}
     if kind is not None and kind not in groups:
         raise UnknownName(
-            f"no kind {kind!r}.{did_you_mean(kind, groups)} There are: {', '.join(groups)}."
+            f"no kind named {kind!r}.{did_you_mean(kind, groups)} Available: {', '.join(groups)}."
         )
     shown = {name: group for name, group in groups.items() if kind in (None, name)}
     problems = {problem for group in shown.values() for problem in group.problems}
@@ -39,15 +41,27 @@ def list_components(
     if as_json:
         print(json.dumps({name: _plain(group) for name, group in shown.items()}, indent=2))
         return
-    entries = [e for group in shown.values() for e in (*group.entries(), *group.blocked())]
-    width = max((len(entry.name) for entry in entries), default=0)
+    # Neither --help nor completion needs Rich.
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from zookit.tables import output, table
+
+    console = output()
     for name, group in shown.items():
-        print(name)
-        for entry in group.entries():
-            mark = "  ambiguous: write " + entry.full_name if group.is_ambiguous(entry.name) else ""
-            print(f"  {entry.name:{width}}  {entry.owner}{mark}")
-        for entry in group.blocked():
-            print(f"  {entry.name:{width}}  {entry.owner}  blocked")
+        console.print(Text(name, "bold"))
+        entries = table(
+            ("name", "owner", "note"), _rows(group), whole=("name", "owner"), header=False
+        )
+        console.print(Padding(entries, (0, 0, 0, 2)))
+
+
+def _rows(group: "Group[Any]") -> "Iterator[tuple[str, ...]]":
+    for entry in group.entries():
+        note = f"ambiguous: write {entry.full_name}" if group.is_ambiguous(entry.name) else ""
+        yield entry.name, entry.owner, note
+    for entry in group.blocked():
+        yield entry.name, entry.owner, "blocked"
 
 
 def _plain(group: "Group[Any]") -> list[dict[str, Any]]:

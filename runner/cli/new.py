@@ -11,7 +11,7 @@ from zookit.core.errors import did_you_mean, quoted
 
 
 def _kinds() -> list[str]:
-    from zookit.scaffold.package import KINDS  # --help needs it not
+    from zookit.scaffold.package import KINDS  # --help does not need it
 
     return list(KINDS)
 
@@ -19,40 +19,41 @@ def _kinds() -> list[str]:
 def new(
     context: typer.Context,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="What pip will call it, such as zookit-stripes.")
+        str,
+        typer.Argument(metavar="NAME", help="The name of the package, such as zookit-stripes."),
     ],
     kinds: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[KIND]...",
-            help="dataset, architecture, callback, listener or command; if none is named, one of "
-            "each but the command.",
+            help="dataset, architecture, callback, listener or command. [all but command]",
             autocompletion=_kinds,
         ),
     ] = None,
     into: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where the package's folder is made.")
+        Path, typer.Option(metavar="FOLDER", help="The folder in which the package is created.")
     ] = Path(),
 ) -> None:
-    """Make a plugin package to begin from.
+    """Create a plugin package with working code, tests and metadata.
 
-    Code that works, its tests and what pip needs go into a new folder NAME; nothing is ever
-    overwritten. What it offers is called after it, without 'zookit-'.
+    It is created in a new folder, and its plugins are named after the package, without 'zookit-'.
+    Nothing is overwritten.
     """
-    from zookit.scaffold.package import KINDS, Package, write  # --help needs it not
+    from zookit.scaffold.package import KINDS, Package, write  # --help does not need it
 
     for kind in kinds or ():
         if kind not in KINDS:
             raise UnknownName(
-                f"no kind {quoted(kind)}.{did_you_mean(kind, KINDS)} There are: {', '.join(KINDS)}."
+                f"no kind named {quoted(kind)}.{did_you_mean(kind, KINDS)} Available: "
+                f"{', '.join(KINDS)}."
             )
-    # One of each that a single 'zookit run' can name: what is not wanted is easily removed.
-    tour = (kind for kind in KINDS if kind != "command")
-    package = Package(name, tuple(dict.fromkeys(kinds or tour)))
+    # All that a single 'zookit run' can use.
+    usual = (kind for kind in KINDS if kind != "command")
+    package = Package(name, tuple(dict.fromkeys(kinds or usual)))
     group = context.parent and context.parent.command
     folder = write(package, into, own_commands=getattr(group, "commands", ()))
-    print(f"made {folder}, which offers {', '.join(package.plugins.values())}\n")
-    print("Next, in an environment of your own:")
+    print(f"created {folder} with {', '.join(package.plugins.values())}\n")
+    print("Next, in a virtual environment:")
     for line in (
         f"cd {shlex.quote(str(folder))}",
         'pip install -e ".[test]"',

@@ -1,4 +1,4 @@
-"""Commands that plugins offer, beside zookit's own; none is imported until it is used."""
+"""Commands of plugins, which are imported only when they are used."""
 
 import inspect
 import sys
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def command_of(app: typer.Typer) -> Any:
-    """Typer's command of an app, without Typer's options for completion.
+    """Return the command of a Typer app, without Typer's options for completion.
 
-    The scripts that these install know nothing of words. Typer must add them all the same: then
-    alone it answers the shells.
+    The scripts that these options install cannot complete parameters. They are removed afterwards,
+    because Typer answers the shells only if it has added them.
     """
     command = typer.main.get_command(app)
     own = ("install_completion", "show_completion")
@@ -29,28 +29,29 @@ def command_of(app: typer.Typer) -> Any:
 
 
 class WithPlugins(TyperGroup):
-    """A group of commands that also finds those of the entry-point group `zookit.commands`.
+    """A group of commands that includes the entry points in the group `zookit.commands`.
 
-    One whose name is zookit's own, or another plugin's too, is called `distribution/name`.
+    A command with the name of a built-in command or of another plugin's is called
+    `distribution/name`.
     """
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """One of zookit's own commands, or what stands for a plugin's; None for neither.
+        """Return a built-in command or one of a plugin; None if there is no such command.
 
-        Raises AmbiguousName, but for the shell's completion.
+        Raises AmbiguousName, except during completion.
         """
         from zookit.registry import default
 
         own = super().get_command(ctx, cmd_name)
         known = cmd_name in default.commands
-        if not ctx.resilient_parsing:  # the group's own error names the owners
+        if not ctx.resilient_parsing:  # looking the name up then raises an error with the owners
             known = known or default.commands.is_ambiguous(cmd_name)
         return _Unloaded(default.commands[cmd_name]) if own is None and known else own
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """What `args` ask for: a name, its command, the other arguments.
+        """Return the name of the command, the command, and the remaining arguments.
 
-        Raises UnknownName or AmbiguousName, but for the shell's completion.
+        Raises UnknownName or AmbiguousName, except during completion.
         """
         from zookit.registry import default
 
@@ -59,18 +60,19 @@ class WithPlugins(TyperGroup):
         if found is None and not ctx.resilient_parsing:
             known = self.list_commands(ctx)
             raise UnknownName(
-                f"no command {name!r}.{did_you_mean(name, known)} There are: {', '.join(known)}."
-                f"{default.commands.why_missing(name)}"
+                f"no command named {name!r}.{did_you_mean(name, known)} Available: "
+                f"{', '.join(known)}."
+                f"{default.commands.reasons_missing(name)}"
             )
         return name, found, args[1:]
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """What can be written, zookit's own commands first."""
+        """Return the names of all commands, the built-in ones first."""
         of_plugins = [name for names in self._of_plugins().values() for name in names]
         return [*super().list_commands(ctx), *of_plugins]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The help's lists: zookit's own with what they do, then each plugin package's."""
+        """Write the lists of the help: built-in commands, then the commands of each package."""
         own = [(name, self.commands[name]) for name in super().list_commands(ctx)]
         limit = formatter.width - 6 - max(len(name) for name, _ in own)
         with formatter.section("Commands"):
@@ -80,7 +82,7 @@ class WithPlugins(TyperGroup):
                 formatter.write_dl([(name, f"See 'zookit {name} --help'.") for name in names])
 
     def _of_plugins(self) -> dict[str, list[str]]:
-        """Names by owner."""
+        """Return the names of the commands by owner."""
         from zookit.registry import default
 
         by_owner: dict[str, list[str]] = defaultdict(list)
@@ -91,7 +93,7 @@ class WithPlugins(TyperGroup):
 
 
 class _Unloaded(TyperCommand):
-    """Stands for a plugin's command; whoever means to use it gets the command itself."""
+    """A placeholder for a plugin's command, which imports the command when it is used."""
 
     def __init__(self, entry: "Entry[Any]") -> None:
         super().__init__(entry.name)
@@ -100,14 +102,14 @@ class _Unloaded(TyperCommand):
     def make_context(
         self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
     ) -> Any:
-        """The context of the command itself, imported now.
+        """Import the command and return its context.
 
-        Raises BrokenPlugin, but for the shell's completion: that has then nothing to offer.
+        Raises BrokenPlugin, except during completion, which then offers nothing.
         """
         if not extra.get("resilient_parsing"):
             return loaded_command(self._entry).make_context(info_name, args, parent=parent, **extra)
         try:
-            with redirect_stdout(sys.stderr):  # what a module prints is nothing to choose
+            with redirect_stdout(sys.stderr):  # what the plugin's module prints is no completion
                 command = loaded_command(self._entry)
         except BrokenPlugin:
             return super().make_context(info_name, args, parent=parent, **extra)
@@ -115,7 +117,7 @@ class _Unloaded(TyperCommand):
 
 
 def loaded_command(entry: "Entry[Any]") -> Any:
-    """The plugin's Typer app, or a function made one, as Typer's own command."""
+    """Return the command of a plugin's Typer app or function. Raises BrokenPlugin."""
     found: Any = entry.load()
     try:
         if not isinstance(found, typer.Typer):
@@ -123,8 +125,8 @@ def loaded_command(entry: "Entry[Any]") -> Any:
             app.command(entry.name, help=inspect.getdoc(found))(found)
             found = app
         return command_of(found)
-    except Exception as error:  # whatever Typer makes of a stranger's annotations
+    except Exception as error:  # whatever a plugin's annotations make Typer raise
         raise BrokenPlugin(
-            f"command {entry.name!r} of {entry.owner} ({entry.value}) is none that Typer can make: "
-            f"{typed_reason_of(error)}. Tell that package's author."
+            f"command {entry.name!r} of {entry.owner} ({entry.value}) is not valid for Typer: "
+            f"{typed_reason_of(error)}. Report this to the author of that package."
         ) from error

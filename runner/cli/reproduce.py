@@ -1,7 +1,7 @@
 """`zookit reproduce`."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,38 +9,52 @@ from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.training_options import training_view
 from zookit.terminal import printable
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zookit.training.reproduce import Reproduction
+
+_DIFFERENT = 1
+_INTERRUPTED = 130
+
 
 def reproduce(
-    run: RunName,
+    name: RunName,
     runs_dir: RunsDir = RUNS_DIR,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Show only the comparison and warnings.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the comparison as JSON; show the rest on stderr.")
+        bool, typer.Option("--json", help="Print the comparison as JSON, and progress on stderr.")
     ] = False,
 ) -> int:
-    """Train a run's experiment again, as a run of its own, and say what differs, if anything.
+    """Train a run's experiment again, as a new run, and show what differs.
 
-    The exit code is 0 where the results are identical to the last bit, else 1.
+    The exit code is 0 if the results are identical to the last bit, otherwise 1.
     """
-    from zookit.api import open_run, reproduce_run  # neither --help nor completion gets here
+    # Neither --help nor completion needs these.
+    from zookit.api import open_run, reproduce_run
+    from zookit.tables import facts, output
 
-    kept = open_run(run, runs_dir)
+    run = open_run(name, runs_dir)
     with training_view(quiet=quiet, as_json=as_json) as view:
-        reproduction = reproduce_run(kept, runs_dir, view)
+        reproduction = reproduce_run(run, runs_dir, view)
     if reproduction.again.status == "interrupted":
-        return 130
+        return _INTERRUPTED
     if as_json:
         print(json.dumps(reproduction.plain(), indent=2))
-        return 0 if reproduction.identical else 1
+    else:
+        output().print(facts(_lines(reproduction, with_folder=quiet)))
+    return 0 if reproduction.identical else _DIFFERENT
+
+
+def _lines(reproduction: "Reproduction", *, with_folder: bool) -> "Iterator[tuple[str, str]]":
     for line in reproduction.environment:
-        print(f"other      {printable(line)}")
+        yield "environment", line
     for line in reproduction.values:
-        print(f"differs    {printable(line)}")
+        yield "differs", line
     if reproduction.identical:
-        compared = f"{reproduction.compared}, to the last bit"
-        print(f"identical  to {printable(kept.name)}: {compared}")
-    if quiet:  # else it has been said
-        print(f"kept in    {printable(str(reproduction.again.folder))}")
-    return 0 if reproduction.identical else 1
+        name = printable(reproduction.run.name)
+        yield "identical", f"to {name}: {reproduction.compared}, to the last bit"
+    if with_folder:
+        yield "saved in", str(reproduction.again.folder)

@@ -1,5 +1,7 @@
-"""How every command is told which run is meant."""
+"""The argument and the option by which commands take runs."""
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,13 +10,19 @@ import typer
 from zookit.core import ZookitError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zookit.run_object import Run
     from zookit.runs.run import RunRecord
 
 RUNS_DIR = Path("runs")
 
+_TIME = re.compile(r"^\d{8}-\d{6}-(?=[0-9a-f]{8})")
+_HASH = 8
+
 
 def run_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Completes the names of runs."""
+    """Complete the names of runs."""
     from zookit.runs.naming import LATEST, run_folders
 
     try:
@@ -30,19 +38,42 @@ RunName = Annotated[
 ]
 RunNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[RUN]...", help=_HELP, autocompletion=run_names, show_default=False),
+    typer.Argument(
+        metavar="[RUN]...", help=f"{_HELP} [all]", autocompletion=run_names, show_default=False
+    ),
 ]
-RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder in which runs are kept.")]
+RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder that contains the runs.")]
 
 
-def opened(name: str, runs_dir: Path) -> "RunRecord":
-    """The run that a person means, read; warns where its files do not belong together.
-
-    Raises BadRun.
-    """
+def open_named(name: str, runs_dir: Path) -> "Run":
+    """Open a run, and warn if its files do not match. Raises BadRun."""
     from zookit.api import open_run
     from zookit.runs.naming import warn_if_changed
 
     run = open_run(name, runs_dir)
     warn_if_changed(run)
     return run
+
+
+def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:
+    """Return for each run's name its hash, if that names the run among all in `runs_dir`."""
+    from zookit.runs.naming import run_folders
+
+    listed = list(runs)
+    # The hash of a run in another folder would name nothing.
+    inside = {run.name for run in listed if run.folder.parent.resolve() == runs_dir.resolve()}
+    folders = run_folders(runs_dir)[0] if inside else []
+    counts = Counter(_TIME.sub("", folder.name)[:_HASH] for folder in folders)
+    hashes = {run.name: _TIME.sub("", run.name) for run in listed}
+    return {
+        name: short if name in inside and counts[short[:_HASH]] == 1 else name
+        for name, short in hashes.items()
+    }
+
+
+def no_runs(runs_dir: Path) -> str:
+    """Return the message for a folder without runs."""
+    return (
+        f"{runs_dir} has no runs. Train one with 'zookit run DATASET ARCHITECTURE', or name "
+        "another folder with --runs-dir."
+    )

@@ -1,77 +1,77 @@
 """`zookit runs`."""
 
 import json
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunsDir
-from zookit.terminal import printable
+from zookit.cli.run_argument import RUNS_DIR, RunsDir, no_runs, short_names
 
 if TYPE_CHECKING:
     from zookit.runs.run import RunRecord
+    from zookit.tables import DataTable
+
+_NUMBERS = ("epochs", "validation", "test", "seconds")
 
 
 def runs(
     runs_dir: RunsDir = RUNS_DIR,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List every kept run, the newest last."""
-    from zookit.runs.naming import every_run
+    """List all runs, the newest last."""
+    # Neither --help nor completion needs these.
+    from zookit.api import list_runs
 
-    found = every_run(runs_dir)
+    found = list_runs(runs_dir)
     if as_json:
         print(json.dumps([_plain(run) for run in found], indent=2))
-    elif not found:
-        print(nothing_in(runs_dir))
-    else:
-        _print_lines(found)
+        return
+    if not found:
+        print(no_runs(runs_dir))
+        return
+    from zookit.tables import fitting, output
+
+    console = output()
+    short = short_names(found, runs_dir)
+    narrow = _narrow(found, [short[run.name] for run in found])
+    console.print(fitting(console, _wide(found), narrow))
 
 
-def nothing_in(runs_dir: Path) -> str:
-    """What to say where no run is kept."""
-    return (
-        f"no run is kept in {runs_dir} yet: 'zookit run DATASET ARCHITECTURE' keeps one; "
-        "--runs-dir names another folder"
-    )
+def _wide(found: "Sequence[RunRecord]") -> "DataTable":
+    from zookit.tables import table
 
-
-def _print_lines(found: "list[RunRecord]") -> None:
-    # The words last: they may be long, and so the numbers stay below each other.
-    lines = [
-        ("run", "status", "epochs", "validation", "test", "seconds", "data", "architecture"),
-        *map(_cells, found),
+    columns = ("run", "status", *_NUMBERS, "data", "architecture")
+    rows = [
+        (run.name, run.status, *_numbers(run), _data(run), run.experiment.architecture.words)
+        for run in found
     ]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for name, status, *numbers, data, words in lines:
-        parts = [
-            f"{name:{widths[0]}}",
-            f"{status:{widths[1]}}",
-            *(f"{each:>{width}}" for each, width in zip(numbers, widths[2:], strict=False)),
-            f"{data:{widths[-2]}}",
-            words,
-        ]
-        print("  ".join(parts))
+    return table(columns, rows, numbers=_NUMBERS, whole=("run", "status"))
 
 
-def _cells(run: "RunRecord") -> tuple[str, ...]:
-    validation, test = _accuracies(run)
-    data = f"{run.experiment.dataset.words}, {run.environment.data.origin}"
-    return (
-        printable(run.name),
-        run.status,
-        str(run.epochs),
-        "" if validation is None else f"{validation:.4f}",
-        "" if test is None else f"{test:.4f}",
-        f"{sum(run.seconds):.1f}",
-        printable(data),
-        printable(run.experiment.architecture.words),
-    )
+def _narrow(found: "Sequence[RunRecord]", names: Sequence[str]) -> "DataTable":
+    """Return the table with short names, and architecture and data in one column."""
+    from zookit.tables import table
+
+    rows = [
+        (name, run.status, *_numbers(run), f"{run.experiment.architecture.words} on {_data(run)}")
+        for name, run in zip(names, found, strict=True)
+    ]
+    columns = ("run", "status", *_NUMBERS, "experiment")
+    return table(columns, rows, numbers=_NUMBERS, whole=("run", "status"))
+
+
+def _data(run: "RunRecord") -> str:
+    return f"{run.experiment.dataset.words}, {run.environment.data.origin}"
+
+
+def _numbers(run: "RunRecord") -> tuple[str, ...]:
+    accuracies = ("" if each is None else f"{each:.4f}" for each in _accuracies(run))
+    return str(run.epochs), *accuracies, f"{sum(run.seconds):.1f}"
 
 
 def _accuracies(run: "RunRecord") -> tuple[float | None, float | None]:
-    """After the last whole epoch, of validation; at the end, of the test split."""
+    """Return validation accuracy after the last whole epoch, and test accuracy."""
     validation = run.history.get("val_accuracy", ())
     return (
         validation[-1] if validation else None,
@@ -87,7 +87,7 @@ def _plain(run: "RunRecord") -> dict[str, Any]:
         "folder": str(run.folder),
         "status": run.status,
         "epochs": run.epochs,
-        "asked_epochs": experiment.settings.epochs,
+        "epochs_requested": experiment.settings.epochs,
         "validation_accuracy": validation,
         "test_accuracy": test,
         "seconds": round(sum(run.seconds), 3),
@@ -95,6 +95,7 @@ def _plain(run: "RunRecord") -> dict[str, Any]:
         "data_origin": data.origin,
         "data_hash": data.hash,
         "architecture": experiment.architecture.words,
+        "optimizer": experiment.optimizer.words,
         "callbacks": [each.words for each in experiment.callbacks],
         "seed": experiment.settings.seed,
         "identity": run.environment.identity,

@@ -9,6 +9,7 @@ from zookit.cli.completion import values_of, words_of
 from zookit.core import BadExperiment, Settings, UnknownName, Words
 from zookit.core.declaration import parameters
 from zookit.core.errors import did_you_mean
+from zookit.terminal import printable
 
 if TYPE_CHECKING:
     from zookit.registry import Components
@@ -21,7 +22,7 @@ def show(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A component, with parameters if you like.",
+            help="A component, optionally with parameters.",
             autocompletion=words_of("datasets", "architectures", "callbacks", "listeners"),
         ),
     ],
@@ -29,7 +30,7 @@ def show(
         str | None,
         typer.Option(
             metavar="DATASET",
-            help="For an architecture: the layers it has on this data set.",
+            help="For an architecture: show its layers on this data set.",
             autocompletion=words_of("datasets"),
         ),
     ] = None,
@@ -38,35 +39,40 @@ def show(
         typer.Option(metavar="N", help="For a data set: draw training image N, counted from 0."),
     ] = None,
     values: Annotated[
-        bool, typer.Option("--values", help="With --image: print its numbers instead.")
+        bool, typer.Option("--values", help="With --image: print the pixel values instead.")
     ] = False,
     sheet: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.png", help="For a data set: write a picture of many images."),
+        typer.Option(metavar="FILE.png", help="For a data set: write images of all classes."),
     ] = None,
     data: Annotated[
         str,
         typer.Option(
             metavar=_DATA.type,
-            help="Which images --image and --sheet take.",
+            help="The images that --image and --sheet use.",
             autocompletion=values_of(_DATA),
         ),
     ] = "auto",
 ) -> None:
-    """Show a component: its parameters, its owner, and what it is."""
-    from rich.console import Console  # neither --help nor completion gets here
+    """Show a component: what it does, its parameters, and the package it comes from."""
+    from zookit.cli.describe import describe, describe_layers  # --help does not need these
+    from zookit.tables import output
 
-    from zookit.cli.describe import describe, describe_layers
-
-    found = _found(words)
-    wanted = _wanted(found, on, image, values, sheet)
-    console = Console(soft_wrap=True)
-    if image is None and sheet is None:
-        for group in wanted:
-            describe(console, group, words)
-        if on is not None:
-            describe_layers(words, on)
+    groups = _selected(_named(words), on, image, values, sheet)
+    if image is not None or sheet is not None:
+        _show_images(words, image, sheet, data, values=values)
         return
+    for group in groups:
+        describe(output(), group, words)
+    if on is not None:
+        describe_layers(words, on)
+
+
+def _show_images(
+    words: str, image: int | None, sheet: Path | None, data: str, *, values: bool
+) -> None:
+    from rich.console import Console
+
     from zookit.core.parameters import create
     from zookit.data.prepared import prepare_named
     from zookit.preview import draw, write_sheet
@@ -74,50 +80,50 @@ def show(
 
     request = create(Settings, {"data": data}, "show").data
     built, prepared = prepare_named(words, request, bar)
-    info = built.component.info
+    train, info = prepared.splits.train, built.component.info
     if image is not None:
-        draw(console, prepared.splits.train, image, info, values=values)
+        draw(Console(soft_wrap=True), train, image, info, values=values)
     if sheet is not None:
-        write_sheet(sheet, prepared.splits.train, info)
-        console.print(f"{prepared.origin} images in {sheet}", markup=False)
+        write_sheet(sheet, train, info)
+        print(f"{prepared.origin} images written to {printable(sheet)}")
 
 
-def _found(words: str) -> "list[Components[Any]]":
-    """The groups that have the name; more than one where two kinds share it."""
+def _named(words: str) -> "list[Components[Any]]":
+    """Return the groups that have the name, which two kinds may share. Raises UnknownName."""
     from zookit.registry import default
 
     name = Words.parse(words).name
     found = [group for group in default.components() if name in group or group.is_ambiguous(name)]
     if not found:
-        known = [each for group in default.components() for each in group]
-        reasons = dict.fromkeys(group.why_missing(name) for group in default.components())
+        names = [each for group in default.components() for each in group]
+        reasons = dict.fromkeys(group.reasons_missing(name) for group in default.components())
         raise UnknownName(
-            f"nothing is called {name!r}.{did_you_mean(name, known)} Installed: {', '.join(known)}."
-            f"{''.join(reasons)}"
+            f"no component named {name!r}.{did_you_mean(name, names)} Available: "
+            f"{', '.join(names)}.{''.join(reasons)}"
         )
     return found
 
 
-def _wanted(
+def _selected(
     found: "list[Components[Any]]",
     on: str | None,
     image: int | None,
     values: bool,
     sheet: Path | None,
 ) -> "list[Components[Any]]":
-    """Of these the ones that the options are for."""
-    kinds = {group.kind.plural: group for group in found}
-    are = f"it is one of the {' and the '.join(kinds)}"
+    """Return the groups to which the options apply. Raises BadExperiment if there are none."""
+    groups = {group.kind.plural: group for group in found}
+    singular = " and ".join(group.kind.singular for group in found)
     if values and image is None:
-        raise BadExperiment("--values prints one image's numbers. Name it with --image N.")
+        raise BadExperiment("--values prints the values of one image. Name it with --image N.")
     if on is not None:
-        if "architectures" not in kinds:
-            raise BadExperiment(f"--on is for architectures, but {are}. Leave --on out.")
-        return [kinds["architectures"]]
+        if "architectures" not in groups:
+            raise BadExperiment(f"--on is for architectures; this is a {singular}. Remove it.")
+        return [groups["architectures"]]
     if image is not None or sheet is not None:
-        if "datasets" not in kinds:
+        if "datasets" not in groups:
             raise BadExperiment(
-                f"--image and --sheet are for data sets, but {are}. Leave them out."
+                f"--image and --sheet are for data sets; this is a {singular}. Remove them."
             )
-        return [kinds["datasets"]]
+        return [groups["datasets"]]
     return found

@@ -1,4 +1,4 @@
-"""What the commands that train have in common: their options, and how a training is shown."""
+"""The options of the commands that train, and what they show."""
 
 import json
 import sys
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.cli.completion import words_of
+from zookit.cli.completion import optimizers, values_of, words_of
+from zookit.core import TrainingOptions
+from zookit.core.declaration import Parameter, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,56 +17,87 @@ if TYPE_CHECKING:
     from zookit.run_object import Run
     from zookit.training.session import View
 
+OPTIONS = {parameter.name: parameter for parameter in parameters(TrainingOptions)}
+"""What can be given besides components, by name."""
+
+
+def _option(name: str, metavar: str | None = None, flag: str | None = None) -> Any:
+    """Return the option of a training option, with the meaning and default declared there.
+
+    Its value stays text, which is checked as all words are.
+    """
+    option: Parameter = OPTIONS[name]
+    return typer.Option(
+        flag or f"--{name.replace('_', '-')}",
+        help=f"{option.meaning} {f'[{option.default}]' if option.default else ''}",
+        metavar=metavar,
+        show_default=False,
+        autocompletion=optimizers if name == "optimizer" else values_of(option),
+    )
+
+
+Epochs = Annotated[str | None, _option("epochs", "N")]
+BatchSize = Annotated[str | None, _option("batch_size", "N")]
+Optimizer = Annotated[str | None, _option("optimizer", "NAME[:PARAMETERS]")]
+LearningRate = Annotated[str | None, _option("learning_rate", "RATE")]
+Seed = Annotated[str | None, _option("seed", "N")]
+Validation = Annotated[str | None, _option("validation", "FRACTION")]
+Augment = Annotated[str | None, _option("augment", "NAME+NAME...")]
+ClassWeights = Annotated[
+    bool | None, _option("class_weights", flag="--class-weights/--no-class-weights")
+]
+Normalize = Annotated[bool | None, _option("normalize", flag="--normalize/--no-normalize")]
+Precision = Annotated[str | None, _option("precision", "auto|float32|mixed_bfloat16")]
+Threads = Annotated[str | None, _option("threads", "N")]
+Data = Annotated[str | None, _option("data", "auto|full|sample")]
 Listeners = Annotated[
     list[str] | None,
     typer.Option(
         "--with",
         metavar="LISTENER",
-        help="A listener to the run, such as tensorboard; may be given several times, as may "
-        "names in ZOOKIT_WITH.",
+        help="A listener, such as tensorboard. Can be repeated. ZOOKIT_WITH has the same effect.",
         autocompletion=words_of("listeners"),
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show only the result and warnings.")]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="Print the result as JSON; show the rest on stderr.")
+    bool, typer.Option("--json", help="Print the result as JSON, and progress on stderr.")
 ]
 
 
 @contextmanager
 def training_view(*, quiet: bool, as_json: bool) -> "Iterator[View]":
-    """Show a training and its messages as the options ask for."""
-    from rich.console import Console  # neither --help nor completion gets here
+    """Yield the view of a training on a console; with JSON, on stderr."""
+    from rich.console import Console  # neither --help nor completion needs these
 
     from zookit.terminal import messages_shown
     from zookit.training.session import View
 
-    # What a plugin prints is not part of the JSON.
+    # What a plugin prints must not become part of the JSON.
     redirected = redirect_stdout(sys.stderr) if as_json else nullcontext()
     with messages_shown(quiet), redirected:
         yield View(quiet, Console(stderr=as_json))
 
 
-def show_run(run: "Run", *, quiet: bool, as_json: bool) -> int:
-    """Print the result as the options ask for, and return the exit code."""
-    from rich.console import Console
-
+def show_trained(run: "Run", *, quiet: bool, as_json: bool) -> int:
+    """Print the result of a training, unless its view has shown it, and return the exit code."""
+    from zookit.tables import output
     from zookit.training.progress import show_result
 
     if as_json:
         print(json.dumps(_plain(run), indent=2))
     elif quiet:
-        show_result(Console(), run)
+        show_result(output(), run)
     return 130 if run.status == "interrupted" else 0
 
 
 def _plain(run: "Run") -> dict[str, Any]:
     return {
-        "format": 2,
+        "format": 1,
         "status": run.status,
         "folder": str(run.folder),
         "experiment": run.experiment.plain(),
-        "history": dict(run.history),
+        "history": {name: list(values) for name, values in run.history.items()},
         "seconds": list(run.seconds),
         "test": dict(run.metrics),
         "environment": run.environment.plain(),

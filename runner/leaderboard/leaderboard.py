@@ -83,9 +83,10 @@ class Leaderboard:
         from zookit.leaderboard.text import print_leaderboard
         from zookit.tables import output
 
-        console = output(file=io.StringIO())
+        text = io.StringIO()
+        console = output(file=text)
         print_leaderboard(console, self.tables, self.unranked, {})
-        return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+        return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
     def _repr_html_(self) -> str:
         """Return the tables as HTML, for notebooks."""
@@ -183,9 +184,9 @@ def _row(runs: Sequence[RunRecord], values: Mapping[str, Value]) -> Row:
         rank=0,
         values=values,
         validation_accuracy=_mean(runs, _validation_accuracy),
-        validation_loss=validation_loss and validation_loss.value,
+        validation_loss=None if validation_loss is None else validation_loss.value,
         test_accuracy=_mean(runs, _test_accuracy),
-        test_loss=test_loss and test_loss.value,
+        test_loss=None if test_loss is None else test_loss.value,
         epochs=tuple(sorted({run.epochs for run in runs})),
         epochs_requested=runs[0].experiment.settings.epochs,
         seconds=Mean.of([sum(run.seconds) for run in runs]).value,

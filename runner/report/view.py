@@ -50,7 +50,6 @@ def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
     """
     anchor = f"run-{at}"
     dataset, architecture = run.experiment.dataset, run.experiment.architecture
-    evaluation = load_evaluation(run) if with_details else None
     status = run.status
     return RunView(
         anchor=anchor,
@@ -70,8 +69,7 @@ def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
         ],
         epochs=epochs_of(run),
         durations=durations(run.seconds),
-        results=evaluation
-        and results_of(evaluation, run.environment.data.class_names, f"{anchor}-confusion"),
+        results=_results(run, anchor) if with_details else None,
     )
 
 
@@ -85,6 +83,13 @@ def logged(run: RunRecord, label: str) -> dict[str, Logged]:
         for what in ("loss", "accuracy")
         if what in run.history
     }
+
+
+def _results(run: RunRecord, anchor: str) -> SplitResults | None:
+    evaluation = load_evaluation(run)
+    if evaluation is None:
+        return None
+    return results_of(evaluation, run.environment.data.class_names, f"{anchor}-confusion")
 
 
 def _printable(pairs: Iterable[tuple[str, str]]) -> Pairs:

@@ -1,0 +1,62 @@
+"""Predicts image files, block by block."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zookit.core import BadExperiment, DataError
+from zookit.inference.image_files import find_image_files, read_images
+from zookit.inference.predict import Predictor, batch_size
+from zookit.inference.rebuild import check_ended, rebuild_model
+from zookit.modeling.tensorflow_import import importing_keras
+from zookit.terminal import printable, waiting
+
+if TYPE_CHECKING:
+    from zookit.inference.predict import Probabilities
+    from zookit.runs.run import RunRecord
+
+_LISTED = 3
+
+
+def predict_files(
+    run: "RunRecord", paths: Iterable[Path], *, invert: bool = False
+) -> "Iterator[tuple[list[Path], Probabilities]]":
+    """Predict image files, and the image files in folders.
+
+    Files that are not images are skipped with a warning. Memory holds one block at a time.
+
+    Args:
+        run: a run that has ended.
+        paths: files and folders.
+        invert: swap dark and light.
+
+    Yields:
+        Some files, with the probabilities of all classes, float32 (N, classes).
+
+    Raises:
+        BadExperiment: the run was trained on images that have neither 1 nor 3 channels.
+        DataError: no file is an image, or a folder cannot be read.
+        BadRun: the model cannot be rebuilt.
+    """
+    check_ended(run)  # before files are read
+    named, shape = list(paths), run.environment.data.image_shape
+    if shape[2] not in (1, 3):
+        raise BadExperiment(
+            f"{run.name} was trained on images of {' x '.join(map(str, shape))}, but image files "
+            "have 1 or 3 channels. Predict arrays in Python instead: zookit.open_run(...).predict"
+        )
+    blocks = read_images(find_image_files(named), shape, batch_size(shape), invert=invert)
+    first = next(blocks, None)
+    if first is None:
+        more = ", ..." if len(named) > _LISTED else ""
+        raise DataError(
+            f"no image can be read from {', '.join(map(printable, named[:_LISTED]))}{more}. Name "
+            "PNG, JPEG, GIF, BMP or WebP files, or folders that contain them."
+        )
+    with importing_keras() as importing, waiting("starting TensorFlow", quiet=False):
+        importing.start()
+        importing.wait()
+        predictor = Predictor(rebuild_model(run))
+    for files, images in chain([first], blocks):
+        yield files, predictor(images)
