@@ -1,11 +1,12 @@
-"""What a data set is: images with one label each, known before they are loaded."""
+"""Data sets: images with one label each."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from zookit.core import html
 from zookit.core.component import Component
 from zookit.core.remote_file import RemoteFile
 from zookit.core.source import Source
@@ -15,12 +16,19 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DatasetInfo:
-    """What is known of a data set without loading or downloading anything.
+    """What is known about a data set before it is downloaded or loaded.
 
-    `image_shape` is (height, width, channels), grey images having one channel; `sizes` are the
-    numbers of images by split name of the full set, empty where they are not known beforehand.
+    Args:
+        image_shape: height, width and channels; grey images have one channel.
+        class_names: the names of the classes; a label is an index into them.
+        sizes: the number of images in each split of the full data set, by split name. Empty if
+            not known.
+        license: the licence of the images.
+        citation: the publication to cite.
+        homepage: the URL of the data set's page.
+        task: always "classification".
     """
 
     image_shape: tuple[int, int, int]
@@ -31,12 +39,31 @@ class DatasetInfo:
     homepage: str = ""
     task: Literal["classification"] = "classification"
 
+    def __repr__(self) -> str:
+        facts = [f"images {_by(self.image_shape)}", f"{len(self.class_names)} classes"]
+        facts += [f"{size:,} {name}" for name, size in self.sizes.items()]
+        return f"<DatasetInfo: {', '.join(facts)}>"
 
-@dataclass(frozen=True, eq=False)
+    def _repr_html_(self) -> str:
+        sizes = ", ".join(f"{size:,} {name}" for name, size in self.sizes.items())
+        facts = {
+            "images": _by(self.image_shape),
+            "classes": f"{len(self.class_names)}: {', '.join(self.class_names)}",
+            "sizes": sizes,
+            "license": self.license,
+            "citation": self.citation,
+            "homepage": self.homepage,
+        }
+        return html.table((), [(name, value) for name, value in facts.items() if value])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Split:
-    """Images uint8 (N, H, W, C), 0 to 255, and labels int64 (N,), each an index of class_names.
+    """Images and their labels.
 
-    Both may be memory-mapped.
+    Args:
+        images: uint8 (N, H, W, C), from 0 to 255. May be memory-mapped.
+        labels: int64 (N,), indices into the data set's class names.
     """
 
     images: "npt.NDArray[np.uint8]"
@@ -45,12 +72,22 @@ class Split:
     def __len__(self) -> int:
         return len(self.images)
 
+    def __repr__(self) -> str:
+        return f"<Split: {_size(self)}>"
 
-@dataclass(frozen=True, eq=False)
+    def _repr_html_(self) -> str:
+        return _sheet({"count": self})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Splits:
-    """What a data set loads.
+    """What `Dataset.load` returns.
 
-    `left_out` names, one line each, what could not be read and so is in no split.
+    Args:
+        train: the training images.
+        test: the images to evaluate on.
+        validation: images to validate on during training, if the data set has its own.
+        left_out: one line for each file that could not be read.
     """
 
     train: Split
@@ -59,42 +96,84 @@ class Splits:
     left_out: tuple[str, ...] = ()
 
     def by_name(self) -> dict[str, Split]:
-        """The splits there are: train, test and, where there is one, validation."""
+        """Return the splits by name: train, test and, if there is one, validation."""
         splits = {"train": self.train, "test": self.test}
         return splits if self.validation is None else {**splits, "validation": self.validation}
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {_size(split)}" for name, split in self.by_name().items())
+        return f"<Splits: {sizes}>"
+
+    def _repr_html_(self) -> str:
+        return _sheet(self.by_name())
 
 
 @dataclass(frozen=True)
 class Dataset(Component, ABC):
-    """Base of data sets.
+    """Base class of data sets.
 
-    One whose content is published declares `files`, pinned by SHA-256, and the `home` they share:
-    zookit then finds or downloads them. One that reads a folder of the user's returns it from
-    `folder`. One that makes its images declares neither. `zookit.core.data` has the tools.
+    There are three kinds. A published data set declares `files`, pinned by SHA-256, and `home`, and
+    zookit finds or downloads the files. A data set that reads a folder of the user returns it from
+    `folder`. A data set that generates its images declares neither. `zookit.core.data` has tools
+    for all of them.
+
+        @dataclass(frozen=True)
+        class Stripes(Dataset):
+            \"\"\"Horizontal and vertical stripes.\"\"\"
+
+            count: Annotated[int, Gt(0), Doc("Number of images per split.")] = 100
+
+            @property
+            def info(self) -> DatasetInfo:
+                return DatasetInfo((8, 8, 1), ("horizontal", "vertical"))
+
+            def load(self, source: Source) -> Splits:
+                return Splits(stripes(self.count, seed=0), stripes(self.count, seed=1))
     """
 
     files: ClassVar[tuple[RemoteFile, ...]] = ()
-    """The files of the full set."""
+    """The files of the full data set."""
     home: ClassVar[str] = ""
-    """The folder of the set's files below ZOOKIT_DATA_DIR, ZOOKIT_MIRROR and the cache."""
+    """The name of the data set's folder in ZOOKIT_DATA_DIR, ZOOKIT_MIRROR and the cache."""
     system: ClassVar[tuple[str, ...]] = ()
-    """Folders where systems keep the set's files; `~` is expanded."""
+    """Further folders that may contain the files; `~` is expanded."""
     sample: ClassVar[Path | None] = None
-    """The folder of the bundled sample, laid out like the full set."""
+    """The folder of a bundled sample, with the same layout as the full data set."""
 
     @property
     def folder(self) -> Path | None:
-        """The user's own folder that this data set reads, where it is of that kind."""
+        """The folder of the user that this data set reads; None for other data sets."""
         return None
 
     @property
     @abstractmethod
     def info(self) -> DatasetInfo:
-        """What is known beforehand. A folder's info may look at the folder. Raises DataError."""
+        """What is known before loading.
+
+        It must be quick and must not download anything; it may list the user's folder. Raises
+        DataError if that folder is not usable.
+        """
 
     @abstractmethod
     def load(self, source: Source) -> Splits:
-        """Read the images from `source.folder`; the same source gives the same splits.
+        """Read the images from `source.folder`.
 
-        Raises DataError where the files are not what they should be.
+        The same source must give the same splits, bit for bit. Report long work with
+        `source.progress`. Raises DataError if the files are not what they should be.
         """
+
+
+def _sheet(splits: Mapping[str, Split]) -> str:
+    from zookit.core.contact_sheet import sheet_of  # keeps NumPy and Pillow out of start-up
+
+    return sheet_of(splits)
+
+
+def _size(split: object) -> str:
+    # A data set's author may have put anything in place of a split.
+    shape = getattr(getattr(split, "images", None), "shape", None)
+    return f"{shape[0]:,} images {_by(shape[1:])}" if shape else f"{type(split).__name__}"
+
+
+def _by(lengths: Sequence[int]) -> str:
+    return " x ".join(map(str, lengths))

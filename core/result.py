@@ -1,10 +1,11 @@
-"""The result of a run that has ended, as listeners receive it."""
+"""The result of a run, which listeners receive when it has ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from zookit.core import html
 from zookit.core.evaluation import Evaluation
 from zookit.core.experiment import Experiment
 
@@ -14,13 +15,20 @@ if TYPE_CHECKING:
 Status = Literal["finished", "interrupted", "failed"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A run that has ended.
 
-    `history` has for each logged name one value an epoch; `seconds` one wall-clock time an epoch;
-    `metrics` the test split's loss and accuracy, empty where the run did not finish, and
-    `evaluation` what the model says of that split, None then; `environment` is the run's.
+    Args:
+        experiment: what was trained.
+        folder: the run folder.
+        status: how the run ended.
+        history: for each logged name, one value per epoch.
+        seconds: the wall-clock time of each epoch.
+        metrics: loss and metrics on the test split; empty unless the run is finished.
+        environment: the versions, the machine and the data that the run used.
+        model: the trained model.
+        evaluation: the predictions on the test split; None unless the run is finished.
     """
 
     experiment: Experiment
@@ -35,5 +43,16 @@ class Result:
 
     @property
     def epochs(self) -> int:
-        """The number of epochs that were trained to their end."""
+        """The number of complete epochs."""
         return len(self.seconds)
+
+    def __repr__(self) -> str:
+        values = "".join(f", {name} {value}" for name, value in self._facts().items())
+        return f"<Result: {self.status}{values}>"
+
+    def _repr_html_(self) -> str:
+        return html.table((), [("status", self.status), *self._facts().items()])
+
+    def _facts(self) -> dict[str, str]:
+        metrics = {f"test {name}": f"{value:.4f}" for name, value in self.metrics.items()}
+        return {"epochs": str(self.epochs), **metrics, "folder": str(self.folder)}

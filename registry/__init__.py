@@ -1,8 +1,17 @@
-"""Finds components through entry points and looks them up by name.
+"""The registry: finds the components of all installed packages and looks them up by name.
 
-`datasets`, `architectures`, `callbacks`, `listeners` and `commands` are mappings from name to entry
-over what is installed; nothing is imported until an entry is loaded. `Registry()` looks anew.
+    >>> from zookit import registry
+    >>> list(registry.architectures)
+    ['cnn', 'dense', 'keras_application']
+    >>> registry.architectures.build("dense:units=64").component
+    Dense(units=(64,), activation='relu', dropout=0.0)
+
+`datasets`, `architectures`, `callbacks`, `listeners` and `commands` map names to entries. A plugin
+is imported only when its entry is loaded. `Registry()` searches the installed packages again.
 """
+
+import sys
+from types import ModuleType
 
 from zookit.registry.built import Built
 from zookit.registry.components import Components, packages_missing
@@ -34,3 +43,16 @@ __all__ = [
     "listeners",
     "packages_missing",
 ]
+
+
+class _Module(ModuleType):
+    """Shows the names when `zookit.registry` is the last line of a notebook cell."""
+
+    def __repr__(self) -> str:
+        return repr(default)
+
+    def _repr_html_(self) -> str:
+        return default._repr_html_()
+
+
+sys.modules[__name__].__class__ = _Module

@@ -1,4 +1,4 @@
-"""What a person does not want used, though it is installed: ZOOKIT_DISABLE."""
+"""Block plugins: ZOOKIT_DISABLE and --no-plugin."""
 
 import os
 import re
@@ -12,12 +12,12 @@ VARIABLE = "ZOOKIT_DISABLE"
 
 
 def is_blocked(entry: Entry[Any]) -> bool:
-    """Whether ZOOKIT_DISABLE names it: by its name, `distribution/name` or its distribution."""
-    return any(is_meant(entry, each) for each in re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))
+    """Return whether ZOOKIT_DISABLE contains the entry's name, full name or distribution."""
+    return any(matches(entry, each) for each in re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))
 
 
-def is_meant(entry: Entry[Any], name: str) -> bool:
-    """Whether a name, `distribution/name` or a distribution's name means this entry."""
+def matches(entry: Entry[Any], name: str) -> bool:
+    """Return whether a name, `distribution/name` or a distribution denotes this entry."""
     distribution, slash, plain = name.rpartition("/")
     if slash:
         return plain == entry.name and canonicalize_name(distribution) == entry.distribution
@@ -25,5 +25,5 @@ def is_meant(entry: Entry[Any], name: str) -> bool:
 
 
 def block(name: str) -> None:
-    """Add a name to ZOOKIT_DISABLE, for this process and those it starts."""
+    """Add a name to ZOOKIT_DISABLE, for this process and its child processes."""
     os.environ[VARIABLE] = f"{os.environ.get(VARIABLE, '')} {name}".strip()

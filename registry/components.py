@@ -1,4 +1,4 @@
-"""The components of one kind: looked up by name and built."""
+"""The components of one kind."""
 
 from importlib.util import find_spec
 from typing import Generic, TypeVar
@@ -14,7 +14,8 @@ from zookit.core import (
 )
 from zookit.core.declaration import declaration_complaint
 from zookit.core.errors import quoted
-from zookit.core.parameters import checked, create, plain_values
+from zookit.core.parameters import checked, create
+from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
 from zookit.registry.group import Group
 
@@ -22,7 +23,7 @@ C = TypeVar("C", bound=Component)
 
 
 class Components(Group[C], Generic[C]):
-    """A group whose entries are components."""
+    """The entries of a kind whose plugins are components, such as data sets."""
 
     def build(self, given: "str | Words | ComponentSpec | C") -> Built[C]:
         """Build a component from words, a component spec or an instance.
@@ -32,24 +33,25 @@ class Components(Group[C], Generic[C]):
         Raises UnknownName, AmbiguousName, BrokenPlugin, NotInstalled, BadWords or BadParameter.
         """
         base = self.kind.base
-        assert base is not None, "commands are no components"
+        assert base is not None, "commands are not components"
         if isinstance(given, base):
             return self._from_instance(given)
         if isinstance(given, Component):
             raise UnknownName(
-                f"{type(given).__name__} is not {_article(self.kind.singular)} "
-                f"(a zookit.core.{base.__name__})."
+                f"{type(given).__name__} is not {_article(self.kind.singular)}. Expected a "
+                f"zookit.core.{base.__name__}."
             )
         if isinstance(given, str):
             given = Words.parse(given)
         if not isinstance(given, Words | ComponentSpec):
             raise BadWords(
-                f"{quoted(given)} is neither words nor an instance of zookit.core.{base.__name__}."
+                f"expected {_article(self.kind.singular)} as words, such as 'NAME:KEY=VALUE', or "
+                f"as an instance of zookit.core.{base.__name__}; got {quoted(given)}."
             )
-        if isinstance(given, ComponentSpec) and not given.rebuildable:
+        if isinstance(given, ComponentSpec) and not given.registered:
             raise UnknownName(
-                f"{self.kind.singular} {given.name!r} cannot be looked up: it was made by hand, of "
-                "a class that no entry point names. Use it from Python again, as an instance."
+                f"{self.kind.singular} {given.name!r} is not registered: no entry point names its "
+                "class. Pass an instance from Python."
             )
         entry = self[given.name]
         kind = entry.load()
@@ -58,8 +60,7 @@ class Components(Group[C], Generic[C]):
             component = create(kind, given.parameters, entry.name)
         else:
             component = create(kind, given)
-        spec = ComponentSpec(entry.full_name, plain_values(component))
-        return Built(component, spec, entry.owner)
+        return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner)
 
     def _from_instance(self, instance: C) -> Built[C]:
         complaint = declaration_complaint(type(instance))
@@ -67,35 +68,34 @@ class Components(Group[C], Generic[C]):
             raise BadParameter(f"{type(instance).__name__} cannot be used: {complaint}.")
         _check_packages(type(instance).__name__, type(instance))
         component = checked(instance)
-        values = plain_values(component)
         for entry in self.blocked():
             if entry.names(type(component)):
-                raise UnknownName(f"{entry.full_name} is blocked.{self.why_missing(entry.name)}")
+                raise UnknownName(f"{entry.full_name} is blocked by --no-plugin or {VARIABLE}.")
         for entry in self.entries():
             if entry.names(type(component)):
-                return Built(component, ComponentSpec(entry.full_name, values), entry.owner)
-        made_by = f"{type(component).__module__}:{type(component).__qualname__}"
-        return Built(component, ComponentSpec(made_by, values), None)
+                return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner)
+        name = f"{type(component).__module__}:{type(component).__qualname__}"
+        return Built(component, ComponentSpec.of(name, component), None)
 
 
 def packages_missing(kind: type[Component]) -> list[str]:
-    """What to give pip for the packages that a component needs and that are not installed."""
-    return [wanted for module, wanted in kind.packages.items() if not _is_there(module)]
+    """Return what to pass to pip for the required packages that are not installed."""
+    return [package for module, package in kind.packages.items() if not _is_installed(module)]
 
 
-def _is_there(module: str) -> bool:
+def _is_installed(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # the package that it would be in
+    except ModuleNotFoundError:  # its parent package
         return False
 
 
 def _check_packages(name: str, kind: type[Component]) -> None:
     missing = packages_missing(kind)
     if missing:
-        wanted = " ".join(f"'{each}'" for each in missing)
+        packages = " ".join(f"'{each}'" for each in missing)
         raise NotInstalled(
-            f"{name} needs a package that is not installed. Install it: pip install {wanted}"
+            f"{name} needs a package that is not installed. Run: pip install {packages}"
         )
 
 

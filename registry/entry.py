@@ -1,4 +1,4 @@
-"""One plugin as its distribution declares it, imported only when asked."""
+"""An entry point of a plugin. The plugin is imported only when it is loaded."""
 
 import importlib
 import inspect
@@ -9,7 +9,7 @@ from typing import Generic, TypeVar, cast
 
 from packaging.utils import canonicalize_name
 
-from zookit.core import BrokenPlugin
+from zookit.core import BrokenPlugin, html
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import typed_reason_of
 from zookit.registry.metadata import Declared
@@ -19,9 +19,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Kind(Generic[T]):
-    """A kind of plugin: what it is called, its entry-point group and its contract.
+    """A kind of plugin.
 
-    `base` is what a component subclasses; None for commands, which are no components.
+    Args:
+        singular: the noun in messages, such as "data set".
+        plural: the name on the command line and in `zookit.registry`, such as "datasets".
+        group: the entry-point group.
+        base: the class that components subclass; None for commands, which are not components.
     """
 
     singular: str
@@ -30,7 +34,7 @@ class Kind(Generic[T]):
     base: type[T] | None
 
     def complaint(self, loaded: object) -> str | None:
-        """Why this is not what the group promises, or None."""
+        """Return why an object cannot be a plugin of this kind; None if it can."""
         if self.base is None:
             is_command = callable(loaded) and not isinstance(loaded, type)
             return None if is_command else "it is neither a function nor a typer.Typer"
@@ -42,26 +46,26 @@ class Kind(Generic[T]):
         return declaration_complaint(loaded)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entry(Generic[T]):
-    """A plugin's name, owner and place, known without importing it."""
+    """The name, owner and location of a plugin, from the metadata of its distribution."""
 
     kind: Kind[T]
     declared: Declared
 
     @property
     def name(self) -> str:
-        """The name by which it is chosen."""
+        """The name that selects the plugin."""
         return self.declared.name
 
     @property
     def full_name(self) -> str:
-        """`distribution/name`, which is never ambiguous."""
+        """`distribution/name`, which is unique."""
         return f"{self.declared.distribution}/{self.declared.name}"
 
     @property
     def distribution(self) -> str:
-        """The distribution that offers it, in the form that compares equal."""
+        """The normalized name of the distribution."""
         return canonicalize_name(self.declared.distribution)
 
     @property
@@ -71,28 +75,28 @@ class Entry(Generic[T]):
 
     @property
     def value(self) -> str:
-        """Where it is defined: `module:Class`."""
+        """The location of the plugin: `module:Class`."""
         return self.declared.value
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Its parameters. Imports the plugin's module."""
+        """The parameters of the component. Imports the plugin."""
         return parameters(self.load())
 
     @property
     def summary(self) -> str:
-        """The first line of its docstring. Imports the plugin's module."""
+        """The first line of the plugin's docstring. Imports the plugin."""
         return (inspect.getdoc(self.load()) or "").partition("\n")[0]
 
     def load(self) -> type[T]:
-        """Import the component's class, or a command's function.
+        """Import and return the component's class, or the command's function.
 
-        Raises BrokenPlugin where that fails or it is not what its group promises.
+        Raises BrokenPlugin if the import fails or the plugin is not of its kind.
         """
         return self._loaded
 
     def names(self, component: type) -> bool:
-        """Whether this is the entry of that class. Imports nothing."""
+        """Return whether this entry names that class. Imports nothing."""
         module, _, attribute = self.value.partition(":")
         found: object = sys.modules.get(module)
         for part in attribute.split("."):
@@ -106,15 +110,16 @@ class Entry(Generic[T]):
             loaded: object = importlib.import_module(module_name)
             for part in attribute.split("."):
                 loaded = getattr(loaded, part)
-        except (Exception, SystemExit) as error:  # Whatever a stranger's module does.
+        except (Exception, SystemExit) as error:  # a plugin may raise anything on import
             raise self._broken(
                 f"cannot be imported: {typed_reason_of(error)}. "
-                "Upgrade, reinstall or uninstall that package"
+                "Upgrade, reinstall or uninstall the package"
             ) from error
         complaint = self.kind.complaint(loaded)
         if complaint:
             raise self._broken(
-                f"is not what {self.kind.group!r} promises: {complaint}. Tell that package's author"
+                f"is not a valid {self.kind.singular}: {complaint}. Report this to the author of "
+                "the package"
             )
         return cast(type[T], loaded)
 
@@ -122,3 +127,10 @@ class Entry(Generic[T]):
         return BrokenPlugin(
             f"{self.kind.singular} {self.name!r} of {self.owner} ({self.value}) {complaint}."
         )
+
+    def __repr__(self) -> str:
+        return f"<{self.kind.singular} {self.name} of {self.owner} ({self.value})>"
+
+    def _repr_html_(self) -> str:
+        facts = ("name", self.name), ("kind", self.kind.singular)
+        return html.table((), (*facts, ("owner", self.owner), ("location", self.value)))

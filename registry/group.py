@@ -1,4 +1,4 @@
-"""The entries of one kind, by name."""
+"""The entries of one kind."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from packaging.utils import canonicalize_name
 
-from zookit.core import AmbiguousName, UnknownName
+from zookit.core import AmbiguousName, UnknownName, html
 from zookit.core.errors import did_you_mean
 from zookit.core.words import is_name
 from zookit.registry.blocking import VARIABLE, is_blocked
@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 
 class Group(Mapping[str, Entry[T]], Generic[T]):
-    """A mapping from name to entry. Nothing is imported until an entry is loaded.
+    """A mapping from names to entries. No plugin is imported until its entry is loaded.
 
-    Iterating gives the plain names that choose one entry; `name` and `distribution/name` both
-    index. A name that two distributions claim is no key, and indexing it raises AmbiguousName;
-    `entries` has all but those that ZOOKIT_DISABLE names, which are in `blocked`.
+    Both `name` and `distribution/name` are valid keys; iteration yields the plain names. If two
+    distributions offer a name, looking it up raises AmbiguousName, and only the full names are
+    keys. Blocked entries (see ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them.
     """
 
     def __init__(self, kind: Kind[T], declared: list[Declared], problems: list[Problem]) -> None:
@@ -43,19 +43,22 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
             self._by_name[_folded(entry.full_name)].append(entry)
 
     def entries(self) -> tuple[Entry[T], ...]:
-        """Every entry that is not blocked, also those that share a name, by name and owner."""
+        """Return the entries that are not blocked, sorted by name and owner.
+
+        Entries that share a name are included.
+        """
         return tuple(entry for entry in self._all if not is_blocked(entry))
 
     def blocked(self) -> tuple[Entry[T], ...]:
-        """Every entry that ZOOKIT_DISABLE names."""
+        """Return the entries that are blocked by ZOOKIT_DISABLE."""
         return tuple(entry for entry in self._all if is_blocked(entry))
 
     def is_blocked(self, name: str) -> bool:
-        """Whether it would be a key, did not ZOOKIT_DISABLE name what it means."""
+        """Return whether all entries of this name are blocked."""
         return bool(self._by_name.get(_folded(name))) and not self._found(name)
 
     def is_ambiguous(self, name: str) -> bool:
-        """Whether more than one entry claims this plain name."""
+        """Return whether more than one entry has this name."""
         return len(self._found(name)) > 1
 
     def __iter__(self) -> Iterator[str]:
@@ -80,54 +83,72 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
 
     def _unknown(self, name: str) -> str:
         entries = self.entries()
-        known = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
-        installed = f"Installed: {', '.join(known)}." if known else "None is installed."
+        names = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
+        installed = f"Installed: {', '.join(names)}." if names else "None are installed."
         return (
-            f"no {self.kind.singular} {name!r}.{did_you_mean(name, known)} {installed}"
-            f"{self.why_missing(name)}"
+            f"no {self.kind.singular} named {name!r}.{did_you_mean(name, names)} {installed}"
+            f"{self.reasons_missing(name)}"
         )
 
-    def why_missing(self, name: str) -> str:
-        """What may be why a name is no key, as further sentences of an error: it is blocked, ..."""
+    def reasons_missing(self, name: str) -> str:
+        """Return sentences that may explain why a name is not found, or an empty text."""
         text = ""
         blocked = self._by_name.get(_folded(name))
         if blocked:
             owners = " and ".join(entry.owner for entry in blocked)
-            text += f" That of {owners} is blocked: take it out of --no-plugin and {VARIABLE}."
+            text += f" {name!r} of {owners} is blocked by --no-plugin or {VARIABLE}."
         if self.problems:
             broken = "; ".join(f"{each.distribution}: {each.reason}" for each in self.problems)
-            text += f" Not read, reinstall if it should offer that name: {broken}."
+            text += f" Reinstall the packages that could not be read: {broken}."
         return text
 
     def _ambiguous(self, name: str, found: list[Entry[T]]) -> str:
         choices = list(dict.fromkeys(entry.full_name for entry in found))
         if len(choices) == 1:
             return (
-                f"{self.kind.singular} {name!r} is declared twice by {found[0].owner}. "
-                "Tell that package's author."
+                f"{found[0].owner} declares the {self.kind.singular} {name!r} twice. Report this "
+                "to the author of the package."
             )
         owners = " and ".join(dict.fromkeys(entry.owner for entry in found))
         return (
-            f"{self.kind.singular} {name!r} is offered by {owners}. Write {' or '.join(choices)}."
+            f"{self.kind.singular} {name!r} is ambiguous: {owners} offer it. Write "
+            f"{' or '.join(choices)}."
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.kind.plural}: {', '.join(self.shown_names()) or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        rows = zip(self.shown_names(), self.entries(), strict=True)
+        return html.table(
+            (self.kind.singular, "owner", "location"),
+            [(name, entry.owner, entry.value) for name, entry in rows],
+        )
+
+    def shown_names(self) -> tuple[str, ...]:
+        """Return a name for each of `entries`: the full name if the plain one is ambiguous."""
+        return tuple(
+            entry.full_name if self.is_ambiguous(entry.name) else entry.name
+            for entry in self.entries()
         )
 
 
 class _Missing(UnknownName, KeyError):
-    """Both what the command line prints and what a mapping must raise."""
+    """An error that is both a ZookitError and the KeyError of a mapping."""
 
-    __str__ = Exception.__str__  # KeyError's puts quotes around the message
+    __str__ = Exception.__str__  # KeyError would add quotes
 
 
 def _malformed(declared: Declared) -> str | None:
     if "/" in declared.name or not is_name(declared.name):
         return (
-            f"the name {declared.name!r} in {declared.group!r} is not lower-case letters, digits "
-            "and _, beginning with a letter"
+            f"the name {declared.name!r} in {declared.group!r} must consist of lower-case letters, "
+            "digits and _, and start with a letter"
         )
     module, colon, attribute = declared.value.partition(":")
     parts = (*module.split("."), *attribute.split("."))
     if not colon or not all(part.isidentifier() for part in parts):
-        return f"{declared.name} = {declared.value!r} in {declared.group!r} is not module:Class"
+        return f"{declared.name} = {declared.value!r} in {declared.group!r} must be module:Class"
     return None
 
 

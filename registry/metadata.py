@@ -1,4 +1,4 @@
-"""Reading what installed distributions declare, without importing any of them."""
+"""Read the entry points of installed distributions. Imports none of them."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from zookit.core.words import is_name
 
 @dataclass(frozen=True)
 class Declared:
-    """One entry point of one distribution, as its metadata has it."""
+    """An entry point and the distribution that declares it."""
 
     group: str
     name: str
@@ -25,21 +25,24 @@ class Declared:
 
 @dataclass(frozen=True)
 class Problem:
-    """A distribution, or a line of its metadata, that cannot be used, and why."""
+    """A distribution whose metadata, or part of it, cannot be used, and the reason."""
 
     distribution: str
     reason: str
 
     @property
     def name(self) -> str:
-        """The distribution's name in the form that compares equal, as far as it is known."""
+        """The normalized name of the distribution, as far as it is known."""
         return canonicalize_name(re.split(r"==|-\d|\.(?:dist|egg)-info", self.distribution)[0])
 
 
 def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared], list[Problem]]:
-    """All entry points of these groups on `path` (default `sys.path`), and what is wrong.
+    """Return the entry points of these groups, and the problems.
 
-    Of a distribution that is found twice the first counts, as for `import`.
+    Args:
+        groups: names of entry-point groups.
+        path: the folders to search; `sys.path` if None. If a distribution is found twice, the
+            first one counts, as for `import`.
     """
     declared: list[Declared] = []
     problems: list[Problem] = []
@@ -47,7 +50,7 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
     found = distributions() if path is None else distributions(path=path)
     for distribution in found:
         try:
-            # Read before it is parsed: most distributions have nothing for us.
+            # Parsing is slow, and most distributions have no plugins.
             text = distribution.read_text("entry_points.txt") or ""
             if not any(group in text for group in groups):
                 continue
@@ -56,7 +59,7 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
                 continue
             seen.add(canonicalize_name(name))
             declared += _declared(distribution, groups, name, version)
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's metadata causes
+        except Exception as error:  # noqa: BLE001 - metadata may be damaged in any way
             problems.append(Problem(_label(distribution), reason_of(error)))
     return declared, problems
 
@@ -66,7 +69,7 @@ def _declared(
 ) -> Iterator[Declared]:
     try:
         points = distribution.entry_points
-    except (TypeError, ValueError) as error:  # what the standard library's parser trips over
+    except (TypeError, ValueError) as error:  # of the standard library's parser
         raise ValueError("its entry_points.txt is malformed") from error
     for point in points:
         if point.group in groups:
@@ -74,7 +77,7 @@ def _declared(
 
 
 def _header(distribution: Distribution) -> tuple[str, str]:
-    """Name and version from the head of METADATA; its description can be very long."""
+    """Return name and version from the header of METADATA. Its description may be very long."""
     text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO")
     if not text:
         raise ValueError("its METADATA file is missing")
@@ -86,13 +89,13 @@ def _header(distribution: Distribution) -> tuple[str, str]:
         if colon:
             fields.setdefault(key.lower(), value.strip())
     if not fields.get("name") or not fields.get("version"):
-        raise ValueError("its METADATA has no name or no version")
+        raise ValueError("its METADATA has no name or version")
     if not is_name(f"{fields['name']}/x"):
-        raise ValueError(f"its METADATA calls it {fields['name']!r}, which is no name")
+        raise ValueError(f"the name in its METADATA is not valid: {fields['name']!r}")
     return fields["name"], fields["version"]
 
 
 def _label(distribution: Distribution) -> str:
-    # The folder is all there is to call it by; the standard library keeps it to itself.
+    # Only the folder identifies it, and the standard library has no public attribute for it.
     folder = getattr(distribution, "_path", None)
     return Path(str(folder)).name if folder else "an unnamed distribution"

@@ -1,11 +1,11 @@
-"""Everything that is installed, by kind."""
+"""All installed plugins, by kind."""
 
 from functools import cached_property
 from typing import Any
 
-from zookit.core import Architecture, Callback, Dataset, Listener, UnknownName
+from zookit.core import Architecture, Callback, Dataset, Listener, UnknownName, html
 from zookit.core.errors import did_you_mean
-from zookit.registry.blocking import block, is_meant
+from zookit.registry.blocking import block, matches
 from zookit.registry.components import Components
 from zookit.registry.entry import Kind
 from zookit.registry.group import Group
@@ -25,9 +25,10 @@ KINDS: tuple[Kind[Any], ...] = (DATASETS, ARCHITECTURES, CALLBACKS, LISTENERS, C
 
 
 class Registry:
-    """Looks plugins up among the installed distributions; reads their metadata once.
+    """The plugins of all installed distributions. Reads their metadata once.
 
-    `path` is where distributions are looked for, `sys.path` if not given.
+    Args:
+        path: the folders to search for distributions; `sys.path` if None.
     """
 
     def __init__(self, path: list[str] | None = None) -> None:
@@ -39,7 +40,7 @@ class Registry:
 
     @property
     def problems(self) -> list[Problem]:
-        """What of the distributions' metadata cannot be used."""
+        """The distributions whose metadata cannot be used, and why."""
         return list(dict.fromkeys(each for group in self.groups() for each in group.problems))
 
     @cached_property
@@ -68,29 +69,44 @@ class Registry:
         return Group(COMMANDS, *self._scanned)
 
     def components(self) -> tuple[Components[Any], ...]:
-        """All kinds of components, data sets first."""
+        """Return the kinds of components, data sets first."""
         return self.datasets, self.architectures, self.callbacks, self.listeners
 
     def groups(self) -> tuple[Group[Any], ...]:
-        """All kinds, commands last."""
+        """Return all kinds, commands last."""
         return *self.components(), self.commands
 
     def group(self, plural: str) -> Group[Any]:
-        """The group of a kind, by its name: datasets, architectures, ..."""
+        """Return a kind by its plural, such as "datasets"."""
         return next(group for group in self.groups() if group.kind.plural == plural)
 
     def block(self, name: str) -> None:
-        """Use no plugin of that name, `distribution/name` or distribution, as ZOOKIT_DISABLE does.
+        """Block plugins in this process and its child processes, as ZOOKIT_DISABLE does.
 
-        Raises UnknownName where nothing installed is meant.
+        Args:
+            name: a name, `distribution/name` or a distribution.
+
+        Raises:
+            UnknownName: nothing of that name is installed.
         """
         installed = [
             entry for group in self.groups() for entry in (*group.entries(), *group.blocked())
         ]
-        if not any(is_meant(entry, name) for entry in installed):
-            known = {known for e in installed for known in (e.name, e.full_name, e.distribution)}
+        if not any(matches(entry, name) for entry in installed):
+            names = {each for e in installed for each in (e.name, e.full_name, e.distribution)}
             raise UnknownName(
-                f"no plugin {name!r} to leave out.{did_you_mean(name, known)} 'zookit list' shows "
-                "what is installed; give a name, DISTRIBUTION/NAME or a distribution."
+                f"no plugin named {name!r} to block.{did_you_mean(name, names)} Expected a name, "
+                "DISTRIBUTION/NAME or a distribution. Run: zookit list"
             )
         block(name)
+
+    def __repr__(self) -> str:
+        width = max(len(group.kind.plural) for group in self.groups())
+        return "\n".join(
+            f"{group.kind.plural:{width}}  {', '.join(group.shown_names()) or '-'}"
+            for group in self.groups()
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [(each.kind.plural, ", ".join(each.shown_names())) for each in self.groups()]
+        return html.table(("kind", "names"), rows)

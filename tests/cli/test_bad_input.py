@@ -18,18 +18,18 @@ MNIST = ("mnist", "dense", *SAMPLE)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("mnits", "dense"), ["no data set 'mnits'", "Did you mean 'mnist'?", "Installed: fash"]),
+        (("mnits", "dense"), ["no data set named 'mnits'", "Did you mean 'mnist'?", "Installed: fash"]),
         (
             ("mnist", "dnese"),
-            ["no architecture 'dnese'", "Did you mean 'dense'?", "Installed: cnn, dense, "],
+            ["no architecture named 'dnese'", "Did you mean 'dense'?", "Installed: cnn, dense, "],
         ),
         (
             ("mnist", "dense", "stop_at_los"),
-            ["no callback 'stop_at_los'", "Did you mean 'stop_at_loss'?"],
+            ["no callback named 'stop_at_los'", "Did you mean 'stop_at_loss'?"],
         ),
-        (("dense", "mnist"), ["no data set 'dense'", "one of the architectures", "the order is"]),
+        (("dense", "mnist"), ["no data set named 'dense'", "one of the architectures", "the order is"]),
         (("mnist", "stop_at_loss"), ["no architecture", "one of the callbacks"]),
-        (("other/mnist", "dense"), ["no data set 'other/mnist'", "zookit/mnist"]),
+        (("other/mnist", "dense"), ["no data set named 'other/mnist'", "zookit/mnist"]),
         (("mnist", "dense:width=3"), ["dense: no parameter 'width'", "units, activation, drop"]),
         (("mnist", "dense:unit=3"), ["no parameter 'unit'", "Did you mean 'units'?"]),
         (
@@ -101,7 +101,7 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], said: list[str
         (("show", "mnist", "--sheet", "no/where.png", *SAMPLE), ["no/where.png cannot be writ"]),
         (("show", "mnist", "--sheet", "/", *SAMPLE), ["/ cannot be written"]),
         (("show", "mnist", "--image", "x"), ["'--image'", "See 'zookit show --help'"]),
-        (("data", "fetch", "mnits"), ["no data set 'mnits'"]),
+        (("data", "fetch", "mnits"), ["no data set named 'mnits'"]),
         (("data", "clear", "mnits"), ["nothing called 'mnits' is kept"]),
         (("tarin",), ["no command 'tarin'", "list, show"]),
     ],

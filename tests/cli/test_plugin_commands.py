@@ -260,7 +260,7 @@ def test_an_unknown_command_is_told_with_what_was_meant(
 def test_one_that_is_left_out_says_so(installed: Installed) -> None:
     message = installed("--no-plugin", "hello", "hello", "you").message()
     assert "no command 'hello'" in message
-    assert "zookit-hello==1.0 is blocked: take it out of --no-plugin and ZOOKIT_DISABLE" in message
+    assert "zookit-hello==1.0 is blocked by --no-plugin or ZOOKIT_DISABLE" in message
     # Then nobody else claims that name.
     assert installed("shared", ZOOKIT_DISABLE="zookit-other").out == "shared of hello\n"
     assert "zookit-hello" not in installed("--no-plugin", "zookit-hello", "--help").out

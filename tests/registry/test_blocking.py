@@ -1,4 +1,4 @@
-"""Leaving plugins out: --no-plugin and ZOOKIT_DISABLE."""
+"""Blocking plugins: --no-plugin and ZOOKIT_DISABLE."""
 
 import json
 from pathlib import Path
@@ -14,17 +14,15 @@ from zookit.registry import Registry
 
 
 @pytest.mark.parametrize("name", ["dense", "zookit/dense", "Zookit/dense"])
-def test_what_is_left_out_is_not_used(zookit: Command, name: str) -> None:
+def test_a_blocked_name_is_not_found(zookit: Command, name: str) -> None:
     message = zookit("--no-plugin", name, "run", "mnist", "dense").message()
-    assert "no architecture 'dense'." in message
+    assert "no architecture named 'dense'" in message
     assert "Installed: cnn" in message
-    assert "is blocked: take it out of --no-plugin and ZOOKIT_DISABLE." in message
+    assert "blocked by --no-plugin or ZOOKIT_DISABLE" in message
 
 
 @pytest.mark.parametrize("names", ["dense", "cnn, zookit/dense", "zookit", " dense\tcnn"])
-def test_the_variable_leaves_out_too(
-    zookit: Command, monkeypatch: pytest.MonkeyPatch, names: str
-) -> None:
+def test_the_variable_blocks(zookit: Command, monkeypatch: pytest.MonkeyPatch, names: str) -> None:
     monkeypatch.setenv("ZOOKIT_DISABLE", names)
     for arguments in (["run", "mnist", "dense"], ["show", "dense"], ["show", "zookit/dense"]):
         assert "is blocked" in zookit(*arguments).message()
@@ -46,13 +44,13 @@ def test_the_list_marks_them(zookit: Command) -> None:
     assert [e["name"] for kind in listed.values() for e in kind if e["blocked"]] == ["dense"]
 
 
-def test_an_unknown_name_is_told_with_what_was_meant(zookit: Command) -> None:
+def test_an_unknown_name_has_a_suggestion(zookit: Command) -> None:
     for wrong, meant in (("dnese", "dense"), ("zookit/dnese", "zookit/dense"), ("zokit", "zookit")):
         message = zookit("--no-plugin", wrong, "list").message()
-        assert f"no plugin '{wrong}' to leave out. Did you mean '{meant}'?" in message
+        assert f"{wrong!r} to block. Did you mean {meant!r}?" in message
 
 
-def test_names_in_the_variable_that_nothing_has_do_no_harm(
+def test_unknown_names_in_the_variable_are_ignored(
     zookit: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOKIT_DISABLE", "not_installed_here, a/b, /, ,")
@@ -62,18 +60,18 @@ def test_names_in_the_variable_that_nothing_has_do_no_harm(
 
 
 @pytest.mark.parametrize("after", [["run", "mnist", "dense"], ["list"], ["data", "list"]])
-def test_after_the_command_it_says_where_it_belongs(zookit: Command, after: list[str]) -> None:
+def test_the_option_after_the_command_is_explained(zookit: Command, after: list[str]) -> None:
     message = zookit(*after, "--no-plugin", "cnn").message()
-    assert "it stands before the command: zookit --no-plugin NAME run ..." in message
+    assert "zookit --no-plugin NAME run" in message
 
 
-def test_the_registry_heeds_the_variable_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_has_effect_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "dense" in registry.architectures
     monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
     assert "dense" not in registry.architectures
     assert "dense" not in list(registry.architectures)
     assert [entry.name for entry in registry.architectures.blocked()] == ["dense"]
-    with pytest.raises(UnknownName, match=r"'dense'.* is blocked"):
+    with pytest.raises(UnknownName, match=r"'dense'.* blocked"):
         registry.architectures.build("dense:units=3")
     monkeypatch.setenv("ZOOKIT_DISABLE", "")
     assert registry.architectures.build("dense:units=3").spec.parameters["units"] == [3]
@@ -81,7 +79,7 @@ def test_the_registry_heeds_the_variable_at_any_time(monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
-    """What two distributions offer that claim one name."""
+    """Two distributions that offer the same name."""
     for name in ("zookit-left", "zookit_right"):
         module = name.replace("-", "_")
         entry_points = {"zookit.architectures": f"net = {module}:Made"}
@@ -91,7 +89,7 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 
 @pytest.mark.parametrize("blocked", ["zookit-left", "Zookit.Left", "zookit_left/net"])
-def test_without_the_other_claimant_a_name_is_usable(two: Registry, blocked: str) -> None:
+def test_blocking_a_distribution_resolves_an_ambiguity(two: Registry, blocked: str) -> None:
     nets = two.architectures
     with pytest.raises(AmbiguousName):
         nets["net"]
@@ -103,20 +101,20 @@ def test_without_the_other_claimant_a_name_is_usable(two: Registry, blocked: str
         nets["zookit-left/net"]
 
 
-def test_a_name_leaves_out_all_who_claim_it(two: Registry) -> None:
+def test_a_plain_name_blocks_all_of_its_entries(two: Registry) -> None:
     two.block("net")
     assert not two.architectures.entries()
     with pytest.raises(UnknownName, match=r"left==1\.0 and zookit_right==1\.0 is blocked"):
         two.architectures["net"]
 
 
-def test_an_instance_of_what_is_blocked_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_instance_of_a_blocked_class_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
     with pytest.raises(UnknownName, match="zookit/dense is blocked"):
         registry.architectures.build(Dense())
 
 
-def test_blocking_switches_a_listener_of_the_environment_off(
+def test_a_blocked_listener_in_the_variable_is_not_used(
     zookit: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOKIT_WITH", "tensorboard")

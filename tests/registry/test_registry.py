@@ -1,4 +1,4 @@
-"""Looking components up among distributions, good and bad, none of which harms another."""
+"""Components are found in distributions, and a broken distribution does not affect others."""
 
 import importlib
 import sys
@@ -70,7 +70,7 @@ class Site:
         metadata: bytes | None = None,
         folder: str | None = None,
     ) -> None:
-        """A distribution's metadata as an installer leaves it; `components` are entry points."""
+        """Write the metadata of a distribution; `components` are lines of entry points."""
         info = self.path / (folder or f"{name.replace('-', '_')}-{version}.dist-info")
         info.mkdir(parents=True)
         if metadata is None:
@@ -79,18 +79,18 @@ class Site:
         (info / "entry_points.txt").write_text(f"[{group}]\n{components}\n")
 
     def registry(self) -> Registry:
-        """What is found here."""
+        """A registry of this folder."""
         return Registry(path=[str(self.path)])
 
     @property
     def architectures(self) -> "zookit.registry.Components[Architecture]":
-        """The architectures that are found here."""
+        """The architectures in this folder."""
         return self.registry().architectures
 
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """A folder on the import path; the modules that a test imports from it are forgotten again."""
+    """A folder on the import path. Modules imported from it are removed after the test."""
     monkeypatch.syspath_prepend(tmp_path)
     known = set(sys.modules)
     yield Site(tmp_path)
@@ -131,7 +131,7 @@ def test_lists_what_is_installed_without_importing_it(site: Site) -> None:
     assert "alpha_nets" not in sys.modules
 
 
-def test_loads_the_class_and_tells_its_parameters(site: Site) -> None:
+def test_an_entry_has_the_class_its_parameters_and_its_summary(site: Site) -> None:
     site.module("nets")
     site.install("alpha", "net = nets:Net")
     entry = site.architectures["net"]
@@ -143,7 +143,7 @@ def test_loads_the_class_and_tells_its_parameters(site: Site) -> None:
     assert entry.summary == "A net."
 
 
-def test_a_registry_looks_once_and_a_new_one_anew(site: Site) -> None:
+def test_a_registry_searches_once(site: Site) -> None:
     site.install("alpha", "net = nets:Net")
     first = site.registry()
     assert list(first.architectures) == ["net"]
@@ -152,38 +152,31 @@ def test_a_registry_looks_once_and_a_new_one_anew(site: Site) -> None:
     assert list(site.architectures) == ["net", "other"]
 
 
-def test_an_unknown_name_says_what_there_is(site: Site) -> None:
+def test_an_unknown_name_lists_the_installed_ones(site: Site) -> None:
     site.install("alpha", "dense = nets:Net\ncnn = nets:Net")
     nets = site.architectures
     with pytest.raises(KeyError) as raised:
         nets["dnese"]
     assert isinstance(raised.value, UnknownName)
-    assert str(raised.value) == (
-        "no architecture 'dnese'. Did you mean 'dense'? Installed: cnn, dense."
-    )
+    assert str(raised.value).startswith("no architecture named 'dnese'. Did you mean 'dense'?")
+    assert "cnn, dense" in str(raised.value)
     with pytest.raises(UnknownName) as raised_by_owner:
         nets["alhpa/dense"]
-    assert str(raised_by_owner.value) == (
-        "no architecture 'alhpa/dense'. Did you mean 'alpha/dense'? "
-        "Installed: alpha/cnn, alpha/dense."
-    )
+    assert "Did you mean 'alpha/dense'?" in str(raised_by_owner.value)
+    assert "alpha/cnn, alpha/dense" in str(raised_by_owner.value)
     assert nets.get("x") is None
-    with pytest.raises(UnknownName, match=r"^no data set 'x'\. None is installed\.$"):
+    with pytest.raises(UnknownName, match=r"no data set named 'x'\. None"):
         site.registry().datasets["x"]
 
 
 def test_an_unknown_name_mentions_the_distributions_that_cannot_be_read(site: Site) -> None:
     site.install("alpha", "dense = nets:Net")
     site.install("broken", "nonsense")
-    with pytest.raises(UnknownName) as raised:
+    with pytest.raises(UnknownName, match=r"Reinstall .*broken-1\.0\.dist-info: .*malformed"):
         site.architectures["mine"]
-    assert str(raised.value) == (
-        "no architecture 'mine'. Installed: dense. Not read, reinstall if it should offer that "
-        "name: broken-1.0.dist-info: its entry_points.txt is malformed."
-    )
 
 
-def test_a_name_that_two_distributions_claim_must_be_chosen(site: Site) -> None:
+def test_a_name_of_two_distributions_needs_its_full_name(site: Site) -> None:
     site.module("nets", MODULE + "\n    class Other(Net): pass\n")
     site.install("My.Zoo_2", "net = nets:Net\nown = nets:Net", version="3", folder="a.dist-info")
     site.install("beta", "net = nets:Other")
@@ -198,10 +191,9 @@ def test_a_name_that_two_distributions_claim_must_be_chosen(site: Site) -> None:
     assert not nets.is_ambiguous("missing")
     with pytest.raises(AmbiguousName) as raised:
         nets.build("net:units=4")
-    assert str(raised.value) == (
-        "architecture 'net' is offered by My.Zoo_2==3 and beta==1.0. "
-        "Write My.Zoo_2/net or beta/net."
-    )
+    message = str(raised.value)
+    assert "'net' is ambiguous: My.Zoo_2==3 and beta==1.0" in message
+    assert message.endswith("Write My.Zoo_2/net or beta/net.")
     for spelling in ("My.Zoo_2/net", "my-zoo-2/net", "MY_ZOO.2/net", "my.-zoo__2/net"):
         assert spelling in nets
         assert nets[spelling].owner == "My.Zoo_2==3"
@@ -213,20 +205,15 @@ def test_a_name_that_two_distributions_claim_must_be_chosen(site: Site) -> None:
     assert "beta/Net" not in nets
 
 
-def test_three_may_claim_a_name_and_one_of_them_twice(site: Site) -> None:
+def test_a_distribution_may_declare_a_name_twice(site: Site) -> None:
     site.install("alpha", "net = nets:Net\nnet = nets:Other")
     site.install("beta", "net = nets:Net")
     nets = site.architectures
     with pytest.raises(AmbiguousName) as raised:
         nets["net"]
-    assert str(raised.value) == (
-        "architecture 'net' is offered by alpha==1.0 and beta==1.0. Write alpha/net or beta/net."
-    )
-    with pytest.raises(AmbiguousName) as raised:
+    assert str(raised.value).endswith("Write alpha/net or beta/net.")
+    with pytest.raises(AmbiguousName, match=r"alpha==1\.0 declares .*'alpha/net' twice"):
         nets["alpha/net"]
-    assert str(raised.value) == (
-        "architecture 'alpha/net' is declared twice by alpha==1.0. Tell that package's author."
-    )
 
 
 @pytest.mark.parametrize("again", ["alpha", "Alpha", "al-pha"])
@@ -247,7 +234,7 @@ def test_a_distribution_that_is_found_twice_counts_once(
         ("import no_such_module", "cannot be imported: ModuleNotFoundError: No module named"),
         ("from zookit.core import Newer", "cannot be imported: ImportError: cannot import name"),
         ("def (:", "cannot be imported: SyntaxError: invalid syntax"),
-        ("raise SystemExit(3)", "cannot be imported: SystemExit: 3. Upgrade, reinstall or"),
+        ("raise SystemExit(3)", "cannot be imported: SystemExit: 3."),
         ("raise ZeroDivisionError('a\\nb')", "cannot be imported: ZeroDivisionError: a b."),
         ("class Outer: pass", "cannot be imported: AttributeError: module 'nets' has no"),
         ("Net = 3", "it is not a subclass of zookit.core.Architecture"),
@@ -272,9 +259,7 @@ def test_a_distribution_that_is_found_twice_counts_once(
         (MODULE.replace("Path | None", "object"), "'folder' is of type object; it must be"),
     ],
 )
-def test_a_broken_plugin_says_so_and_harms_no_other(
-    site: Site, source: str, complaint: str
-) -> None:
+def test_a_broken_plugin_does_not_affect_others(site: Site, source: str, complaint: str) -> None:
     site.module("nets", source)
     site.install("alpha", "net = nets:Net")
     site.module("good_nets")
@@ -293,7 +278,7 @@ def test_a_broken_plugin_says_so_and_harms_no_other(
     assert nets.build("good").owner == "beta==1.0"
 
 
-def test_the_cause_of_a_failed_import_is_kept_for_its_author(site: Site) -> None:
+def test_a_failed_import_has_its_cause(site: Site) -> None:
     site.module("nets", "import no_such_module")
     site.install("alpha", "net = nets:Net")
     with pytest.raises(BrokenPlugin) as raised:
@@ -301,7 +286,7 @@ def test_the_cause_of_a_failed_import_is_kept_for_its_author(site: Site) -> None
     assert isinstance(raised.value.__cause__, ModuleNotFoundError)
 
 
-def test_a_plugin_may_be_interrupted(site: Site) -> None:
+def test_ctrl_c_during_an_import_is_not_an_error_of_the_plugin(site: Site) -> None:
     site.module("nets", "raise KeyboardInterrupt")
     site.install("alpha", "net = nets:Net")
     with pytest.raises(KeyboardInterrupt):
@@ -327,25 +312,25 @@ HEAD = b"Metadata-Version: 2.1\nName: alpha\nVersion: 1\n"
         (
             "net = nets:Net",
             b"Metadata-Version: 2.1\nVersion: 1\n\nName: alpha\n",
-            Problem("alpha-1.0.dist-info", "its METADATA has no name or no version"),
+            Problem("alpha-1.0.dist-info", "its METADATA has no name or version"),
         ),
         (
             "net = nets:Net",
             b"Name: alpha\nVersion:\n",
-            Problem("alpha-1.0.dist-info", "its METADATA has no name or no version"),
+            Problem("alpha-1.0.dist-info", "its METADATA has no name or version"),
         ),
         (
             "net = nets:Net",
             b"Name: al/ pha\nVersion: 1\n",
-            Problem("alpha-1.0.dist-info", "its METADATA calls it 'al/ pha', which is no name"),
+            Problem("alpha-1.0.dist-info", "the name in its METADATA is not valid: 'al/ pha'"),
         ),
         (
             "Net = nets:Net",
             HEAD,
             Problem(
                 "alpha==1",
-                "the name 'Net' in 'zookit.architectures' is not lower-case letters, digits and "
-                "_, beginning with a letter",
+                "the name 'Net' in 'zookit.architectures' must consist of lower-case letters, "
+                "digits and _, and start with a letter",
             ),
         ),
         (
@@ -353,8 +338,8 @@ HEAD = b"Metadata-Version: 2.1\nName: alpha\nVersion: 1\n"
             HEAD,
             Problem(
                 "alpha==1",
-                "the name 'beta/net' in 'zookit.architectures' is not lower-case letters, digits "
-                "and _, beginning with a letter",
+                "the name 'beta/net' in 'zookit.architectures' must consist of lower-case "
+                "letters, digits and _, and start with a letter",
             ),
         ),
         *(
@@ -363,14 +348,14 @@ HEAD = b"Metadata-Version: 2.1\nName: alpha\nVersion: 1\n"
                 HEAD,
                 Problem(
                     "alpha==1",
-                    f"net = {value!r} in 'zookit.architectures' is not module:Class",
+                    f"net = {value!r} in 'zookit.architectures' must be module:Class",
                 ),
             )
             for value in ("nets", "nets.Net", "nets:", ":Net", "ne-ts:Net", "nets:Net [gpu]", "")
         ),
     ],
 )
-def test_bad_metadata_is_a_problem_and_harms_no_other(
+def test_bad_metadata_is_a_problem_and_does_not_affect_others(
     site: Site, components: str, metadata: bytes | None, problem: Problem
 ) -> None:
     site.install("alpha", components, metadata=metadata)
@@ -380,7 +365,7 @@ def test_bad_metadata_is_a_problem_and_harms_no_other(
     assert list(nets) == ["good"]
 
 
-def test_what_is_not_utf8_is_a_problem(site: Site) -> None:
+def test_metadata_that_is_not_utf8_is_a_problem(site: Site) -> None:
     site.install("alpha", "a = nets:Net", metadata=HEAD + b"Author: J\xf6rg\n")
     site.install("beta", "b = nets:Net")
     (site.path / "beta-1.0.dist-info" / "entry_points.txt").write_bytes(b"\xff\xfe")
@@ -405,13 +390,13 @@ def test_metadata_may_be_missing_altogether(site: Site) -> None:
     assert nets.problems == [Problem("alpha-1.0.dist-info", "its METADATA file is missing")]
 
 
-def test_a_bad_component_does_not_cost_its_distribution_the_good_ones(site: Site) -> None:
+def test_a_bad_component_does_not_affect_others_of_its_distribution(site: Site) -> None:
     site.install("alpha", "Bad = nets:Net\nalso_bad = nets\ngood = nets:Net")
     assert list(site.architectures) == ["good"]
     assert len(site.architectures.problems) == 2
 
 
-def test_a_description_is_not_taken_for_the_head(site: Site) -> None:
+def test_a_description_is_not_read_as_header(site: Site) -> None:
     metadata = b"Metadata-Version: 2.1\r\nname: alpha\r\nVERSION: 1.5\r\n\r\nName: beta\r\n"
     site.install("x", "net = nets:Net", metadata=metadata)
     assert site.architectures["net"].owner == "alpha==1.5"
@@ -445,7 +430,7 @@ def test_builds_from_words_or_a_chosen_name(
     assert built.owner == "alpha==1.0"
 
 
-def test_fills_every_parameter_in(nets: "zookit.registry.Components[Architecture]") -> None:
+def test_the_spec_has_every_parameter(nets: "zookit.registry.Components[Architecture]") -> None:
     assert nets.build("net").spec == ComponentSpec("alpha/net", {"units": [8]})
 
 
@@ -461,15 +446,19 @@ def test_fills_every_parameter_in(nets: "zookit.registry.Components[Architecture
         ),
         (ComponentSpec("net", {3: 4}), BadParameter, "net: no parameter 3."),  # type: ignore[dict-item]
         ("net:", BadWords, "a value is missing"),
-        ("nett", UnknownName, "no architecture 'nett'. Did you mean 'net'?"),
-        (ComponentSpec("beta/net"), UnknownName, "no architecture 'beta/net'."),
-        (StopAtLoss(), UnknownName, "StopAtLoss is not an architecture (a zookit.core.Archit"),
-        (Dense, BadWords, "Dense'> is neither words nor an instance of zookit.core.Architecture."),
-        (None, BadWords, "None is neither words nor an instance of zookit.core.Architecture."),
-        (["net"], BadWords, "['net'] is neither words nor an instance of zookit.core.Archi"),
+        ("nett", UnknownName, "no architecture named 'nett'. Did you mean 'net'?"),
+        (ComponentSpec("beta/net"), UnknownName, "no architecture named 'beta/net'."),
+        (
+            StopAtLoss(),
+            UnknownName,
+            "StopAtLoss is not an architecture. Expected a zookit.core.",
+        ),
+        (Dense, BadWords, "got <class 'zookit.plugins.architectures.dense.Dense'>"),
+        (None, BadWords, "instance of zookit.core.Architecture; got None"),
+        (["net"], BadWords, "got ['net']"),
     ],
 )
-def test_says_what_cannot_be_built(
+def test_a_component_that_cannot_be_built_is_refused(
     nets: "zookit.registry.Components[Architecture]",
     given: str,
     error: type[Exception],
@@ -493,7 +482,7 @@ def test_an_instance_of_an_installed_class_has_its_owner(site: Site, value: str)
     assert built.owner == "alpha==1.0"
 
 
-def test_looking_for_an_instances_owner_imports_nothing(site: Site) -> None:
+def test_finding_the_owner_of_an_instance_imports_nothing(site: Site) -> None:
     site.module("nets", "raise RuntimeError('imported')")
     site.install("alpha", "net = nets:Net\ndeep = nets.sub:Net")
     built = site.architectures.build(Dense(units=(3,)))
@@ -504,7 +493,7 @@ def test_looking_for_an_instances_owner_imports_nothing(site: Site) -> None:
 
 @dataclass(frozen=True)
 class Mine(Architecture):
-    """Made by hand."""
+    """Not registered."""
 
     units: int = 3
 
@@ -513,22 +502,22 @@ class Mine(Architecture):
 
 
 class Undecorated(Mine):
-    """Its new parameter is none."""
+    """Not a dataclass, so `more` is not a parameter."""
 
     more: int = 3
 
 
 @dataclass(frozen=True)
 class Misdeclared(Mine):
-    """Holds what no words can say."""
+    """Has a parameter of a type that words cannot express."""
 
     table: Mapping[str, int] | None = None
 
 
-def test_an_instance_made_by_hand_says_where_it_is_from(site: Site) -> None:
+def test_an_unregistered_instance_is_named_by_its_class(site: Site) -> None:
     built = site.architectures.build(Mine(units="4"))  # type: ignore[arg-type]
     assert built == Built(Mine(4), ComponentSpec(f"{__name__}:Mine", {"units": 4}), None)
-    assert not built.spec.rebuildable
+    assert not built.spec.registered
 
 
 @pytest.mark.parametrize(
@@ -539,12 +528,31 @@ def test_an_instance_made_by_hand_says_where_it_is_from(site: Site) -> None:
         (Misdeclared(), "Misdeclared cannot be used: parameter 'table' is of type "),
     ],
 )
-def test_an_instance_made_by_hand_is_checked(
+def test_an_unregistered_instance_is_checked(
     site: Site, instance: Architecture, message: str
 ) -> None:
     with pytest.raises(BadParameter) as raised:
         site.architectures.build(instance)
     assert str(raised.value).startswith(message)
+
+
+def test_registry_kinds_and_entries_show_names_without_importing(site: Site) -> None:
+    site.install("alpha", "net = nets:Net\nown = nets:Net")
+    site.install("beta", "net = nets:Net")
+    registry = site.registry()
+    assert "alpha/net, beta/net, own" in repr(registry)
+    assert repr(registry.architectures) == "<architectures: alpha/net, beta/net, own>"
+    assert repr(registry.datasets) == "<datasets: none>"
+    entry = registry.architectures["own"]
+    assert repr(entry) == "<architecture own of alpha==1.0 (nets:Net)>"
+    for shown in (registry, registry.architectures, entry):
+        assert "own" in shown._repr_html_()
+    assert "nets" not in sys.modules
+
+
+def test_the_module_shows_the_default_registry() -> None:
+    assert repr(zookit.registry) == repr(zookit.registry.default)
+    assert "dense" in zookit.registry._repr_html_()  # type: ignore[attr-defined]
 
 
 INSTALLED = [entry for group in zookit.registry.default.groups() for entry in group.entries()]
@@ -560,7 +568,7 @@ def test_the_default_registry_has_the_built_in_components() -> None:
 
 @pytest.mark.parametrize("entry", INSTALLED, ids=lambda entry: entry.full_name)
 def test_every_installed_component_keeps_the_contract(entry: Entry[Component]) -> None:
-    """Beside what tests/plugins/test_contract.py holds it to."""
+    """In addition to tests/plugins/test_contract.py."""
     assert entry.names(entry.load())
     assert is_name(entry.name)
     for parameter in entry.parameters:

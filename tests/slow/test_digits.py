@@ -82,5 +82,5 @@ def test_its_life(fresh: FreshEnvironment, project: Path, tmp_path: Path) -> Non
     fresh.run("pip uninstall --quiet --yes zookit-digits", tmp_path)
     assert "zookit-digits" not in fresh.run("zookit list", tmp_path).out
     message = fresh.message("zookit run digits dense", tmp_path)
-    assert "no data set 'digits'" in message
+    assert "no data set named 'digits'" in message
     assert "Installed: fashion_mnist" in message

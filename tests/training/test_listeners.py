@@ -518,12 +518,12 @@ def test_a_listener_that_cannot_be_had_says_where_it_was_named(
 ) -> None:
     run = ("run", "mnist", "dense")
     named = zookit(*run, "--with", "talkatve").message()
-    assert named.startswith("zookit: no listener 'talkatve'. Did you mean 'talkative'?")
+    assert named.startswith("zookit: no listener named 'talkatve'. Did you mean 'talkative'?")
     twice = zookit(*run, "--with", "talkative", "--with", "zookit-talk/talkative:x").message()
     assert twice == "zookit: listener 'zookit-talk/talkative' is named twice. Name it once."
     monkeypatch.setenv("ZOOKIT_WITH", "talkatve")
     named = zookit(*run).message()
-    assert named.startswith("zookit: ZOOKIT_WITH: no listener 'talkatve'. Did you mean ")
+    assert named.startswith("zookit: ZOOKIT_WITH: no listener named 'talkatve'. Did you mean ")
     monkeypatch.setenv("ZOOKIT_WITH", "talkative talkative:x")
     assert zookit(*run).message() == twice
 

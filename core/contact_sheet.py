@@ -1,0 +1,68 @@
+"""Contact sheets: some images of each class, for a person to look at.
+
+Imports NumPy and Pillow, so it is imported only when a sheet is drawn.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from zookit.core import html
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from zookit.core.dataset import Split
+
+_COLUMNS = 8
+_SIDE = 48
+"""The longer side of a thumbnail in pixels."""
+_ROWS = 20
+"""The largest number of classes in a sheet."""
+
+
+def sheet_of(splits: "Mapping[str, Split]", class_names: Sequence[str] = ()) -> str:
+    """Return an HTML table with a row for each class.
+
+    A row has the label, the name if class names are given, the number of images in each split, and
+    some images of the first split.
+    """
+    counts = {name: _counts(split, len(class_names)) for name, split in splits.items()}
+    classes = max(map(len, counts.values()))
+    first = next(iter(splits.values()))
+    rows = [
+        (
+            label,
+            *((class_names[label],) if class_names else ()),
+            *(f"{each[label]:,}" if label < len(each) else "0" for each in counts.values()),
+            html.Image(_strip(first, label), f"images of class {label}"),
+        )
+        for label in range(min(classes, _ROWS))
+    ]
+    names = ("class",) if class_names else ()
+    more = html.paragraph(f"... and {classes - _ROWS:,} more classes") if classes > _ROWS else ""
+    return html.table(("label", *names, *splits, "images"), rows) + more
+
+
+def thumbnails(images: "npt.NDArray[np.uint8]") -> bytes:
+    """Return a PNG with these images (N, H, W, C) side by side, scaled to the same size."""
+    mode = "L" if images.shape[-1] == 1 else "RGB"
+    row = Image.new(mode, (max(len(images), 1) * (_SIDE + 2), _SIDE), "white")
+    for at, pixels in enumerate(images):
+        image = Image.fromarray(np.asarray(pixels).squeeze()).convert(mode)
+        row.paste(ImageOps.contain(image, (_SIDE, _SIDE)), (at * (_SIDE + 2), 0))
+    png = io.BytesIO()
+    row.save(png, "PNG")
+    return png.getvalue()
+
+
+def _counts(split: "Split", classes: int) -> "npt.NDArray[np.int64]":
+    return np.bincount(split.labels, minlength=classes)
+
+
+def _strip(split: "Split", label: int) -> bytes:
+    members = np.flatnonzero(split.labels == label)[:_COLUMNS]
+    return thumbnails(split.images[members])
