@@ -4,22 +4,19 @@
 `CheckpointCallback` comes last, so that a checkpoint contains what all others have done.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
-from zookit.training.loop import check_finite
+from zookit.training.loop import Loop, check_finite
 from zookit.training.signals import Interruption
 from zookit.training.state import logged_values
-
-if TYPE_CHECKING:
-    from zookit.training.loop import Loop
 
 
 class EpochCallback(keras.callbacks.Callback):
     """Sets the order of each epoch, records its values and stops if the loss is not finite."""
 
-    def __init__(self, loop: "Loop", signals: Interruption) -> None:
+    def __init__(self, loop: Loop, signals: Interruption) -> None:
         super().__init__()
         self._loop = loop
         self._signals = signals
@@ -53,7 +50,7 @@ class EpochCallback(keras.callbacks.Callback):
 class CheckpointCallback(keras.callbacks.Callback):
     """Restores the checkpoint that the run continues from, and writes new ones."""
 
-    def __init__(self, loop: "Loop", signals: Interruption) -> None:
+    def __init__(self, loop: Loop, signals: Interruption) -> None:
         super().__init__()
         self._loop = loop
         self._checkpointing = loop.checkpointing

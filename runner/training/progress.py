@@ -10,6 +10,7 @@ from rich.text import Text
 
 from zookit.core import Result, RunContext, hookimpl
 from zookit.runs.run import RunRecord
+from zookit.training.state import format_values
 
 if TYPE_CHECKING:
     import keras
@@ -55,7 +56,7 @@ class Display:
         """Return the callback that moves the bar."""
         from zookit.training.progress_callback import ProgressCallback
 
-        return [ProgressCallback(self._bars, run.experiment.settings.epochs)]
+        return [ProgressCallback(self._bars, run.experiment.settings.epochs, UPDATES_PER_SECOND)]
 
     @hookimpl
     def epoch_ended(self, epoch: int, values: Mapping[str, float], seconds: float) -> None:
@@ -84,8 +85,3 @@ def show_result(console: Console, result: Result | RunRecord) -> None:
     else:
         console.print(Text(f"test  {format_values(result.metrics)}"), soft_wrap=True)
     console.print(Text(f"saved in {result.folder}"), soft_wrap=True)
-
-
-def format_values(values: Mapping[str, float]) -> str:
-    """Return `loss 0.4321  accuracy 0.8450`."""
-    return "  ".join(f"{name} {value:.4f}" for name, value in values.items())

@@ -6,17 +6,17 @@ from typing import Any
 import keras
 from rich.progress import Progress
 
-from zookit.training.progress import UPDATES_PER_SECOND, format_values
-from zookit.training.state import logged_values
+from zookit.training.state import format_values, logged_values
 
 
 class ProgressCallback(keras.callbacks.Callback):
     """Shows a bar within each epoch, and moves it at most as often as it is drawn."""
 
-    def __init__(self, bars: Progress, epochs: int) -> None:
+    def __init__(self, bars: Progress, epochs: int, updates_per_second: float) -> None:
         super().__init__()
         self._bars = bars
         self._epochs = epochs
+        self._interval = 1 / updates_per_second
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._bars.start()
@@ -27,7 +27,7 @@ class ProgressCallback(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         now = time.monotonic()
-        if now - self._drawn >= 1 / UPDATES_PER_SECOND:
+        if now - self._drawn >= self._interval:
             self._drawn = now
             # The last execution of an epoch may have fewer steps than Keras expects.
             done = min(batch + 1, self.params["steps"])

@@ -38,6 +38,7 @@ from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.completeness import check_unchanged, why_complete
 from zookit.training.feeds import Feeds, make_feeds
+from zookit.training.fit import fit
 from zookit.training.listeners import AttachedListener, Listeners
 from zookit.training.loop import Loop
 from zookit.training.network import Network, build_network
@@ -89,7 +90,7 @@ def train(
         folder = make_folder(runs_dir, environment.identity, datetime.now().astimezone())
         held.enter_context(locked(folder))
         run = make_context(network, environment, folder)
-        return _loop(run, environment, network, feeds, all_listeners, schedule, None).train()
+        return fit(_loop(run, environment, network, feeds, all_listeners, schedule, None))
 
 
 def resume(
@@ -155,7 +156,7 @@ def _continue(
         environment = resumed_environment(record, experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
         loop = _loop(run, environment, network, feeds, all_listeners, schedule, checkpoint)
-        return loop.train()
+        return fit(loop)
 
 
 def _check_folders(composition: Composition, runs_dir: Path) -> None:

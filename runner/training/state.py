@@ -59,3 +59,8 @@ def logged_values(logs: Mapping[str, Any] | None) -> dict[str, float]:
     logs = logs or {}
     names = sorted(logs, key=lambda name: (name.startswith("val_"), not name.endswith("loss")))
     return {name: float(logs[name]) for name in names}
+
+
+def format_values(values: Mapping[str, float]) -> str:
+    """Return `loss 0.4321  accuracy 0.8450`."""
+    return "  ".join(f"{name} {value:.4f}" for name, value in values.items())

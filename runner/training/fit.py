@@ -1,0 +1,102 @@
+"""Trains a loop's model to the end, and evaluates it."""
+
+from collections.abc import Mapping
+
+from zookit.core import Evaluation, FolderError, Result, warn
+from zookit.core.result import Status
+from zookit.inference.evaluate import evaluate_split
+from zookit.training.loop import Loop, check_finite
+from zookit.training.signals import Interruption, interruption
+
+
+def fit(loop: Loop) -> Result:
+    """Train and evaluate a model, and notify the listeners of the result.
+
+    An interruption gives a result with the status "interrupted". An error is raised after the
+    listeners have been notified. Raises BadRun if the checkpoint does not fit; then nothing in the
+    run's folder is changed.
+    """
+    _check_checkpoint(loop)
+    with interruption() as signals:
+        try:
+            loop.listeners.notify("run_started", run=loop.run)
+            _train(loop, signals)
+            test, evaluation = evaluate_split(loop.model, loop.feeds.test.split, signals.check)
+            check_finite(test, "on the test images")
+            result = _result(loop, "finished", test, evaluation)
+        except KeyboardInterrupt:
+            signals.ended = True
+            result = _result(loop, "interrupted")
+        except BaseException as error:
+            signals.ended = True
+            _notify_of_failure(loop, error)
+            raise
+        signals.ended = True
+        loop.listeners.notify("run_finished", result=result)
+    return result
+
+
+def _check_checkpoint(loop: Loop) -> None:
+    """Raise BadRun if the checkpoint does not fit the model."""
+    loop.checkpointing.restore_variables()
+    if loop.checkpointing.within_epoch:
+        # Keras creates the metrics' variables with the first batch.
+        loop.model.test_on_batch(*loop.feeds.test.first())
+        loop.checkpointing.restore_metrics()
+
+
+def _train(loop: Loop, signals: Interruption) -> None:
+    # Importing it imports Keras, which has happened by now.
+    from zookit.training.loop_callbacks import CheckpointCallback, EpochCallback
+
+    loop.checkpointing.warn_of_stateless()
+    callbacks = [
+        EpochCallback(loop, signals),
+        *loop.callbacks,
+        *loop.listeners.keras_callbacks(run=loop.run),
+        CheckpointCallback(loop, signals),
+    ]
+    validation = loop.feeds.validation
+    position = loop.checkpointing.resumed and loop.checkpointing.resumed.position
+    epochs = loop.run.experiment.settings.epochs
+    loop.multi_step.install()
+    loop.checkpointing.schedule.start()
+    loop.model.fit(
+        loop.multi_step.chunks(),
+        initial_epoch=position.epochs if position else 0,
+        # After a stop by a callback, only what callbacks do at the end of a training is left.
+        epochs=position.epochs if position and position.stopped else epochs,
+        validation_data=None if validation is None else validation.dataset(),
+        callbacks=callbacks,
+        shuffle=False,  # the batches come in their own order
+        verbose=0,
+    )
+
+
+def _notify_of_failure(loop: Loop, error: BaseException) -> None:
+    try:
+        loop.listeners.notify("run_failed", result=_result(loop, "failed"), error=error)
+    except FolderError as second:
+        # The folder's error is reported once, and does not hide any other error.
+        if not isinstance(error, FolderError):
+            warn(str(second))
+
+
+def _result(
+    loop: Loop,
+    status: Status,
+    metrics: Mapping[str, float] | None = None,
+    evaluation: Evaluation | None = None,
+) -> Result:
+    loop.multi_step.remove()
+    return Result(
+        experiment=loop.run.experiment,
+        folder=loop.run.folder,
+        status=status,
+        history=loop.state.plain_history(),
+        seconds=tuple(loop.state.seconds),
+        metrics=metrics or {},
+        environment=loop.run.environment,
+        model=loop.model,
+        evaluation=evaluation,
+    )
