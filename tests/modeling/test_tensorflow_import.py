@@ -1,0 +1,56 @@
+"""Importing Keras: the backend is checked, file descriptor 2 redirected and restored.
+
+tests/cli/test_startup.py tests in processes of their own that nothing of TensorFlow's is shown.
+"""
+
+import os
+import sys
+import tempfile
+
+import keras  # noqa: F401 - imported before, as in every test process
+import pytest
+
+from zookit.core import ZookitError
+from zookit.modeling import tensorflow_import
+from zookit.modeling.tensorflow_import import descriptor_2_in, import_keras, importing_keras
+
+
+def test_another_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "numpy")
+    with pytest.raises(ZookitError, match=r"'numpy'.*KERAS_BACKEND"):
+        import_keras()
+    with pytest.raises(ZookitError, match="'numpy'"), importing_keras():
+        pytest.fail("checked before anything is started")
+
+
+def test_the_thread_imports_once_it_is_started() -> None:
+    stderr = sys.stderr
+    with importing_keras() as importing:
+        assert importing.ident is None
+        importing.start()
+        importing.wait()
+    assert not importing.is_alive()
+    assert sys.stderr is stderr
+    with importing_keras():
+        pass  # never started
+
+
+def test_the_error_of_the_import_is_raised_by_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise ImportError("no TensorFlow")
+
+    monkeypatch.setattr(tensorflow_import, "import_keras", fail)
+    with importing_keras() as importing:
+        importing.start()
+        with pytest.raises(ImportError, match="no TensorFlow"):
+            importing.wait()
+
+
+def test_descriptor_2_is_redirected_and_restored(capfd: pytest.CaptureFixture[str]) -> None:
+    with tempfile.TemporaryFile() as notes:
+        with descriptor_2_in(notes):
+            os.write(2, b"inside")
+        os.write(2, b"outside")
+        notes.seek(0)
+        assert notes.read() == b"inside"
+    assert capfd.readouterr().err == "outside"
