@@ -18,7 +18,7 @@ from zookit.cli.evaluate import evaluate
 from zookit.cli.export import export
 from zookit.cli.list import list_components
 from zookit.cli.new import new
-from zookit.cli.plugin_commands import WithPlugins, command_of
+from zookit.cli.plugin_commands import WithPlugins
 from zookit.cli.predict import predict
 from zookit.cli.report import report
 from zookit.cli.reproduce import reproduce
@@ -28,6 +28,7 @@ from zookit.cli.runs import runs
 from zookit.cli.show import show
 from zookit.core import ZookitError
 from zookit.terminal import messages_shown, printable
+from zookit.typer_commands import command_of
 
 app = typer.Typer(
     name="zookit",

@@ -1,31 +1,18 @@
 """Commands of plugins, which are imported only when they are used."""
 
-import inspect
 import sys
 from collections import defaultdict
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-import typer
 from typer.core import TyperCommand, TyperGroup
 
 from zookit.core import BrokenPlugin, UnknownName
-from zookit.core.errors import did_you_mean, typed_reason_of
+from zookit.core.errors import did_you_mean
+from zookit.typer_commands import load_command
 
 if TYPE_CHECKING:
     from zookit.registry import Entry
-
-
-def command_of(app: typer.Typer) -> Any:
-    """Return the command of a Typer app, without Typer's options for completion.
-
-    The scripts that these options install cannot complete parameters. They are removed afterwards,
-    because Typer answers the shells only if it has added them.
-    """
-    command = typer.main.get_command(app)
-    own = ("install_completion", "show_completion")
-    command.params = [each for each in command.params if each.name not in own]
-    return command
 
 
 class WithPlugins(TyperGroup):
@@ -107,26 +94,10 @@ class _Unloaded(TyperCommand):
         Raises BrokenPlugin, except during completion, which then offers nothing.
         """
         if not extra.get("resilient_parsing"):
-            return loaded_command(self._entry).make_context(info_name, args, parent=parent, **extra)
+            return load_command(self._entry).make_context(info_name, args, parent=parent, **extra)
         try:
             with redirect_stdout(sys.stderr):  # what the plugin's module prints is no completion
-                command = loaded_command(self._entry)
+                command = load_command(self._entry)
         except BrokenPlugin:
             return super().make_context(info_name, args, parent=parent, **extra)
         return command.make_context(info_name, args, parent=parent, **extra)
-
-
-def loaded_command(entry: "Entry[Any]") -> Any:
-    """Return the command of a plugin's Typer app or function. Raises BrokenPlugin."""
-    found: Any = entry.load()
-    try:
-        if not isinstance(found, typer.Typer):
-            app = typer.Typer(rich_markup_mode=None)
-            app.command(entry.name, help=inspect.getdoc(found))(found)
-            found = app
-        return command_of(found)
-    except Exception as error:  # whatever a plugin's annotations make Typer raise
-        raise BrokenPlugin(
-            f"command {entry.name!r} of {entry.owner} ({entry.value}) is not valid for Typer: "
-            f"{typed_reason_of(error)}. Report this to the author of that package."
-        ) from error

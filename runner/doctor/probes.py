@@ -87,9 +87,9 @@ def _import_what_zookit_would() -> None:
 
 
 def _of_command(entry: Entry[Any]) -> dict[str, Any]:
-    from zookit.cli.plugin_commands import loaded_command
+    from zookit.typer_commands import load_command
 
-    loaded_command(entry)
+    load_command(entry)
     return {}
 
 

@@ -1,1 +1,1 @@
-"""Runs that are kept: their folders written, found, read and rebuilt."""
+"""Run folders: written, found, read and locked."""

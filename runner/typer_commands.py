@@ -1,0 +1,40 @@
+"""Turns what plugins offer as commands into Typer's commands."""
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from zookit.core import BrokenPlugin
+from zookit.core.errors import typed_reason_of
+
+if TYPE_CHECKING:
+    from zookit.registry import Entry
+
+
+def command_of(app: typer.Typer) -> Any:
+    """Return Typer's command of an app, without Typer's options for installing completion.
+
+    The scripts that those install do not know components. Typer must add the options all the same,
+    because only then does it answer the shells.
+    """
+    command = typer.main.get_command(app)
+    unwanted = ("install_completion", "show_completion")
+    command.params = [each for each in command.params if each.name not in unwanted]
+    return command
+
+
+def load_command(entry: "Entry[Any]") -> Any:
+    """Return the command of a plugin's Typer app or function. Raises BrokenPlugin."""
+    loaded: Any = entry.load()
+    try:
+        if not isinstance(loaded, typer.Typer):
+            app = typer.Typer(rich_markup_mode=None)
+            app.command(entry.name, help=inspect.getdoc(loaded))(loaded)
+            loaded = app
+        return command_of(loaded)
+    except Exception as error:  # whatever a plugin's annotations make Typer raise
+        raise BrokenPlugin(
+            f"command {entry.name!r} of {entry.owner} ({entry.value}) is not valid for Typer: "
+            f"{typed_reason_of(error)}. Report this to the author of that package."
+        ) from error
