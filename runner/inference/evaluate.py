@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core import Dataset, Evaluation, Split
+from zookit.core import Architecture, Dataset, Evaluation, Split
 from zookit.core.source import DataRequest
 from zookit.inference.evaluation_data import EvaluationData, load_evaluation_data
 from zookit.inference.predict import Predictor, all_classes, batch_size
@@ -25,16 +25,22 @@ _SIDE = 128
 
 
 def evaluate_run(
-    run: RunRecord, on: str | Dataset | None = None, request: DataRequest | None = None
+    run: RunRecord,
+    on: str | Dataset | None = None,
+    request: DataRequest | None = None,
+    architecture: Architecture | None = None,
 ) -> tuple[Evaluation, EvaluationData]:
-    """Evaluate a run on test images, which are chosen as by `load_predictor_and_data`."""
-    predictor, data = load_predictor_and_data(run, on, request)
+    """Evaluate a run on test images. The arguments are those of `load_predictor_and_data`."""
+    predictor, data = load_predictor_and_data(run, on, request, architecture)
     with waiting("evaluating", quiet=False):
         return evaluate(predictor, data.split), data
 
 
 def load_predictor_and_data(
-    run: RunRecord, on: str | Dataset | None = None, request: DataRequest | None = None
+    run: RunRecord,
+    on: str | Dataset | None = None,
+    request: DataRequest | None = None,
+    architecture: Architecture | None = None,
 ) -> tuple[Predictor, EvaluationData]:
     """Rebuild a run's model and load test images, while Keras is imported in a thread.
 
@@ -43,6 +49,7 @@ def load_predictor_and_data(
         on: the data set, the run's own if not given.
         request: auto, full or sample. If not given, the run's own data set is loaded as recorded,
             any other as auto.
+        architecture: the instance that the run was trained with, if no entry point names its class.
 
     Raises:
         BadExperiment: the data set does not fit the model.
@@ -54,7 +61,7 @@ def load_predictor_and_data(
         data = load_evaluation_data(run, on, request, found=importing.start)
         with waiting("starting TensorFlow", quiet=False):
             importing.wait()
-            return Predictor(rebuild_model(run)), data
+            return Predictor(rebuild_model(run, architecture)), data
 
 
 def evaluate(predictor: Predictor, split: Split) -> Evaluation:

@@ -53,11 +53,12 @@ def load_evaluation_data(
     built = default.datasets.build(run.experiment.dataset if on is None else on)
     dataset, name = built.component, built.spec.short_name
     _check_fit(run, name, dataset.info)
-    usual = run.experiment.settings.data if on is None else "auto"
+    is_own = on is None or built.spec == run.experiment.dataset
+    usual = run.experiment.settings.data if is_own else "auto"
     prepared = prepare(dataset, request or usual, name, built.owner or "", bar, found=found)
     recorded = run.environment.data
     own = prepared.hash == recorded.hash
-    if on is None and not own:
+    if is_own and not own:
         warn(
             f"{name} is not the data that {run.name} was trained on: {prepared.origin} "
             f"{prepared.hash[:8]}, recorded {recorded.origin} {recorded.hash[:8]}. Do not compare "

@@ -12,7 +12,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from zookit.core import BadParameter, BadRun, FolderError, NotInstalled, ZookitError
+from zookit.core import (
+    Architecture,
+    BadParameter,
+    BadRun,
+    FolderError,
+    NotInstalled,
+    ZookitError,
+)
 from zookit.core.errors import reason_of
 from zookit.modeling.tensorflow_import import descriptor_2_in
 
@@ -41,11 +48,14 @@ def default_path(run: "RunRecord", to: Format) -> Path:
     return Path(f"{run.name}{_SUFFIXES[to]}")
 
 
-def export(run: "RunRecord", to: Format, path: Path) -> None:
+def export(
+    run: "RunRecord", to: Format, path: Path, architecture: Architecture | None = None
+) -> None:
     """Write a run's model to a path that does not exist yet: a file, or a folder for saved_model.
 
     The model takes raw images, uint8 (N, height, width, channels) for any N, and computes in
-    float32, whatever the precision of the training.
+    float32, whatever the precision of the training. `architecture` is the instance that the run was
+    trained with, if no entry point names its class.
 
     Raises:
         NotInstalled: the format needs a package that is not installed.
@@ -66,7 +76,7 @@ def export(run: "RunRecord", to: Format, path: Path) -> None:
             "another path with --output."
         )
     with _written_aside(path) as aside:
-        model = rebuild_model(run, float32=True)
+        model = rebuild_model(run, architecture, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):
             raise BadRun(
                 f"{run.folder} has weights that are not finite, as after a training that failed. "

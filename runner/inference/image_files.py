@@ -67,6 +67,21 @@ def read_images(
             yield [block[at] for at in read], 255 - images if invert else images
 
 
+def load_image_files(paths: Iterable[Path], shape: tuple[int, int, int]) -> "Pixels":
+    """Return the images of all files among and below the paths, uint8 (N, H, W, C).
+
+    Raises DataError if there is no file, or one that cannot be read.
+    """
+    files = list(find_image_files(paths))
+    if not files:
+        raise DataError("no image files found. Name image files, or folders that contain them.")
+    images = np.empty((len(files), *shape), np.uint8)
+    for file, error in zip(files, _read(files, images), strict=True):
+        if error:
+            raise DataError(f"{printable(file)} {error}.")
+    return images
+
+
 def _read(block: Sequence[Path], images: "Pixels") -> list[str]:
     """Read the files into `images`, and return the error of each, empty if there is none."""
 
