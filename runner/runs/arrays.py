@@ -26,7 +26,7 @@ def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> No
     from safetensors.numpy import save
 
     about = {"format": str(FORMAT)}
-    # safetensors does not keep the order of several keys, so equal weights would give unequal files.
+    # safetensors does not keep the order of more keys: equal weights would give unequal files.
     if text:
         about |= {"text": text, "sha256": digest(arrays, text)}
     with path.open("wb") as file:
@@ -64,7 +64,8 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
         raise damaged(path, reason_of(error)) from None
     if about.get("format") != str(FORMAT):
         raise BadRun(
-            f"{path}: format is {about.get('format')!r}; this version of zookit reads {str(FORMAT)!r}."
+            f"{path}: format is {about.get('format')!r}; this version of zookit reads "
+            f"{str(FORMAT)!r}."
         )
     text = about.get("text", "")
     if text and about.get("sha256", "") not in ("", digest(arrays, text)):

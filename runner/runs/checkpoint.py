@@ -126,9 +126,7 @@ def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
         return [without_arrays(each, arrays) for each in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise TypeError(
-        f"it holds {quoted(value)}, which is not a plain value or an array of numbers"
-    )
+    raise TypeError(f"it holds {quoted(value)}, which is not a plain value or an array of numbers")
 
 
 def with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:
