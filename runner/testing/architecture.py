@@ -1,9 +1,10 @@
-"""What is asked of architectures."""
+"""The contract of architectures."""
 
 import math
 import tempfile
 import warnings
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,11 @@ from zookit.core import (
     DatasetInfo,
     ImageShapeRefused,
     Preference,
-    Words,
 )
 from zookit.modeling.model import build_model
-from zookit.registry import default
 from zookit.testing.check import ContractBroken, require
-from zookit.testing.subprocess_checks import ask_all
-from zookit.testing.target import Subject
+from zookit.testing.subprocess_checks import image_shapes
+from zookit.testing.target import Batch, Target
 from zookit.testing.trial_training import small_training
 
 if TYPE_CHECKING:
@@ -29,103 +28,139 @@ if TYPE_CHECKING:
 Shape = tuple[int, int, int]
 
 _SHAPES: tuple[Shape, ...] = ((28, 28, 1), (32, 32, 3), (64, 48, 3))
-"""Tried beside those of the installed data sets."""
+"""Tried in addition to those of the installed data sets."""
 _SECONDS = 20
-"""How long another's data set may take to say its shape."""
+"""How long another author's data set may take to say its image shape."""
 _SEEDS = 10
 
 
-def fits_every_data_set(subject: Subject) -> None:
+def fits_every_data_set(target: Target) -> None:
     """It builds a body, from (N, H, W, C) to (N, features), for every installed data set's shape.
 
-    But for those that its `check` refuses by raising ImageShapeRefused; for all others it also
+    Shapes that its `check` refuses by raising ImageShapeRefused are exempt. For all others it also
     states a Preference.
     """
-    architecture: Architecture = subject.component
-    for shape in _accepted(subject):
+    architecture: Architecture = target.component
+    for shape in _accepted(target):
         preference = architecture.preference(shape, 32)
         require(
             isinstance(preference, Preference) and (preference.threads or 1) >= 1,
             f"for images {shape} its preference is {preference!r}",
         )
-        _whole(architecture, shape)
+        build_model(DatasetInfo(shape, ("a", "b", "c")), architecture, normalize=True)
 
 
-def trains(subject: Subject) -> None:
-    """It goes through a training as its preference asks for it, with a loss that stays finite."""
-    small_training(subject.component, shape=_smallest(subject))
+def trains(target: Target) -> None:
+    """A training with its preferred settings runs to its end, with a loss that stays finite."""
+    small_training(target.component, shape=_smallest(target))
 
 
-def every_trainable_weight_learns(subject: Subject) -> None:
-    """A step of training moves every trainable weight: none lies beside the way to the output."""
+def every_trainable_weight_learns(target: Target) -> None:
+    """Every trainable weight has a gradient: each of them influences the output."""
     import keras
 
-    unmoved: set[str] | None = None
-    # Few units may all be dead at first; that none ever moves is no chance.
+    body = _builds(target).one
+    unmoved = _without_gradient(body)
+    # A few units can all be dead by chance, but not with every seed.
     for seed in range(_SEEDS):
-        keras.utils.set_random_seed(seed)
-        body = _body(subject.component, _smallest(subject))
-        before = [weight.numpy() for weight in body.trainable_weights]
-        _train_a_step(body)
-        still = {
-            f"{at} ({weight.name})"
-            for at, (weight, was) in enumerate(zip(body.trainable_weights, before, strict=True))
-            if np.array_equal(weight.numpy(), was)
-        }
-        unmoved = still if unmoved is None else unmoved & still
         if not unmoved:
             return
-    numbers = ", ".join(sorted(unmoved or ()))
-    raise ContractBroken(f"of its trainable weights, number {numbers} never moved")
+        keras.utils.set_random_seed(seed)
+        unmoved &= _without_gradient(_body(target.component, body.input_shape[1:]))
+    if unmoved:
+        numbers = ", ".join(sorted(unmoved))
+        raise ContractBroken(f"of its trainable weights, number {numbers} never learned")
 
 
-def builds_share_nothing(subject: Subject) -> None:
-    """Two builds are alike and share no weight, and the component is as it was before."""
-    architecture: Architecture = subject.build()
-    before = dict(vars(architecture))
-    shape = _smallest(subject)
-    one, two = _body(architecture, shape), _body(architecture, shape)
-    shapes = [[tuple(weight.shape) for weight in body.weights] for body in (one, two)]
-    require(shapes[0] == shapes[1], f"one build has weights {shapes[0]}, another {shapes[1]}")
-    shared = {id(weight) for weight in one.weights} & {id(weight) for weight in two.weights}
+def builds_share_nothing(target: Target) -> None:
+    """Two builds are alike and share no weight, and building does not change the component."""
+    builds = _builds(target)
+    one, two = ([tuple(each.shape) for each in body.weights] for body in (builds.one, builds.two))
+    require(one == two, f"one build has weights {one}, another {two}")
+    shared = {id(each) for each in builds.one.weights} & {id(each) for each in builds.two.weights}
     require(not shared, f"two builds share {len(shared)} weight(s)")
-    require(vars(architecture) == before, "building changed the component")
+    require(builds.after == builds.before, "building changed the component")
 
 
-def survives_saving_and_loading(subject: Subject) -> None:
-    """Its weights, by position, make another build predict the same, and so does a saved model.
+def survives_saving_and_loading(target: Target) -> None:
+    """Another build with its weights, by position, predicts the same, and so does a saved model.
 
     Register layers of your own with keras.saving.register_keras_serializable.
     """
     import keras
 
-    architecture, shape = subject.component, _smallest(subject)
-    images = np.random.default_rng(0).integers(0, 256, (3, *shape), dtype=np.uint8)
-    one, two = _whole(architecture, shape), _whole(architecture, shape)
-    _shake(one)
-    expected = _predicted(one, images)
-    two.set_weights(one.get_weights())
-    _require_alike(_predicted(two, images), expected, "another build with its weights")
+    builds = _builds(target)
+    shape = builds.one.input_shape[1:]
+    images = np.random.default_rng(0).integers(0, 256, (3, *shape)).astype(np.float32)
+    _perturb(builds.one)
+    expected = _predict(builds.one, images)
+    builds.two.set_weights(builds.one.get_weights())
+    _require_alike(_predict(builds.two, images), expected, "another build with its weights")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder, "model.keras")
         with warnings.catch_warnings():
-            # Keras's own, of NumPy.
+            # Keras triggers NumPy's.
             warnings.simplefilter("ignore", DeprecationWarning)
-            one.save(path)
+            builds.one.save(path)
             loaded = keras.saving.load_model(path)
-    _require_alike(_predicted(loaded, images), expected, "Keras's saved model")
+    _require_alike(_predict(loaded, images), expected, "Keras's saved model")
 
 
-def _predicted(model: "keras.Model", images: "np.ndarray[Any, Any]") -> Any:
+@dataclass(frozen=True)
+class _Builds:
+    """Two bodies of one new component, and its attributes before and after building them."""
+
+    before: dict[str, Any]
+    one: "keras.Model"
+    two: "keras.Model"
+    after: dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def _builds(target: Target) -> _Builds:
+    """Build both bodies once for all checks of a target."""
+    architecture: Architecture = target.build().component
+    shape = _smallest(target)
+    before = dict(vars(architecture))
+    one, two = _body(architecture, shape), _body(architecture, shape)
+    return _Builds(before, one, two, dict(vars(architecture)))
+
+
+def _body(architecture: Architecture, shape: Shape) -> "keras.Model":
+    import keras
+
+    images = keras.Input(shape)
+    return keras.Model(images, architecture.features(architecture.normalize(images)))
+
+
+def _without_gradient(body: "keras.Model") -> set[str]:
+    """The position and name of each trainable weight whose gradient is zero or missing."""
+    import tensorflow as tf
+
+    images = np.random.default_rng(0).integers(0, 256, (4, *body.input_shape[1:]))
+    with tf.GradientTape() as tape:
+        outputs = body(images.astype("float32"), training=True)
+        # A distant goal, so that everything that influences the output has a gradient.
+        loss = tf.reduce_mean((outputs - 100.0) ** 2)
+    weights = body.trainable_weights
+    gradients = tape.gradient(loss, [each.value for each in weights])
+    return {
+        f"{at} ({weight.name})"
+        for at, (weight, gradient) in enumerate(zip(weights, gradients, strict=True))
+        if gradient is None or not np.any(tf.convert_to_tensor(gradient))
+    }
+
+
+def _predict(model: "keras.Model", images: "np.ndarray[Any, Any]") -> Any:
     return np.asarray(model(images, training=False))
 
 
-def _shake(model: "keras.Model") -> None:
-    """Weights as after a training: initial ones, such as zeros, would hide much."""
-    drawn = np.random.default_rng(1)
+def _perturb(model: "keras.Model") -> None:
+    """Change the weights as a training does; initial ones, such as zeros, would hide errors."""
+    random = np.random.default_rng(1)
     model.set_weights(
         [
-            weight + 0.01 * drawn.random(weight.shape).astype(weight.dtype)
+            weight + 0.01 * random.random(weight.shape).astype(weight.dtype)
             if np.issubdtype(weight.dtype, np.floating)
             else weight
             for weight in model.get_weights()
@@ -138,11 +173,12 @@ def _require_alike(found: Any, expected: Any, what: str) -> None:
     require(np.allclose(found, expected, atol=1e-5), f"{what} predicts otherwise, by {apart:.2g}")
 
 
-def _accepted(subject: Subject) -> tuple[Shape, ...]:
-    architecture: Architecture = subject.component
-    shapes = tuple(shape for shape in _shapes() if _accepts(architecture, shape))
-    require(shapes, f"it refuses every image shape: {', '.join(map(str, _shapes()))}")
-    return shapes
+def _accepted(target: Target) -> tuple[Shape, ...]:
+    architecture: Architecture = target.component
+    shapes = _shapes(target.batch)
+    accepted = tuple(shape for shape in shapes if _accepts(architecture, shape))
+    require(accepted, f"it refuses every image shape: {', '.join(map(str, shapes))}")
+    return accepted
 
 
 def _accepts(architecture: Architecture, shape: Shape) -> bool:
@@ -153,37 +189,13 @@ def _accepts(architecture: Architecture, shape: Shape) -> bool:
     return True
 
 
-def _smallest(subject: Subject) -> Shape:
-    return min(_accepted(subject), key=math.prod)
+def _smallest(target: Target) -> Shape:
+    return min(_accepted(target), key=math.prod)
 
 
 @cache
-def _shapes() -> tuple[Shape, ...]:
-    """The image shapes of all data sets that are installed and need no parameters, and ours.
-
-    Asked in processes of their own: what is wrong with another's data set is not this one's fault.
-    """
-    others = [Subject(entry, Words(entry.name)) for entry in default.datasets.entries()]
-    asked = {tuple(shape) for shape in ask_all(others, "shape", _SECONDS)}
-    return tuple(sorted({*_SHAPES, *asked}))
-
-
-def _whole(architecture: Architecture, shape: Shape) -> "keras.Model":
-    return build_model(DatasetInfo(shape, ("a", "b", "c")), architecture, normalize=True)
-
-
-def _body(architecture: Architecture, shape: Shape) -> "keras.Model":
-    import keras
-
-    images = keras.Input(shape)
-    return keras.Model(images, architecture.features(architecture.normalize(images)))
-
-
-def _train_a_step(body: "keras.Model") -> None:
-    images = np.random.default_rng(0).integers(0, 256, (4, *body.input_shape[1:]))
-    body.compile("sgd", "mse")
-    # Far from what is given, so that whatever reaches the output gets a gradient.
-    body.train_on_batch(images.astype("float32"), np.full((4, body.output_shape[-1]), 100.0))
+def _shapes(batch: Batch) -> tuple[Shape, ...]:
+    return tuple(sorted({*_SHAPES, *image_shapes(batch, _SECONDS)}))
 
 
 CHECKS = (

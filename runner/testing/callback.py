@@ -1,4 +1,4 @@
-"""What is asked of callbacks."""
+"""The contract of callbacks."""
 
 import json
 import math
@@ -10,135 +10,137 @@ import numpy as np
 from zookit.core import Callback, Example, TrainingFailed
 from zookit.core.parameters import create, plain_values
 from zookit.runs.checkpoint import with_arrays, without_arrays
-from zookit.testing.callback_harness import Drive, Logs, driven
+from zookit.testing.callback_harness import Harness, Logs, run_through
 from zookit.testing.check import ContractBroken, require
-from zookit.testing.target import NotApplicable, Subject
+from zookit.testing.target import NotApplicable, Target
 from zookit.testing.trial_training import small_training
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_EPOCHS = 6
+_EPOCHS = 4
 
 
-def builds_fresh_keras_callbacks(subject: Subject) -> None:
+def builds_fresh_keras_callbacks(target: Target) -> None:
     """`build` returns a keras.callbacks.Callback, a new one each time."""
     import keras
 
-    callback: Callback = subject.component
+    callback: Callback = target.component
     one, two = callback.build(), callback.build()
     for built in (one, two):
-        require(isinstance(built, keras.callbacks.Callback), f"build() gave {built!r}")
-    require(one is not two, "build() gave the same object twice")
+        require(isinstance(built, keras.callbacks.Callback), f"build() returned {built!r}")
+    require(one is not two, "build() returned the same object twice")
 
 
-def acts_as_its_examples_say(subject: Subject) -> None:
-    """In each training of its `examples` it acts as the example says.
+def acts_as_its_examples_say(target: Target) -> None:
+    """In each training of its `examples`, training ends after the example's epoch.
 
-    That is, training ends after that epoch, with that learning rate.
+    If the example has a learning rate, that is the rate at the end.
     """
-    examples: tuple[Example, ...] = subject.component.examples
+    examples: tuple[Example, ...] = target.component.examples
     if not examples:
         raise NotApplicable("it has no examples (zookit.core.Example) of what it does")
     for example in examples:
-        found = driven(_with(subject, example), example.logs)
+        found = run_through(_with(target, example), example.logs)
         expected = example.epochs or min(map(len, example.logs.values()))
+        described = f"with {dict(example.parameters)} and {dict(example.logs)}"
         require(
             found.epoch == expected,
-            f"with {dict(example.parameters)} and {dict(example.logs)} training ended after epoch "
-            f"{found.epoch}, not {expected}",
+            f"{described} training ended after epoch {found.epoch}, not {expected}",
         )
         if example.learning_rate is not None:
             require(
                 math.isclose(found.learning_rate, example.learning_rate, rel_tol=1e-5),
-                f"with {dict(example.parameters)} and {dict(example.logs)} the learning rate came "
-                f"to {found.learning_rate:g}, not {example.learning_rate:g}",
+                f"{described} the learning rate ended at {found.learning_rate:g}, not "
+                f"{example.learning_rate:g}",
             )
 
 
-def state_makes_the_round_trip(subject: Subject) -> None:
-    """A fresh one that is given another's state goes on as that one would have, from any epoch.
+def state_makes_the_round_trip(target: Target) -> None:
+    """A new callback that receives another's state continues as that one would, from any epoch.
 
-    That is, where it offers get_state and set_state; it need not.
+    Applies to callbacks that have get_state and set_state, which are optional.
     """
-    callback: Callback = subject.component
+    callback: Callback = target.component
     built = callback.build()
-    offers = [name for name in ("get_state", "set_state") if hasattr(built, name)]
-    if not offers:
-        raise NotApplicable("it offers no state")
-    require(len(offers) == 2, f"it offers {offers[0]} alone")
-    for example in callback.examples or (_made_up(),):
-        one = _with(subject, example)
-        whole = driven(one, example.logs)
+    offered = [name for name in ("get_state", "set_state") if hasattr(built, name)]
+    if not offered:
+        raise NotApplicable("it has neither get_state nor set_state")
+    require(len(offered) == 2, f"it has only {offered[0]} of get_state and set_state")
+    for example in callback.examples or (_default_example(),):
+        one = _with(target, example)
+        whole = run_through(one, example.logs)
         for at in range(1, whole.epoch):
             _require_alike(_resumed(one, example.logs, at), whole, f"resumed after epoch {at}")
 
 
-def goes_through_a_training(subject: Subject) -> None:
-    """A real training with it, which has a validation split, goes to its end."""
+def goes_through_a_training(target: Target) -> None:
+    """A real training with it, which has a validation split, runs to its end."""
     try:
-        small_training(callbacks=(subject.component,))
+        small_training(callbacks=(target.component,))
     except TrainingFailed as error:
-        # It may want what this training has not, such as another optimizer.
-        require(subject.component.examples, f"it ended the training ({error}), and has no examples")
+        # It may need what this training does not have, such as another optimizer.
+        require(target.component.examples, f"it ended the training ({error}), and has no examples")
         raise NotApplicable(f"it ended the training: {error}") from error
 
 
-def _resumed(callback: Callback, logs: Logs, at: int) -> Drive:
-    first = Drive(callback.build())
+def _resumed(callback: Callback, logs: Logs, at: int) -> Harness:
+    first = Harness(callback.build())
     first.begin()
-    first.go_on(logs, until=at)
-    state = through_text(first.callback.get_state())
-    second = Drive(callback.build(), at, float(first.model.optimizer.learning_rate))
+    first.train(logs, until=at)
+    state = as_from_file(first.callback.get_state())
+    second = Harness(callback.build(), at, float(first.model.optimizer.learning_rate))
     second.begin(state)
-    second.go_on(logs)
+    second.train(logs)
     second.end()
     return second
 
 
-def _require_alike(found: Drive, expected: Drive, what: str) -> None:
+def _require_alike(found: Harness, expected: Harness, when: str) -> None:
     require(
         found.epoch == expected.epoch,
-        f"{what} it ends after epoch {found.epoch}, not {expected.epoch}",
+        f"{when} it ends after epoch {found.epoch}, not {expected.epoch}",
     )
     require(
         math.isclose(found.learning_rate, expected.learning_rate, rel_tol=1e-6),
-        f"{what} it comes to the learning rate {found.learning_rate:g}, not "
-        f"{expected.learning_rate:g}",
+        f"{when} the learning rate ends at {found.learning_rate:g}, not {expected.learning_rate:g}",
     )
     weights = zip(found.model.get_weights(), expected.model.get_weights(), strict=True)
-    require(all(np.array_equal(*pair) for pair in weights), f"{what} it leaves other weights")
-    states = [through_text(drive.callback.get_state()) for drive in (found, expected)]
-    require(_as_text(states[0]) == _as_text(states[1]), f"{what} its state ends as another")
+    require(all(np.array_equal(*pair) for pair in weights), f"{when} it leaves other weights")
+    states = [as_from_file(each.callback.get_state()) for each in (found, expected)]
+    require(_as_text(states[0]) == _as_text(states[1]), f"{when} its state ends differently")
 
 
-def through_text(state: Any) -> Any:
-    """A state as it comes back from a file. Raises ContractBroken where it is not plain."""
-    text, arrays = _taken_apart(state)
+def as_from_file(state: Any) -> Any:
+    """Return a state as a checkpoint file gives it back.
+
+    Raises ContractBroken if a file cannot hold it.
+    """
+    text, arrays = _split(state)
     return with_arrays(json.loads(text), arrays)
 
 
-def _taken_apart(state: Any) -> "tuple[str, dict[str, npt.NDArray[Any]]]":
-    require(isinstance(state, Mapping), f"get_state() gave {state!r}, not a dictionary")
+def _split(state: Any) -> "tuple[str, dict[str, npt.NDArray[Any]]]":
+    require(isinstance(state, Mapping), f"get_state() returned {state!r}, not a dictionary")
     arrays: dict[str, npt.NDArray[Any]] = {}
     try:
         return json.dumps(without_arrays(state, arrays), sort_keys=True), arrays
     except TypeError as error:
-        raise ContractBroken(f"its state does not fit a file: {error}") from None
+        raise ContractBroken(f"its state cannot be saved: {error}") from None
 
 
 def _as_text(state: Any) -> str:
-    text, arrays = _taken_apart(state)
+    text, arrays = _split(state)
     values = {name: (str(each.dtype), each.tolist()) for name, each in arrays.items()}
     return text + json.dumps(values, sort_keys=True)
 
 
-def _with(subject: Subject, example: Example) -> Callback:
-    given = {**plain_values(subject.component), **example.parameters}
-    return cast(Callback, create(subject.kind, given, subject.entry.name))
+def _with(target: Target, example: Example) -> Callback:
+    values = {**plain_values(target.component), **example.parameters}
+    return cast(Callback, create(target.kind, values, target.entry.name))
 
 
-def _made_up() -> Example:
+def _default_example() -> Example:
     falling = [1 / (1 + epoch) for epoch in range(_EPOCHS)]
     rising = [1 - value / 2 for value in falling]
     logs = {"loss": falling, "accuracy": rising, "val_loss": falling, "val_accuracy": rising}

@@ -1,4 +1,4 @@
-"""One thing that a contract asks."""
+"""One requirement of a contract, as a function that can fail."""
 
 import inspect
 from collections.abc import Callable
@@ -6,47 +6,47 @@ from dataclasses import dataclass
 
 from zookit.core import NotInstalled
 from zookit.core.errors import typed_reason_of
-from zookit.testing.target import NotApplicable, Subject
+from zookit.testing.target import NotApplicable, Target
 
 
 class ContractBroken(AssertionError):
-    """A plugin is not as its contract asks; the message says what was found and what is asked."""
+    """A plugin breaks its contract; the message says what was found and what is required."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """A function that raises where a subject breaks the contract that its docstring states."""
+    """A function that raises if a target breaks the contract that its docstring states."""
 
-    function: Callable[[Subject], None]
+    function: Callable[[Target], None]
 
     @property
     def name(self) -> str:
-        """What it is called: the function's name in words."""
+        """The function's name in words."""
         return self.function.__name__.replace("_", " ")
 
     @property
     def contract(self) -> str:
-        """What is asked, in one line."""
+        """What is required, in one line."""
         return " ".join((inspect.getdoc(self.function) or "").split())
 
-    def run(self, subject: Subject) -> None:
-        """Raise ContractBroken, or NotApplicable."""
+    def run(self, target: Target) -> None:
+        """Raise ContractBroken if the target fails, NotApplicable if the check does not apply."""
         try:
-            self.function(subject)
+            self.function(target)
         except NotApplicable:
             raise
         except NotInstalled as error:
             raise NotApplicable(str(error)) from error
         except ContractBroken as error:
-            raise self._broken(subject, str(error)) from None
-        except (Exception, SystemExit) as error:  # whatever a stranger's code does
-            raise self._broken(subject, f"it raised {typed_reason_of(error)}") from error
+            raise self._broken(target, str(error)) from None
+        except (Exception, SystemExit) as error:  # plugin code may raise anything
+            raise self._broken(target, f"it raised {typed_reason_of(error)}") from error
 
-    def _broken(self, subject: Subject, found: str) -> ContractBroken:
-        return ContractBroken(f"{subject}: {found.rstrip('.')}. The contract: {self.contract}")
+    def _broken(self, target: Target, found: str) -> ContractBroken:
+        return ContractBroken(f"{target}: {found.rstrip('.')}. The contract: {self.contract}")
 
 
 def require(condition: object, found: str) -> None:
-    """Raise ContractBroken with what was found unless the condition holds."""
+    """Raise ContractBroken with what was found if the condition does not hold."""
     if not condition:
         raise ContractBroken(found)

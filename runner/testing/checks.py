@@ -1,9 +1,9 @@
-"""Which checks there are for each kind of plugin."""
+"""Which checks apply to which kind of plugin."""
 
 from zookit.core import BrokenPlugin
 from zookit.testing import architecture, callback, command, component, dataset, listener
 from zookit.testing.check import Check
-from zookit.testing.target import Subject
+from zookit.testing.target import Target
 
 _BY_KIND = {
     "datasets": (*component.CHECKS, *dataset.CHECKS),
@@ -14,10 +14,13 @@ _BY_KIND = {
 }
 
 
-def checks_of(subject: Subject) -> tuple[Check, ...]:
-    """The checks for a subject's kind, cheap ones first; of one that does not load, only that."""
+def checks_for(target: Target) -> tuple[Check, ...]:
+    """Return the checks for a target's kind, fast ones first.
+
+    If the plugin cannot be loaded, the only check is the one that says so.
+    """
     try:
-        subject.entry.load()
+        target.entry.load()
     except BrokenPlugin:
         return (Check(component.loads),)
-    return tuple(Check(function) for function in _BY_KIND[subject.entry.kind.plural])
+    return tuple(Check(function) for function in _BY_KIND[target.entry.kind.plural])

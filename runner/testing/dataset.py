@@ -1,4 +1,4 @@
-"""What is asked of data sets."""
+"""The contract of data sets."""
 
 import hashlib
 
@@ -7,17 +7,17 @@ import numpy as np
 from zookit.core import Dataset, DatasetInfo
 from zookit.core.data import check_splits
 from zookit.testing.check import require
-from zookit.testing.loading import load, source_of
-from zookit.testing.subprocess_checks import ask
-from zookit.testing.target import Subject
+from zookit.testing.loading import load_once
+from zookit.testing.subprocess_checks import ask, digest
+from zookit.testing.target import Target
 
 
-def info_is_sound(subject: Subject) -> None:
-    """Its info has an image shape (height, width, channels) and two classes or more, all named.
+def info_is_sound(target: Target) -> None:
+    """Its info has an image shape (height, width, channels) and two or more classes, all named.
 
-    No two classes have one name. A published set's info also has licence, citation and homepage.
+    Class names are unique. The info of a published data set also has license, citation, homepage.
     """
-    dataset: Dataset = subject.component
+    dataset: Dataset = target.component
     info = dataset.info
     require(isinstance(info, DatasetInfo), f"info is {info!r}, not a DatasetInfo")
     shape = info.image_shape
@@ -33,36 +33,34 @@ def info_is_sound(subject: Subject) -> None:
             require(getattr(info, field), f"it is published, but its info has no {field}")
 
 
-def arrays_agree_with_info(subject: Subject) -> None:
-    """It loads images uint8 (N, H, W, C) of its info's shape, each with an index of a class name.
+def arrays_agree_with_info(target: Target) -> None:
+    """It loads images uint8 (N, H, W, C) of its info's shape, each labeled with a class index.
 
-    Every class is in training and in test.
+    Every class occurs in the training and in the test split.
     """
-    info, splits = subject.component.info, load(subject)
-    check_splits(str(subject.words), info, splits)
+    info, splits = target.component.info, load_once(target).splits
+    check_splits(str(target.words), info, splits)
     for where in ("train", "test"):
         found = set(np.unique(splits.by_name()[where].labels).tolist())
         missing = [name for at, name in enumerate(info.class_names) if at not in found]
         require(not missing, f"the {where} split has no image of {', '.join(missing[:5])}")
 
 
-def info_stays_the_same(subject: Subject) -> None:
-    """Its info says the same before and after loading, and its sizes are those of the full set."""
-    fresh = subject.build()
-    before = fresh.info
-    source = source_of(subject)
-    splits = fresh.load(source)
-    require(fresh.info == before, f"info was {before} and is {fresh.info} after loading")
-    if source.origin == "full":
+def info_stays_the_same(target: Target) -> None:
+    """Its info is the same before and after loading, and its sizes are those of the full set."""
+    loaded = load_once(target)
+    before, after = loaded.before, loaded.after
+    require(after == before, f"info was {before} and is {after} after loading")
+    if loaded.source.origin == "full":
+        splits = loaded.splits.by_name()
         for name, size in before.sizes.items():
-            split = splits.by_name().get(name)
-            found = 0 if split is None else len(split)
-            require(found == size, f"info says {size} images in {name}, loaded were {found}")
+            found = len(splits[name]) if name in splits else 0
+            require(found == size, f"info says {size} images in {name}, but {found} were loaded")
 
 
-def no_test_image_is_in_training(subject: Subject) -> None:
-    """No image of the test or validation split is in training, nor a test image in validation."""
-    splits = load(subject).by_name()
+def no_test_image_is_in_training(target: Target) -> None:
+    """No test or validation image is in the training split, no test image in validation."""
+    splits = load_once(target).splits.by_name()
     seen: dict[bytes, str] = {}
     for name in ("train", "validation", "test"):
         if name not in splits:
@@ -71,20 +69,20 @@ def no_test_image_is_in_training(subject: Subject) -> None:
         twice = [(at, seen[image]) for at, image in enumerate(pixels) if image in seen]
         require(
             not twice,
-            f"{len(twice)} of {len(pixels)} images of the {name} split are in another, too; the "
+            f"{len(twice)} of {len(pixels)} images of the {name} split are also in another; the "
             f"first is image {twice[0][0] if twice else ''}, in {twice[0][1] if twice else ''}",
         )
         seen |= dict.fromkeys(pixels, name)
 
 
-def loading_is_deterministic(subject: Subject) -> None:
+def loading_is_deterministic(target: Target) -> None:
     """The same source gives the same images and labels in the same order, in every process.
 
-    Neither the state of Python's or NumPy's random generators nor the order of a set decides it.
+    They depend neither on the state of Python's or NumPy's random generators nor on the order of
+    a set.
     """
-    source_of(subject)  # says here where there is nothing to load
-    one, two = (ask(subject, "digest", PYTHONHASHSEED=seed) for seed in ("1", "2"))
-    require(one == two, "two loadings, in two processes, differ")
+    here = digest(load_once(target).splits)  # raises NotApplicable if there is no data
+    require(here == ask(target, "digest"), "loading in two processes gives different data")
 
 
 CHECKS = (

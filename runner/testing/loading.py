@@ -1,32 +1,44 @@
-"""Loading a data set afresh, past the prepared cache."""
+"""Loading a data set past the prepared cache."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from zookit.core import Dataset, DataUnavailable, Splits
+from zookit.core import Dataset, DatasetInfo, DataUnavailable, Splits
 from zookit.core.source import Source
 from zookit.data.source import find
-from zookit.testing.target import NotApplicable, Subject
+from zookit.testing.target import NotApplicable, Target
 
 if TYPE_CHECKING:
     from zookit.core.source import DataRequest
 
 
-def source_of(subject: Subject) -> Source:
-    """The bundled sample where there is one, else whatever the set reads or makes.
+@dataclass(frozen=True)
+class Loaded:
+    """What one call of `load` returned, with the info that the data set gave before and after."""
 
-    Raises NotApplicable where that cannot be had.
+    source: Source
+    before: DatasetInfo
+    splits: Splits
+    after: DatasetInfo
+
+
+def load(target: Target) -> Loaded:
+    """Load a new component's data: the bundled sample if there is one, else the full data.
+
+    Raises NotApplicable if the data is not available here, and whatever `load` raises.
     """
-    dataset: Dataset = subject.component
+    dataset: Dataset = target.build().component
     request: DataRequest = "full" if dataset.sample is None else "sample"
     try:
-        return find(dataset, request, str(subject.words), lambda _: False)
+        source = find(dataset, request, str(target.words), lambda _: None)
     except DataUnavailable as error:
-        raise NotApplicable(f"its data is not here: {error}") from error
+        raise NotApplicable(f"its data is not available: {error}") from error
+    before = dataset.info
+    splits = dataset.load(source)
+    return Loaded(source, before, splits, dataset.info)
 
 
-@cache
-def load(subject: Subject) -> Splits:
-    """Its splits, as its own `load` returns them, once. Raises as `source_of` and `load` do."""
-    splits: Splits = subject.component.load(source_of(subject))
-    return splits
+# A data set may be large: only the one that is being checked is kept.
+load_once = lru_cache(maxsize=1)(load)
+"""`load`, once for all checks of a target."""

@@ -3,37 +3,39 @@
 from typing import Any
 
 from zookit.testing.check import Check
-from zookit.testing.checks import checks_of
-from zookit.testing.target import NotApplicable, Subject, subjects
+from zookit.testing.checks import checks_for
+from zookit.testing.target import NotApplicable, Target, targets
 
 
-def contract_tests(*named: str) -> Any:
-    """A test function, with one test for each check of each plugin that is meant.
+def contract_tests(*names: str) -> Any:
+    """Return a test function that runs every check of every named plugin as a test of its own.
 
         test_contract = contract_tests("zookit-stripes")
 
-    Args:
-        *named: distributions, or words that choose components (`"image_folder:path=photos"`, for
-            one whose parameters must be given).
+    Needs pytest.
 
-    Raises ZookitError as `subjects` does. Needs pytest.
+    Args:
+        *names: distributions, or words that select a plugin. Write words for a plugin that has
+            required parameters: `"image_folder:path=photos"`.
+
+    Raises ZookitError as `targets` does.
     """
-    import pytest  # only whoever tests has it
+    import pytest  # only needed by those who run tests
 
     cases = [
         pytest.param(
-            subject,
+            target,
             check,
-            id=f"{subject.entry.kind.plural}/{subject.words.name}-{check.name.replace(' ', '_')}",
+            id=f"{target.entry.kind.plural}/{target.words.name}-{check.name.replace(' ', '_')}",
         )
-        for subject in subjects(*named)
-        for check in checks_of(subject)
+        for target in targets(*names)
+        for check in checks_for(target)
     ]
 
-    @pytest.mark.parametrize(("subject", "check"), cases)
-    def test_contract(subject: Subject, check: Check) -> None:
+    @pytest.mark.parametrize(("target", "check"), cases)
+    def test_contract(target: Target, check: Check) -> None:
         try:
-            check.run(subject)
+            check.run(target)
         except NotApplicable as reason:
             pytest.skip(str(reason))
 

@@ -1,81 +1,53 @@
-"""What can only be found out in a process of its own."""
+"""Questions that only a fresh process can answer."""
 
 import hashlib
+import os
+import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from zookit.cli.plugin_commands import loaded_command
+import numpy as np
+
 from zookit.core import Architecture, Dataset, Splits, Words, ZookitError
 from zookit.core.errors import typed_reason_of
 from zookit.isolation import HEAVY, Call, CallResult, call_all
 from zookit.registry import default
 from zookit.testing.loading import load
-from zookit.testing.target import Subject
+from zookit.testing.target import Batch, Target
 
-_SECONDS = 300
+SECONDS = 300
 
 
-def ask(subject: Subject, question: str, **variables: str) -> Any:
-    """The answer of a fresh process, whose environment has these variables too.
+def ask(target: Target, question: str) -> Any:
+    """Return what a fresh process answers about the target; all of its batch are asked at once.
 
     Raises ZookitError with what went wrong there.
     """
-    (ended,) = _asked([subject], question, _SECONDS, variables)
-    if ended.answer is None:
-        how = f"took longer than {_SECONDS} s" if ended.timed_out else f"ended {ended.ending}"
-        raise ZookitError(f"a process of its own {how}")
-    if "reason" in ended.answer:
-        raise ZookitError(f"in a process of its own: {ended.answer['reason']}")
-    return ended.answer["answer"]
+    batch = target.batch
+    if question not in batch.answers:
+        batch.answers[question] = _ask_batch(batch, question)
+    answer = batch.answers[question][target]
+    if "reason" in answer:
+        raise ZookitError(f"in a fresh process: {answer['reason']}")
+    return answer["answer"]
 
 
-def ask_all(subjects: Sequence[Subject], question: str, seconds: float) -> list[Any]:
-    """The answers of fresh processes to those that have one."""
-    answers = [ended.answer or {} for ended in _asked(subjects, question, seconds, {})]
-    return [each["answer"] for each in answers if "answer" in each]
+def image_shapes(batch: Batch, seconds: float) -> list[tuple[int, int, int]]:
+    """Return the image shapes of all installed data sets that can say it without parameters.
+
+    Another author's data set is asked in a fresh process, so that it can do no harm here.
+    """
+    group = batch.registry.group("datasets")
+    others = [Target(entry, Words(entry.name), batch) for entry in group.entries()]
+    answers = _ask(others, "image_shape", seconds).values()
+    shapes = [each["answer"] for each in answers if "answer" in each]
+    return [(height, width, channels) for height, width, channels in shapes]
 
 
-def _asked(
-    subjects: Sequence[Subject], question: str, seconds: float, variables: Mapping[str, str]
-) -> list[CallResult]:
-    calls = [
-        Call(
-            f"{__name__}:answer",
-            [subject.entry.kind.plural, subject.entry.full_name, str(subject.words), question],
-            seconds,
-            variables,
-        )
-        for subject in subjects
-    ]
-    return call_all(calls, lambda: None)
-
-
-def answer(asked: Sequence[str]) -> dict[str, Any]:
-    """The `answer` to a question, or the `reason` why there is none: the process's own side."""
-    plural, full_name, words, question = asked
-    try:
-        subject = Subject(default.group(plural)[full_name], Words.parse(words))
-        return {"answer": _QUESTIONS[question](subject)}
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's code does
-        return {"reason": typed_reason_of(error)}
-
-
-def _heavy(subject: Subject) -> list[str]:
-    """Which heavy modules are imported by the plugin and by what is asked of it beforehand."""
-    subject.entry.load()
-    if subject.entry.kind.base is not None and not subject.needs_parameters:
-        component = subject.build()
-        if isinstance(component, Dataset):
-            component.info  # noqa: B018 - what it imports is the question
-        if isinstance(component, Architecture):
-            component.preference((28, 28, 1), 32)
-    return [name for name in HEAVY if name in sys.modules]
-
-
-def _digest(subject: Subject) -> str:
-    """SHA-256 of all images and labels."""
-    splits: Splits = load(subject)
+def digest(splits: Splits) -> str:
+    """Return the SHA-256 of all images and labels, as hexadecimal digits."""
     hashed = hashlib.sha256()
     for name, split in splits.by_name().items():
         hashed.update(f"{name} {split.images.shape} {split.images.dtype}".encode())
@@ -84,17 +56,98 @@ def _digest(subject: Subject) -> str:
     return hashed.hexdigest()
 
 
-def _shape(subject: Subject) -> list[int]:
-    """A data set's image shape."""
-    height, width, channels = subject.component.info.image_shape
+def answer(asked: Sequence[Any]) -> list[dict[str, Any]]:
+    """Run in the child process: answer a question about each target, in order.
+
+    Each item has the `answer`, or the `reason` why there is none. The list ends early after an
+    answer that makes later ones meaningless.
+    """
+    name, entries = asked
+    question = _QUESTIONS[name]
+    answers: list[dict[str, Any]] = []
+    for plural, full_name, words in entries:
+        try:
+            target = Target(default.group(plural)[full_name], Words.parse(words))
+            answers.append({"answer": question.answer(target)})
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - plugin code may raise anything
+            answers.append({"reason": typed_reason_of(error)})
+        if question.spoils_process():
+            break
+    return answers
+
+
+def _ask_batch(batch: Batch, question: str) -> dict[Target, dict[str, Any]]:
+    plural = _QUESTIONS[question].plural
+    concerned = [each for each in batch.targets if plural in (None, each.entry.kind.plural)]
+    return _ask(concerned, question, SECONDS)
+
+
+def _ask(targets: Sequence[Target], question: str, seconds: float) -> dict[Target, dict[str, Any]]:
+    answers: dict[Target, dict[str, Any]] = {}
+    remaining = list(targets)
+    while remaining:
+        (result,) = call_all([_call(remaining, question, seconds)], lambda: None)
+        if result.answer is None:
+            # One of them ended or blocked the process. Separate processes show which.
+            calls = [_call([each], question, seconds) for each in remaining]
+            results = call_all(calls, lambda: None)
+            alone = [(each.answer or [{"reason": _failure(each, seconds)}])[0] for each in results]
+            return answers | dict(zip(remaining, alone, strict=True))
+        answers |= dict(zip(remaining, result.answer, strict=False))
+        remaining = remaining[len(result.answer) :]
+    return answers
+
+
+def _call(targets: Sequence[Target], question: str, seconds: float) -> Call:
+    entries = [[each.entry.kind.plural, each.entry.full_name, str(each.words)] for each in targets]
+    # Another order of sets than here.
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    return Call(f"{__name__}:answer", [question, entries], seconds, {"PYTHONHASHSEED": seed})
+
+
+def _failure(result: CallResult, seconds: float) -> str:
+    return f"it took longer than {seconds:g} s" if result.timed_out else f"it ended {result.ending}"
+
+
+def _heavy_imports(target: Target) -> list[str]:
+    """Which heavy modules are imported by the plugin and what zookit asks it before a training."""
+    target.entry.load()
+    if target.entry.kind.base is not None and not target.needs_parameters:
+        component = target.build().component
+        if isinstance(component, Dataset):
+            component.info  # noqa: B018 - the question is what it imports
+        if isinstance(component, Architecture):
+            component.preference((28, 28, 1), 32)
+    return _heavy_here()
+
+
+def _heavy_here() -> list[str]:
+    return [name for name in HEAVY if name in sys.modules]
+
+
+def _digest(target: Target) -> str:
+    # Another data set may have seeded the global generators.
+    random.seed()
+    np.random.seed()  # noqa: NPY002 - a data set may wrongly use it
+    return digest(load(target).splits)
+
+
+def _image_shape(target: Target) -> list[int]:
+    height, width, channels = target.component.info.image_shape
     return [int(height), int(width), int(channels)]
 
 
-def _help(subject: Subject) -> str:
-    """What a command says it does, once its --help was printed."""
-    command = loaded_command(subject.entry)
-    command.main(["--help"], prog_name=str(subject.words), standalone_mode=False)
-    return command.help or ""
+@dataclass(frozen=True)
+class _Question:
+    """How a question is answered, about which kind of plugin, and when a process is spoiled."""
+
+    answer: Callable[[Target], Any]
+    plural: str | None = None
+    spoils_process: Callable[[], object] = lambda: False
 
 
-_QUESTIONS = {"heavy": _heavy, "digest": _digest, "shape": _shape, "help": _help}
+_QUESTIONS = {
+    "heavy_imports": _Question(_heavy_imports, spoils_process=_heavy_here),
+    "digest": _Question(_digest, "datasets"),
+    "image_shape": _Question(_image_shape, "datasets"),
+}

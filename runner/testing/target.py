@@ -1,6 +1,6 @@
-"""What is checked: an installed plugin, with its parameters."""
+"""What the checks look at: an installed plugin and its parameters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
@@ -8,46 +8,61 @@ from packaging.utils import canonicalize_name
 
 from zookit.core import BrokenPlugin, Component, UnknownName, Words
 from zookit.core.errors import did_you_mean
-from zookit.registry import Components, Entry, default
+from zookit.registry import Built, Components, Entry, Registry, default
 
 
 class NotApplicable(Exception):
-    """A check has nothing to look at here; the message says why."""
+    """A check does not apply to this plugin; the message says why."""
+
+
+@dataclass(eq=False)
+class Batch:
+    """The targets of one call of `targets`, and what child processes answered about them.
+
+    `answers` holds, for each question, the answer about each target; a process is started for the
+    whole batch, since starting one takes longer than most answers.
+    """
+
+    registry: Registry = default
+    targets: list["Target"] = field(default_factory=list)
+    answers: dict[str, dict["Target", dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
-    """An entry, and the words that choose it."""
+class Target:
+    """An installed plugin to check: its registry entry and the words that select it."""
 
     entry: Entry[Any]
     words: Words
+    batch: Batch = field(default_factory=Batch, repr=False)
 
     def __str__(self) -> str:
         return f"{self.entry.kind.singular} {self.words}"
 
     @property
     def needs_parameters(self) -> bool:
-        """Whether there is a parameter that must be given, and none is."""
+        """Whether a required parameter is missing from the words."""
         required = [each for each in self.entry.parameters if each.default is None]
         return bool(required) and not self.words.items
 
-    def build(self) -> Any:
-        """A fresh component.
+    def build(self) -> Built[Any]:
+        """Build a new component.
 
-        Raises NotApplicable where it needs parameters that are not given, and ZookitError as the
-        registry does.
+        Raises NotApplicable if a required parameter is missing, and ZookitError as the registry
+        does.
         """
         if self.needs_parameters:
             raise NotApplicable(
-                f"it has parameters that must be given: check {self.words.name}:NAME=VALUE"
+                f"it has required parameters: check {self.words.name}:NAME=VALUE instead"
             )
-        components = cast(Components[Any], default.group(self.entry.kind.plural))
-        return components.build(Words(self.entry.full_name, self.words.items)).component
+        group = self.batch.registry.group(self.entry.kind.plural)
+        words = Words(self.entry.full_name, self.words.items)
+        return cast(Components[Any], group).build(words)
 
     @cached_property
     def component(self) -> Any:
-        """The component, built once. Raises as `build` does."""
-        return self.build()
+        """One component for all checks. Raises as `build` does."""
+        return self.build().component
 
     @property
     def kind(self) -> type[Component]:
@@ -56,39 +71,43 @@ class Subject:
         return loaded
 
 
-def subjects(*named: str) -> tuple[Subject, ...]:
-    """What the names mean: a distribution all its plugins, words one plugin of each kind.
+def targets(*names: str, registry: Registry = default) -> tuple[Target, ...]:
+    """Return the plugins that the names mean.
 
-    Raises UnknownName, AmbiguousName, BadWords, BadParameter, and BrokenPlugin where a
-    distribution's entry points cannot be read.
+    A distribution's name means all plugins it offers; words (`dense:units=8`) mean the plugin of
+    that name, or one of each kind that has the name.
+
+    Raises UnknownName, AmbiguousName, BadWords or BadParameter; BrokenPlugin if a distribution's
+    entry points cannot be read.
     """
-    return tuple(subject for each in named for subject in _meant(each))
+    batch = Batch(registry)
+    for name in names:
+        batch.targets += _find(name, batch)
+    return tuple(batch.targets)
 
 
-def _meant(named: str) -> list[Subject]:
-    for problem in default.problems:
-        if problem.name == canonicalize_name(named):
-            raise BrokenPlugin(f"{problem.distribution}: {problem.reason}. Mend its metadata.")
-    entries = [entry for group in default.groups() for entry in group.entries()]
-    of_distribution = [
-        Subject(entry, Words(entry.name))
-        for entry in entries
-        if entry.distribution == canonicalize_name(named)
-    ]
-    if of_distribution:
-        return of_distribution
-    name = named.partition(":")[0]
-    groups = [group for group in default.groups() if name in group or group.is_ambiguous(name)]
+def _find(name: str, batch: Batch) -> list[Target]:
+    registry, distribution = batch.registry, canonicalize_name(name)
+    for problem in registry.problems:
+        if problem.name == distribution:
+            raise BrokenPlugin(
+                f"{problem.distribution}: {problem.reason}. Fix its metadata and reinstall it."
+            )
+    entries = [entry for group in registry.groups() for entry in group.entries()]
+    offered = [entry for entry in entries if entry.distribution == distribution]
+    if offered:
+        return [Target(entry, Words(entry.name), batch) for entry in offered]
+    plugin = name.partition(":")[0]
+    groups = [group for group in registry.groups() if plugin in group or group.is_ambiguous(plugin)]
     if not groups:
         known = {each for entry in entries for each in (entry.name, entry.declared.distribution)}
         raise UnknownName(
-            f"neither a plugin nor a distribution with plugins is called {name!r}."
-            f"{did_you_mean(name, known)} 'zookit list' shows what is installed and what of it is "
-            "blocked."
+            f"no plugin and no distribution with plugins is named {plugin!r}."
+            f"{did_you_mean(plugin, known)} To see what is installed or blocked: zookit list"
         )
-    words = Words.parse(named)
-    found = [Subject(group[name], words) for group in groups]
-    for subject in found:
+    words = Words.parse(name)
+    found = [Target(group[plugin], words, batch) for group in groups]
+    for target in found:
         if words.items:
-            subject.build()  # what is wrong with the parameters is not the plugin's fault
+            target.build()  # wrong parameters are the user's error, not the plugin's
     return found

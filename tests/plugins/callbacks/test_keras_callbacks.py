@@ -23,8 +23,8 @@ from zookit.core import BadParameter, Callback, FolderError, Result, TrainingFai
 from zookit.plugins.callbacks.early_stopping import EarlyStopping
 from zookit.plugins.callbacks.reduce_lr_on_plateau import ReduceLrOnPlateau
 from zookit.registry import callbacks
-from zookit.testing.callback import through_text
-from zookit.testing.callback_harness import Drive, Logs
+from zookit.testing.callback import as_from_file
+from zookit.testing.callback_harness import Harness, Logs
 from zookit.testing.trial_training import Brightness, Shades
 
 
@@ -51,32 +51,32 @@ def said() -> Iterator[list[str]]:
 
 def begun(
     built: keras.callbacks.Callback, at: int = 0, state: Any = None, rate: float = 1.0
-) -> Drive:
+) -> Harness:
     """A training that begins, or goes on after epoch `at` from a state that was in a file."""
-    drive = Drive(built, at, rate)
-    drive.begin(None if state is None else through_text(state))
-    return drive
+    harness = Harness(built, at, rate)
+    harness.begin(None if state is None else as_from_file(state))
+    return harness
 
 
-def told(built: keras.callbacks.Callback, values: Sequence[float]) -> Drive:
+def told(built: keras.callbacks.Callback, values: Sequence[float]) -> Harness:
     """A training that goes through epochs with these val_losses, or until it stops."""
-    drive = begun(built)
-    drive.go_on(logs_of(values))
-    return drive
+    harness = begun(built)
+    harness.train(logs_of(values))
+    return harness
 
 
 def logs_of(values: Sequence[float]) -> Logs:
     return {"loss": [0.5] * len(values), "val_loss": values}
 
 
-def ended(drive: Drive) -> dict[str, Any]:
+def ended(harness: Harness) -> dict[str, Any]:
     """What there is at the end."""
-    drive.end()
+    harness.end()
     return {
-        "epochs": drive.epoch,
-        "stopped": drive.model.stop_training,
-        "rate": drive.learning_rate,
-        "weight": float(drive.model.get_weights()[0][0, 0]),
+        "epochs": harness.epoch,
+        "stopped": harness.model.stop_training,
+        "rate": harness.learning_rate,
+        "weight": float(harness.model.get_weights()[0][0, 0]),
     }
 
 
@@ -197,9 +197,9 @@ def test_a_value_that_is_never_logged_ends_the_run_in_one_line(zookit: Command, 
 
 def test_a_value_of_unknown_direction_is_told() -> None:
     component = EarlyStopping(monitor="lr")
-    drive = begun(component.build())
+    harness = begun(component.build())
     with pytest.raises(TrainingFailed, match="mode='max'"):
-        drive.go_on({"lr": [0.1]})
+        harness.train({"lr": [0.1]})
 
 
 def test_terminate_on_nan_stops_by_itself_and_a_run_fails_before_it(
@@ -250,11 +250,11 @@ def test_model_checkpoint_saves_only_what_is_better(tmp_path: Path) -> None:
     assert names == {"2.weights.h5", "4.weights.h5"}
     # Resumed after the second epoch, the third is still none.
     first = callbacks.build(words).component.build()
-    begun(first).go_on(logs_of(values), until=2)
+    begun(first).train(logs_of(values), until=2)
     for each in (tmp_path / "kept").iterdir():
         each.unlink()
     second = callbacks.build(words).component.build()
-    begun(second, 2, first.get_state()).go_on(logs_of(values))
+    begun(second, 2, first.get_state()).train(logs_of(values))
     assert [each.name for each in (tmp_path / "kept").iterdir()] == ["4.weights.h5"]
 
 
@@ -277,11 +277,11 @@ def test_a_place_that_cannot_be_written_is_told_before_training(
 
 def test_a_folder_that_vanishes_meanwhile_is_told(tmp_path: Path) -> None:
     path = tmp_path / "logs" / "log.csv"
-    drive = told(callbacks.build(f"csv_logger:{path}").component.build(), [0.5])
+    harness = told(callbacks.build(f"csv_logger:{path}").component.build(), [0.5])
     path.unlink()
     path.parent.rmdir()
     with pytest.raises(FolderError, match="cannot be written"):
-        drive.go_on(logs_of([0.5, 0.4]))
+        harness.train(logs_of([0.5, 0.4]))
 
 
 def rows(path: Path, separator: str = ",") -> list[dict[str, str]]:
@@ -307,12 +307,12 @@ def test_csv_logger_writes_what_kerass_own_writes(tmp_path: Path) -> None:
 def test_csv_logger_resumed_has_each_epoch_once(tmp_path: Path) -> None:
     path, values = tmp_path / "log.csv", [0.5, 0.4, 0.3, 0.2]
     first = callbacks.build(f"csv_logger:{path}").component.build()
-    drive = begun(first)
-    drive.go_on(logs_of(values), until=2)
+    harness = begun(first)
+    harness.train(logs_of(values), until=2)
     state = first.get_state()
-    drive.go_on(logs_of(values), until=3)  # and then it is killed
+    harness.train(logs_of(values), until=3)  # and then it is killed
     second = callbacks.build(f"csv_logger:{path}").component.build()
-    begun(second, 2, state).go_on(logs_of(values))
+    begun(second, 2, state).train(logs_of(values))
     assert [row["epoch"] for row in rows(path)] == ["0", "1", "2", "3"]
     assert [float(row["val_loss"]) for row in rows(path)] == values
 
@@ -365,10 +365,10 @@ def test_the_averages_are_the_models_where_training_ends_early() -> None:
 
 def test_swap_ema_weights_goes_on_from_its_state() -> None:
     first = callbacks.build("swap_ema_weights:true").component.build()
-    drive = begun(first)
-    drive.model.set_weights([np.full(w.shape, 7.0) for w in drive.model.weights])
+    harness = begun(first)
+    harness.model.set_weights([np.full(w.shape, 7.0) for w in harness.model.weights])
     first.on_epoch_end(0)
-    between = drive.model.get_weights()
+    between = harness.model.get_weights()
     assert not np.any(between[0] == 7)  # the averages
     second = callbacks.build("swap_ema_weights:true").component.build()
     resumed = begun(second, 1, first.get_state())
@@ -442,10 +442,10 @@ MODES = st.sampled_from(["auto", "min", "max"])
 def resumed(component: Callback, values: Sequence[float], at: int) -> dict[str, Any]:
     """What there is at the end where training was broken off after epoch `at`."""
     first = begun(component.build())
-    first.go_on(logs_of(values), until=at)
+    first.train(logs_of(values), until=at)
     rate = float(first.model.optimizer.learning_rate)
     second = begun(component.build(), at, first.callback.get_state(), rate)
-    second.go_on(logs_of(values))
+    second.train(logs_of(values))
     return ended(second)
 
 

@@ -1,4 +1,4 @@
-"""Architectures, each wrong in one way; ENTRIES says in which checks that must show."""
+"""Architectures, each wrong in one way; ENTRIES names the checks that each must fail."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ BUILDS = [0]
 
 @dataclass(frozen=True)
 class Right(Architecture):
-    """A dense layer, in which nothing is wrong."""
+    """A dense layer; nothing is wrong."""
 
     units: Annotated[int, Doc("Units.")] = 6
 
@@ -31,19 +31,19 @@ NoDocstring = dataclass(frozen=True)(NoDocstring)  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class LongWinded(Right):
-    """A dense layer of which the first line of its docstring says more than fits into a line that is shown."""  # noqa: E501
+    """A dense layer whose docstring has a first line that is longer than what fits into one line of a table."""  # noqa: E501
 
 
 @dataclass(frozen=True)
 class NoMeaning(Right):
-    """A dense layer, of whose parameter nothing is said."""
+    """A dense layer with a parameter that has no description."""
 
     more: int = 1
 
 
 @dataclass(frozen=True)
 class Doubles(Right):
-    """A dense layer that makes its units twice as many whenever it is made."""
+    """A dense layer that doubles its units whenever it is created."""
 
     units: Annotated[int, Doc("Units.")] = 6
 
@@ -53,14 +53,14 @@ class Doubles(Right):
 
 @dataclass(frozen=True)
 class PlusInText(Right):
-    """A dense layer with texts that words cannot write."""
+    """A dense layer with strings that words cannot express."""
 
     texts: Annotated[tuple[str, ...], Doc("Texts.")] = ("a+b",)
 
 
 @dataclass(frozen=True)
 class FourSizes(Right):
-    """A body that is not flattened."""
+    """A body that does not flatten."""
 
     def features(self, images: Any) -> Any:
         return images
@@ -68,7 +68,7 @@ class FourSizes(Right):
 
 @dataclass(frozen=True)
 class NoPreference(Right):
-    """A dense layer that prefers a word."""
+    """A dense layer whose preference is a string."""
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
         return "xla"  # type: ignore[return-value]
@@ -76,7 +76,7 @@ class NoPreference(Right):
 
 @dataclass(frozen=True)
 class RefusesAll(Right):
-    """A dense layer that takes no image."""
+    """A dense layer that refuses every image shape."""
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
         raise ImageShapeRefused("none")
@@ -84,7 +84,7 @@ class RefusesAll(Right):
 
 @dataclass(frozen=True)
 class WeightBeside(Right):
-    """A dense layer and another one that does not count."""
+    """A dense layer and another one that has no influence."""
 
     def features(self, images: Any) -> Any:
         from keras import layers
@@ -102,7 +102,7 @@ def one_layer() -> Any:
 
 @dataclass(frozen=True)
 class Shares(Right):
-    """A dense layer, the same one in each build."""
+    """The same dense layer in each build."""
 
     def features(self, images: Any) -> Any:
         from keras import layers
@@ -112,7 +112,7 @@ class Shares(Right):
 
 @dataclass(frozen=True)
 class Grows(Right):
-    """A dense layer with a unit more each time."""
+    """A dense layer with one more unit in each build."""
 
     def features(self, images: Any) -> Any:
         from keras import layers
@@ -123,7 +123,7 @@ class Grows(Right):
 
 @dataclass(frozen=True)
 class Remembers(Right):
-    """A dense layer that notes in itself that it was built."""
+    """A dense layer that records in the component that it was built."""
 
     def features(self, images: Any) -> Any:
         object.__setattr__(self, "built", True)
@@ -132,7 +132,7 @@ class Remembers(Right):
 
 @dataclass(frozen=True)
 class Unregistered(Right):
-    """A dense layer behind one that Keras cannot find again."""
+    """A dense layer after one that Keras cannot load."""
 
     def features(self, images: Any) -> Any:
         from keras import layers
@@ -146,7 +146,7 @@ class Unregistered(Right):
 
 @dataclass(frozen=True)
 class ByChance(Right):
-    """A dense layer behind a factor that is drawn when it is built."""
+    """A dense layer after a random factor that is drawn in each build."""
 
     def features(self, images: Any) -> Any:
         import numpy as np
@@ -156,7 +156,7 @@ class ByChance(Right):
 
 @dataclass(frozen=True)
 class NotForXla(Right):
-    """A rotation that XLA cannot compile, for which XLA is preferred all the same."""
+    """A rotation, which XLA cannot compile, with a preference for XLA."""
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
         return Preference(xla=True)
@@ -174,15 +174,7 @@ ENTRIES = {
     "no_meaning": (NoMeaning, ("is fit to show",)),
     "doubles": (Doubles, ("parameters make the round trip",)),
     "plus_in_text": (PlusInText, ("parameters make the round trip",)),
-    "four_sizes": (
-        FourSizes,
-        (
-            "fits every data set",
-            "every trainable weight learns",
-            "survives saving and loading",
-            "trains",
-        ),
-    ),
+    "four_sizes": (FourSizes, ("fits every data set", "trains")),
     "no_preference": (NoPreference, ("fits every data set", "trains")),
     "refuses_all": (
         RefusesAll,

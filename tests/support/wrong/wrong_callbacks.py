@@ -1,4 +1,4 @@
-"""Callbacks, each wrong in one way; ENTRIES says in which checks that must show."""
+"""Callbacks, each wrong in one way; ENTRIES names the checks that each must fail."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ FALLING = {"loss": (0.9, 0.5, 0.4, 0.3)}
 
 @dataclass(frozen=True)
 class Right(Callback):
-    """Stops after some epochs, halving the learning rate after each; nothing is wrong."""
+    """Halves the learning rate after each epoch and stops after a few; nothing is wrong."""
 
     epochs: Annotated[int, Doc("Epochs.")] = 3
 
@@ -45,7 +45,7 @@ class Right(Callback):
 
 @dataclass(frozen=True)
 class NoCallback(Callback):
-    """Builds something that is no callback."""
+    """Builds something that is not a callback."""
 
     def build(self) -> Any:
         return object()
@@ -60,22 +60,22 @@ def one_callback() -> Any:
 
 @dataclass(frozen=True)
 class TheSameOne(Callback):
-    """Builds one callback for all trainings."""
+    """Builds the same callback for all trainings."""
 
     def build(self) -> Any:
         return one_callback()
 
 
 @dataclass(frozen=True)
-class LateAsTold(Right):
+class StopsLate(Right):
     """Has an example in which it stops too late."""
 
     examples = (Example(FALLING, epochs=2),)
 
 
 @dataclass(frozen=True)
-class HeedsNoParameter(Right):
-    """Has an example with a parameter that changes nothing."""
+class IgnoresParameter(Right):
+    """Has an example with a parameter that it ignores."""
 
     examples = (Example(FALLING, epochs=2, parameters={"epochs": 2}),)
 
@@ -85,14 +85,14 @@ class HeedsNoParameter(Right):
 
 @dataclass(frozen=True)
 class OtherRate(Right):
-    """Has an example in which it leaves another learning rate."""
+    """Has an example with the wrong learning rate."""
 
     examples = (Example(FALLING, epochs=3, learning_rate=0.5),)
 
 
 @dataclass(frozen=True)
 class Forgets(Right):
-    """Offers a state without what counts."""
+    """Ignores the state that it receives."""
 
     def build(self) -> Any:
         built = super().build()
@@ -102,7 +102,7 @@ class Forgets(Right):
 
 @dataclass(frozen=True)
 class NotPlain(Right):
-    """Offers a state that no file can hold."""
+    """Has a state that cannot be saved."""
 
     def build(self) -> Any:
         built = super().build()
@@ -112,7 +112,7 @@ class NotPlain(Right):
 
 @dataclass(frozen=True)
 class GivesOnly(Callback):
-    """Gives its state and takes none."""
+    """Has get_state but no set_state."""
 
     def build(self) -> Any:
         import keras
@@ -124,7 +124,7 @@ class GivesOnly(Callback):
 
 @dataclass(frozen=True)
 class Fails(Callback):
-    """Wants a value that no training logs."""
+    """Needs a value that no training logs."""
 
     def build(self) -> Any:
         import keras
@@ -136,8 +136,8 @@ ENTRIES = {
     "right": (Right, ()),
     "no_callback": (NoCallback, ("builds fresh keras callbacks", "goes through a training")),
     "the_same_one": (TheSameOne, ("builds fresh keras callbacks",)),
-    "late_as_told": (LateAsTold, ("acts as its examples say",)),
-    "heeds_no_parameter": (HeedsNoParameter, ("acts as its examples say",)),
+    "stops_late": (StopsLate, ("acts as its examples say",)),
+    "ignores_parameter": (IgnoresParameter, ("acts as its examples say",)),
     "other_rate": (OtherRate, ("acts as its examples say",)),
     "forgets": (Forgets, ("state makes the round trip",)),
     "not_plain": (NotPlain, ("state makes the round trip",)),

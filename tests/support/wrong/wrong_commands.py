@@ -1,10 +1,10 @@
-"""Commands, each wrong in one way; ENTRIES says in which check that must show."""
+"""Commands, each wrong in one way; ENTRIES names the check that each must fail."""
 
 import typer
 
 
 def right() -> None:
-    """Does nothing, rightly."""
+    """Do nothing, correctly."""
 
 
 def says_nothing() -> None:
@@ -16,20 +16,20 @@ app = typer.Typer(help="Has commands of its own.")
 
 @app.command()
 def one() -> None:
-    """Is one."""
+    """Be the first."""
 
 
 @app.command()
 def two() -> None:
-    """Is the other."""
+    """Be the second."""
 
 
 class NoFunction:
-    """A class is no command."""
+    """Be a class, which is not a command."""
 
 
 def takes_anything(what: "Nowhere") -> None:  # type: ignore[name-defined]  # noqa: F821
-    """Takes what no command line can give."""
+    """Take a type that Typer does not know."""
 
 
 ENTRIES = {

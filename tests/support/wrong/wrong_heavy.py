@@ -10,7 +10,7 @@ from zookit.core import Architecture
 
 @dataclass(frozen=True)
 class Heavy(Architecture):
-    """A flattened image."""
+    """Flattens the images."""
 
     def features(self, images: Any) -> Any:
         return keras.layers.Flatten()(images)

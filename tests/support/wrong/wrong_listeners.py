@@ -1,11 +1,11 @@
-"""Listeners, each wrong in one way; ENTRIES says in which checks that must show."""
+"""Listeners, each wrong in one way; ENTRIES names the checks that each must fail."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from zookit.core import Listener, hookimpl
 
-TOLD = ("goes through a run", "goes through a failing run")
+RUNS = ("goes through a run", "goes through a failing run")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Right(Listener):
 
 @dataclass(frozen=True)
 class Misspelt(Listener):
-    """Listens to what never comes."""
+    """Has a misspelt hook."""
 
     @hookimpl
     def epoch_endet(self) -> None:
@@ -37,7 +37,7 @@ class Unmarked(Listener):
 
 @dataclass(frozen=True)
 class MoreArguments(Listener):
-    """Wants to be told more than there is."""
+    """Has a hook with an unknown argument."""
 
     @hookimpl
     def epoch_ended(self, epoch: int, batches: int) -> None:
@@ -46,12 +46,12 @@ class MoreArguments(Listener):
 
 @dataclass(frozen=True)
 class Deaf(Listener):
-    """Listens to nothing."""
+    """Has no hook."""
 
 
 @dataclass(frozen=True)
 class FailsAtTheEnd(Listener):
-    """Fails when a run has ended as it should."""
+    """Fails when a run has finished."""
 
     @hookimpl
     def run_finished(self) -> None:
@@ -69,7 +69,7 @@ class FailsOnFailures(Listener):
 
 @dataclass(frozen=True)
 class OffersFailing(Listener):
-    """Offers to train with a Keras callback that fails."""
+    """Offers a Keras callback that fails."""
 
     @hookimpl
     def keras_callbacks(self) -> Any:
@@ -80,11 +80,11 @@ class OffersFailing(Listener):
 
 ENTRIES = {
     "right": (Right, ()),
-    "misspelt": (Misspelt, ("hooks are those of a run", *TOLD)),
-    "unmarked": (Unmarked, ("hooks are those of a run", *TOLD)),
-    "more_arguments": (MoreArguments, ("hooks are those of a run", *TOLD)),
-    "deaf": (Deaf, ("hooks are those of a run", *TOLD)),
-    "fails_at_the_end": (FailsAtTheEnd, TOLD[:1]),
-    "fails_on_failures": (FailsOnFailures, TOLD[1:]),
-    "offers_failing": (OffersFailing, TOLD),
+    "misspelt": (Misspelt, ("hooks are those of a run", *RUNS)),
+    "unmarked": (Unmarked, ("hooks are those of a run", *RUNS)),
+    "more_arguments": (MoreArguments, ("hooks are those of a run", *RUNS)),
+    "deaf": (Deaf, ("hooks are those of a run", *RUNS)),
+    "fails_at_the_end": (FailsAtTheEnd, RUNS[:1]),
+    "fails_on_failures": (FailsOnFailures, RUNS[1:]),
+    "offers_failing": (OffersFailing, RUNS),
 }

@@ -1,0 +1,91 @@
+"""Runs the checks of `zookit.testing` on plugins that are wrong on purpose."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from made_plugins import make_distribution
+
+from zookit.registry import Registry
+from zookit.testing import ContractBroken, NotApplicable, Target, checks_for, targets
+
+KINDS = {
+    "wrong_datasets": "datasets",
+    "wrong_architectures": "architectures",
+    "wrong_heavy": "architectures",
+    "wrong_callbacks": "callbacks",
+    "wrong_listeners": "listeners",
+    "wrong_commands": "commands",
+}
+UNRELATED = '''
+from dataclasses import dataclass
+
+from zookit.core import Dataset
+
+
+@dataclass(frozen=True)
+class Unrelated(Dataset):
+    """A broken data set of another package, which is no other plugin's fault."""
+
+    @property
+    def info(self):
+        raise KeyError("no")
+
+    def load(self, source):
+        raise KeyError("no")
+'''
+TRAINING = {"trains", "goes through a training"}
+BEHAVIOR = ("features", "preference", "check", "normalize", "build")
+
+
+def entries(module: str) -> dict[str, tuple[Any, tuple[str, ...]]]:
+    """By plugin name: the class or function, and the names of the checks that it fails."""
+    found: dict[str, tuple[Any, tuple[str, ...]]] = import_module(module).ENTRIES
+    return found
+
+
+@contextmanager
+def installed(folder: Path, module: str) -> Iterator[dict[str, Target]]:
+    """Install a module's plugins in a folder on sys.path; yields them as targets, by name."""
+    lines = [f"{name} = {module}:{_attribute(module, name)}" for name in entries(module)]
+    distribution = module.replace("_", "-")
+    make_distribution(folder, distribution, {f"zookit.{KINDS[module]}": "\n".join(lines)})
+    point = {"zookit.datasets": "unrelated = unrelated:Unrelated"}
+    make_distribution(folder, "zookit-unrelated", point, {"unrelated.py": UNRELATED})
+    sys.path.insert(0, str(folder))
+    try:
+        found = targets(distribution, registry=Registry())
+        yield {target.words.name: target for target in found}
+    finally:
+        sys.path.remove(str(folder))
+
+
+def failed_checks(target: Target, right: Target) -> dict[str, str]:
+    """Run all checks on a target; return the messages of those that fail, by their names.
+
+    A target that behaves as `right` does in a training does not train again.
+    """
+    failed = {}
+    for check in checks_for(target):
+        if check.name in TRAINING and target is not right and _behave_alike(target, right):
+            continue
+        try:
+            check.run(target)
+        except NotApplicable:
+            continue
+        except ContractBroken as error:
+            failed[check.name] = str(error)
+    return failed
+
+
+def _behave_alike(one: Target, other: Target) -> bool:
+    return all(getattr(one.kind, at, 0) is getattr(other.kind, at, 0) for at in BEHAVIOR)
+
+
+def _attribute(module: str, name: str) -> str:
+    found = entries(module)[name][0]
+    names = vars(import_module(module))
+    return next(each for each, value in names.items() if value is found)

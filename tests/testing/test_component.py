@@ -1,0 +1,12 @@
+"""The check for heavy imports; other tests run the other checks of components."""
+
+from pathlib import Path
+
+from wrong_plugins import entries, failed_checks, installed
+
+
+def test_a_module_that_imports_keras_fails(tmp_path: Path) -> None:
+    with installed(tmp_path, "wrong_heavy") as found:
+        failed = failed_checks(found["heavy"], found["heavy"])
+        assert set(failed) == set(entries("wrong_heavy")["heavy"][1])
+        assert "keras" in failed["is known without tensorflow"]
