@@ -8,6 +8,10 @@ so it imports nothing until it is asked to.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zookit import core as core
+    from zookit import plugins as plugins
+    from zookit import registry as registry
+    from zookit import testing as testing
     from zookit.api import LoadedData, compare, list_runs, load_data, open_run, resume, run
     from zookit.core import BadRun, Experiment, ZookitError
     from zookit.leaderboard.leaderboard import Leaderboard
@@ -48,18 +52,20 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    import importlib
+if not TYPE_CHECKING:  # so that checkers refuse names that do not exist
 
-    if name == "__version__":
-        from importlib.metadata import version
+    def __getattr__(name: str) -> Any:
+        import importlib
 
-        return version("zookit")
-    if name in _PACKAGES:
-        return importlib.import_module(f"zookit.{name}")
-    if name in _MODULES:
-        return getattr(importlib.import_module(_MODULES[name]), name)
-    raise AttributeError(f"module 'zookit' has no attribute {name!r}")
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("zookit")
+        if name in _PACKAGES:
+            return importlib.import_module(f"zookit.{name}")
+        if name in _MODULES:
+            return getattr(importlib.import_module(_MODULES[name]), name)
+        raise AttributeError(f"module 'zookit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
