@@ -22,7 +22,6 @@ from zookit.runs.naming import find_run, read_runs
 from zookit.terminal import messages_shown
 
 if TYPE_CHECKING:
-    from zookit.training.reproduce import Reproduction
     from zookit.training.resolve import Composition
     from zookit.training.session import View
 
@@ -108,22 +107,6 @@ def train(
     attached = select_listeners(as_tuple(listeners))
     result = session.train(composition, Path(runs_dir), attached, view=view)
     return open_folder(result.folder, composition.unregistered())
-
-
-def resume_run(run: Run, epochs: int | None, listeners: Listeners, view: "View") -> Run:
-    """Resume a run, shown as `view` asks for. Raises ZookitError."""
-    from zookit.training.isolated import resume_here_or_isolated
-
-    several = as_tuple(listeners)
-    resume_here_or_isolated(run, several, epochs=epochs, view=view, instances=run.instances)
-    return run.refresh()
-
-
-def reproduce_run(run: Run, runs_dir: Path, view: "View") -> "Reproduction":
-    """Repeat a run and compare, shown as `view` asks for. Raises ZookitError."""
-    from zookit.training.isolated import reproduce_here_or_isolated
-
-    return reproduce_here_or_isolated(run, runs_dir, view=view, instances=run.instances)
 
 
 def open_run(

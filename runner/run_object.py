@@ -1,11 +1,20 @@
 """A run, with everything that can be done with it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from zookit.core import Architecture, Component, Dataset, Evaluation, Listener
+from zookit.core import (
+    Architecture,
+    BadRun,
+    Component,
+    ComponentSpec,
+    Dataset,
+    Evaluation,
+    Listener,
+    UnknownName,
+)
 from zookit.runs.run import RunRecord, read_run
 
 if TYPE_CHECKING:
@@ -17,8 +26,8 @@ if TYPE_CHECKING:
     from zookit.inference.export import Format
     from zookit.inference.scores import Scores
     from zookit.training.reproduce import Reproduction
+    from zookit.training.session import View
 
-C = TypeVar("C", bound=Component)
 Listeners = str | Listener | Iterable[str | Listener]
 
 
@@ -117,7 +126,7 @@ class Run(RunRecord):
         from zookit.inference.scores import Scores
 
         if on is None:
-            on = self._instance(Dataset)  # type: ignore[type-abstract]
+            on = self._dataset()
         evaluation, _ = evaluate_run(self, on, data, self._architecture())
         return Scores.of(evaluation, len(self.environment.data.class_names))
 
@@ -142,15 +151,10 @@ class Run(RunRecord):
             ZookitError: the run is damaged, cannot be rebuilt, or its training fails.
         """
         from zookit.terminal import messages_shown
-        from zookit.training.isolated import resume_here_or_isolated
         from zookit.training.session import View
 
-        several = as_tuple(listeners)
         with messages_shown(quiet):
-            resume_here_or_isolated(
-                self, several, epochs=epochs, view=View(quiet), instances=self.instances
-            )
-        return self.refresh()
+            return resume_run(self, epochs, listeners, View(quiet))
 
     def reproduce(
         self, runs_dir: str | Path | None = None, *, quiet: bool = False
@@ -168,14 +172,11 @@ class Run(RunRecord):
             ZookitError: the run is damaged, cannot be rebuilt, or its training fails.
         """
         from zookit.terminal import messages_shown
-        from zookit.training.isolated import reproduce_here_or_isolated
         from zookit.training.session import View
 
         into = self.folder.parent if runs_dir is None else Path(runs_dir)
         with messages_shown(quiet):
-            return reproduce_here_or_isolated(
-                self, into, view=View(quiet), instances=self.instances
-            )
+            return reproduce_run(self, into, View(quiet))
 
     def export(self, to: "Format", path: str | Path | None = None) -> Path:
         """Write the model for other programs, and return the path.
@@ -205,22 +206,28 @@ class Run(RunRecord):
 
         return write_report([self], path)
 
-    def __repr__(self) -> str:
-        """Return the run's name, status and test metrics in one line."""
-        metrics = "".join(f", test {name} {value:.4f}" for name, value in self.metrics.items())
-        plural = "" if self.epochs == 1 else "s"
-        return f"<Run {self.name}: {self.status}, {self.epochs} epoch{plural}{metrics}>"
-
     def _repr_html_(self) -> str:
         from zookit.report.notebook import html_of_run
 
         return html_of_run(self)
 
     def _architecture(self) -> Architecture | None:
-        return self._instance(Architecture)  # type: ignore[type-abstract]
+        """Return the instance to build the model with; None if an entry point names its class."""
+        found = self._instance(self.experiment.architecture)
+        return found if isinstance(found, Architecture) else None
 
-    def _instance(self, kind: type[C]) -> C | None:
-        return next((each for each in self.instances if isinstance(each, kind)), None)
+    def _dataset(self) -> Dataset | None:
+        """Return the instance of the data set; None if an entry point names its class."""
+        found = self._instance(self.experiment.dataset)
+        return found if isinstance(found, Dataset) else None
+
+    def _instance(self, spec: ComponentSpec) -> Component | None:
+        from zookit.training.resolve import find_instance
+
+        try:
+            return None if spec.registered else find_instance(spec, self.instances)
+        except UnknownName as error:
+            raise BadRun(f"{self.folder} cannot be rebuilt: {error}") from None
 
 
 def open_folder(folder: Path, instances: Sequence[Component] = ()) -> Run:
@@ -231,3 +238,20 @@ def open_folder(folder: Path, instances: Sequence[Component] = ()) -> Run:
 def as_tuple(listeners: Listeners) -> tuple[str | Listener, ...]:
     """Return the listeners, one or several, as a tuple."""
     return (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)
+
+
+def resume_run(run: Run, epochs: int | None, listeners: Listeners, view: "View") -> Run:
+    """Resume a run, shown as `view` asks for. Raises ZookitError."""
+    from zookit.training.isolated import resume_here_or_isolated
+
+    several = as_tuple(listeners)
+    resume_here_or_isolated(run, several, epochs=epochs, view=view, instances=run.instances)
+    return run.refresh()
+
+
+def reproduce_run(run: Run, runs_dir: Path, view: "View") -> "Reproduction":
+    """Repeat a run and compare, shown as `view` asks for. Raises ZookitError."""
+    from zookit.training.isolated import reproduce_here_or_isolated
+
+    compared = reproduce_here_or_isolated(run, runs_dir, view=view, instances=run.instances)
+    return replace(compared, again=Run(**vars(compared.again), instances=run.instances))

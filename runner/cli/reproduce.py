@@ -33,7 +33,8 @@ def reproduce(
     The exit code is 0 if the results are identical to the last bit, otherwise 1.
     """
     # Neither --help nor completion needs these.
-    from zookit.api import open_run, reproduce_run
+    from zookit.api import open_run
+    from zookit.run_object import reproduce_run
     from zookit.tables import facts, output
 
     run = open_run(name, runs_dir)

@@ -24,7 +24,9 @@ def resume(
     A run that was killed, interrupted or failed ends with the same result, to the last bit, as if
     it had never stopped.
     """
-    from zookit.api import open_run, resume_run  # neither --help nor completion needs these
+    # Neither --help nor completion needs these.
+    from zookit.api import open_run
+    from zookit.run_object import resume_run
 
     run = open_run(name, runs_dir)
     with training_view(quiet=quiet, as_json=as_json) as view:

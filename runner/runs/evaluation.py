@@ -1,4 +1,4 @@
-"""What a model said of the test split, kept so that a report needs neither data nor model."""
+"""The predictions on the test split, saved so that a report needs neither data nor model."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _KINDS = {
 
 
 def save_evaluation(path: Path, evaluation: Evaluation) -> None:
-    """Write it."""
+    """Write an evaluation, and flush it to the disk."""
     import numpy as np
 
     arrays = {name: getattr(evaluation, name) for name in _KINDS}
@@ -24,29 +24,29 @@ def save_evaluation(path: Path, evaluation: Evaluation) -> None:
 
 
 def load_evaluation(run: RunRecord) -> Evaluation | None:
-    """What a finished run's model said of its test split; None of a run that did not finish.
+    """Return the predictions of a run's model on its test split; None unless the run finished.
 
-    Raises BadRun where the file is not as it was written.
+    Raises BadRun if the file is damaged or missing.
     """
     if run.ending is None or run.ending.status != "finished":
         return None
     path = run.folder / EVALUATION
     arrays = load_of_end(run, EVALUATION)
     if {name: (str(each.dtype), each.ndim) for name, each in arrays.items()} != _KINDS:
-        raise damaged(path, "it does not hold the arrays of an evaluation")
+        raise damaged(path, "it does not contain the arrays of an evaluation")
     found = Evaluation(**arrays)
     count, classes = len(found.labels), len(run.environment.data.class_names)
     if not count == len(found.predicted) == len(found.probability):
-        raise damaged(path, "its arrays are of different lengths")
+        raise damaged(path, "its arrays have different lengths")
     if not count or len(found.mistakes) != len(found.mistakes_at):
-        raise damaged(path, "images are missing in it")
+        raise damaged(path, "images are missing")
     if not ((found.probability >= 0) & (found.probability <= 1.001)).all():  # or not a number
-        raise damaged(path, "probability is not all from 0 to 1")
+        raise damaged(path, "a probability is not between 0 and 1")
     channels = run.environment.data.image_shape[2]
     if found.mistakes.shape[3] != channels or 0 in found.mistakes.shape[1:3]:
-        raise damaged(path, f"its images are not of {channels} channels")
+        raise damaged(path, f"its images do not have {channels} channels")
     for name, most in (("labels", classes), ("predicted", classes), ("mistakes_at", count)):
         values = arrays[name]
         if values.size and not 0 <= values.min() <= values.max() < most:
-            raise damaged(path, f"{name} are not all from 0 to {most - 1}")
+            raise damaged(path, f"one of {name} is not between 0 and {most - 1}")
     return found

@@ -1,4 +1,4 @@
-"""Only one process at a time writes a run's folder."""
+"""A lock, so that only one process at a time writes a run's folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,25 +12,25 @@ _SECONDS = 1
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a run's folder for writing; the system lets go of it however the process ends.
+    """Lock a run's folder for writing; the system releases the lock however the process ends.
 
-    Raises FolderError where another process holds it, or it cannot be written.
+    Raises FolderError if another process holds the lock, or the folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
     try:
-        # Who only asks whether it is held holds it for a moment.
+        # `is_locked` holds it for a moment.
         lock = FileLock(folder / _NAME, timeout=_SECONDS)
         lock.acquire()
     except Timeout:
         raise FolderError(
-            f"{folder} is being written by another process. Wait until that has ended."
+            f"{folder} is being written by another process. Wait until it has ended."
         ) from None
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FolderError(
-            f"{folder} cannot be written: {reason}. Make it writable, or name another folder with "
-            "--runs-dir."
+            f"{folder} cannot be written: {reason}. Make it writable, or choose another "
+            "folder with --runs-dir."
         ) from None
     try:
         yield
@@ -39,19 +39,19 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a process is writing the folder. Writes nothing, and needs no right to."""
+    """Whether a process is writing the folder. Needs no permission to write."""
     try:
         import fcntl
     except ImportError:  # Windows
         return _is_held(folder / _NAME)
     try:
         with (folder / _NAME).open("rb") as file:
-            # Shared, so that those who ask do not take each other for a writer.
+            # Shared: two processes that check at once do not take each other for a writer.
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:
-        pass  # there is none, or it may not be read
+        pass  # it does not exist, or may not be read
     return False
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
 from annotated_types import Ge, Gt, Lt
@@ -52,12 +53,12 @@ class Ending:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RunRecord:
     """A snapshot of a run's folder.
 
     `history` has one value an epoch for each logged name, `seconds` the duration of each epoch.
-    `ending` is None while the run trains, and if it was killed.
+    `ending` is None while the run trains, and if it was killed; `training` tells which.
     """
 
     folder: Path
@@ -66,6 +67,7 @@ class RunRecord:
     history: Mapping[str, tuple[float, ...]]
     seconds: tuple[float, ...]
     ending: Ending | None
+    training: bool
 
     @property
     def name(self) -> str:
@@ -82,12 +84,12 @@ class RunRecord:
         """`finished`, `interrupted`, `failed`, `running` or `killed`."""
         if self.ending is not None:
             return self.ending.status
-        return "running" if is_locked(self.folder) else "killed"
+        return "running" if self.training else "killed"
 
     @property
     def metrics(self) -> Mapping[str, float]:
         """Loss and metrics on the test split; empty unless the run finished."""
-        return {} if self.ending is None else self.ending.test
+        return MappingProxyType({} if self.ending is None else self.ending.test)
 
     def identity(self, experiment: Experiment) -> str:
         """Return the identity of an experiment with this run's data and component owners."""
@@ -107,15 +109,26 @@ class RunRecord:
             )
         return ""
 
+    def __repr__(self) -> str:
+        """Return the run's name, status and test metrics in one line."""
+        metrics = "".join(f", test {name} {value:.4f}" for name, value in self.metrics.items())
+        plural = "" if self.epochs == 1 else "s"
+        return (
+            f"<{type(self).__name__} {printable(self.name)}: {self.status}, {self.epochs} "
+            f"epoch{plural}{metrics}>"
+        )
+
 
 def read_run(folder: Path) -> RunRecord:
     """Read and check a run's folder. Raises BadRun, which names the file and what is wrong."""
+    # Before the rest is read: a run that ends meanwhile counts as running, never as killed.
+    training = not (folder / METRICS).exists() and is_locked(folder)
     environment = _json(folder / ENVIRONMENT, Environment)
     experiment = _experiment(folder / EXPERIMENT, environment)
-    history = _columns(folder / HISTORY)
+    history = MappingProxyType(_columns(folder / HISTORY))
     seconds = _columns(folder / TIMES).get("seconds", ())
     ending = _json(folder / METRICS, Ending) if (folder / METRICS).exists() else None
-    run = RunRecord(folder, experiment, environment, history, seconds, ending)
+    run = RunRecord(folder, experiment, environment, history, seconds, ending, training)
     if ending is not None and ending.epochs != run.epochs:
         raise damaged(folder / HISTORY, f"it has {run.epochs} epochs, {METRICS} {ending.epochs}")
     if ending is not None and ending.epochs != len(seconds):

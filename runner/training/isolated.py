@@ -28,7 +28,7 @@ def resume_here_or_isolated(
         resume(record, attached, epochs=epochs, view=view, instances=instances)
         return
     words = [each for each in listeners if isinstance(each, str)]
-    _check_no_instances(record, [*instances, *(each for each in listeners if each not in words)])
+    _check_no_instances(record, [each for each in listeners if not isinstance(each, str)])
     argument: dict[str, Any] = {"folder": str(record.folder), "epochs": epochs, "listeners": words}
     argument["quiet"] = view.quiet
     run_in_child(f"{__name__}:resume_in_child", argument)
@@ -40,7 +40,7 @@ def reproduce_here_or_isolated(
     """Repeat a run and compare. Raises ZookitError as `resume_here_or_isolated` does."""
     if can_use_threads(record.environment.runtime.intra_op_threads):
         return reproduce(record, runs_dir, view=view, instances=instances)
-    _check_no_instances(record, instances)
+    _check_no_instances(record)
     argument: dict[str, Any] = {"folder": str(record.folder), "runs_dir": str(runs_dir.absolute())}
     argument["quiet"] = view.quiet
     answer = run_in_child(f"{__name__}:reproduce_in_child", argument)
@@ -66,12 +66,15 @@ def reproduce_in_child(argument: dict[str, Any]) -> dict[str, object]:
         return reproduce(record, Path(argument["runs_dir"]), view=View(argument["quiet"])).plain()
 
 
-def _check_no_instances(record: RunRecord, instances: Sequence[object]) -> None:
-    if instances:
+def _check_no_instances(record: RunRecord, listeners: Sequence[Listener] = ()) -> None:
+    """Raise ZookitError if the training needs instances, which only this process has."""
+    components = [each.name for each in record.experiment.components() if not each.registered]
+    unregistered = [*components, *(type(each).__name__ for each in listeners)]
+    if unregistered:
         threads = record.environment.runtime.intra_op_threads
         raise ZookitError(
-            f"{record.name} was trained with {threads} threads, but TensorFlow already uses "
-            f"another number in this process, and {type(instances[0]).__name__} is not registered, "
-            "so a new process cannot build it. Call this in a new process, before any other "
-            "training."
+            f"{record.name} was trained with {threads} thread{'' if threads == 1 else 's'}, but "
+            f"TensorFlow already uses another number in this process. A new process cannot build "
+            f"{unregistered[0]}, which is an instance. Call this in a new Python process, before "
+            "any other training."
         )

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zookit.core import BadRun, Component, FolderError, RunContext, ZookitError, hookimpl
+from zookit.core import BadRun, Component, FolderError, RunContext, ZookitError, hookimpl, html
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
+from zookit.terminal import printable
 from zookit.training.completeness import check_unchanged
 from zookit.training.listeners import AttachedListener
 from zookit.training.resolve import recompose
 from zookit.training.session import View, train
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reproduction:
     """A run and its repetition, `again`.
 
@@ -54,6 +55,21 @@ class Reproduction:
             "environment": list(self.environment),
             "values": list(self.values),
         }
+
+    def __repr__(self) -> str:
+        """Return in one line whether the results are identical."""
+        result = "identical" if self.identical else f"different ({'; '.join(self.values)})"
+        return f"<Reproduction of {printable(self.run.name)}: {result}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("run", self.run.name),
+            ("repeated as", self.again.name),
+            ("identical", f"yes: {self.compared}" if self.identical else "no"),
+            *(("differs", line) for line in self.values),
+            *(("environment", line) for line in self.environment),
+        ]
+        return html.table((), rows)
 
 
 class _FolderListener:

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -98,13 +99,14 @@ def compose_experiment(experiment: Experiment, instances: Sequence[Component] = 
                 "Upgrade zookit: pip install --upgrade zookit"
             )
 
-    def found(spec: ComponentSpec) -> Any:
-        return next((each for each in instances if _is_instance_of_spec(each, spec)), spec)
-
+    dataset, architecture, *callbacks = (
+        spec if spec.registered else find_instance(spec, instances)
+        for spec in (experiment.dataset, experiment.architecture, *experiment.callbacks)
+    )
     return _compose(
-        found(experiment.dataset),
-        found(experiment.architecture),
-        [found(each) for each in experiment.callbacks],
+        dataset,
+        architecture,
+        callbacks,
         create_optimizer(experiment.optimizer),
         create_augmentations([each.short_name for each in experiment.augmentations]),
         experiment.settings,
@@ -163,6 +165,24 @@ def recompose(
     pairs = zip(recorded.components(), composition.experiment.components(), strict=True)
     owners = {then.name: composition.owners[now.name] for then, now in pairs}
     return replace(composition, experiment=recorded, owners=owners)
+
+
+def find_instance(spec: ComponentSpec, instances: Sequence[Component]) -> Component:
+    """Return the instance that the spec of an unregistered component stands for.
+
+    Raises UnknownName if it is not among `instances`.
+    """
+    for instance in instances:
+        kind = type(instance)
+        same_class = spec.name == f"{kind.__module__}:{kind.__qualname__}"
+        if same_class and plain_values(instance) == spec.parameters:
+            return instance
+    class_name = re.split(r"[.:]", spec.name)[-1]
+    parameters = ", ".join(f"{name}={value!r}" for name, value in spec.parameters.items())
+    raise UnknownName(
+        f"{spec.name} is not registered under an entry point, so an instance of it is needed: "
+        f"zookit.open_run(RUN, instances=[{class_name}({parameters})])."
+    )
 
 
 def _compose(
@@ -242,14 +262,6 @@ def _options_of(experiment: Experiment) -> TrainingOptions:
         optimizer=experiment.optimizer.words,
         learning_rate=experiment.optimizer.parameters.get("learning_rate"),
         augment=tuple(each.short_name for each in experiment.augmentations),  # type: ignore[misc]
-    )
-
-
-def _is_instance_of_spec(instance: Component, spec: ComponentSpec) -> bool:
-    kind = type(instance)
-    return (
-        spec.name == f"{kind.__module__}:{kind.__qualname__}"
-        and plain_values(instance) == spec.parameters
     )
 
 
