@@ -36,6 +36,11 @@ class ComponentSpec:
         return str(words_of(self.short_name, self.parameters))
 
     @property
+    def short_words(self) -> str:
+        """The words without the parameters that equal their default."""
+        return str(words_of(self.short_name, self.changed()["parameters"]))
+
+    @property
     def registered(self) -> bool:
         """Whether an entry point names the component, so that it can be looked up again."""
         return ":" not in self.name

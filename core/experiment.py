@@ -24,7 +24,7 @@ _LISTS = ("augmentations", "metrics", "callbacks")
 _KEYS = (*_REQUIRED, *_OPTIONAL, *_LISTS, "initial_weights", "frozen", "input_files", "settings")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Experiment:
     """What is trained, on which data and how.
 
@@ -45,6 +45,21 @@ class Experiment:
     frozen: tuple[str, ...] = ()
     input_files: Mapping[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+
+    def __repr__(self) -> str:
+        """Return what is trained on what, in one line."""
+        words = [spec.short_words for spec in (self.architecture, self.dataset, self.optimizer)]
+        callbacks = "".join(f", {spec.short_words}" for spec in self.callbacks)
+        epochs = self.settings.epochs
+        plural = "" if epochs == 1 else "s"
+        return (
+            f"<Experiment {words[0]} on {words[1]}, {words[2]}{callbacks}, {epochs} epoch{plural}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from zookit.core.html import escape
+
+        return f"<pre>{escape(self.to_toml())}</pre>"
 
     def components(self) -> tuple[ComponentSpec, ...]:
         """Return all components in a fixed order, the data set first."""

@@ -73,7 +73,7 @@ class Resumption:
     differences: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Environment:
     """What a run was trained on, and where its components came from.
 
@@ -92,6 +92,20 @@ class Environment:
     runtime: Runtime
     data: Data
     resumptions: tuple[Resumption, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return the versions, the data and the runtime in one line."""
+        versions = ", ".join(
+            f"{name} {self.versions[name]}"
+            for name in ("zookit", "tensorflow", "keras")
+            if name in self.versions
+        )
+        data, runtime = self.data, self.runtime
+        return (
+            f"<Environment {versions}; data {data.hash[:8]} ({data.origin}); {runtime.precision}, "
+            f"{runtime.intra_op_threads} thread{'s' * (runtime.intra_op_threads != 1)}"
+            f"{', XLA' * runtime.xla}>"
+        )
 
     def owners(self) -> dict[str, str]:
         """Return each component's owner by its full name."""

@@ -26,7 +26,11 @@ class Display:
 
     def __init__(self, console: Console) -> None:
         # Rich would put each line into an output of its own, and a bar needs ipywidgets.
-        self._console = Console(force_jupyter=False, width=100) if console.is_jupyter else console
+        self._console = (
+            Console(force_jupyter=False, force_terminal=False, width=100)
+            if console.is_jupyter
+            else console
+        )
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
