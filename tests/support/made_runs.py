@@ -1,10 +1,13 @@
 """Runs made for the tests, small, and kept where no test's own surroundings reach."""
 
 import json
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from made_data import put_pictures
 
 import zookit
 from zookit.data.hashes import sha256_of_file
@@ -38,3 +41,34 @@ def trained(folder: Path, cache: Path, *words: str, **settings: Any) -> RunRecor
             *words, epochs=1, batch_size=64, runs_dir=folder, quiet=True, **settings
         )
     return read_run(result.folder)
+
+
+def digits() -> RunRecord:
+    """Return a run on MNIST's sample that several modules share; nothing may change it."""
+    return _shared("mnist", "dense:8", data="sample")
+
+
+def photos_folder() -> Path:
+    """Return the folder of the images that `two_classes` was trained on."""
+    folder = Path(_shared_folder().name, "photos")
+    return folder if folder.exists() else put_pictures(folder, dark=20, light=20)
+
+
+def two_classes() -> RunRecord:
+    """Return a run on 40 images of two classes that several modules share; nothing may change it.
+
+    It has layers that change images at random, which the kept model does not have.
+    """
+    words = f"image_folder:path={photos_folder()},size=8"
+    return _shared(words, "cnn:filters=4,units=8,dropout=0.5", augment=("flip",))
+
+
+@cache
+def _shared_folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="zookit-shared-runs-")  # removed when the process ends
+
+
+@cache
+def _shared(*words: str, **settings: Any) -> RunRecord:
+    folder = Path(_shared_folder().name)
+    return trained(folder / "runs", folder / "cache", *words, **settings)

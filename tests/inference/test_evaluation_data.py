@@ -1,0 +1,65 @@
+"""The test images of an evaluation."""
+
+from dataclasses import replace
+
+import pytest
+from made_runs import digits, photos_folder, two_classes
+
+from zookit.core import BadExperiment, DataError
+from zookit.core.source import DataOrigin
+from zookit.inference.evaluation_data import load_evaluation_data
+from zookit.plugins.datasets.image_folder import ImageFolder
+from zookit.runs.run import RunRecord
+
+pytestmark = pytest.mark.xdist_group("shared runs")
+
+
+def recorded(origin: DataOrigin, content: str) -> RunRecord:
+    """Return `digits` as if it had been trained on other data."""
+    run = digits()
+    data = replace(run.environment.data, origin=origin, hash=content)
+    return replace(run, environment=replace(run.environment, data=data))
+
+
+def test_the_runs_own_data_is_loaded_as_recorded(caplog: pytest.LogCaptureFixture) -> None:
+    found: list[None] = []
+    data = load_evaluation_data(digits(), None, None, found=lambda: found.append(None))
+    assert (data.words.partition(":")[0], data.origin, data.own) == ("mnist", "sample", True)
+    assert data.hash == digits().environment.data.hash
+    assert len(data.split) == 1000
+    assert found == [None]
+    assert load_evaluation_data(digits(), "mnist", None).own
+    assert not caplog.messages
+
+
+def test_an_instance_of_the_runs_data_set_is_its_own() -> None:
+    run = two_classes()
+    data = load_evaluation_data(run, ImageFolder(photos_folder(), size=8), None)
+    assert data.own
+    assert data.origin == "local"
+
+
+def test_another_data_set_with_other_class_names(caplog: pytest.LogCaptureFixture) -> None:
+    data = load_evaluation_data(digits(), "fashion_mnist", "sample")
+    assert not data.own
+    (warning,) = caplog.messages
+    assert "other class names" in warning
+    assert "'T-shirt/top' for '0', 'Trouser' for '1', 'Pullover' for '2', ..." in warning
+
+
+def test_changed_data_gives_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    data = load_evaluation_data(recorded("full", "0123456789"), None, None)
+    assert not data.own
+    (warning,) = caplog.messages
+    assert f"sample {data.hash[:8]}" in warning
+    assert "full 01234567" in warning
+
+
+def test_a_data_set_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(BadExperiment, match=r"300 x 300 x 3 in 2 .*28 x 28 x 1 in 10 "):
+        load_evaluation_data(digits(), "horse_or_human", "sample")
+
+
+def test_data_that_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DataError, match="mnist"):
+        load_evaluation_data(digits(), None, "full")

@@ -1,0 +1,42 @@
+"""Scores of an evaluation, against values counted by hand."""
+
+import numpy as np
+import pytest
+
+from zookit.core import Evaluation
+from zookit.inference.scores import Scores
+
+
+def evaluation(labels: list[int], predicted: list[int]) -> Evaluation:
+    return Evaluation(
+        np.array(labels),
+        np.array(predicted),
+        np.ones(len(labels), np.float32),
+        np.empty(0, np.int64),
+        np.empty((0, 1, 1, 1), np.uint8),
+    )
+
+
+def test_scores() -> None:
+    scores = Scores.of(evaluation([0, 0, 0, 1, 2, 2], [0, 1, 1, 1, 0, 0]), 5)
+    assert scores.confusion.dtype == scores.support.dtype == np.int64
+    assert scores.confusion.tolist() == [
+        [1, 2, 0, 0, 0],
+        [0, 1, 0, 0, 0],
+        [2, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+    ]
+    nan = float("nan")
+    np.testing.assert_allclose(scores.precision, [1 / 3, 1 / 3, nan, nan, nan])
+    np.testing.assert_allclose(scores.recall, [1 / 3, 1, 0, nan, nan])
+    np.testing.assert_allclose(scores.f1, [1 / 3, 1 / 2, 0, nan, nan])
+    assert scores.support.tolist() == [3, 1, 2, 0, 0]
+    assert scores.accuracy == pytest.approx(2 / 6)
+
+
+def test_the_most_frequent_confusions() -> None:
+    scores = Scores.of(evaluation([0, 0, 0, 1, 2, 2, 1], [0, 1, 1, 1, 0, 0, 2]), 3)
+    assert scores.confused(10) == [(0, 1, 2), (2, 0, 2), (1, 2, 1)]
+    assert scores.confused(1) == [(0, 1, 2)]
+    assert scores.confused(0) == []
