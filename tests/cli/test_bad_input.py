@@ -1,4 +1,4 @@
-"""What a person gets wrong: one line that says what, got, expected and what to do; exit code 2."""
+"""Mistakes of users: exit code 2, and one line with the name, the value and what to do."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from command_server import command_server
 from conftest import Command
 from permissions import obey_permissions
 from PIL import Image
@@ -18,16 +19,22 @@ MNIST = ("mnist", "dense", *SAMPLE)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("mnits", "dense"), ["no data set named 'mnits'", "Did you mean 'mnist'?", "Installed: fash"]),
+        (
+            ("mnits", "dense"),
+            ["no data set named 'mnits'", "Did you mean 'mnist'?", "fash"],
+        ),
         (
             ("mnist", "dnese"),
-            ["no architecture named 'dnese'", "Did you mean 'dense'?", "Installed: cnn, dense, "],
+            ["no architecture named 'dnese'", "Did you mean 'dense'?", "cnn, dense, "],
         ),
         (
             ("mnist", "dense", "stop_at_los"),
             ["no callback named 'stop_at_los'", "Did you mean 'stop_at_loss'?"],
         ),
-        (("dense", "mnist"), ["no data set named 'dense'", "one of the architectures", "the order is"]),
+        (
+            ("dense", "mnist"),
+            ["no data set named 'dense'", "one of the architectures", "the order is"],
+        ),
         (("mnist", "stop_at_loss"), ["no architecture", "one of the callbacks"]),
         (("other/mnist", "dense"), ["no data set named 'other/mnist'", "zookit/mnist"]),
         (("mnist", "dense:width=3"), ["dense: no parameter 'width'", "units, activation, drop"]),
@@ -45,28 +52,28 @@ MNIST = ("mnist", "dense", *SAMPLE)
         (("mnist", "dense:5,6"), ["'6' is not KEY=VALUE", "joined by +"]),
         (("mnist", "dense:5,units=6"), ["'units' is given twice"]),
         (("mnist", "Dense"), ["'Dense' is not a name", "Did you mean 'dense'?"]),
-        (("mnist",), ["an architecture must be named"]),
-        ((), ["a data set and an architecture must be named"]),
+        (("mnist",), ["an architecture", "zookit run"]),
+        ((), ["a data set and an architecture", "zookit run"]),
         (("image_folder", "dense"), ["parameter 'path' is missing", "image_folder:path=VALUE"]),
         (
             ("mnist", "cnn:filters=4+4+4+4"),
             ["cnn: images of 28 x 28 are too small for 4 blocks", "cnn:filters=4+4+4)"],
         ),
-        (("mnist", "dense", "stop_at_loss", "stop_at_loss:0.1"), ["named twice"]),
+        (("mnist", "dense", "stop_at_loss", "stop_at_loss:0.1"), ["stop_at_loss", "twice"]),
         (("mnist", "dense", "stop_at_accuracy:95"), ["'95' is not at most 1"]),
         ((*MNIST, "--epochs", "9" * 20), ["is not at most 1000000"]),
         ((*MNIST, "--epochs", "0"), ["'epochs': '0' is not at least 1"]),
         ((*MNIST, "--epochs", "five"), ["'epochs': 'five' is not a whole number"]),
         ((*MNIST, "--batch-size", "-8"), ["'batch_size': '-8' is not at least 1"]),
-        ((*MNIST, "--optimizer", "sdg"), ["no optimizer 'sdg'", "Did you mean 'sgd'?"]),
+        ((*MNIST, "--optimizer", "sdg"), ["optimizer", "'sdg'", "Did you mean 'sgd'?"]),
         ((*MNIST, "--learning-rate", "0"), ["'learning_rate': '0' is not greater than 0"]),
         (
             (*MNIST, "--learning-rate", "1", "--optimizer", "sgd:learning_rate=2"),
-            ["the learning rate is 1", "Give one of them"],
+            ["learning rate", "1 ", "2 "],
         ),
         (
             (*MNIST, "--learning-rate", "0.5", "--optimizer", "sgd:0.01"),
-            ["the learning rate is 0.5 by itself and 0.01 in 'sgd:0.01'"],
+            ["learning rate", "0.5", "0.01"],
         ),
         ((*MNIST, "--optimizer", "adam:0.1,learning_rate=0.2"), ["'learning_rate' is given tw"]),
         ((*MNIST, "--seed", "-1"), ["'seed': '-1' is not at least 0"]),
@@ -76,7 +83,7 @@ MNIST = ("mnist", "dense", *SAMPLE)
         ((*MNIST, "--precision", "float16"), ["'float16' is not one of"]),
         (("mnist", "dense", "--data", "some"), ["'some' is not one of"]),
         ((*MNIST, "--epoch", "3"), ["No such option"]),
-        ((*MNIST, "--from", "no.toml"), ["'mnist' is named beside --from"]),
+        ((*MNIST, "--from", "no.toml"), ["'mnist'", "--from no.toml"]),
         (("--from", "no.toml"), ["no.toml cannot be read"]),
     ],
     ids=str,
@@ -91,8 +98,8 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], said: list[str
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("list", "models"), ["no kind 'models'", "datasets, architectures, callbacks"]),
-        (("show", "mnits"), ["nothing is called 'mnits'", "Did you mean 'mnist'?"]),
+        (("list", "models"), ["'models'", "datasets, architectures, callbacks"]),
+        (("show", "mnits"), ["'mnits'", "Did you mean 'mnist'?"]),
         (("show", "mnist", "--image", "6000", *SAMPLE), ["no image 6000", "0 to 5,999"]),
         (("show", "dense", "--image", "0"), ["--image and --sheet are for data sets"]),
         (("show", "mnist", "--on", "mnist"), ["--on is for architectures"]),
@@ -102,8 +109,8 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], said: list[str
         (("show", "mnist", "--sheet", "/", *SAMPLE), ["/ cannot be written"]),
         (("show", "mnist", "--image", "x"), ["'--image'", "See 'zookit show --help'"]),
         (("data", "fetch", "mnits"), ["no data set named 'mnits'"]),
-        (("data", "clear", "mnits"), ["nothing called 'mnits' is kept"]),
-        (("tarin",), ["no command 'tarin'", "list, show"]),
+        (("data", "clear", "mnits"), ["'mnits'", "cache"]),
+        (("tarin",), ["'tarin'", "list, show"]),
     ],
     ids=str,
 )
@@ -121,8 +128,7 @@ def test_other_commands_refuse(
     [
         ("sgd:momentun=0.9", ["sgd: no parameter 'momentun'", "Did you mean 'momentum'?"]),
         ("sgd:momentum=much", ["'momentum': 'much' is not a number"]),
-        ("sgd:nesterov=1", ["'nesterov': '1' is not true or false"]),
-        ("adam:-1", ["'learning_rate': -1.0 is not greater than 0"]),
+        ("adam:-1", ["'learning_rate': '-1' is not greater than 0"]),
         ("sgd:momentum=7", ["sgd: ", "momentum"]),
     ],
 )
@@ -138,20 +144,22 @@ def test_optimizer_parameters_are_checked_before_a_folder_is_made(
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--epochs", "3", "epochs is 3 by option and 2 in "),
-        ("--no-normalize", None, "normalize is False by option and True in "),
+        ("--epochs", "3", ["epochs", "3", "2"]),
+        ("--no-normalize", None, ["normalize", "False", "True"]),
     ],
 )
 def test_option_that_contradicts_the_file(
-    zookit: Command, tmp_path: Path, option: str, value: str | None, said: str
+    zookit: Command, tmp_path: Path, option: str, value: str | None, said: list[str]
 ) -> None:
     file = tmp_path / "experiment.toml"
     file.write_text(
-        'format = 1\n[dataset]\nname = "mnist"\n[architecture]\nname = "dense"\n'
+        'format = 2\n[dataset]\nname = "mnist"\n[architecture]\nname = "dense"\n'
         "[settings]\nepochs = 2\n"
     )
     given = [option] if value is None else [option, value]
-    assert said in zookit("run", "--from", file, *given).message()
+    message = zookit("run", "--from", file, *given).message()
+    for each in (*said, str(file)):
+        assert each in message
 
 
 def picture(path: Path) -> None:
@@ -167,10 +175,11 @@ def test_image_folder_missing(zookit: Command) -> None:
 def test_image_folder_empty(zookit: Command) -> None:
     Path("photos").mkdir()
     message = zookit("run", "image_folder:photos", "dense").message()
-    assert "has none of the at least two class folders" in message
+    assert str(Path("photos").absolute()) in message
+    assert "class folders" in message
 
 
-def test_image_folder_of_no_pictures(zookit: Command) -> None:
+def test_image_folder_without_images(zookit: Command) -> None:
     for name in ("cats", "dogs"):
         folder = Path("photos") / name
         folder.mkdir(parents=True)
@@ -188,40 +197,35 @@ def test_image_too_small_for_the_blocks(zookit: Command) -> None:
     assert "images of 8 x 8 are too small for 3 blocks" in message
 
 
-def test_runs_among_the_pictures(zookit: Command) -> None:
+def test_runs_folder_inside_the_data_folder(zookit: Command) -> None:
     for name in ("cats", "dogs"):
         picture(Path(name) / "a.png")
         picture(Path(name) / "b.png")
     message = zookit("run", "image_folder:path=.,size=8", "dense:2").message()
-    assert "among the data" in message
+    assert str(Path().absolute()) in message
     assert "--runs-dir" in message
     assert not Path("runs").exists()
 
 
 def test_more_than_memory_holds(zookit: Command) -> None:
     message = zookit("run", "mnist", "dense:1000000000", *SAMPLE).message()
-    assert "there is not enough memory" in message
+    assert "memory" in message
     assert "fewer units" in message
 
 
-def test_another_packages_broken_metadata_harms_nobody(tmp_path: Path) -> None:
+def test_broken_metadata_of_another_package_is_only_a_warning(tmp_path: Path) -> None:
     broken = tmp_path / "site" / "broken-1.0.dist-info"
     broken.mkdir(parents=True)
     (broken / "METADATA").write_text("Name: broken\nVersion: 1.0\n")
     (broken / "entry_points.txt").write_bytes(b"[zookit.datasets]\nb = \xff:B\n")
-    for command in ("show dense", "list"):
-        ended = subprocess.run(
-            [sys.executable, "-m", "zookit", *command.split()],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={**os.environ, "PYTHONPATH": str(broken.parent)},
-        )
-        assert ended.returncode == 0, ended
-        assert ("broken-1.0.dist-info: " in ended.stderr) == (command == "list")
+    with command_server(broken.parent) as server:
+        for command in ("show dense", "list"):
+            ended = server.run(*command.split(), cwd=tmp_path)
+            assert ended.code == 0, ended
+            assert ("broken-1.0.dist-info: " in ended.err) == (command == "list")
 
 
-def test_strange_folder_names_are_printed_as_they_are(zookit: Command) -> None:
+def test_square_brackets_in_a_folders_name_are_printed(zookit: Command) -> None:
     message = zookit("run", "image_folder:path=a[/]b", "dense").message()
     assert "a[/]b does not exist" in message
 
@@ -229,8 +233,8 @@ def test_strange_folder_names_are_printed_as_they_are(zookit: Command) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"not a zip file", "is a damaged archive"),
-        (None, "'../climbs.png' would land outside"),
+        (b"not a zip file", "horse-or-human.zip is damaged"),
+        (None, "'../climbs.png'"),
     ],
 )
 def test_bad_archive_in_a_named_folder(
@@ -257,14 +261,15 @@ def test_bad_archive_in_a_named_folder(
 
 def test_host_unreachable_with_full(zookit: Command, tmp_path: Path) -> None:
     message = zookit("run", "mnist", "dense", "--data", "full").message()
-    for said in ("mnist", "cannot be had", "ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR", "--data sample"):
+    for said in ("mnist", "not available", "ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR", "--data sample"):
         assert said in message
 
 
-def test_host_unreachable_with_auto_takes_the_sample_and_says_so(zookit: Command) -> None:
-    outcome = zookit("run", "mnist", "dense:4", "--epochs", "1")
+def test_host_unreachable_with_auto_uses_the_sample_with_a_warning(zookit: Command) -> None:
+    outcome = zookit("run", "mnist", "dense:4", "--epochs", "1", "--batch-size", "256")
     assert outcome.code == 0
-    assert "mnist: using the small bundled sample, because the full set" in outcome.err
+    for said in ("mnist", "sample", "not available", "ZOOKIT_DATA_DIR"):
+        assert said in outcome.err
     assert "mnist, sample: 6,000 train" in outcome.out
 
 
@@ -282,7 +287,8 @@ def test_read_only_runs_folder(tmp_path: Path) -> None:
         preexec_fn=obey_permissions,
     )
     assert ended.returncode == 2, ended
-    assert ended.stderr.startswith(f"zookit: no run can be kept in {runs}: ")
+    assert ended.stderr.startswith("zookit: ")
+    assert str(runs) in ended.stderr
     assert "--runs-dir" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert not list(runs.iterdir())
@@ -304,4 +310,7 @@ def test_backend_other_than_tensorflow(tmp_path: Path) -> None:
         env={**os.environ, "KERAS_BACKEND": "numpy"},
     )
     assert ended.returncode == 2, ended
-    assert ended.stderr.splitlines()[-1].startswith("zookit: Keras is set to the backend 'numpy'")
+    last = ended.stderr.splitlines()[-1]
+    assert last.startswith("zookit: ")
+    for said in ("'numpy'", "'tensorflow'", "KERAS_BACKEND"):
+        assert said in last

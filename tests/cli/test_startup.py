@@ -1,16 +1,16 @@
-"""What starting zookit costs: no TensorFlow, no Keras, no NumPy and no plugin before its time."""
+"""What a start of zookit imports: no TensorFlow, no Keras, no NumPy and no plugin until needed."""
 
-import json
-import os
 import re
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from command_server import CommandServer, Ended, command_server
+from made_data import put_pictures
 from terminal import written_in_terminal
 
 from zookit.registry import default
@@ -20,61 +20,33 @@ MODULE = (sys.executable, "-m", "zookit")
 SCRIPT = (str(Path(sysconfig.get_path("scripts"), "zookit")),)
 HEAVY = {"tensorflow", "keras", "numpy"}
 
-# Python runs this file first of all.
-SITECUSTOMIZE = """
-import atexit, json, sys
-from pathlib import Path
 
-@atexit.register
-def record():
-    Path(__file__).with_name("modules.json").write_text(json.dumps(sorted(sys.modules)))
-"""
+@pytest.fixture(scope="module")
+def server() -> Iterator[CommandServer]:
+    with command_server() as server:
+        yield server
 
 
-@dataclass(frozen=True)
-class Started:
-    """How a fresh process ended and what it had imported by then."""
-
-    code: int
-    out: str
-    err: str
-    modules: set[str]
+def plugins(modules: set[str]) -> set[str]:
+    """The imported modules that define a plugin."""
+    defining = {
+        entry.value.partition(":")[0] for group in default.groups() for entry in group.entries()
+    }
+    return defining & modules
 
 
-Start = Callable[..., Started]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Start:
-    """Run a fresh process in an empty folder."""
-    spy = tmp_path / "spy"
-    spy.mkdir()
-    (spy / "sitecustomize.py").write_text(SITECUSTOMIZE)
-    (tmp_path / "work").mkdir()
-
-    def run(*command: str, **variables: str) -> Started:
-        ended = subprocess.run(
-            command,
-            cwd=tmp_path / "work",
-            env={**os.environ, "PYTHONPATH": str(spy), "COLUMNS": "120", **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        modules = set(json.loads((spy / "modules.json").read_text()))
-        return Started(ended.returncode, ended.stdout, ended.stderr, modules)
-
-    return run
-
-
-def test_the_package_imports_nothing_until_asked(start: Start) -> None:
-    started = start(*PYTHON, "-c", "import zookit; dir(zookit)")
-    assert started.code == 0, started.err
-    assert {name for name in started.modules if name.startswith("zookit")} == {"zookit"}
-    asked = start(*PYTHON, "-c", "import zookit; zookit.registry.datasets, zookit.ZookitError")
-    assert asked.code == 0, asked.err
-    assert "zookit.registry" in asked.modules
-    assert not HEAVY & asked.modules
+def test_the_package_imports_nothing_until_asked() -> None:
+    program = (
+        "import sys, zookit; dir(zookit)\n"
+        "print(*(name for name in sys.modules if name.startswith('zookit')))\n"
+        "zookit.registry.datasets, zookit.ZookitError\n"
+        "print(*sys.modules)"
+    )
+    ended = subprocess.run([*PYTHON, "-c", program], capture_output=True, text=True, check=True)
+    at_first, asked = (set(line.split()) for line in ended.stdout.splitlines())
+    assert at_first == {"zookit"}
+    assert "zookit.registry" in asked
+    assert not HEAVY & asked
 
 
 @pytest.mark.parametrize(
@@ -87,26 +59,26 @@ def test_the_package_imports_nothing_until_asked(start: Start) -> None:
         (["list", "--json"], '"full_name": "zookit/fashion_mnist"'),
     ],
 )
-def test_looking_around_imports_nothing_heavy_and_no_plugin(
-    start: Start, arguments: list[str], shown: str
+def test_help_and_listing_import_nothing_heavy_and_no_plugin(
+    server: CommandServer, tmp_path: Path, arguments: list[str], shown: str
 ) -> None:
-    started = start(*MODULE, *arguments)
-    assert started.code == 0, started.err
-    assert shown in started.out
-    assert not HEAVY & started.modules
-    assert not [name for name in started.modules if name.startswith("zookit.plugins")]
+    ended = server.run(*arguments, cwd=tmp_path)
+    assert ended.code == 0, ended.err
+    assert shown in ended.out
+    assert not HEAVY & ended.modules
+    assert not plugins(ended.modules)
 
 
-def completing(start: Start, words: str) -> Started:
+def complete(server: CommandServer, folder: Path, words: str) -> Ended:
     """What the shell is offered for the last of the words."""
-    started = start(
-        *SCRIPT,
+    ended = server.run(
+        cwd=folder,
         _ZOOKIT_COMPLETE="complete_bash",
         COMP_WORDS=words,
         COMP_CWORD=str(words.count(" ")),
     )
-    assert started.code == 0, started.err
-    return started
+    assert ended.code == 0, ended.err
+    return ended
 
 
 @pytest.mark.parametrize(
@@ -122,12 +94,12 @@ def completing(start: Start, words: str) -> Started:
     ],
 )
 def test_completing_names_imports_nothing_heavy_and_no_plugin(
-    start: Start, words: str, offered: list[str]
+    server: CommandServer, tmp_path: Path, words: str, offered: list[str]
 ) -> None:
-    started = completing(start, words)
-    assert started.out.split() == offered
-    assert not HEAVY & started.modules
-    assert not [name for name in started.modules if name.startswith("zookit.plugins")]
+    ended = complete(server, tmp_path, words)
+    assert ended.out.split() == offered
+    assert not HEAVY & ended.modules
+    assert not plugins(ended.modules)
 
 
 @pytest.mark.parametrize(
@@ -139,15 +111,12 @@ def test_completing_names_imports_nothing_heavy_and_no_plugin(
     ],
 )
 def test_completing_parameters_imports_that_one_plugin(
-    start: Start, words: str, offered: str, module: str
+    server: CommandServer, tmp_path: Path, words: str, offered: str, module: str
 ) -> None:
-    started = completing(start, words)
-    assert started.out.split() == [offered]
-    assert not {"tensorflow", "keras"} & started.modules
-    known = {
-        entry.value.partition(":")[0] for group in default.groups() for entry in group.entries()
-    }
-    assert known & started.modules == {f"zookit.plugins.{module}"}
+    ended = complete(server, tmp_path, words)
+    assert ended.out.split() == [offered]
+    assert not {"tensorflow", "keras"} & ended.modules
+    assert plugins(ended.modules) == {f"zookit.plugins.{module}"}
 
 
 @pytest.mark.parametrize(
@@ -158,16 +127,16 @@ def test_completing_parameters_imports_that_one_plugin(
         ["run", "fashion_mnist", "dense", "--augment", "blur"],
     ],
 )
-def test_a_mistake_is_told_before_tensorflow_is_imported(
-    start: Start, arguments: list[str]
+def test_an_error_in_the_words_is_reported_before_tensorflow_is_imported(
+    server: CommandServer, tmp_path: Path, arguments: list[str]
 ) -> None:
-    started = start(*MODULE, *arguments)
-    assert started.code == 2
-    assert started.err.startswith("zookit: ")
-    assert not {"tensorflow", "keras"} & started.modules
+    ended = server.run(*arguments, cwd=tmp_path)
+    assert ended.code == 2
+    assert ended.err.startswith("zookit: ")
+    assert not {"tensorflow", "keras"} & ended.modules
 
 
-def test_no_plugin_imports_tensorflow_or_keras(start: Start) -> None:
+def test_no_plugin_imports_tensorflow_or_keras() -> None:
     modules = [
         entry.value.partition(":")[0]
         for group in default.groups()
@@ -175,34 +144,30 @@ def test_no_plugin_imports_tensorflow_or_keras(start: Start) -> None:
         if entry.full_name.startswith("zookit/")
     ]
     assert len(modules) >= 8
-    started = start(
-        *PYTHON,
-        "-c",
+    program = (
         "import importlib, sys\n"
         "for name in sys.argv[1:]:\n"
         "    importlib.import_module(name)\n"
         "    heavy = {'tensorflow', 'keras'} & set(sys.modules)\n"
-        "    if heavy: sys.exit(f'{name} imports {heavy}')",
-        *modules,
+        "    if heavy: sys.exit(f'{name} imports {heavy}')"
     )
-    assert started.code == 0, started.err
-    assert set(modules) <= started.modules
+    ended = subprocess.run([*PYTHON, "-c", program, *modules], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
 
 
-@pytest.mark.parametrize("file", ["__init__.py", "core.py", "cli.py"])
-def test_a_folder_named_zookit_beside_the_caller_is_left_alone(
-    start: Start, tmp_path: Path, file: str
+@pytest.mark.parametrize("files", [("__init__.py", "core.py"), ("cli.py",)])
+def test_a_folder_named_zookit_beside_the_caller_is_not_imported(
+    tmp_path: Path, files: tuple[str, ...]
 ) -> None:
-    folder = tmp_path / "work" / "zookit"
-    folder.mkdir()
-    (folder / file).write_text("raise RuntimeError('taken over')")
-    started = start(*SCRIPT, "list")
-    assert started.code == 0, started.err
-    assert "fashion_mnist" in started.out
+    (tmp_path / "zookit").mkdir()
+    for name in files:
+        (tmp_path / "zookit" / name).write_text("raise RuntimeError('taken over')")
+    ended = subprocess.run([*SCRIPT, "list"], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert "fashion_mnist" in ended.stdout
 
 
-def test_tensorflow_is_imported_while_data_is_read(start: Start, tmp_path: Path) -> None:
-    program = """
+WAITING = """
 import logging, os, sys, time
 from dataclasses import dataclass
 import numpy as np, zookit
@@ -221,31 +186,18 @@ class Slow(Dataset):
             time.sleep(0.1)
         else:
             sys.exit("nothing imports TensorFlow")
-        print("reading went on", file=sys.stderr)
+        print("printed while reading", file=sys.stderr)
         logging.warning("logged while reading")
         split = Split(np.zeros((40, 8, 8, 1), np.uint8), np.arange(40) % 2)
         return Splits(split, split)
 
-result = zookit.run(Slow(), "dense:2,dropout=0.1", epochs=1, quiet=True)
-print(result.environment["runtime"]["intra_op_threads"])
+run = zookit.run(Slow(), "dense:2,dropout=0.1", epochs=1, quiet=True)
+assert run.status == "finished"
 logging.warning("logged afterwards")
 print("printed afterwards", file=sys.stderr)
 os.write(2, b"written afterwards")
 """
-    started = start(*PYTHON, "-c", program)
-    assert started.code == 0, started.err
-    for line in ("reading went on", "logged while reading", "logged afterwards"):
-        assert line in started.err
-    for line in ("printed afterwards", "written afterwards"):
-        assert line in started.err
-    assert "Logging error" not in started.err
-    assert "oneDNN" not in started.err
-    # The command would take one thread for matrices as small; a program goes on and may want all.
-    assert int(started.out.splitlines()[-1]) == len(os.sched_getaffinity(0))
-
-
-def test_what_loading_raises_is_shown_and_stderr_is_as_before(start: Start) -> None:
-    program = """
+FAILING = """
 import os, sys
 from dataclasses import dataclass
 import zookit
@@ -266,22 +218,42 @@ except OSError as error:
     assert sys.stderr is sys.__stderr__
     os.write(2, f"caught: {error}".encode())
 """
-    started = start(*PYTHON, "-c", program)
-    assert started.code == 0, started.err
-    assert "caught: the disk is gone" in started.err
-    assert "oneDNN" not in started.err
 
 
-@pytest.mark.parametrize("level", ["2", "0"])
-def test_tensorflows_chatter_is_kept_off_a_terminal_and_progress_is_not(
-    tmp_path: Path, level: str
+def test_tensorflow_is_imported_while_data_is_read_without_its_messages(tmp_path: Path) -> None:
+    """What others write to stderr meanwhile is shown, and an error leaves stderr as it was."""
+    processes = [
+        subprocess.Popen([*PYTHON, "-c", program], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        for program in (WAITING, FAILING)
+    ]
+    waiting, failing = (process.communicate(timeout=120)[1] for process in processes)
+    assert [process.returncode for process in processes] == [0, 0], (waiting, failing)
+    for when in ("logged while reading", "printed while reading", "logged afterwards"):
+        assert when in waiting
+    for when in ("printed afterwards", "written afterwards"):
+        assert when in waiting
+    assert "Logging error" not in waiting
+    assert "caught: the disk is gone" in failing
+    for shown in (waiting, failing):
+        assert "oneDNN" not in shown
+
+
+def test_a_terminal_shows_progress_without_tensorflows_messages_unless_they_are_asked_for(
+    tmp_path: Path,
 ) -> None:
-    """With pictures that are still to be decoded."""
-    words = ("horse_or_human", "cnn:filters=2+2+2,units=2")
-    command = [*MODULE, "run", *words, "--data", "sample", "--epochs", "1"]
-    variables = {"TF_CPP_MIN_LOG_LEVEL": level, "ZOOKIT_CACHE_DIR": str(tmp_path / "cache")}
-    written = written_in_terminal(command, "stderr", tmp_path, COLUMNS="120", **variables)
-    assert b"decoding train" in written
-    assert (b"oneDNN" in written) == (level == "0")
-    if level != "0":
-        assert not re.search(rb"[WIE]0000 00:00|absl|cuda", written)
+    put_pictures(tmp_path / "images", dark=20, light=20)
+    words = ("image_folder:path=images,size=8", "cnn:filters=2,units=2")
+
+    def run(level: str) -> bytes:
+        command = [*MODULE, "run", *words, "--epochs", "1", "--runs-dir", f"runs-{level}"]
+        variables = {"TF_CPP_MIN_LOG_LEVEL": level, "ZOOKIT_CACHE_DIR": str(tmp_path / level)}
+        return written_in_terminal(command, "stderr", tmp_path, COLUMNS="120", **variables)
+
+    with ThreadPoolExecutor() as threads:
+        usual, asked = threads.map(run, ("2", "0"))
+    for written in (usual, asked):
+        assert b"reading" in written
+    assert b"oneDNN" in asked
+    assert b"oneDNN" not in usual
+    assert not re.search(rb"[WIE]0000 00:00|absl|cuda", usual)
+    assert list((tmp_path / "runs-2").iterdir())
