@@ -25,7 +25,7 @@ def doctor(
     something is wrong.
     """
     # Neither --help nor completion needs these.
-    from zookit.doctor.diagnosis import diagnose, plain
+    from zookit.doctor.diagnosis import print_report
     from zookit.doctor.examination import examine
     from zookit.registry import default
     from zookit.tables import output
@@ -36,10 +36,10 @@ def doctor(
         )
     report = examine(default, timeout, _bar)
     if as_json:
-        print(json.dumps(plain(report), indent=2))
+        print(json.dumps(report.plain(), indent=2))
     else:
-        diagnose(output(), report)
-    return 0 if report.is_well else _FAULTS
+        print_report(output(), report)
+    return 0 if report.ok else _FAULTS
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""What `zookit doctor` finds out, and how it is told."""
+"""What `zookit doctor` examines and reports: the environment and every installed plugin."""

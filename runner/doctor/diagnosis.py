@@ -1,40 +1,45 @@
-"""What `zookit doctor` tells, for people and as plain values."""
+"""Prints what `zookit doctor` has found."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
+
+from zookit.tables import facts
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from zookit.doctor.environment import Surroundings
-    from zookit.doctor.examination import Examined, Report
+    from zookit.doctor.environment import Environment
     from zookit.doctor.finding import Finding
+    from zookit.doctor.report import PluginReport, Report
 
 _WIDTH = 12
-_PRESENCE = {
-    "named": "full, in ZOOKIT_DATA_DIR",
-    "local": "files of yours, in ZOOKIT_DATA_DIR",
-    "prepared": "full, prepared",
-    "system": "full, of the system",
-    "downloaded": "full, downloaded",
-    "sample": "only the bundled sample; to have the full set: zookit data fetch",
-    "absent": "not here; to have it: zookit data fetch",
+_AVAILABILITY = {
+    "named": "full, in ZOOKIT_DATA_DIR: {folder}",
+    "local": "your own files, in ZOOKIT_DATA_DIR: {folder}",
+    "prepared": "full, prepared: {folder}",
+    "system": "full, installed on this system: {folder}",
+    "downloaded": "full, downloaded: {folder}",
+    "sample": "the bundled sample; for the full set: zookit data fetch {name}",
+    "absent": "not available; to download it: zookit data fetch {name}",
 }
 
 
-def diagnose(console: "Console", report: "Report") -> None:
-    """Print it: the environment, what works, and then what does not, where it is seen."""
-    known = report.surroundings
-    for name, fact in (*_facts(known), *_data(report.plugins)):
-        console.print(Text(f"{name:{_WIDTH}}  {fact}"))
+def print_report(console: "Console", report: "Report") -> None:
+    """Print the environment, what works, and what does not work, with the verdict last."""
+    environment = report.environment
+    console.print(facts(_padded((*_environment(environment), *_data(report.plugins)))))
     console.print()
-    for state, why in (("works", ""), ("blocked", "  (by ZOOKIT_DISABLE or --no-plugin)")):
-        for owner, names in _names(report.plugins, state):
-            console.print(Text(f"{state:{_WIDTH}}  {owner}: {names}{why}"))
+    plugins = [
+        *((("works", f"{owner}: {names}")) for owner, names in _names(report.plugins, "works")),
+        *(
+            ("blocked", f"{owner}: {names} (by ZOOKIT_DISABLE or --no-plugin)")
+            for owner, names in _names(report.plugins, "blocked")
+        ),
+    ]
+    console.print(facts(_padded(plugins)))
     found = [
         (finding, f"{each.entry.kind.singular} {each.entry.name} of {each.entry.owner} ")
         for each in report.plugins
@@ -43,74 +48,42 @@ def diagnose(console: "Console", report: "Report") -> None:
     ]
     found += [(finding, "") for finding in report.findings]
     for finding, subject in sorted(found, key=lambda each: each[0].is_fault):
-        _print(console, finding, subject)
+        _print_finding(console, finding, subject)
     console.print(
-        Text(
-            f"\nWhat is not named here is not installed in {known.prefix}; to install it there: "
-            f"{known.python} -m pip install NAME"
-        )
+        f"\nA package that is not listed here is not installed in {environment.prefix}. To install "
+        f"it there: {environment.python} -m pip install NAME",
+        soft_wrap=True,
     )
     console.print(_verdict(report))
 
 
-def plain(report: "Report") -> dict[str, Any]:
-    """The whole report as JSON has it."""
-    return {
-        "format": 1,
-        "well": report.is_well,
-        "environment": asdict(report.surroundings),
-        "findings": [_plain_finding(each) for each in report.findings],
-        "plugins": [
-            {
-                "kind": each.entry.kind.plural,
-                "name": each.entry.name,
-                "full_name": each.entry.full_name,
-                "owner": each.entry.owner,
-                "defined_in": each.entry.value,
-                "state": each.state,
-                "well": each.is_well,
-                "findings": [_plain_finding(finding) for finding in each.findings],
-                "seconds": each.seconds,
-                "data": each.data,
-            }
-            for each in report.plugins
-        ],
-    }
+def _padded(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs with names of one width, so that all blocks of the report are aligned."""
+    return [(f"{name:{_WIDTH}}", value) for name, value in pairs]
 
 
-def _plain_finding(finding: "Finding") -> dict[str, Any]:
-    return {
-        **asdict(finding),
-        "fault": finding.is_fault,
-        "file": finding.file or None,
-        "line": finding.line or None,
-    }
-
-
-def _facts(known: "Surroundings") -> Iterator[tuple[str, str]]:
-    notes = {"python": f" in {known.prefix}"}
-    if known.seconds is not None:
-        notes["tensorflow"] = f", imported in {known.seconds:.1f} s"
-    for package, version in known.versions.items():
+def _environment(environment: "Environment") -> Iterator[tuple[str, str]]:
+    notes = {"python": f" in {environment.prefix}"}
+    if environment.seconds is not None:
+        notes["tensorflow"] = f", imported in {environment.seconds:.1f} s"
+    for package, version in environment.versions.items():
         yield package, f"{version}{notes.get(package, '')}"
-    yield "devices", ", ".join(known.devices) or "unknown"
-    writable = "" if known.cache_is_writable else ", cannot be written"
-    yield "cache", f"{known.cache}, {known.cache_size / 1e6:.1f} MB{writable}"
+    yield "devices", ", ".join(environment.devices) or "unknown"
+    writable = "" if environment.cache_is_writable else ", not writable"
+    yield "cache", f"{environment.cache}, {environment.cache_size / 1e6:.1f} MB{writable}"
 
 
-def _data(plugins: Sequence["Examined"]) -> Iterator[tuple[str, str]]:
+def _data(plugins: Sequence["PluginReport"]) -> Iterator[tuple[str, str]]:
     label = "data"
     for plugin in plugins:
         if plugin.data is not None:
-            told = _PRESENCE[plugin.data["state"]]
-            rest = (
-                f": {plugin.data['folder']}" if "folder" in plugin.data else f" {plugin.entry.name}"
-            )
-            yield label, f"{plugin.entry.name}: {told}{rest}"
+            name, folder = plugin.entry.name, plugin.data.get("folder")
+            where = _AVAILABILITY[plugin.data["state"]].format(folder=folder, name=name)
+            yield label, f"{name}: {where}"
             label = ""
 
 
-def _names(plugins: Sequence["Examined"], state: str) -> Iterator[tuple[str, str]]:
+def _names(plugins: Sequence["PluginReport"], state: str) -> Iterator[tuple[str, str]]:
     """Each package with the names of its plugins that are in this state."""
     by_owner: dict[str, list[str]] = defaultdict(list)
     for plugin in plugins:
@@ -120,20 +93,22 @@ def _names(plugins: Sequence["Examined"], state: str) -> Iterator[tuple[str, str
         yield owner, ", ".join(names)
 
 
-def _print(console: "Console", finding: "Finding", subject: str) -> None:
-    label = Text(f"{finding.state:{_WIDTH}}  ", "bold red" if finding.is_fault else "yellow")
-    console.print(Text("\n") + label + Text(f"{subject}{finding.reason}"))
+def _print_finding(console: "Console", finding: "Finding", subject: str) -> None:
     where = f"{finding.file}:{finding.line}" if finding.line else finding.file
-    for line in (where and f"at {where}", finding.advice):
-        if line:
-            console.print(Text(f"{'':{_WIDTH}}  {line}"))
+    lines = [f"{subject}{finding.reason}", where and f"at {where}", finding.advice]
+    label = Text(f"{finding.state:{_WIDTH}}", "bold red" if finding.is_fault else "yellow")
+    console.print()
+    # Whole lines: the advice is there to copy.
+    for line in filter(None, lines):
+        console.print(Text.assemble(label, "  ", line), soft_wrap=True)
+        label = Text(" " * _WIDTH)
 
 
 def _verdict(report: "Report") -> Text:
-    count = len(report.plugins)
-    if report.is_well:
-        return Text(f"All is well: {count} plugins.", "bold green")
-    ill = sum(not plugin.is_well for plugin in report.plugins)
-    more = sum(finding.is_fault for finding in report.findings)
-    besides = f", and {more} more {'fault' if more == 1 else 'faults'}" if more else ""
-    return Text(f"Not well: {ill} of {count} plugins{besides}.", "bold red")
+    total = len(report.plugins)
+    if report.ok:
+        return Text(f"No problems found. {total} plugins examined.", "bold green")
+    plugins = sum(not plugin.ok for plugin in report.plugins)
+    others = sum(finding.is_fault for finding in report.findings)
+    more = f" and {others} other problem{'' if others == 1 else 's'}" if others else ""
+    return Text(f"Problems found: {plugins} of {total} plugins{more}.", "bold red")

@@ -1,4 +1,4 @@
-"""What surrounds the plugins: Python, the packages that train, the devices and the cache folder."""
+"""The environment of the plugins: Python, TensorFlow, Keras, the devices and the cache."""
 
 import os
 import platform
@@ -15,11 +15,12 @@ _PACKAGES = ("zookit", "tensorflow", "keras")
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """The environment, as far as it can be found out.
+class Environment:
+    """The environment in which zookit runs.
 
-    `prefix` is the folder of this Python environment, `python` its interpreter. `devices` are
-    TensorFlow's and `seconds` its import's, None where that failed. `cache_size` is in bytes.
+    `python` is the interpreter and `prefix` the folder of its environment. `devices` are
+    TensorFlow's. `seconds` is how long its import took, None if it failed. `cache_size` is in
+    bytes.
     """
 
     python: str
@@ -32,14 +33,14 @@ class Surroundings:
     cache_size: int
 
 
-def surroundings(tensorflow: CallResult, limit: float) -> tuple[Surroundings, list[Finding]]:
-    """The environment, and what is wrong in it.
+def examine_environment(tensorflow: CallResult, limit: float) -> tuple[Environment, list[Finding]]:
+    """Return the environment and what is wrong with it.
 
-    `tensorflow` is how `probes.import_tensorflow` ended, that was given `limit` seconds.
+    `tensorflow` is the result of `probes.import_tensorflow`, which had `limit` seconds.
     """
     found = tensorflow.answer or {}
     cache = cache_folder()
-    known = Surroundings(
+    environment = Environment(
         python=sys.executable,
         prefix=sys.prefix,
         versions={"python": platform.python_version(), **_versions(), **found.get("versions", {})},
@@ -49,34 +50,34 @@ def surroundings(tensorflow: CallResult, limit: float) -> tuple[Surroundings, li
         cache_is_writable=_is_writable(cache),
         cache_size=_size(cache),
     )
-    return known, [*_of_tensorflow(tensorflow, limit), *_of_folders(known)]
+    findings = [*_tensorflow_findings(tensorflow, limit), *_folder_findings(environment)]
+    return environment, findings
 
 
-def _of_tensorflow(tensorflow: CallResult, limit: float) -> list[Finding]:
-    mend = f"Reinstall it: {sys.executable} -m pip install --force-reinstall tensorflow keras"
+def _tensorflow_findings(tensorflow: CallResult, limit: float) -> list[Finding]:
+    reinstall = f"reinstall it: {sys.executable} -m pip install --force-reinstall tensorflow keras"
     if tensorflow.timed_out:
-        reason = f"TensorFlow could not be imported within {limit:g} s, and nothing can train."
-        return [
-            Finding("hanging", reason, f"Try again; if it stays so: {mend[0].lower()}{mend[1:]}")
-        ]
+        reason = f"TensorFlow was not imported within {limit:g} s, so no model can be trained."
+        return [Finding("hanging", reason, f"Try again. If the problem remains, {reinstall}")]
     if tensorflow.answer is None:
-        reason = f"importing TensorFlow ends the process, {tensorflow.ending}; nothing can train."
-        return [Finding("broken", reason, mend)]
+        how = tensorflow.ending
+        reason = f"importing TensorFlow ends the process {how}, so no model can be trained."
+        return [Finding("broken", reason, f"R{reinstall[1:]}")]
     if "reason" in tensorflow.answer:
-        advice = "" if tensorflow.answer["advises"] else mend
+        advice = "" if tensorflow.answer["has_advice"] else f"R{reinstall[1:]}"
         return [Finding("broken", f"TensorFlow: {tensorflow.answer['reason']}", advice)]
     return []
 
 
-def _of_folders(known: Surroundings) -> list[Finding]:
+def _folder_findings(environment: Environment) -> list[Finding]:
     findings = []
-    if not known.cache_is_writable:
+    if not environment.cache_is_writable:
         findings.append(
             Finding(
                 "broken",
-                f"the cache folder {known.cache} cannot be written, so data is read anew each "
-                "time and nothing can be downloaded.",
-                "Set ZOOKIT_CACHE_DIR to a folder of yours.",
+                f"the cache folder {environment.cache} is not writable, so data is read again for "
+                "each run and nothing can be downloaded.",
+                "Set ZOOKIT_CACHE_DIR to a folder that you can write to.",
             )
         )
     data_dir = os.environ.get("ZOOKIT_DATA_DIR")
@@ -85,14 +86,14 @@ def _of_folders(known: Surroundings) -> list[Finding]:
             Finding(
                 "broken",
                 f"ZOOKIT_DATA_DIR is {data_dir!r}, which is not a folder.",
-                "Name a folder that holds data sets, or unset it.",
+                "Set it to a folder that contains data sets, or unset it.",
             )
         )
     return findings
 
 
 def _versions() -> dict[str, str]:
-    """From metadata; TensorFlow is offered under several names, whose import tells the rest."""
+    """From metadata. TensorFlow has several distributions; its import reports the version."""
     versions = {}
     for package in _PACKAGES:
         try:
@@ -103,9 +104,9 @@ def _versions() -> dict[str, str]:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether it can be written to, or be made where it is not there yet. Writes nothing."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    """Whether it can be written to or, if it does not exist, created. Writes nothing."""
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
 
 
 def _size(folder: Path) -> int:
@@ -114,6 +115,6 @@ def _size(folder: Path) -> int:
         for name in files:
             try:
                 size += os.lstat(os.path.join(at, name)).st_size  # noqa: PTH118 - there may be many
-            except OSError:  # another process has just removed it
+            except OSError:  # another process has removed it
                 continue
     return size

@@ -1,22 +1,23 @@
-"""What `zookit doctor` finds out: of every installed plugin, and of what surrounds them.
+"""Examines every installed plugin and the environment.
 
-Nothing of a plugin is imported into this process.
+Plugins are only imported in child processes.
 """
 
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from zookit import child_process, isolation
 from zookit.doctor import probes
-from zookit.doctor.environment import Surroundings, surroundings
-from zookit.doctor.finding import Finding, State
+from zookit.doctor.environment import examine_environment
+from zookit.doctor.finding import Finding
+from zookit.doctor.report import PluginReport, Report
 from zookit.doctor.requirements import (
     offering_distributions,
     requirements_not_met,
@@ -27,57 +28,22 @@ from zookit.registry import Entry, Group, Registry
 from zookit.registry import entry as registry_entry
 
 SLOW = 1.0
-"""Seconds a plugin's import may take beyond what zookit itself imports."""
+"""Seconds that a plugin's import may take, without what zookit itself imports."""
 TENSORFLOW_SECONDS = 120
-"""Seconds TensorFlow's import may take: from a cold disk it can be half of that."""
-
-
-@dataclass(frozen=True)
-class Examined:
-    """A plugin, its findings and the seconds of its import; for a data set where its files are."""
-
-    entry: Entry[Any]
-    findings: tuple[Finding, ...]
-    seconds: float | None = None
-    data: dict[str, str] | None = None
-
-    @property
-    def state(self) -> State | Literal["works"]:
-        """The state of the finding to be mended first."""
-        return self.findings[0].state if self.findings else "works"
-
-    @property
-    def is_well(self) -> bool:
-        """Whether it has no fault."""
-        return not any(finding.is_fault for finding in self.findings)
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything, and whether all is well. `findings` are those of no plugin by itself."""
-
-    surroundings: Surroundings
-    plugins: tuple[Examined, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_well(self) -> bool:
-        """Whether there is no fault."""
-        faults = any(finding.is_fault for finding in self.findings)
-        return not faults and all(plugin.is_well for plugin in self.plugins)
+"""Seconds that TensorFlow's import may take. From a cold disk it can take half of that."""
 
 
 Watch = Callable[[int], AbstractContextManager[Callable[[], None]]]
-"""Called with the number of things to be done; entering it gives what is called after each."""
+"""Called with the number of calls; a context that yields a function to call after each."""
 
 
 def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
-    """Look at everything.
+    """Examine all plugins of the registry and the environment.
 
     Args:
-        registry: whose plugins.
-        seconds: how long one plugin may take to load; then its process is ended.
-        watch: told how far the examination is.
+        registry: has the plugins.
+        seconds: how long one plugin may take to load before its process is killed.
+        watch: receives the progress.
     """
     entries = [(group, entry) for group in registry.groups() for entry in group.entries()]
     limit = max(seconds, TENSORFLOW_SECONDS)
@@ -89,40 +55,40 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
         ),
     ]
     with watch(len(calls)) as done:
-        tensorflow, *ended = _all_ended(calls, done)
-    known, findings = surroundings(tensorflow, limit)
+        tensorflow, *results = _call_all(calls, done)
+    environment, findings = examine_environment(tensorflow, limit)
     findings += [
-        Finding("unread", f"{each.distribution}: {each.reason}.", "Reinstall or uninstall it.")
+        Finding("unreadable", f"{each.distribution}: {each.reason}.", "Reinstall or uninstall it.")
         for each in registry.problems
     ]
     offering = offering_distributions()
     findings += unknown_groups(offering, frozenset(each.kind.group for each in registry.groups()))
     unmet = requirements_not_met(offering)
     plugins = [
-        _examined(group, entry, unmet.get(entry.distribution, []), each, seconds)
-        for (group, entry), each in zip(entries, ended, strict=True)
+        _report(group, entry, unmet.get(entry.distribution, []), each, seconds)
+        for (group, entry), each in zip(entries, results, strict=True)
     ]
     blocked = [
-        Examined(entry, (_BLOCKED,)) for group in registry.groups() for entry in group.blocked()
+        PluginReport(entry, (_BLOCKED,)) for group in registry.groups() for entry in group.blocked()
     ]
-    return Report(known, (*plugins, *blocked), tuple(findings))
+    return Report(environment, (*plugins, *blocked), tuple(findings))
 
 
-def _all_ended(calls: Sequence[Call], done: Callable[[], None]) -> list[CallResult]:
-    """How each ended; a plugin that seems slow without importing TensorFlow is loaded once more.
+def _call_all(calls: Sequence[Call], done: Callable[[], None]) -> list[CallResult]:
+    """Make all calls, and repeat those of plugins that are slow without importing TensorFlow.
 
-    The first time Python may have compiled it, or the disk or the processors were busy.
+    At the first call Python may have compiled the plugin, or the machine may have been busy.
     """
-    all_ended = call_all(calls, done)
+    results = call_all(calls, done)
     slow = [
         at
-        for at, ended in enumerate(all_ended)
-        if at and _is_slow(ended.answer) and not ended.answer["heavy"]
+        for at, result in enumerate(results)
+        if at and _is_slow(result.answer) and not result.answer["heavy"]
     ]
     for at, again in zip(slow, call_all([calls[at] for at in slow], lambda: None), strict=True):
         if again.answer is not None and not _is_slow(again.answer):
-            all_ended[at] = again
-    return all_ended
+            results[at] = again
+    return results
 
 
 def _is_slow(answer: dict[str, Any] | None) -> bool:
@@ -131,51 +97,52 @@ def _is_slow(answer: dict[str, Any] | None) -> bool:
 
 _BLOCKED = Finding(
     "blocked",
-    "is left out, as ZOOKIT_DISABLE or --no-plugin says.",
-    "To use it, take it out of these.",
+    "is blocked by ZOOKIT_DISABLE or --no-plugin.",
+    "To use it, remove it from there.",
 )
 
 
-def _examined(
-    group: Group[Any], entry: Entry[Any], unmet: list[str], ended: CallResult, limit: float
-) -> Examined:
+def _report(
+    group: Group[Any], entry: Entry[Any], unmet: list[str], result: CallResult, limit: float
+) -> PluginReport:
+    answer = result.answer or {}
     findings = [
         *(_incompatible(entry, requirement) for requirement in unmet),
-        *_of_loading(entry, ended, limit),
+        *_loading_findings(entry, result, limit),
         *_ambiguous(group, entry),
-        *_harmless(ended.answer or {}),
+        *_harmless(answer),
     ]
-    answer = ended.answer or {}
-    return Examined(entry, tuple(findings), answer.get("seconds"), answer.get("data"))
+    return PluginReport(entry, tuple(findings), answer.get("seconds"), answer.get("data"))
 
 
-def _of_loading(entry: Entry[Any], ended: CallResult, limit: float) -> Iterator[Finding]:
-    """Why it cannot be used, if it cannot."""
-    leave_out = f"leave it out: zookit --no-plugin {entry.full_name} ..."
-    mend = f"Upgrade or uninstall {entry.declared.distribution}, or {leave_out}"
+def _loading_findings(entry: Entry[Any], ended: CallResult, limit: float) -> Iterator[Finding]:
+    """Yield why it cannot be used, if it cannot."""
+    block = f"block it: zookit --no-plugin {entry.full_name} ..."
+    fix = f"Upgrade or uninstall {entry.declared.distribution}, or {block}"
     answer = ended.answer or {}
-    if "reason" in answer:  # which says how to mend it
+    if "reason" in answer:  # which says how to fix it
         place = _place(answer["stack"], entry)
-        yield Finding("broken", answer["reason"], f"Or {leave_out}", *place)
+        yield Finding("broken", answer["reason"], f"Or {block}", *place)
     elif ended.timed_out and answer:
-        reason = "is imported, but then keeps the process from ending, as a thread can."
-        yield Finding("hanging", reason, mend, *_place(ended.stack, entry))
+        reason = "keeps the process from ending after its import, as a thread can."
+        yield Finding("hanging", reason, fix, *_place(ended.stack, entry))
     elif ended.timed_out:
-        reason = f"was not imported within {limit:g} s and was given up."
-        advice = f"Give it longer by --timeout. {mend}"
+        reason = f"was not imported within {limit:g} s."
+        advice = f"Allow more time with --timeout. {fix}"
         yield Finding("hanging", reason, advice, *_place(ended.stack, entry))
     elif not answer or ended.exit_code != 0:
-        when = "when it ends, after importing it" if answer else "when it is imported"
-        reason = f"ends the whole process {when}, {ended.ending}."
-        see = f'To see what it prints: {sys.executable} -c "import {_module(entry)}".'
-        yield Finding("broken", reason, f"{see} {mend}", *_place(ended.stack, entry))
+        when = "at exit, after importing it," if answer else "when it is imported,"
+        reason = f"ends the process {when} {ended.ending}."
+        see = f'To see its output: {sys.executable} -c "import {_module(entry)}".'
+        yield Finding("broken", reason, f"{see} {fix}", *_place(ended.stack, entry))
 
 
 def _incompatible(entry: Entry[Any], requirement: str) -> Finding:
     owner, installed = entry.declared.distribution, version("zookit")
     return Finding(
         "incompatible",
-        f"needs another zookit: {owner} requires {requirement!r}, and {installed} is installed.",
+        f"needs another version of zookit: {owner} requires {requirement!r}, but {installed} is "
+        "installed.",
         f"Install another version of zookit or of {owner}.",
     )
 
@@ -186,25 +153,26 @@ def _ambiguous(group: Group[Any], entry: Entry[Any]) -> Iterator[Finding]:
     if others:
         yield Finding(
             "ambiguous",
-            f"shares its name with that of {' and '.join(others)}.",
-            f"Write {entry.full_name} for this one, or leave the other out: "
+            f"has the same name as a plugin of {' and '.join(others)}.",
+            f"Write {entry.full_name} to use this one, or block the other: "
             "zookit --no-plugin DISTRIBUTION/NAME ...",
         )
     if namesakes.count(entry.owner) > 1:
-        reason = "is declared twice, so neither can be chosen."
-        yield Finding("ambiguous", reason, "Tell that package's author.")
+        reason = "is declared twice, so neither can be used."
+        yield Finding("ambiguous", reason, "Report this to the author of that package.")
 
 
 def _harmless(answer: dict[str, Any]) -> Iterator[Finding]:
-    """What is worth knowing of a plugin that works."""
+    """Yield what is worth knowing about a plugin that works."""
     heavy = " and ".join(answer.get("heavy", ()))
     if heavy or _is_slow(answer):
-        since = f", since it imports {heavy} at module level" if heavy else ""
+        because = f", because it imports {heavy} at module level" if heavy else ""
         yield Finding(
             "slow",
-            f"takes {answer['seconds']:.1f} s to import{since}; 'zookit show' and completion of "
+            f"takes {answer['seconds']:.1f} s to import{because}. 'zookit show' and completion of "
             "its parameters wait for that.",
-            "Tell that package's author: imports belong into the methods that need them.",
+            "Report this to the author of that package: heavy imports belong in the methods that "
+            "need them.",
         )
     if answer.get("missing"):
         packages = " ".join(f"'{each}'" for each in answer["missing"])
@@ -220,7 +188,7 @@ def _module(entry: Entry[Any]) -> str:
 
 
 def _place(stack: Stack, entry: Entry[Any]) -> tuple[str, int]:
-    """The innermost line of the plugin's own package, else of whatever is not our doing."""
+    """The innermost line in the plugin's own package, or else in any code that is not zookit's."""
     ours = {each.__file__ for each in (child_process, isolation, probes, registry_entry, importlib)}
     frames = [(file, line) for file, line in stack if file not in ours and not file.startswith("<")]
     homes = _homes(_module(entry).partition(".")[0])
@@ -229,7 +197,7 @@ def _place(stack: Stack, entry: Entry[Any]) -> tuple[str, int]:
 
 
 def _homes(package: str) -> list[str]:
-    """The file or folders of a top-level module, which need not be imported for that."""
+    """The file or folders of a top-level module, found without importing it."""
     try:
         spec = find_spec(package)
     except (ImportError, AttributeError, ValueError):

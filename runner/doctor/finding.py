@@ -1,18 +1,18 @@
-"""Something that is told of a plugin or of what surrounds it."""
+"""One thing that the doctor reports about a plugin or the environment."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 State = Literal[
-    "broken", "hanging", "incompatible", "ambiguous", "unread", "slow", "incomplete", "blocked"
+    "broken", "hanging", "incompatible", "ambiguous", "unreadable", "slow", "incomplete", "blocked"
 ]
 HARMLESS = ("slow", "incomplete", "blocked")
-"""What is told and is no fault."""
+"""States that are no fault."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What it is, why, what to do, and where, as far as that is known: else "" and 0."""
+    """What is wrong, why, how to fix it, and where: `file` is "" and `line` 0 if unknown."""
 
     state: State
     reason: str
@@ -24,3 +24,8 @@ class Finding:
     def is_fault(self) -> bool:
         """Whether something does not work."""
         return self.state not in HARMLESS
+
+    def plain(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        where = {"file": self.file or None, "line": self.line or None}
+        return {**asdict(self), "fault": self.is_fault, **where}

@@ -1,7 +1,4 @@
-"""What doctor calls in processes of their own: load a plugin, import TensorFlow.
-
-They take and return plain values.
-"""
+"""The functions that the doctor calls in child processes; they take and return plain values."""
 
 import re
 import sys
@@ -26,27 +23,27 @@ _LONGEST = 1000
 def load(declared: dict[str, str]) -> dict[str, Any]:
     """Load the plugin of a `Declared`.
 
-    Returns the seconds that took, what of TensorFlow and Keras it imported, the packages that it
-    needs and that are missing, and for a data set with files where those are. Or, where it is
-    broken, the `reason` and the `stack`.
+    Returns how many `seconds` its import took, which `heavy` modules it imported, the packages
+    that are `missing`, and for a data set with files its `data`: where they are. If the plugin is
+    broken, returns the `reason` and the `stack` instead.
     """
-    known = Declared(**declared)
-    (kind,) = (kind for kind in KINDS if kind.group == known.group)
-    entry: Entry[Any] = Entry(kind, known)
-    _import_what_zookit_would()
+    metadata = Declared(**declared)
+    (kind,) = (kind for kind in KINDS if kind.group == metadata.group)
+    entry: Entry[Any] = Entry(kind, metadata)
+    _import_dependencies()
     began = time.perf_counter()
     try:
         loaded = entry.load()
-    except BaseException as error:  # noqa: BLE001 - whatever a stranger's module does
+    except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
         return {"reason": _reason(error, entry)[:_LONGEST], "stack": _stack(error, entry)}
     seconds = time.perf_counter() - began
     heavy = [name for name in HEAVY if name in sys.modules]
     try:
-        more = _of_command(entry) if kind.base is None else _of_component(loaded, entry)
-    except BrokenPlugin as error:  # hooks that do not fit, a command that Typer cannot make
+        more = _examine_command(entry) if kind.base is None else _examine(loaded, entry)
+    except BrokenPlugin as error:  # unknown hooks, a command that Typer cannot create
         return {"reason": _reason(error, entry)[:_LONGEST], "stack": _defined_at(entry)}
-    except Exception as error:  # noqa: BLE001 - they may be anything
-        reason = f"declares packages or files that make no sense: {typed_reason_of(error)}."
+    except Exception as error:  # noqa: BLE001 - its attributes may be anything
+        reason = f"has invalid packages or files: {typed_reason_of(error)}."
         return {"reason": reason[:_LONGEST], "stack": _defined_at(entry)}
     return {"seconds": seconds, "heavy": heavy, **more}
 
@@ -54,8 +51,8 @@ def load(declared: dict[str, str]) -> dict[str, Any]:
 def import_tensorflow(_: None) -> dict[str, Any]:
     """Import Keras and TensorFlow, as a training does.
 
-    Returns the seconds that took, the versions and the devices; or the `reason` it failed, and
-    whether that says what to do.
+    Returns how many `seconds` that took, the `versions` and the `devices`; or the `reason` why it
+    failed, and whether that `has_advice`.
     """
     from zookit.modeling.tensorflow_import import import_keras
 
@@ -63,9 +60,9 @@ def import_tensorflow(_: None) -> dict[str, Any]:
     try:
         import_keras()
     except ZookitError as error:
-        return {"reason": str(error), "advises": True}
-    except Exception as error:  # noqa: BLE001 - told to whoever asked
-        return {"reason": typed_reason_of(error)[:_LONGEST], "advises": False}
+        return {"reason": str(error), "has_advice": True}
+    except Exception as error:  # noqa: BLE001 - the parent reports it
+        return {"reason": typed_reason_of(error)[:_LONGEST], "has_advice": False}
     import keras
     import tensorflow as tf
 
@@ -79,21 +76,21 @@ def import_tensorflow(_: None) -> dict[str, Any]:
     }
 
 
-def _import_what_zookit_would() -> None:
-    """What every plugin may use is no time of its own."""
+def _import_dependencies() -> None:
+    """Import what every plugin may use, so that it does not count as the plugin's time."""
     import pydantic  # noqa: F401
 
     import zookit.core.data  # noqa: F401
 
 
-def _of_command(entry: Entry[Any]) -> dict[str, Any]:
+def _examine_command(entry: Entry[Any]) -> dict[str, Any]:
     from zookit.typer_commands import load_command
 
     load_command(entry)
     return {}
 
 
-def _of_component(loaded: type[Component], entry: Entry[Any]) -> dict[str, Any]:
+def _examine(loaded: type[Component], entry: Entry[Any]) -> dict[str, Any]:
     from zookit.doctor.data_availability import data_availability
 
     data = None
@@ -107,13 +104,13 @@ def _of_component(loaded: type[Component], entry: Entry[Any]) -> dict[str, Any]:
 
 def _reason(error: BaseException, entry: Entry[Any]) -> str:
     if isinstance(error, BrokenPlugin):
-        # Whose it is stands beside it.
+        # The doctor prints whose plugin it is next to the reason.
         return str(error).partition(f"({entry.value}) ")[2] or reason_of(error)
     return f"cannot be imported: {typed_reason_of(error)}."
 
 
 def _stack(error: BaseException, entry: Entry[Any]) -> Stack:
-    """Where it was raised; last of all where the plugin is defined."""
+    """Where the error was raised, innermost call first; then where the plugin is defined."""
     cause = (error.__cause__ or error) if isinstance(error, BrokenPlugin) else error
     walked = list(traceback.walk_tb(cause.__traceback__))
     stack = [(frame.f_code.co_filename, line) for frame, line in reversed(walked)]
