@@ -1,10 +1,11 @@
-"""`zookit export`: each format, loaded by its own runtime, says what the run's model says."""
+"""Export: each format, loaded by its own runtime, gives the probabilities of the run's model."""
 
 import shutil
-import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import numpy as np
@@ -12,123 +13,110 @@ import onnxruntime
 import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
-from conftest import Command
 from contents import contents
-from made_data import put_pictures
-from made_plugins import make_distribution
+from made_by_hand import Lopsided
+from made_runs import digits, photos_folder, trained, two_classes
 
-import zookit as package
+import zookit
+from zookit.core import (
+    Architecture,
+    BadParameter,
+    BadRun,
+    FolderError,
+    NotInstalled,
+    ZookitError,
+)
+from zookit.inference import export as module
+from zookit.inference.export import Format, default_path, export
 from zookit.inference.rebuild import rebuild_model
-from zookit.registry import Registry
-from zookit.runs.run import read_run
+from zookit.runs.arrays import numbered, save_arrays
+from zookit.runs.run import RunRecord, read_run
 
-pytestmark = pytest.mark.xdist_group("export")
+pytestmark = pytest.mark.xdist_group("shared runs")
 
-FORMATS = {
-    "keras": ".keras",
-    "saved_model": ".saved_model",
-    "onnx": ".onnx",
-    "litert": ".tflite",
-}
-Says = Callable[[Any], Any]
+Predict = Callable[[Any], Any]
 
 
-def keras_says(path: Path) -> Says:
+def with_keras(path: Path) -> Predict:
     model = keras.saving.load_model(path, safe_mode=True)
     return lambda images: model(images).numpy()
 
 
-def tensorflow_says(path: Path) -> Says:
+def with_tensorflow(path: Path) -> Predict:
     loaded = tf.saved_model.load(path)
     return lambda images: loaded.serve(images).numpy()
 
 
-def onnxruntime_says(path: Path) -> Says:
+def with_onnxruntime(path: Path) -> Predict:
     session = onnxruntime.InferenceSession(path)
     (images_in,) = session.get_inputs()
     return lambda images: session.run(None, {images_in.name: images})[0]
 
 
-def litert_says(path: Path) -> Says:
+def with_litert(path: Path) -> Predict:
     run = Interpreter(model_path=str(path)).get_signature_runner()
     return lambda images: next(iter(run(images=images).values()))
 
 
-RUNTIMES = dict(
-    zip(FORMATS, (keras_says, tensorflow_says, onnxruntime_says, litert_says), strict=True)
-)
+FORMATS: dict[Format, tuple[str, Callable[[Path], Predict]]] = {
+    "keras": (".keras", with_keras),
+    "saved_model": (".saved_model", with_tensorflow),
+    "onnx": (".onnx", with_onnxruntime),
+    "litert": (".tflite", with_litert),
+}
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(
-        tmp_path_factory.mktemp("runs"),
-        "mnist",
-        "dense:8,dropout=0.5",
-        precision="mixed_bfloat16",
-    )
-
-
-def test_a_bfloat16_run_is_exported_in_float32(
-    zookit: Command, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = Path(shutil.copytree(run, tmp_path / "a copied run é"))
-    monkeypatch.setenv("ZOOKIT_DISABLE", "mnist")  # without the data, and what would load it
-    check_every_format(zookit, folder)
+def dense_in_bfloat16(tmp_path: Path) -> RunRecord:
+    words = (f"image_folder:path={photos_folder()},size=8", "dense:8,dropout=0.5")
+    return trained(tmp_path / "runs", tmp_path / "cache", *words, precision="mixed_bfloat16")
 
 
 @pytest.mark.parametrize(
-    ("dataset", "architecture", "settings"),
-    [
-        ("mnist", "cnn:filters=4+4,units=8", {"augment": ("flip",)}),
-        ("image_folder:path=photos", "cnn:filters=4+4,units=8,dropout=0.5", {}),  # two classes
-    ],
+    "make",
+    [lambda _: two_classes(), dense_in_bfloat16],
+    ids=["convolutions, augmentation", "dense, bfloat16"],
 )
-def test_every_format_says_the_same_as_the_run(
-    zookit: Command, tmp_path: Path, dataset: str, architecture: str, settings: dict[str, Any]
+def test_every_format_predicts_the_same(
+    tmp_path: Path, make: Callable[[Path], RunRecord], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    put_pictures(tmp_path / "photos", dark=9, light=9)
-    made = trained(tmp_path, dataset, architecture, **settings)
-    shutil.rmtree(tmp_path / "photos")
-    check_every_format(zookit, made)
-
-
-def check_every_format(zookit: Command, folder: Path) -> None:
-    before = contents(folder)
-    shape = read_run(folder).environment.data.image_shape
+    run = make(tmp_path)
+    before = contents(run.folder)
+    shape = run.environment.data.image_shape
     images = np.random.default_rng(0).integers(0, 256, (5, *shape), np.uint8)
     images[0], images[1] = 0, 255
-    expected = rebuild_model(read_run(folder), float32=True)(images).numpy()
-    assert np.ptp(expected, axis=0).max() > 1e-3, "else any images would do"
-    for name, ending in FORMATS.items():
-        outcome = zookit("export", folder, "--to", name)
-        path = Path(f"{folder.name}{ending}").absolute()
-        assert outcome.code == 0, outcome
-        assert (outcome.out, outcome.err) == (f"exported to {path}\n", "")
-        says = RUNTIMES[name](path)
+    expected = rebuild_model(run, float32=True)(images).numpy()
+    assert np.ptp(expected, axis=0).max() > 1e-3, "any images would give the same"
+    for name, (suffix, load) in FORMATS.items():
+        path = tmp_path / default_path(run, name)
+        assert path.name == f"{run.name}{suffix}"
+        capfd.readouterr()
+        export(run, name, path)
+        assert capfd.readouterr() == ("", "")
+        predict = load(path)
         for count in (1, 5):
-            np.testing.assert_allclose(says(images[:count]), expected[:count], rtol=0, atol=1e-5)
-    assert contents(folder) == before
-    assert not list(Path().glob(".zookit-*"))
+            found = predict(images[:count])
+            np.testing.assert_allclose(found, expected[:count], rtol=0, atol=1e-5)
+    assert contents(run.folder) == before
+    assert not list(tmp_path.glob(".zookit-*"))
+    assert set(FORMATS) == set(get_args(Format))
 
 
-def test_a_path_of_ones_own_and_nothing_is_overwritten(zookit: Command, run: Path) -> None:
-    target = Path("models/mine.keras")
-    said = zookit("export", run, "--to", "keras", "--output", target).message()
-    assert "mine.keras cannot be written: No such file or directory" in said
-    target.parent.mkdir()
-    assert zookit("export", run, "--to", "keras", "--output", target).code == 0
-    before = target.read_bytes()
-    message = zookit("export", run, "--to", "keras", "--output", target).message()
-    assert "models/mine.keras is there already. Name another path with --output" in message
-    assert target.read_bytes() == before
-    message = zookit("export", run, "--to", "saved_model", "--output", "models").message()
-    assert "models is there already" in message
-    assert [each.name for each in Path("models").iterdir()] == ["mine.keras"]
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "models" / "mine.keras"
+    with pytest.raises(FolderError, match=r"mine\.keras cannot be written: No such file"):
+        export(digits(), "keras", path)
+    path.parent.mkdir()
+    export(digits(), "keras", path)
+    before = path.read_bytes()
+    for name, taken in (("keras", path), ("saved_model", path.parent)):
+        with pytest.raises(FolderError, match=f"{taken} already exists"):
+            export(digits(), name, taken)  # type: ignore[arg-type]
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_comes_to_be_there_meanwhile_is_not_overwritten(
-    zookit: Command, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_path_that_is_taken_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs = tmp_path / "mine.keras"
     save = keras.Model.save
@@ -138,105 +126,78 @@ def test_what_comes_to_be_there_meanwhile_is_not_overwritten(
         theirs.write_text("theirs")
 
     monkeypatch.setattr(keras.Model, "save", slow_save)
-    assert "is there" in zookit("export", run, "--to", "keras", "--output", theirs).message()
+    with pytest.raises(FolderError, match="already exists"):
+        export(digits(), "keras", theirs)
     assert theirs.read_text() == "theirs"
     assert list(tmp_path.iterdir()) == [theirs]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("to", "name", "error", "expected"),
     [
-        (("--to", "onnx", "--output", "mine.keras"), "mine.keras does not end in .onnx"),
-        (("--to", "litert", "--output", "mine"), "mine does not end in .tflite"),
-        (("--to", "keras", "--output", "file/mine.keras"), "file/mine.keras cannot be written: "),
-        (("--to", "keras", "--output", f"{'a' * 300}.keras"), "cannot be written: File name too"),
-        (("--to", "h5"), "'h5' is not one of 'keras', 'saved_model', 'onnx', 'litert'"),
-        ((), "Missing option '--to'"),
+        ("onnx", "mine.keras", BadParameter, r"mine\.keras does not end in \.onnx"),
+        ("litert", "mine", BadParameter, r"mine does not end in \.tflite"),
+        ("keras", "file/mine.keras", FolderError, r"file/mine\.keras cannot be written: "),
+        ("keras", f"{'a' * 300}.keras", FolderError, "cannot be written: File name too"),
     ],
 )
-def test_what_cannot_be_written(
-    zookit: Command, run: Path, arguments: tuple[str, ...], said: str
+def test_paths_that_cannot_be_written(
+    tmp_path: Path, to: Format, name: str, error: type[ZookitError], expected: str
 ) -> None:
-    Path("file").write_text("theirs")
-    assert said in zookit("export", run, *arguments).message()
-    assert [each.name for each in Path().iterdir()] == ["file"]
+    (tmp_path / "file").write_text("theirs")
+    with pytest.raises(error, match=expected):
+        export(digits(), to, tmp_path / name)
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_a_package_that_is_missing(
-    zookit: Command, run: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "tf2onnx", None)  # as where there is none
-    message = zookit("export", run, "--to", "onnx").message()
-    assert message.endswith("pip install 'zookit[export]'")
+def test_a_missing_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_spec(name: str) -> ModuleSpec | None:
+        return None if name == "tf2onnx" else ModuleSpec(name, None)
+
+    monkeypatch.setattr(module, "find_spec", find_spec)
+    with pytest.raises(NotInstalled, match=r"pip install 'zookit\[export\]'"):
+        export(digits(), "onnx", tmp_path / "mine.onnx")
 
 
-def test_a_run_that_has_not_ended(zookit: Command, run: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(run, tmp_path / "killed"))
-    (folder / "metrics.json").unlink()
-    assert "Finish it: zookit resume " in zookit("export", folder, "--to", "keras").message()
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-ODD = '''
-"""An architecture with a layer that only TensorFlow itself can keep."""
-
-from dataclasses import dataclass
-
-from zookit.core import Architecture
+def test_weights_that_are_not_finite(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(digits().folder, tmp_path / "copy"))
+    model = rebuild_model(digits())
+    model.weights[-1].assign(np.full(10, np.inf))
+    save_arrays(copy / "weights.safetensors", numbered("", model.weights))
+    (copy / "metrics.json").write_text(
+        (copy / "metrics.json").read_text().replace('"weights.safetensors":', '"other":')
+    )
+    with pytest.raises(BadRun, match="not finite"):
+        export(read_run(copy), "keras", tmp_path / "mine.keras")
+    assert not (tmp_path / "mine.keras").exists()
 
 
 @dataclass(frozen=True)
 class Odd(Architecture):
-    """The digamma function of each channel's mean."""
+    """The digamma function of each channel's mean, in a layer that only TensorFlow can store."""
 
-    def features(self, images):
-        import keras
-        import tensorflow as tf
-
+    def features(self, images: Any) -> Any:
         class Digamma(keras.layers.Layer):
-            def call(self, values):
+            def call(self, values: Any) -> Any:
                 return tf.math.digamma(values + 1)
 
         return Digamma()(keras.layers.GlobalAveragePooling2D()(images))
-'''
 
 
-def test_layers_that_a_format_cannot_hold(
-    zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_layers_that_a_format_does_not_support(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    group = {"zookit.architectures": "odd = odd_layers:Odd"}
-    make_distribution(tmp_path / "site", "zookit-odd", group, {"odd_layers.py": ODD})
-    monkeypatch.syspath_prepend(tmp_path / "site")
-    monkeypatch.setattr("zookit.training.resolve.default", Registry())  # looks anew
-    monkeypatch.setattr("zookit.inference.rebuild.default", Registry())
-    folder = trained(tmp_path / "runs", "mnist", "odd")
-    for name, reason in (("keras", "Digamma"), ("onnx", "Digamma"), ("litert", "Digamma")):
-        outcome = zookit("export", folder, "--to", name)
-        message = outcome.message()
-        assert outcome.err.splitlines() == [message]
-        assert f"to {name}: zookit-odd/odd has layers that {name} cannot hold" in message
-        assert reason in message
-        assert len(message) < 700
-    outcome = zookit("export", folder, "--to", "saved_model")
-    assert (outcome.code, outcome.err) == (0, "")
-    says = tensorflow_says(tmp_path / f"{folder.name}.saved_model")
-    assert says(np.zeros((2, 28, 28, 1), np.uint8)).shape == (2, 10)
-    assert {each.name for each in tmp_path.iterdir()} == {
-        "site",
-        "runs",
-        f"{folder.name}.saved_model",
-    }
-
-
-def trained(runs_dir: Path, dataset: str, architecture: str, **settings: Any) -> Path:
-    """A run's folder, made in seconds."""
-    return package.run(
-        dataset,
-        architecture,
-        data="auto" if ":" in dataset else "sample",
-        epochs=1,
-        batch_size=500,
-        runs_dir=runs_dir,
-        quiet=True,
-        **settings,
-    ).folder
+    """The architecture is not registered, so its instance is needed."""
+    folder = zookit.run(Lopsided(), Odd(), epochs=1, runs_dir=tmp_path / "runs", quiet=True).folder
+    run = read_run(folder)
+    capfd.readouterr()
+    for name in ("keras", "onnx", "litert"):
+        path = tmp_path / default_path(run, name)
+        with pytest.raises(ZookitError, match=f"to {name}, .*Odd.*Digamma") as raised:
+            export(run, name, path, Odd())
+        assert len(str(raised.value)) < 700
+        assert not path.exists()
+    path = tmp_path / default_path(run, "saved_model")
+    export(run, "saved_model", path, Odd())
+    assert with_tensorflow(path)(np.zeros((2, 8, 8, 1), np.uint8)).shape == (2, 1)
+    assert capfd.readouterr() == ("", "")
