@@ -207,6 +207,7 @@ def test_runs_folder_inside_the_data_folder(zookit: Command) -> None:
     assert not Path("runs").exists()
 
 
+@pytest.mark.slow  # TensorFlow waits for memory for ten seconds
 def test_more_than_memory_holds(zookit: Command) -> None:
     message = zookit("run", "mnist", "dense:1000000000", *SAMPLE).message()
     assert "memory" in message

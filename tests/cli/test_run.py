@@ -1,5 +1,6 @@
-"""Running: every pair on the samples, what is kept, the same bits again, and bad ends."""
+"""`zookit run`: what it shows and saves, the same bits again, and how it ends."""
 
+import io
 import json
 import os
 import shlex
@@ -8,48 +9,49 @@ import subprocess
 import sys
 import time
 import tomllib
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
-from conftest import Command
+from conftest import Command, Outcome
 from made_by_hand import Constant, Lopsided, Mean
+from made_data import put_pictures
 from safetensors.numpy import load_file
 
 import zookit
+from zookit.cli.app import main
 from zookit.core import Experiment, TrainingFailed
-from zookit.modeling.model import build_model, compile_model
-from zookit.modeling.optimizers import create_optimizer
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.datasets.mnist import Mnist
 from zookit.training.resolve import compose
 
-DATASETS = ("fashion_mnist", "mnist", "horse_or_human")
-# Small bodies: what is tested is that everything fits, not how well it learns.
-ARCHITECTURES = ("dense:16", "cnn:filters=4+4,units=8")
-# Compiled by no XLA, which takes longer than the training.
+pytestmark = pytest.mark.xdist_group("run")
+
+# XLA does not compile dropout, and compiling takes longer than these trainings.
 QUICK = "dense:4,dropout=0.1"
-CALLBACKS = (
-    (),
-    ("stop_at_accuracy:0.01",),
-    ("stop_at_loss:1000",),
-    ("stop_at_accuracy:0.01", "stop_at_loss:1000"),
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The words for a small data set of two classes."""
+    folder = put_pictures(tmp_path_factory.mktemp("data") / "images", dark=20, light=20)
+    return f"image_folder:path={folder},size=8"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "architecture", "callbacks"),
+    [
+        ("fashion_mnist", "dense:16", ("stop_at_accuracy:0.01",)),
+        ("mnist", "cnn:filters=4+4,units=8", ("stop_at_accuracy:0.01", "stop_at_loss:1000")),
+        ("horse_or_human", "cnn", ("stop_at_loss:1000",)),
+    ],
+    ids=str,
 )
-# Each two of a data set, an architecture and callbacks meet; the rest of all threes would show
-# nothing more.
-MET = [
-    (dataset, ARCHITECTURES[(row + column) % 2], callbacks)
-    for row, dataset in enumerate(DATASETS)
-    for column, callbacks in enumerate(CALLBACKS)
-]
-
-
-@pytest.mark.parametrize(("dataset", "architecture", "callbacks"), MET, ids=str)
-def test_every_pair_trains_with_any_callbacks(
+def test_data_sets_train_with_architectures_and_callbacks(
     tmp_path: Path, dataset: str, architecture: str, callbacks: tuple[str, ...]
 ) -> None:
-    result = zookit.run(
+    run = zookit.run(
         dataset,
         architecture,
         callbacks,
@@ -59,56 +61,66 @@ def test_every_pair_trains_with_any_callbacks(
         batch_size=64,
         quiet=True,
     )
-    assert result.status == "finished"
-    # Thresholds that the first epoch reaches stop after it.
-    assert result.epochs == (1 if callbacks else 2)
-    assert set(result.history) == {"loss", "accuracy"}
-    assert all(len(values) == result.epochs for values in result.history.values())
-    assert np.isfinite(result.metrics["loss"])
-    assert 0 <= result.metrics["accuracy"] <= 1
-    assert result.folder.parent == tmp_path
-
-
-def test_default_cnn_trains_on_the_largest_images(tmp_path: Path) -> None:
-    """On the small ones the commands of README.md train it, as tests/docs/test_docs.py runs them."""
-    result = zookit.run(
-        "horse_or_human", "cnn", runs_dir=tmp_path, data="sample", epochs=1, quiet=True
-    )
-    assert result.status == "finished"
+    assert run.status == "finished"
+    # The first epoch reaches the thresholds.
+    assert run.epochs == 1
+    assert set(run.history) == {"loss", "accuracy"}
+    assert np.isfinite(run.metrics["loss"])
+    assert 0 <= run.metrics["accuracy"] <= 1
+    assert run.folder.parent == tmp_path
 
 
 def test_learning_beats_guessing(tmp_path: Path) -> None:
-    # One callback may stand by itself.
-    result = zookit.run(
+    # A single callback needs no list.
+    run = zookit.run(
         "mnist", "dense", "stop_at_accuracy:1.0", runs_dir=tmp_path, data="sample", quiet=True
     )
-    assert result.metrics["accuracy"] > 0.9
-    assert list(result.history["loss"]) == sorted(result.history["loss"], reverse=True)
+    assert run.metrics["accuracy"] > 0.9
+    assert list(run.history["loss"]) == sorted(run.history["loss"], reverse=True)
 
 
-def test_run_shows_composition_epochs_and_result(zookit: Command) -> None:
-    outcome = zookit("run", "mnist", "dense:16", "--data", "sample", "--epochs", "2")
-    assert outcome.code == 0, outcome
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> Outcome:
+    """A run by the command, in the folder `runs`, which the outcome names."""
+    folder = tmp_path_factory.mktemp("trained")
+    words = ("mnist", "dense:16", "stop_at_loss:0.001", "--data", "sample", "--epochs", "2")
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
+        patch.setenv("COLUMNS", "120")
+        patch.setattr(sys, "argv", ["zookit", "run", *words, "--runs-dir", str(folder / "runs")])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return Outcome(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+def folder_of(outcome: Outcome) -> Path:
+    return Path(outcome.out.splitlines()[-1].removeprefix("saved in "))
+
+
+def test_run_shows_composition_epochs_and_result(trained: Outcome) -> None:
+    assert trained.code == 0, trained
     for shown in (
         "mnist, sample: 6,000 train + 1,000 test",
         "28 x 28 x 1",
         "10: 0, 1, 2",
+        "dense:units=16",
         "Dense(10, softmax), sparse_categorical_crossentropy",
+        "adam, learning rate 0.001",
         "12,730",
+        "stop_at_loss:threshold=0.001",
         "epoch 2/2  loss ",
         "test  loss ",
-        "kept in ",
     ):
-        assert shown in outcome.out
-    assert "zookit: " not in outcome.err
+        assert shown in trained.out
+    assert "zookit: " not in trained.err
 
 
-def test_run_folder_holds_what_there_is_to_know(tmp_path: Path) -> None:
-    result = zookit.run(
-        "mnist", "dense:8", ["stop_at_loss:0.001"], runs_dir=tmp_path, data="auto", epochs=2
-    )
-    files = {path.name for path in result.folder.iterdir()}
-    assert files == {
+def test_the_run_folder_has_experiment_environment_history_metrics_and_weights(
+    trained: Outcome,
+) -> None:
+    folder = folder_of(trained)
+    assert {path.name for path in folder.iterdir()} == {
         "experiment.toml",
         "environment.json",
         "history.csv",
@@ -119,152 +131,131 @@ def test_run_folder_holds_what_there_is_to_know(tmp_path: Path) -> None:
         "checkpoint.safetensors",
         ".lock",
     }
-    experiment = Experiment.from_toml((result.folder / "experiment.toml").read_text())
-    assert experiment == result.experiment
-    assert experiment.settings.data == "sample"  # auto is settled before training
+    run = zookit.open_run(folder)
+    experiment = Experiment.from_toml((folder / "experiment.toml").read_text())
+    assert experiment == run.experiment
     assert experiment.dataset.name == "zookit/mnist"
-    assert experiment.architecture.parameters["units"] == [8]
-    environment = json.loads((result.folder / "environment.json").read_text())
-    assert environment["data"]["word"] == "sample"
+    assert experiment.architecture.parameters["units"] == [16]
+    environment = json.loads((folder / "environment.json").read_text())
+    assert environment["data"]["origin"] == "sample"
     assert environment["versions"]["zookit"] == zookit.__version__
     owners = {each["name"]: each["owner"] for each in environment["components"]}
     assert owners["zookit/stop_at_loss"] == f"zookit=={zookit.__version__}"
-    header, *rows = (result.folder / "history.csv").read_text().splitlines()
+    header, *rows = (folder / "history.csv").read_text().splitlines()
     assert header == "epoch,loss,accuracy"
-    assert [float(row.split(",")[1]) for row in rows] == list(result.history["loss"])
-    metrics = json.loads((result.folder / "metrics.json").read_text())
+    assert [float(row.split(",")[1]) for row in rows] == list(run.history["loss"])
+    metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["status"] == "finished"
-    assert metrics["test"] == result.metrics
-    weights = load_file(result.folder / "weights.safetensors")
+    assert metrics["test"] == run.metrics
+    weights = load_file(folder / "weights.safetensors")
     assert len(weights) == 4
-    for kept, weight in zip(sorted(weights), result.model.weights, strict=True):
-        np.testing.assert_array_equal(weights[kept], weight.numpy())
+    for name, weight in zip(sorted(weights), run.model().weights, strict=True):
+        np.testing.assert_array_equal(weights[name], weight.numpy())
 
 
-@pytest.mark.parametrize(
-    ("dataset", "architecture", "more", "threads"),
-    [
-        # Small matrices, so that a second thread would only cost.
-        ("mnist", "dense:32,dropout=0.2", ["--validation", "0.1"], 1),
-        (
-            *("horse_or_human", "cnn:filters=4+4+4,units=8"),
-            ["--augment", "flip+rotation+contrast", "--epochs", "1"],
-            len(os.sched_getaffinity(0)),
-        ),
-    ],
-)
-def test_same_seed_gives_the_same_bits_in_another_process(
-    tmp_path: Path, dataset: str, architecture: str, more: list[str], threads: int
-) -> None:
-    """Whatever a person's Keras settings, and with a closed stderr, which a service may have."""
+def test_auto_data_is_recorded_as_what_was_used(tmp_path: Path) -> None:
+    run = zookit.run("mnist", QUICK, runs_dir=tmp_path, epochs=1, batch_size=256, quiet=True)
+    assert run.experiment.settings.data == "sample"
+
+
+def test_same_seed_gives_the_same_bits_in_another_process(tmp_path: Path, images: str) -> None:
+    """Whatever a user's Keras settings are, and whether or not anybody reads the output."""
     (tmp_path / "keras.json").write_text(
         '{"floatx": "float16", "epsilon": 0.01, "backend": "jax",'
         ' "image_data_format": "channels_first"}'
     )
-    command = [sys.executable, "-m", "zookit", "run", dataset, architecture, "--data", "sample"]
-    command += ["--epochs", "2", "--quiet", "--seed", "7", *more]
-    for name, home, closing in (("plain", "none", ""), ("own", ".", " 2>&-")):
-        ended = subprocess.run(
-            shlex.join([*command, "--runs-dir", name]) + closing,
+    command = [sys.executable, "-m", "zookit", "run", images, "cnn:filters=4,units=8,dropout=0.2"]
+    command += ["--epochs", "2", "--seed", "7", "--validation", "0.2"]
+    command += ["--augment", "flip+rotation+contrast"]
+    processes = [
+        subprocess.Popen(
+            shlex.join([*command, "--runs-dir", name]) + streams,
             shell=True,
             cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            timeout=300,
             env={**os.environ, "KERAS_HOME": str(tmp_path / home)},
         )
-        assert ended.returncode == 0, ended
-        # TensorFlow's start-up notes are kept off the terminal.
-        assert not ended.stderr, ended
+        for name, home, streams in (("plain", "none", ""), ("own", ".", " 2>&- | head -1"))
+    ]
+    errors = [process.communicate(timeout=300)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
+    # TensorFlow's messages are not shown.
+    assert b"oneDNN" not in errors[0]
     plain, own = (next((tmp_path / name).iterdir()) for name in ("plain", "own"))
     for file in ("experiment.toml", "history.csv", "weights.safetensors"):
         assert (plain / file).read_bytes() == (own / file).read_bytes()
-    engine = json.loads((plain / "environment.json").read_text())["runtime"]
-    assert engine["intra_op_threads"] == threads
-    assert engine["devices"]
+    assert json.loads((own / "metrics.json").read_text())["status"] == "finished"
+    runtime = json.loads((plain / "environment.json").read_text())["runtime"]
+    assert runtime["intra_op_threads"] == len(os.sched_getaffinity(0))
+    assert runtime["devices"]
 
 
-def test_another_seed_gives_other_weights(tmp_path: Path) -> None:
+def test_another_seed_gives_other_weights(tmp_path: Path, images: str) -> None:
     losses = {
-        zookit.run(
-            "mnist", QUICK, runs_dir=tmp_path, data="sample", epochs=1, seed=seed, quiet=True
-        ).history["loss"]
+        zookit.run(images, QUICK, runs_dir=tmp_path, epochs=1, seed=seed, quiet=True).history[
+            "loss"
+        ]
         for seed in (0, 1)
     }
     assert len(losses) == 2
 
 
-def test_run_from_file_repeats_the_composition(zookit: Command, tmp_path: Path) -> None:
-    first = zookit("run", "mnist", QUICK, "--data", "sample", "--epochs", "1", "--json")
-    folder = Path(json.loads(first.out)["folder"])
+def test_run_from_a_file_repeats_the_experiment(zookit: Command, images: str) -> None:
+    first = zookit("run", images, QUICK, "--epochs", "1", "--json")
+    result = json.loads(first.out)
+    assert result["status"] == "finished"
+    assert "epoch 1/1" in first.err
+    folder = Path(result["folder"])
+    assert tomllib.loads((folder / "experiment.toml").read_text()) == result["experiment"]
     again = zookit("run", "--from", folder / "experiment.toml", "--epochs", "1", "--json")
     assert again.code == 0, again
-    assert json.loads(again.out)["history"] == json.loads(first.out)["history"]
+    assert json.loads(again.out)["history"] == result["history"]
     assert json.loads(again.out)["folder"] != str(folder)
 
 
-def test_short_hand_written_file_is_enough(zookit: Command, tmp_path: Path) -> None:
+def test_a_short_file_is_enough(zookit: Command, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(
-        'format = 1\n[dataset]\nname = "mnist"\n[architecture]\nname = "dense"\n'
-        'parameters = {units = [4]}\n[settings]\nepochs = 1\ndata = "sample"\n'
+        'format = 2\n[dataset]\nname = "mnist"\n[architecture]\nname = "dense"\n'
+        "parameters = {units = [4], dropout = 0.1}\n"
+        '[settings]\nepochs = 1\nbatch_size = 256\ndata = "sample"\n'
     )
     outcome = zookit("run", "--from", file, "--json")
     assert json.loads(outcome.out)["experiment"]["architecture"]["name"] == "zookit/dense"
 
 
-def test_quiet_shows_the_result_alone(zookit: Command) -> None:
-    words = ("mnist", QUICK, "stop_at_loss:1000")
-    outcome = zookit("run", *words, "--data", "sample", "--epochs", "2", "-q")
-    test, kept = outcome.out.splitlines()
+def test_quiet_shows_the_result_alone(zookit: Command, images: str) -> None:
+    outcome = zookit("run", images, QUICK, "stop_at_loss:1000", "--epochs", "2", "-q")
+    test, saved = outcome.out.splitlines()
     assert test.startswith("test  loss ")
-    assert kept.startswith("kept in ")
+    assert saved.startswith("saved in ")
     assert "zookit: " not in outcome.err
 
 
-def test_json_is_all_there_is_on_stdout(zookit: Command) -> None:
-    outcome = zookit("run", "mnist", QUICK, "--data", "sample", "--epochs", "1", "--json")
-    result = json.loads(outcome.out)
-    assert result["status"] == "finished"
-    assert tomllib.loads((Path(result["folder"]) / "experiment.toml").read_text())
-    assert "epoch 1/1" in outcome.err
-
-
-def test_instances_are_taken_and_their_entry_points_found(tmp_path: Path) -> None:
-    result = zookit.run(
-        Mnist(), Dense(units=(4,)), runs_dir=tmp_path, data="sample", epochs=1, quiet=True
+def test_the_entry_points_of_instances_are_found(tmp_path: Path) -> None:
+    dense = Dense(units=(4,), dropout=0.1)
+    run = zookit.run(
+        Mnist(), dense, runs_dir=tmp_path, data="sample", epochs=1, batch_size=256, quiet=True
     )
-    assert result.experiment.architecture.name == "zookit/dense"
+    assert run.experiment.architecture.name == "zookit/dense"
+    assert run.experiment.dataset.name == "zookit/mnist"
 
 
-def test_instance_without_entry_point_says_it_cannot_be_rebuilt(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_an_instance_without_entry_point_is_needed_to_rebuild_the_run(
+    tmp_path: Path, images: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    result = zookit.run("mnist", Mean(), runs_dir=tmp_path, data="sample", epochs=1, quiet=True)
-    assert "made_by_hand:Mean was made by hand" in capfd.readouterr().err
-    assert not result.experiment.architecture.rebuildable
-    kept = zookit.open_run(result.folder)
-    assert kept.experiment == result.experiment
-    with pytest.raises(zookit.BadRun, match="cannot be looked up: it was made by hand"):
-        kept.model()
-
-
-def test_validation_is_held_out_of_training(tmp_path: Path) -> None:
-    result = zookit.run(
-        "mnist", QUICK, runs_dir=tmp_path, data="sample", epochs=1, validation=0.1, quiet=True
-    )
-    assert set(result.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
-
-
-@pytest.mark.parametrize("normalize", [True, False])
-def test_no_normalize_feeds_pixels_as_they_are(normalize: bool) -> None:
-    model = build_model(Mnist().info, Mean(), normalize)
-    body = keras.Model(model.inputs, model.get_layer("head").input)
-    white = np.full((1, 28, 28, 1), 255, np.uint8)
-    assert body.predict(white, verbose=0)[0, 0] == pytest.approx(1 if normalize else 255)
+    run = zookit.run(images, Mean(), runs_dir=tmp_path, epochs=1, quiet=True)
+    assert "Mean is not registered" in capfd.readouterr().err
+    assert not run.experiment.architecture.registered
+    opened = zookit.open_run(run.folder)
+    assert opened.experiment == run.experiment
+    with pytest.raises(zookit.BadRun, match="made_by_hand:Mean"):
+        opened.model()
 
 
 def test_class_weights_make_rare_classes_count(tmp_path: Path) -> None:
-    """On a lopsided set a body that sees nothing learns the frequencies, weighted: halves."""
+    """Without features a model learns the frequencies, and with class weights equal ones."""
     chances = {
         weighted: float(
             zookit.run(
@@ -275,7 +266,7 @@ def test_class_weights_make_rare_classes_count(tmp_path: Path) -> None:
                 learning_rate=0.2,
                 class_weights=weighted,
                 quiet=True,
-            ).model.predict(np.zeros((1, 8, 8, 1), np.uint8), verbose=0)[0, 0]
+            ).predict(np.zeros((1, 8, 8, 1), np.uint8))[0, 1]
         )
         for weighted in (False, True)
     }
@@ -283,84 +274,57 @@ def test_class_weights_make_rare_classes_count(tmp_path: Path) -> None:
     assert chances[True] == pytest.approx(0.5, abs=0.05)
 
 
-def test_mixed_precision_keeps_head_and_weights_in_float32(tmp_path: Path) -> None:
-    result = zookit.run(
-        "mnist",
-        "dense:4",
-        runs_dir=tmp_path,
-        data="sample",
-        epochs=1,
-        precision="mixed_bfloat16",
-        quiet=True,
-    )
-    policies = {layer.name: layer.dtype_policy.name for layer in result.model.layers}
-    assert "mixed_bfloat16" in policies.values()
-    assert policies["head"] == "float32"
-    assert keras.config.dtype_policy().name == "float32"  # put back for the program's own models
-
-
-@pytest.mark.parametrize(
-    "optimizer", ["sgd:learning_rate=0.01,momentum=0.9,nesterov=true", "rmsprop:0.002", "adamw"]
-)
-def test_optimizers_take_parameters(optimizer: str) -> None:
-    model = build_model(Mnist().info, Mean(), normalize=True)
-    compile_model(model, Mnist().info, create_optimizer(optimizer)[0])
-    config = model.optimizer.get_config()
-    for item in optimizer.partition(":")[2].split(","):
-        key, _, value = item.rpartition("=")
-        if value:
-            expected = {"true": True}.get(value) or float(value)
-            assert config[key or "learning_rate"] == pytest.approx(expected)
-
-
-def test_monitor_that_is_never_logged_names_what_is(tmp_path: Path) -> None:
-    with pytest.raises(TrainingFailed, match=r"'val_loss' is never logged.*accuracy, loss"):
+def test_a_monitor_that_is_never_logged_is_an_error_with_those_that_are(
+    tmp_path: Path, images: str
+) -> None:
+    with pytest.raises(TrainingFailed, match=r"(?s)'val_loss'.*accuracy, loss"):
         zookit.run(
-            "mnist",
+            images,
             QUICK,
             ["stop_at_loss:monitor=val_loss"],
             runs_dir=tmp_path,
-            data="sample",
             epochs=3,
             quiet=True,
         )
     (folder,) = tmp_path.iterdir()
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["status"] == "failed"
-    assert "never logged" in metrics["error"]
-    assert (folder / "weights.safetensors").exists()  # the epoch is not lost
+    assert "val_loss" in metrics["error"]
+    assert (folder / "weights.safetensors").exists()  # of the first epoch
 
 
-def test_stopping_is_said_once_with_the_value(zookit: Command) -> None:
+def test_stopping_is_reported_once_with_the_value(zookit: Command) -> None:
     outcome = zookit(
         *("run", "mnist", "dense:64", "stop_at_accuracy:0.85", "--data", "sample"),
         *("--epochs", "9", "--json"),
     )
     history = json.loads(outcome.out)["history"]["accuracy"]
-    said = [line for line in outcome.err.splitlines() if "stop_at_accuracy: " in line]
-    epoch = f"{history[-1]:.4f} in epoch {len(history)}"
-    assert said == [f"zookit: stop_at_accuracy: accuracy reached {epoch}; stopping."]
+    (line,) = (line for line in outcome.err.splitlines() if "stop_at_accuracy: " in line)
+    assert f"{history[-1]:.4f}" in line
+    assert f"epoch {len(history)}" in line
     assert history[-1] >= 0.85
     assert all(value < 0.85 for value in history[:-1])
 
 
-def test_loss_that_is_not_finite_says_when_it_began(zookit: Command, tmp_path: Path) -> None:
+def test_a_loss_that_is_not_finite_names_epoch_and_step(zookit: Command) -> None:
     outcome = zookit(
         *("run", "mnist", QUICK, "--data", "sample", "--epochs", "3", "--quiet"),
         *("--optimizer", "sgd:1e30"),
     )
-    assert "in epoch 1, by step " in outcome.message()
-    (folder,) = (tmp_path / "runs").iterdir()
+    message = outcome.message()
+    assert "epoch 1" in message
+    assert "step" in message
+    (folder,) = Path("runs").iterdir()
     assert json.loads((folder / "metrics.json").read_text())["status"] == "failed"
 
 
-@pytest.mark.parametrize("validation", [0.0, 0.1])
-def test_loss_that_is_not_finite_at_the_end_is_no_success(
+@pytest.mark.parametrize("validation", [0.0, 0.2])
+def test_a_loss_that_is_not_finite_on_other_images_is_an_error(
     tmp_path: Path, validation: float
 ) -> None:
-    """One step an epoch: what it breaks shows only on other images."""
-    where = "val_loss became nan at the end of epoch 1" if validation else "on the test images"
-    with pytest.raises(TrainingFailed, match=where):
+    """With a single step in the epoch, training itself shows nothing."""
+    found = "val_loss.*nan.*epoch 1" if validation else "test images"
+    with pytest.raises(TrainingFailed, match=found):
         zookit.run(
             "mnist",
             QUICK,
@@ -388,43 +352,40 @@ def test_equal_experiments_are_equal_however_they_are_written() -> None:
     assert one == two
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interruption_keeps_what_there_is(tmp_path: Path, number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "zookit", "run", "mnist", "dense:8", "--data", "sample"]
-    process = subprocess.Popen(
-        [*command, "--epochs", "100000"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        # A shell's background jobs ignore it, and what they start inherits that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("epoch 2/"):
-            break
-    time.sleep(0.2)  # into the middle of an epoch
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, (out, err)
-    assert "interrupted after " in out
-    assert "Traceback" not in err
-    (folder,) = (tmp_path / "runs").iterdir()
-    metrics = json.loads((folder / "metrics.json").read_text())
-    assert metrics["status"] == "interrupted"
-    assert metrics["epochs"] >= 2
-    assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
-    assert len(load_file(folder / "weights.safetensors")) == 4
-    assert not list(folder.glob(".*.aside"))
-
-
-def test_output_that_is_closed_does_not_end_the_run(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m zookit run mnist dense:8 --data sample --epochs 2 | head -1"
-    subprocess.run(command, shell=True, check=True, cwd=tmp_path, timeout=120)
-    (folder,) = (tmp_path / "runs").iterdir()
-    assert json.loads((folder / "metrics.json").read_text())["status"] == "finished"
+def test_an_interruption_saves_what_was_trained(tmp_path: Path, images: str) -> None:
+    command = [sys.executable, "-m", "zookit", "run", images, QUICK, "--epochs", "100000"]
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    processes = [
+        subprocess.Popen(
+            [*command, "--runs-dir", number.name],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            # The background jobs of a shell ignore SIGINT, and so do the processes they start.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        for number in numbers
+    ]
+    for process, number in zip(processes, numbers, strict=True):
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("epoch 2/"):
+                break
+        time.sleep(0.05)  # into an epoch
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 130, (out, err)
+        assert "interrupted after " in out
+        assert "Traceback" not in err
+        (folder,) = (tmp_path / number.name).iterdir()
+        metrics = json.loads((folder / "metrics.json").read_text())
+        assert metrics["status"] == "interrupted"
+        assert metrics["epochs"] >= 2
+        assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
+        assert len(load_file(folder / "weights.safetensors")) == 4
+        assert not list(folder.glob(".*.aside"))
 
 
 @pytest.mark.full_data
@@ -444,6 +405,6 @@ def test_course_on_whole_data(
     accuracy: float,
 ) -> None:
     monkeypatch.setenv("ZOOKIT_DATA_DIR", str(test_data))
-    result = zookit.run(words[0], words[1], words[2:], runs_dir=tmp_path, data="full", quiet=True)
-    assert epochs[0] <= result.epochs <= epochs[1]
-    assert result.metrics["accuracy"] >= accuracy
+    run = zookit.run(words[0], words[1], words[2:], runs_dir=tmp_path, data="full", quiet=True)
+    assert epochs[0] <= run.epochs <= epochs[1]
+    assert run.metrics["accuracy"] >= accuracy
