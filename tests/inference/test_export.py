@@ -177,7 +177,7 @@ class Odd(Architecture):
     """The digamma function of each channel's mean, in a layer that only TensorFlow can store."""
 
     def features(self, images: Any) -> Any:
-        class Digamma(keras.layers.Layer):
+        class Digamma(keras.layers.Layer):  # type: ignore[misc]
             def call(self, values: Any) -> Any:
                 return tf.math.digamma(values + 1)
 
