@@ -1,1 +1,1 @@
-"""."""
+"""What `zookit new` creates: a plugin package to start from."""

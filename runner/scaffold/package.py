@@ -1,4 +1,4 @@
-"""A plugin package to begin from: what is in it, and what it cannot be called."""
+"""The package that `zookit new` creates: its files, and which names it can have."""
 
 import builtins
 import keyword
@@ -27,40 +27,39 @@ KINDS = {
     "listener": ("_report", ("annotated-types",)),
     "command": ("_best", ("typer",)),
 }
-"""What a plugin of each kind is called after the package's name where there are several, and what
-it imports beside zookit. The kinds are the registry's, of which there may be one without a
-template; tests/scaffold/test_package.py compares.
+"""For each kind, the suffix of the plugin's name if the package has several plugins, and what the
+plugin imports besides zookit. A test compares the kinds with the registry's.
 """
-_PYTESTS_OWN = re.compile("[Tt]est|pytest|(setup|teardown)_")
+_PYTEST_NAMES = re.compile("[Tt]est|pytest|(setup|teardown)_")
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
 class Package:
-    """What is to be made: a distribution that offers a plugin of each of these kinds."""
+    """A distribution with one plugin of each kind."""
 
     name: str
     kinds: tuple[str, ...]
 
     @property
     def module(self) -> str:
-        """What it is called when imported."""
+        """The name of the import package."""
         return self.name.replace("-", "_")
 
     @property
     def plugins(self) -> dict[str, str]:
-        """The plugins' names by kind; a single one is called just like the package."""
+        """The plugins' names by kind. A single plugin has the package's name."""
         stem = self.module.removeprefix("zookit_")
         several = len(self.kinds) > 1
         return {kind: f"{stem}{KINDS[kind][0] if several else ''}" for kind in self.kinds}
 
     def defined(self, kind: str) -> str:
-        """The class, or for a command the function, that the plugin is."""
+        """Return the name of the plugin's class or, for a command, of its function."""
         name = self.plugins[kind]
         return name if kind == "command" else "".join(map(str.capitalize, name.split("_")))
 
     def uses(self) -> tuple[str, ...]:
-        """Commands that show what the package offers."""
+        """Return commands that use the package."""
         has = self.plugins
         words = ["zookit run", has.get("dataset", "mnist"), has.get("architecture", "dense")]
         words += [has["callback"]] if "callback" in has else []
@@ -70,7 +69,7 @@ class Package:
         return (*lines, f"zookit {has['command']}") if "command" in has else lines
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Each file's path and text."""
+        """Yield the path and the text of each file."""
         common = {
             "distribution": self.name,
             "dependencies": ", ".join(f'"{each}"' for each in self._dependencies()),
@@ -105,19 +104,21 @@ class Package:
 
 
 def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> Path:
-    """Make the package's folder in `into`, all of it or nothing, and return it.
+    """Create the package's folder in `into`, completely or not at all, and return it.
 
-    Raises BadParameter where the package, or one of its plugins, cannot be called so; FolderError
-    where the folder exists or cannot be made. `own_commands` are zookit's.
+    `own_commands` are the names of zookit's commands. Raises BadParameter if the package or one of
+    its plugins cannot have its name; FolderError if the folder exists or cannot be created.
     """
     _check_spelling(package.name)
     if not into.is_dir():
-        raise FolderError(f"there is no folder {into}. Make it, or name another with --into.")
+        raise FolderError(
+            f"the folder {into} does not exist. Create it, or name another with --into."
+        )
     folder = into / package.name
     if os.path.lexists(folder):
         raise FolderError(
-            f"{folder} exists, and nothing is overwritten. Take another name, or another folder "
-            "with --into."
+            f"{folder} already exists and is not overwritten. Choose another name, or another "
+            "folder with --into."
         )
     _check_module(package)
     for kind in package.kinds:
@@ -132,8 +133,8 @@ def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> P
             made.rename(folder)
     except OSError as error:
         raise FolderError(
-            f"{folder} cannot be made: {error.strerror or reason_of(error)}. Name another folder "
-            "with --into."
+            f"{folder} cannot be created: {error.strerror or reason_of(error)}. Name another "
+            "folder with --into."
         ) from None
     return folder
 
@@ -141,36 +142,38 @@ def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> P
 def _check_spelling(name: str) -> None:
     parent, plain = os.path.split(name.rstrip("/\\"))
     if parent:
-        raise BadParameter(f"{quoted(name)} is a path. Write zookit new {plain} --into {parent}.")
+        raise BadParameter(
+            f"{quoted(name)} is a path, expected a name. Use: zookit new {plain} --into {parent}"
+        )
     if not _NAME.fullmatch(name):
         near = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
-        meant = f" Did you mean {near!r}?" if _NAME.fullmatch(near) else ""
+        hint = f" Did you mean {near!r}?" if _NAME.fullmatch(near) else ""
         raise BadParameter(
-            f"{quoted(name)} cannot be the name of a package.{meant} It is lower-case letters and "
-            "digits, with - or _ between them, beginning with a letter."
+            f"{quoted(name)} is not a valid package name.{hint} Use lower-case letters, digits, "
+            "- and _, and begin with a letter."
         )
 
 
 def _check_module(package: Package) -> None:
-    """Raise BadParameter where nothing can be imported by that name, or something else is."""
+    """Raise BadParameter if no module can have that name, or another module has it."""
     if package.module == "zookit":
         why = "is zookit itself"
     elif keyword.iskeyword(package.module):
-        why = "is a keyword of Python, which no module can be called"
+        why = "is a Python keyword, which cannot be imported"
     elif package.module in sys.stdlib_module_names:
-        why = "is a module of Python's own"
+        why = "is a module of the standard library"
     elif find_spec(package.module) is not None:
-        why = "is a module that is already installed here"
+        why = "is a module that is already installed"
     else:
         return
     raise BadParameter(
-        f"{package.module!r} {why}. Take another name"
+        f"{package.module!r} {why}. Choose another name"
         + (", such as zookit-stripes." if "zookit" in package.name else f": zookit-{package.name}.")
     )
 
 
 def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) -> None:
-    """Raise BadParameter where the plugin cannot be called so, or another one is."""
+    """Raise BadParameter if the plugin cannot have its name, or another plugin has it."""
     group, name = _group_of(kind), package.plugins[kind]
     owners = [entry.owner for entry in group.entries() if entry.name == name]
     if kind == "command" and name in own_commands:
@@ -178,27 +181,27 @@ def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) ->
     test = f"tests/test_{name}.py"
     defined = package.defined(kind)
     if not name[0].isalpha():
-        why = "and a plugin's name begins with a letter"
+        why = "which does not begin with a letter"
     elif keyword.iskeyword(name):
-        why = "and that is a keyword of Python"
+        why = "which is a Python keyword"
     elif owners:
-        why = f"as {' and '.join(owners)} does; whoever had both would have to say whose is meant"
+        why = f"which {' and '.join(owners)} already offers"
     elif [path for path, _ in package.files()].count(test) > 1:
-        why = f"whose test would be {test}, and there is already {test}"
-    elif _PYTESTS_OWN.match(defined):
-        why = f"and its {defined} is something that pytest takes for its own"
+        why = f"whose test {test} would replace the contract tests"
+    elif _PYTEST_NAMES.match(defined):
+        why = f"but pytest would collect its {defined} as a test"
     elif defined in _needed(kind) | set(dir(builtins)):
-        why = f"whose code or test needs the name {defined} for something else"
+        why = f"whose code or test uses the name {defined} for something else"
     else:
         return
     raise BadParameter(
-        f"{package.name!r} would offer the {group.kind.singular} {name!r}, {why}. Take another "
-        "name."
+        f"{package.name!r} would offer the {group.kind.singular} {name!r}, {why}. Choose "
+        "another name."
     )
 
 
 def _needed(kind: str) -> set[str]:
-    """The names that a plugin's code and tests give a meaning of their own where it is used."""
+    """The names that have another meaning where a plugin's code and tests use the plugin."""
     other = Package("zookit-other", (kind,))
     needed: set[str] = set()
     for path, text in other.files():
@@ -208,7 +211,7 @@ def _needed(kind: str) -> set[str]:
 
 
 def _names_beside(name: str, scope: symtable.SymbolTable) -> Iterator[str]:
-    """The names of the module, and of the functions in which this one is among them."""
+    """The other names in the module, and in the functions that use this name."""
     names = set(scope.get_identifiers())
     if name in names or scope.get_type() == "module":
         yield from names - {name}
