@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len
 
+from zookit.core import Experiment
 from zookit.core.source import DataOrigin
 
 Side = Annotated[int, Ge(1), Le(65_536)]
@@ -78,9 +79,9 @@ class Environment:
     """What a run was trained on, and where its components came from.
 
     `identity` is the experiment's, with its data and the owners of its components; `group` is
-    shared by experiments that differ in seed and threads only, `identity_without_epochs` by those
-    that differ in the number of epochs only. `components` are those of the experiment, in its
-    order.
+    shared by experiments that differ in seed and threads only. `identity_without_epochs` shows
+    whether the run's files belong together: see the function. `components` are those of the
+    experiment, in its order.
     """
 
     identity: str
@@ -115,3 +116,15 @@ class Environment:
         """Return the same as text, numbers, lists and tables."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return plain
+
+
+def identity_without_epochs(
+    experiment: Experiment, data_hash: str, owners: Mapping[str, str]
+) -> str:
+    """Return the SHA-256 of all that must not change in a run's experiment.
+
+    It does not depend on the number of epochs, which `resume` may raise. Unlike the identity, it
+    depends on the parameters that equal their default: someone may have edited them.
+    """
+    all_count = [frozenset[str]()] * len(experiment.components())
+    return experiment.with_settings(epochs=1).with_defaulted(all_count).identity(data_hash, owners)

@@ -13,7 +13,11 @@ _NOT_DECIDING = ("steps_per_execution",)
 def environment_diff(then: Environment, now: Environment) -> tuple[str, ...]:
     """Return one line for each version, owner, runtime setting and data hash that differs."""
     runtimes = (
-        {name: value for name, value in asdict(each.runtime).items() if name not in _NOT_DECIDING}
+        {
+            name.replace("_", " "): value
+            for name, value in asdict(each.runtime).items()
+            if name not in _NOT_DECIDING
+        }
         for each in (then, now)
     )
     return (
@@ -28,7 +32,7 @@ def _between(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for name in {**then, **now}:
         before, after = then.get(name), now.get(name)
         if before != after:
-            yield f"{name.replace('_', ' ')} {_shown(before)}, now {_shown(after)}"
+            yield f"{name} {_shown(before)}, now {_shown(after)}"
 
 
 def _shown(value: Any) -> str:

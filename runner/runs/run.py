@@ -15,7 +15,7 @@ from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
 from zookit.core.result import Status
-from zookit.runs.environment import Environment
+from zookit.runs.environment import Environment, identity_without_epochs
 from zookit.runs.lock import is_locked
 from zookit.terminal import printable
 
@@ -98,8 +98,11 @@ class RunRecord:
     @property
     def contradiction(self) -> str:
         """Why the files cannot all belong to this run; empty if they can."""
-        without_epochs = self.experiment.with_settings(epochs=1)
-        if self.identity(without_epochs) != self.environment.identity_without_epochs:
+        environment = self.environment
+        found = identity_without_epochs(
+            self.experiment, environment.data.hash, environment.owners()
+        )
+        if found != environment.identity_without_epochs:
             return f"{EXPERIMENT} and {ENVIRONMENT} do not match; one of them was changed."
         requested = self.experiment.settings.epochs
         if self.ending is not None and self.epochs > requested:

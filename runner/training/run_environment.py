@@ -9,7 +9,13 @@ from zookit.data.prepared import Prepared
 from zookit.modeling.description import describe
 from zookit.modeling.runtime import versions
 from zookit.runs.checkpoint import Checkpoint
-from zookit.runs.environment import Data, Environment, InstalledComponent, Resumption
+from zookit.runs.environment import (
+    Data,
+    Environment,
+    InstalledComponent,
+    Resumption,
+    identity_without_epochs,
+)
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import RunRecord
 from zookit.training.feeds import Feeds
@@ -30,7 +36,7 @@ def make_environment(
     return Environment(
         identity=experiment.identity(prepared.hash, owners),
         group=experiment.group().identity(prepared.hash, owners),
-        identity_without_epochs=experiment.with_settings(epochs=1).identity(prepared.hash, owners),
+        identity_without_epochs=identity_without_epochs(experiment, prepared.hash, owners),
         versions=versions(),
         components=tuple(
             InstalledComponent(spec.name, owners[spec.name], tuple(sorted(spec.defaulted)))

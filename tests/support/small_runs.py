@@ -1,0 +1,90 @@
+"""Images and trainings that take about a second."""
+
+import os
+import shutil
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from zookit.core import Callback, Listener, RunContext, hookimpl
+
+if TYPE_CHECKING:
+    import keras
+
+DENSE = "dense:8,dropout=0.1"
+"""Not compiled with XLA, which would take longer than the training."""
+SMALL: dict[str, Any] = {"batch_size": 4, "learning_rate": 0.01, "quiet": True}
+"""An epoch of 12 executions with two steps each."""
+CLASSES = ("bright", "dark", "grey")
+ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
+"""The files of a run whose content depends on no clock."""
+
+
+def put_images(folder: Path) -> str:
+    """Write 40 images of noise for each of three classes, and return the words of the data set."""
+    random = np.random.default_rng(0)
+    for name, brightness in zip(CLASSES, (150, 0, 70), strict=True):
+        (folder / name).mkdir(parents=True)
+        for at in range(40):
+            pixels = random.integers(brightness, brightness + 100, (8, 8), np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{at:02}.png")
+    return f"image_folder:path={folder},size=8,grey=true"
+
+
+def copy_run(folder: Path, into: Path) -> Path:
+    """Copy a run's folder, to be changed."""
+    return Path(shutil.copytree(folder, into / "runs" / folder.name))
+
+
+def different_ends(one: Path, other: Path) -> list[str]:
+    """Return the names of the files that differ between two runs."""
+    return [name for name in ENDS if (one / name).read_bytes() != (other / name).read_bytes()]
+
+
+@dataclass(frozen=True)
+class Interrupt(Listener):
+    """Sends a signal to this process after a number of executions, over all epochs."""
+
+    after: int = 1
+
+    @hookimpl
+    def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
+        import keras
+
+        seen = 0
+
+        def count(batch: int, logs: Mapping[str, Any] | None = None) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == self.after:
+                os.kill(os.getpid(), signal.SIGTERM)  # SIGINT is ignored in background jobs
+
+        return [keras.callbacks.LambdaCallback(on_train_batch_end=count)]
+
+
+@dataclass(frozen=True)
+class Slower(Callback):
+    """Lowers the learning rate with every execution, counted over all epochs."""
+
+    def build(self) -> "keras.callbacks.Callback":
+        import keras
+
+        class Slow(keras.callbacks.Callback):
+            seen = np.zeros(1, np.int64)
+
+            def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+                self.seen = self.seen + 1
+                self.model.optimizer.learning_rate = 0.1 / (1 + int(self.seen[0]))
+
+            def get_state(self) -> dict[str, Any]:
+                return {"seen": self.seen}
+
+            def set_state(self, state: dict[str, Any]) -> None:
+                self.seen = state["seen"]
+
+        return Slow()
