@@ -11,6 +11,7 @@ from made_data import put_pictures
 
 import zookit
 from zookit.data.hashes import sha256_of_file
+from zookit.runs.environment import identity_without_epochs
 from zookit.runs.run import RunRecord, read_run
 
 ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
@@ -21,8 +22,9 @@ def make_one(folder: Path) -> None:
     """Let the files of a changed run belong together, as if it had been trained so."""
     environment = json.loads((folder / "environment.json").read_text())
     record = read_run(folder)
-    without_epochs = record.experiment.with_settings(epochs=1)
-    environment["identity_without_epochs"] = record.identity(without_epochs)
+    environment["identity_without_epochs"] = identity_without_epochs(
+        record.experiment, record.environment.data.hash, record.environment.owners()
+    )
     (folder / "environment.json").write_text(json.dumps(environment))
 
 
