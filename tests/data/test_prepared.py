@@ -1,12 +1,10 @@
 """The prepared cache: filled once, memory-mapped, keyed by everything that matters, verified."""
 
 import multiprocessing
-import os
 import shutil
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +16,7 @@ from made_data import CONTENT, Made, idx, prepare_in_step, put_files, put_pictur
 from zookit.core import DataError, Dataset, DatasetInfo, Split, Splits
 from zookit.core.data import Source, cache_folder, read_idx_splits
 from zookit.data.cache_contents import cache_entries
-from zookit.data.hashes import sha256_of_file
 from zookit.data.prepared import Prepared, prepare
-from zookit.plugins.datasets.fashion_mnist import FashionMnist
-from zookit.plugins.datasets.horse_or_human import HorseOrHuman
 from zookit.plugins.datasets.image_folder import ImageFolder
 from zookit.plugins.datasets.mnist import Mnist
 
@@ -327,119 +322,3 @@ def test_two_processes_download_and_prepare_once(
         f"/made/{name}.gz" for name in CONTENT
     )
     assert made().hash == hashes[0]
-
-
-@pytest.mark.parametrize(
-    ("dataset", "sizes"),
-    [
-        (FashionMnist(), (6000, 1000)),
-        (Mnist(), (6000, 1000)),
-        (HorseOrHuman(), (128, 63)),
-    ],
-    ids=["fashion_mnist", "mnist", "horse_or_human"],
-)
-def test_bundled_samples(dataset: Dataset, sizes: tuple[int, int]) -> None:
-    prepared = prepare(dataset, "sample", "sample", "zookit==1")
-    classes = len(dataset.info.class_names)
-    assert prepared.origin == "sample"
-    assert not prepared.splits.left_out
-    for split, size in zip(prepared.splits.by_name().values(), sizes, strict=True):
-        assert len(split) == size
-        counts = np.bincount(split.labels)
-        assert len(counts) == classes
-        assert counts.max() - counts.min() <= size % classes
-        assert 30 < split.images.mean() < 240  # pictures, not blanks
-    assert dataset.info.sizes["train"] > sizes[0]
-
-
-def test_class_names_are_the_published_ones() -> None:
-    assert HorseOrHuman().info.class_names == ("horses", "humans")
-    assert Mnist().info.class_names == tuple("0123456789")
-    names = FashionMnist().info.class_names
-    assert (names[0], names[5], names[9]) == ("T-shirt/top", "Sandal", "Ankle boot")
-
-
-def put_horses(home: Path, *, zipped_up: bool) -> None:
-    """The published layout of horse_or_human, or the same as folders."""
-    for part, archive in (
-        ("train", "horse-or-human.zip"),
-        ("validation", "validation-horse-or-human.zip"),
-    ):
-        folder = put_pictures(home / part, horses=5, humans=4)
-        if zipped_up:
-            with zipfile.ZipFile(home / archive, "w") as opened:
-                for path in sorted(folder.rglob("*.png")):
-                    opened.write(path, path.relative_to(folder))
-            shutil.rmtree(folder)
-
-
-def test_horses_from_zip_files_and_from_folders_are_the_same(data_dir: Path) -> None:
-    home = data_dir / "horse-or-human"
-    put_horses(home, zipped_up=False)
-    folders = made(HorseOrHuman())
-    assert folders.origin == "local"
-    assert folders.splits.train.images.shape == (9, 300, 300, 3)
-    assert folders.splits.test.labels.tolist() == [0] * 5 + [1] * 4
-    shutil.rmtree(home)
-    put_horses(home, zipped_up=True)
-    assert same(made(HorseOrHuman()), folders)
-    assert not list(cache_folder().glob("*horse-or-human*"))  # unpacked for a moment only
-
-
-def test_zip_files_need_no_cache(
-    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_horses(data_dir / "horse-or-human", zipped_up=True)
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
-    assert len(made(HorseOrHuman()).splits.train) == 9
-
-
-def test_full_set_is_the_pinned_files_whatever_lies_beside_them(data_dir: Path) -> None:
-    home = data_dir / "horse-or-human"
-    put_horses(home, zipped_up=True)
-    train, test = HorseOrHuman.files
-
-    @dataclass(frozen=True)
-    class Pinned(HorseOrHuman):
-        files = (
-            replace(train, sha256=sha256_of_file(home / train.name)),
-            replace(test, sha256=sha256_of_file(home / test.name)),
-        )
-
-    put_pictures(home / "train", horses=1, humans=1)
-    prepared = made(Pinned())
-    assert prepared.origin == "full"
-    assert len(prepared.splits.train) == 9
-
-
-def test_missing_archive_is_named(data_dir: Path) -> None:
-    put_horses(data_dir / "horse-or-human", zipped_up=True)
-    (data_dir / "horse-or-human" / "validation-horse-or-human.zip").unlink()
-    with pytest.raises(DataError, match=r"made: .*has no validation-horse-or-human\.zip"):
-        made(HorseOrHuman())
-
-
-@pytest.mark.full_data
-@pytest.mark.parametrize(
-    ("dataset", "word", "sizes"),
-    [
-        (FashionMnist(), "full", (60_000, 10_000)),
-        (Mnist(), "full", (60_000, 10_000)),
-        (HorseOrHuman(), "local", (410, 71)),
-    ],
-    ids=["fashion_mnist", "mnist", "horse_or_human"],
-)
-def test_whole_real_data(
-    test_data: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    dataset: Dataset,
-    word: str,
-    sizes: tuple[int, int],
-) -> None:
-    monkeypatch.setenv("ZOOKIT_DATA_DIR", os.fspath(test_data))
-    prepared = made(dataset)
-    assert prepared.origin == word
-    assert (len(prepared.splits.train), len(prepared.splits.test)) == sizes
-    if word == "full":
-        assert dict(dataset.info.sizes) == {"train": sizes[0], "test": sizes[1]}
