@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import keras
 
 _FLATTENED_SIDE = 7
-"""The side that maps are brought down to by default; 7 x 7 x 64 into 128 units is 0.4 M weights."""
+"""Largest side of the last feature maps by default: 7 x 7 x 64 to 128 units is 0.4 M weights."""
 _WIDEST = 64
 _NARROWEST = 16
 
@@ -21,19 +21,20 @@ _Count = Annotated[int, Gt(0), Le(1_000_000_000)]
 
 @dataclass(frozen=True)
 class Cnn(Architecture):
-    """Blocks of a convolution and a max-pooling each, then dense layers.
+    """Blocks of a convolution and max-pooling, followed by dense layers.
 
-    By default as many blocks as bring the longer side down to 7 or less, but at least two and never
-    more than the shorter side allows, with 64 filters each, fewer in the first ones where there are
-    more than two: 64+64 for 28 x 28, 16+32+64+64+64 for 300 x 300.
+    The default number of blocks depends on the image size: as many as reduce the longer side to 7
+    or less, but at least two, and no more than the shorter side allows. The last two blocks have 64
+    filters, each block before them half as many as the next, but at least 16: 64+64 for 28 x 28,
+    16+32+64+64+64 for 300 x 300.
     """
 
     filters: Annotated[
         tuple[_Count, ...],
-        Doc("Filters of each block; by the image's size if empty."),
+        Doc("Filters of each block; chosen by the image size if empty."),
     ] = ()
-    kernel: Annotated[int, Gt(0), Doc("Height and width of the convolutions, in pixels.")] = 3
-    pool: Annotated[int, Gt(0), Doc("Height and width of the max-pooling, in pixels.")] = 2
+    kernel: Annotated[int, Gt(0), Doc("Height and width of the kernels.")] = 3
+    pool: Annotated[int, Gt(0), Doc("Height and width of the pooling windows.")] = 2
     units: Annotated[
         tuple[_Count, ...],
         Doc("Units of each dense layer after the blocks."),
@@ -42,45 +43,44 @@ class Cnn(Architecture):
         float,
         Ge(0),
         Lt(1),
-        Doc("Fraction dropped in training before each dense layer and before the head."),
+        Doc("Dropout rate before each dense layer and before the head."),
     ] = 0.0
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
-        """Refuse images that the blocks asked for would shrink to nothing."""
+        """Raise ImageShapeRefused if a block would reduce the images to nothing."""
         filters = self.blocks(image_shape)
-        possible = self._possible(image_shape)
+        possible = self._largest_count(image_shape)
         if len(filters) > possible:
-            mend = (
-                f"Name fewer filters (cnn:filters={'+'.join(map(str, filters[:possible]))}) or a"
+            advice = (
+                f"Use fewer blocks (cnn:filters={'+'.join(map(str, filters[:possible]))})"
                 if possible
-                else "Take larger images or a"
+                else "Use larger images"
             )
             raise ImageShapeRefused(
                 f"cnn: images of {image_shape[0]} x {image_shape[1]} are too small for "
-                f"{len(filters)} blocks: block {possible + 1} would leave nothing. {mend} smaller "
-                "kernel."
+                f"{len(filters)} blocks: block {possible + 1} would have no output. {advice} or a "
+                "smaller kernel."
             )
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """No XLA, which makes convolutions slower; bfloat16 takes 0.7 of the time of float32."""
+        """Prefer bfloat16, which takes 0.7 times as long as float32, and not XLA, which is slower."""
         del image_shape, batch_size
         return Preference(bfloat16=True)
 
     def blocks(self, image_shape: tuple[int, int, int]) -> tuple[int, ...]:
-        """The filters of each block for images of this shape (height, width, channels)."""
+        """Return the filters of each block for images (height, width, channels)."""
         if self.filters:
             return self.filters
         side, count = max(image_shape[:2]), 0
-        # A pool of 1 would never come down to it.
+        # With a pool of 1 the side may never become small enough.
         while count < 2 or (side > _FLATTENED_SIDE and self.pool > 1):
-            side, count = self._shrunk(side), count + 1
-        count = max(min(count, self._possible(image_shape)), 1)
-        # The last two have 64; each before them half of the next, but never under 16.
+            side, count = self._reduced(side), count + 1
+        count = max(min(count, self._largest_count(image_shape)), 1)
         first = max(4 - count, 0)
         return tuple(min(_WIDEST, _NARROWEST << (first + block)) for block in range(count))
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
-        """The blocks, flattened, then the dense layers: (N, H, W, C) to (N, last of units)."""
+        """Return the outputs of the last dense layer, (N, last of units)."""
         from keras import layers
 
         outputs = images
@@ -89,21 +89,21 @@ class Cnn(Architecture):
             outputs = layers.MaxPooling2D(self.pool)(outputs)
         outputs = layers.Flatten()(outputs)
         for units in self.units:
-            outputs = self._dropped(outputs)
+            outputs = self._with_dropout(outputs)
             outputs = layers.Dense(units, activation="relu")(outputs)
-        return self._dropped(outputs)
+        return self._with_dropout(outputs)
 
-    def _dropped(self, outputs: "keras.KerasTensor") -> "keras.KerasTensor":
+    def _with_dropout(self, outputs: "keras.KerasTensor") -> "keras.KerasTensor":
         from keras import layers
 
         return layers.Dropout(self.dropout)(outputs) if self.dropout else outputs
 
-    def _possible(self, image_shape: tuple[int, int, int]) -> int:
-        """How many blocks the shorter side lasts for; a hundred stands for no end."""
+    def _largest_count(self, image_shape: tuple[int, int, int]) -> int:
+        """Return how many blocks the shorter side allows, at most 100."""
         side, count = min(image_shape[:2]), 0
-        while count < 100 and (side := self._shrunk(side)) >= 1:
+        while count < 100 and (side := self._reduced(side)) >= 1:
             count += 1
         return count
 
-    def _shrunk(self, side: int) -> int:
+    def _reduced(self, side: int) -> int:
         return (side - self.kernel + 1) // self.pool

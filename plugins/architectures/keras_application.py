@@ -70,51 +70,51 @@ Model = Literal[
 
 _MINIMUM = {"InceptionResNetV2": 75, "InceptionV3": 75, "Xception": 71}
 _MINIMUM_OF_OTHERS = 32
-"""Height and width in pixels that keras.applications asks for at least."""
+"""The smallest height and width in pixels that keras.applications accepts."""
 
 _WITHOUT_DEPTHWISE = ("DenseNet", "Inception", "ResNet", "VGG")
 
 _PUBLISHED = {"MobileNet": (128, 160, 192, 224), "MobileNetV2": (96, 128, 160, 192, 224)}
 _PUBLISHED_OF_OTHERS = (224,)
-"""Sides of the images for which there are weights; Keras warns of others."""
+"""Image sides for which weights are published; Keras warns of others."""
 
-_SILENCE = 20.0
-"""Seconds after which a server that says nothing counts as unreachable."""
+_TIMEOUT = 20.0
+"""Seconds without data after which a download fails."""
 
 
 @dataclass(frozen=True)
 class KerasApplication(Architecture):
-    """A body of keras.applications, from nothing or with weights trained on ImageNet.
+    """A model of keras.applications, with random weights or with weights trained on ImageNet.
 
-    Grey images become three equal channels, and images smaller than the body takes are scaled up,
-    inside the model. Each body has its own preprocessing.
+    Grey images are repeated to three channels, and images that are too small are scaled up; both
+    happens inside the model, as does the preprocessing that each model needs.
     """
 
-    model: Annotated[Model, Doc("The body, by the name that Keras gives it.")] = "MobileNet"
+    model: Annotated[Model, Doc("Name of the model in keras.applications.")] = "MobileNet"
     weights: Annotated[
         Literal["none", "imagenet"],
-        Doc("imagenet begins with the weights that Keras publishes, downloaded once."),
+        Doc("Initial weights: random (none), or trained on ImageNet, which are downloaded."),
     ] = "none"
     frozen: Annotated[
-        bool, Doc("Keep the published weights as they are and train the head alone.")
+        bool, Doc("Train the head only, and keep the ImageNet weights unchanged.")
     ] = False
     size: Annotated[
         int | None,
         Gt(0),
-        Doc("Pixels to scale the shorter side to; as it is, or what the body asks for, if none."),
+        Doc("Pixels to scale the shorter side to; by default the image size, if large enough."),
     ] = None
 
     def __post_init__(self) -> None:
-        """Refuse a size that the body does not take, and freezing what chance has made."""
+        """Raise ValueError for a size that is too small, and for frozen random weights."""
         if self.size is not None and self.size < self._minimum:
             raise ValueError(
-                f"parameter 'size': {self.model} takes images of {self._minimum} pixels or more, "
-                f"not {self.size}"
+                f"parameter 'size': {self.model} needs at least {self._minimum} pixels, got "
+                f"{self.size}"
             )
         if self.frozen and self.weights == "none":
             raise ValueError(
-                "parameter 'frozen': a body that is kept as it begins needs weights to begin with; "
-                "add weights=imagenet"
+                "parameter 'frozen': random weights must be trained; add weights=imagenet to keep "
+                "them frozen"
             )
 
     @property
@@ -122,37 +122,36 @@ class KerasApplication(Architecture):
         return _MINIMUM.get(self.model, _MINIMUM_OF_OTHERS)
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
-        """Refuse images that are neither grey nor in colour."""
+        """Raise ImageShapeRefused unless images have one or three channels."""
         if image_shape[2] not in (1, 3):
             raise ImageShapeRefused(
-                f"keras_application: images of {image_shape[2]} channels do not fit; {self.model} "
-                "takes 3, and 1 becomes 3. Bring the images to one of these."
+                f"keras_application: {self.model} needs images with 1 or 3 channels, got "
+                f"{image_shape[2]}. Convert the images to grey or RGB."
             )
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """No XLA, which makes convolutions slower; bfloat16 but for depthwise convolutions.
+        """Prefer bfloat16, except for models with depthwise convolutions.
 
-        On a CPU with bfloat16 a step of ResNet50 took 0.8 of its time at float32, one of MobileNet
-        1.4.
+        Measured on a CPU: with bfloat16 a step of ResNet50 took 0.8 times as long as with float32,
+        a step of MobileNet 1.4 times. XLA slows convolutions down.
         """
         del image_shape, batch_size
         return Preference(bfloat16=self.model.startswith(_WITHOUT_DEPTHWISE))
 
     def normalize(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
-        """The body's own preprocessing, of pixels 0 to 255 (N, H, W, 1 or 3) to (N, H, W, 3)."""
+        """Return the images after the model's own preprocessing, (N, H, W, 3)."""
         from keras import applications
 
         images = _in_colour(images)
         if self.model.startswith("EfficientNetB"):
-            # Keras has it in the body, partly as weights and partly as a layer that is there only
-            # with published weights. Here it is whole; the division by 255 is what the body does
-            # to it without them.
+            # Keras does this inside the model, in part only with published weights. Without them
+            # the model divides by 255, which is undone here.
             return applications.imagenet_utils.preprocess_input(images, mode="torch") * 255.0
-        # Of others that have it inside it leaves the images as they are.
+        # For other models that preprocess inside, this function changes nothing.
         return _family(self.model).preprocess_input(images)
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
-        """The body and the mean over its last maps: (N, H, W, 1 or 3) to (N, maps)."""
+        """Return the mean of each of the last feature maps, (N, maps)."""
         import keras
 
         images = _in_colour(images)
@@ -161,22 +160,22 @@ class KerasApplication(Architecture):
         side = self.size or max(shorter, self._minimum)
         if side != shorter:
             height, width = (max(side, round(each * side / shorter)) for each in (height, width))
-            # float32 whatever the precision: bfloat16 cannot hold the pixels.
+            # float32 at any precision: bfloat16 cannot represent all pixel values.
             images = keras.layers.Resizing(
                 height, width, antialias=side < shorter, dtype="float32", name="scale"
             )(images)
         body = self._body(None, (height, width, 3))
         if self.frozen:
-            body.trainable = False  # which also has batch normalisation act as in prediction
+            body.trainable = False  # which also puts batch normalization into inference mode
             for layer in body.layers:
                 if isinstance(layer, keras.layers.Dropout):
-                    layer.rate = 0.0  # training=False would not: Keras's train_step overrules it
+                    layer.rate = 0.0  # Keras's train_step would override training=False
         return body(images)
 
     def pretrained(self, model: "keras.Model") -> None:
-        """Give the body Keras's published weights, where they are asked for.
+        """Load Keras's published weights, if `weights` says so.
 
-        Raises DataUnavailable where they cannot be had.
+        Raises DataUnavailable if the download fails.
         """
         import keras
 
@@ -186,12 +185,12 @@ class KerasApplication(Architecture):
         sides = _PUBLISHED.get(self.model, _PUBLISHED_OF_OTHERS)
         side = min(sides, key=lambda each: abs(each - min(body.input_shape[1:3])))
         say(
-            f"keras_application: taking the weights that Keras publishes for {self.model}, which "
-            "are downloaded where they are not in ~/.keras/models."
+            f"keras_application: loading Keras's ImageNet weights of {self.model} from "
+            "~/.keras/models; they are downloaded if they are not there."
         )
-        with _refused_told(self.model):
+        with _downloading(self.model):
             published = self._body(self.weights, (side, side, 3))
-            # Layer by layer, and not by name: Keras counts some names on from body to body.
+            # By position, because Keras numbers some layer names across models.
             for ours, theirs in zip(_weighted(body), _weighted(published), strict=True):
                 ours.set_weights(theirs.get_weights())
 
@@ -203,21 +202,21 @@ class KerasApplication(Architecture):
 
 
 def _in_colour(images: "keras.KerasTensor") -> "keras.KerasTensor":
-    """Images with three channels, equal where there was one."""
+    """Return the images with three channels; a single channel is repeated."""
     from keras import ops
 
     return ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
 
 
 def _family(model: str) -> Any:
-    """The module of keras.applications that has the body's preprocessing."""
+    """Return the module of keras.applications that has the model's preprocessing."""
     from keras import applications
 
     return getattr(applications, getattr(applications, model).__module__.rpartition(".")[2])
 
 
 def _weighted(body: "keras.Model") -> "list[keras.layers.Layer]":
-    """The layers that have weights, but for normalisations, which `normalize` stands for."""
+    """Return the layers with weights, except for normalization, which `normalize` does."""
     import keras
 
     return [
@@ -228,28 +227,27 @@ def _weighted(body: "keras.Model") -> "list[keras.layers.Layer]":
 
 
 @contextmanager
-def _refused_told(model: str) -> Iterator[None]:
-    """Give up Keras's download once the server is silent, and show its bar only to a person.
+def _downloading(model: str) -> Iterator[None]:
+    """Let Keras download with a timeout, and with a progress bar only on a terminal.
 
-    Raises DataUnavailable where the download fails.
+    Raises DataUnavailable if the download fails.
     """
     import tensorflow as tf
 
-    watched = sys.stderr.isatty() and logging.getLogger("zookit").isEnabledFor(logging.INFO)
+    show_bar = sys.stderr.isatty() and logging.getLogger("zookit").isEnabledFor(logging.INFO)
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_SILENCE)
+    socket.setdefaulttimeout(_TIMEOUT)
     try:
-        # stdout is for the run's own lines.
-        with redirect_stdout(sys.stderr if watched else io.StringIO()):
+        # Keras prints the bar to stdout, which is for the command's own output.
+        with redirect_stdout(sys.stderr if show_bar else io.StringIO()):
             yield
     except (MemoryError, tf.errors.OpError):
         raise
-    except Exception as error:  # which is what Keras itself raises
+    except Exception as error:  # Keras raises a plain Exception
         raise DataUnavailable(
-            f"keras_application: Keras's published weights of {model} cannot be had: "
-            f"{reason_of(error)}. Put the file into ~/.keras/models (or into models in "
-            "KERAS_HOME) in place of what may be there, try again with a network, or begin from "
-            "nothing with weights=none."
+            f"keras_application: cannot load Keras's ImageNet weights of {model}: "
+            f"{reason_of(error)}. Try again with a network connection, put the file into "
+            "~/.keras/models (or KERAS_HOME/models), or use weights=none."
         ) from error
     finally:
         socket.setdefaulttimeout(before)
