@@ -5,7 +5,7 @@ Imports NumPy and Pillow, so it is imported only when a sheet is drawn.
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -15,8 +15,6 @@ from zookit.core import html
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from zookit.core.dataset import Split
-
 _COLUMNS = 8
 _SIDE = 48
 """The longer side of a thumbnail in pixels."""
@@ -24,7 +22,19 @@ _ROWS = 20
 """The largest number of classes in a sheet."""
 
 
-def sheet_of(splits: "Mapping[str, Split]", class_names: Sequence[str] = ()) -> str:
+class LabelledImages(Protocol):
+    """Images uint8 (N, H, W, C) with labels int64 (N,): a split."""
+
+    @property
+    def images(self) -> "npt.NDArray[np.uint8]":
+        """The images."""
+
+    @property
+    def labels(self) -> "npt.NDArray[np.int64]":
+        """The labels."""
+
+
+def sheet_of(splits: "Mapping[str, LabelledImages]", class_names: Sequence[str] = ()) -> str:
     """Return an HTML table with a row for each class.
 
     A row has the label, the name if class names are given, the number of images in each split, and
@@ -59,10 +69,10 @@ def thumbnails(images: "npt.NDArray[np.uint8]") -> bytes:
     return png.getvalue()
 
 
-def _counts(split: "Split", classes: int) -> "npt.NDArray[np.int64]":
+def _counts(split: LabelledImages, classes: int) -> "npt.NDArray[np.int64]":
     return np.bincount(split.labels, minlength=classes)
 
 
-def _strip(split: "Split", label: int) -> bytes:
+def _strip(split: LabelledImages, label: int) -> bytes:
     members = np.flatnonzero(split.labels == label)[:_COLUMNS]
     return thumbnails(split.images[members])

@@ -103,9 +103,11 @@ class Experiment:
         def known(spec: ComponentSpec | None) -> ComponentSpec | None:
             return None if spec is None else replace(spec, defaulted=next(found)[1])
 
-        single = {name: known(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)}
-        several = {name: tuple(map(known, getattr(self, name))) for name in _LISTS}
-        return replace(self, **single, **several)
+        components: dict[str, Any] = {
+            name: known(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)
+        }
+        components |= {name: tuple(map(known, getattr(self, name))) for name in _LISTS}
+        return replace(self, **components)
 
     def to_toml(self) -> str:
         """Return the TOML text that `from_toml` reads back to this experiment."""
@@ -139,10 +141,11 @@ class Experiment:
             )
         _check_keys(tables, _KEYS, origin)
         tables.setdefault("optimizer", {"name": "zookit/adam"})
+        single = [*_REQUIRED, *(name for name in _OPTIONAL if name in tables)]
+        components: dict[str, Any] = {name: _spec(tables, name, origin) for name in single}
+        components |= {name: _specs(tables, name, origin) for name in _LISTS}
         return cls(
-            **{name: _spec(tables, name, origin) for name in _REQUIRED},
-            **{name: _spec(tables, name, origin) for name in _OPTIONAL if name in tables},
-            **{name: _specs(tables, name, origin) for name in _LISTS},
+            **components,
             initial_weights=_typed(tables, "initial_weights", "", origin),
             frozen=tuple(map(str, _typed(tables, "frozen", [], origin))),
             input_files={k: str(v) for k, v in _typed(tables, "input_files", {}, origin).items()},
@@ -170,8 +173,9 @@ def _typed(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> An
     """Return a value of the default's type. Raises BadExperiment for any other."""
     value = tables.get(key, default)
     if not isinstance(value, type(default)):
-        kinds = {str: "text", list: "a list", dict: "a table"}
-        raise BadExperiment(f"{origin}: {key} must be {kinds[type(default)]}, got {quoted(value)}.")
+        kinds = {"str": "text", "list": "a list", "dict": "a table"}
+        kind = kinds[type(default).__name__]
+        raise BadExperiment(f"{origin}: {key} must be {kind}, got {quoted(value)}.")
     return value
 
 

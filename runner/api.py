@@ -46,9 +46,11 @@ class LoadedData:
         return f"<{self.name} ({self.origin}): {sizes} images {shape}>"
 
     def _repr_html_(self) -> str:
-        from zookit.core.html import escape
+        from zookit.core.contact_sheet import sheet_of
+        from zookit.core.html import paragraph
 
-        return f"<p>{escape(repr(self)[1:-1])}</p>{self.splits._repr_html_()}"
+        sheet = sheet_of(self.splits.by_name(), self.info.class_names)
+        return f"{paragraph(repr(self)[1:-1])}{sheet}"
 
 
 def run(

@@ -8,6 +8,7 @@ import symtable
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,6 @@ from string import Template
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import zookit
 from zookit.core import BadParameter, FolderError
 from zookit.core.errors import quoted, reason_of
 from zookit.registry import Group, default
@@ -99,7 +99,7 @@ class Package:
 
     def _dependencies(self) -> tuple[str, ...]:
         imported = {each for kind in self.kinds for each in KINDS[kind][1]}
-        series = ".".join(zookit.__version__.split(".")[:2])
+        series = ".".join(version("zookit").split(".")[:2])
         return *sorted(imported), f"zookit>={series}"
 
 
