@@ -1,0 +1,11 @@
+"""Runs to list and to rank, in the folder `runs` of the test."""
+
+from pathlib import Path
+
+import pytest
+from edited_runs import RunMaker
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> RunMaker:
+    return RunMaker(tmp_path / "runs")
