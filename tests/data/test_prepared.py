@@ -4,7 +4,7 @@ import multiprocessing
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -288,6 +288,33 @@ def test_an_error_of_a_data_set_is_raised_as_it_is(
         made()
     assert len(Made.loads) == 1
     assert not caplog.records
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_skipped_files_are_named_each_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(self: Made, source: Source) -> Splits:
+        splits = read_idx_splits(source)
+        return replace(splits, left_out=tuple(f"{at}.png is damaged" for at in range(7)))
+
+    monkeypatch.setattr(Made, "load", load)
+    for _ in "twice":
+        caplog.clear()
+        made()
+        assert caplog.messages[0] == "made: skipped: 0.png is damaged"
+        assert len(caplog.messages) == 6
+        assert "2 more" in caplog.messages[-1]
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_a_data_set_that_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(self: Made, source: Source) -> Splits:
+        raise SystemExit(3)
+
+    monkeypatch.setattr(Made, "load", load)
+    with pytest.raises(DataError, match=r"made: .*ended the program \(3\)"):
+        made()
 
 
 def test_a_data_set_of_a_notebook_is_not_cached(
