@@ -1,10 +1,10 @@
-"""What checkpoints cost a training: the share of its time that writing them takes.
+"""The share of a training's time that checkpoints take.
 
-    python benchmarks/checkpoints.py --data FOLDER [--architecture dense|cnn]... [--epochs 5]
+    python benchmarks/checkpoints.py --data FOLDER [--architecture WORDS]... [--epochs 5]
 
-Each training is a process of its own, in which the writing is timed, `os.fsync` with it, beside
-the whole of `fit`; there is a checkpoint after each epoch that the pace allows, as in any run. The
-share that it allows is a twentieth, but for the last checkpoint, which is always written.
+FOLDER contains `fashion-mnist`. Each training is a process of its own. A callback measures how long
+training pauses for a checkpoint, including `os.fsync`. zookit writes one after an epoch if all of
+them take at most a twentieth of the time, and always after the last epoch.
 """
 
 import argparse
@@ -14,59 +14,42 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-_TIMED = """
-import json, sys, time
-from zookit import fitting, run
-
-spent = {"checkpoints": 0.0, "count": 0, "training": 0.0}
-
-def timed(method, name):
-    def call(self, *arguments, **named):
-        began = time.monotonic()
-        try:
-            return method(self, *arguments, **named)
-        finally:
-            spent[name] += time.monotonic() - began
-            spent["count"] += name == "checkpoints"
-    return call
-
-fitting.Training.keep = timed(fitting.Training.keep, "checkpoints")
-fitting.Training._fit = timed(fitting.Training._fit, "training")
-words, epochs, folder = sys.argv[1:]
-result = run("fashion_mnist", words, epochs=int(epochs), runs_dir=folder, quiet=True)
-spent["megabytes"] = (result.folder / "checkpoint.safetensors").stat().st_size / 1e6
-print(json.dumps(spent))
-"""
+SIDE = Path(__file__).parent / "sides" / "checkpoints_zookit.py"
 
 
 def main() -> None:
-    """Train each in turn, several rounds, and print a line for each training."""
+    """Train each architecture in turn, several rounds, and print a line for each training."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="holds fashion-mnist")
+    parser.add_argument("--data", type=Path, required=True, help="contains fashion-mnist")
     parser.add_argument("--architecture", action="append", help="words, such as dense:512")
     parser.add_argument("--epochs", default="5")
     parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
+    options = parser.parse_args()
     print(
         f"{'architecture':16}{'MB':>8}{'written':>9}{'seconds':>9}{'of training':>13}{'share':>8}"
     )
-    for _ in range(given.rounds):
-        for words in given.architecture or ["dense", "dense:512+512"]:
+    for _ in range(options.rounds):
+        for words in options.architecture or ["dense", "dense:512+512"]:
             with tempfile.TemporaryDirectory() as folder:
-                spent = json.loads(_training(words, given.epochs, folder, given.data))
-            print(
-                f"{words:16}{spent['megabytes']:8.1f}{spent['count']:9d}"
-                f"{spent['checkpoints']:9.3f}{spent['training']:13.2f}"
-                f"{spent['checkpoints'] / spent['training']:8.3f}"
-            )
+                print(line(words, _train(words, options.epochs, folder, options.data)))
 
 
-def _training(words: str, epochs: str, folder: str, data: Path) -> str:
+def line(words: str, report: dict[str, Any]) -> str:
+    """Return the line of a training."""
+    return (
+        f"{words:16}{report['megabytes']:8.1f}{report['count']:9d}{report['checkpoints']:9.3f}"
+        f"{report['training']:13.2f}{report['checkpoints'] / report['training']:8.3f}"
+    )
+
+
+def _train(words: str, epochs: str, folder: str, data: Path) -> dict[str, Any]:
     variables = {**os.environ, "ZOOKIT_DATA_DIR": str(data.absolute())}
-    command = [sys.executable, "-c", _TIMED, words, epochs, folder]
+    command = [sys.executable, str(SIDE), words, epochs, folder]
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()[-1]
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return report
 
 
 if __name__ == "__main__":

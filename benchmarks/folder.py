@@ -1,17 +1,17 @@
-"""Reading alone, without training: the horses and humans at 300 x 300, in batches of 128.
+"""Reading without training: the horses and humans at 300 x 300, in batches of 128.
 
     python benchmarks/folder.py --data FOLDER
 
-FOLDER holds `horse-or-human`, with class folders of pictures in `train` and in `validation`. Sides:
+FOLDER contains `horse-or-human`, with class folders of images in `train` and `validation`. Sides:
 
-    generator     ImageDataGenerator(rescale=1/255).flow_from_directory, the course's way
+    generator     ImageDataGenerator(rescale=1/255).flow_from_directory
     dataset       keras.utils.image_dataset_from_directory
-    zookit-first  zookit with an empty cache: training and validation pictures are decoded and kept
-    zookit        zookit with the set prepared: from the second run on
+    zookit-first  zookit with an empty cache: it decodes and prepares both splits
+    zookit        zookit with prepared data, as from the second run on
 
-The first epoch has in it what comes before: listing files, and for zookit hashing and preparing
-them; the later epochs' median stands beside it. zookit's batches stay uint8, since its models
-rescale.
+The first epoch includes listing the files and, for zookit, hashing and preparing them. The column
+beside it is the median of the later epochs. zookit's batches stay uint8, because its models rescale
+them.
 """
 
 import sys
@@ -53,12 +53,12 @@ def main() -> None:
     add_data(asked, "horse-or-human")
     options = asked.parse_args()
     if options.epochs < 2:
-        asked.error("there are later epochs from --epochs 2 on")
+        asked.error("--epochs must be at least 2, to have later epochs")
     folder = data_folder(options, "horse-or-human")
     numbers = [str(options.epochs), str(options.batch_size)]
     with tempfile.TemporaryDirectory() as work:
         cache = Path(work, "cache")
-        # Reads the files once, so that no side finds them cold.
+        # Reads the files once, so that no side reads them from a cold disk.
         prepare("horse_or_human", _variables(folder, cache))
         sides = [
             _script("generator", "folder_generator.py", folder, numbers),

@@ -1,10 +1,10 @@
-"""Installed distributions made for the purpose: what a plugin package leaves on the path."""
+"""Creates installed distributions with plugins, for benchmarks and tests."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ARCHITECTURE = '''\
-"""A plugin made for the purpose."""
+"""A generated plugin."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ BROKEN = {
     "bad_type": "limit = 10\n\n\nclass Made:\n    pass\n",
     "bad_end": "import time\n\nwhile True:\n    time.sleep(0.1)\n",
 }
-"""Modules with an architecture that does not work, each in its own way, the last by hanging."""
+"""Modules with an architecture that cannot be loaded; the last one hangs."""
 
 
 def make_distribution(
@@ -40,15 +40,15 @@ def make_distribution(
     description: str = "",
     requires: Sequence[str] = ("zookit",),
 ) -> None:
-    """Lay a distribution into a folder that will stand on PYTHONPATH, as pip would.
+    """Write a distribution as pip would install it into the folder, which must be on sys.path.
 
     Args:
-        folder: where to.
-        name: what the distribution is called.
-        entry_points: group to its lines, `name = module:Class`.
-        modules: file name to source.
+        folder: the folder.
+        name: the name of the distribution.
+        entry_points: by group, lines of the form `name = module:Class`.
+        modules: source code by file name.
         description: the long description in METADATA.
-        requires: what it requires, as METADATA has it.
+        requires: the requirements in METADATA.
     """
     info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
     info.mkdir(parents=True)
@@ -56,7 +56,7 @@ def make_distribution(
     required = "".join(f"Requires-Dist: {each}\n" for each in requires)
     files = {
         f"{info.name}/METADATA": f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n"
-        f"Summary: Made for a benchmark.\n{required}\n{description}\n",
+        f"Summary: Generated for a benchmark.\n{required}\n{description}\n",
         f"{info.name}/entry_points.txt": "\n".join(groups),
         **(modules or {}),
     }
@@ -68,17 +68,17 @@ def make_distribution(
 
 
 def make_architecture(folder: Path, name: str, source: str, offered: str, text: str = "") -> None:
-    """A distribution of that name, with one module and with one architecture in it."""
+    """Write a distribution that has one module with one architecture."""
     module = name.replace("-", "_")
     points = {"zookit.architectures": f"{offered} = {module}:Made"}
     make_distribution(folder, name, points, {f"{module}.py": source}, text)
 
 
 def make_troubled(folder: Path) -> None:
-    """Twenty distributions: the five of BROKEN, two that offer `contested`, and 13 that work.
+    """Write twenty distributions: the five of BROKEN, two that offer `contested`, 13 that work.
 
-    Each is called `zookit-` and what it offers, with hyphens; the two that contest a name are
-    `zookit-first` and `zookit-second`, and the others offer `made_0` to `made_12`.
+    Each is named `zookit-` and the name of its plugin, with hyphens. The plugins that work are
+    `made_0` to `made_12`; `zookit-first` and `zookit-second` both offer `contested`.
     """
     for offered, source in BROKEN.items():
         make_architecture(folder, f"zookit-{offered.replace('_', '-')}", source, offered)

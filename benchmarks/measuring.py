@@ -1,10 +1,10 @@
-"""Commands side by side: each in a process of its own, in turn, several rounds.
+"""Measures commands side by side, each in its own process, in several rounds.
 
-A B C A B C ..., so that a machine that grows slower slows all alike. Medians are taken over the
-rounds, and ratios too, each against the base's run of the same round. The first round may read cold
-files; the median of three rounds or more passes over it.
+The order is A B C A B C ..., so that a machine that becomes slower slows all sides alike. The
+results are medians over the rounds. A ratio compares two runs of the same round. The first round
+may read from a cold disk, which does not affect the median of three rounds or more.
 
-Linux counts what the process that starts another holds into the other's peak, so nothing here
+Linux adds the memory of the process that starts another to the peak of the other, so nothing here
 imports NumPy or TensorFlow.
 """
 
@@ -26,7 +26,7 @@ from typing import Any
 
 ZOOKIT = str(Path(sys.executable).with_name("zookit"))
 SIDES = Path(__file__).parent / "sides"
-"""The scripts that are measured."""
+"""The scripts to measure."""
 
 _PACKAGES = ("zookit", "tensorflow", "keras", "torch", "jax", "jaxlib", "numpy", "pillow")
 _BYTES_OF_MAXRSS = 1 if sys.platform == "darwin" else 1024
@@ -34,7 +34,7 @@ _BYTES_OF_MAXRSS = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True)
 class Command:
-    """What to start, and the variables it is given beside those of this process."""
+    """The words of a command, and environment variables to add."""
 
     words: Sequence[str]
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -42,10 +42,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Side:
-    """One of those compared.
+    """One side of a comparison.
 
-    `command` makes the command of a round, counted from 0. `report` reads from its output what it
-    tells of itself. `needs` are modules that must be installed.
+    `command` returns the command for a round, counted from 0. `report` returns what the command
+    reports in its output. `needs` are modules that must be installed.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Run:
-    """One process: wall and CPU seconds, peak memory in MB, and what it told of itself."""
+    """One process: wall and CPU seconds, peak memory in MB, and what it reported."""
 
     wall: float
     cpu: float
@@ -66,7 +66,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: a number of each run, summed up over the rounds."""
+    """A column of the table: a number for each run, summarized over the rounds."""
 
     title: str
     value: Callable[[Run], float]
@@ -81,49 +81,51 @@ MEMORY = Column("peak MB", lambda run: run.memory, digits=0)
 
 
 def later_epochs(run: Run, kind: str) -> float:
-    """The median epoch of a run but for its first, in `wall` or `cpu` seconds."""
+    """Return the median of a run's epochs after the first, in `wall` or `cpu` seconds."""
     return float(statistics.median(epoch[kind] for epoch in run.report["epochs"][1:]))
 
 
 def last_line(output: str) -> dict[str, Any]:
-    """The report that a script of `sides` prints as its last line."""
-    told: dict[str, Any] = json.loads(output.splitlines()[-1])
-    return told
+    """Return the report that a script in `sides` prints as its last line."""
+    report: dict[str, Any] = json.loads(output.splitlines()[-1])
+    return report
 
 
 def parser(description: str | None, rounds: int) -> argparse.ArgumentParser:
-    """A parser with the options that all benchmarks have."""
+    """Return a parser with the options of all benchmarks."""
     made = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("--rounds", type=int, default=rounds, help="[%(default)s]")
-    made.add_argument("--sides", nargs="+", metavar="SIDE", help="only these, the first as base")
-    made.add_argument("--json", type=Path, metavar="FILE", help="keep all numbers there")
+    made.add_argument(
+        "--sides", nargs="+", metavar="SIDE", help="measure only these; the first is the base"
+    )
+    made.add_argument("--json", type=Path, metavar="FILE", help="save all numbers there")
     return made
 
 
 def data_folder(options: argparse.Namespace, name: str) -> Path:
-    """The folder of this data set within the one that was named."""
+    """Return the folder of this data set in the data folder."""
     if options.data is None:
-        raise SystemExit(f"Name a folder that holds {name}: --data, or ZOOKIT_DATA_DIR.")
+        raise SystemExit(f"Name a folder that contains {name} with --data or ZOOKIT_DATA_DIR.")
     folder = Path(options.data, name).absolute()
     if not folder.is_dir():
-        raise SystemExit(f"{folder} is no folder.")
+        raise SystemExit(f"{folder} is not a folder.")
     return folder
 
 
 def add_data(to: argparse.ArgumentParser, what: str) -> None:
-    """Let the data be named, by an option or by zookit's own variable."""
+    """Add the option for the data folder, whose default is zookit's variable."""
     to.add_argument(
         "--data",
         default=os.environ.get("ZOOKIT_DATA_DIR"),
         metavar="FOLDER",
-        help=f"holds {what} [$ZOOKIT_DATA_DIR]",
+        help=f"contains {what} [$ZOOKIT_DATA_DIR]",
     )
 
 
 def measure(side: Side, at: int) -> Run:
-    """A side's run of the round `at`, in a process of its own."""
+    """Run a side's command of round `at` in its own process."""
     command = side.command(at)
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         began = time.perf_counter()
@@ -140,8 +142,8 @@ def measure(side: Side, at: int) -> Run:
         if process.returncode != 0:
             errors.seek(0)
             raise SystemExit(
-                f"{side.name} ended with {process.returncode}: {' '.join(command.words)}\n"
-                f"{errors.read()[-4000:]}"
+                f"{side.name} failed with exit code {process.returncode}: "
+                f"{' '.join(command.words)}\n{errors.read()[-4000:]}"
             )
         output.seek(0)
         report = side.report(output.read())
@@ -150,31 +152,31 @@ def measure(side: Side, at: int) -> Run:
 
 
 def prepare(dataset: str, variables: Mapping[str, str]) -> None:
-    """Let zookit prepare a data set, so that the run that follows is not its first."""
+    """Let zookit prepare a data set, so that the next run is not the first."""
     fetch = Command([ZOOKIT, "data", "fetch", dataset], variables)
     measure(Side("zookit data fetch", lambda _: fetch), 0)
 
 
 def compare(sides: Sequence[Side], columns: Sequence[Column], options: argparse.Namespace) -> None:
-    """Measure all in turn, print the table as Markdown, and keep the numbers if asked.
+    """Measure all sides in turn, print a table as Markdown, and save the numbers if asked to.
 
-    Sides whose packages are missing are left out with a word. Ratios are against the first side.
+    Sides whose packages are missing are skipped with a message. Ratios compare with the first side.
     """
-    taken = _taken(sides, options.sides)
-    machine = _machine()  # before the measuring, so that the load is that of others
-    runs = _in_turn(taken, options.rounds)
-    summaries = {name: _summary(columns, of, runs[taken[0].name]) for name, of in runs.items()}
+    selected = _select(sides, options.sides)
+    machine = _machine()  # before the measurement, so that the load is that of other programs
+    runs = _in_turn(selected, options.rounds)
+    summaries = {name: _summary(columns, of, runs[selected[0].name]) for name, of in runs.items()}
     rounds = f"{options.rounds} round{'' if options.rounds == 1 else 's'}"
     print(_table(f"median of {rounds}", summaries))
     if options.json:
-        elsewhere = ("data", "json")  # where a person keeps files is no part of what was measured
+        elsewhere = ("data", "json")  # where files are is not part of the measurement
         settings = {name: value for name, value in vars(options).items() if name not in elsewhere}
         found = {
             "format": 1,
             "benchmark": Path(sys.argv[0]).stem,
             "settings": settings,
             "machine": machine,
-            "base": taken[0].name,
+            "base": selected[0].name,
             "sides": {
                 name: {
                     "summary": {column.title: asdict(cell) for column, cell in cells.items()},
@@ -192,21 +194,21 @@ class _Cell:
     ratio: float | None
 
 
-def _taken(sides: Sequence[Side], names: Sequence[str] | None) -> list[Side]:
+def _select(sides: Sequence[Side], names: Sequence[str] | None) -> list[Side]:
     by_name = {side.name: side for side in sides}
     unknown = [name for name in names or () if name not in by_name]
     if unknown:
-        raise SystemExit(f"no side {unknown[0]!r}. Sides: {', '.join(by_name)}.")
-    taken = []
+        raise SystemExit(f"no side named {unknown[0]!r}. Available: {', '.join(by_name)}.")
+    selected = []
     for side in [by_name[name] for name in names] if names else sides:
         missing = [module for module in side.needs if find_spec(module) is None]
         if missing:
-            print(f"{side.name} is left out: {missing[0]} is not installed.", file=sys.stderr)
+            print(f"{side.name} is skipped: {missing[0]} is not installed.", file=sys.stderr)
         else:
-            taken.append(side)
-    if not taken:
-        raise SystemExit("no side is left to measure.")
-    return taken
+            selected.append(side)
+    if not selected:
+        raise SystemExit("no side can be measured.")
+    return selected
 
 
 def _in_turn(sides: Sequence[Side], rounds: int) -> dict[str, list[Run]]:

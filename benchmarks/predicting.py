@@ -3,17 +3,17 @@
     python benchmarks/predicting.py arrays --architecture cnn
     python benchmarks/predicting.py files
 
-The model is trained for an epoch on the bundled sample of MNIST, and the images, 28 x 28, are the
-sample's, again and again. All sides predict with the same weights.
+The model is trained for one epoch on the bundled sample of MNIST. The images, 28 x 28, are those of
+the sample, repeated as often as necessary. All sides use the same weights.
 
-`arrays`: images in memory to probabilities, several times over in each process. Sides:
+`arrays`: from images in memory to probabilities, several times in each process. Sides:
 
     keras-32   model.predict(images), which takes batches of 32
     keras-256  model.predict(images, batch_size=256)
-    zookit     zookit.inference.predict.Predictor, which the commands use
+    zookit     zookit.inference.predict.Predictor, which Run.predict uses
 
-`files`: PNG files to lines of text, whole processes; each side with a fifth of the files, too, to
-see what memory a picture costs. Sides:
+`files`: from PNG files to lines of text, whole processes. Each side also runs with a fifth of the
+files, which shows the memory for each image. Sides:
 
     plain, plain-fifth    Pillow in a loop into one array, keras.models.load_model, model.predict
     zookit, zookit-fifth  zookit predict RUN FOLDER
@@ -46,11 +46,11 @@ _ARRAYS = [
     Column("later pass CPU s", lambda run: later_epochs(run, "cpu"), 3, ratio=True),
     MEMORY,
 ]
-_FILES = [Column("pictures", lambda run: run.report["pictures"], 0), WALL, CPU, MEMORY]
+_FILES = [Column("images", lambda run: run.report["images"], 0), WALL, CPU, MEMORY]
 
 
 def main() -> None:
-    """Train, lay out and compare."""
+    """Train, write the images and compare."""
     asked = parser(__doc__, rounds=3)
     asked.add_argument("what", choices=["arrays", "files"])
     asked.add_argument("--architecture", choices=["dense", "cnn"], default="dense")
@@ -58,16 +58,16 @@ def main() -> None:
     asked.add_argument("--passes", type=int, default=6, help="two or more [%(default)s]")
     options = asked.parse_args()
     if options.passes < 2:
-        asked.error("there are later passes from --passes 2 on")
+        asked.error("--passes must be at least 2, to have later passes")
     if options.images < 5:
-        asked.error("a fifth of the images is one or more from --images 5 on")
+        asked.error("--images must be at least 5, so that a fifth of them is an image")
     with tempfile.TemporaryDirectory() as work:
         counts = [options.images, options.images // 5]
-        words = [sys.executable, str(SIDES / "predict_lay_out.py"), work, options.architecture]
-        layout = Command(
+        words = [sys.executable, str(SIDES / "predict_prepare.py"), work, options.architecture]
+        preparation = Command(
             [*words, *map(str, counts)], {"ZOOKIT_CACHE_DIR": str(Path(work, "cache"))}
         )
-        measure(Side("laying out", lambda _: layout), 0)
+        measure(Side("preparing", lambda _: preparation), 0)
         if options.what == "arrays":
             compare(_arrays(Path(work), options), _ARRAYS, options)
         else:
@@ -83,18 +83,18 @@ def _arrays(work: Path, options: argparse.Namespace) -> list[Side]:
     return [side("keras-32", "32"), side("keras-256", "256"), side("zookit", "zookit")]
 
 
-def _files(work: Path, all_of: int, a_fifth: int) -> list[Side]:
-    def side(name: str, count: int, *words: str) -> Side:
-        command = Command([*words, str(work / f"pictures-{count}")])
-        return Side(name, lambda _: command, lambda told: {"pictures": len(told.splitlines())})
+def _files(work: Path, count: int, fifth: int) -> list[Side]:
+    def side(name: str, images: int, *words: str) -> Side:
+        command = Command([*words, str(work / f"images-{images}")])
+        return Side(name, lambda _: command, lambda output: {"images": len(output.splitlines())})
 
     plain = [sys.executable, str(SIDES / "predict_plain.py"), str(work / "model.keras")]
     zookit = [ZOOKIT, "predict", "--runs-dir", str(work / "runs"), "latest"]
     return [
-        side("plain", all_of, *plain),
-        side("zookit", all_of, *zookit),
-        side("plain-fifth", a_fifth, *plain),
-        side("zookit-fifth", a_fifth, *zookit),
+        side("plain", count, *plain),
+        side("zookit", count, *zookit),
+        side("plain-fifth", fifth, *plain),
+        side("zookit-fifth", fifth, *zookit),
     ]
 
 

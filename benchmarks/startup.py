@@ -1,13 +1,13 @@
-"""How long the commands that should be instant take, against `import tensorflow`.
+"""The time of commands that should be instant, compared with `import tensorflow`.
 
     python benchmarks/startup.py
 
-`zookit --help`, `zookit list` and the completion of a name, with 0, 10 and 200 more distributions
-installed. Each offers an architecture, and its METADATA has a description of 40 KB, as long as the
-longest README files on package registries.
+The commands are `zookit --help`, `zookit list` and the completion of a name, with 0, 10 and 200
+additional distributions. Each offers an architecture, and its METADATA has a description of 40 KB,
+as long as the longest README files on package registries.
 
-The same, and a whole run of one epoch on the bundled sample, with 20 others, of which five are
-broken, each in its own way, one by hanging when it is imported, and two offer the same name.
+The same commands, and a run of one epoch on the bundled sample, are measured with 20 other
+distributions: five are broken, of which one hangs when it is imported, and two offer the same name.
 """
 
 import sys
@@ -17,7 +17,7 @@ from pathlib import Path
 from made_plugins import ARCHITECTURE, make_architecture, make_troubled
 from measuring import CPU, MEMORY, WALL, ZOOKIT, Column, Command, Side, compare, parser
 
-_DESCRIPTION = "A line of a long description, as many packages have it.\n" * 730
+_DESCRIPTION = "A line of a long description, as many packages have.\n" * 730
 
 _COMMANDS: dict[str, tuple[list[str], dict[str, str]]] = {
     "zookit --help": (["--help"], {}),
@@ -35,7 +35,7 @@ _TROUBLED = "20 plugins, 7 of them troubled"
 
 
 def main() -> None:
-    """Make the plugins and compare."""
+    """Create the plugins and compare."""
     asked = parser(__doc__, rounds=7)
     asked.add_argument("--plugins", type=int, nargs="+", default=[0, 10, 200], metavar="N")
     options = asked.parse_args()
@@ -45,7 +45,7 @@ def main() -> None:
         sides = [Side("import tensorflow", lambda _: import_tensorflow)]
         for count in options.plugins:
             plugins = work / str(count)
-            _make_plugins(plugins, count)
+            _create_plugins(plugins, count)
             sides += [_side(name, plugins, f"{count} plugins") for name in _COMMANDS]
         (work / "none").mkdir()
         make_troubled(work / "troubled")
@@ -55,7 +55,7 @@ def main() -> None:
         compare(sides, [*columns, MEMORY], options)
 
 
-def _make_plugins(folder: Path, count: int) -> None:
+def _create_plugins(folder: Path, count: int) -> None:
     folder.mkdir()
     for at in range(count):
         make_architecture(folder, f"zookit-made-{at}", ARCHITECTURE, f"made_{at}", _DESCRIPTION)

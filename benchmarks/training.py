@@ -3,22 +3,21 @@
     python benchmarks/training.py --architecture dense --data FOLDER
     python benchmarks/training.py --architecture cnn --images 12800 --data FOLDER
 
-FOLDER holds `fashion-mnist` or `mnist`, the four IDX .gz files, and every side reads the same ones.
-The scripts of `sides` unpack them by gzip and NumPy, which stands for `load_data()` without a
-network. Sides:
+FOLDER contains `fashion-mnist` or `mnist` with the four IDX .gz files, and every side reads them.
+The scripts in `sides` use gzip and NumPy, which replaces `load_data()` without a network. Sides:
 
-    keras         the plain script of the tutorials: fit(batch_size=32) on arrays divided by 255
-    keras-tuned   the same network tuned by hand, as far as Keras's own means go
-    keras-jax     the plain script with KERAS_BACKEND=jax
-    pytorch       the plain loop over a DataLoader
-    zookit        `zookit run` in float32, the data prepared by a run before
-    zookit-first  the same with an empty cache: the first run ever
+    keras         the script of the tutorials: fit(batch_size=32) on arrays divided by 255
+    keras-tuned   the same network, tuned by hand with Keras's own options
+    keras-jax     the script of the tutorials with KERAS_BACKEND=jax
+    pytorch       the loop of the tutorials over a DataLoader
+    zookit        `zookit run` in float32, with prepared data
+    zookit-first  the same with an empty cache, as in the very first run
     zookit-auto   `zookit run --precision auto`; cnn only
 
-Epochs are timed inside each process, all in the same way: by a Keras callback, which `zookit run`
-takes as the plugin `epoch_clock`, made for this; in PyTorch's loop by hand. The first epoch has
-tracing and compiling in it; the steady epoch is the median of the others. Rounds cycle through the
-seeds, and the accuracy is the mean over the rounds: take as many rounds as seeds, or a multiple.
+Epochs are measured inside each process in the same way: by a Keras callback, which `zookit run`
+gets as the plugin `epoch_clock`, and by hand in PyTorch's loop. The first epoch includes tracing
+and compilation; the steady epoch is the median of the others. Rounds cycle through the seeds, and
+the accuracy is the mean over the rounds, so use as many rounds as seeds, or a multiple.
 """
 
 import argparse
@@ -62,7 +61,7 @@ _COLUMNS = [
 
 
 def main() -> None:
-    """Lay out the data and compare."""
+    """Prepare the data and compare."""
     options = _options()
     folder = data_folder(options, options.dataset.replace("_", "-"))
     with tempfile.TemporaryDirectory() as work:
@@ -83,12 +82,12 @@ def _options() -> argparse.Namespace:
     add_data(asked, "fashion-mnist or mnist")
     options = asked.parse_args()
     if options.epochs < 2:
-        asked.error("a steady epoch comes after the first: --epochs 2 or more")
+        asked.error("--epochs must be at least 2, to have a steady epoch")
     return options
 
 
 def _cut(folder: Path, to: Path, images: int) -> None:
-    """Copy the IDX files with the first images of the training set and as many of the test set."""
+    """Copy the IDX files, with only the first images of the training and of the test set."""
     to.mkdir(parents=True)
     for path in sorted(folder.glob("*.gz")):
         with gzip.open(path) as file:
@@ -124,11 +123,11 @@ def _sides(options: argparse.Namespace, folder: Path, work: Path) -> list[Side]:
             return Command([*words, "--seed", seed(at)], variables)
 
         def report(output: str) -> dict[str, Any]:
-            told = json.loads(output)
+            result = json.loads(output)
             return {
                 "epochs": json.loads(epochs.read_text(encoding="utf-8")),
-                "accuracy": told["test"]["accuracy"],
-                "runtime": told["environment"]["runtime"],
+                "accuracy": result["test"]["accuracy"],
+                "runtime": result["environment"]["runtime"],
             }
 
         return Side(name, command, report)

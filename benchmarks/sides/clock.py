@@ -1,4 +1,4 @@
-"""The seconds of each epoch of this process."""
+"""Measures the epochs of this process."""
 
 import json
 import resource
@@ -13,20 +13,20 @@ class Clock:
         self.epochs: list[dict[str, float]] = []
 
     def start(self) -> None:
-        """An epoch begins."""
+        """Begin an epoch."""
         self._began = time.perf_counter(), _cpu()
 
     def lap(self) -> None:
-        """An epoch ends."""
+        """End an epoch."""
         wall, cpu = self._began
         self.epochs.append({"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu})
 
     def report(self, **more: Any) -> None:
-        """Print the epochs, and what else there is to tell, as one line of JSON."""
+        """Print the epochs and other values as one line of JSON."""
         print(json.dumps({"epochs": self.epochs, **more}), flush=True)
 
     def keras_callback(self) -> Any:
-        """A Keras callback that times the epochs."""
+        """Return a Keras callback that measures the epochs."""
         import keras
 
         return keras.callbacks.LambdaCallback(

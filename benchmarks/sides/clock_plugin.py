@@ -1,4 +1,4 @@
-"""A zookit callback that keeps the seconds of each epoch, so that `zookit run` can be timed."""
+"""A zookit callback that measures the epochs of `zookit run`."""
 
 import json
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EpochClock(Callback):
-    """Writes wall and CPU seconds of the epochs into a file."""
+    """Writes the wall and CPU seconds of the epochs to a file."""
 
     file: Annotated[Path, Doc("The file.")]
 
     def build(self) -> "keras.callbacks.Callback":
-        """Time the epochs, and write them when training ends."""
+        """Return a callback that writes the file when training ends."""
         clock = Clock()
         callback = clock.keras_callback()
         callback.on_train_end = lambda logs=None: self.file.write_text(json.dumps(clock.epochs))  # noqa: ARG005

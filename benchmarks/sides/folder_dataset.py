@@ -1,4 +1,4 @@
-"""Reading an image folder as Keras's guides do: a tf.data data set that decodes as it goes."""
+"""Reading an image folder as the Keras guides do: a tf.data data set that decodes each epoch."""
 
 import sys
 

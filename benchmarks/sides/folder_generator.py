@@ -1,4 +1,4 @@
-"""Reading an image folder as the course does: a generator of rescaled batches."""
+"""Reading an image folder with a generator of rescaled batches."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""Reading an image folder as a run of zookit does: prepared once, memory-mapped from then on.
+"""Reading an image folder as a run of zookit does: prepared once, then memory-mapped.
 
-ZOOKIT_DATA_DIR names where the folder lies. The first epoch has everything in it that comes before:
-looking for the files, hashing them and, with an empty cache, decoding training and test images.
+ZOOKIT_DATA_DIR names the folder that contains it. The first epoch includes everything before it:
+finding the files, hashing them and, with an empty cache, decoding training and test images.
 """
 
 import sys
@@ -17,12 +17,12 @@ epochs, batch_size = int(sys.argv[1]), int(sys.argv[2])
 clock = Clock()
 
 entry = datasets["horse_or_human"]
-dataset = entry.load()()  # its imports, too
+dataset = entry.load()()  # with its imports
 
 clock.start()
 train = prepare(dataset, "full", entry.name, entry.owner).splits.train
 batches = Batches(train, batch_size, seed=0)
-# As an execution takes them at this size: one batch.
+# One batch at a time, as a training takes them at this size.
 chunks = batches.chunks(1)
 for epoch in range(epochs):
     if epoch:

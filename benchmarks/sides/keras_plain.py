@@ -1,4 +1,4 @@
-"""The script of the tutorials, as most people write it; KERAS_BACKEND=jax runs it on JAX."""
+"""The script of the tutorials, as most people write it. KERAS_BACKEND=jax runs it on JAX."""
 
 import keras
 import task

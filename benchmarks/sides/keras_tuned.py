@@ -1,7 +1,7 @@
-"""Keras tuned by hand, as far as its own means go: what one could write oneself.
+"""Keras tuned by hand with its own options.
 
-uint8 all the way into the model, an order of its own for each epoch, many steps for one call from
-Python; XLA and one thread for the dense network, oneDNN and all threads for the convolutional one.
+Images stay uint8 up to the model, each epoch has another order, and one call from Python runs many
+steps. The dense network uses XLA and one thread, the convolutional one oneDNN and all threads.
 """
 
 import itertools
@@ -26,7 +26,7 @@ tf.config.threading.set_intra_op_parallelism_threads(1 if dense else os.cpu_coun
 
 
 def dataset(images: task.Array, labels: task.Array, seed: int | None = None) -> tf.data.Dataset:
-    """Batches, gathered `steps` at a time; with a seed in another order each epoch."""
+    """Return batches, gathered `steps` at a time; with a seed, shuffled in each epoch."""
     epochs = itertools.count()
 
     def gathered() -> Iterator[tuple[task.Array, task.Array]]:
@@ -41,9 +41,9 @@ def dataset(images: task.Array, labels: task.Array, seed: int | None = None) -> 
         tf.TensorSpec((None, *images.shape[1:]), tf.uint8),
         tf.TensorSpec((None,), tf.uint8),
     )
-    made = tf.data.Dataset.from_generator(gathered, output_signature=signature).rebatch(BATCH)
+    dataset = tf.data.Dataset.from_generator(gathered, output_signature=signature).rebatch(BATCH)
     batches = -(-len(images) // BATCH)
-    return made.apply(tf.data.experimental.assert_cardinality(batches)).prefetch(2)
+    return dataset.apply(tf.data.experimental.assert_cardinality(batches)).prefetch(2)
 
 
 (train_images, train_labels), (test_images, test_labels) = task.load_data(asked.folder)

@@ -1,4 +1,4 @@
-"""Images in memory to probabilities, several times over: by Keras in batches, or by zookit."""
+"""From images in memory to probabilities, several times: by Keras in batches, or by zookit."""
 
 import sys
 from collections.abc import Callable
@@ -17,17 +17,16 @@ clock = Clock()
 if way == "zookit":
     from zookit.inference.predict import Predictor
     from zookit.inference.rebuild import rebuild_model
-    from zookit.runs.naming import find_run
     from zookit.runs.run import read_run
 
-    run = read_run(find_run("latest", folder / "runs"))
-    predict: Callable[..., Any] = Predictor(rebuild_model(run))
+    (record,) = (folder / "runs").glob("*/experiment.toml")
+    predict: Callable[..., Any] = Predictor(rebuild_model(read_run(record.parent)))
 else:
     model = keras.models.load_model(folder / "model.keras")
     predict = partial(model.predict, batch_size=int(way), verbose=0)
 
 for _ in range(times):
     clock.start()
-    said = predict(images)
+    probabilities = predict(images)
     clock.lap()
-clock.report(images=len(said), mean_of_best=float(said.max(1).mean()))
+clock.report(images=len(probabilities), mean_of_best=float(probabilities.max(1).mean()))

@@ -1,11 +1,11 @@
-"""The matrix products of an epoch of the dense network, by NumPy."""
+"""The matrix products of an epoch of the dense network, with NumPy."""
 
 import os
 import sys
 
 epochs, steps, threads = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 if threads != "all":
-    # Read when NumPy is imported; one for each library that it may be built with.
+    # NumPy reads these when it is imported, one for each library that it may use.
     for name in ("OPENBLAS", "MKL", "OMP", "VECLIB_MAXIMUM"):
         os.environ[f"{name}_NUM_THREADS"] = threads
 
@@ -28,7 +28,7 @@ for _ in range(epochs):
     for batch in images:
         np.matmul(batch, first, out=hidden)
         np.matmul(hidden, second, out=outputs)
-        # The outputs stand for the loss's gradient, which has their shape.
+        # The outputs replace the gradient of the loss, which has the same shape.
         np.matmul(hidden.T, outputs, out=of_second)
         np.matmul(outputs, second.T, out=upstream)
         np.matmul(batch.T, upstream, out=of_first)

@@ -1,4 +1,4 @@
-"""The matrix products of an epoch of the dense network, by TensorFlow under XLA in one loop."""
+"""The matrix products of an epoch of the dense network, with TensorFlow and XLA in one loop."""
 
 import sys
 
@@ -18,12 +18,12 @@ second = tf.random.uniform((UNITS, CLASSES)) / UNITS
 
 
 def products(images: tf.Tensor, first: tf.Tensor, second: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Both gradients of the last step; every step's are computed on the way."""
+    """Compute the gradients of every step and return those of the last one."""
     of_first, of_second = tf.zeros_like(first), tf.zeros_like(second)
     for step in tf.range(steps):
         batch = images[step]
         hidden = batch @ first
-        # The outputs stand for the loss's gradient, which has their shape.
+        # The outputs replace the gradient of the loss, which has the same shape.
         outputs = hidden @ second
         of_second = tf.matmul(hidden, outputs, transpose_a=True)
         upstream = tf.matmul(outputs, second, transpose_b=True)
@@ -38,6 +38,6 @@ clock = Clock()
 for _ in range(epochs):
     clock.start()
     of_first, _of_second = epoch(images, first, second)
-    of_first.numpy()  # waits for it
+    of_first.numpy()  # waits for the result
     clock.lap()
 clock.report()

@@ -1,4 +1,4 @@
-"""PyTorch's loop of the tutorials; it keeps no running accuracy, which the Keras scripts do."""
+"""The loop of PyTorch's tutorials. Unlike the Keras scripts, it computes no running accuracy."""
 
 import task
 import torch

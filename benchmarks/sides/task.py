@@ -1,4 +1,4 @@
-"""What a script is asked to train, and its data."""
+"""The training task of a script, and its data."""
 
 import argparse
 import gzip
@@ -12,7 +12,7 @@ Array = npt.NDArray[Any]
 
 
 def from_command_line() -> Any:
-    """The task: folder, architecture, epochs and seed."""
+    """Return the task: folder, architecture, epochs and seed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("architecture", choices=["dense", "cnn"])
@@ -22,9 +22,9 @@ def from_command_line() -> Any:
 
 
 def load_data(folder: Path) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """Images uint8 (N, 28, 28) and labels uint8 (N,), of the training and of the test set.
+    """Return images uint8 (N, 28, 28) and labels uint8 (N,), of the training and the test set.
 
-    What `keras.datasets.fashion_mnist.load_data()` gives, from the same files, without a network.
+    This replaces `keras.datasets.fashion_mnist.load_data()` without a network.
     """
     return _split(folder, "train"), _split(folder, "t10k")
 
