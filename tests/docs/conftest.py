@@ -1,0 +1,62 @@
+"""What the commands and the code on the pages find: a run, images, and little to train."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import pytest
+from PIL import Image
+
+import zookit
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> Path:
+    """The `runs` folder with one run of MNIST's sample."""
+    runs = tmp_path_factory.mktemp("finished") / "runs"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
+        zookit.run(
+            "mnist",
+            "dense:8",
+            data="sample",
+            epochs=1,
+            batch_size=256,
+            validation=0.1,
+            runs_dir=runs,
+            quiet=True,
+        )
+    return runs
+
+
+@pytest.fixture
+def runs(finished_run: Path, tmp_path: Path) -> Path:
+    """A copy of that folder in the current one."""
+    return Path(shutil.copytree(finished_run, tmp_path / "runs"))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> None:
+    """Class folders of small images in the current folder."""
+    for name, colour in (("cats", "black"), ("dogs", "white")):
+        folder = tmp_path / "photos" / name
+        folder.mkdir(parents=True)
+        for number in range(6):
+            Image.new("RGB", (70 + number, 64), colour).save(folder / f"{number}.png")
+
+
+@pytest.fixture
+def one_epoch() -> Iterator[None]:
+    """Keras's own limit on epochs, so that the words stay as they are."""
+    keras.config.set_max_epochs(1)
+    yield
+    keras.config.set_max_epochs(None)
+
+
+@pytest.fixture
+def one_step(one_epoch: None) -> Iterator[None]:
+    """Limit an epoch to one step as well; image folders of a test have no more."""
+    keras.config.set_max_steps_per_epoch(1)
+    yield
+    keras.config.set_max_steps_per_epoch(None)
