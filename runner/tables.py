@@ -120,7 +120,7 @@ class DataTable:
             is_text = name not in self.numbers | self.whole
             grid.add_column(
                 # A heading is often wider than the numbers below it.
-                _text(name if is_text else name.split(" ")),
+                _text(name.split(" ") if name in self.numbers else name),
                 justify="right" if name in self.numbers else "left",
                 no_wrap=not is_text,
                 overflow="fold",

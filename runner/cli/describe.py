@@ -1,7 +1,7 @@
 """What `zookit show` prints about a component."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -55,8 +55,9 @@ def describe_layers(words: str, on: str) -> None:
 def _describe_entry(console: "Console", entry: "Entry[Any]") -> None:
     heading = f"{entry.name}: {entry.kind.singular} of {entry.owner} ({entry.value})"
     console.print(Text(heading, "bold"))
-    console.print(Text(inspect.getdoc(entry.load()) or ""))
-    console.print()
+    for paragraph in _paragraphs(inspect.getdoc(entry.load()) or ""):
+        console.print(Text(paragraph))
+        console.print()
     if not entry.parameters:
         console.print("It has no parameters.")
         return
@@ -71,6 +72,14 @@ def _describe_entry(console: "Console", entry: "Entry[Any]") -> None:
     ]
     columns = ("parameter", "default", "type", "meaning")
     console.print(table(columns, rows, whole=("parameter",)))
+
+
+def _paragraphs(docstring: str) -> Iterator[str]:
+    """Yield the paragraphs, as one line each unless they are indented, as lists and code are."""
+    for paragraph in docstring.split("\n\n"):
+        lines = paragraph.split("\n")
+        indented = any(line.startswith(" ") for line in lines)
+        yield paragraph if indented else " ".join(lines)
 
 
 def _facts(dataset: Dataset) -> Sequence[tuple[str, str]]:

@@ -59,7 +59,7 @@ def evaluate(
     from zookit.tables import output
 
     evaluation, used = evaluate_run(run, on, request)
-    scores = Scores.of(evaluation, len(run.environment.data.class_names))
+    scores = Scores.of(evaluation, run.environment.data.class_names)
     if as_json:
         print(json.dumps(_plain(run, used, scores), indent=2))
     else:

@@ -1,7 +1,6 @@
 """A run in a notebook: status, metrics, folder and curves."""
 
-from html import escape
-
+from zookit.core import html
 from zookit.runs.run import RunRecord
 
 # Colours that are readable on a light and on a dark page; drawings refer to them by name.
@@ -9,7 +8,6 @@ _STYLE = (
     "--series-1: #3f8fe0; --series-2: #d9762b; --series-3: #3aa06b; "
     "display: flex; flex-wrap: wrap; gap: 1rem; fill: currentColor; max-width: 50rem"
 )
-_LEFT = 'style="text-align: left"'
 
 
 def html_of_run(run: RunRecord) -> str:
@@ -21,11 +19,7 @@ def html_of_run(run: RunRecord) -> str:
         **{f"test {name}": f"{value:.4f}" for name, value in run.metrics.items()},
         "folder": str(run.folder),
     }
-    rows = "".join(
-        f"<tr><th {_LEFT}>{escape(name)}</th><td {_LEFT}>{escape(fact)}</td></tr>"
-        for name, fact in facts.items()
-    )
-    return f"<table>{rows}</table>{_curves(run) if run.epochs > 1 else ''}"
+    return html.table((), facts.items()) + (_curves(run) if run.epochs > 1 else "")
 
 
 def _curves(run: RunRecord) -> str:

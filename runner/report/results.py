@@ -54,7 +54,7 @@ class SplitResults:
 def results_of(evaluation: Evaluation, class_names: Sequence[str], anchor: str) -> SplitResults:
     """Return the results of an evaluation. `anchor` names the drawing within the page."""
     classes = [printable(each) for each in class_names]
-    scores = Scores.of(evaluation, len(classes))
+    scores = Scores.of(evaluation, classes)
     rows = [
         ClassScores(
             classes[at],

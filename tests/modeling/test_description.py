@@ -2,46 +2,49 @@
 
 from dataclasses import replace
 
-import pytest
 from made_runs import digits, two_classes
 
 from zookit.core import ComponentSpec
 from zookit.modeling.description import describe
-from zookit.modeling.optimizers import create_optimizer
-
-pytestmark = pytest.mark.xdist_group("shared runs")
 
 
-def test_every_part_that_is_there() -> None:
+def test_each_part_is_a_line() -> None:
     run = digits()
-    lines = describe(run.experiment, run.environment, parameters=6370)
-    assert lines["data"].startswith("mnist")
-    assert "sample: 6,000 train + 1,000 test" in lines["data"]
+    lines = describe(run.experiment, run.environment, learning_rate=0.001, parameters=12_730)
+    assert lines["data"] == "mnist, sample: 6,000 train + 1,000 test"
     assert lines["images"] == "28 x 28 x 1"
-    assert lines["classes"] == "10: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
-    assert lines["body"].startswith("dense:units=8")
+    assert lines["classes"].startswith("10: 0, 1, 2")
+    assert lines["body"] == run.experiment.architecture.words
     assert lines["head"] == "Dense(10, softmax), sparse_categorical_crossentropy"
-    assert lines["optimizer"] == "adam"
-    assert lines["parameters"] == "6,370"
-    assert "float32, XLA" in lines["runtime"]
-    assert " thread" in lines["runtime"]
-    assert " per execution" in lines["runtime"]
-    assert not {"callbacks", "augmentation", "metrics", "frozen"} & set(lines)
-    lines = describe(two_classes().experiment, two_classes().environment)
-    assert lines["augmentation"] == "flip"
+    assert lines["optimizer"] == "adam, learning rate 0.001"
+    assert lines["parameters"] == "12,730"
+    assert lines["runtime"].startswith("float32")
+    assert not {"callbacks", "augmentation", "metrics", "frozen"} & lines.keys()
+
+
+def test_what_a_run_does_not_record_is_left_out() -> None:
+    run = two_classes()
+    lines = describe(run.experiment, run.environment)
     assert lines["head"] == "Dense(1, sigmoid), binary_crossentropy"
+    assert lines["augmentation"] == "flip"
     assert "parameters" not in lines
 
 
-def test_the_optimizer_with_what_is_not_default() -> None:
+def test_parameters_of_the_optimizer_that_differ_from_their_default() -> None:
     run = digits()
-    _, spec = create_optimizer("sgd:0.1,momentum=0.9")
-    experiment = replace(run.experiment, optimizer=spec)
-    words = "sgd:momentum=0.9"
-    found = describe(experiment, run.environment)["optimizer"]
-    assert found == f"{words}, learning rate 0.1"
-    found = describe(experiment, run.environment, learning_rate=0.05)["optimizer"]
-    assert found == f"{words}, learning rate 0.05"
-    scheduled = replace(experiment, schedule=ComponentSpec("zookit/cosine", {"warmup": 2}))
-    found = describe(scheduled, run.environment)["optimizer"]
-    assert found == f"{words}, learning rate cosine:warmup=2"
+    optimizer = ComponentSpec(
+        "zookit/sgd", {"learning_rate": 0.1, "momentum": 0.9}, frozenset({"learning_rate"})
+    )
+    experiment = replace(run.experiment, optimizer=optimizer)
+    lines = describe(experiment, run.environment)
+    assert lines["optimizer"] == "sgd:momentum=0.9, learning rate 0.1"
+    cosine = replace(experiment, schedule=ComponentSpec("zookit/cosine"))
+    assert "learning rate cosine" in describe(cosine, run.environment)["optimizer"]
+
+
+def test_only_the_first_classes_are_named() -> None:
+    run = digits()
+    data = replace(run.environment.data, class_names=tuple(f"class {at}" for at in range(1000)))
+    lines = describe(run.experiment, replace(run.environment, data=data))
+    assert lines["classes"].startswith("1,000: class 0, ")
+    assert lines["classes"].endswith("class 9, ...")

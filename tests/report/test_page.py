@@ -1,4 +1,4 @@
-"""`zookit report`: what the page tells, that it is whole by itself, how it looks in a browser."""
+"""`zookit report`: what the page says, that it is self-contained, and how a browser shows it."""
 
 import base64
 import csv
@@ -39,7 +39,7 @@ VOID = {"meta", "br", "img", "wbr"}
 
 
 class Page(HTMLParser):
-    """A page as it is parsed: its elements with their attributes, its text, its tables' cells."""
+    """A parsed page: its elements with their attributes, its text, and the cells of its tables."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> dict[str, Path]:
-    """Two runs, and one like the first of them, but of half as many units and two epochs."""
+    """Two runs, and one like the first but with half as many units and two epochs."""
     folder = tmp_path_factory.mktemp("reported")
     pictures = put_pictures(folder / "pictures", dark=20, light=20)
     shared: dict[str, Any] = {"runs_dir": folder / "runs", "quiet": True, "batch_size": 64}
@@ -116,7 +116,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> dict[
 
 
 def reported(zookit: Command, *arguments: str | Path) -> Page:
-    """The page of runs, written where it is told."""
+    """The page of runs, from the file that the command names."""
     outcome = zookit("report", *arguments)
     assert outcome.code == 0, outcome
     assert not outcome.err
@@ -124,7 +124,7 @@ def reported(zookit: Command, *arguments: str | Path) -> Page:
 
 
 def edited(runs: dict[str, Path], folder: Path, edit: Edit, name: str = "edited") -> Path:
-    """A copy of the run on MNIST, changed."""
+    """An edited copy of the run on MNIST."""
     copy = folder / name
     shutil.copytree(runs["mnist"], copy)
     (copy / "report.html").unlink(missing_ok=True)
@@ -152,7 +152,7 @@ def numbers(folder: Path) -> list[list[float]]:
 
 
 def check_whole(page: Page) -> None:
-    """It refers to nothing outside itself, runs nothing, and says in words what it shows."""
+    """The page refers to nothing outside itself, runs nothing, and has text for all images."""
     tags = {tag for tag, _ in page.elements}
     assert not tags & {"script", "link", "iframe", "object", "embed", "base", "form"}
     names = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
@@ -179,7 +179,7 @@ def check_whole(page: Page) -> None:
     assert "nan" not in {cell for rows in page.tables.values() for row in rows for cell in row}
 
 
-def test_it_tells_what_the_run_was_and_came_to(
+def test_the_page_has_the_composition_and_the_results(
     runs: dict[str, Path], zookit: Command, tmp_path: Path
 ) -> None:
     run = read_run(runs["mnist"])
@@ -197,14 +197,13 @@ def test_it_tells_what_the_run_was_and_came_to(
         f"loss {run.ending.test['loss']:.4f}",
         "dense:units=8,activation=relu,dropout=0.0",
         "4,800 train + 1,200 validation + 1,000 test",
-        "the bundled sample",
         "Dense(10, softmax)",
         run.environment.data.hash,
         run.environment.versions["tensorflow"],
         "zookit==",
     ):
         assert said in page.text, said
-    # The epochs' numbers stand first, and to the last bit.
+    # The exact values of the epochs come first.
     wanted = numbers(run.folder)
     flat = [value for row in wanted for value in row]
     assert page.exact[: len(flat)] == flat
@@ -219,14 +218,14 @@ def test_it_tells_what_the_run_was_and_came_to(
     assert "Confusion matrix of 10 classes" in matrix["aria-label"]
 
 
-def test_it_tells_class_by_class_what_was_taken_for_what(
+def test_the_page_has_scores_confusions_and_mistakes(
     runs: dict[str, Path], zookit: Command, tmp_path: Path
 ) -> None:
     page = reported(zookit, runs["mnist"])
     run = read_run(runs["mnist"])
     evaluation = load_evaluation(run)
     assert evaluation
-    scores = Scores.of(evaluation, 10)
+    scores = Scores.of(evaluation, [str(label) for label in range(10)])
     header, *rows = page.tables["classes"]
     assert header == ["class", "precision", "recall", "F1", "images"]
     for row, *wanted in zip(rows, scores.precision, scores.recall, scores.f1, strict=True):
@@ -235,19 +234,20 @@ def test_it_tells_class_by_class_what_was_taken_for_what(
     _, *confusion = page.tables["confusion"]
     assert [[int(cell) for cell in row[1:]] for row in confusion] == scores.confusion.tolist()
     wrong = int((evaluation.labels != evaluation.predicted).sum())
-    assert f"Of 1,000 test images {wrong} were taken for another class." in page.text
+    assert f"{wrong} of 1,000 test images are misclassified." in page.text
     images = page.all("img")
     assert len(images) == 24
     for image, at, pixels in zip(images, evaluation.mistakes_at, evaluation.mistakes, strict=False):
         png = base64.b64decode(image["src"].removeprefix("data:image/png;base64,"))
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(png))), pixels[:, :, 0])
         said, true = evaluation.predicted[at], evaluation.labels[at]
-        assert f"image {at}: said {said}, {evaluation.probability[at]:.1%} sure" in image["alt"]
-        assert image["alt"].endswith(f"it is {true}.")
+        predicted, probability = f"predicted {said}", f"{evaluation.probability[at]:.1%}"
+        assert image["alt"].startswith(f"Test image {at}: {predicted}, {probability}")
+        assert image["alt"].endswith(f"true class {true}.")
         assert image["class"] == "small"
 
 
-def test_the_folder_is_enough_and_equal_runs_give_equal_pages(
+def test_the_folder_is_enough_and_equal_runs_have_equal_pages(
     runs: dict[str, Path], zookit: Command, tmp_path: Path
 ) -> None:
     first = reported(zookit, runs["mnist"]).source
@@ -272,14 +272,14 @@ def test_the_folder_is_enough_and_equal_runs_give_equal_pages(
 def test_a_run_of_two_classes_without_validation(runs: dict[str, Path], zookit: Command) -> None:
     page = reported(zookit, runs["two"])
     check_whole(page)
-    assert page.tables["confusion"][0] == ["true \\ said", "dark", "light"]
+    assert page.tables["confusion"][0] == ["true \\ predicted", "dark", "light"]
     assert page.tables["epochs"][0] == ["epoch", "loss", "accuracy", "seconds"]
     assert "Dense(1, sigmoid)" in page.text
-    assert "The epoch took" in page.text
+    assert "epoch took" in page.text
     assert "validation:" not in page.all("svg")[0]["aria-label"]
 
 
-def test_several_runs_are_laid_over_each_other_and_ranked(
+def test_several_runs_are_ranked_and_drawn_together(
     runs: dict[str, Path], zookit: Command, tmp_path: Path
 ) -> None:
     page = reported(zookit, runs["mnist"], runs["two"], runs["other"], runs["mnist"])
@@ -291,7 +291,7 @@ def test_several_runs_are_laid_over_each_other_and_ranked(
     assert [row[-1] for row in rows if "runs" in row[-1]] == ["runs", "runs"]
     for run in runs.values():
         assert sum(row[-1] == run.name for row in rows) == 1
-    # Only runs on the same data share a drawing.
+    # Only runs on the same data are drawn together.
     labels = [each["aria-label"] for each in page.all("svg")]
     together = [each for each in labels if runs["mnist"].name in each]
     assert len(labels) == 4
@@ -309,7 +309,7 @@ def test_several_runs_are_laid_over_each_other_and_ranked(
 
 def killed(folder: Path) -> None:
     (folder / "metrics.json").unlink()
-    # The time of the third epoch was not written any more.
+    # The duration of the third epoch was not written.
     times = (folder / "times.csv").read_text().splitlines(keepends=True)
     (folder / "times.csv").write_text("".join(times[:3]))
 
@@ -335,9 +335,9 @@ def failed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (killed, "killed after 3 of 3 epochs. 'zookit resume edited' goes on."),
-        (killed_at_once, "No epoch has ended yet"),
-        (interrupted, "interrupted after 3 of 3 epochs. 'zookit resume edited' goes on."),
+        (killed, "killed after 3 of 3 epochs"),
+        (killed_at_once, "no epoch has ended yet"),
+        (interrupted, "interrupted after 3 of 3 epochs"),
         (failed, "Failed after 3 of 3 epochs: the loss is <b>nan</b>"),
     ],
 )
@@ -347,7 +347,8 @@ def test_a_run_that_did_not_finish_says_so(
     page = reported(zookit, edited(runs, tmp_path, edit))
     check_whole(page)
     assert said in page.text
-    assert "The test split was not evaluated" in page.text
+    assert "Not evaluated" in page.text
+    assert ("zookit resume edited" in page.text) == (edit is not failed)
     assert not page.all("img")
     assert len(page.all("svg")) == (0 if edit is killed_at_once else 2)
     if edit is killed:
@@ -363,7 +364,7 @@ def test_a_run_that_is_still_training_says_so(
     copy = edited(runs, tmp_path, killed)
     with locked(copy):
         page = reported(zookit, copy)
-    assert "Still training: 3 of 3 epochs so far." in page.text
+    assert "Still training: 3 of 3 epochs" in page.text
 
 
 HOSTILE = [
@@ -394,18 +395,18 @@ def test_names_are_text_whatever_they_hold(
     check_whole(reported(zookit, copy, runs["mnist"]))
 
 
-def test_many_classes_and_many_epochs_are_cut_to_what_can_be_read(
+def test_many_classes_and_epochs_are_cut_to_a_readable_number(
     runs: dict[str, Path], zookit: Command, tmp_path: Path
 ) -> None:
     def edit(folder: Path) -> None:
         name_classes(folder, [f"class {number}" for number in range(1000)])
         evaluation = load_file(folder / "evaluation.safetensors")
-        # Class 7 is taken for class 700 more often than anything else.
+        # Class 7 is most often predicted as class 700.
         evaluation["labels"] = np.arange(1000)
         evaluation["predicted"] = np.where(np.arange(1000) % 3, np.arange(1000), 1)
         evaluation["labels"][8:13] = 7
         evaluation["predicted"][7:13] = 700
-        (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "1"}))
+        (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "2"}))
         make_whole(folder)
         edit_json(folder / "metrics.json", lambda content: content.update(epochs=4000))
         rows = [f"{at},{10 / at},{1 - 1 / at}\n" for at in range(1, 4001)]
@@ -417,11 +418,11 @@ def test_many_classes_and_many_epochs_are_cut_to_what_can_be_read(
 
     page = reported(zookit, edited(runs, tmp_path, edit))
     check_whole(page)
-    assert "Of 1,000 classes only the 20 that are most often confused are shown" in page.text
+    assert "the 20 most often confused of 1,000 classes" in page.text
     assert len(page.tables["confusion"]) == 21
     names = [row[0] for row in page.tables["confusion"]]
     assert {"class 7", "class 700", "class 1"} <= set(names)
-    assert "class 7 taken for class 700: 6 times" in page.text
+    assert "class 7 predicted as class 700: 6 times" in page.text
     assert len(page.tables["classes"]) == 501
     epochs = [row[0] for row in page.tables["epochs"]]
     assert len(epochs) == 502
@@ -431,9 +432,7 @@ def test_many_classes_and_many_epochs_are_cut_to_what_can_be_read(
     assert len(page.source) < 1_000_000
 
 
-def test_values_without_measure_are_drawn_all_the_same(
-    runs: dict[str, Path], zookit: Command, tmp_path: Path
-) -> None:
+def test_extreme_values_are_drawn(runs: dict[str, Path], zookit: Command, tmp_path: Path) -> None:
     def edit(folder: Path) -> None:
         text = "epoch,loss,accuracy\n1,1.7e308,-1e308\n2,-1.7e308,1e-320\n3,0,1\n"
         (folder / "history.csv").write_text(text)
@@ -442,16 +441,16 @@ def test_values_without_measure_are_drawn_all_the_same(
     assert page.exact[:2] == [1.7e308, -1e308]
 
 
-def test_nothing_that_is_no_report_is_written_over(
+def test_a_file_that_is_not_a_report_is_not_overwritten(
     runs: dict[str, Path], zookit: Command, tmp_path: Path
 ) -> None:
     run = runs["mnist"]
     mine = tmp_path / "mine.html"
     mine.write_text("<!DOCTYPE html>\n<title>mine</title>")
-    assert "is no report of zookit's" in zookit("report", run, "--output", mine).message()
+    assert "is not a report" in zookit("report", run, "--output", mine).message()
     assert mine.read_text() == "<!DOCTYPE html>\n<title>mine</title>"
     os.mkfifo(tmp_path / "pipe")
-    assert "is no report" in zookit("report", run, "--output", tmp_path / "pipe").message()
+    assert "is not a report" in zookit("report", run, "--output", tmp_path / "pipe").message()
     for nowhere in (tmp_path, tmp_path / "missing" / "page.html", mine / "page.html"):
         message = zookit("report", run, "--output", nowhere).message()
         assert "cannot be written: name a file in a folder that exists" in message
@@ -462,19 +461,19 @@ def test_nothing_that_is_no_report_is_written_over(
     assert {each.name for each in tmp_path.iterdir()} == {"mine.html", "pipe", "ours.html"}
 
 
-def test_a_damaged_run_is_refused_and_leaves_no_page(
+def test_a_damaged_run_is_an_error_and_leaves_no_page(
     runs: dict[str, Path], zookit: Command, tmp_path: Path
 ) -> None:
     def edit(folder: Path) -> None:
         evaluation = load_file(folder / "evaluation.safetensors")
         evaluation["mistakes"] = np.empty((len(evaluation["mistakes_at"]), 0, 0, 1), np.uint8)
-        (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "1"}))
+        (folder / "evaluation.safetensors").write_bytes(save(evaluation, {"format": "2"}))
         make_whole(folder)
 
     copy = edited(runs, tmp_path, edit)
-    assert "its images are not of 1 channels" in zookit("report", copy).message()
+    assert "evaluation.safetensors" in zookit("report", copy).message()
     assert not (copy / "report.html").exists()
-    assert "no run 'nosuch'" in zookit("report", "nosuch").message()
+    assert "'nosuch'" in zookit("report", "nosuch").message()
 
 
 # In a browser.
@@ -503,7 +502,7 @@ class Browser:
         self.driver: Any = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
 
     def show(self, file: Path, width: int, scheme: str) -> None:
-        """Open a page as a screen of that width and a person of that preference have it."""
+        """Open a page on a screen of that width and with that colour scheme."""
         screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
         preference = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
@@ -514,7 +513,7 @@ class Browser:
         return self.driver.execute_script(f"return {script}")
 
     def requested(self) -> list[str]:
-        """The addresses that were asked for since this was asked last."""
+        """The requested addresses since the last call."""
         events = [json.loads(each["message"]) for each in self.driver.get_log("performance")]
         return [
             each["message"]["params"]["request"]["url"]
@@ -523,7 +522,7 @@ class Browser:
         ]
 
     def complaints(self) -> list[str]:
-        """What the console was told since this was asked last."""
+        """The console's messages since the last call."""
         return [each["message"] for each in self.driver.get_log("browser")]
 
     def screenshot(self, file: Path, width: int) -> Image.Image:
@@ -548,7 +547,7 @@ def browser() -> Iterator[Browser]:
     opened.driver.quit()
 
 
-def test_in_a_browser_it_is_quiet_fits_and_can_be_seen(
+def test_a_browser_shows_the_page_without_requests_or_overflow(
     runs: dict[str, Path], zookit: Command, tmp_path: Path, browser: Browser
 ) -> None:
     hostile = edited(runs, tmp_path, lambda folder: name_classes(folder, HOSTILE), "<b>hostile")
@@ -569,11 +568,11 @@ def test_in_a_browser_it_is_quiet_fits_and_can_be_seen(
         brightness = np.asarray(picture.convert("L"))
         assert len(np.unique(brightness)) > 100
         assert brightness.mean() < 90 if scheme == "dark" else brightness.mean() > 170
-        # With all that can be unfolded; wide tables scroll in their own boxes.
+        # With all details open. Wide tables scroll in their own boxes.
         browser.asks("document.querySelectorAll('details').forEach(each => each.open = true)")
         fits = "document.scrollingElement.scrollWidth <= innerWidth"
         assert browser.asks(f"innerWidth == {width} && {fits}"), (name, width)
-        # Drawings are there, and the letters in them are to be read.
+        # The text in drawings is large enough.
         letters = browser.asks(
             "[...document.querySelectorAll('svg text')].map("
             "each => each.getBoundingClientRect().height)"
@@ -583,9 +582,7 @@ def test_in_a_browser_it_is_quiet_fits_and_can_be_seen(
         assert browser.complaints() == []
 
 
-def test_the_browser_would_tell_of_requests_and_complaints(
-    tmp_path: Path, browser: Browser
-) -> None:
+def test_the_browser_reports_requests_and_errors(tmp_path: Path, browser: Browser) -> None:
     page = tmp_path / "page.html"
     page.write_text("<img src='http://127.0.0.1:9/picture.png'><script>throw 'x'</script>")
     browser.show(page, 360, "light")

@@ -1,0 +1,49 @@
+"""Messages on stderr."""
+
+import logging
+
+import pytest
+
+from zookit.core import say, warn
+from zookit.core.messages import logger
+from zookit.terminal import bar, messages_shown, printable, waiting
+
+
+def test_control_characters_are_escaped_and_letters_are_not() -> None:
+    assert printable("a\n\x1b[31m\u202eé日本") == r"a\n\x1b[31m\u202eé日本"
+    assert printable(3) == "3"
+
+
+def test_messages_are_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    with messages_shown(quiet=False):
+        say("said\x1b[2J\nand more")
+        warn("warned")
+    assert capsys.readouterr().err == "zookit: said\\x1b[2J and more\nzookit: warned\n"
+    with messages_shown(quiet=True):
+        say("said")
+        warn("warned")
+    assert capsys.readouterr().err == "zookit: warned\n"
+
+
+def test_a_program_with_its_own_handler_gets_the_messages_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    try:
+        with messages_shown(quiet=False):
+            warn("warned")
+    finally:
+        logger.removeHandler(handler)
+    assert [record.getMessage() for record in records] == ["warned"]
+    assert not capsys.readouterr().err
+
+
+def test_without_a_terminal_a_bar_is_a_line_and_a_spinner_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with bar("reading a[b]", 3, "images") as advance, waiting("waiting", quiet=False):
+        advance(3)
+    assert capsys.readouterr().err == "zookit: reading a[b]\n"
