@@ -128,7 +128,7 @@ class Run(RunRecord):
         if on is None:
             on = self._dataset()
         evaluation, _ = evaluate_run(self, on, data, self._architecture())
-        return Scores.of(evaluation, len(self.environment.data.class_names))
+        return Scores.of(evaluation, self.environment.data.class_names)
 
     def resume(
         self, epochs: int | None = None, *, listeners: Listeners = (), quiet: bool = False

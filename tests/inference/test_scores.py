@@ -18,7 +18,7 @@ def evaluation(labels: list[int], predicted: list[int]) -> Evaluation:
 
 
 def test_scores() -> None:
-    scores = Scores.of(evaluation([0, 0, 0, 1, 2, 2], [0, 1, 1, 1, 0, 0]), 5)
+    scores = Scores.of(evaluation([0, 0, 0, 1, 2, 2], [0, 1, 1, 1, 0, 0]), "abcde")
     assert scores.confusion.dtype == scores.support.dtype == np.int64
     assert scores.confusion.tolist() == [
         [1, 2, 0, 0, 0],
@@ -36,7 +36,17 @@ def test_scores() -> None:
 
 
 def test_the_most_frequent_confusions() -> None:
-    scores = Scores.of(evaluation([0, 0, 0, 1, 2, 2, 1], [0, 1, 1, 1, 0, 0, 2]), 3)
+    scores = Scores.of(evaluation([0, 0, 0, 1, 2, 2, 1], [0, 1, 1, 1, 0, 0, 2]), "abc")
     assert scores.confused(10) == [(0, 1, 2), (2, 0, 2), (1, 2, 1)]
     assert scores.confused(1) == [(0, 1, 2)]
     assert scores.confused(0) == []
+
+
+def test_scores_show_the_accuracy_and_a_table_of_classes() -> None:
+    scores = Scores.of(evaluation([0, 0, 1], [0, 1, 1]), ["<cat>", "dog", "never seen"])
+    assert "0.6667" in repr(scores)
+    assert "3 images in 3 classes" in repr(scores)
+    table = scores._repr_html_()
+    assert "&lt;cat&gt;" in table
+    assert "0.5000" in table
+    assert "nan" not in table
