@@ -1,86 +1,54 @@
-"""Going on with a run, and repeating one: the same end to the last bit, or a clear refusal."""
+"""New and resumed trainings: the same result to the last bit, or a clear refusal."""
 
-import fcntl
 import json
-import os
-import shutil
-import signal
-import subprocess
+import logging
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import pytest
 from conftest import Command
 from contents import contents
-from hypothesis import given
-from hypothesis import strategies as st
-from made_runs import ENDS, make_one, make_whole
-from safetensors.numpy import load_file, save
+from damage import Edit, replaced
+from made_runs import make_one
+from small_runs import DENSE, SMALL, Interrupt, Slower, different_ends
 
 import zookit
-from zookit import run as train
-from zookit.core import BadParameter, BadRun, FolderError, Listener, RunContext, hookimpl
-from zookit.runs.checkpoint import with_arrays, without_arrays
-from zookit.runs.lock import locked
+from zookit.core import (
+    BadParameter,
+    BadRun,
+    BrokenPlugin,
+    Dataset,
+    DatasetInfo,
+    FolderError,
+    Listener,
+    RunContext,
+    Split,
+    Splits,
+    hookimpl,
+)
 from zookit.runs.run import read_run
-from zookit.training.checkpoint_schedule import Pace
 
-pytestmark = pytest.mark.xdist_group("resume")
-
-# An epoch of eleven executions, of seven or nine steps each.
-SMALL: dict[str, Any] = {"data": "sample", "batch_size": 64, "quiet": True}
-
-
-@dataclass(frozen=True)
-class Interrupt(Listener):
-    """Ends this process's training by a signal after so many executions, over all epochs."""
-
-    after: int = 1
-
-    @hookimpl
-    def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
-        del run
-        seen = 0
-
-        def count(batch: int, logs: Mapping[str, Any] | None = None) -> None:
-            nonlocal seen
-            seen += 1
-            if seen == self.after:
-                os.kill(os.getpid(), signal.SIGTERM)  # SIGINT is ignored in background jobs
-
-        return [keras.callbacks.LambdaCallback(on_train_batch_end=count)]
-
-
-def assert_same_end(one: Path, other: Path) -> None:
-    for name in ENDS:
-        assert (one / name).read_bytes() == (other / name).read_bytes(), name
-
+if TYPE_CHECKING:
+    from zookit.core.data import Source
 
 COMPOSITIONS: dict[str, dict[str, Any]] = {
     "dropout, validation, callbacks with state": {
-        "dataset": "fashion_mnist",
-        "architecture": "dense:16,dropout=0.3",
-        "callbacks": ["early_stopping:2", "reduce_lr_on_plateau:1"],
+        "architecture": "dense:8,dropout=0.3",
+        "callbacks": ["early_stopping:2", "reduce_lr_on_plateau:1", Slower()],
         "validation": 0.2,
-        "learning_rate": 0.03,
     },
     "convolutions, augmentation, class weights, bfloat16": {
-        "dataset": "mnist",
-        "architecture": "cnn:filters=4+4,units=8,dropout=0.2",
+        "architecture": "cnn:filters=4,units=8,dropout=0.2",
         "augment": ("rotation", "zoom"),
         "class_weights": True,
         "precision": "mixed_bfloat16",
         "optimizer": "sgd:momentum=0.9",
     },
     "averages of weights, XLA": {
-        "dataset": "mnist",
-        "architecture": "dense:16",
+        "architecture": "dense:8",
         "callbacks": "swap_ema_weights",
         "validation": 0.1,
         "optimizer": "adam:use_ema=true",
@@ -88,501 +56,273 @@ COMPOSITIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("composition", COMPOSITIONS.values(), ids=COMPOSITIONS)
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(
-    tmp_path: Path, composition: dict[str, Any]
+@pytest.mark.parametrize(
+    "composition",
+    [
+        pytest.param(each, id=name, marks=[pytest.mark.slow] if "XLA" in name else [])
+        for name, each in COMPOSITIONS.items()
+    ],
+)
+def test_a_stopped_run_ends_like_one_that_was_never_stopped(
+    images: str, tmp_path: Path, composition: dict[str, Any]
 ) -> None:
-    whole = zookit.run(runs_dir=tmp_path / "whole", epochs=3, **SMALL, **composition)
-    began = zookit.run(
-        listeners=Interrupt(14),  # within the second epoch
+    # An epoch of 12 or 13 executions with several steps each; the last batch is smaller.
+    small = {"dataset": images, "batch_size": 2, "learning_rate": 0.01, "quiet": True}
+    whole = zookit.run(runs_dir=tmp_path / "whole", epochs=3, **{**small, **composition})
+    stopped = zookit.run(
+        listeners=Interrupt(16),  # within the second epoch
         runs_dir=tmp_path,
         epochs=2,
-        **SMALL,
-        **composition,
+        **{**small, **composition},
     )
-    assert began.status == "interrupted"
-    assert began.epochs == 1
-    with pytest.raises(BadParameter, match="has 1 epochs and a part of epoch 2 already"):
-        zookit.resume(began.folder, epochs=1)
-    resumed = zookit.resume(began.folder, epochs=3, quiet=True)
-    assert resumed is not None
-    assert resumed.folder == began.folder
-    assert resumed.history == whole.history
-    assert_same_end(began.folder, whole.folder)
-    assert read_run(began.folder).experiment == read_run(whole.folder).experiment
-    kept, expected = (read_run(each).environment for each in (began.folder, whole.folder))
-    assert (kept.identity, kept.group) == (expected.identity, expected.group)
-    assert [(each.epochs, each.steps > 0) for each in kept.resumptions] == [(1, True)]
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("runs")
-    return zookit.run("mnist", "dense:8", runs_dir=folder, epochs=2, **SMALL).folder
-
-
-@pytest.fixture
-def run(finished: Path, tmp_path: Path) -> Path:
-    """A copy of a finished run, to be damaged."""
-    return Path(shutil.copytree(finished, tmp_path / "runs" / finished.name))
-
-
-def test_what_needs_nothing_is_told_and_left_as_it_is(zookit: Command, run: Path) -> None:
-    before = {each: each.read_bytes() for each in run.iterdir()}
-    ended = zookit("resume", "latest")
-    assert ended.code == 0
-    assert "needs nothing: it is finished, with 2 epochs" in ended.err
-    assert {each: each.read_bytes() for each in run.iterdir()} == before
-
-
-def test_a_finished_run_is_extended(zookit: Command, run: Path, tmp_path: Path) -> None:
-    whole = train("mnist", "dense:8", runs_dir=tmp_path / "whole", epochs=3, **SMALL)
-    ended = zookit("resume", run.name[:-3], "--epochs", "3", "--json")
-    assert ended.code == 0
-    assert json.loads(ended.out)["experiment"]["settings"]["epochs"] == 3
-    assert_same_end(run, whole.folder)
-
-
-def test_a_run_that_a_callback_ended_needs_nothing(tmp_path: Path) -> None:
-    stopped = zookit.run(
-        "mnist", "dense:8", "stop_at_loss:100", runs_dir=tmp_path, epochs=3, **SMALL
-    )
+    assert stopped.status == "interrupted"
     assert stopped.epochs == 1
-    assert zookit.resume(stopped.folder, epochs=5, quiet=True) is None
-
-
-def test_a_run_that_was_killed_at_its_very_end_is_ended(run: Path, finished: Path) -> None:
-    for name in ("metrics.json", "weights.safetensors", "evaluation.safetensors"):
-        (run / name).unlink()
-    assert read_run(run).status == "killed"
-    ended = zookit.resume(run, quiet=True)
-    assert ended is not None
-    assert_same_end(run, finished)
-
-
-def test_a_run_without_checkpoint_begins_anew(run: Path, finished: Path) -> None:
-    for name in ("metrics.json", "checkpoint.safetensors", "history.csv", "times.csv"):
-        (run / name).unlink()
-    assert zookit.resume(run, quiet=True) is not None
-    assert_same_end(run, finished)
-
-
-def test_fewer_epochs_than_there_are_are_refused(run: Path) -> None:
-    with pytest.raises(BadParameter, match="has 2 epochs already, more than --epochs 1"):
-        zookit.resume(run, epochs=1)
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "message"),
-    [
-        ("experiment.toml", "seed = 0", "seed = 1", "do not belong together"),
-        ("experiment.toml", "seed = 0", "sed = 0", "no parameter 'sed'. Did you mean 'seed'?"),
-        ("environment.json", '"training": "', '"training": "0', "do not belong together"),
-        ("history.csv", "2,", "3,", "line 3 is not that of epoch 2"),
-        ("history.csv", "\n1,", "\n1,1", "its first 2 epochs are not those"),
-        ("metrics.json", "finished", "ended", "status: Input should be"),
-        ("experiment.toml", "zookit/dense", "zookit/dens", "no architecture named 'zookit/dens'"),
-    ],
-)
-def test_what_was_damaged_by_hand_is_refused(
-    zookit: Command, run: Path, name: str, old: str, new: str, message: str
-) -> None:
-    text = (run / name).read_text()
-    assert old in text
-    (run / name).write_text(text.replace(old, new, 1))
-    if name == "experiment.toml" and "zookit/" in old:  # a name that nothing installed has
-        owners = (run / "environment.json").read_text().replace(old, new)
-        (run / "environment.json").write_text(owners)
-        _as_if_begun_so(run)
-    before = {each: each.read_bytes() for each in run.iterdir()}
-    said = zookit("resume", "latest", "--epochs", "3").message()
-    assert message in said
-    assert {each: each.read_bytes() for each in run.iterdir()} == before
-
-
-def _as_if_begun_so(folder: Path) -> None:
-    """A changed run as one that was killed before its first checkpoint."""
-    make_one(folder)
-    (folder / "checkpoint.safetensors").unlink()
-    (folder / "metrics.json").unlink()
-
-
-@pytest.mark.parametrize("left_out", ['activation = "relu"\n', "normalize = true\n"])
-def test_what_later_versions_take_besides_is_not_written_into_a_run(
-    run: Path, left_out: str
-) -> None:
-    path = run / "experiment.toml"
-    text = path.read_text()
-    assert left_out in text
-    path.write_text(text.replace(left_out, ""))
-    _as_if_begun_so(run)
-    began = tomllib.loads(path.read_text())
-    for epochs in (2, 3):
-        assert zookit.resume(run, epochs=epochs, quiet=True) is not None
-        kept = read_run(run)
-        assert not kept.contradiction
-        assert kept.environment.group == kept.identity(seed=0)
-        assert kept.environment.identity == kept.identity()
-        began["settings"]["epochs"] = epochs
-        assert tomllib.loads(path.read_text()) == began
-
-
-def test_a_checkpoint_of_another_run_is_refused(run: Path, tmp_path: Path) -> None:
-    other = zookit.run("mnist", "dense:8", runs_dir=tmp_path / "o", epochs=1, seed=1, **SMALL)
-    shutil.copy(other.folder / "checkpoint.safetensors", run)
-    with pytest.raises(BadRun, match="belongs to another experiment"):
-        zookit.resume(run, epochs=3)
-
-
-@pytest.mark.parametrize(
-    ("name", "command", "said"),
-    [
-        ("checkpoint", ("resume", "--epochs", "3"), "its content is not what was written"),
-        ("weights", ("export", "--to", "keras"), "is another file than metrics.json knows of"),
-        ("evaluation", ("report",), "is another file than metrics.json knows of"),
-    ],
-)
-def test_a_flipped_bit_is_found(
-    zookit: Command, run: Path, name: str, command: tuple[str, ...], said: str
-) -> None:
-    path = run / f"{name}.safetensors"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    before = contents(run)
-    assert said in zookit(command[0], "latest", *command[1:]).message()
-    assert contents(run) == before
-
-
-def test_more_epochs_than_were_asked_for_are_told(zookit: Command, run: Path) -> None:
-    text = (run / "experiment.toml").read_text()
-    (run / "experiment.toml").write_text(text.replace("epochs = 2", "epochs = 1"))
-    said = "history.csv has 2 epochs, but experiment.toml asks for 1"
-    assert said in zookit("compare").err
-    assert said in zookit("resume", "latest").message()
-
-
-def test_a_failure_that_is_not_repeated_is_all_that_differs(zookit: Command, run: Path) -> None:
-    metrics = json.loads((run / "metrics.json").read_text())
-    ended = {"status": "failed", "error": "the disk is full", "test": {}}
-    (run / "metrics.json").write_text(json.dumps({**metrics, **ended}))
-    repeated = zookit("reproduce", "latest", "--json")
-    assert repeated.code == 1, repeated
-    assert json.loads(repeated.out)["values"] == ["error: the disk is full, now none"]
-
-
-def test_a_truncated_checkpoint_is_refused(run: Path) -> None:
-    path = run / "checkpoint.safetensors"
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(BadRun, match=r"checkpoint\.safetensors is damaged"):
-        zookit.resume(run, epochs=3)
-
-
-def test_other_data_is_refused(run: Path) -> None:
-    environment = json.loads((run / "environment.json").read_text())
-    environment["data"]["hash"] = "0" * 64
-    (run / "environment.json").write_text(json.dumps(environment))
-    _as_if_begun_so(run)
-    with pytest.raises(BadRun, match="trained on data with the hash 0000000000000000"):
-        zookit.resume(run)
-
-
-def test_other_versions_are_only_a_warning(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    text = (run / "environment.json").read_text()
-    version = json.loads(text)["versions"]["keras"]
-    (run / "environment.json").write_text(text.replace(f'"keras": "{version}"', '"keras": "3.0"'))
-    assert zookit.resume(run, epochs=3, quiet=True) is not None
-    assert f"keras 3.0, now {version}" in capfd.readouterr().err
-    assert read_run(run).environment.resumptions[0].differences == (f"keras 3.0, now {version}",)
-    assert read_run(run).environment.versions["keras"] == "3.0"
-
-
-def test_two_never_write_one_folder(run: Path) -> None:
-    (run / "metrics.json").unlink()
-    with locked(run):
-        assert read_run(run).status == "running"
-        with pytest.raises(FolderError, match="is being written by another process"):
-            zookit.resume(run, epochs=3)
-    assert read_run(run).status == "killed"
-
-
-def test_who_asks_whether_a_run_is_written_is_not_taken_for_its_writer(run: Path) -> None:
-    (run / "metrics.json").unlink()
-    with (run / ".lock").open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
-        assert read_run(run).status == "killed"
+    with pytest.raises(BadParameter, match="1 epochs and a part of epoch 2"):
+        stopped.resume(epochs=1, quiet=True)
+    resumed = stopped.resume(epochs=3, quiet=True)
+    assert resumed.folder == stopped.folder
+    assert resumed.status == "finished"
+    assert resumed.history == whole.history
+    assert different_ends(resumed.folder, whole.folder) == []
+    assert resumed.experiment == whole.experiment
+    assert resumed.environment.identity == whole.environment.identity
+    assert resumed.environment.group == whole.environment.group
+    assert [(each.epochs, each.steps > 0) for each in resumed.environment.resumptions] == [
+        (1, True)
+    ]
 
 
 @dataclass(frozen=True)
-class Spoil(Listener):
-    """Does something bad to the run's folder when the second epoch begins."""
-
-    how: Literal["full", "forbidden", "vanished"] = "full"
+class Watch(Listener):
+    """Checks what others see of the run while it trains."""
 
     @hookimpl
-    def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
-        def begin(epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-            if epoch != 1:
-                return
-            if self.how == "full":
-                with (run.folder.parent / "filler").open("wb", 0) as filler, suppress(OSError):
-                    while True:
-                        filler.write(bytes(4096))
-            elif self.how == "forbidden":
-                os.seteuid(65534)
-            else:
-                shutil.rmtree(run.folder)
+    def run_started(self, run: RunContext) -> None:
+        assert read_run(run.folder).status == "running"
+        assert run.environment["identity"][:8] in run.folder.name
+        assert run.experiment.settings.threads
+        assert all(isinstance(each, str) for each in run.summary.values())
 
-        return [keras.callbacks.LambdaCallback(on_epoch_begin=begin)]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("no file system can be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    @hookimpl
+    def epoch_ended(self, epoch: int) -> None:
+        (folder,) = (path.parent for path in Path("runs").glob("*/experiment.toml"))
+        record = read_run(folder)
+        assert record.status == "running"
+        assert record.epochs == epoch
+        with pytest.raises(FolderError, match="another process"):
+            zookit.resume(folder, quiet=True)
 
 
-def test_a_full_disk_leaves_the_last_checkpoint_whole(small_disk: Path, finished: Path) -> None:
-    with pytest.raises(FolderError, match="cannot be written: No space left on device"):
-        zookit.run(
-            "mnist",
-            "dense:8",
-            listeners=Spoil("full"),
-            runs_dir=small_disk,
-            epochs=2,
-            **SMALL,
-        )
-    (run,) = small_disk.glob("2*")
-    assert not list(run.glob(".*aside"))
-    (small_disk / "filler").unlink()
-    assert zookit.resume(run, quiet=True) is not None
-    assert [each.epochs for each in read_run(run).environment.resumptions] == [1]
-    assert_same_end(run, finished)
+def test_a_run_is_locked_and_readable_while_it_trains(
+    images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert zookit.run(images, DENSE, listeners=Watch(), epochs=1, **SMALL).status == "finished"
+    assert "failed in" not in capfd.readouterr().err
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
-def test_a_folder_that_may_no_longer_be_written(tmp_path: Path, finished: Path) -> None:
-    runs = tmp_path / "runs"
-    try:
-        with pytest.raises(FolderError, match="cannot be written: Permission denied"):
-            zookit.run(
-                "mnist",
-                "dense:8",
-                listeners=Spoil("forbidden"),
-                runs_dir=runs,
-                epochs=2,
-                **SMALL,
-            )
-    finally:
-        os.seteuid(0)
-    (run,) = runs.iterdir()
-    assert zookit.resume(run, quiet=True) is not None
-    assert_same_end(run, finished)
+def test_a_finished_run_is_extended(
+    zookit: Command, images: str, run: Path, tmp_path: Path
+) -> None:
+    ended = zookit("resume", run.name[:-3], "--epochs", "3", "--json")
+    assert ended.code == 0
+    assert json.loads(ended.out)["experiment"]["settings"]["epochs"] == 3
+    whole = whole_of_three(images, tmp_path)
+    assert different_ends(run, whole) == []
 
 
-def test_a_folder_that_vanishes_is_not_made_anew(tmp_path: Path) -> None:
-    with pytest.raises(FolderError, match=r"the run's folder .* has vanished"):
-        zookit.run(
-            "mnist",
-            "dense:8",
-            listeners=Spoil("vanished"),
-            runs_dir=tmp_path / "runs",
-            epochs=2,
-            **SMALL,
-        )
-    assert not list((tmp_path / "runs").iterdir())
+def whole_of_three(images: str, tmp_path: Path) -> Path:
+    return zookit.run(images, DENSE, runs_dir=tmp_path / "whole", epochs=3, **SMALL).folder
 
 
-def test_a_repetition_is_identical(zookit: Command, run: Path) -> None:
-    ended = zookit("reproduce", "latest", "--quiet")
-    assert ended.code == 0, ended
-    assert f"identical  to {run.name}" in ended.out
-    assert len(list(run.parent.iterdir())) == 2
-
-
-def test_a_repetition_says_how_far_it_compared(zookit: Command, run: Path) -> None:
-    (run / "metrics.json").unlink()
-    ended = zookit("reproduce", "latest", "--json")
-    assert ended.code == 0, ended
-    assert json.loads(ended.out)["compared"].startswith("the history of 2 epochs")
-    assert "epoch 2/2" in ended.err
-    for name in ("history.csv", "times.csv"):
+def test_a_run_killed_at_its_very_end_is_finished(run: Path, finished: Path) -> None:
+    for name in ("metrics.json", "weights.safetensors", "evaluation.safetensors"):
         (run / name).unlink()
-    said = zookit("reproduce", run).message()
-    assert "has no whole epoch to compare with: it is killed" in said
+    assert read_run(run).status == "killed"
+    (run / ".weights.safetensors.aside").write_text("of the process that was killed")
+    assert zookit.resume(run, quiet=True).status == "finished"
+    assert different_ends(run, finished) == []
+    assert not list(run.glob(".*.aside"))
 
 
-def test_a_failure_is_repeated_too(zookit: Command, tmp_path: Path) -> None:
-    words = ("mnist", "dense:8", "--data", "sample", "--epochs", "1", "--learning-rate", "1e30")
-    assert "the loss became nan" in zookit("run", *words).err
-    (folder,) = (tmp_path / "runs").iterdir()
-    weights = load_file(folder / "weights.safetensors")
-    assert any(np.isnan(each).any() for each in weights.values())
-    ended = zookit("reproduce", "latest", "--quiet")
-    assert ended.code == 0, ended
-    assert "identical  to" in ended.out
+def test_a_run_without_checkpoint_starts_from_the_beginning(run: Path, finished: Path) -> None:
+    for name in ("metrics.json", "checkpoint.safetensors", "history.csv", "times.csv"):
+        (run / name).unlink()
+    assert zookit.resume(run, quiet=True).status == "finished"
+    assert different_ends(run, finished) == []
 
 
-def test_a_repetition_says_what_differs(zookit: Command, run: Path) -> None:
-    environment = (run / "environment.json").read_text()
-    version = json.loads(environment)["versions"]["numpy"]
-    (run / "environment.json").write_text(environment.replace(f'"{version}"', '"1.0"'))
-    history = (run / "history.csv").read_text().splitlines()
-    history[2] = "2,0.5," + history[2].split(",")[2]
-    (run / "history.csv").write_text("\n".join(history) + "\n")
-    weights = load_file(run / "weights.safetensors")
-    weights["0000"][0, 0] += 1
-    (run / "weights.safetensors").write_bytes(save(weights, {"format": "1"}))
-    make_whole(run)
-    ended = zookit("reproduce", "latest", "--json")
-    assert ended.code == 1
-    said = json.loads(ended.out)
-    assert not said["identical"]
-    assert f"numpy 1.0, now {version}" in said["surroundings"]
-    assert any(line.startswith("loss: from epoch 2 on, 0.5, now ") for line in said["values"])
-    assert "weights: 1 of 4 arrays, by up to 1" in said["values"]
-    assert not any(line.startswith(("accuracy", "test")) for line in said["values"])
+def test_a_finished_run_without_its_weights_gets_them_again(run: Path, finished: Path) -> None:
+    (run / "weights.safetensors").unlink()
+    assert zookit.resume(run, quiet=True).status == "finished"
+    assert different_ends(run, finished) == []
 
 
 def test_a_history_ahead_of_its_checkpoint_is_cut_back(run: Path, finished: Path) -> None:
-    """As after a kill between the two files; and then Ctrl-C comes early in the next epoch."""
-    history = (run / "history.csv").read_bytes() + b"3,0.5,0.5\n"
-    (run / "history.csv").write_bytes(history)
+    """As after a kill between the two files, and a second signal early in the next epoch."""
+    with (run / "history.csv").open("a") as file:
+        file.write("3,0.5,0.5\n")
     (run / "metrics.json").unlink()
     stopped = zookit.resume(run, epochs=4, listeners=Interrupt(2), quiet=True)
-    assert stopped is not None
     assert stopped.status == "interrupted"
-    assert read_run(run).epochs == 2
+    assert stopped.epochs == 2
     assert (run / "history.csv").read_bytes() == (finished / "history.csv").read_bytes()
-
-
-def test_a_resumption_that_cannot_begin_leaves_a_finished_run_as_it_was(
-    zookit: Command, tmp_path: Path
-) -> None:
-    words = f"csv_logger:{tmp_path}/logs/log.csv"
-    folder = train("mnist", "dense:8", words, runs_dir=tmp_path / "runs", epochs=1, **SMALL).folder
-    before = {each: each.read_bytes() for each in folder.iterdir()}
-    shutil.rmtree(tmp_path / "logs")
-    (tmp_path / "logs").write_text("in the way")
-    assert "csv_logger" in zookit("resume", "latest", "--epochs", "2", "-q").message()
-    assert {each: each.read_bytes() for each in folder.iterdir()} == before
 
 
 @dataclass(frozen=True)
 class EveryBatch(Interrupt):
-    """Has every batch told."""
+    """Must see every batch."""
 
     @property
     def every_batch(self) -> bool:
         return True
 
 
-def test_listeners_that_come_and_go_change_nothing(tmp_path: Path, finished: Path) -> None:
-    began = zookit.run(
-        "mnist", "dense:8", runs_dir=tmp_path, epochs=2, listeners=EveryBatch(31), **SMALL
+def test_other_listeners_after_a_resumption_change_nothing(
+    images: str, tmp_path: Path, finished: Path
+) -> None:
+    stopped = zookit.run(
+        images, DENSE, runs_dir=tmp_path, epochs=2, listeners=EveryBatch(31), **SMALL
     )
-    assert began.status == "interrupted"
+    assert stopped.status == "interrupted"
     for listener in (Interrupt(3), EveryBatch(5), Interrupt(1)):
-        zookit.resume(began.folder, listeners=listener, quiet=True)
-        assert read_run(began.folder).status == "interrupted"
-    assert zookit.resume(began.folder, quiet=True) is not None
-    assert_same_end(began.folder, finished)
-
-
-PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda each: (
-        st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=3), each, max_size=3)
-    ),
-    max_leaves=8,
-)
-
-
-@given(PLAIN, st.lists(st.integers(0, 255), max_size=4))
-def test_states_make_the_round_trip(plain: Any, numbers: list[int]) -> None:
-    state = {"plain": plain, "array": [np.array(numbers, ">u2")], "best": np.float32(0.25)}
-    arrays: dict[str, Any] = {}
-    again = with_arrays(json.loads(json.dumps(without_arrays(state, arrays))), arrays)
-    assert again["plain"] == plain
-    assert again["best"] == 0.25
-    np.testing.assert_array_equal(again["array"][0], np.array(numbers, np.uint8))
+        assert stopped.resume(listeners=listener, quiet=True).status == "interrupted"
+    assert stopped.resume(quiet=True).status == "finished"
+    assert different_ends(stopped.folder, finished) == []
 
 
 @pytest.mark.parametrize(
-    "state",
+    ("edit", "facts"),
     [
-        *({1: 2}, {"seen": {1, 2}}, {"at": object()}),
-        *(np.array([each]) for each in ("text", object(), np.datetime64("2026-11-22"), 1j)),
-        *(np.array([1], np.longdouble), np.longdouble(1), np.datetime64("2026-11-22")),
+        (replaced("experiment.toml", "batch_size = 4", "batch_size = 5"), ["do not match"]),
+        (replaced("experiment.toml", "dropout = 0.1", "dropout = 0.2"), ["do not match"]),
+        (replaced("history.csv", "\n1,", "\n1,1"), ["history.csv", "2 epochs"]),
     ],
 )
-def test_states_that_no_file_can_hold_are_refused(state: Any) -> None:
-    with pytest.raises(TypeError, match="neither plain nor an array"):
-        without_arrays(state, {})
+def test_a_changed_run_is_refused_and_stays_as_it_is(
+    run: Path, edit: Edit, facts: list[str]
+) -> None:
+    edit(run)
+    before = contents(run)
+    with pytest.raises(BadRun) as raised:
+        zookit.resume(run, epochs=3, quiet=True)
+    assert all(fact in str(raised.value) for fact in facts), raised.value
+    assert contents(run) == before
 
 
-def test_checkpoints_keep_to_their_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr("time.monotonic", lambda: now)
-    pace = Pace()
-    spent = written = 0.0
-    for _ in range(1000):
-        now += 0.5  # an epoch
-        assert not pace.is_due_within_epoch() or now >= 300
-        if pace.is_due():
-            with pace.writing():
-                now += 0.1
-            spent, written = spent + 0.1, written + 1
-    assert 0.04 < spent / now <= 0.05
-    assert written > 200
+def _as_if_started_so(folder: Path) -> None:
+    """Make a changed run look as if it had been killed before its first checkpoint."""
+    make_one(folder)
+    (folder / "checkpoint.safetensors").unlink()
+    (folder / "metrics.json").unlink()
 
 
-def test_minutes_between_checkpoints(zookit: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOOKIT_CHECKPOINT_MINUTES", "often")
-    said = zookit("run", "mnist", "dense:8", "--data", "sample").message()
-    assert "ZOOKIT_CHECKPOINT_MINUTES is 'often', expected minutes" in said
-    assert not Path("runs").exists()
-    now = 0.0
-    monkeypatch.setenv("ZOOKIT_CHECKPOINT_MINUTES", "2")
-    monkeypatch.setattr("time.monotonic", lambda: now)
-    pace = Pace()
-    now = 119.0
-    assert not pace.is_due_within_epoch()
-    now = 121.0
-    assert pace.is_due_within_epoch()
-    with pace.writing():
-        now += 1
-    assert not pace.is_due_within_epoch()
+def test_a_plugin_that_is_gone_is_named(zookit: Command, run: Path) -> None:
+    for file in ("experiment.toml", "environment.json"):
+        replaced(file, "zookit/dense", "zookit/dens")(run)
+    _as_if_started_so(run)
+    before = contents(run)
+    message = zookit("resume", "latest").message()
+    assert "'zookit/dens'" in message
+    assert str(run) in message
+    assert contents(run) == before
 
 
-@pytest.mark.parametrize("epochs", [10**30, "many", True])
-def test_epochs_that_no_run_can_have_are_refused(run: Path, epochs: Any) -> None:
-    before = {each: each.read_bytes() for each in run.iterdir()}
+@pytest.mark.parametrize("left_out", ['activation = "relu"\n', "normalize = true\n"])
+def test_parameters_of_later_versions_are_not_added_to_a_run(run: Path, left_out: str) -> None:
+    """A run of an older version has fewer parameters; its experiment and identity stay."""
+    path = run / "experiment.toml"
+    replaced(path.name, left_out, "")(run)
+    _as_if_started_so(run)
+    recorded = tomllib.loads(path.read_text())
+    resumed = zookit.resume(run, epochs=3, quiet=True)
+    assert not resumed.contradiction
+    assert resumed.environment.group == resumed.identity(resumed.experiment.group())
+    assert resumed.environment.identity == resumed.identity(resumed.experiment)
+    recorded["settings"]["epochs"] = 3
+    now = tomllib.loads(path.read_text())
+    now["settings"].pop("normalize")
+    recorded["settings"].pop("normalize", None)
+    assert now == recorded
+
+
+def test_other_data_is_refused(run: Path) -> None:
+    environment = json.loads((run / "environment.json").read_text())
+    environment["data"]["hash"] = "0" * 64
+    (run / "environment.json").write_text(json.dumps(environment))
+    _as_if_started_so(run)
+    with pytest.raises(BadRun, match="hash 0000000000000000"):
+        zookit.resume(run, quiet=True)
+
+
+def test_other_versions_are_only_a_warning(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    version = read_run(run).environment.versions["keras"]
+    replaced("environment.json", f'"keras": "{version}"', '"keras": "3.0"')(run)
+    resumed = zookit.resume(run, epochs=3, quiet=True)
+    assert f"keras 3.0, now {version}" in capfd.readouterr().err
+    assert resumed.environment.resumptions[0].differences == (f"keras 3.0, now {version}",)
+    assert resumed.environment.versions["keras"] == "3.0"
+
+
+def test_a_resumption_that_cannot_start_leaves_a_finished_run_as_it_was(
+    zookit: Command, images: str, tmp_path: Path
+) -> None:
+    words = f"csv_logger:{tmp_path}/logs/log.csv"
+    ended = zookit("run", images, DENSE, words, "--epochs", "1", "--batch-size", "32", "--json")
+    folder = Path(json.loads(ended.out)["folder"])
+    before = contents(folder)
+    (tmp_path / "logs" / "log.csv").unlink()
+    (tmp_path / "logs").rmdir()
+    (tmp_path / "logs").write_text("in the way")
+    assert "csv_logger" in zookit("resume", "latest", "--epochs", "2", "-q").message()
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("epochs", [10**30, "many", True, 0])
+def test_numbers_of_epochs_that_no_run_can_have_are_refused(run: Path, epochs: Any) -> None:
+    before = contents(run)
     with pytest.raises(BadParameter, match="resume: parameter 'epochs'"):
         zookit.resume(run, epochs=epochs)
-    assert {each: each.read_bytes() for each in run.iterdir()} == before
+    assert contents(run) == before
 
 
-def test_a_finished_run_without_its_weights_gets_them_again(
-    zookit: Command, run: Path, finished: Path
+@dataclass(frozen=True)
+class OneClass(Dataset):
+    """Has a single class."""
+
+    @property
+    def info(self) -> DatasetInfo:
+        return DatasetInfo((8, 8, 1), ("only",))
+
+    def load(self, source: "Source") -> Splits:
+        split = Split(np.zeros((9, 8, 8, 1), np.uint8), np.zeros(9, np.int64))
+        return Splits(split, split)
+
+
+def test_a_single_class_is_the_data_sets_fault(tmp_path: Path) -> None:
+    with pytest.raises(BrokenPlugin, match="1 class"):
+        zookit.run(OneClass(), DENSE, runs_dir=tmp_path / "runs", **SMALL)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_runs_are_not_created_among_the_data(images: str) -> None:
+    folder = Path(images.partition("path=")[2].partition(",")[0])
+    with pytest.raises(FolderError, match="--runs-dir"):
+        zookit.run(images, DENSE, runs_dir=folder / "runs", **SMALL)
+    assert not (folder / "runs").exists()
+
+
+def test_a_loss_that_is_not_finite_fails_the_run(
+    images: str, zookit: Command, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (run / "weights.safetensors").unlink()
-    assert (
-        f"made anew: zookit resume {run}" in zookit("export", "latest", "--to", "keras").message()
-    )
-    assert zookit("resume", f"{run.name}/", "-q").code == 0
-    assert_same_end(run, finished)
-
-
-@pytest.mark.parametrize("words", [("report", "latest"), ("compare",), ("runs",)])
-def test_files_of_two_runs_are_told(zookit: Command, run: Path, words: tuple[str, ...]) -> None:
-    text = (run / "experiment.toml").read_text()
-    (run / "experiment.toml").write_text(text.replace("seed = 0", "seed = 1"))
-    ended = zookit(*words)
-    assert ended.code == 0
-    assert f"{run.name}: experiment.toml and environment.json do not belong" in ended.err
+    caplog.set_level(logging.ERROR)
+    message = zookit(
+        "run", images, DENSE, "--learning-rate", "1e30", "--batch-size", "4", "-q"
+    ).message()
+    assert "nan" in message
+    assert "--learning-rate" in message
+    (folder,) = Path("runs").iterdir()
+    record = read_run(folder)
+    assert record.status == "failed"
+    assert record.ending is not None
+    assert record.ending.error in message
