@@ -8,55 +8,63 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from zookit.core import Doc, Experiment, Listener, Result, RunContext, hookimpl, text_of
+from zookit.core import (
+    ComponentSpec,
+    Doc,
+    Experiment,
+    Listener,
+    Result,
+    RunContext,
+    hookimpl,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Metric
 
 _STATUS = {"finished": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
-_AT_ONCE = 1000
-"""Metrics that MLflow takes in one request."""
+_BATCH = 1000
+"""The number of metrics that MLflow accepts in one request."""
 _VARIABLES = {
-    # By MLflow's own choice training would stand still for minutes where a server is away.
+    # With MLflow's defaults, training would stop for minutes if the server is not reachable.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",  # seconds
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
-"""What is asked of MLflow while it is called, unless the person asks for something else."""
+"""Environment variables to set while MLflow is called, unless the user has set them."""
 _LEVELS = {
     "mlflow": logging.WARNING,
     "alembic": logging.WARNING,
-    "urllib3.connectionpool": logging.ERROR,  # warns of each attempt
+    "urllib3.connectionpool": logging.ERROR,  # warns at each attempt
 }
-"""What the loggers behind MLflow may say meanwhile, unless MLFLOW_LOGGING_LEVEL is set."""
+"""Levels of MLflow's loggers while it is called, unless MLFLOW_LOGGING_LEVEL is set."""
 
 
 @dataclass(frozen=True)
 class Mlflow(Listener):
-    """Parameters, values, status and the run's folder, kept by MLflow.
+    """Logs parameters, metrics, status and the run folder to MLflow.
 
-    MLFLOW_TRACKING_URI says where, as usual. Without it MLflow keeps them in the current folder, in
-    mlflow.db and mlruns. To see all runs:
+    Set MLFLOW_TRACKING_URI to choose a server or folder; the default is mlflow.db and mlruns in the
+    current folder. To view all runs:
 
         mlflow ui
     """
 
     packages: ClassVar[Mapping[str, str]] = {"mlflow": "zookit[mlflow]"}
 
-    experiment: Annotated[str, Doc("The MLflow experiment that the runs belong to.")] = "zookit"
+    experiment: Annotated[str, Doc("Name of the MLflow experiment.")] = "zookit"
 
     def build(self) -> object:
-        """What tells MLflow of one run."""
-        return _Tracked(self.experiment)
+        """Return what logs one run."""
+        return _Tracking(self.experiment)
 
 
-class _Tracked:
-    """One run in MLflow.
+class _Tracking:
+    """Logs one run.
 
-    Where the server is away after the run has begun, values wait until the end, when it is asked
-    once more.
+    If the server becomes unreachable during the run, metrics are kept and sent at the end.
     """
 
     _client: "MlflowClient"
@@ -64,23 +72,23 @@ class _Tracked:
     def __init__(self, experiment: str) -> None:
         self._experiment = experiment
         self._id: str | None = None
-        self._waiting: list[Metric] = []
-        self._away = True
+        self._pending: list[Metric] = []
+        self._reachable = False
 
     @hookimpl
     def run_started(self, run: RunContext) -> None:
-        """Make the run, with its parameters."""
-        with _called():
+        """Create the run and log its parameters."""
+        with _quiet_mlflow():
             from mlflow import MlflowClient
             from mlflow.entities import Param
 
             self._client = MlflowClient()
-            made = self._client.create_run(
+            created = self._client.create_run(
                 self._experiment_id(),
                 run_name=run.folder.name,
                 tags={name: run.environment[name] for name in ("identity", "group")},
             )
-            self._id = made.info.run_id
+            self._id = created.info.run_id
             parameters = _parameters(run.experiment)
             self._client.log_batch(
                 self._id, params=[Param(name, value) for name, value in parameters.items()]
@@ -89,27 +97,27 @@ class _Tracked:
 
     @hookimpl
     def epoch_ended(self, epoch: int, values: Mapping[str, float], seconds: float) -> None:
-        """Send an epoch's values, the epoch being the step."""
-        self._take({**values, "seconds": seconds}, epoch)
-        if self._id is not None and not self._away:
-            with _called():
+        """Log the values of an epoch; the step is the epoch."""
+        self._keep({**values, "seconds": seconds}, epoch)
+        if self._id is not None and self._reachable:
+            with _quiet_mlflow():
                 self._send()
 
     @hookimpl
     def run_finished(self, result: Result) -> None:
-        """Send the test values, the status and the folder."""
-        self._take({f"test_{name}": value for name, value in result.metrics.items()}, result.epochs)
+        """Log the test metrics, the status and the folder."""
+        self._keep({f"test_{name}": value for name, value in result.metrics.items()}, result.epochs)
         self._end(result)
 
     @hookimpl
     def run_failed(self, result: Result) -> None:
-        """Send the status and the folder."""
+        """Log the status and the folder."""
         self._end(result)
 
     def _end(self, result: Result) -> None:
         if self._id is None:
             return
-        with _called():
+        with _quiet_mlflow():
             self._send()
             self._client.set_terminated(self._id, _STATUS[result.status])
             self._client.log_artifacts(self._id, str(result.folder))
@@ -122,37 +130,37 @@ class _Tracked:
             try:
                 return self._client.create_experiment(self._experiment)
             except MlflowException:
-                # Another run has made it in this moment, or it cannot be made.
+                # Another run may have created it meanwhile.
                 found = self._client.get_experiment_by_name(self._experiment)
                 if found is None:
                     raise
         return found.experiment_id
 
-    def _take(self, values: Mapping[str, float], step: int) -> None:
+    def _keep(self, values: Mapping[str, float], step: int) -> None:
         if self._id is not None:
             from mlflow.entities import Metric
 
             now = time.time_ns() // 1_000_000
-            self._waiting += [Metric(name, value, now, step) for name, value in values.items()]
+            self._pending += [Metric(name, value, now, step) for name, value in values.items()]
 
     def _send(self) -> None:
         assert self._id is not None
-        self._away = True  # until it has answered
-        while self._waiting:
-            self._client.log_batch(self._id, metrics=self._waiting[:_AT_ONCE])
-            del self._waiting[:_AT_ONCE]
-        self._away = False
+        self._reachable = False  # until all requests have succeeded
+        while self._pending:
+            self._client.log_batch(self._id, metrics=self._pending[:_BATCH])
+            del self._pending[:_BATCH]
+        self._reachable = True
 
 
 @contextmanager
-def _called() -> Iterator[None]:
-    """Call MLflow without its chatter, and without waiting long for a server that is away."""
+def _quiet_mlflow() -> Iterator[None]:
+    """Call MLflow without its messages and with short timeouts."""
     with ExitStack() as restored:
         for name, value in _VARIABLES.items():
             if name not in os.environ:
                 os.environ[name] = value
                 restored.callback(os.environ.pop, name, None)
-        import mlflow  # noqa: F401 - sets its loggers' levels when it is imported
+        import mlflow  # noqa: F401 - the import sets the levels of its loggers
 
         if "MLFLOW_LOGGING_LEVEL" not in os.environ:
             for name, level in _LEVELS.items():
@@ -163,15 +171,21 @@ def _called() -> Iterator[None]:
 
 
 def _parameters(experiment: Experiment) -> dict[str, str]:
-    """The experiment flat: `architecture`, `architecture.units`, `epochs`, values as in words."""
-    values: dict[str, Any] = {
-        "dataset": experiment.dataset.name,
-        "architecture": experiment.architecture.name,
-        "callbacks": [callback.name for callback in experiment.callbacks],
-        **experiment.plain()["settings"],
-    }
-    named = [("dataset", experiment.dataset), ("architecture", experiment.architecture)]
-    named += [(callback.short_name, callback) for callback in experiment.callbacks]
-    for name, chosen in named:
-        values |= {f"{name}.{each}": value for each, value in chosen.parameters.items()}
+    """Return the experiment as text by dotted name: `architecture`, `architecture.units`, `epochs`.
+
+    Of several callbacks, augmentations or metrics, each is named by its short name.
+    """
+    values: dict[str, Any] = {**experiment.plain()["settings"]}
+    specs: list[tuple[str, ComponentSpec]] = []
+    for role in ("dataset", "architecture", "optimizer", "schedule", "loss"):
+        spec: ComponentSpec | None = getattr(experiment, role)
+        if spec is not None:
+            values[role] = spec.name
+            specs.append((role, spec))
+    for role in ("augmentations", "metrics", "callbacks"):
+        several: tuple[ComponentSpec, ...] = getattr(experiment, role)
+        values[role] = [each.name for each in several]
+        specs += [(each.short_name, each) for each in several]
+    for name, spec in specs:
+        values |= {f"{name}.{each}": value for each, value in spec.parameters.items()}
     return {name: text for name, value in values.items() if (text := text_of(value))}

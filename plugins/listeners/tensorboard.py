@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TensorBoard(Listener):
-    """Event files for TensorBoard, kept in the run's folder.
+    """Writes event files for TensorBoard to the run folder.
 
-    They hold each epoch's values and learning rate (TensorBoard counts epochs from 0), the layers
-    as a graph, the composition as a text, and at the end the test values. To see all runs:
+    They contain the logged values and the learning rate of each epoch (TensorBoard counts from 0),
+    the model as a graph, a summary of the run as text, and the test metrics. To view all runs:
 
         tensorboard --logdir runs
     """
@@ -27,42 +27,42 @@ class TensorBoard(Listener):
     packages: ClassVar[Mapping[str, str]] = {"tensorboard": "zookit[tensorboard]"}
 
     histograms: Annotated[
-        int, Ge(0), Doc("Epochs from one histogram of the weights to the next; 0 keeps none.")
+        int, Ge(0), Doc("Write histograms of the weights every so many epochs; 0 for never.")
     ] = 0
 
     def build(self) -> object:
-        """What writes the event files of one run."""
+        """Return what writes the event files of one run."""
         return _EventFiles(self.histograms)
 
 
 class _EventFiles:
-    """The folders `train`, `validation` and `test`, which TensorBoard shows as a curve each."""
+    """Writes the folders `train`, `validation` and `test`; TensorBoard shows one curve for each."""
 
     def __init__(self, histograms: int) -> None:
         self._histograms = histograms
-        self._epochs: keras.callbacks.TensorBoard | None = None
+        self._callback: keras.callbacks.TensorBoard | None = None
 
     @hookimpl
     def run_started(self, run: RunContext) -> None:
-        """Write what was composed."""
+        """Write the summary of the run."""
         import tensorflow as tf
 
         with _writing(run.folder / "tensorboard" / "train"):
-            tf.summary.text("composition", _table(run.summary), step=0)
+            tf.summary.text("summary", _markdown(run.summary), step=0)
 
     @hookimpl
     def keras_callbacks(self, run: RunContext) -> "Sequence[keras.callbacks.Callback]":
-        """What Keras offers for the purpose."""
+        """Return Keras's TensorBoard callback."""
         import keras
 
-        self._epochs = keras.callbacks.TensorBoard(
+        self._callback = keras.callbacks.TensorBoard(
             run.folder / "tensorboard", histogram_freq=self._histograms
         )
-        return [self._epochs]
+        return [self._callback]
 
     @hookimpl
     def run_finished(self, result: Result) -> None:
-        """Write the test values beside those of the last epoch."""
+        """Write the test metrics at the last epoch."""
         import tensorflow as tf
 
         self._close()
@@ -73,18 +73,18 @@ class _EventFiles:
 
     @hookimpl
     def run_failed(self) -> None:
-        """Keep what there is."""
+        """Close the event files."""
         self._close()
 
     def _close(self) -> None:
-        # Keras closes its files where training comes to its end only.
-        if self._epochs is not None:
-            self._epochs.on_train_end()
+        # Keras closes its files only if training ends normally.
+        if self._callback is not None:
+            self._callback.on_train_end()
 
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Let summaries go to an event file of their own in that folder."""
+    """Write summaries to an event file in this folder."""
     import tensorflow as tf
 
     writer = tf.summary.create_file_writer(str(folder))
@@ -95,8 +95,8 @@ def _writing(folder: Path) -> Iterator[None]:
         writer.close()
 
 
-def _table(lines: Mapping[str, object]) -> str:
-    """Names and values as a table in Markdown, which TensorBoard renders."""
+def _markdown(lines: Mapping[str, object]) -> str:
+    """Return names and values as a Markdown table, which TensorBoard renders."""
     rows = [(name, " ".join(str(value).split())) for name, value in lines.items()]
     rows = [("", ""), ("---", "---"), *rows]
     return "\n".join(f"| {name} | {value.replace('|', '&#124;')} |" for name, value in rows)

@@ -12,7 +12,7 @@ from conftest import Command
 from http_server import Server, serving
 from made_data import put_pictures
 
-import zookit
+from zookit.api import open_run
 from zookit.core import BadParameter, DatasetInfo, DataUnavailable, ImageShapeRefused
 from zookit.modeling.model import build_model
 from zookit.plugins import KerasApplication
@@ -227,7 +227,7 @@ def test_a_run_with_a_frozen_model_trains_the_head_only(
     assert "ImageNet weights of MobileNet" in outcome.err
     assert len(server.requests) == 1
     (folder,) = (tmp_path / "runs").iterdir()
-    model = zookit.open_run(folder).model()
+    model = open_run(folder).model()
     for found, expected in zip(body_of(model).get_weights(), mobilenet[1], strict=True):
         np.testing.assert_array_equal(found, expected)
     assert len(model.trainable_weights) == 2

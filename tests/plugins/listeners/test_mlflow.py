@@ -1,0 +1,204 @@
+"""What `mlflow` logs, as MLflow's own client reads it, and what it does without a server."""
+
+import logging
+import os
+import socket
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+import pytest
+from conftest import Command
+from listened_runs import end_early, train
+
+from zookit.api import Run
+from zookit.core import Callback
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlflow import MlflowClient
+    from mlflow.entities import Run as Tracked
+
+# With pytest-xdist, one worker imports MLflow for all of them.
+pytestmark = pytest.mark.xdist_group("mlflow")
+
+
+def store() -> "MlflowClient":
+    """What another program in the same folder uses by default."""
+    from mlflow import MlflowClient  # in a test only, because the import may send telemetry
+
+    return MlflowClient()
+
+
+def tracked(experiment: str = "zookit") -> "Sequence[Tracked]":
+    """The runs of an experiment."""
+    found = store().get_experiment_by_name(experiment)
+    return store().search_runs([found.experiment_id]) if found else []
+
+
+def metrics(run: "Tracked") -> dict[str, dict[int, float]]:
+    """The metrics of a run by name and step."""
+    return {
+        name: {each.step: each.value for each in store().get_metric_history(run.info.run_id, name)}
+        for name in run.data.metrics
+    }
+
+
+def assert_complete(tracked: "Tracked", run: Run) -> None:
+    """The metrics are those of the run: epochs from 1, and the test metrics at the last."""
+    found = metrics(tracked)
+    # The folder has them in milliseconds.
+    seconds = dict(enumerate(run.seconds, start=1))
+    assert found.pop("seconds") == pytest.approx(seconds, abs=0.001)
+    assert found == {
+        **{name: dict(enumerate(values, start=1)) for name, values in run.history.items()},
+        **{f"test_{name}": {run.epochs: value} for name, value in run.metrics.items()},
+    }
+
+
+def variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("MLFLOW")}
+
+
+def artifacts(run: "Tracked") -> dict[str, bytes]:
+    """The content of the artifacts by path."""
+    return files(Path(store().download_artifacts(run.info.run_id, "")))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The content of the files in a folder by path."""
+    return {
+        str(each.relative_to(folder)): each.read_bytes()
+        for each in folder.rglob("*")
+        if each.is_file()
+    }
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What was printed, except for the warning that Lopsided is not registered."""
+    written = capsys.readouterr()
+    return [each for each in (written.out + written.err).splitlines() if "Lopsided" not in each]
+
+
+@pytest.mark.usefixtures("mlflow_store")
+def test_parameters_metrics_status_and_folder_are_logged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    store()  # MLflow sets the levels of its loggers now
+    capsys.readouterr()
+    before = variables()
+    levels = {name: logging.getLogger(name).level for name in ("mlflow", "urllib3.connectionpool")}
+    options = {"callbacks": "stop_at_loss:0.001", "optimizer": "sgd:momentum=0.5"}
+    result = train("tensorboard", "mlflow", quiet=True, augment=("flip",), **options)
+    assert variables() == before
+    assert {name: logging.getLogger(name).level for name in levels} == levels
+    assert lines(capsys) == []
+    (run,) = tracked()
+    assert run.info.run_name == result.folder.name
+    assert run.info.status == "FINISHED"
+    assert run.data.tags["identity"] == result.environment.identity
+    assert run.data.tags["group"] == result.environment.group
+    assert_complete(run, result)
+    parameters = run.data.params
+    assert parameters["dataset"] == "made_by_hand:Lopsided"
+    assert parameters["architecture"] == "zookit/dense"
+    assert parameters["architecture.units"] == "4"
+    assert parameters["architecture.dropout"] == "0.1"
+    assert parameters["optimizer"] == "zookit/sgd"
+    assert parameters["optimizer.momentum"] == "0.5"
+    assert parameters["augmentations"] == "zookit/flip"
+    assert parameters["callbacks"] == "zookit/stop_at_loss"
+    assert parameters["stop_at_loss.threshold"] == "0.001"
+    assert parameters["epochs"] == "2"
+    assert parameters["class_weights"] == "false"
+    assert "metrics" not in parameters
+    assert artifacts(run) == files(result.folder)
+    assert any(name.startswith("tensorboard/test/") for name in artifacts(run))
+
+
+@pytest.mark.usefixtures("mlflow_store")
+@pytest.mark.parametrize(("interrupted", "status"), [(True, "KILLED"), (False, "FAILED")])
+def test_a_run_that_ends_early_has_its_complete_epochs(interrupted: bool, status: str) -> None:
+    folder = end_early("mlflow:experiment=early", interrupted=interrupted)
+    (run,) = tracked("early")
+    assert run.info.status == status
+    assert metrics(run)["loss"].keys() == {1}
+    assert not any(name.startswith("test_") for name in run.data.metrics)
+    assert artifacts(run) == files(folder)
+
+
+def test_the_first_run_creates_the_store_and_later_ones_use_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for _ in range(2):
+        train("mlflow", epochs=1, quiet=True)
+    assert lines(capsys) == []
+    names = [run.info.run_name for run in tracked()]
+    assert sorted(names) == sorted(folder.name for folder in Path("runs").iterdir())
+
+
+@dataclass(frozen=True)
+class Breaking(Callback):
+    """Takes a table from MLflow's store in the first epoch and returns it in the third."""
+
+    def build(self) -> keras.callbacks.Callback:
+        def begin(epoch: int, logs: Any) -> None:
+            renamed = {0: ("metrics", "away"), 2: ("away", "metrics")}.get(epoch)
+            if renamed:
+                with closing(sqlite3.connect("mlflow.db")) as store:
+                    store.execute("ALTER TABLE {} RENAME TO {}".format(*renamed))
+
+        return keras.callbacks.LambdaCallback(on_epoch_begin=begin)
+
+
+@pytest.mark.usefixtures("mlflow_store")
+def test_metrics_that_could_not_be_sent_are_sent_at_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    result = train("mlflow", callbacks=Breaking(), epochs=3)
+    (line,) = [each for each in capsys.readouterr().err.splitlines() if " failed in " in each]
+    assert line.startswith("zookit: listener 'mlflow' of zookit==")
+    assert "epoch_ended" in line
+    assert "no such table" in line
+    (run,) = tracked()
+    assert run.info.status == "FINISHED"
+    assert_complete(run, result)
+
+
+def test_an_unreachable_server_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    began = time.monotonic()
+    assert train("mlflow", epochs=1).status == "finished"
+    assert time.monotonic() - began < 60
+    (line,) = [each for each in capsys.readouterr().err.splitlines() if "127.0.0.1" in each]
+    assert "'mlflow'" in line
+    assert "run_started" in line
+
+
+def test_the_users_own_timeout_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+        monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+        assert train("mlflow", epochs=1).status == "finished"
+    assert "read timeout=1" in capsys.readouterr().err
+    assert os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "1"
+
+
+def test_without_mlflow_the_command_to_install_it_is_named(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    message = zookit("run", "mnist", "dense", "--with", "mlflow").message()
+    assert "pip install 'zookit[mlflow]'" in message
+    assert not Path("runs").exists()
