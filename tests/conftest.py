@@ -1,4 +1,4 @@
-"""What every test stands on: a cache of its own, no network by accident, the command in-process."""
+"""Shared by all tests: a cache of their own, no network by accident, the command in-process."""
 
 import gc
 import os
@@ -16,14 +16,14 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended and what it wrote."""
+    """The exit code of a command and what it wrote."""
 
     code: int
     out: str
     err: str
 
     def message(self) -> str:
-        """The one line a user's error is: on stderr, exit code 2, nothing on stdout."""
+        """Return the one line of a user error: on stderr, exit code 2, nothing on stdout."""
         assert self.code == 2, self
         assert not self.out, self
         assert "Traceback" not in self.err
@@ -35,16 +35,24 @@ class Outcome:
 
 Command = Callable[..., Outcome]
 
-gc.disable()  # until all is imported
+gc.disable()  # until everything is imported
 
 
 def pytest_collection_finish() -> None:
-    """TensorFlow, Keras and the rest are imported now, and there to stay.
+    """Freeze the objects of TensorFlow and Keras, and fix the threads of this process.
 
-    To look through their objects again and again for garbage took a tenth of the time.
+    Searching those objects for garbage took a tenth of the time. Without fixed threads, the first
+    training in a process would decide them for all later tests.
     """
     gc.freeze()
     gc.enable()
+    if "tensorflow" in sys.modules:
+        import tensorflow as tf
+
+        from zookit.core.data.threads import processors
+
+        tf.config.threading.set_intra_op_parallelism_threads(processors())
+        tf.config.threading.set_inter_op_parallelism_threads(processors())
 
 
 @pytest.fixture(scope="session")
@@ -53,16 +61,16 @@ def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def own_surroundings(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -> None:
-    """No test reads or writes a person's own cache, data or choices, or waits for the network."""
+def isolated_environment(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -> None:
+    """Keep tests away from the user's cache, data and settings, and from the network."""
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     for name in ("ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
-    # Set, not deleted, so that what --no-plugin writes is undone too.
+    # Set, not deleted, so that what --no-plugin writes is undone as well.
     for name in ("ZOOKIT_DISABLE", "ZOOKIT_WITH"):
         monkeypatch.setenv(name, "")
-    # A closed port: what would go out is refused at once. Tests' own servers are on 127.0.0.1.
+    # A closed port refuses connections at once. The tests' own servers are on 127.0.0.1.
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
         monkeypatch.delenv(name.lower(), raising=False)
@@ -74,7 +82,7 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -> No
 def zookit(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Command:
-    """The command line, run in a folder of its own."""
+    """Run the command line in this process, in the test's own folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
 
@@ -93,18 +101,18 @@ def zookit(
 
 @pytest.fixture(scope="session")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> FreshEnvironment:
-    """An environment with zookit from its wheel, for the tests marked `slow`; a minute to make.
+    """A virtual environment with zookit's wheel, for slow tests; creating it takes a minute.
 
-    It is made before `own_surroundings` shuts the network off, which pip may need. Each test takes
-    out again what it installs.
+    It is created before `isolated_environment` turns the network off, which pip may need. Each test
+    uninstalls what it installs.
     """
     return FreshEnvironment.make(tmp_path_factory.mktemp("fresh"))
 
 
 @pytest.fixture
 def test_data() -> Path:
-    """The whole real data, where there is some."""
+    """The folder with the full real data sets; skips the test if there is none."""
     named = os.environ.get("ZOOKIT_TEST_DATA")
     if not named:
-        pytest.skip("ZOOKIT_TEST_DATA names no folder with whole real data")
+        pytest.skip("ZOOKIT_TEST_DATA does not name a folder with the full data sets")
     return Path(named).absolute()
