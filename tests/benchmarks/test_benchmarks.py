@@ -65,8 +65,7 @@ def measured(
 @pytest.mark.parametrize(
     ("architecture", "sides"),
     [
-        ("dense", ["zookit"]),
-        pytest.param("dense", ["keras"], marks=pytest.mark.slow),
+        pytest.param("dense", ["keras", "zookit"], marks=pytest.mark.slow),
         pytest.param("cnn", ["keras-tuned", "zookit-auto"], marks=pytest.mark.slow),
         pytest.param(
             "dense",

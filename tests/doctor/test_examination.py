@@ -232,8 +232,6 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Examined:
     make_distribution(site, "my-others", points, MODULES)
     offer("my-newer", "newer = nets:Made", "zookit>=99", "numpy>=99")
     offer("my-newest", "newest = old_nets:Made", "ZooKit >= 99")
-    offer("my-odd", "odd = nets:Made", "zookit >=>= 1", "numpy >=>= 1")
-    offer("my-fit", "fit = nets:Made", "zookit>=0.0.1", "zookit>=99; extra == 'gpu'", "zookit-x>=9")
     offer("my-twice", "twice = nets:Made\ntwice = nets:Made")
     offer("my-first", "contested = nets:Made")
     offer("my-second", "contested = nets:Made")
@@ -254,8 +252,6 @@ def test_a_plugin_that_needs_another_zookit(declared: Examined) -> None:
     first, second = declared["newest"]["findings"]
     assert declared["newest"]["state"] == first["state"] == "incompatible"
     assert "cannot import name 'RemovedLongAgo'" in second["reason"]
-    assert "'zookit >=>= 1'" in declared.finding("odd")["reason"]
-    assert declared["fit"]["state"] == "works"
 
 
 def test_a_listener_whose_package_is_missing_is_no_fault(declared: Examined) -> None:

@@ -4,15 +4,15 @@ import pytest
 
 from zookit.testing import checks_for, contract_tests, targets
 
-test_contract = contract_tests("stop_at_loss")
+test_contract = contract_tests("mnist")
 
 
 def test_there_is_one_test_for_each_check() -> None:
-    (target,) = targets("stop_at_loss")
+    (target,) = targets("mnist")
     (mark,) = test_contract.pytestmark
     ids = [case.id for case in mark.args[1]]
     assert len(ids) == len(checks_for(target))
-    assert "callbacks/stop_at_loss-loads" in ids
+    assert "datasets/mnist-loads" in ids
 
 
 def test_a_check_that_does_not_apply_is_skipped() -> None:
