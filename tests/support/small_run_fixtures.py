@@ -3,24 +3,19 @@
 from pathlib import Path
 
 import pytest
-from small_runs import DENSE, SMALL, copy_run, put_images
-
-import zookit
+from small_runs import copy_run, small_images, small_run
 
 
 @pytest.fixture(scope="session")
-def images(tmp_path_factory: pytest.TempPathFactory) -> str:
+def images() -> str:
     """The words of a data set with 96 training and 24 test images."""
-    return put_images(tmp_path_factory.mktemp("images"))
+    return small_images()
 
 
 @pytest.fixture(scope="session")
-def finished(images: str, session_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished() -> Path:
     """The folder of a finished run of two epochs, which no test changes."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
-        folder = tmp_path_factory.mktemp("finished")
-        return zookit.run(images, DENSE, runs_dir=folder, epochs=2, **SMALL).folder
+    return small_run()
 
 
 @pytest.fixture

@@ -1,16 +1,23 @@
 """Images and trainings that take about a second."""
 
+import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
+import zookit
 from zookit.core import Callback, Listener, RunContext, hookimpl
 
 if TYPE_CHECKING:
@@ -25,8 +32,24 @@ ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safete
 """The files of a run whose content depends on no clock."""
 
 
-def put_images(folder: Path) -> str:
-    """Write 40 images of noise for each of three classes, and return the words of the data set."""
+@cache
+def shared_folder() -> Path:
+    """Return a folder of this process, which is removed when the process ends."""
+    return Path(_folder().name)
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="zookit-small-runs-")
+
+
+@cache
+def small_images() -> str:
+    """Return the words of a data set with 96 training and 24 test images of three classes.
+
+    Nothing may change them.
+    """
+    folder = shared_folder() / "images"
     random = np.random.default_rng(0)
     for name, brightness in zip(CLASSES, (150, 0, 70), strict=True):
         (folder / name).mkdir(parents=True)
@@ -34,6 +57,44 @@ def put_images(folder: Path) -> str:
             pixels = random.integers(brightness, brightness + 100, (8, 8), np.uint8)
             Image.fromarray(pixels).save(folder / name / f"{at:02}.png")
     return f"image_folder:path={folder},size=8,grey=true"
+
+
+@cache
+def small_run() -> Path:
+    """Return the folder of a finished run of two epochs, which nothing may change."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ZOOKIT_CACHE_DIR", str(shared_folder() / "cache"))
+        runs_dir = shared_folder() / "finished"
+        return zookit.run(small_images(), DENSE, runs_dir=runs_dir, epochs=2, **SMALL).folder
+
+
+def run_by_command(runs_dir: Path, *options: str) -> Path:
+    """Train the experiment of `small_run` by the command, in a new process."""
+    small = ("--batch-size", "4", "--learning-rate", "0.01", "--runs-dir", str(runs_dir))
+    ended = subprocess.run(
+        [sys.executable, "-m", "zookit", "run", small_images(), DENSE, "--json", *small, *options],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return Path(json.loads(ended.stdout)["folder"])
+
+
+def threads_of_this_process() -> int:
+    """Return the number of threads of an operation that TensorFlow uses here."""
+    return zookit.open_run(small_run()).environment.runtime.intra_op_threads
+
+
+def other_threads() -> int:
+    """Return a number of threads that this process cannot use any more."""
+    return 1 if threads_of_this_process() > 1 else 2
+
+
+@cache
+def run_with_other_threads() -> Path:
+    """Return the folder of a finished run of one epoch, which nothing may change."""
+    options = ("--threads", str(other_threads()), "--epochs", "1")
+    return run_by_command(shared_folder() / "other threads", *options)
 
 
 def copy_run(folder: Path, into: Path) -> Path:
