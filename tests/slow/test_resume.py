@@ -1,4 +1,4 @@
-"""Real trainings, killed with SIGKILL at random moments, and resumed to the bit-equal end."""
+"""Trainings killed with SIGKILL at random moments, and resumed to the same end, bit by bit."""
 
 import os
 import random
@@ -8,10 +8,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from made_runs import ENDS
+from small_runs import DENSE, SMALL, different_ends, small_images
 
 from zookit import resume
 from zookit import run as train
@@ -19,7 +18,7 @@ from zookit import run as train
 pytestmark = pytest.mark.slow
 
 KILLS = 5
-"""Of each composition; together they make twenty."""
+"""The kills of each composition."""
 
 COMPOSITIONS = {
     "dropout, validation, Keras's callbacks": (
@@ -41,7 +40,7 @@ COMPOSITIONS = {
 
 
 def zookit(words: str, folder: Path) -> "subprocess.Popen[bytes]":
-    # A checkpoint as often as is allowed, so that kills fall within epochs too.
+    # A checkpoint whenever possible, so that some kills are within an epoch.
     environment = {**os.environ, "ZOOKIT_CHECKPOINT_MINUTES": "0"}
     return subprocess.Popen(
         [sys.executable, "-m", "zookit", *words.split()],
@@ -58,19 +57,21 @@ def finish(process: "subprocess.Popen[bytes]") -> None:
 
 
 def wait_for_training(process: "subprocess.Popen[bytes]", folder: Path, before: int) -> None:
-    """Until the run's folder says for the next time that it trains, or all is over."""
+    """Wait until another training has started in the run's folder, or the process has ended."""
     while process.poll() is None and resumptions(folder) <= before:
         time.sleep(0.005)
 
 
 def resumptions(folder: Path) -> int:
-    """How often a training began in there: 0 without a run."""
+    """Return how often a training has started in the folder: 0 without a run."""
     texts = [path.read_text() for path in folder.glob("runs/*/environment.json")]
     return sum(1 + text.count('"steps": ') for text in texts)
 
 
 @pytest.mark.parametrize("words", COMPOSITIONS.values(), ids=COMPOSITIONS)
-def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(tmp_path: Path, words: str) -> None:
+def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(
+    tmp_path: Path, words: str
+) -> None:
     whole = tmp_path / "whole"
     whole.mkdir()
     process = zookit(f"run {words} --data sample", whole)
@@ -80,25 +81,25 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(tmp_path: Path, 
     duration = time.monotonic() - began
 
     seed = secrets.randbits(32)
-    print(f"seed {seed}, {duration:.1f} s")  # shown where the test fails
+    print(f"seed {seed}, {duration:.1f} s")  # shown if the test fails
     moments = random.Random(seed)
     killed = tmp_path / "killed"
     kills = 0
     while kills < KILLS:
-        # The first of a run at any moment of its training, the later ones soon after it goes on:
-        # so there are several of one run, and some at the end of one.
-        anew = not any(killed.glob("runs/*/experiment.toml"))
+        # The first kill of a run is at any moment of its training, later ones are soon after it
+        # was resumed: so some runs are killed several times, and some at their end.
+        is_new = not any(killed.glob("runs/*/experiment.toml"))
         killed.mkdir(exist_ok=True)
         before = resumptions(killed)
-        process = zookit(f"run {words} --data sample" if anew else "resume latest", killed)
+        process = zookit(f"run {words} --data sample" if is_new else "resume latest", killed)
         wait_for_training(process, killed, before)
-        delay = moments.uniform(0, duration * (1 if anew else 0.6))
+        delay = moments.uniform(0, duration * (1 if is_new else 0.6))
         try:
             process.wait(delay)
         except subprocess.TimeoutExpired:
             process.kill()
             kills += 1
-            print(f"killed {delay:.2f} s after it began to train, {'anew' if anew else 'resumed'}")
+            print(f"killed {delay:.2f} s after training started, {'new' if is_new else 'resumed'}")
         process.communicate()
         if process.returncode == 0:
             assert_same(killed, whole)
@@ -106,7 +107,7 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(tmp_path: Path, 
     if killed.exists():
         if any(killed.glob("runs/*/experiment.toml")):
             finish(zookit("resume latest", killed))
-        else:  # killed before it was a run
+        else:  # killed before its folder was a run
             finish(zookit(f"run {words} --data sample", killed))
         assert_same(killed, whole)
 
@@ -114,26 +115,24 @@ def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(tmp_path: Path, 
 def assert_same(killed: Path, whole: Path) -> None:
     (one,) = (path.parent for path in killed.glob("runs/*/experiment.toml"))
     (other,) = whole.glob("runs/*")
-    for name in ENDS:
-        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+    assert different_ends(one, other) == []
     logs = [(folder / "log.csv") for folder in (killed, whole)]
     if logs[1].exists():
         assert logs[0].read_bytes() == logs[1].read_bytes()
 
 
 class Killed(BaseException):
-    """Nothing happens after it."""
+    """Ends everything: no handler catches it."""
 
 
-@pytest.mark.parametrize("extended", [False, True], ids=["anew", "extended"])
+@pytest.mark.parametrize("extended", [False, True], ids=["new", "extended"])
 def test_killed_between_any_two_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extended: bool
 ) -> None:
-    """SIGKILL as the folder meets it: after a file was moved into place, no other is."""
-    small: dict[str, Any] = {"data": "sample", "batch_size": 64, "quiet": True}
-    words = "mnist", "dense:4", "early_stopping:5,monitor=loss"
-    whole = train(*words, runs_dir=tmp_path / "whole", epochs=2, **small).folder
-    first = train(*words, runs_dir=tmp_path / "first", epochs=1, **small).folder
+    """As a kill looks to the folder: after one file was moved into place, no other is."""
+    words = small_images(), DENSE, "early_stopping:5,monitor=loss"
+    whole = train(*words, runs_dir=tmp_path / "whole", epochs=2, **SMALL).folder
+    first = train(*words, runs_dir=tmp_path / "first", epochs=1, **SMALL).folder
     replace = Path.replace
     for at in range(1, 100):
         runs = tmp_path / str(at)
@@ -154,7 +153,7 @@ def test_killed_between_any_two_writes(
                 if extended:
                     resume(runs / first.name, epochs=2, quiet=True)
                 else:
-                    train(*words, runs_dir=runs, epochs=2, **small)
+                    train(*words, runs_dir=runs, epochs=2, **SMALL)
             except Killed:
                 pass
             else:
@@ -162,6 +161,5 @@ def test_killed_between_any_two_writes(
         (run,) = runs.iterdir()
         if (run / "experiment.toml").exists():
             resume(run, epochs=2, quiet=True)
-            for name in ENDS:
-                assert (run / name).read_bytes() == (whole / name).read_bytes(), (at, name)
+            assert different_ends(run, whole) == [], at
     assert at > 8
