@@ -1,6 +1,6 @@
 """Messages on stderr."""
 
-import logging
+from logging.handlers import BufferingHandler
 
 import pytest
 
@@ -28,16 +28,14 @@ def test_messages_are_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_program_with_its_own_handler_gets_the_messages_alone(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler = BufferingHandler(10)
     logger.addHandler(handler)
     try:
         with messages_shown(quiet=False):
             warn("warned")
     finally:
         logger.removeHandler(handler)
-    assert [record.getMessage() for record in records] == ["warned"]
+    assert [record.getMessage() for record in handler.buffer] == ["warned"]
     assert not capsys.readouterr().err
 
 

@@ -248,6 +248,6 @@ def test_it_shows_itself_as_a_line_and_as_tables(make: RunMaker) -> None:
 
 def test_compare_ranks_runs_or_a_folder(make: RunMaker) -> None:
     run = make()
-    for board in (zookit.compare([run]), zookit.compare(make.runs_dir)):
+    for board in (zookit.compare([zookit.open_run(run.folder)]), zookit.compare(make.runs_dir)):
         assert isinstance(board, Leaderboard)
         assert only(board).rows[0].runs[0].name == run.name

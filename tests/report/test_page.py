@@ -94,14 +94,14 @@ class Page(HTMLParser):
 def runs(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> dict[str, Path]:
     """Two runs, and one like the first but with half as many units and two epochs."""
     folder = tmp_path_factory.mktemp("reported")
-    pictures = put_pictures(folder / "pictures", dark=20, light=20)
+    images = put_pictures(folder / "images", dark=20, light=20)
     shared: dict[str, Any] = {"runs_dir": folder / "runs", "quiet": True, "batch_size": 64}
     mnist = {"data": "sample", "validation": 0.2, **shared}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
         run = zookit_package.run
         first = run("mnist", "dense:8", ["stop_at_accuracy:0.999"], epochs=3, **mnist).folder
-        second = run(f"image_folder:path={pictures},size=8", "dense:2", epochs=1, **shared).folder
+        second = run(f"image_folder:path={images},size=8", "dense:2", epochs=1, **shared).folder
     other = folder / "runs" / "other"
     shutil.copytree(first, other)
     experiment = (other / "experiment.toml").read_text()
@@ -188,7 +188,7 @@ def test_the_page_has_the_composition_and_the_results(
     page = Page((run.folder / "report.html").read_text(encoding="utf-8"))
     check_whole(page)
     assert run.ending
-    for said in (
+    for expected in (
         "dense on mnist",
         run.name,
         "finished",
@@ -202,18 +202,18 @@ def test_the_page_has_the_composition_and_the_results(
         run.environment.versions["tensorflow"],
         "zookit==",
     ):
-        assert said in page.text, said
+        assert expected in page.text, expected
     # The exact values of the epochs come first.
-    wanted = numbers(run.folder)
-    flat = [value for row in wanted for value in row]
+    values = numbers(run.folder)
+    flat = [value for row in values for value in row]
     assert page.exact[: len(flat)] == flat
     header, *rows = page.tables["epochs"]
     assert header == ["epoch", *run.history, "seconds"]
     assert rows == [
-        [str(at), *(f"{value:.4f}" for value in row)] for at, row in enumerate(wanted, start=1)
+        [str(at), *(f"{value:.4f}" for value in row)] for at, row in enumerate(values, start=1)
     ]
     loss, accuracy, matrix = page.all("svg")
-    assert f"training: 3 epochs, first {wanted[0][0]:.4f}" in loss["aria-label"]
+    assert f"training: 3 epochs, first {values[0][0]:.4f}" in loss["aria-label"]
     assert f"test: {run.ending.test['accuracy']:.4f}" in accuracy["aria-label"]
     assert "Confusion matrix of 10 classes" in matrix["aria-label"]
 
@@ -228,8 +228,8 @@ def test_the_page_has_scores_confusions_and_mistakes(
     scores = Scores.of(evaluation, [str(label) for label in range(10)])
     header, *rows = page.tables["classes"]
     assert header == ["class", "precision", "recall", "F1", "images"]
-    for row, *wanted in zip(rows, scores.precision, scores.recall, scores.f1, strict=True):
-        assert row[1:4] == [DASH if np.isnan(each) else f"{each:.4f}" for each in wanted]
+    for row, *expected in zip(rows, scores.precision, scores.recall, scores.f1, strict=True):
+        assert row[1:4] == [DASH if np.isnan(each) else f"{each:.4f}" for each in expected]
     assert [int(row[4]) for row in rows] == scores.support.tolist()
     _, *confusion = page.tables["confusion"]
     assert [[int(cell) for cell in row[1:]] for row in confusion] == scores.confusion.tolist()
@@ -240,9 +240,9 @@ def test_the_page_has_scores_confusions_and_mistakes(
     for image, at, pixels in zip(images, evaluation.mistakes_at, evaluation.mistakes, strict=False):
         png = base64.b64decode(image["src"].removeprefix("data:image/png;base64,"))
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(png))), pixels[:, :, 0])
-        said, true = evaluation.predicted[at], evaluation.labels[at]
-        predicted, probability = f"predicted {said}", f"{evaluation.probability[at]:.1%}"
-        assert image["alt"].startswith(f"Test image {at}: {predicted}, {probability}")
+        predicted, true = evaluation.predicted[at], evaluation.labels[at]
+        start = f"Test image {at}: predicted {predicted}, {evaluation.probability[at]:.1%}"
+        assert image["alt"].startswith(start)
         assert image["alt"].endswith(f"true class {true}.")
         assert image["class"] == "small"
 
@@ -298,9 +298,9 @@ def test_several_runs_are_ranked_and_drawn_together(
     assert len(together) == 2
     assert all(runs["other"].name in each for each in together)
     ordered = [runs[name] for name in ("mnist", "two", "other")]
-    wanted = [numbers(folder) for folder in ordered]
+    expected = [numbers(folder) for folder in ordered]
     exact = page.exact
-    for each in wanted:
+    for each in expected:
         flat = [value for row in each for value in row]
         starts = range(len(exact) - len(flat) + 1)
         assert any(exact[at : at + len(flat)] == flat for at in starts)
@@ -333,7 +333,7 @@ def failed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "expected"),
     [
         (killed, "killed after 3 of 3 epochs"),
         (killed_at_once, "no epoch has ended yet"),
@@ -342,11 +342,11 @@ def failed(folder: Path) -> None:
     ],
 )
 def test_a_run_that_did_not_finish_says_so(
-    runs: dict[str, Path], zookit: Command, tmp_path: Path, edit: Edit, said: str
+    runs: dict[str, Path], zookit: Command, tmp_path: Path, edit: Edit, expected: str
 ) -> None:
     page = reported(zookit, edited(runs, tmp_path, edit))
     check_whole(page)
-    assert said in page.text
+    assert expected in page.text
     assert "Not evaluated" in page.text
     assert ("zookit resume edited" in page.text) == (edit is not failed)
     assert not page.all("img")
