@@ -1,6 +1,7 @@
-"""The contracts: what a plugin implements and what every part of zookit agrees on.
+"""The base classes of components, the values that they receive and return, and the errors.
 
-A plugin imports this package and `zookit.core.data` only. It imports neither TensorFlow nor NumPy.
+A plugin needs this package and, for data sets, `zookit.core.data`. Importing it imports neither
+TensorFlow nor NumPy.
 """
 
 from annotated_doc import Doc

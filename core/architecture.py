@@ -1,4 +1,4 @@
-"""What an architecture is: the body of a network, between the pixels and the head."""
+"""Architectures: the body of a network, between the pixels and the head."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preference:
-    """What suits an architecture's mathematics; the runtime follows it if the device can.
+    """How an architecture computes fastest. zookit follows it if the device supports it.
 
-    `xla`: on a CPU, compile the steps with XLA. That suits stacks of dense layers; it makes
-    convolutions about twice slower, and dropout and other random layers slower still.
-    `bfloat16`: `--precision auto` takes mixed_bfloat16 where the device multiplies such numbers.
-    `threads`: how many of a CPU's processors one operation can make use of; None for all.
+    Args:
+        xla: whether to compile training steps with XLA on a CPU. XLA is faster for dense layers,
+            takes about twice as long for convolutions, and longer still for dropout and other
+            random layers.
+        bfloat16: whether `--precision auto` may use mixed_bfloat16.
+        threads: the number of CPU threads that one operation can use; None for all.
     """
 
     xla: bool = False
@@ -27,43 +29,74 @@ class Preference:
 
 @dataclass(frozen=True)
 class Architecture(Component, ABC):
-    """Base of architectures.
+    """Base class of architectures.
 
-    zookit makes what surrounds the body: input, augmentation, head, loss and metric. Import Keras
-    inside the methods, not at module level.
+    zookit adds the input, the augmentation, the head, the loss and the metrics, so an architecture
+    fits every data set. Import Keras inside the methods, not at module level: it takes seconds, and
+    listing and completion import this module.
+
+        @dataclass(frozen=True)
+        class Mean(Architecture):
+            '''The mean of each channel.'''
+
+            def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
+                from keras import layers
+
+                return layers.GlobalAveragePooling2D()(images)
     """
 
     @abstractmethod
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
-        """The body, from normalised float images (N, H, W, C) to features (N, F).
+        """Build the body with Keras's functional API.
 
-        Structure only: calling it twice builds two alike and downloads nothing.
+        Each call builds new layers. Do not download or load anything here; use `pretrained`.
+
+        Args:
+            images: normalized images, float (N, H, W, C).
+
+        Returns:
+            The features, float (N, F).
         """
 
     def normalize(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
-        """Pixels 0 to 255 (N, H, W, C) to what the body expects; here divided by 255.
+        """Scale the pixels as the body expects them; by default to the range 0 to 1.
 
-        An architecture whose weights expect otherwise overrides it, and then the person's
-        `--no-normalize` is refused.
+        Override this if the body needs another range, for example for published weights. The user
+        cannot switch an overridden method off with `--no-normalize`.
+
+        Args:
+            images: pixels from 0 to 255, float (N, H, W, C).
+
+        Returns:
+            Normalized images, float (N, H, W, C).
         """
         import keras  # keeps TensorFlow out of start-up
 
         return keras.layers.Rescaling(1 / 255, name="normalize")(images)
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
-        """Refuse an image shape (height, width, channels) by raising ImageShapeRefused.
+        """Raise ImageShapeRefused if the body cannot be built for a shape.
 
-        Called before TensorFlow is imported. Takes every shape unless overridden.
+        By default every shape is accepted. zookit calls this before it imports TensorFlow.
+
+        Args:
+            image_shape: height, width and channels.
         """
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """What the runtime should prefer.
+        """Return how the architecture computes fastest; by default no preference.
 
-        Images have the shape (height, width, channels), steps `batch_size` of them. Called before
-        TensorFlow is imported. No preference unless overridden.
+        zookit calls this before it imports TensorFlow.
+
+        Args:
+            image_shape: height, width and channels.
+            batch_size: the number of images in a training step.
         """
         del image_shape, batch_size
         return Preference()
 
     def pretrained(self, model: "keras.Model") -> None:
-        """Load weights into the built model; called once, when a fresh training starts."""
+        """Load weights into a new model, before a training starts. By default nothing is loaded.
+
+        Raise DataUnavailable if the weights cannot be downloaded.
+        """

@@ -1,4 +1,4 @@
-"""What a callback is: a Keras callback, chosen by name and declared by its parameters."""
+"""Callbacks: Keras callbacks that are selected by name."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Example:
-    """What a callback does in a training that goes as told; `zookit check` holds it to that.
+    """How a callback should act in a training with given logs. `zookit check` verifies it.
 
-    With `parameters`, in a training that logs `logs` (for each name one value an epoch), training
-    ends after epoch `epochs`, counted from 1, or goes through all of them where that is None. An
-    optimizer's `learning_rate` that began at 1 is then what is said here, where it is said.
+        Example({"loss": (0.9, 0.5, 0.3)}, epochs=2, parameters={"threshold": 0.5})
+
+    Args:
+        logs: for each logged name, one value per epoch.
+        epochs: the epoch, counted from 1, after which the callback stops training; None if training
+            continues to the end of the logs.
+        learning_rate: the learning rate at the end, if it starts at 1; None to skip this check.
+        parameters: the parameters of the callback.
     """
 
     logs: Mapping[str, Sequence[float]]
@@ -28,28 +33,49 @@ class Example:
 
 @dataclass(frozen=True)
 class Callback(Component, ABC):
-    """Base of callbacks."""
+    """Base class of callbacks.
+
+    The component declares the parameters; `build` returns the Keras callback.
+
+        @dataclass(frozen=True)
+        class StopAfter(Callback):
+            '''Stops training after some epochs.'''
+
+            epochs: Annotated[int, Gt(0), Doc("Epochs to train.")] = 3
+
+            def build(self) -> "keras.callbacks.Callback":
+                from my_package.keras_classes import StopAfter
+
+                return StopAfter(self.epochs)
+
+    Here `my_package/keras_classes.py` has a subclass of `keras.callbacks.Callback`.
+    """
 
     examples: ClassVar[tuple[Example, ...]] = ()
-    """What it does, in trainings made up for the purpose."""
+    """Examples of what the callback does."""
 
     @property
     def every_batch(self) -> bool:
-        """Whether its batch methods must be called after every single batch.
+        """Whether the batch methods must be called for every batch.
 
-        Unless one must, many batches pass between two calls, which is much faster; a call's `batch`
-        is then the index of the last of them, or beyond it in the last call of an epoch.
+        By default they are called once for many batches, which is much faster. Their argument
+        `batch` is then the index of the last of these batches, or higher in the last call of an
+        epoch.
         """
         return False
 
     @abstractmethod
     def build(self) -> "keras.callbacks.Callback":
-        """A fresh Keras callback for one training. Import Keras here, not at module level.
+        """Return a new Keras callback for one training.
 
-        What it has to tell the person goes through `zookit.core.say`. One that remembers something
-        from epoch to epoch has two methods more: `get_state()`, which returns it as a dictionary of
-        plain values (None, bool, int, float, str, lists and dictionaries of these) and NumPy
-        arrays of numbers, and `set_state(state)`, called after `on_train_begin`, which goes on from
-        there. One that remembers nothing returns an empty one: where a run is resumed, a callback
-        without the two is named in a warning, since nobody knows whether the end is then exact.
+        Import Keras here, not at module level. Use `zookit.core.say` for messages to the user.
+
+        To make a resumed run exact, give the Keras callback two methods:
+
+        - `get_state()` returns what it remembers between epochs, as a dictionary of plain values
+          (None, bool, int, float, str, lists and dictionaries of these) and NumPy arrays of
+          numbers. A callback without a state returns an empty dictionary.
+        - `set_state(state)` restores it. It is called after `on_train_begin`.
+
+        Without these methods, resuming a run warns that the result may differ.
         """

@@ -1,4 +1,4 @@
-"""What every component is: a frozen dataclass whose fields are its parameters."""
+"""The base class of all components."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,17 +7,19 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Component:
-    """Base of data sets, architectures, callbacks and listeners.
+    """Base class of components: a frozen dataclass whose fields are its parameters.
 
-    A subclass is itself decorated with `@dataclass(frozen=True)`; its fields are its parameters,
-    each of type `bool`, `int`, `float`, `str`, `pathlib.Path`, a `Literal`, a `tuple[T, ...]` of
-    one of these, or any of them `| None` with the default None; others are refused. `Annotated`
-    carries bounds (`annotated_types`) and the meaning that `zookit show` prints
-    (`zookit.core.Doc`).
+    Decorate every subclass with `@dataclass(frozen=True)`. A parameter has the type `bool`, `int`,
+    `float`, `str`, `pathlib.Path`, a `Literal`, or a `tuple[T, ...]` of one of these. With `| None`
+    its default must be None. Add bounds and a description with `Annotated`:
+
+        width: Annotated[int, Gt(0), Doc("Units of the layer.")] = 128
+
+    `Gt` and other bounds are in `annotated_types`, `Doc` is in `zookit.core`. The description is
+    what `zookit show` prints.
     """
 
-    # Left to its defaults pydantic ignores unknown parameters, accepts NaN and passes instances
-    # unchecked.
+    # By default pydantic ignores unknown parameters, accepts NaN and does not check instances.
     __pydantic_config__: ClassVar[dict[str, Any]] = {
         "extra": "forbid",
         "revalidate_instances": "always",
@@ -25,5 +27,5 @@ class Component:
     }
 
     packages: ClassVar[Mapping[str, str]] = {}
-    """Modules it needs beyond what is installed with it, each with what to give pip for it:
-    `{"mlflow": "zookit[mlflow]"}`. Choosing it without them is a NotInstalled that says so."""
+    """Optional modules that the component needs, each with the requirement to install:
+    `{"mlflow": "zookit[mlflow]"}`. Without them, building the component raises NotInstalled."""

@@ -119,7 +119,7 @@ class Dataset(Component, ABC):
 
         @dataclass(frozen=True)
         class Stripes(Dataset):
-            \"\"\"Horizontal and vertical stripes.\"\"\"
+            '''Horizontal and vertical stripes.'''
 
             count: Annotated[int, Gt(0), Doc("Number of images per split.")] = 100
 

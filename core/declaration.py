@@ -1,4 +1,4 @@
-"""What a component's class declares: its fields' types, bounds, defaults and meanings."""
+"""Read the parameters that a component's class declares."""
 
 import dataclasses
 import inspect
@@ -27,10 +27,13 @@ KINDS = {bool: "true/false", int: "whole number", float: "number", str: "text", 
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """One parameter of a component, as it is shown to a person.
+    """A parameter of a component, as `zookit show` prints it.
 
-    `type` is a word such as "whole number"; `default` is the words a person would type, or None
-    where the parameter must be given.
+    Args:
+        name: the name of the dataclass field.
+        type: the type for people, such as "whole number".
+        default: the default as text, or None if the parameter is required.
+        meaning: the text of `zookit.core.Doc`.
     """
 
     name: str
@@ -40,7 +43,7 @@ class Parameter:
 
 
 def parameters(component: type) -> tuple[Parameter, ...]:
-    """The parameters of a component's class, in the order of its fields."""
+    """Return the parameters of a component's class, in the order of its fields."""
     hints = hints_of(component)
     return tuple(
         Parameter(
@@ -54,16 +57,16 @@ def parameters(component: type) -> tuple[Parameter, ...]:
 
 
 def declaration_complaint(component: type) -> str | None:
-    """Why this class cannot be a component, or None: for whoever loads it."""
+    """Return why a class cannot be a component, or None if it can."""
     if "__dataclass_fields__" not in vars(component):
         return (
-            "it is not decorated with @dataclass(frozen=True), so it has no parameters of its own"
+            "it is not decorated with @dataclass(frozen=True), so its parameters are not declared"
         )
     try:
         hints = hints_of(component)
         adapter_of(component)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's annotations do
-        return f"its parameters' types cannot be understood: {typed_reason_of(error)}"
+    except Exception as error:  # noqa: BLE001 - annotations may raise anything
+        return f"the types of its parameters cannot be read: {typed_reason_of(error)}"
     for field in dataclasses.fields(component):
         complaint = _complaint_about(field, hints[field.name])
         if complaint:
@@ -73,22 +76,22 @@ def declaration_complaint(component: type) -> str | None:
 
 def _complaint_about(field: "dataclasses.Field[Any]", hint: Any) -> str | None:
     if not field.init:
-        return "is declared with init=False, so it cannot be given; make it a property"
+        return "is declared with init=False; make it a property"
     if _optional(hint) and (is_required(field) or default_of(field) is not None):
-        return "may be None and so must default to None, since neither words nor TOML can write it"
+        return "may be None, so its default must be None: words and TOML cannot express None"
     kind = bare_type(hint)
-    # Of what a tuple holds the bounds go, but not `| None`: TOML's lists have none.
+    # Items of a tuple may have bounds, but not `| None`, because TOML's lists cannot have it.
     each = _unannotated(get_args(kind)[0]) if is_tuple(kind) else kind
     if each in KINDS or get_origin(each) is Literal:
         return None
     return (
-        f"is of type {inspect.formatannotation(kind)}; it must be bool, int, float, str, "
+        f"has the type {inspect.formatannotation(kind)}; it must be bool, int, float, str, "
         "pathlib.Path, a Literal, or a tuple[T, ...] of one of these"
     )
 
 
 def bare_type(hint: Any) -> Any:
-    """The type itself, without bounds, meaning and `| None`."""
+    """Return the type without bounds, meaning and `| None`."""
     hint = _unannotated(hint)
     others = [each for each in get_args(hint) if each is not type(None)]
     if get_origin(hint) in (Union, types.UnionType) and len(others) == 1:
@@ -105,7 +108,7 @@ def _optional(hint: Any) -> bool:
 
 
 def is_tuple(kind: Any) -> bool:
-    """Whether a bare type is `tuple[T, ...]`."""
+    """Return whether a bare type is `tuple[T, ...]`."""
     return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
 
 
@@ -127,7 +130,7 @@ def _meaning(hint: Any) -> str:
 
 
 def text_of(value: Any) -> str:
-    """A value as a person types it in words; empty for None."""
+    """Return a value as it is written in words; None is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -140,12 +143,12 @@ def text_of(value: Any) -> str:
 
 
 def is_required(field: "dataclasses.Field[Any]") -> bool:
-    """Whether the parameter must be given."""
+    """Return whether a parameter has no default."""
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def default_of(field: "dataclasses.Field[Any]") -> Any:
-    """The default; None where there is none."""
+    """Return the default of a parameter, or None if it has none."""
     if field.default_factory is not dataclasses.MISSING:
         return field.default_factory()
     return None if field.default is dataclasses.MISSING else field.default
@@ -153,19 +156,19 @@ def default_of(field: "dataclasses.Field[Any]") -> Any:
 
 @cache
 def hints_of(component: type) -> dict[str, Any]:
-    """The declared type of each field, with what `Annotated` carries."""
+    """Return the declared type of each field, including `Annotated`."""
     return get_type_hints(component, include_extras=True)
 
 
 @cache
 def adapter_of(component: type) -> "TypeAdapter[Any]":
-    """What checks values against the declaration."""
-    # pydantic would look for plugins of its own among all distributions, and fail where the
-    # metadata of any of them is broken.
+    """Return pydantic's adapter, which checks values against the declaration."""
+    # pydantic would search all distributions for its own plugins, and fail if the metadata of one
+    # is broken.
     before = os.environ.get("PYDANTIC_DISABLE_PLUGINS")
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     try:
-        from pydantic import TypeAdapter  # kept out of listing and completion of names
+        from pydantic import TypeAdapter  # slow; listing and completion do not need it
 
         return TypeAdapter(component)
     finally:

@@ -1,8 +1,8 @@
-"""Errors that are meant for the person at the keyboard.
+"""Errors for users.
 
-Every `ZookitError` is one line that says what was wrong, what was got, what was expected and what
-to do. The command line prints it without a traceback and exits with 2; anything else that is
-raised is a defect and keeps its traceback.
+The message of a `ZookitError` is one line: what went wrong, what was received, what was expected,
+and how to fix it. The command line prints it without a traceback and exits with code 2. Any other
+exception is a bug and is shown with its traceback.
 """
 
 from collections.abc import Iterable
@@ -11,87 +11,87 @@ _LONGEST = 200
 
 
 class ZookitError(Exception):
-    """Something the user can mend. `str()` is one line."""
+    """Base class of errors that the user can fix. `str()` is one line."""
 
 
 class UnknownName(ZookitError):
-    """No installed distribution offers that name."""
+    """No installed package offers a component of this name."""
 
 
 class AmbiguousName(ZookitError):
-    """Two distributions claim one name and neither was chosen."""
+    """Several packages offer a component of this name."""
 
 
 class BrokenPlugin(ZookitError):
-    """A plugin failed to import, or is not what its entry-point group promises."""
+    """A plugin cannot be imported, or is not of its kind."""
 
 
 class NotInstalled(ZookitError):
-    """A component needs a package that is only installed when asked for."""
+    """A component needs an optional package that is not installed."""
 
 
 class BadWords(ZookitError):
-    """A text is not of the form NAME[:ITEM,ITEM...]."""
+    """Words are not of the form NAME[:ITEM,ITEM...]."""
 
 
 class BadParameter(ZookitError):
-    """A parameter is unknown, missing, of the wrong type or out of its bounds."""
+    """A parameter is unknown, missing, of the wrong type or out of bounds."""
 
 
 class BadExperiment(ZookitError):
-    """An experiment contradicts itself, or its file cannot be read."""
+    """An experiment is not valid, or its file cannot be read."""
 
 
 class ImageShapeRefused(ZookitError):
-    """An architecture cannot take images of this shape."""
+    """An architecture does not accept images of this shape."""
 
 
 class DataError(ZookitError):
-    """Data is missing, unreadable or not what it claims to be."""
+    """Data is missing, unreadable or not valid."""
 
 
 class DataUnavailable(DataError):
-    """The full data set cannot be had from here just now."""
+    """Data cannot be downloaded now."""
 
 
 class WrongHash(DataError):
-    """A file's content does not have the pinned SHA-256."""
+    """A file does not have the expected SHA-256."""
 
 
 class TrainingFailed(ZookitError):
-    """Training cannot go on: a loss that is not finite, a value that is never logged."""
+    """Training cannot continue, for example because the loss is NaN."""
 
 
 class BadRun(ZookitError):
-    """A kept run is not there, is damaged, or cannot be rebuilt with what is installed."""
+    """A run is missing or damaged, or cannot be rebuilt with the installed packages."""
 
 
 class FolderError(ZookitError):
-    """A folder that zookit must write to cannot be written."""
+    """A file or folder cannot be written."""
 
 
 def quoted(value: object) -> str:
-    """What a person gave, as Python writes it; in one line and short enough for a message."""
+    """Return the `repr` of a value in one line, shortened for use in a message."""
     try:
         text = " ".join(repr(value).splitlines())
-    except (RecursionError, ValueError):  # nested too deep; more digits than Python writes
+    except (RecursionError, ValueError):  # nested too deeply, or a number with too many digits
         return f"<{type(value).__name__} too large to show>"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def reason_of(error: BaseException) -> str:
-    """What an exception says, in one line; its type's name where it says nothing."""
+    """Return the message of an exception in one line, or its type if it has no message."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def typed_reason_of(error: BaseException) -> str:
-    """`ImportError: no module named x`, in one line: for exceptions of a stranger's code."""
+    """Return the type and the message of an exception, such as `ImportError: ...`, in one line."""
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` Did you mean 'dense'?` where one of `known` is near to `name`, else nothing."""
-    from difflib import get_close_matches  # only needed once something went wrong
+    """Return ` Did you mean 'dense'?` if a known name is similar to `name`, else an empty text."""
+    from difflib import get_close_matches  # only needed for errors
 
     nearest = get_close_matches(name, list(known), n=1)
     return f" Did you mean {nearest[0]!r}?" if nearest else ""

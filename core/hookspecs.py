@@ -1,4 +1,4 @@
-"""The hooks of a run's life. A leaf: it imports pluggy alone."""
+"""The hooks that listeners implement."""
 
 from typing import TYPE_CHECKING
 
@@ -17,29 +17,35 @@ hookimpl = pluggy.HookimplMarker("zookit")
 
 
 class RunHooks:
-    """What a listener may implement; each may take fewer arguments than it is offered."""
+    """The events of a run. An implementation may omit arguments that it does not need."""
 
     @hookspec
     def run_started(self, run: "RunContext") -> None:
-        """The run is composed and its folder exists; training is about to begin."""
+        """Called when the run folder exists, before training starts."""
 
     @hookspec
     def keras_callbacks(self, run: "RunContext") -> "Sequence[keras.callbacks.Callback]":  # type: ignore[empty-body]
-        """Keras callbacks to train with, asked for once, after run_started.
+        """Return Keras callbacks for the training. Called once, after `run_started`.
 
-        Each of their methods is guarded: one that raises is reported, and the callback passed over
-        from then on. Their batch methods are called once for many batches unless the listener's
-        `every_batch` says otherwise.
+        If a method of a callback raises an error, zookit warns and no longer calls that callback.
+        The batch methods are called once for many batches, unless the listener's `every_batch` is
+        True.
         """
 
     @hookspec
     def epoch_ended(self, epoch: int, values: "Mapping[str, float]", seconds: float) -> None:
-        """An epoch, counted from 1, has ended with these values, `seconds` after it began."""
+        """Called at the end of each epoch.
+
+        Args:
+            epoch: the number of the epoch, counted from 1.
+            values: the logged values by name.
+            seconds: the duration of the epoch.
+        """
 
     @hookspec
     def run_finished(self, result: "Result") -> None:
-        """The run has ended as it should, or by a person's Ctrl-C: `result.status` says which."""
+        """Called when the run is finished or interrupted by Ctrl-C; see `result.status`."""
 
     @hookspec
     def run_failed(self, result: "Result", error: BaseException) -> None:
-        """The run has ended with an error; `result` is what there is of it."""
+        """Called when the run has failed with an error."""

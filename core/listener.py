@@ -1,4 +1,4 @@
-"""What a listener is: pluggy implementations of the hooks of a run's life, as methods."""
+"""Listeners: components that are notified of the events of a run."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,27 @@ from zookit.core.component import Component
 
 @dataclass(frozen=True)
 class Listener(Component):
-    """Base of listeners: implement any of `zookit.core.hookspecs.RunHooks`, marked `@hookimpl`.
+    """Base class of listeners. Implement hooks of `zookit.core.hookspecs.RunHooks`.
 
-    A listener that fails is reported with its owner and never costs the run.
+        @dataclass(frozen=True)
+        class Reporter(Listener):
+            '''Reports the folder of each finished run.'''
+
+            @hookimpl
+            def run_finished(self, result: Result) -> None:
+                say(f"finished: {result.folder}")
+
+    If a hook raises an error, zookit warns with the listener's name, and the run continues.
     """
 
     @property
     def every_batch(self) -> bool:
-        """Whether the Keras callbacks it offers must be called after every single batch."""
+        """Whether its Keras callbacks are called for every batch; see `Callback.every_batch`."""
         return False
 
     def build(self) -> object:
-        """What listens to one run: an object with the hooks as methods.
+        """Return an object that has the hooks as methods; by default the listener itself.
 
-        The listener itself unless overridden. Return a fresh object where something must be
-        remembered from one hook to the next, since a component is frozen.
+        A component is frozen. To remember something between hooks, return a new object here.
         """
         return self

@@ -1,7 +1,6 @@
-"""How components tell the person something: a line each, through the logger `zookit`.
+"""Messages for users, through the logger `zookit`.
 
-The command line shows the lines on stderr. A program that imports zookit handles them like any
-other logging.
+The command line prints them on stderr. A program that imports zookit handles them with `logging`.
 """
 
 import logging
@@ -10,10 +9,10 @@ logger = logging.getLogger("zookit")
 
 
 def say(text: str) -> None:
-    """Tell the person, in one line; kept back by --quiet."""
+    """Log a line for the user. Not shown with --quiet."""
     logger.info(text)
 
 
 def warn(text: str) -> None:
-    """Warn the person, in one line; never kept back."""
+    """Log a warning in one line. Shown even with --quiet."""
     logger.warning(text)

@@ -1,4 +1,4 @@
-"""A component's parameters: from words or plain values, checked, and back."""
+"""Create components from words or plain values, and convert them back."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LONGEST = 100
+"""The longest value to show, in characters."""
 _BOUNDS = {
     "greater_than": "greater than",
     "greater_than_equal": "at least",
@@ -33,19 +35,19 @@ _BOUNDS = {
 
 
 def create(component: type[T], given: Words | Mapping[str, Any], name: str | None = None) -> T:
-    """A component from words or from plain values, checked against its declared types.
+    """Return a component whose parameters are checked against their declared types.
 
     Args:
-        component: a frozen dataclass.
-        given: words, whose text is coerced to the declared types, or values by name (as TOML and
-            Python have them), coerced likewise.
-        name: what messages call the component; the words' own name if not given.
+        component: the component's class.
+        given: words, or values by parameter name. Text is converted to the declared types.
+        name: the component's name in messages; by default the name in the words.
 
     Raises:
-        BadParameter: a parameter is unknown, missing, given twice, mistyped or out of bounds.
+        BadParameter: a parameter is unknown, missing, given twice, of the wrong type or out of
+            bounds.
     """
     if isinstance(given, Words):
-        origin = f" (got from {str(given)!r})"
+        origin = f" in {str(given)!r}"
         name, values = name or given.name, _by_name(component, given)
     else:
         origin, values = "", dict(given)
@@ -53,26 +55,26 @@ def create(component: type[T], given: Words | Mapping[str, Any], name: str | Non
     fields = {field.name: field for field in dataclasses.fields(component)}  # type: ignore[arg-type]
     for key in values:
         if key not in fields:
-            has = f"It has: {', '.join(fields)}." if fields else "It has none."
+            has = f"Parameters: {', '.join(fields)}." if fields else "It has no parameters."
             nearest = did_you_mean(str(key), fields)
             raise BadParameter(f"{name}: no parameter {quoted(key)}.{nearest} {has}")
-    # Defaults too: a path among them is made absolute, as it will be when it is read back.
+    # Defaults are checked too, and a relative path among them becomes absolute.
     defaults = {key: default_of(field) for key, field in fields.items() if not is_required(field)}
     created: T = _validated(component, {**defaults, **values}, name, origin)
     return created
 
 
 def checked(component: T) -> T:
-    """The same component with its values checked and coerced, as `create` would have made it.
+    """Return a copy of a component with its parameters checked and converted.
 
-    A dataclass built by hand takes anything. Raises BadParameter.
+    Python does not check the arguments of a dataclass. Raises BadParameter.
     """
     fields = dataclasses.fields(component)  # type: ignore[arg-type]
     return create(type(component), {field.name: getattr(component, field.name) for field in fields})
 
 
 def plain_values(component: object) -> dict[str, Any]:
-    """A component's parameters as TOML and JSON have them: text, numbers, lists; None left out."""
+    """Return a component's parameters as text, numbers, booleans and lists; None is left out."""
     kind: type = type(component)
     dumped = adapter_of(kind).dump_python(component, mode="json")
     return {name: value for name, value in dumped.items() if value is not None}
@@ -90,9 +92,9 @@ def defaulted_parameters(component: object) -> frozenset[str]:
 
 
 def words_of(name: str, values: Mapping[str, Any]) -> Words:
-    """The words that choose the component `name` with these plain values.
+    """Return the words that select the component `name` with these plain values.
 
-    Words cannot write an empty value, so one is left out; nor a + in one of several texts or paths.
+    Words cannot express an empty value, which is left out, or a + in one of several values.
     """
     texts = ((key, text_of(value)) for key, value in values.items())
     return Words(name, tuple((key, text) for key, text in texts if text))
@@ -103,19 +105,19 @@ def _by_name(component: type, words: Words) -> dict[str, str]:
     values: dict[str, str] = {}
     for key, value in words.items:
         if key is None and not names:
-            raise BadParameter(f"{words.name} takes no parameters, but got {value!r}.")
+            raise BadParameter(f"{words.name} has no parameters, got {value!r}.")
         name = names[0] if key is None else key
         if name in values:
             raise BadParameter(
-                f"{words.name}: parameter {name!r} is given twice (got from {str(words)!r}). "
-                "Give it once; several values for one parameter are joined by +."
+                f"{words.name}: {name} is given twice in {str(words)!r}. Give it once, and join "
+                "several values with +."
             )
         values[name] = value
     return values
 
 
 def _validated(component: type, values: Mapping[str, Any], name: str, origin: str) -> Any:
-    from pydantic import ValidationError  # kept out of listing and completion of names
+    from pydantic import ValidationError  # slow; listing and completion do not need it
 
     hints = hints_of(component)
     prepared: dict[str, Any] = {}
@@ -123,8 +125,7 @@ def _validated(component: type, values: Mapping[str, Any], name: str, origin: st
         try:
             prepared[key] = _prepare(hints[key], value)
         except ValueError as error:
-            complaint = f"{quoted(value)} {error}{origin}"
-            raise BadParameter(f"{name}: parameter {key!r}: {complaint}.") from None
+            raise BadParameter(f"{name}: {key} {error}, got {quoted(value)}{origin}.") from None
     try:
         return adapter_of(component).validate_python(prepared)
     except ValidationError as error:
@@ -133,54 +134,57 @@ def _validated(component: type, values: Mapping[str, Any], name: str, origin: st
 
 
 def _message(detail: "ErrorDetails", values: Mapping[str, Any], name: str, origin: str) -> str:
-    if not detail["loc"]:  # a complaint of the component's own __post_init__
+    if not detail["loc"]:  # raised by the component's __post_init__
         return f"{name}: {_reason(detail)}{origin}."
     key = detail["loc"][0]
     if detail["type"] == "missing":
-        return f"{name}: parameter {key!r} is missing. Write {name}:{key}=VALUE."
+        return f"{name}: {key} is required. Write {name}:{key}=VALUE."
     shown = _shown(values[str(key)], detail["type"])
-    return f"{name}: parameter {key!r}: {shown} {_complaint(detail)}{origin}."
+    return f"{name}: {key} {_expected(detail)}, got {shown}{origin}."
 
 
 def _shown(value: Any, kind: str) -> str:
     if kind in _BOUNDS:
-        # Its type is right, so that it is shown as it is typed, wherever it came from.
-        with suppress(ValueError):  # more digits than Python writes
-            return quoted(text_of(value))
+        # The type is correct, so quotes would only distract.
+        with suppress(ValueError):  # Python refuses to write that many digits
+            return text_of(value)[:_LONGEST]
     return quoted(value)
 
 
-def _complaint(detail: "ErrorDetails") -> str:
+def _expected(detail: "ErrorDetails") -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind.startswith("int_"):
-        return "is not a whole number"
+        return "must be a whole number"
     if kind.startswith("bool_"):
-        return "is not true or false"
+        return "must be true or false"
     if kind == "finite_number":
-        return "is not a finite number"
+        return "must be a finite number"
     if kind.startswith("float_"):
-        return "is not a number"
+        return "must be a number"
     if kind.startswith("string_type"):
-        return "is not text"
+        return "must be text"
     if kind == "path_type":
-        return "is not a path"
+        return "must be a path"
     if kind == "literal_error":
-        return f"is not one of {context['expected']}"
+        return f"must be {context['expected']}"
     if kind in _BOUNDS:
-        return f"is not {_BOUNDS[kind]} {text_of(next(iter(context.values())))}"
-    return f"does not fit: {_reason(detail)}"
+        bound = next(iter(context.values()))
+        # pydantic gives a float's bound as a float: 1.0 is shown as 1.
+        whole = isinstance(bound, float) and bound.is_integer()
+        return f"must be {_BOUNDS[kind]} {text_of(int(bound) if whole else bound)}"
+    return f"is not valid: {_reason(detail)}"
 
 
 def _reason(detail: "ErrorDetails") -> str:
-    said = detail.get("ctx", {}).get("error", detail["msg"])  # the exception itself, unadorned
-    return " ".join(str(said).split()).removesuffix(".") or "its parameters do not fit"
+    reason = detail.get("ctx", {}).get("error", detail["msg"])  # without pydantic's prefix
+    return " ".join(str(reason).split()).removesuffix(".") or "its parameters are not valid"
 
 
 def _prepare(hint: Any, value: Any) -> Any:
-    """What pydantic is to check; raises ValueError for what it would let pass.
+    """Return the value for pydantic to check. Raises ValueError for what pydantic would accept.
 
-    Text is split where a tuple is declared, and stands for a Literal's number or truth value; paths
-    are expanded and anchored.
+    Text is split if a tuple is declared, and converted if a Literal has numbers or booleans. Paths
+    are expanded and made absolute.
     """
     kind = bare_type(hint)
     if is_tuple(kind) and value is not None:
@@ -188,28 +192,28 @@ def _prepare(hint: Any, value: Any) -> Any:
         parts = parts if isinstance(parts, list | tuple) else (parts,)
         return tuple(_prepare(get_args(kind)[0], part) for part in parts)
     if kind in (int, float) and isinstance(value, bool):
-        raise ValueError(f"is not a {KINDS[kind]}")
+        raise ValueError(f"must be a {KINDS[kind]}")
     if isinstance(value, str | Path):
-        _refuse_unwritable(str(value))
+        _check_text(str(value))
     if get_origin(kind) is Literal and isinstance(value, str):
         return next((each for each in get_args(kind) if text_of(each) == value), value)
     if kind is Path and isinstance(value, str | Path):
-        return _anchored(Path(value))
+        return _absolute(Path(value))
     return value
 
 
-def _refuse_unwritable(text: str) -> None:
+def _check_text(text: str) -> None:
     if "\0" in text:
-        raise ValueError("holds a null character, which no value can")
+        raise ValueError("must not contain a null character")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("is not UTF-8, as a run's files are") from None
+        raise ValueError("must be valid UTF-8") from None
 
 
-def _anchored(path: Path) -> Path:
+def _absolute(path: Path) -> Path:
     try:
-        # Not resolve(): a link a person made on purpose keeps its name.
+        # Unlike resolve(), this keeps the names of links.
         return path.expanduser().absolute()
     except RuntimeError:
-        raise ValueError(f"begins with {path.parts[0]}, whose home folder is not known") from None
+        raise ValueError(f"must not start with {path.parts[0]}, an unknown home folder") from None

@@ -1,4 +1,4 @@
-"""How the long parts of getting data report on themselves."""
+"""Progress of long tasks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,21 +8,35 @@ Advance = Callable[[int], None]
 
 
 class Progress(Protocol):
-    """Called with what is being done and how much of it there is; entered while it is done.
+    """Reports the progress of a task.
 
-    Entering gives a function to be called with each amount that has got done.
+        with progress("reading photos", len(paths), "images") as advance:
+            for path in paths:
+                ...
+                advance(1)
+
+    `zookit.core.data.silent` reports nothing.
     """
 
     def __call__(
         self, label: str, total: int | None, unit: Literal["bytes", "images"]
     ) -> AbstractContextManager[Advance]:
-        """Begin."""
+        """Start a task.
+
+        Args:
+            label: what is being done.
+            total: the amount of work, or None if it is not known.
+            unit: the unit of the amounts.
+
+        Returns:
+            A context manager. It yields a function to call with each amount that is done.
+        """
         ...
 
 
 @contextmanager
 def silent(label: str, total: int | None, unit: Literal["bytes", "images"]) -> Iterator[Advance]:
-    """Progress that nobody watches."""
+    """Report nothing."""
     del label, total, unit
     yield _ignore
 

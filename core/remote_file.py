@@ -1,14 +1,19 @@
-"""A published file that a data set consists of."""
+"""A published file of a data set."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A published file.
+    """A published file, pinned by its SHA-256.
 
-    `sha256` is that of the file, or with `decompressed` of what the .gz file holds, since mirrors
-    compress differently; then the file is taken without .gz too. `size` is in bytes.
+    Args:
+        name: the file name.
+        sha256: the SHA-256 of the file in hexadecimal; with `decompressed`, of its content.
+        urls: where to download the file, in order of preference.
+        size: the size in bytes, if known.
+        decompressed: whether the hash is that of the content of a .gz file. Mirrors may compress
+            differently, and the file may also be present without .gz.
     """
 
     name: str
@@ -18,5 +23,5 @@ class RemoteFile:
     decompressed: bool = False
 
     def names(self) -> tuple[str, ...]:
-        """The names under which a folder may hold the file."""
+        """Return the names that the file may have in a folder."""
         return (self.name, self.name.removesuffix(".gz")) if self.decompressed else (self.name,)

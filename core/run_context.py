@@ -1,4 +1,4 @@
-"""A run that is about to train, as listeners receive it."""
+"""A run before training, as listeners receive it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,13 @@ from zookit.core.experiment import Experiment
 
 @dataclass(frozen=True)
 class RunContext:
-    """A run that is about to train.
+    """A run before training.
 
-    `summary` describes what was fitted together (data, shape, classes, head, loss, parameters);
-    `environment` what it runs on and where everything came from. Both hold plain values.
+    Args:
+        experiment: what is trained.
+        folder: the run folder.
+        summary: the data, images, classes, head, loss, ... as text, by name.
+        environment: the versions, the machine and the data, as plain values.
     """
 
     experiment: Experiment

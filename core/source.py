@@ -1,4 +1,4 @@
-"""Where a data set's files are: what `Dataset.load` is given."""
+"""The source of a data set's files, which `Dataset.load` receives."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,17 +8,21 @@ from zookit.core.errors import DataError
 from zookit.core.progress import Progress, silent
 
 DataOrigin = Literal["full", "local", "sample"]
-"""What was loaded: the pinned files, a folder that is not the pinned set, or the bundled sample."""
+"""What was loaded: the full data set, a local folder that differs from it, or the sample."""
 DataRequest = Literal["auto", "full", "sample"]
-"""What is asked for; auto is full where it is available, otherwise the sample."""
+"""What to load; auto is the full data set if it is available, otherwise the sample."""
 
 
 @dataclass(frozen=True)
 class Source:
     """A folder from which a data set loads its images.
 
-    `folder` and `hash`, the SHA-256 of the files, are None for a data set that generates its
-    images. `location` describes the folder in messages, for example "the bundled sample".
+    Args:
+        origin: which data this is.
+        folder: the folder; None for a data set that generates its images.
+        hash: the SHA-256 of the files; None for a data set that generates its images.
+        location: a description of the folder for messages, such as "the bundled sample".
+        progress: reports the progress of loading.
     """
 
     origin: DataOrigin
@@ -30,11 +34,11 @@ class Source:
     def file(self, *names: str) -> Path:
         """Return the first of these names that exists in the folder. Raises DataError."""
         if self.folder is None:
-            raise DataError(f"there is no folder that could hold {names[0]}")
+            raise DataError(f"a data set that generates its images has no file {names[0]}")
         for name in names:
             if (self.folder / name).is_file():
                 return self.folder / name
         raise DataError(
-            f"{self.folder} ({self.location}) has no {' or '.join(names)}. Put the file there, or "
-            "use another source."
+            f"{self.folder} ({self.location}) has no {' or '.join(names)}. Copy the file to that "
+            "folder."
         )

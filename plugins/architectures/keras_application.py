@@ -108,13 +108,12 @@ class KerasApplication(Architecture):
         """Raise ValueError for a size that is too small, and for frozen random weights."""
         if self.size is not None and self.size < self._minimum:
             raise ValueError(
-                f"parameter 'size': {self.model} needs at least {self._minimum} pixels, got "
-                f"{self.size}"
+                f"size must be at least {self._minimum} for {self.model}, got {self.size}"
             )
         if self.frozen and self.weights == "none":
             raise ValueError(
-                "parameter 'frozen': random weights must be trained; add weights=imagenet to keep "
-                "them frozen"
+                "frozen needs published weights, because random weights must be trained; add "
+                "weights=imagenet"
             )
 
     @property

@@ -48,13 +48,13 @@ class ModelCheckpoint(Callback):
         """Raise ValueError for a path that Keras cannot write to or fill in."""
         if not str(self.path).endswith(_ENDINGS):
             raise ValueError(
-                f"parameter 'path': {str(self.path)!r} must end in .keras (the whole model) or "
-                f"{_WEIGHTS} (its weights)"
+                f"path must end in .keras (the whole model) or {_WEIGHTS} (its weights), got "
+                f"{str(self.path)!r}"
             )
         try:
             list(string.Formatter().parse(str(self.path)))
         except ValueError as error:
-            raise ValueError(f"parameter 'path': {str(self.path)!r}: {error}") from None
+            raise ValueError(f"path {str(self.path)!r} is not a valid format: {error}") from None
 
     def build(self) -> "keras.callbacks.Callback":
         """Return a ModelCheckpoint that reports each file and can be resumed exactly."""

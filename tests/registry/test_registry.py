@@ -249,14 +249,14 @@ def test_a_distribution_that_is_found_twice_counts_once(
         (MODULE.replace("(frozen=True)", ""), "cannot inherit non-frozen dataclass from a frozen"),
         (
             MODULE.replace("Path | None", "'NotImported'"),
-            "its parameters' types cannot be understood: NameError: name 'NotImported'",
+            "cannot be read: NameError: name 'NotImported'",
         ),
         (
             MODULE.replace("= None", "= Path('a')"),
-            "parameter 'folder' may be None and so must default to None",
+            "parameter 'folder' may be None, so its default must be None",
         ),
-        (MODULE.replace("Path | None", "dict[str, int]"), "'folder' is of type dict[str, int]"),
-        (MODULE.replace("Path | None", "object"), "'folder' is of type object; it must be"),
+        (MODULE.replace("Path | None", "dict[str, int]"), "'folder' has the type dict[str, int]"),
+        (MODULE.replace("Path | None", "object"), "'folder' has the type object; it must be"),
     ],
 )
 def test_a_broken_plugin_does_not_affect_others(site: Site, source: str, complaint: str) -> None:
@@ -438,14 +438,14 @@ def test_the_spec_has_every_parameter(nets: "zookit.registry.Components[Architec
     ("given", "error", "message"),
     [
         ("net:unit=4", BadParameter, "net: no parameter 'unit'. Did you mean 'units'?"),
-        ("alpha/net:0", BadParameter, "alpha/net: parameter 'units': '0' is not greater than 0"),
+        ("alpha/net:0", BadParameter, "alpha/net: units must be greater than 0, got 0"),
         (
             ComponentSpec("alpha/net", {"units": ["x"]}),
             BadParameter,
-            "net: parameter 'units': ['x'] is",
+            "net: units must be a whole number, got ['x']",
         ),
         (ComponentSpec("net", {3: 4}), BadParameter, "net: no parameter 3."),  # type: ignore[dict-item]
-        ("net:", BadWords, "a value is missing"),
+        ("net:", BadWords, "expected a value"),
         ("nett", UnknownName, "no architecture named 'nett'. Did you mean 'net'?"),
         (ComponentSpec("beta/net"), UnknownName, "no architecture named 'beta/net'."),
         (
@@ -523,9 +523,9 @@ def test_an_unregistered_instance_is_named_by_its_class(site: Site) -> None:
 @pytest.mark.parametrize(
     ("instance", "message"),
     [
-        (Mine("x"), "Mine: parameter 'units': 'x' is not a whole number."),  # type: ignore[arg-type]
+        (Mine("x"), "Mine: units must be a whole number, got 'x'."),  # type: ignore[arg-type]
         (Undecorated(), "Undecorated cannot be used: it is not decorated with @dataclass(frozen"),
-        (Misdeclared(), "Misdeclared cannot be used: parameter 'table' is of type "),
+        (Misdeclared(), "Misdeclared cannot be used: parameter 'table' has the type "),
     ],
 )
 def test_an_unregistered_instance_is_checked(
