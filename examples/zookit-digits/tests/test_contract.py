@@ -1,4 +1,4 @@
-"""The contracts of zookit, held up to everything that this package offers."""
+"""Every component of this package keeps the contract of its kind."""
 
 from zookit.testing import contract_tests
 

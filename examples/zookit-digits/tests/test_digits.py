@@ -1,4 +1,4 @@
-"""What is the data set's own."""
+"""The images of the data set `digits`."""
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -8,7 +8,7 @@ from zookit_digits.digits import Digits
 
 
 def test_the_pixels_are_those_of_scikit_learn() -> None:
-    splits = Digits().load(Source("full", None, None, "made by the data set"))
+    splits = Digits().load(Source("full", None, None, "generated"))
     images = np.concatenate([splits.train.images, splits.test.images])[..., 0]
     assert images.max() == 255
     assert np.array_equal(np.rint(images / 255 * 16), load_digits().images)

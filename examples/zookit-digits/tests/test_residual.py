@@ -1,4 +1,4 @@
-"""What is the architecture's own."""
+"""The layers of the architecture `residual`."""
 
 import keras
 import pytest
@@ -19,5 +19,5 @@ def test_every_block_adds_two_convolutions_to_its_input() -> None:
         for blocks in (1, 3)
     )
     added = three.count_params() - one.count_params()
-    # A convolution of 3 x 3 from 4 maps to 4, and the four numbers a map of its normalisation.
+    # A convolution of 3 x 3 from 4 maps to 4, and four numbers per map of its normalization.
     assert added == 2 * 2 * (3 * 3 * 4 * 4 + 4 * 4)

@@ -41,7 +41,8 @@ def images(shape: tuple[int, int, int], count: int = 6) -> Any:
 
 def family(name: str) -> str:
     """The module of a model, by which Keras chooses its preprocessing."""
-    return getattr(keras.applications, name).__module__.rpartition(".")[2]
+    module: str = getattr(keras.applications, name).__module__
+    return module.rpartition(".")[2]
 
 
 def test_the_names_are_those_of_keras() -> None:

@@ -16,7 +16,7 @@ import pytest
 from conftest import Command
 from listened_runs import end_early, train
 
-from zookit.api import Run
+from zookit import Run
 from zookit.core import Callback
 
 if TYPE_CHECKING:

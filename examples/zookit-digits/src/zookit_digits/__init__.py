@@ -1,1 +1,1 @@
-"""A data set, an architecture and a callback for zookit; pyproject.toml names them."""
+"""A data set, an architecture and a callback for zookit, registered in pyproject.toml."""

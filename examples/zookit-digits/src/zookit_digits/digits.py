@@ -11,20 +11,21 @@ if TYPE_CHECKING:
 
 _TRAIN, _TEST = 1500, 297
 _HIGHEST = 16
-"""scikit-learn's pixels count how many of 4 x 4 were inked."""
+"""The largest value: a pixel of scikit-learn counts the inked cells in a block of 4 x 4."""
 
 
 @dataclass(frozen=True)
 class Digits(Dataset):
-    """Handwritten digits of 8 x 8 grey pixels, as they come with scikit-learn.
+    """Handwritten digits of 8 x 8 grey pixels, which scikit-learn includes.
 
-    Images uint8 (N, 8, 8, 1), 0 background to 255 in 17 steps; labels 0 to 9, the digit. The first
-    1,500 are to train on, the last 297 to test on; no two of all are equal. Licence CC BY 4.0.
+    Images are uint8 (N, 8, 8, 1), 0 (background) to 255 in 17 steps; labels are the digits 0 to 9.
+    The first 1,500 images are for training and the last 297 for testing. No two images are equal.
+    Licence CC BY 4.0.
     """
 
     @property
     def info(self) -> DatasetInfo:
-        """What is known of the set."""
+        """The published sizes, classes and licence."""
         return DatasetInfo(
             image_shape=(8, 8, 1),
             class_names=tuple("0123456789"),
@@ -37,14 +38,14 @@ class Digits(Dataset):
         )
 
     def load(self, source: "Source") -> Splits:
-        """Scale scikit-learn's copy to 0 to 255. Raises DataError where it is another one."""
+        """Scale scikit-learn's images to 0 to 255. Raises DataError if their number is different."""
         from sklearn.datasets import load_digits  # a second or so to import
 
-        del source  # nothing is found or downloaded: the images are installed with scikit-learn
+        del source  # the images are installed with scikit-learn
         loaded = load_digits()
         if loaded.images.shape != (_TRAIN + _TEST, 8, 8):
             raise DataError(
-                f"digits: scikit-learn has images {loaded.images.shape}, expected "
+                f"digits: scikit-learn has images of shape {loaded.images.shape}. Expected "
                 f"({_TRAIN + _TEST}, 8, 8). Install another version of scikit-learn."
             )
         images = np.rint(loaded.images * (255 / _HIGHEST)).astype(np.uint8)[..., None]

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Residual(Architecture):
-    """Stages of residual blocks, each stage on images half as large as those of the one before.
+    """Stages of residual blocks. Each stage halves the size of the feature maps.
 
-    A block adds to its input what two convolutions make of it (He, Zhang, Ren, Sun: Deep Residual
-    Learning for Image Recognition, 2015). Takes images from 1 x 1 pixels up.
+    A block adds the output of two convolutions to its input (He, Zhang, Ren, Sun: Deep Residual
+    Learning for Image Recognition, 2015). Accepts images of any size.
     """
 
     filters: Annotated[
@@ -24,12 +24,12 @@ class Residual(Architecture):
     blocks: Annotated[int, Gt(0), Le(100), Doc("Blocks in each stage.")] = 1
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """Convolutions: no XLA, and bfloat16 where --precision auto may take it."""
+        """Prefer bfloat16, if --precision is auto. XLA slows convolutions down."""
         del image_shape, batch_size
         return Preference(bfloat16=True)
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
-        """The stages, then the mean of each map: (N, H, W, C) to (N, last of filters)."""
+        """Return the mean of each of the last feature maps, (N, last of filters)."""
         from keras import layers  # not at module level: TensorFlow takes seconds to import
 
         outputs = _convolved(images, self.filters[0])
@@ -45,7 +45,7 @@ def _block(images: "keras.KerasTensor", filters: int, strides: int) -> "keras.Ke
     changed = _convolved(images, filters, strides=strides)
     changed = _convolved(changed, filters, activation=None)
     if strides > 1 or images.shape[-1] != filters:
-        # What is added must have the same shape.
+        # Both summands must have the same shape.
         images = _convolved(images, filters, kernel=1, strides=strides, activation=None)
     return layers.Activation("relu")(layers.Add()([images, changed]))
 
@@ -60,7 +60,7 @@ def _convolved(
 ) -> "keras.KerasTensor":
     from keras import layers
 
-    # The normalisation has a bias of its own.
+    # Batch normalization has its own bias.
     convolution = layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False)
     outputs = layers.BatchNormalization()(convolution(images))
     return layers.Activation(activation)(outputs) if activation else outputs

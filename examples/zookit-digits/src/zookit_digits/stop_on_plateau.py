@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StopOnPlateau(Callback):
-    """Stops training once a logged value has stopped getting better.
+    """Stops training when a logged value has stopped improving.
 
-    Better is lower for a value whose name ends in `loss`, and higher for any other.
+    Lower is better for a value whose name ends in `loss`, higher for any other value.
     """
 
-    patience: Annotated[int, Ge(1), Doc("Epochs in a row that are no better than the best.")] = 3
-    min_delta: Annotated[float, Ge(0), Doc("By how much more than this one must be better.")] = 0.0
-    monitor: Annotated[str, Doc("The logged value to watch, such as val_loss.")] = "loss"
+    patience: Annotated[
+        int, Ge(1), Doc("Epochs without improvement after which training stops.")
+    ] = 3
+    min_delta: Annotated[float, Ge(0), Doc("Smallest change that counts as an improvement.")] = 0.0
+    monitor: Annotated[str, Doc("The logged value to monitor, such as val_loss.")] = "loss"
 
     examples = (
         Example({"loss": (1.0, 0.5, 0.5, 0.6, 0.1)}, epochs=4, parameters={"patience": 2}),
@@ -37,14 +39,14 @@ class StopOnPlateau(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """A Keras callback that watches one training."""
+        """Return a Keras callback for one training."""
         import keras  # not at module level: TensorFlow takes seconds to import
 
-        chosen = self
+        component = self
         sign = 1.0 if self.monitor.endswith("loss") else -1.0
 
-        class Watch(keras.callbacks.Callback):
-            """Remembers the best value, its sign turned so that lower is better, and since when."""
+        class Monitor(keras.callbacks.Callback):
+            """Keeps the best value, with the sign changed if higher is better, and a counter."""
 
             def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
                 del logs
@@ -53,28 +55,28 @@ class StopOnPlateau(Callback):
 
             def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
                 logs = logs or {}
-                if chosen.monitor not in logs:
+                if component.monitor not in logs:
                     raise TrainingFailed(
-                        f"stop_on_plateau: {chosen.monitor!r} is never logged. Logged are: "
-                        f"{', '.join(logs)} (values that begin with val_ need a validation split)."
+                        f"stop_on_plateau: {component.monitor!r} is not logged. Logged: "
+                        f"{', '.join(logs)}. Values that begin with val_ need a validation split."
                     )
-                value = sign * float(logs[chosen.monitor])
-                if self._best is None or value < self._best - chosen.min_delta:
+                value = sign * float(logs[component.monitor])
+                if self._best is None or value < self._best - component.min_delta:
                     self._best, self._waited = value, 0
                     return
                 self._waited += 1
-                if self._waited >= chosen.patience:
+                if self._waited >= component.patience:
                     say(
-                        f"stop_on_plateau: {chosen.monitor} was no better than "
-                        f"{sign * self._best:.4f} up to epoch {epoch + 1}; stopping."
+                        f"stop_on_plateau: {component.monitor} has not improved on "
+                        f"{sign * self._best:.4f}; stopping after epoch {epoch + 1}."
                     )
                     self.model.stop_training = True
 
-            # With these two a training that is resumed goes on exactly where it was.
+            # These two methods make a resumed run exact.
             def get_state(self) -> dict[str, Any]:
                 return {"best": self._best, "waited": self._waited}
 
             def set_state(self, state: dict[str, Any]) -> None:
                 self._best, self._waited = state["best"], state["waited"]
 
-        return Watch()
+        return Monitor()
