@@ -1,7 +1,5 @@
 """Values and exceptions in messages: one line, short, and with a suggestion."""
 
-import pytest
-
 from zookit.core import did_you_mean, reason_of
 from zookit.core.errors import quoted, typed_reason_of
 
@@ -13,12 +11,12 @@ def test_a_value_is_quoted_in_one_short_line() -> None:
     assert len(quoted("x" * 1000)) < 250
 
 
-@pytest.mark.parametrize("value", [10**5000, [0]])
-def test_a_value_without_a_repr_is_named_by_its_type(value: object) -> None:
-    if isinstance(value, list):
-        for _ in range(100_000):
-            value = [value]
-    assert quoted(value) == f"<{type(value).__name__} too large to show>"
+def test_a_value_without_a_repr_is_named_by_its_type() -> None:
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert quoted(nested) == "<list too large to show>"
+    assert quoted(10**5000) == "<int too large to show>"
 
 
 def test_a_reason_is_one_line_or_the_type() -> None:
