@@ -1,6 +1,7 @@
 """The clock of benchmarks/checkpoints.py, in a small training."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,14 @@ def test_the_clock_measures_pauses_for_checkpoints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(SIDE.parent)
-    import checkpoints_zookit as side
-
+    side = import_module(SIDE.stem)
     clock = side.CheckpointClock()
     run = zookit.run(Shades(), Brightness(), clock, epochs=2, runs_dir=tmp_path, quiet=True)
     report = side.report(run)
     assert 1 <= report["count"] <= 2
     assert 0 < report["checkpoints"] < report["training"]
     assert report["megabytes"] > 0
-    del sys.modules["checkpoints_zookit"]
+    del sys.modules[SIDE.stem]
 
 
 def test_the_line_has_the_share() -> None:

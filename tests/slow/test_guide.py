@@ -1,4 +1,4 @@
-"""All of docs/plugins.md, done as it stands there, in a fresh environment."""
+"""Everything in docs/plugins.md, run in a fresh environment."""
 
 import re
 from pathlib import Path
@@ -14,11 +14,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("guide")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 REPEATED = "zookit check zookit-stripes"
-"""Minutes of what `pytest` has done one line above it."""
+"""Skipped, because `pytest` has run the same checks one line above it."""
 
 
 def put_table(file: Path, block: str) -> None:
-    """Let a block's table take the place of the file's own of that name, or stand at the end."""
+    """Replace the table of this name in the file with the block's, or append it."""
     table = block.partition("\n")[2]
     header = table.partition("\n")[0]
     text = file.read_text(encoding="utf-8")
@@ -32,10 +32,10 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
     (tmp_path / "photos").mkdir()
     for name in ("cat", "dog"):
         for number in range(8):
-            picture = Image.fromarray(random.integers(0, 256, (70, 64, 3), np.uint8))
-            picture.save(tmp_path / "photos" / f"{name}-{number}.png")
+            image = Image.fromarray(random.integers(0, 256, (70, 64, 3), np.uint8))
+            image.save(tmp_path / "photos" / f"{name}-{number}.png")
     text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
-    where, said = tmp_path, ""
+    folder, output = tmp_path, ""
     try:
         for language, block in BLOCK.findall(text):
             if language == "console":
@@ -43,30 +43,30 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
                 assert all(line.startswith("$ ") for line in lines), block
                 commands = [line.removeprefix("$ ") for line in lines]
                 script = "\n".join(each for each in commands if each != REPEATED)
-                said += fresh.run(f"{script}\npwd", where).out
-                where = Path(said.splitlines()[-1])
+                output += fresh.run(f"{script}\npwd", folder).out
+                folder = Path(output.splitlines()[-1])
                 continue
-            file = where / block.partition("\n")[0].removeprefix("# ")
+            file = folder / block.partition("\n")[0].removeprefix("# ")
             if language == "toml":
                 put_table(file, block)
             else:
                 assert language == "python"
                 file.write_text(block, encoding="utf-8")
-        # What was built is for others: it works where the project is not.
+        # The built wheel works without the project.
         fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
         fresh.run("pip install --quiet zookit-stripes/dist/*.whl", tmp_path)
         used = "zookit run stripes stripes_net stripes_stop --with stripes_report --epochs 1"
-        said_of_wheel = fresh.run(used, tmp_path).out
+        output_of_wheel = fresh.run(used, tmp_path).out
     finally:
         fresh.run("pip uninstall --quiet --yes zookit-stripes", tmp_path)
-    assert where == tmp_path / "zookit-stripes"
-    # What `zookit new` made was listed, trained and checked before anything was changed.
-    listed = re.findall(r"^ *(stripes\w*) .*zookit-stripes==", said, re.MULTILINE)
+    assert folder == tmp_path / "zookit-stripes"
+    # The new package was listed, trained and checked before anything was changed.
+    listed = re.findall(r"^ *(stripes\w*) .*zookit-stripes==", output, re.MULTILINE)
     assert listed[:4] == ["stripes", "stripes_net", "stripes_stop", "stripes_report"]
-    assert len(list((where / "dist").iterdir())) == 2
-    assert "size=16, full: 800 train + 200 test" in said_of_wheel
+    assert len(list((folder / "dist").iterdir())) == 2
+    assert "size=16, full: 800 train + 200 test" in output_of_wheel
     assert len(list(tmp_path.glob("runs/*/stripes_report.md"))) == 1
-    assert "leaves, full: 192 train + 48 test" in said
-    assert len((where / "runs" / "ledger.csv").read_text(encoding="utf-8").splitlines()) == 1
-    # zookit check exits with 1 where a contract is broken, which would have ended it.
-    assert said.count(" 0 broken") == 3
+    assert "leaves, full: 192 train + 48 test" in output
+    assert len((folder / "runs" / "ledger.csv").read_text(encoding="utf-8").splitlines()) == 1
+    # zookit check exits with 1 if a check fails, which would have ended the script.
+    assert output.count(" 0 failed") == 3

@@ -1,18 +1,18 @@
-"""What `zookit new` makes, installed into a fresh environment."""
+"""A package that `zookit new` creates, installed into a fresh environment."""
 
 from pathlib import Path
 
 import pytest
 from fresh_environment import FreshEnvironment
 
-# In one environment with tests/slow/test_digits.py, one after the other.
+# Shares an environment with tests/slow/test_digits.py.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
 
 
-def test_it_works_untouched(fresh: FreshEnvironment, tmp_path: Path) -> None:
-    """A package of a command; tests/slow/test_guide.py begins with one of all other kinds."""
-    told = fresh.run("zookit new zookit-made command", tmp_path).out
-    steps = [line.strip() for line in told.splitlines() if line.startswith("  ")]
+def test_it_works_unchanged(fresh: FreshEnvironment, tmp_path: Path) -> None:
+    """A package with a command; tests/slow/test_guide.py starts with one of all other kinds."""
+    printed = fresh.run("zookit new zookit-made command", tmp_path).out
+    steps = [line.strip() for line in printed.splitlines() if line.startswith("  ")]
     assert steps[:4] == [
         "cd zookit-made",
         'pip install -e ".[test]"',
@@ -22,12 +22,12 @@ def test_it_works_untouched(fresh: FreshEnvironment, tmp_path: Path) -> None:
     project = tmp_path / "zookit-made"
     fresh.run("pip install --quiet '.[test]'", project)
     try:
-        listed = fresh.run("zookit list", project).out
-        offered = [line.split()[0] for line in listed.splitlines() if "zookit-made==" in line]
+        listing = fresh.run("zookit list", project).out
+        offered = [line.split()[0] for line in listing.splitlines() if "zookit-made==" in line]
         assert offered == ["made"]
         done = fresh.run("\n".join(steps[2:]), project).out
         assert " passed" in done
-        assert " 0 broken" in done
+        assert " 0 failed" in done
         assert len(list(project.glob("runs/*/weights.safetensors"))) == 1
     finally:
         fresh.run("pip uninstall --quiet --yes zookit-made", project)
