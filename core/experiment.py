@@ -17,7 +17,7 @@ from zookit.core.words import is_name
 FORMAT = 2
 """The version of the TOML form."""
 
-_UNREGISTERED = re.compile(r"[\w.]+:[A-Za-z_][\w.<>]*")
+_UNREGISTERED = re.compile(r"[^:\s][^:\r\n\0]*:[A-Za-z_][\w.<>]*")
 _REQUIRED = ("dataset", "architecture", "optimizer")
 _OPTIONAL = ("schedule", "loss")
 _LISTS = ("augmentations", "metrics", "callbacks")

@@ -354,3 +354,9 @@ def test_a_message_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(BadExperiment) as raised:
         Experiment.from_toml("", str(tmp_path))
     assert str(raised.value).startswith(f"{tmp_path}: ")
+
+
+@pytest.mark.parametrize("module", ["__main__", "my-plugin", "docs/page.md", "a b"])
+def test_a_component_of_any_module_can_be_read_again(module: str) -> None:
+    experiment = replace(EXPERIMENT, architecture=ComponentSpec(f"{module}:Mean.<locals>.Inner"))
+    assert Experiment.from_toml(experiment.to_toml()) == experiment
