@@ -52,7 +52,7 @@ def test_parameters_and_defaults_are_those_of_keras(words: str) -> None:
         ("early_stopping:-1", "patience.* at least 0"),
         ("early_stopping:mode=up", "mode.*'auto'"),
         ("reduce_lr_on_plateau:factor=1", "factor.* less than 1"),
-        ("model_checkpoint", "path.* missing"),
+        ("model_checkpoint", "path is required"),
         ("model_checkpoint:best.h5", r"path.*\.keras.*\.weights\.h5"),
         ("model_checkpoint:{epoch.keras", "path.*expected"),
         ("csv_logger:log.csv,separator=tab", "separator"),
