@@ -103,6 +103,14 @@ def test_arrays_are_predicted(run: zookit.Run) -> None:
         run.predict(test.images / 255)
 
 
+def test_many_models_in_a_process_give_no_warning(
+    run: zookit.Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(6):
+        run.predict(np.zeros((1, 8, 8, 1), np.uint8))
+    assert "retracing" not in capfd.readouterr().err
+
+
 def test_image_files_are_predicted(run: zookit.Run, tmp_path: Path) -> None:
     images = zookit.load_data(small_images()).splits.test.images[:3]
     for at, image in enumerate(images):

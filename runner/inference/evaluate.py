@@ -94,13 +94,9 @@ def evaluate_split(
         outputs = model(images, training=False)
         return all_classes(outputs), model.compute_loss(images, labels, outputs, training=False)
 
-    run = tf.function(
-        step,
-        input_signature=[
-            tf.TensorSpec((None, *shape), tf.uint8),
-            tf.TensorSpec((None,), tf.int64),
-        ],
-        autograph=False,
+    # Traced once. TensorFlow would warn of retracing after the fifth model in a process.
+    run = tf.function(step, autograph=False).get_concrete_function(
+        tf.TensorSpec((None, *shape), tf.uint8), tf.TensorSpec((None,), tf.int64)
     )
     predictions = _Predictions(split)
     total_loss = 0.0

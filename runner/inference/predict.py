@@ -31,11 +31,11 @@ class Predictor:
         self._shape: tuple[int, ...] = tuple(model.input_shape[1:])
         self._classes = class_count(model)
         self.batch_size = batch_size(self._shape)
+        self._model = model  # the traced function does not keep its variables
+        # Traced once. TensorFlow would warn of retracing after the fifth model in a process.
         self._run = tf.function(
-            lambda images: all_classes(model(images, training=False)),
-            input_signature=[tf.TensorSpec((None, *self._shape), tf.uint8)],
-            autograph=False,
-        )
+            lambda images: all_classes(model(images, training=False)), autograph=False
+        ).get_concrete_function(tf.TensorSpec((None, *self._shape), tf.uint8))
 
     def __call__(self, images: "Pixels") -> "Probabilities":
         """Return the probabilities of all classes, float32 (N, classes), 0 to 1.

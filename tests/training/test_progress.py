@@ -33,9 +33,7 @@ def test_a_summary_a_line_an_epoch_and_the_result_are_shown(images: str, tmp_pat
     assert [line.split()[:2] for line in epochs] == [["epoch", "1/2"], ["epoch", "2/2"]]
     for at, line in enumerate(epochs):
         assert all(f"{name} {values[at]:.4f}" in line for name, values in run.history.items())
-    assert (
-        lines[-2] == f"test  loss {run.metrics['loss']:.4f}  accuracy {run.metrics['accuracy']:.4f}"
-    )
+    assert lines[-2] == f"test  {format_values(run.metrics)}"
     assert lines[-1] == f"saved in {run.folder}"
     assert "\x1b" not in text
     assert "bright" in text
