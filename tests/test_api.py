@@ -123,7 +123,7 @@ def test_the_public_names_are_found_without_being_imported() -> None:
     assert {"Run", "run", "registry", "plugins"} <= set(dir(zookit))
     assert zookit.__version__
     with pytest.raises(AttributeError, match="runn"):
-        zookit.runn  # noqa: B018
+        zookit.runn  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_a_warning_says_how_to_rebuild_a_run_of_instances(

@@ -115,12 +115,12 @@ def assign(kind: str, variables: "Variables", arrays: "Mapping[str, Array]", pat
     if own.keys() != set(names):
         raise _unfit(path, f"it has {len(own)} of the model's {len(names)} arrays")
     for name, variable in zip(names, variables, strict=True):
-        there, wanted = own[name], _kind_of(variable)
-        if (there.shape, there.dtype) != wanted:
+        array, expected = own[name], _kind_of(variable)
+        if (array.shape, array.dtype) != expected:
             raise _unfit(
                 path,
-                f"array {name} is {there.dtype} {there.shape}, but {variable.path} of the model is "
-                f"{wanted[1]} {wanted[0]}",
+                f"array {name} is {array.dtype} {array.shape}, but {variable.path} of the model is "
+                f"{expected[1]} {expected[0]}",
             )
     for name, variable in zip(names, variables, strict=True):
         variable.assign(own[name])

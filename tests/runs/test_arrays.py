@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import pytest
 from damage import cut
 from safetensors.numpy import save_file
@@ -13,7 +14,10 @@ from zookit.core import BadRun
 from zookit.runs.arrays import assign, digest, load_arrays, load_of_end, numbered, save_arrays
 from zookit.runs.run import EVALUATION, WEIGHTS, read_run
 
-ARRAYS = {"b": np.arange(3, dtype=np.int64), "a": np.ones((2, 2), np.float32)}
+ARRAYS: dict[str, npt.NDArray[Any]] = {
+    "b": np.arange(3, dtype=np.int64),
+    "a": np.ones((2, 2), np.float32),
+}
 
 
 def test_arrays_and_text_come_back(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ class Slower(Callback):
     def build(self) -> "keras.callbacks.Callback":
         import keras
 
-        class Slow(keras.callbacks.Callback):
+        class Slow(keras.callbacks.Callback):  # type: ignore[misc]
             seen = np.zeros(1, np.int64)
 
             def on_train_batch_end(self, batch: int, logs: Any = None) -> None:

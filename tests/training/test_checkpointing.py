@@ -76,10 +76,10 @@ class Stateless(Callback):
     broken: bool = False
 
     def build(self) -> keras.callbacks.Callback:
-        class Plain(keras.callbacks.Callback):
+        class Plain(keras.callbacks.Callback):  # type: ignore[misc]
             pass
 
-        class Broken(keras.callbacks.Callback):
+        class Broken(keras.callbacks.Callback):  # type: ignore[misc]
             def get_state(self) -> dict[str, Any]:
                 raise LookupError("no state today")
 

@@ -195,7 +195,7 @@ class Watching(Callback):
         return self.all
 
     def build(self) -> keras.callbacks.Callback:
-        class Watch(keras.callbacks.Callback):
+        class Watch(keras.callbacks.Callback):  # type: ignore[misc]
             def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
                 CALLS.append(batch)
 
@@ -224,7 +224,7 @@ class Predicting(Callback):
     """Uses the model between epochs like any Keras model."""
 
     def build(self) -> keras.callbacks.Callback:
-        class Predict(keras.callbacks.Callback):
+        class Predict(keras.callbacks.Callback):  # type: ignore[misc]
             def on_train_begin(self, logs: Any = None) -> None:
                 used_as_plain_keras(self.model)
 
@@ -279,7 +279,7 @@ class Impatient(Callback):
     """Presses Ctrl-C in the middle of an epoch."""
 
     def build(self) -> keras.callbacks.Callback:
-        class Press(keras.callbacks.Callback):
+        class Press(keras.callbacks.Callback):  # type: ignore[misc]
             def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
                 if batch > 10:
                     raise KeyboardInterrupt
@@ -326,7 +326,7 @@ class Compiling(Callback):
     """Compiles the model again between two epochs."""
 
     def build(self) -> keras.callbacks.Callback:
-        class Compile(keras.callbacks.Callback):
+        class Compile(keras.callbacks.Callback):  # type: ignore[misc]
             def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
                 self.model.compile("sgd", "sparse_categorical_crossentropy")
 

@@ -199,10 +199,10 @@ class Counted(Callback):
 
 
 def test_an_instance_is_found_by_class_and_parameters() -> None:
-    wanted = Counted(2, ("a", "b"))
-    spec = compose("mnist", "dense", [wanted]).experiment.callbacks[0]
-    assert find_instance(spec, [Mean(), Counted(2), wanted, Counted(3)]) is wanted
-    assert find_instance(spec, [Counted(2, ("a", "b"))]) == wanted
+    counted = Counted(2, ("a", "b"))
+    spec = compose("mnist", "dense", [counted]).experiment.callbacks[0]
+    assert find_instance(spec, [Mean(), Counted(2), counted, Counted(3)]) is counted
+    assert find_instance(spec, [Counted(2, ("a", "b"))]) == counted
     with pytest.raises(UnknownName) as raised:
         find_instance(spec, [Counted(2)])
     assert "instances=[Counted(count=2, names=['a', 'b'])]" in str(raised.value)
