@@ -1,8 +1,13 @@
 """Which plugins a name means."""
 
+from pathlib import Path
+
 import pytest
 from conftest import Command
+from made_plugins import make_distribution
 
+from zookit.core import BrokenPlugin
+from zookit.registry import Registry
 from zookit.testing import NotApplicable, targets
 
 
@@ -24,6 +29,15 @@ def test_a_required_parameter_that_is_missing_makes_checks_inapplicable() -> Non
     assert target.needs_parameters
     with pytest.raises(NotApplicable, match="image_folder:NAME=VALUE"):
         target.build()
+
+
+def test_a_distribution_whose_metadata_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_distribution(tmp_path, "my-garbled", {"zookit.architectures": "nonsense"})
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BrokenPlugin, match=r"entry_points\.txt"):
+        targets("my_garbled", registry=Registry())
 
 
 @pytest.mark.parametrize(
