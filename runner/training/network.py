@@ -60,6 +60,8 @@ def build_network(
         composition.augmentations,
     )
     compile_model(model, info, composition.optimizer)
+    # Otherwise the first step creates the optimizer's variables, and is traced a second time.
+    model.optimizer.build(model.trainable_variables)
     # On a CPU, Keras's own default is no XLA.
     xla = runtime.xla or (replay is None and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
