@@ -46,7 +46,7 @@ def metadata_file(wheel: zipfile.ZipFile, name: str) -> bytes:
 def test_the_wheel_holds_what_the_tree_holds_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     held = {name for name in wheel.namelist() if ".dist-info/" not in name}
     expected = set(tree())
-    assert {"zookit/py.typed", "zookit/cli.py", "zookit/core/words.py"} <= expected
+    assert {"zookit/py.typed", "zookit/cli/app.py", "zookit/core/words.py"} <= expected
     assert expected - held == set(), "missing from the wheel: list the package in pyproject.toml"
     assert held - expected == set(), "in the wheel, but not of the tree"
 
