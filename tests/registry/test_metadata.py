@@ -7,10 +7,7 @@ from plugin_site import Site
 
 from zookit.registry import Problem, Registry
 
-HEAD = b"Metadata-Version: 2.1
-Name: alpha
-Version: 1
-"
+HEAD = b"Metadata-Version: 2.1\nName: alpha\nVersion: 1\n"
 
 
 @pytest.mark.parametrize("again", ["alpha", "Alpha", "al-pha"])

@@ -56,9 +56,6 @@ def test_a_registry_searches_once(site: Site) -> None:
     assert list(site.architectures) == ["net", "other"]
 
 
-HEAD = b"Metadata-Version: 2.1\nName: alpha\nVersion: 1\n"
-
-
 def test_registry_kinds_and_entries_show_names_without_importing(site: Site) -> None:
     site.install("alpha", "net = nets:Net\nown = nets:Net")
     site.install("beta", "net = nets:Net")
