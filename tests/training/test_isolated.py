@@ -49,7 +49,7 @@ def test_a_complete_run_needs_no_training(other: zookit.Run) -> None:
 
 
 def test_errors_of_the_process_are_raised_here(other: zookit.Run) -> None:
-    with pytest.raises(BadParameter, match="resume: parameter 'epochs'"):
+    with pytest.raises(BadParameter, match="epochs"):
         other.resume(epochs=0, quiet=True)
 
 

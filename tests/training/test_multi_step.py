@@ -266,10 +266,10 @@ class Afterwards(Listener):
 
 def test_between_epochs_and_afterwards_the_model_is_a_plain_keras_model(tmp_path: Path) -> None:
     CALLS.clear()
-    options: dict[str, Any] = {"runs_dir": tmp_path, "epochs": 3, "validation": 0.1, **SMALL}
+    options: dict[str, Any] = {"runs_dir": tmp_path, "epochs": 2, "validation": 0.1, **SMALL}
     undisturbed = zookit.run(Noise(250), DENSE, **options)
     run = zookit.run(Noise(250), DENSE, Predicting(), listeners=Afterwards(), **options)
-    assert CALLS == [0, 1, 2, 4]
+    assert CALLS == [0, 1, 4]
     assert run.history == undisturbed.history
     assert run.metrics == undisturbed.metrics
 
