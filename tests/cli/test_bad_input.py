@@ -12,6 +12,8 @@ from conftest import Command
 from permissions import obey_permissions
 from PIL import Image
 
+from zookit import list_runs
+
 SAMPLE = ("--data", "sample")
 MNIST = ("mnist", "dense", *SAMPLE)
 
@@ -272,6 +274,8 @@ def test_host_unreachable_with_auto_uses_the_sample_with_a_warning(zookit: Comma
     for expected in ("mnist", "sample", "not available", "ZOOKIT_DATA_DIR"):
         assert expected in outcome.err
     assert "mnist, sample: 6,000 train" in outcome.out
+    (run,) = list_runs()
+    assert run.experiment.settings.data == "sample"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="permissions are dropped as Linux does it")

@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -23,7 +22,7 @@ import zookit
 from zookit.cli.app import main
 from zookit.core import Experiment, TrainingFailed
 from zookit.plugins.architectures.dense import Dense
-from zookit.plugins.datasets.mnist import Mnist
+from zookit.plugins.datasets.image_folder import ImageFolder
 from zookit.training.resolve import compose
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -153,12 +152,7 @@ def test_the_run_folder_has_experiment_environment_history_metrics_and_weights(
         np.testing.assert_array_equal(weights[name], weight.numpy())
 
 
-def test_auto_data_is_recorded_as_what_was_used(tmp_path: Path) -> None:
-    run = zookit.run("mnist", QUICK, runs_dir=tmp_path, epochs=1, batch_size=256, quiet=True)
-    assert run.experiment.settings.data == "sample"
-
-
-def test_same_seed_gives_the_same_bits_in_another_process(tmp_path: Path, images: str) -> None:
+def test_command_and_python_give_the_same_bits_in_any_process(tmp_path: Path, images: str) -> None:
     """Whatever a user's Keras settings are, and whether or not anybody reads the output.
 
     TensorFlow's messages are shown if they are asked for.
@@ -167,43 +161,44 @@ def test_same_seed_gives_the_same_bits_in_another_process(tmp_path: Path, images
         '{"floatx": "float16", "epsilon": 0.01, "backend": "jax",'
         ' "image_data_format": "channels_first"}'
     )
-    command = [sys.executable, "-m", "zookit", "run", images, "cnn:filters=4,units=8,dropout=0.2"]
-    command += ["--epochs", "2", "--seed", "7", "--validation", "0.2"]
-    command += ["--augment", "flip+rotation+contrast"]
+    words = (images, "cnn:filters=4,units=8,dropout=0.2")
+    options = {"epochs": "2", "seed": "7", "validation": "0.2", "augment": "rotation"}
+    given = [each for name, value in options.items() for each in (f"--{name}", value)]
+    command = [sys.executable, "-m", "zookit", "run", *words, *given, "--runs-dir", "command"]
+    arguments = "*{!r}, runs_dir='python', epochs=2, seed=7, validation=0.2, augment='rotation'"
+    program = f"import zookit; zookit.run({arguments.format(words)})"
     processes = [
         subprocess.Popen(
-            shlex.join([*command, "--runs-dir", name]) + streams,
+            line,
             shell=True,
             cwd=tmp_path,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": level, "KERAS_HOME": str(tmp_path / home)},
         )
-        for name, home, level, streams in (
-            ("plain", "none", "0", ""),
-            ("own", ".", "2", " 2>&- | head -1"),
+        for line, home, level in (
+            (f"{shlex.join(command)} | head -1", "none", "0"),
+            (f"{shlex.join([sys.executable, '-c', program])} 2>&-", ".", "2"),
         )
     ]
     errors = [process.communicate(timeout=300)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], errors
     assert b"oneDNN" in errors[0]
-    plain, own = (next((tmp_path / name).iterdir()) for name in ("plain", "own"))
+    one, other = (zookit.list_runs(tmp_path / name)[0] for name in ("command", "python"))
+    assert one.environment.identity == other.environment.identity
     for file in ("experiment.toml", "history.csv", "weights.safetensors"):
-        assert (plain / file).read_bytes() == (own / file).read_bytes()
-    assert json.loads((own / "metrics.json").read_text())["status"] == "finished"
-    runtime = json.loads((plain / "environment.json").read_text())["runtime"]
-    assert runtime["intra_op_threads"] == len(os.sched_getaffinity(0))
-    assert runtime["devices"]
+        assert (one.folder / file).read_bytes() == (other.folder / file).read_bytes()
+    assert one.status == other.status == "finished"
+    assert one.environment.runtime.intra_op_threads == len(os.sched_getaffinity(0))
+    assert one.environment.runtime.devices
 
 
 def test_another_seed_gives_other_weights(tmp_path: Path, images: str) -> None:
-    losses = {
-        zookit.run(images, QUICK, runs_dir=tmp_path, epochs=1, seed=seed, quiet=True).history[
-            "loss"
-        ]
+    one, other = (
+        zookit.run(images, QUICK, runs_dir=tmp_path, epochs=1, seed=seed, quiet=True)
         for seed in (0, 1)
-    }
-    assert len(losses) == 2
+    )
+    assert one.history["loss"] != other.history["loss"]
 
 
 def test_run_from_a_file_repeats_the_experiment(zookit: Command, images: str) -> None:
@@ -219,14 +214,15 @@ def test_run_from_a_file_repeats_the_experiment(zookit: Command, images: str) ->
     assert json.loads(again.out)["folder"] != str(folder)
 
 
-def test_a_short_file_is_enough(zookit: Command, tmp_path: Path) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text(
-        'format = 2\n[dataset]\nname = "mnist"\n[architecture]\nname = "dense"\n'
-        "parameters = {units = [4], dropout = 0.1}\n"
-        '[settings]\nepochs = 1\nbatch_size = 256\ndata = "sample"\n'
+def test_a_short_file_is_enough(zookit: Command, images: str) -> None:
+    path = images.removeprefix("image_folder:path=").removesuffix(",size=8")
+    Path("mine.toml").write_text(
+        'format = 2\n[dataset]\nname = "image_folder"\n'
+        f'parameters = {{path = "{path}", size = 8}}\n'
+        '[architecture]\nname = "dense"\nparameters = {units = [4], dropout = 0.1}\n'
+        "[settings]\nepochs = 1\n"
     )
-    outcome = zookit("run", "--from", file, "--json")
+    outcome = zookit("run", "--from", "mine.toml", "--json")
     assert json.loads(outcome.out)["experiment"]["architecture"]["name"] == "zookit/dense"
 
 
@@ -238,13 +234,12 @@ def test_quiet_shows_the_result_alone(zookit: Command, images: str) -> None:
     assert "zookit: " not in outcome.err
 
 
-def test_the_entry_points_of_instances_are_found(tmp_path: Path) -> None:
-    dense = Dense(units=(4,), dropout=0.1)
-    run = zookit.run(
-        Mnist(), dense, runs_dir=tmp_path, data="sample", epochs=1, batch_size=256, quiet=True
-    )
+def test_the_entry_points_of_instances_are_found(tmp_path: Path, images: str) -> None:
+    path = images.removeprefix("image_folder:path=").removesuffix(",size=8")
+    dataset, architecture = ImageFolder(Path(path), size=8), Dense(units=(4,), dropout=0.1)
+    run = zookit.run(dataset, architecture, runs_dir=tmp_path, epochs=1, quiet=True)
     assert run.experiment.architecture.name == "zookit/dense"
-    assert run.experiment.dataset.name == "zookit/mnist"
+    assert run.experiment.dataset.name == "zookit/image_folder"
 
 
 def test_an_instance_without_entry_point_is_needed_to_rebuild_the_run(
@@ -358,39 +353,32 @@ def test_equal_experiments_are_equal_however_they_are_written() -> None:
 
 
 def test_an_interruption_saves_what_was_trained(tmp_path: Path, images: str) -> None:
-    command = [sys.executable, "-m", "zookit", "run", images, QUICK, "--epochs", "100000"]
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    processes = [
-        subprocess.Popen(
-            [*command, "--runs-dir", number.name],
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            # The background jobs of a shell ignore SIGINT, and so do the processes they start.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        for number in numbers
-    ]
-    for process, number in zip(processes, numbers, strict=True):
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("epoch 2/"):
-                break
-        time.sleep(0.05)  # into an epoch
-        process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-        assert process.returncode == 130, (out, err)
-        assert "interrupted after " in out
-        assert "Traceback" not in err
-        (folder,) = (tmp_path / number.name).iterdir()
-        metrics = json.loads((folder / "metrics.json").read_text())
-        assert metrics["status"] == "interrupted"
-        assert metrics["epochs"] >= 2
-        assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
-        assert len(load_file(folder / "weights.safetensors")) == 4
-        assert not list(folder.glob(".*.aside"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zookit", "run", images, QUICK, "--epochs", "100000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # The background jobs of a shell ignore SIGINT, and so do the processes they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("epoch 2/"):
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, (out, err)
+    assert "interrupted after " in out
+    assert "Traceback" not in err
+    (folder,) = (tmp_path / "runs").iterdir()
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["status"] == "interrupted"
+    assert metrics["epochs"] >= 2
+    assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
+    assert len(load_file(folder / "weights.safetensors")) == 4
+    assert not list(folder.glob(".*.aside"))
 
 
 @pytest.mark.full_data
