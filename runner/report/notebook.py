@@ -14,7 +14,7 @@ def html_of_run(run: RunRecord) -> str:
     """Return a run as HTML, with its curves if it has more than one epoch."""
     facts = {
         "status": run.status,
-        "experiment": f"{run.experiment.architecture.words} on {run.experiment.dataset.words}",
+        "experiment": f"{run.experiment.architecture.short_words} on {run.experiment.dataset.short_words}",
         "epochs": str(run.epochs),
         **{f"test {name}": f"{value:.4f}" for name, value in run.metrics.items()},
         "folder": str(run.folder),

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,12 @@ from hypothesis import strategies as st
 from zookit.core import (
     BadExperiment,
     BadParameter,
-    Component,
     ComponentSpec,
     Experiment,
     Settings,
     ZookitError,
 )
 from zookit.core.parameters import create
-
-
-@dataclass(frozen=True)
-class Sizes(Component):
-    """A component with a required parameter."""
-
-    size: int
-    factor: float = 1.0
-    name: str = "a"
-
 
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EXPERIMENT = Experiment(
@@ -302,12 +291,6 @@ def test_identity_leaves_defaults_out() -> None:
     assert first == same != other
 
 
-def test_the_spec_of_a_component_knows_its_defaults() -> None:
-    spec = ComponentSpec.of("sizes", Sizes(size=3, factor=2.0))
-    assert spec.parameters == {"size": 3, "factor": 2.0, "name": "a"}
-    assert spec.changed() == {"name": "sizes", "parameters": {"size": 3, "factor": 2.0}}
-
-
 def test_with_defaulted_goes_by_position() -> None:
     names = [frozenset({str(at)}) for at in range(len(EXPERIMENT.components()))]
     known = EXPERIMENT.with_defaulted(names)
@@ -340,12 +323,6 @@ def test_identity_and_group_change_with_data_and_owners() -> None:
     for asked in (EXPERIMENT.identity, EXPERIMENT.group().identity):
         newer = {**OWNERS, "My.Zoo/dense": "My.Zoo==2.1"}
         assert len({asked("d4", OWNERS), asked("d5", OWNERS), asked("d4", newer)}) == 3
-
-
-def test_only_a_module_and_class_is_not_registered() -> None:
-    assert ComponentSpec("mnist").registered
-    assert ComponentSpec("zookit/mnist").registered
-    assert not ComponentSpec("made_by_hand:Mean").registered
 
 
 def test_a_message_names_the_file(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""A component by name and parameters, as an experiment records it."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from zookit.core import Component, ComponentSpec
+
+
+@dataclass(frozen=True)
+class Sizes(Component):
+    """A component with a required parameter."""
+
+    size: int
+    factor: float = 1.0
+    name: str = "a"
+
+
+def test_a_spec_has_all_parameters_and_knows_the_defaults() -> None:
+    spec = ComponentSpec.of("zoo/sizes", Sizes(size=3, factor=2.0))
+    assert spec.parameters == {"size": 3, "factor": 2.0, "name": "a"}
+    assert spec.changed() == {"name": "zoo/sizes", "parameters": {"size": 3, "factor": 2.0}}
+    assert spec.plain() == {"name": "zoo/sizes", "parameters": dict(spec.parameters)}
+
+
+def test_a_spec_is_written_in_words_without_its_distribution() -> None:
+    spec = ComponentSpec.of("zoo/sizes", Sizes(size=3))
+    assert spec.short_name == "sizes"
+    assert spec.words == "sizes:size=3,factor=1.0,name=a"
+    assert spec.short_words == "sizes:size=3"
+
+
+def test_defaults_do_not_count_for_equality() -> None:
+    assert ComponentSpec("a", {"b": 1}, frozenset("b")) == ComponentSpec("a", {"b": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "registered"), [("mnist", True), ("zoo/mnist", True), ("my_module:Mean", False)]
+)
+def test_only_a_module_and_class_is_not_registered(name: str, registered: bool) -> None:
+    assert ComponentSpec(name).registered is registered

@@ -1,0 +1,97 @@
+"""Tests mirror the packages, and modules stay small enough to read at one sitting."""
+
+import ast
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 60
+FOLDERS = ("core", "registry", "plugins", "runner")
+
+# Modules without a test file of their own: a pattern, and the test that covers them.
+ELSEWHERE = {
+    # Contracts and values without logic of their own.
+    "core/architecture.py": "plugins/test_contract.py",
+    "core/callback.py": "plugins/test_contract.py",
+    "core/component.py": "plugins/test_contract.py",
+    "core/hookspecs.py": "training/test_listeners.py",
+    "core/listener.py": "training/test_listeners.py",
+    "core/messages.py": "test_terminal.py",
+    "core/progress.py": "test_terminal.py",
+    "core/remote_file.py": "data/test_download.py",
+    "core/run_context.py": "training/test_listeners.py",
+    "registry/built.py": "registry/test_components.py",
+    "runner/doctor/finding.py": "doctor/test_examination.py",
+    "runner/doctor/report.py": "doctor/test_diagnosis.py",
+    "runner/leaderboard/unranked.py": "leaderboard/test_leaderboard.py",
+    # Parts that are only visible through another module.
+    "core/data/content.py": "core/data/test_idx.py",
+    "core/data/files.py": "core/data/test_image_folder.py",
+    "core/declaration.py": "core/test_parameters.py",
+    "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
+    "runner/child_process.py": "test_isolation.py",
+    "runner/cli/bare.py": "cli/test_app.py",
+    "runner/cli/describe.py": "cli/test_show.py",
+    "runner/cli/run_argument.py": "cli/test_runs.py",
+    "runner/cli/training_options.py": "cli/test_run.py",
+    "runner/doctor/probes.py": "doctor/test_examination.py",
+    "runner/report/comparison.py": "report/test_page.py",
+    "runner/report/confusion.py": "report/test_page.py",
+    "runner/report/results.py": "report/test_page.py",
+    "runner/report/view.py": "report/test_page.py",
+    "runner/testing/trial_training.py": "testing/test_architecture.py",
+    "runner/training/fit.py": "training/test_session.py",
+    "runner/training/loop_callbacks.py": "training/test_session.py",
+    "runner/training/run_environment.py": "training/test_session.py",
+    "runner/typer_commands.py": "cli/test_plugin_commands.py",
+    # Commands that are tested together with what they call.
+    "runner/cli/check.py": "testing/test_check.py",
+    "runner/cli/doctor.py": "doctor/test_diagnosis.py",
+    "runner/cli/new.py": "scaffold/test_package.py",
+    "runner/cli/report.py": "report/test_page.py",
+    "runner/cli/reproduce.py": "training/test_reproduce.py",
+    "runner/cli/resume.py": "training/test_session.py",
+}
+
+
+def modules() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if path.name not in ("__init__.py", "__main__.py") and "samples" not in path.parts:
+                yield path
+
+
+def test_file_of(path: Path) -> Path:
+    """`tests/training/test_loop.py` for `runner/training/loop.py`."""
+    parts = path.relative_to(ROOT).parent.parts
+    below = parts[1:] if parts[0] == "runner" else parts
+    return ROOT.joinpath("tests", *below, f"test_{path.name}")
+
+
+test_file_of.__test__ = False  # type: ignore[attr-defined]
+
+
+def test_every_module_has_its_tests_or_is_tested_elsewhere() -> None:
+    missing = {
+        path.relative_to(ROOT).as_posix() for path in modules() if not test_file_of(path).exists()
+    }
+    unlisted = {name for name in missing if not any(fnmatch(name, each) for each in ELSEWHERE)}
+    assert unlisted == set(), "add a test file, or name the test in ELSEWHERE"
+    unused = {each for each in ELSEWHERE if not any(fnmatch(name, each) for name in missing)}
+    assert unused == set(), "has a test file now, or is gone: take it off the list"
+    assert all((ROOT / "tests" / test).exists() for test in ELSEWHERE.values())
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_modules_and_functions_are_short(folder: str) -> None:
+    for path in (ROOT / folder).rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= LONGEST_MODULE, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                assert length <= LONGEST_FUNCTION, f"{path}:{node.lineno} {node.name} has {length}"
