@@ -12,9 +12,10 @@ _STYLE = (
 
 def html_of_run(run: RunRecord) -> str:
     """Return a run as HTML, with its curves if it has more than one epoch."""
+    experiment = run.experiment
     facts = {
         "status": run.status,
-        "experiment": f"{run.experiment.architecture.short_words} on {run.experiment.dataset.short_words}",
+        "experiment": f"{experiment.architecture.short_words} on {experiment.dataset.short_words}",
         "epochs": str(run.epochs),
         **{f"test {name}": f"{value:.4f}" for name, value in run.metrics.items()},
         "folder": str(run.folder),

@@ -13,7 +13,8 @@ from zookit.runs.run import read_run
 def test_it_shows_the_facts_and_a_drawing_for_each_curve() -> None:
     run = read_run(small_run())
     page = html_of_run(run)
-    for fact in ("finished", "dense:units=8", "image_folder", f"{run.metrics['accuracy']:.4f}", run.name):
+    accuracy = f"{run.metrics['accuracy']:.4f}"
+    for fact in ("finished", "dense:units=8", "image_folder", accuracy, run.name):
         assert fact in page
     assert page.count("<svg") == 2
     assert "http" not in page.replace("http://www.w3.org/", "")
