@@ -59,14 +59,23 @@ def sheet_of(splits: "Mapping[str, LabelledImages]", class_names: Sequence[str] 
 
 def thumbnails(images: "npt.NDArray[np.uint8]") -> bytes:
     """Return a PNG with these images (N, H, W, C) side by side, scaled to the same size."""
-    mode = "L" if images.shape[-1] == 1 else "RGB"
+    mode = "L" if images.shape[-1] < 3 else "RGB"
     row = Image.new(mode, (max(len(images), 1) * (_SIDE + 2), _SIDE), "white")
     for at, pixels in enumerate(images):
-        image = Image.fromarray(np.asarray(pixels).squeeze()).convert(mode)
-        row.paste(ImageOps.contain(image, (_SIDE, _SIDE)), (at * (_SIDE + 2), 0))
+        image = ImageOps.contain(image_of(pixels), (_SIDE, _SIDE))
+        row.paste(image, (at * (_SIDE + 2), 0))
     png = io.BytesIO()
     row.save(png, "PNG")
     return png.getvalue()
+
+
+def image_of(pixels: "npt.NDArray[np.uint8]") -> Image.Image:
+    """Return pixels (H, W, C) as an RGB image, or as a grey one if there are fewer than 3 channels.
+
+    Only the first three channels, or the first one, are shown.
+    """
+    shown = pixels[..., :3] if pixels.shape[-1] > 2 else pixels[..., 0]
+    return Image.fromarray(np.ascontiguousarray(shown))
 
 
 def _counts(split: LabelledImages, classes: int) -> "npt.NDArray[np.int64]":

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
@@ -82,13 +83,15 @@ def plain_values(component: object) -> dict[str, Any]:
 
 def defaulted_parameters(component: object) -> frozenset[str]:
     """Return the names of the parameters whose value equals the declared default."""
-    fields = {field.name: field for field in dataclasses.fields(component)}  # type: ignore[arg-type]
-    required = {name: getattr(component, name) for name in fields if is_required(fields[name])}
-    defaults = plain_values(create(type(component), required))
-    values = plain_values(component)
-    return frozenset(
-        name for name in fields if name not in required and values.get(name) == defaults.get(name)
-    )
+    fields = dataclasses.fields(component)  # type: ignore[arg-type]
+    optional = {field.name: default_of(field) for field in fields if not is_required(field)}
+    hints = hints_of(type(component))
+    # A copy, because the class may refuse to create a component that has all defaults.
+    by_default = copy(component)
+    for name, default in optional.items():
+        object.__setattr__(by_default, name, _prepare(hints[name], default))
+    values, defaults = plain_values(component), plain_values(by_default)
+    return frozenset(name for name in optional if values.get(name) == defaults.get(name))
 
 
 def words_of(name: str, values: Mapping[str, Any]) -> Words:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from zookit.core import BadParameter, DatasetInfo, FolderError, Split
+from zookit.core.contact_sheet import image_of
 from zookit.core.data.cache import written_aside
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 _RAMP = " .:-=+*#%@"
 """From dark to bright, for terminals without colour."""
 _CELL = 96
-_COLUMNS = 10
 _CAPTION = 14
+"""The height and width of an image on a sheet, and the height of a caption, in pixels."""
+_COLUMNS = 10
 
 
 def draw(
@@ -32,14 +34,14 @@ def draw(
     Raises BadParameter if there is no such image.
     """
     if not 0 <= at < len(split):
-        raise BadParameter(f"no image {at}; the images are 0 to {len(split) - 1:,}.")
+        raise BadParameter(f"no image {at}. Choose one from 0 to {len(split) - 1}.")
     label = int(split.labels[at])
     console.print(Text(f"image {at}: {info.class_names[label]} (label {label})"))
     pixels = np.asarray(split.images[at])
     if values:
         for channel in np.moveaxis(pixels, -1, 0):
             rows = (" ".join(f"{value:3d}" for value in row) for row in channel)
-            print("\n".join(rows), end="\n\n" if len(info.image_shape) > 2 else "\n")
+            print("\n".join(rows), end="\n\n")
         return
     scaled = _scaled_down(pixels, console.width, 2 * max(console.height - 4, 12))
     if console.color_system is None:
@@ -76,20 +78,16 @@ def sheet(split: Split, info: DatasetInfo) -> bytes:
     for row, (name, members) in enumerate(zip(info.class_names, rows, strict=True)):
         pen.text((2, row * height + 1), f"{row}: {name}", fill="black")
         for column, at in enumerate(members):
-            image = ImageOps.contain(_as_rgb(split.images[at]), (_CELL - 2, _CELL - 2))
+            image = ImageOps.contain(image_of(split.images[at]), (_CELL - 2, _CELL - 2))
             page.paste(image, (column * _CELL, row * height + _CAPTION))
     png = io.BytesIO()
     page.save(png, "PNG")
     return png.getvalue()
 
 
-def _as_rgb(pixels: "Pixels") -> Image.Image:
-    return Image.fromarray(np.asarray(pixels).squeeze()).convert("RGB")
-
-
 def _scaled_down(pixels: "Pixels", width: int, height: int) -> "Pixels":
     """Return the image as RGB, scaled down to this size if it is larger."""
-    image = _as_rgb(pixels)
+    image = image_of(pixels).convert("RGB")
     image.thumbnail((width, height))
     return np.asarray(image)
 
@@ -100,7 +98,7 @@ def _as_characters(pixels: "Pixels") -> list[str]:
 
 
 def _as_blocks(pixels: "Pixels") -> Text:
-    """Return half blocks: each has the upper of two pixels as colour, the lower as background."""
+    """Return half blocks, each with the upper of two pixels as colour, the lower as background."""
     if len(pixels) % 2:
         pixels = np.concatenate([pixels, np.zeros_like(pixels[:1])])
     text = Text()

@@ -23,6 +23,24 @@ def test_a_spec_has_all_parameters_and_knows_the_defaults() -> None:
     assert spec.plain() == {"name": "zoo/sizes", "parameters": dict(spec.parameters)}
 
 
+@dataclass(frozen=True)
+class Either(Component):
+    """A component that refuses its defaults."""
+
+    first: int | None = None
+    second: int | None = None
+    factor: float = 1
+
+    def __post_init__(self) -> None:
+        if (self.first is None) == (self.second is None):
+            raise ValueError("give first or second")
+
+
+def test_a_class_may_refuse_its_defaults() -> None:
+    spec = ComponentSpec.of("zoo/either", Either(first=3))
+    assert spec.defaulted == {"second", "factor"}
+
+
 def test_a_spec_is_written_in_words_without_its_distribution() -> None:
     spec = ComponentSpec.of("zoo/sizes", Sizes(size=3))
     assert spec.short_name == "sizes"
