@@ -71,10 +71,11 @@ def prepare(
     found()
     folder = None if source.hash is None else _folder(dataset, name, owner, source.hash)
     if folder is None:
-        return _load(dataset, source, name)
-    prepared = _open(folder) or _prepare(dataset, source, name, folder)
-    # The same files may have been prepared from another place.
-    prepared = replace(prepared, origin=source.origin)
+        prepared = _load(dataset, source, name)
+    else:
+        prepared = _open(folder) or _prepare(dataset, source, name, folder)
+        # The same files may have been prepared from another place.
+        prepared = replace(prepared, origin=source.origin)
     _warn_of_skipped(name, prepared.splits.left_out)
     return prepared
 
@@ -105,7 +106,7 @@ def _folder(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path |
     None for a class of a notebook or a prompt, whose code may change without a trace.
     """
     kind = type(dataset)
-    file = getattr(sys.modules[kind.__module__], "__file__", None)
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
     if file is None or not Path(file).is_file():
         return None
     # The code of a plugin under development changes, its version does not.

@@ -25,7 +25,7 @@ class KerasImport(Thread):
         """Import them; `wait` raises the error, if any."""
         try:
             import_keras()
-        except Exception as error:  # noqa: BLE001 - raised by wait
+        except BaseException as error:  # noqa: BLE001 - `wait` raises it
             self._done.set_exception(error)
         else:
             self._done.set_result(None)

@@ -302,9 +302,20 @@ def test_skipped_files_are_named_each_time(
     for _ in "twice":
         caplog.clear()
         made()
-        assert caplog.messages[0] == "made: skipped: 0.png is damaged"
+        assert "0.png is damaged" in caplog.messages[0]
         assert len(caplog.messages) == 6
         assert "2 more" in caplog.messages[-1]
+
+
+def test_skipped_files_are_named_without_a_cache_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    splits = given(np.zeros((6, 4, 4, 1), np.uint8), np.arange(6) % 2)
+    monkeypatch.setattr(
+        Given, "load", lambda self, source: replace(splits, left_out=("0.png is damaged",))
+    )
+    made(Given())
+    assert ["0.png is damaged" in message for message in caplog.messages] == [True]
 
 
 @pytest.mark.usefixtures("data_dir")
@@ -323,6 +334,8 @@ def test_a_data_set_of_a_notebook_is_not_cached(
     """Its code may change without a trace."""
     put_files(data_dir / "made")
     monkeypatch.delattr(sys.modules[Made.__module__], "__file__")
+    assert same(made(), made())
+    monkeypatch.setattr(Made, "__module__", "no_such_module")
     assert same(made(), made())
     assert not cache_entries()
 

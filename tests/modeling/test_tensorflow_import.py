@@ -35,14 +35,18 @@ def test_the_thread_imports_once_it_is_started() -> None:
         pass  # never started
 
 
-def test_the_error_of_the_import_is_raised_by_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [ImportError("no TensorFlow"), SystemExit("no TensorFlow")])
+def test_the_error_of_the_import_is_raised_by_wait(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
     def fail() -> None:
-        raise ImportError("no TensorFlow")
+        raise error
 
     monkeypatch.setattr(tensorflow_import, "import_keras", fail)
     with importing_keras() as importing:
         importing.start()
-        with pytest.raises(ImportError, match="no TensorFlow"):
+        importing.join()
+        with pytest.raises(type(error), match="no TensorFlow"):
             importing.wait()
 
 
