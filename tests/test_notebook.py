@@ -8,6 +8,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+# One kernel for all.
+pytestmark = pytest.mark.xdist_group("notebook")
+
 CELLS = {
     "import zookit\nzookit.registry": ["fashion_mnist", "dense", "stop_at_loss"],
     "zookit.registry.datasets": ["fashion_mnist", "image_folder"],
