@@ -18,7 +18,7 @@ from zookit.core import (
 from zookit.core.source import DataOrigin, DataRequest
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
 from zookit.run_object import Listeners, Run, as_tuple, open_folder
-from zookit.runs.naming import find_run, read_runs
+from zookit.runs.naming import find_run, read_runs, warn_if_changed
 from zookit.terminal import messages_shown
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def train(
 def open_run(
     run: str | Path, runs_dir: str | Path = "runs", *, instances: Sequence[Component] = ()
 ) -> Run:
-    """Open a run.
+    """Open a run, and warn if its files contradict each other.
 
     Args:
         run: the run's folder, the start of its name or of its hash in `runs_dir`, or "latest".
@@ -124,6 +124,16 @@ def open_run(
     Raises:
         BadRun: there is no such run, more than one, or it is damaged.
     """
+    opened = find_and_open(run, runs_dir, instances)
+    with messages_shown(quiet=False):
+        warn_if_changed(opened)
+    return opened
+
+
+def find_and_open(
+    run: str | Path, runs_dir: str | Path, instances: Sequence[Component] = ()
+) -> Run:
+    """Open a run as `open_run` does, but without a warning; resuming it raises an error instead."""
     return open_folder(find_run(str(run), Path(runs_dir)), instances)
 
 
@@ -148,7 +158,7 @@ def resume(
 
     `run` is chosen as by `open_run`; for the rest see `Run.resume`.
     """
-    return open_run(run, runs_dir).resume(epochs, listeners=listeners, quiet=quiet)
+    return find_and_open(run, runs_dir).resume(epochs, listeners=listeners, quiet=quiet)
 
 
 def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:
@@ -167,16 +177,16 @@ def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:
         data: "full", "sample", or "auto" for the full set if it is available.
 
     Raises:
+        BadParameter: `data` is something else.
         DataError: the data is not available or damaged.
-        ZookitError: there is no such data set, or its parameters do not fit.
+        ZookitError: there is no such data set, or its parameters are not valid.
     """
-    from zookit.data.prepared import prepare
-    from zookit.registry import default
+    from zookit.data.prepared import prepare_named
+    from zookit.data.source import data_request
     from zookit.terminal import bar
 
     with messages_shown(quiet=False):
-        built = default.datasets.build(dataset)
-        prepared = prepare(built.component, data, built.spec.short_name, built.owner or "", bar)
+        built, prepared = prepare_named(dataset, data_request(data, "load_data"), bar)
     return LoadedData(
         built.spec.words, built.component.info, prepared.splits, prepared.origin, prepared.hash
     )

@@ -42,7 +42,7 @@ class Run(RunRecord):
         folder: the run's folder.
         experiment: what was trained, on which data and how.
         environment: the data, the packages and the runtime of the training.
-        history: one value an epoch for each logged name.
+        history: one value per epoch for each logged name.
         seconds: the duration of each epoch.
         status: "finished", "interrupted", "failed", "running" or "killed".
         metrics: loss and accuracy on the test split; empty unless the run finished.
@@ -119,15 +119,18 @@ class Run(RunRecord):
 
         Raises:
             BadExperiment: the data set does not fit the model.
+            BadParameter: `data` is something else.
             DataError: the data set is not available.
             BadRun: the model cannot be rebuilt.
         """
+        from zookit.data.source import data_request
         from zookit.inference.evaluate import evaluate_run
         from zookit.inference.scores import Scores
 
         if on is None:
             on = self._dataset()
-        evaluation, _ = evaluate_run(self, on, data, self._architecture())
+        request = None if data is None else data_request(data, "evaluate")
+        evaluation, _ = evaluate_run(self, on, request, self._architecture())
         return Scores.of(evaluation, self.environment.data.class_names)
 
     def resume(

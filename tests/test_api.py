@@ -114,6 +114,29 @@ def test_data_is_loaded_and_shows_itself() -> None:
     assert "<b>" not in odd._repr_html_()
 
 
+def test_data_that_is_neither_full_nor_sample_nor_auto_is_refused() -> None:
+    with pytest.raises(BadParameter, match=r"data must be .*'sample', got 'smaple'"):
+        zookit.load_data(small_images(), data="smaple")  # type: ignore[arg-type]
+
+
+def test_opening_a_run_warns_if_its_files_contradict_each_other(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run = copy_run(small_run(), tmp_path)
+    zookit.open_run(run)
+    assert capfd.readouterr().err == ""
+    file = run / "experiment.toml"
+    file.write_text(file.read_text().replace("seed = 0", "seed = 1"))
+    assert zookit.open_run(run).experiment.settings.seed == 1
+    (warning,) = capfd.readouterr().err.splitlines()
+    assert run.name in warning
+    assert "experiment.toml" in warning
+    # An error says the same, once.
+    with pytest.raises(BadRun, match=r"experiment\.toml"):
+        zookit.resume(run, quiet=True)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_data_set_may_be_an_instance() -> None:
     loaded = zookit.load_data(Lopsided())
     assert len(loaded.splits.train) == 200

@@ -140,6 +140,11 @@ def test_another_data_set_is_evaluated(run: zookit.Run) -> None:
         run.evaluate(on="mnist", data="sample")
 
 
+def test_data_that_is_neither_full_nor_sample_nor_auto_is_refused(run: zookit.Run) -> None:
+    with pytest.raises(BadParameter, match=r"data must be .*got 'smaple'"):
+        run.evaluate(data="smaple")  # type: ignore[arg-type]
+
+
 def test_the_model_is_exported(run: zookit.Run, tmp_path: Path, zookit: Command) -> None:
     path = run.export("keras", tmp_path / "model.keras")
     assert path == tmp_path / "model.keras"

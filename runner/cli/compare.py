@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunNames, RunsDir, no_runs, open_named, short_names
+from zookit.cli.run_argument import RUNS_DIR, RunNames, RunsDir, no_runs, short_names
 from zookit.core import BadParameter, warn
 from zookit.terminal import printable
 
@@ -30,11 +30,11 @@ def compare(
     """
     # Neither --help nor completion needs these.
     from zookit.api import compare as rank
-    from zookit.api import list_runs
+    from zookit.api import list_runs, open_run
 
     if as_json and as_csv:
-        raise BadParameter("compare: got both --json and --csv. Give one of them.")
-    found = [open_named(name, runs_dir) for name in names] if names else list_runs(runs_dir)
+        raise BadParameter("compare: got both --json and --csv. Use only one of them.")
+    found = [open_run(name, runs_dir) for name in names] if names else list_runs(runs_dir)
     board = rank(found)
     if as_json:
         print(json.dumps(board.plain(), indent=2))

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import values_of, words_of
-from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, open_named
-from zookit.core import Settings
-from zookit.core.declaration import parameters
-from zookit.core.parameters import create
+from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
+from zookit.cli.training_options import OPTIONS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from zookit.run_object import Run
     from zookit.tables import DataTable
 
-_DATA = {setting.name: setting for setting in parameters(Settings)}["data"]
+_DATA = OPTIONS["data"]
 _LARGEST_MATRIX = 12
 """The most classes of a confusion matrix that is printed."""
 _CONFUSIONS = 20
@@ -34,7 +32,7 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="DATASET",
-            help="Another data set, with images of the same shape and as many classes.",
+            help="Another data set with the same image shape and number of classes.",
             autocompletion=words_of("datasets"),
         ),
     ] = None,
@@ -42,7 +40,8 @@ def evaluate(
         str | None,
         typer.Option(
             metavar=_DATA.type,
-            help="Which images. [as recorded for the run's own data set, otherwise auto]",
+            help="Which images to use. [default: as in training for the run's own data set, "
+            "otherwise auto]",
             show_default=False,
             autocompletion=values_of(_DATA),
         ),
@@ -51,13 +50,15 @@ def evaluate(
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
     """Evaluate a run's model on test images, class by class."""
-    request = None if data is None else create(Settings, {"data": data}, "evaluate").data
-    run = open_named(name, runs_dir)
     # Neither --help nor completion needs these.
+    from zookit.api import open_run
+    from zookit.data.source import data_request
     from zookit.inference.evaluate import evaluate_run
     from zookit.inference.scores import Scores
     from zookit.tables import output
 
+    request = None if data is None else data_request(data, "evaluate")
+    run = open_run(name, runs_dir)
     evaluation, used = evaluate_run(run, on, request)
     scores = Scores.of(evaluation, run.environment.data.class_names)
     if as_json:

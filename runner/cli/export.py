@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, open_named
+from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.inference.export import Format
 from zookit.terminal import printable
 
@@ -19,8 +19,8 @@ def export(
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="A file, or a folder for saved_model, that does not exist yet. [named after the "
-            "run, in the current folder]",
+            help="A file, or a folder for saved_model, that does not exist yet. [default: named "
+            "after the run, in the current folder]",
             show_default=False,
         ),
     ] = None,
@@ -31,10 +31,11 @@ def export(
     The model takes any number of raw images as uint8 and returns probabilities.
     """
     # Neither --help nor completion needs these.
+    from zookit.api import open_run
     from zookit.modeling.tensorflow_import import importing_keras
     from zookit.terminal import waiting
 
-    run = open_named(name, runs_dir)
+    run = open_run(name, runs_dir)
     path = None if output is None else output.expanduser().absolute()
     # TensorFlow's messages are held back, and with them the spinner, unless this comes first.
     with importing_keras(), waiting(f"exporting to {to}", quiet=False):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir, open_named
+from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.core import BadExperiment
 
 if TYPE_CHECKING:
@@ -32,7 +32,10 @@ def predict(
     ] = 1,
     invert: Annotated[
         bool,
-        typer.Option("--invert", help="Swap dark and light, as for dark digits on light paper."),
+        typer.Option(
+            "--invert",
+            help="Invert the images, for example if they show dark digits on light paper.",
+        ),
     ] = False,
     image: Annotated[
         int | None,
@@ -53,11 +56,13 @@ def predict(
     if (image is None) == (not files):
         given = "got no files" if image is None else "got both files and --image"
         raise BadExperiment(
-            f"{given}. Name image files or folders, or a test image of the data set with --image N."
+            f"{given}. Pass image files or folders, or choose a test image with --image N."
         )
     if invert and image is not None:
-        raise BadExperiment("--invert is for image files. Remove it, or name files.")
-    run = open_named(name, runs_dir)
+        raise BadExperiment("--invert is for image files. Remove it, or pass image files.")
+    from zookit.api import open_run  # neither --help nor completion needs this
+
+    run = open_run(name, runs_dir)
     if image is None:
         _predict_files(run, files or [], top, invert=invert, as_json=as_json)
     else:

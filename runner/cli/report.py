@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunsDir, open_named, run_names
+from zookit.cli.run_argument import RUNS_DIR, RunsDir, run_names
 from zookit.terminal import printable
 
 
@@ -23,8 +23,8 @@ def report(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The file to write. [report.html, in the run's folder or, for several runs, in "
-            "the current folder]",
+            help="The file to write. [default: report.html, in the run's folder or, for several "
+            "runs, in the current folder]",
             show_default=False,
         ),
     ] = None,
@@ -35,7 +35,9 @@ def report(
     It shows curves, mistakes, scores and settings. It is a single file that you can open in a
     browser or send to somebody.
     """
-    runs = [open_named(name, runs_dir) for name in names]
-    from zookit.report.page import write_report  # neither --help nor completion needs this
+    # Neither --help nor completion needs these.
+    from zookit.api import open_run
+    from zookit.report.page import write_report
 
+    runs = [open_run(name, runs_dir) for name in names]
     print(printable(write_report(runs, output)))

@@ -33,11 +33,11 @@ def reproduce(
     The exit code is 0 if the results are identical to the last bit, otherwise 1.
     """
     # Neither --help nor completion needs these.
-    from zookit.api import open_run
+    from zookit.api import find_and_open
     from zookit.run_object import reproduce_run
     from zookit.tables import facts, output
 
-    run = open_run(name, runs_dir)
+    run = find_and_open(name, runs_dir)
     with training_view(quiet=quiet, as_json=as_json) as view:
         reproduction = reproduce_run(run, runs_dir, view)
     if reproduction.again.status == "interrupted":

@@ -12,7 +12,11 @@ def resume(
     name: RunName,
     epochs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Train up to this epoch. [the run's own number]"),
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Train up to this epoch. [default: as many epochs as the run was started with]",
+        ),
     ] = None,
     listeners: Listeners = None,
     runs_dir: RunsDir = RUNS_DIR,
@@ -25,10 +29,10 @@ def resume(
     it had never stopped.
     """
     # Neither --help nor completion needs these.
-    from zookit.api import open_run
+    from zookit.api import find_and_open
     from zookit.run_object import resume_run
 
-    run = open_run(name, runs_dir)
+    run = find_and_open(name, runs_dir)
     with training_view(quiet=quiet, as_json=as_json) as view:
         resumed = resume_run(run, epochs, listeners or (), view)
     return show_trained(resumed, quiet=quiet, as_json=as_json)

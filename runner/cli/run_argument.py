@@ -12,7 +12,6 @@ from zookit.core import ZookitError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zookit.run_object import Run
     from zookit.runs.run import RunRecord
 
 RUNS_DIR = Path("runs")
@@ -39,20 +38,13 @@ RunName = Annotated[
 RunNames = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[RUN]...", help=f"{_HELP} [all]", autocompletion=run_names, show_default=False
+        metavar="[RUN]...",
+        help=f"{_HELP} [default: all]",
+        autocompletion=run_names,
+        show_default=False,
     ),
 ]
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder that contains the runs.")]
-
-
-def open_named(name: str, runs_dir: Path) -> "Run":
-    """Open a run, and warn if its files do not match. Raises BadRun."""
-    from zookit.api import open_run
-    from zookit.runs.naming import warn_if_changed
-
-    run = open_run(name, runs_dir)
-    warn_if_changed(run)
-    return run
 
 
 def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:

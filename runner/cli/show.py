@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import values_of, words_of
-from zookit.core import BadExperiment, Settings, UnknownName, Words
-from zookit.core.declaration import parameters
+from zookit.cli.training_options import OPTIONS
+from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.terminal import printable
 
 if TYPE_CHECKING:
     from zookit.registry import Components
 
-_DATA = {setting.name: setting for setting in parameters(Settings)}["data"]
+_DATA = OPTIONS["data"]
 
 
 def show(
@@ -39,7 +39,7 @@ def show(
         typer.Option(metavar="N", help="For a data set: draw training image N, counted from 0."),
     ] = None,
     values: Annotated[
-        bool, typer.Option("--values", help="With --image: print the pixel values instead.")
+        bool, typer.Option("--values", help="With --image, print the pixel values instead.")
     ] = False,
     sheet: Annotated[
         Path | None,
@@ -49,7 +49,7 @@ def show(
         str,
         typer.Option(
             metavar=_DATA.type,
-            help="The images that --image and --sheet use.",
+            help="The data that --image and --sheet show.",
             autocompletion=values_of(_DATA),
         ),
     ] = "auto",
@@ -73,13 +73,12 @@ def _show_images(
 ) -> None:
     from rich.console import Console
 
-    from zookit.core.parameters import create
     from zookit.data.prepared import prepare_named
+    from zookit.data.source import data_request
     from zookit.preview import draw, write_sheet
     from zookit.terminal import bar
 
-    request = create(Settings, {"data": data}, "show").data
-    built, prepared = prepare_named(words, request, bar)
+    built, prepared = prepare_named(words, data_request(data, "show"), bar)
     train, info = prepared.splits.train, built.component.info
     if image is not None:
         draw(Console(soft_wrap=True), train, image, info, values=values)
@@ -115,7 +114,7 @@ def _selected(
     groups = {group.kind.plural: group for group in found}
     singular = " and ".join(group.kind.singular for group in found)
     if values and image is None:
-        raise BadExperiment("--values prints the values of one image. Name it with --image N.")
+        raise BadExperiment("--values prints the values of one image. Add --image N.")
     if on is not None:
         if "architectures" not in groups:
             raise BadExperiment(f"--on is for architectures; this is a {singular}. Remove it.")

@@ -11,8 +11,10 @@ from zookit.core.data.cache import cache_folder, locked
 from zookit.core.dataset import Dataset
 from zookit.core.errors import DataError, DataUnavailable
 from zookit.core.messages import warn
+from zookit.core.parameters import create
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
+from zookit.core.settings import Settings
 from zookit.core.source import DataRequest, Source
 from zookit.data.hashes import remembered, sha256_of_file, sha256_of_folder
 
@@ -20,11 +22,19 @@ FindPrepared = Callable[[str], Path | None]
 """Takes the hash of a data set's files; returns the folder of the prepared data, or None."""
 
 
+def data_request(given: str, where: str) -> DataRequest:
+    """Return a request: auto, full or sample. Messages begin with `where`.
+
+    Raises BadParameter if it is something else.
+    """
+    return create(Settings, {"data": given}, where).data
+
+
 @dataclass(frozen=True)
 class Place:
     """A folder where the files of a data set can be.
 
-    `complete` tells whether all files are there, judged by their names alone.
+    `complete` is true if all files exist; their content is not checked.
     """
 
     kind: Literal["data_dir", "prepared", "system", "downloads", "sample"]
@@ -36,7 +46,7 @@ def places(dataset: Dataset | type[Dataset], find_prepared: FindPrepared) -> Ite
     """Yield the places of a published data set, in the order in which loading uses them.
 
     The order is: ZOOKIT_DATA_DIR, the prepared cache, the folders of the system, the downloads, the
-    bundled sample. A place is left out if it has nothing; only the downloads are always there,
+    bundled sample. A place is left out if it has nothing; only the downloads are always included,
     because loading downloads what is missing. Neither reads the files nor uses the network.
 
     Raises DataError if ZOOKIT_DATA_DIR is not a folder.
@@ -70,17 +80,17 @@ def find(
         dataset: the data set.
         request: full, sample, or auto: full if available, otherwise the sample.
         name: the name of the data set in messages.
-        find_prepared: returns the prepared data; files that are prepared need not be found.
+        find_prepared: returns the prepared data, for which no files are needed.
         progress: reports hashing and downloading.
 
     Raises:
         DataUnavailable: the full set was requested and is not available.
-        WrongHash: a server sent other bytes than the pinned ones.
+        WrongHash: a downloaded file does not have the pinned SHA-256.
         DataError: a named folder cannot be used, or there is no sample.
     """
     if dataset.folder is not None:
         if request == "sample":
-            raise DataError(f"{name} reads your own folder and has no sample. Leave --data out.")
+            raise DataError(f"{name} reads your own folder and has no sample. Remove --data.")
         hashed = sha256_of_folder(dataset.folder, progress)
         return Source("local", dataset.folder, hashed, "your folder", progress)
     if request == "sample":
@@ -130,7 +140,7 @@ def _source_at(place: Place, dataset: Dataset, name: str, progress: Progress) ->
     if place.kind == "system":
         if _is_pinned(dataset, folder):
             return Source("full", folder, pinned, "the system", progress)
-        warn(f"{name}: skipped {folder}: its files are not the published ones.")
+        warn(f"{name}: skipped {folder}: its files differ from the published ones.")
         return None
     if place.kind == "downloads":
         _download_missing(dataset, folder, progress)
@@ -213,5 +223,5 @@ def _download_missing(dataset: Dataset, folder: Path, progress: Progress) -> Non
     except OSError as error:
         raise DataUnavailable(
             f"{folder} cannot be written ({error.strerror or error}). Free some space, or set "
-            "ZOOKIT_CACHE_DIR to a folder of yours."
+            "ZOOKIT_CACHE_DIR to a folder that you can write to."
         ) from None

@@ -74,7 +74,7 @@ def test_another_data_set(zookit: Command) -> None:
     [
         (["--on", "horse_or_human"], "28 x 28 x 1"),
         (["--on", "mnits"], "Did you mean 'mnist'?"),
-        (["--data", "some"], "'data'"),
+        (["--data", "some"], "'some'"),
         (["--runs-dir", "nowhere", "gone"], "gone"),
     ],
 )
