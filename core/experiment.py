@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from zookit.core import html
 from zookit.core.component_spec import ComponentSpec
 from zookit.core.errors import BadExperiment, did_you_mean, quoted, reason_of
 from zookit.core.parameters import create, plain_values
@@ -57,9 +58,7 @@ class Experiment:
         )
 
     def _repr_html_(self) -> str:
-        from zookit.core.html import escape
-
-        return f"<pre>{escape(self.to_toml())}</pre>"
+        return f"<pre>{html.escape(self.to_toml())}</pre>"
 
     def components(self) -> tuple[ComponentSpec, ...]:
         """Return all components in a fixed order, the data set first."""
@@ -78,7 +77,7 @@ class Experiment:
         """
         deciding = self._tables(ComponentSpec.changed, self.settings.changed())
         known = {**deciding, "data_hash": data_hash, "owners": dict(owners)}
-        # TOML has dates. No parameter takes one, but saying so is up to the lookup.
+        # default: TOML may contain dates, which no parameter accepts; the lookup reports that.
         text = json.dumps(known, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -98,10 +97,10 @@ class Experiment:
 
         `defaulted` has one set of names for each of `components()`, in the same order.
         """
-        found = iter(zip(self.components(), defaulted, strict=True))
+        remaining = iter(defaulted)
 
         def known(spec: ComponentSpec | None) -> ComponentSpec | None:
-            return None if spec is None else replace(spec, defaulted=next(found)[1])
+            return None if spec is None else replace(spec, defaulted=next(remaining))
 
         components: dict[str, Any] = {
             name: known(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)
@@ -147,8 +146,8 @@ class Experiment:
         return cls(
             **components,
             initial_weights=_typed(tables, "initial_weights", "", origin),
-            frozen=tuple(map(str, _typed(tables, "frozen", [], origin))),
-            input_files={k: str(v) for k, v in _typed(tables, "input_files", {}, origin).items()},
+            frozen=tuple(_texts(tables, "frozen", [], origin)),
+            input_files=_texts(tables, "input_files", {}, origin),
             settings=create(
                 Settings, _typed(tables, "settings", {}, origin), f"{origin}: settings"
             ),
@@ -179,17 +178,29 @@ def _typed(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> An
     return value
 
 
+def _texts(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> Any:
+    """Return a list or table of texts. Raises BadExperiment for any other value."""
+    found = _typed(tables, key, default, origin)
+    for value in found.values() if isinstance(found, dict) else found:
+        if not isinstance(value, str):
+            raise BadExperiment(f"{origin}: {key} must contain only text, got {quoted(value)}.")
+    return found
+
+
 def _specs(tables: Mapping[str, Any], key: str, origin: str) -> tuple[ComponentSpec, ...]:
     found = tables.get(key, [])
     if not isinstance(found, list):
-        raise BadExperiment(f"{origin}: {key} must be a list of tables ([[{key}]]).")
+        raise BadExperiment(
+            f"{origin}: {key} must be a list of tables ([[{key}]]), got {quoted(found)}."
+        )
     return tuple(_spec({key: each}, key, origin) for each in found)
 
 
 def _spec(tables: Mapping[str, Any], key: str, origin: str) -> ComponentSpec:
     table = tables.get(key)
     if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-        raise BadExperiment(f'{origin}: {key} must be a table with name = "...".')
+        received = "nothing" if table is None else quoted(table)
+        raise BadExperiment(f'{origin}: {key} must be a table with name = "...", got {received}.')
     _check_keys(table, ("name", "parameters"), f"{origin}: {key}")
     parameters = _typed(table, "parameters", {}, f"{origin}: {key}")
     try:

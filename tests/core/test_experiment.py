@@ -140,21 +140,24 @@ def test_hand_written_toml_needs_little() -> None:
         (f"{MINIMAL}[setings]\nepochs = 1\n", ["'setings'", "Did you mean 'settings'?"]),
         (f'{MINIMAL}"a\\nb" = 1\n', [r"'a\nb'"]),
         (MINIMAL.replace("architecture", "arch"), ["'arch'"]),
-        ('format = 2\ndataset = "mnist"\n', ["dataset", "table"]),
-        ("format = 2\ndataset.name = 3\n", ["dataset", "name"]),
+        ('format = 2\ndataset = "mnist"\n', ["dataset", "table", "'mnist'"]),
+        ("format = 2\ndataset.name = 3\n", ["dataset", "name", "3"]),
         ('format = 2\ndataset.name = "mnist"\n', ["architecture", "name"]),
         (f"{MINIMAL}dataset.parmeters.size = 3\n", ["dataset", "Did you mean 'parameters'?"]),
         (f"{MINIMAL}dataset.parameters = 3\n", ["dataset", "parameters", "table", "3"]),
         (f'{MINIMAL}callbacks.name = "a"\n', ["callbacks", "[[callbacks]]"]),
-        (f'{MINIMAL}callbacks = "stop_at_loss"\n', ["callbacks", "[[callbacks]]"]),
+        (f'{MINIMAL}callbacks = "some"\n', ["callbacks", "[[callbacks]]", "'some'"]),
         (f'{MINIMAL}callbacks = ["stop_at_loss"]\n', ["callbacks", "name"]),
         (f'{MINIMAL}optimizer = "adam"\n', ["optimizer", "table"]),
         (f'{MINIMAL}loss = "focal"\n', ["loss", "table"]),
         (f'{MINIMAL}frozen = "body"\n', ["frozen", "list", "'body'"]),
+        (f"{MINIMAL}frozen = [1]\n", ["frozen", "text", "1"]),
+        (f"{MINIMAL}input_files.words = 5\n", ["input_files", "text", "5"]),
         (f"{MINIMAL}initial_weights = 3\n", ["initial_weights", "text", "3"]),
         (f"{MINIMAL}settings = 3\n", ["settings", "table", "3"]),
         (MINIMAL.replace('"mnist"', '"Mnist\\n"'), ["dataset", r"'Mnist\n'", "zookit list"]),
     ],
+    ids=lambda value: str(value)[:60],
 )
 def test_says_what_is_wrong_with_a_file(text: str, facts: list[str]) -> None:
     with pytest.raises(BadExperiment) as raised:
@@ -181,6 +184,7 @@ def test_says_what_is_wrong_with_a_file(text: str, facts: list[str]) -> None:
         ("epoch = 1", ["'epoch'", "Did you mean 'epochs'?"]),
         ('optimizer = "sgd"', ["'optimizer'"]),
     ],
+    ids=lambda value: str(value)[:60],
 )
 def test_says_which_setting_does_not_fit(settings: str, facts: list[str]) -> None:
     with pytest.raises(BadParameter) as raised:
