@@ -36,7 +36,9 @@ CELLS = {
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> Any:
     """The notebook, executed by a real kernel."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    # nbformat's functions have no types.
+    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]  # type: ignore[no-untyped-call]
+    notebook = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     client = NotebookClient(
         notebook,
         timeout=240,
@@ -46,7 +48,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> A
     client.execute(env={**os.environ, "ZOOKIT_CACHE_DIR": str(session_cache)})
     path = os.environ.get("ZOOKIT_KEEP_NOTEBOOK")  # to look at it
     if path:
-        nbformat.write(notebook, path)
+        nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
     return notebook
 
 
