@@ -83,9 +83,10 @@ def plain_values(component: object) -> dict[str, Any]:
 
 def defaulted_parameters(component: object) -> frozenset[str]:
     """Return the names of the parameters whose value equals the declared default."""
-    fields = dataclasses.fields(component)  # type: ignore[arg-type]
+    kind: type = type(component)
+    fields = dataclasses.fields(kind)
     optional = {field.name: default_of(field) for field in fields if not is_required(field)}
-    hints = hints_of(type(component))
+    hints = hints_of(kind)
     # A copy, because the class may refuse to create a component that has all defaults.
     by_default = copy(component)
     for name, default in optional.items():

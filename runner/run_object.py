@@ -77,7 +77,7 @@ class Run(RunRecord):
         from zookit.modeling.optimizers import create_optimizer
 
         model = rebuild_model(self, self._architecture())
-        compile_model(model, info_of(self), create_optimizer(self.experiment.optimizer)[0])
+        compile_model(model, info_of(self), create_optimizer(self.experiment.optimizer).component)
         return model
 
     def predict(

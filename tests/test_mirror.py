@@ -27,6 +27,7 @@ ELSEWHERE = {
     "registry/built.py": "registry/test_components.py",
     "runner/doctor/finding.py": "doctor/test_examination.py",
     "runner/doctor/report.py": "doctor/test_diagnosis.py",
+    "runner/modeling/built_in.py": "modeling/test_optimizers.py",
     "runner/leaderboard/unranked.py": "leaderboard/test_leaderboard.py",
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zookit.core import BadParameter, Component, ComponentSpec, UnknownName, did_you_mean
+from zookit.core import BadParameter, Component, UnknownName, did_you_mean
+from zookit.modeling.built_in import OWNER, built_in
+from zookit.registry import Built
 
 if TYPE_CHECKING:
     import keras
-
-_OWNER = "zookit"
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ AUGMENTATIONS: dict[str, type[Augmentation]] = {
 """In the order in which a model applies them, whatever order they are given in."""
 
 
-def create_augmentations(names: Sequence[str]) -> tuple[tuple[Augmentation, ComponentSpec], ...]:
-    """Return the named augmentations and their specs, in the order of `AUGMENTATIONS`.
+def create_augmentations(names: Sequence[str]) -> tuple[Built[Augmentation], ...]:
+    """Return the named augmentations with their specs, in the order of `AUGMENTATIONS`.
 
     Raises UnknownName for an unknown name and BadParameter for a name that is given twice.
     """
-    short = [name.removeprefix(f"{_OWNER}/") for name in names]
+    short = [name.removeprefix(f"{OWNER}/") for name in names]
     for name in short:
         if name not in AUGMENTATIONS:
             raise UnknownName(
@@ -104,8 +104,4 @@ def create_augmentations(names: Sequence[str]) -> tuple[tuple[Augmentation, Comp
             )
         if short.count(name) > 1:
             raise BadParameter(f"augment: {name!r} is given more than once. Give it once.")
-    chosen = [(name, kind()) for name, kind in AUGMENTATIONS.items() if name in short]
-    return tuple(
-        (augmentation, ComponentSpec.of(f"{_OWNER}/{name}", augmentation))
-        for name, augmentation in chosen
-    )
+    return tuple(built_in(name, kind()) for name, kind in AUGMENTATIONS.items() if name in short)

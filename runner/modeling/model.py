@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zookit.core import Architecture, BrokenPlugin, DatasetInfo
 from zookit.core.errors import quoted
 from zookit.modeling.augmentations import Augmentation
-from zookit.modeling.optimizers import Optimizer
+from zookit.modeling.keras_optimizers import Optimizer
 
 if TYPE_CHECKING:
     import keras

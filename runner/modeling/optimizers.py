@@ -5,11 +5,9 @@ from typing import Any
 from zookit.core import BadParameter, ComponentSpec, UnknownName, Words, did_you_mean
 from zookit.core.parameters import create, plain_values
 from zookit.modeling import keras_optimizers
+from zookit.modeling.built_in import OWNER, built_in
 from zookit.modeling.keras_optimizers import Optimizer
-
-__all__ = ["OPTIMIZERS", "Optimizer", "create_optimizer"]
-
-_OWNER = "zookit"
+from zookit.registry import Built
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adadelta": keras_optimizers.Adadelta,
@@ -30,8 +28,8 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 def create_optimizer(
     given: str | Words | ComponentSpec, learning_rate: float | None = None
-) -> tuple[Optimizer, ComponentSpec]:
-    """Return an optimizer and its spec, which has the full name and all parameters.
+) -> Built[Optimizer]:
+    """Return an optimizer with its spec, which has the full name and all parameters.
 
     Args:
         given: words, such as `"sgd:momentum=0.9"`, or a spec.
@@ -43,7 +41,7 @@ def create_optimizer(
         BadParameter: a parameter does not fit, or the learning rate is given twice.
     """
     words = Words.parse(given) if isinstance(given, str) else given
-    name = words.name.removeprefix(f"{_OWNER}/")
+    name = words.name.removeprefix(f"{OWNER}/")
     if name not in OPTIMIZERS:
         raise UnknownName(
             f"no optimizer named {words.name!r}.{did_you_mean(name, OPTIMIZERS)} "
@@ -59,4 +57,4 @@ def create_optimizer(
                 f"{optimizer.learning_rate:g} as a parameter of {name}. Give it once."
             )
         optimizer = create(kind, {**plain_values(optimizer), "learning_rate": learning_rate}, name)
-    return optimizer, ComponentSpec.of(f"{_OWNER}/{name}", optimizer)
+    return built_in(name, optimizer)

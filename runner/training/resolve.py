@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +26,9 @@ from zookit.core import (
 )
 from zookit.core.parameters import create, plain_values
 from zookit.modeling.augmentations import Augmentation, create_augmentations
-from zookit.modeling.optimizers import Optimizer, create_optimizer
-from zookit.registry import Components, default
+from zookit.modeling.keras_optimizers import Optimizer
+from zookit.modeling.optimizers import create_optimizer
+from zookit.registry import Built, Components, default
 from zookit.runs.run import RunRecord
 
 DatasetLike = str | Words | ComponentSpec | Dataset
@@ -131,8 +131,8 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
     given = create(TrainingOptions, options, "run")
     in_file = _options_of(composition.experiment)
     if "optimizer" in options:
-        _, spec = create_optimizer(given.optimizer, given.learning_rate)
-        given = replace(given, optimizer=spec.words, learning_rate=None)
+        optimizer = create_optimizer(given.optimizer, given.learning_rate)
+        given = replace(given, optimizer=optimizer.spec.words, learning_rate=None)
         in_file = replace(in_file, optimizer=composition.experiment.optimizer.words)
     for name in options:
         option, filed = getattr(given, name), getattr(in_file, name)
@@ -189,50 +189,47 @@ def _compose(
     dataset: Any,
     architecture: Any,
     callbacks: Sequence[Any],
-    optimizer: tuple[Optimizer, ComponentSpec],
-    augmentations: Sequence[tuple[Augmentation, ComponentSpec]],
+    optimizer: Built[Optimizer],
+    augmentations: Sequence[Built[Augmentation]],
     settings: Settings,
 ) -> Composition:
-    owners: dict[str, str] = {}
-    built_dataset, dataset_spec = _build(default.datasets, dataset, owners)
-    built_architecture, architecture_spec = _build(default.architectures, architecture, owners)
-    built = [_build(default.callbacks, callback, owners) for callback in callbacks]
-    _check_named_once([spec for _, spec in built])
-    own_rule = type(built_architecture).normalize is not Architecture.normalize
+    built_dataset = _build(default.datasets, dataset)
+    built_architecture = _build(default.architectures, architecture)
+    built_callbacks = [_build(default.callbacks, callback) for callback in callbacks]
+    _check_named_once([each.spec for each in built_callbacks])
+    own_rule = type(built_architecture.component).normalize is not Architecture.normalize
     if not settings.normalize and own_rule:
         raise BadExperiment(
-            f"{architecture_spec.name} scales the pixels by a rule of its own, so normalize cannot "
-            "be off. Leave --no-normalize out."
+            f"{built_architecture.spec.name} scales the pixels by a rule of its own, so normalize "
+            "cannot be off. Leave --no-normalize out."
         )
-    built_architecture.check(built_dataset.info.image_shape)
+    built_architecture.component.check(built_dataset.component.info.image_shape)
     experiment = Experiment(
-        dataset_spec,
-        architecture_spec,
-        tuple(spec for _, spec in built),
-        optimizer[1],
-        tuple(spec for _, spec in augmentations),
+        built_dataset.spec,
+        built_architecture.spec,
+        tuple(each.spec for each in built_callbacks),
+        optimizer.spec,
+        tuple(each.spec for each in augmentations),
         settings=settings,
     )
-    own = f"zookit=={version('zookit')}"
-    owners |= {spec.name: own for _, spec in (optimizer, *augmentations)}
+    everything: list[Built[Any]] = [built_dataset, built_architecture, *built_callbacks]
+    everything += [optimizer, *augmentations]
     return Composition(
         experiment,
-        built_dataset,
-        built_architecture,
-        optimizer[0],
-        tuple(each for each, _ in augmentations),
-        tuple(callback for callback, _ in built),
-        owners,
+        built_dataset.component,
+        built_architecture.component,
+        optimizer.component,
+        tuple(each.component for each in augmentations),
+        tuple(each.component for each in built_callbacks),
+        {each.spec.name: each.owner or _source_of(each.component) for each in everything},
     )
 
 
-def _build(group: Components[Any], given: Any, owners: dict[str, str]) -> tuple[Any, ComponentSpec]:
+def _build(group: Components[Any], given: Any) -> Built[Any]:
     try:
-        built = group.build(given)
+        return group.build(given)
     except UnknownName as error:
         raise UnknownName(f"{error}{_other_kind(group, given)}") from None
-    owners[built.spec.name] = built.owner or _source_of(built.component)
-    return built.component, built.spec
 
 
 def _check_named_once(specs: Sequence[ComponentSpec]) -> None:

@@ -39,7 +39,7 @@ def compiled(classes: int) -> "keras.Model":
     info = DatasetInfo((8, 8, 1), tuple("abc"[:classes]))
     keras.utils.set_random_seed(0)
     model = build_model(info, Regularized(), normalize=True)
-    compile_model(model, info, create_optimizer("adam")[0])
+    compile_model(model, info, create_optimizer("adam").component)
     return model
 
 

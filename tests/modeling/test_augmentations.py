@@ -12,8 +12,9 @@ from zookit.modeling.runtime import keras_configured
 
 def test_the_order_is_fixed() -> None:
     created = create_augmentations(["zookit/contrast", "flip", "zoom"])
-    assert [spec.name for _, spec in created] == ["zookit/flip", "zookit/zoom", "zookit/contrast"]
-    assert [type(each) for each, _ in created] == [
+    names = [each.spec.name for each in created]
+    assert names == ["zookit/flip", "zookit/zoom", "zookit/contrast"]
+    assert [type(each.component) for each in created] == [
         AUGMENTATIONS[name] for name in ("flip", "zoom", "contrast")
     ]
     assert create_augmentations([]) == ()
@@ -21,7 +22,8 @@ def test_the_order_is_fixed() -> None:
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_a_layer_changes_images_in_training_only(name: str) -> None:
-    ((augmentation, _),) = create_augmentations([name])
+    (built,) = create_augmentations([name])
+    augmentation = built.component
     assert declaration_complaint(type(augmentation)) is None
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (8, 12, 12, 3)).astype(np.float32)

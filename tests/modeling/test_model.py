@@ -33,7 +33,7 @@ def test_the_number_of_classes_decides_head_loss_and_metric(
 ) -> None:
     assert str(Head(classes)) == head
     model = build_model(info(classes), Mean(), normalize=True)
-    compile_model(model, info(classes), create_optimizer("sgd:0.5")[0])
+    compile_model(model, info(classes), create_optimizer("sgd:0.5").component)
     assert model.loss == loss
     assert float(model.optimizer.learning_rate) == 0.5
     images = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1), np.uint8)
@@ -53,7 +53,7 @@ def test_normalization_is_a_part_of_the_model(*, normalize: bool) -> None:
 
 
 def test_augmentations_come_before_normalization() -> None:
-    layers = [each for each, _ in create_augmentations(["contrast", "flip"])]
+    layers = [each.component for each in create_augmentations(["contrast", "flip"])]
     model = build_model(info(3), Mean(), normalize=True, augmentations=layers)
     names = [type(layer).__name__ for layer in model.layers]
     assert [name for name in names if name.startswith(("Random", "Rescaling"))] == [

@@ -1,5 +1,7 @@
 """Optimizers by name: words and specs to components."""
 
+from importlib.metadata import version
+
 import pytest
 
 from zookit.core import BadParameter, BadWords, ComponentSpec, UnknownName, Words, ZookitError
@@ -8,29 +10,31 @@ from zookit.modeling.optimizers import OPTIMIZERS, create_optimizer
 
 
 def test_from_words_and_back() -> None:
-    optimizer, spec = create_optimizer("sgd:0.1,momentum=0.9,nesterov=true")
-    assert optimizer == SGD(learning_rate=0.1, momentum=0.9, nesterov=True)
+    built = create_optimizer("sgd:0.1,momentum=0.9,nesterov=true")
+    spec = built.spec
+    assert built.component == SGD(learning_rate=0.1, momentum=0.9, nesterov=True)
     assert spec.name == "zookit/sgd"
     assert spec.parameters["learning_rate"] == 0.1
     assert spec.parameters["use_ema"] is False  # defaults are filled in
     assert "use_ema" in spec.defaulted
     assert "momentum" not in spec.defaulted
     for given in (spec, spec.words, Words.parse(spec.words), ComponentSpec("sgd", spec.parameters)):
-        assert create_optimizer(given) == (optimizer, spec)
+        assert create_optimizer(given) == built
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_name(name: str) -> None:
-    optimizer, spec = create_optimizer(f"zookit/{name}")
-    assert type(optimizer) is OPTIMIZERS[name]
-    assert spec.short_name == name
-    assert optimizer.keras_class.lower() == name
+    built = create_optimizer(f"zookit/{name}")
+    assert type(built.component) is OPTIMIZERS[name]
+    assert built.spec.short_name == name
+    assert built.owner == f"zookit=={version('zookit')}"
+    assert built.component.keras_class.lower() == name
 
 
 def test_the_learning_rate_beside_the_words() -> None:
-    optimizer, spec = create_optimizer("adam:beta_1=0.8", 0.02)
-    assert optimizer == Adam(learning_rate=0.02, beta_1=0.8)
-    assert create_optimizer("adam:0.02,beta_1=0.8") == (optimizer, spec)
+    built = create_optimizer("adam:beta_1=0.8", 0.02)
+    assert built.component == Adam(learning_rate=0.02, beta_1=0.8)
+    assert create_optimizer("adam:0.02,beta_1=0.8") == built
 
 
 @pytest.mark.parametrize(
