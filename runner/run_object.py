@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zookit.core import (
     Architecture,
+    BadParameter,
     BadRun,
     Component,
     ComponentSpec,
@@ -90,23 +91,19 @@ class Run(RunRecord):
                 scaled and cropped to the size of the run's images.
 
         Raises:
-            BadParameter: the array has another shape or type.
+            BadParameter: `images` is neither, or the array has another shape or type.
+            BadExperiment: the run's images have channels that no image file has.
             DataError: a file cannot be read.
             BadRun: the model cannot be rebuilt.
         """
         import numpy as np
 
-        from zookit.inference.image_files import load_image_files
-        from zookit.inference.predict import Predictor
-        from zookit.inference.rebuild import rebuild_model
+        from zookit.inference.predict import predict
+        from zookit.inference.rebuild import check_ended
 
-        if isinstance(images, np.ndarray):
-            pixels = images
-        else:
-            paths = [images] if isinstance(images, str | Path) else images
-            shape = self.environment.data.image_shape
-            pixels = load_image_files([Path(path) for path in paths], shape)
-        return Predictor(rebuild_model(self, self._architecture()))(pixels)
+        check_ended(self)  # before files are read
+        pixels = images if isinstance(images, np.ndarray) else self._read(images)
+        return predict(self, pixels, self._architecture())
 
     def evaluate(
         self, on: str | Dataset | None = None, data: "DataRequest | None" = None
@@ -189,6 +186,7 @@ class Run(RunRecord):
             path: a path that does not exist yet; by default one in the current folder.
 
         Raises:
+            UnknownName: there is no such format.
             NotInstalled: the format needs a package that is not installed.
             FolderError: the path exists or cannot be written.
             ZookitError: the format does not support a layer of the architecture.
@@ -213,6 +211,20 @@ class Run(RunRecord):
         from zookit.report.notebook import html_of_run
 
         return html_of_run(self)
+
+    def _read(self, files: "str | Path | Iterable[str | Path]") -> "npt.NDArray[np.uint8]":
+        """Return the images of files and folders, uint8 (N, H, W, C), in the run's shape."""
+        from zookit.inference.image_files import check_channels, load_image_files
+
+        check_channels(self)
+        paths = [files] if isinstance(files, str | Path) else list(files)
+        for path in paths:
+            if not isinstance(path, str | Path):
+                raise BadParameter(
+                    f"images must be one array or paths, got {type(path).__name__} among them. To "
+                    "predict several arrays, join them: numpy.stack(images)"
+                )
+        return load_image_files(map(Path, paths), self.environment.data.image_shape)
 
     def _architecture(self) -> Architecture | None:
         """Return the instance to build the model with; None if an entry point names its class."""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,15 @@ from PIL import Image
 from small_runs import SMALL, copy_run, small_images, small_run
 
 import zookit
-from zookit.core import Architecture, BadParameter, BadRun, DataError, FolderError
+from zookit.core import (
+    Architecture,
+    BadExperiment,
+    BadParameter,
+    BadRun,
+    DataError,
+    FolderError,
+    UnknownName,
+)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +135,19 @@ def test_image_files_are_predicted(run: zookit.Run, tmp_path: Path) -> None:
         run.predict(tmp_path / "missing.png")
 
 
+def test_a_list_of_arrays_is_refused(run: zookit.Run) -> None:
+    with pytest.raises(BadParameter, match=r"ndarray.*numpy\.stack"):
+        run.predict([np.zeros((8, 8, 1), np.uint8)])  # type: ignore[list-item]
+
+
+def test_images_that_no_file_has(run: zookit.Run, tmp_path: Path) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / "a.png")
+    data = replace(run.environment.data, image_shape=(8, 8, 2))
+    odd = replace(run, environment=replace(run.environment, data=data))
+    with pytest.raises(BadExperiment, match="8 x 8 x 2"):
+        odd.predict(tmp_path / "a.png")
+
+
 def test_the_test_split_is_evaluated(run: zookit.Run) -> None:
     scores = run.evaluate()
     assert scores.accuracy == pytest.approx(run.metrics["accuracy"])
@@ -153,6 +174,8 @@ def test_the_model_is_exported(run: zookit.Run, tmp_path: Path, zookit: Command)
     np.testing.assert_allclose(exported.predict(images, verbose=0), run.predict(images), rtol=1e-5)
     with pytest.raises(FolderError, match="exists"):
         run.export("keras", path)
+    with pytest.raises(UnknownName, match=r"'tflite'.*litert"):
+        run.export("tflite")  # type: ignore[arg-type]
     # The command's fixture has made the test's own folder the current one.
     assert run.export("keras") == Path(f"{run.name}.keras")
     assert Path(f"{run.name}.keras").is_file()

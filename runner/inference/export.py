@@ -18,9 +18,10 @@ from zookit.core import (
     BadRun,
     FolderError,
     NotInstalled,
+    UnknownName,
     ZookitError,
 )
-from zookit.core.errors import reason_of
+from zookit.core.errors import did_you_mean, reason_of
 from zookit.modeling.tensorflow_import import descriptor_2_in
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ _LONGEST_REASON = 300
 def default_path(run: "RunRecord", to: Format) -> Path:
     """Return a path in the current folder, named after the run.
 
-    It is not in the run's folder, which only the run writes and `resume` changes later.
+    It is not in the run's folder, which only the run writes and `resume` changes later. Raises
+    UnknownName if there is no such format.
     """
-    return Path(f"{run.name}{_SUFFIXES[to]}")
+    return Path(f"{run.name}{_suffix(to)}")
 
 
 def export(
@@ -58,6 +60,7 @@ def export(
     trained with, if no entry point names its class.
 
     Raises:
+        UnknownName: there is no such format.
         NotInstalled: the format needs a package that is not installed.
         BadParameter: the path does not have the suffix of the format.
         FolderError: the path exists or cannot be written.
@@ -69,17 +72,18 @@ def export(
     from zookit.inference.rebuild import rebuild_model
     from zookit.modeling.runtime import keras_configured
 
+    suffix = _suffix(to)
     _check_packages(to)
-    if to != "saved_model" and path.suffix != _SUFFIXES[to]:
+    if to != "saved_model" and path.suffix != suffix:
         raise BadParameter(
-            f"{path} does not end in {_SUFFIXES[to]}, the suffix of the format {to}. Choose "
+            f"{path} does not end in {suffix}, the suffix of the format {to}. Choose "
             "another path with --output."
         )
     with _written_aside(path) as aside:
         model = rebuild_model(run, architecture, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):
             raise BadRun(
-                f"{run.folder} has weights that are not finite, as after a training that failed. "
+                f"{run.folder} has NaN or infinite weights: the training diverged. "
                 "Train again with a lower --learning-rate."
             )
         try:
@@ -91,8 +95,17 @@ def export(
             raise ZookitError(
                 f"{run.folder} cannot be exported to {to}, which does not support a layer of "
                 f"{run.experiment.architecture.name} ({_reason(error)}). Choose another format, or "
-                "tell the author of that architecture."
+                "report this to the architecture's author."
             ) from error
+
+
+def _suffix(to: Format) -> str:
+    if to not in _SUFFIXES:
+        raise UnknownName(
+            f"no format named {to!r}.{did_you_mean(to, _SUFFIXES)} Available: "
+            f"{', '.join(_SUFFIXES)}."
+        )
+    return _SUFFIXES[to]
 
 
 def _check_packages(to: Format) -> None:
@@ -176,7 +189,7 @@ def _output_suppressed() -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Return the part of a converter's error that tells the cause; it may hold a whole model."""
+    """Return the part of a converter's error that gives the cause; it may contain a whole model."""
     text = str(error)
     operations = re.search(r"^(?:Custom|Flex) ops: .*$", text, re.MULTILINE)
     if operations:

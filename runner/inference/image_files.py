@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core import DataError, warn
+from zookit.core import BadExperiment, DataError, warn
 from zookit.core.data.files import image_files_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads, processors
+from zookit.runs.run import RunRecord
 from zookit.terminal import printable
 
 if TYPE_CHECKING:
@@ -67,6 +68,16 @@ def read_images(
             yield [block[at] for at in read], 255 - images if invert else images
 
 
+def check_channels(run: RunRecord) -> None:
+    """Raise BadExperiment if the run's images have channels that no image file has."""
+    shape = run.environment.data.image_shape
+    if shape[2] not in (1, 3):
+        raise BadExperiment(
+            f"{run.name} was trained on images of {' x '.join(map(str, shape))}, but image files "
+            "have 1 or 3 channels. Predict arrays in Python instead: zookit.open_run(...).predict"
+        )
+
+
 def load_image_files(paths: Iterable[Path], shape: tuple[int, int, int]) -> "Pixels":
     """Return the images of all files among and below the paths, uint8 (N, H, W, C).
 
@@ -74,7 +85,7 @@ def load_image_files(paths: Iterable[Path], shape: tuple[int, int, int]) -> "Pix
     """
     files = list(find_image_files(paths))
     if not files:
-        raise DataError("no image files found. Name image files, or folders that contain them.")
+        raise DataError("no image files found. Pass image files, or folders that contain them.")
     images = np.empty((len(files), *shape), np.uint8)
     for file, error in zip(files, _read(files, images), strict=True):
         if error:

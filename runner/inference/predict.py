@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core import BadParameter, BadRun
+from zookit.core import Architecture, BadParameter, BadRun
 from zookit.inference.rebuild import rebuild_model
 from zookit.runs.run import RunRecord
 
@@ -45,8 +45,8 @@ class Predictor:
         """
         if images.shape[1:] != self._shape or images.dtype != np.uint8:
             raise BadParameter(
-                f"images are {images.dtype} {images.shape}, expected uint8 "
-                f"(N, {', '.join(map(str, self._shape))}): pixels 0 to 255, channels last."
+                f"images have dtype {images.dtype} and shape {images.shape}, expected uint8 "
+                f"and (N, {', '.join(map(str, self._shape))}), with pixels from 0 to 255."
             )
         probabilities = np.empty((len(images), self._classes), np.float32)
         for at in range(0, len(images), self.batch_size):
@@ -54,8 +54,8 @@ class Predictor:
             probabilities[part] = self._run(np.ascontiguousarray(images[part])).numpy()
         if np.isnan(probabilities).any():
             raise BadRun(
-                "the model returns NaN, because its weights are not finite, as after a training "
-                "that failed. Train again with a lower --learning-rate."
+                "the model returns NaN, because it has NaN or infinite weights: the training "
+                "diverged. Train again with a lower --learning-rate."
             )
         return probabilities
 
@@ -81,7 +81,9 @@ def all_classes(outputs: "tf.Tensor") -> "tf.Tensor":
     return tf.concat([1 - outputs, outputs], 1) if outputs.shape[-1] == 1 else outputs
 
 
-def predict(run: RunRecord, images: "Pixels") -> "Probabilities":
+def predict(
+    run: RunRecord, images: "Pixels", architecture: Architecture | None = None
+) -> "Probabilities":
     """Return a run's probabilities of all classes, float32 (N, C), in the order of its labels.
 
     To predict many times, create a `Predictor` of `rebuild_model(run)` once.
@@ -89,9 +91,10 @@ def predict(run: RunRecord, images: "Pixels") -> "Probabilities":
     Args:
         run: a run that has ended.
         images: uint8 (N, H, W, C), 0 to 255, of the shape that the run was trained on.
+        architecture: the instance that the run was trained with, if no entry point names its class.
 
     Raises:
         BadParameter: the images are not of that shape or type.
         BadRun: the model cannot be rebuilt.
     """
-    return Predictor(rebuild_model(run))(images)
+    return Predictor(rebuild_model(run, architecture))(images)

@@ -5,8 +5,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zookit.core import BadExperiment, DataError
-from zookit.inference.image_files import find_image_files, read_images
+from zookit.core import DataError
+from zookit.inference.image_files import check_channels, find_image_files, read_images
 from zookit.inference.predict import Predictor, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
 from zookit.modeling.tensorflow_import import importing_keras
@@ -41,17 +41,13 @@ def predict_files(
     """
     check_ended(run)  # before files are read
     named, shape = list(paths), run.environment.data.image_shape
-    if shape[2] not in (1, 3):
-        raise BadExperiment(
-            f"{run.name} was trained on images of {' x '.join(map(str, shape))}, but image files "
-            "have 1 or 3 channels. Predict arrays in Python instead: zookit.open_run(...).predict"
-        )
+    check_channels(run)
     blocks = read_images(find_image_files(named), shape, batch_size(shape), invert=invert)
     first = next(blocks, None)
     if first is None:
         more = ", ..." if len(named) > _LISTED else ""
         raise DataError(
-            f"no image can be read from {', '.join(map(printable, named[:_LISTED]))}{more}. Name "
+            f"no image can be read from {', '.join(map(printable, named[:_LISTED]))}{more}. Pass "
             "PNG, JPEG, GIF, BMP or WebP files, or folders that contain them."
         )
     with importing_keras() as importing, waiting("starting TensorFlow", quiet=False):
