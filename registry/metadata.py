@@ -33,7 +33,7 @@ class Problem:
     @property
     def name(self) -> str:
         """The normalized name of the distribution, as far as it is known."""
-        return canonicalize_name(re.split(r"==|-\d|\.(?:dist|egg)-info", self.distribution)[0])
+        return _name_in(self.distribution)
 
 
 def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared], list[Problem]]:
@@ -53,6 +53,7 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
             # Parsing is slow, and most distributions have no plugins.
             text = distribution.read_text("entry_points.txt") or ""
             if not any(group in text for group in groups):
+                seen.add(_name_in(_label(distribution)))
                 continue
             name, version = _header(distribution)
             if canonicalize_name(name) in seen:
@@ -93,6 +94,11 @@ def _header(distribution: Distribution) -> tuple[str, str]:
     if not is_name(f"{fields['name']}/x"):
         raise ValueError(f"the name in its METADATA is not valid: {fields['name']!r}")
     return fields["name"], fields["version"]
+
+
+def _name_in(label: str) -> str:
+    """Return the normalized name in `name==version` or in the name of a metadata folder."""
+    return canonicalize_name(re.split(r"==|-\d|\.(?:dist|egg)-info", label)[0])
 
 
 def _label(distribution: Distribution) -> str:

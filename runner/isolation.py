@@ -195,7 +195,10 @@ def _signals_forwarded(process: "subprocess.Popen[bytes]") -> Iterator[list[int]
         del frame
         received.append(number)
         with suppress(ProcessLookupError, ValueError):  # Windows cannot send SIGINT
-            process.send_signal(number if len(received) < 3 else signal.SIGKILL)
+            if len(received) < 3:
+                process.send_signal(number)
+            else:
+                process.kill()
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in (getattr(signal, n) for n in names)}

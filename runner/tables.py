@@ -29,12 +29,12 @@ _NARROWEST = 14
 _BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=,)(?=[a-z])")
 
 
-def output(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
+def output(file: IO[str] | None = None) -> Console:
     """Return a console for tables and lines, by default on stdout.
 
     It is as wide as the terminal. A pipe or a file gets whole lines, unless COLUMNS is set.
     """
-    console = Console(stderr=stderr, file=file, highlight=False, markup=False, emoji=False)
+    console = Console(file=file, highlight=False, markup=False, emoji=False)
     piped = not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit()
     if piped or file is not None:
         console.width = _UNLIMITED
@@ -82,8 +82,8 @@ def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
 class DataTable:
     """A table that adapts to the width.
 
-    Where there is little room, columns of text become narrower and their cells several lines.
-    Where that is not enough, each row is printed as a record, with a line for each column.
+    If it is too wide, columns of text become narrower, and their cells take several lines. If it is
+    still too wide, each row is printed as a record, with a line for each column.
     """
 
     columns: tuple[str, ...]
@@ -141,6 +141,7 @@ class _Words(Text):
 
 
 def _broken(line: str, width: int) -> Iterator[str]:
+    """Yield the lines into which a line is broken, none wider than `width`."""
     begun = ""
     for piece in _BREAK.split(line):
         if begun and cell_len(begun) + cell_len(piece.rstrip()) > width:

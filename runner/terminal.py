@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def printable(text: object) -> str:
-    r"""Return the text on one line, with control characters escaped: `\\n` for a line break."""
+    r"""Return the text on one line, with control characters escaped: `\n` for a line break."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text)
     )
@@ -80,4 +80,4 @@ def bar(label: str, total: int | None, unit: Literal["bytes", "images"]) -> "Ite
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bars:
         task = bars.add_task(label, total=total)
-        yield lambda amount: bars.advance(task, amount)
+        yield lambda done: bars.advance(task, done)

@@ -91,7 +91,7 @@ def export(
                 _write(model, to, aside)
         except OSError:
             raise
-        except Exception as error:
+        except Exception as error:  # converters raise many types
             raise ZookitError(
                 f"{run.folder} cannot be exported to {to}, which does not support a layer of "
                 f"{run.experiment.architecture.name} ({_reason(error)}). Choose another format, or "

@@ -37,8 +37,7 @@ def rebuild_model(
     """
     check_ended(run)
     arrays = load_of_end(run, WEIGHTS)
-    precision = "float32" if float32 else run.experiment.settings.precision
-    with keras_configured("float32" if precision == "auto" else precision):
+    with keras_configured("float32" if float32 else run.environment.runtime.precision):
         model = _build(run, architecture or find_architecture(run))
         assign("", model.weights, arrays, run.folder / WEIGHTS)
     return model
@@ -68,7 +67,7 @@ def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
             return build_model(info_of(run), architecture, run.experiment.settings.normalize)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
-    except Exception as error:
+    except Exception as error:  # an architecture may raise anything
         raise BadRun(
             f"{run.folder} cannot be rebuilt: {run.experiment.architecture.name} failed "
             f"({reason_of(error)})."

@@ -60,6 +60,6 @@ def test_a_data_set_that_does_not_fit_is_refused() -> None:
         load_evaluation_data(digits(), "horse_or_human", "sample")
 
 
-def test_data_that_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_that_is_not_available() -> None:
     with pytest.raises(DataError, match="mnist"):
         load_evaluation_data(digits(), None, "full")

@@ -43,7 +43,7 @@ def nets(site: Site) -> "zookit.registry.Components[Architecture]":
         ComponentSpec("Alpha/net", {"units": (4, "5")}),
     ],
 )
-def test_builds_from_words_or_a_chosen_name(
+def test_builds_from_words_or_a_spec(
     nets: "zookit.registry.Components[Architecture]", given: str | Words | ComponentSpec
 ) -> None:
     built = nets.build(given)

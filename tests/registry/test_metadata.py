@@ -22,6 +22,17 @@ def test_a_distribution_that_is_found_twice_counts_once(
     assert [entry.owner for entry in registry.architectures.entries()] == [f"{name}==2.0"]
 
 
+def test_a_distribution_behind_one_without_plugins_does_not_count(
+    site: Site, tmp_path: Path
+) -> None:
+    site.install("al-pha", "tool = tools:main", group="console_scripts", version="2.0")
+    behind = Site(tmp_path / "behind")
+    behind.install("al.pha", "net = nets:Net", version="1.0")
+    behind.install("beta", "good = nets:Net")
+    registry = Registry(path=[str(site.path), str(behind.path)])
+    assert list(registry.architectures) == ["good"]
+
+
 @pytest.mark.parametrize(
     ("components", "metadata", "problem"),
     [
