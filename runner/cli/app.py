@@ -88,7 +88,7 @@ def _root(
             callback=_block,
             is_eager=True,
             autocompletion=plugins,
-            help="Ignore a plugin, given as a name, DISTRIBUTION/NAME or a distribution. Can be "
+            help="Ignore a plugin. NAME is a plugin, DISTRIBUTION/NAME or a distribution. Can be "
             "repeated. ZOOKIT_DISABLE has the same effect.",
         ),
     ] = None,

@@ -1,4 +1,4 @@
-"""What a group of commands does if no command is given."""
+"""Prints the help of a command group if no command is given."""
 
 import typer
 

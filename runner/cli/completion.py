@@ -1,4 +1,4 @@
-"""Completion of words in shells: names from package metadata, and parameters of a plugin.
+"""Shell completion: names from package metadata, and the parameters of a plugin.
 
 If nothing is offered, the scripts in `shells/` complete file names.
 """

@@ -70,7 +70,9 @@ def list_cache() -> None:
 def clear(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Data sets that 'zookit data list' shows. [all]"),
+        typer.Argument(
+            metavar="[NAME]...", help="Data sets, as 'zookit data list' shows them. [default: all]"
+        ),
     ] = None,
 ) -> None:
     """Remove data sets from the cache. They are prepared again when they are needed."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     """Print a component's owner, docstring and parameters, and the facts about a data set.
 
-    Raises BadParameter if the parameters in the words do not fit.
+    Raises BadParameter if the parameters in the words are not valid.
     """
     parsed = Words.parse(words)
     entry = group[parsed.name]

@@ -20,7 +20,7 @@ def list_components(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="datasets, architectures, callbacks, listeners or commands. [all]",
+            help="datasets, architectures, callbacks, listeners or commands. [default: all]",
             autocompletion=kinds,
         ),
     ] = None,

@@ -26,18 +26,19 @@ def new(
         list[str] | None,
         typer.Argument(
             metavar="[KIND]...",
-            help="dataset, architecture, callback, listener or command. [all but command]",
+            help="dataset, architecture, callback, listener or command. [default: all except "
+            "command]",
             autocompletion=_kinds,
         ),
     ] = None,
     into: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="The folder in which the package is created.")
+        Path, typer.Option(metavar="FOLDER", help="The folder to create the package in.")
     ] = Path(),
 ) -> None:
     """Create a plugin package with working code, tests and metadata.
 
     It is created in a new folder, and its plugins are named after the package, without 'zookit-'.
-    Nothing is overwritten.
+    Existing files are never overwritten.
     """
     from zookit.scaffold.package import KINDS, Package, write  # --help does not need it
 

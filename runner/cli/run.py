@@ -35,13 +35,15 @@ if TYPE_CHECKING:
 def run(
     dataset: Annotated[
         str | None,
-        typer.Argument(metavar="DATASET", help="A data set.", autocompletion=words_of("datasets")),
+        typer.Argument(
+            metavar="DATASET", help="The data set.", autocompletion=words_of("datasets")
+        ),
     ] = None,
     architecture: Annotated[
         str | None,
         typer.Argument(
             metavar="ARCHITECTURE",
-            help="An architecture.",
+            help="The architecture.",
             autocompletion=words_of("architectures"),
         ),
     ] = None,
@@ -65,9 +67,7 @@ def run(
     precision: Precision = None,
     threads: Threads = None,
     data: Data = None,
-    runs_dir: Annotated[
-        Path, typer.Option(help="The folder in which the run's folder is created.")
-    ] = Path("runs"),
+    runs_dir: Annotated[Path, typer.Option(help="The folder to create the run in.")] = Path("runs"),
     file: Annotated[
         Path | None,
         typer.Option("--from", metavar="FILE", help="Train the experiment in an experiment.toml."),
@@ -98,14 +98,14 @@ def _compose(words: list[str], file: Path | None, options: dict[str, Any]) -> "C
     if file is not None:
         if words:
             raise BadExperiment(
-                f"got both {words[0]!r} and --from {file}, which names all components. Give one of "
-                "them."
+                f"got both {words[0]!r} and --from {file}, which names all components. Use "
+                "only one of them."
             )
         return compose_file(file, options)
     if len(words) < 2:
         missing = "an architecture" if words else "a data set and an architecture"
         raise BadExperiment(
-            f"name {missing}: zookit run DATASET ARCHITECTURE [CALLBACK]..., or --from FILE. "
-            "'zookit list' shows all names."
+            f"missing {missing}. Run: zookit run DATASET ARCHITECTURE [CALLBACK]..., or zookit run "
+            "--from FILE. To see all names: zookit list"
         )
     return compose(words[0], words[1], words[2:], options)

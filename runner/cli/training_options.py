@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from zookit.training.session import View
 
 OPTIONS = {parameter.name: parameter for parameter in parameters(TrainingOptions)}
-"""What can be given besides components, by name."""
+"""The training options, by name."""
 
 
 def _option(name: str, metavar: str | None = None, flag: str | None = None) -> Any:
-    """Return the option of a training option, with the meaning and default declared there.
+    """Return the command-line option of a training option, with its declared meaning and default.
 
-    Its value stays text, which is checked as all words are.
+    Its value stays text; it is validated with the other words.
     """
     option: Parameter = OPTIONS[name]
     return typer.Option(
         flag or f"--{name.replace('_', '-')}",
-        help=f"{option.meaning} {f'[{option.default}]' if option.default else ''}",
+        help=f"{option.meaning} {f'[default: {option.default}]' if option.default else ''}",
         metavar=metavar,
         show_default=False,
         autocompletion=optimizers if name == "optimizer" else values_of(option),
@@ -67,7 +67,7 @@ AsJson = Annotated[
 
 @contextmanager
 def training_view(*, quiet: bool, as_json: bool) -> "Iterator[View]":
-    """Yield the view of a training on a console; with JSON, on stderr."""
+    """Yield the view of training on a console; with JSON, on stderr."""
     from rich.console import Console  # neither --help nor completion needs these
 
     from zookit.terminal import messages_shown
@@ -80,7 +80,7 @@ def training_view(*, quiet: bool, as_json: bool) -> "Iterator[View]":
 
 
 def show_trained(run: "Run", *, quiet: bool, as_json: bool) -> int:
-    """Print the result of a training, unless its view has shown it, and return the exit code."""
+    """Print the result of a run, unless its view has shown it, and return the exit code."""
     from zookit.tables import output
     from zookit.training.progress import show_result
 

@@ -81,7 +81,7 @@ MNIST = ("mnist", "dense", *SAMPLE)
         ((*MNIST, "--seed", "-1"), ["seed must be at least 0, got -1"]),
         ((*MNIST, "--validation", "1"), ["validation must be less than 1, got 1"]),
         ((*MNIST, "--augment", "flip+spin"), ["augment must be 'flip', ", "got 'flip+spin'"]),
-        ((*MNIST, "--augment", "flip+flip"), ["name each change once"]),
+        ((*MNIST, "--augment", "flip+flip"), ["each augmentation only once"]),
         ((*MNIST, "--precision", "float16"), ["precision must be 'auto', ", "got 'float16'"]),
         (("mnist", "dense", "--data", "some"), ["data must be 'auto', ", "got 'some'"]),
         ((*MNIST, "--epoch", "3"), ["No such option"]),
