@@ -96,7 +96,7 @@ class Architecture(Component, ABC):
         return Preference()
 
     def pretrained(self, model: "keras.Model") -> None:
-        """Load weights into a new model, before a training starts. By default nothing is loaded.
+        """Load weights into a new model, before training starts. By default nothing is loaded.
 
         Raise DataUnavailable if the weights cannot be downloaded.
         """

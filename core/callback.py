@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Example:
-    """How a callback should act in a training with given logs. `zookit check` verifies it.
+    """How a callback should act on given logs. `zookit check` verifies it.
 
         Example({"loss": (0.9, 0.5, 0.3)}, epochs=2, parameters={"threshold": 0.5})
 

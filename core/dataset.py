@@ -148,10 +148,10 @@ class Dataset(Component, ABC):
     @property
     @abstractmethod
     def info(self) -> DatasetInfo:
-        """What is known before loading.
+        """The shape, the classes and more, before the images are loaded.
 
         It must be quick and must not download anything; it may list the user's folder. Raises
-        DataError if that folder is not usable.
+        DataError if that folder cannot be used.
         """
 
     @abstractmethod

@@ -23,7 +23,7 @@ class AmbiguousName(ZookitError):
 
 
 class BrokenPlugin(ZookitError):
-    """A plugin cannot be imported, or is not of its kind."""
+    """A plugin cannot be imported, or breaks the contract of its kind."""
 
 
 class NotInstalled(ZookitError):

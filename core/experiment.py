@@ -48,7 +48,7 @@ class Experiment:
     settings: Settings = field(default_factory=Settings)
 
     def __repr__(self) -> str:
-        """Return what is trained on what, in one line."""
+        """Return the architecture and the data set, in one line."""
         words = [spec.short_words for spec in (self.architecture, self.dataset, self.optimizer)]
         callbacks = "".join(f", {spec.short_words}" for spec in self.callbacks)
         epochs = self.settings.epochs
@@ -109,7 +109,7 @@ class Experiment:
         return replace(self, **components)
 
     def to_toml(self) -> str:
-        """Return the TOML text that `from_toml` reads back to this experiment."""
+        """Return the experiment as TOML text, which `from_toml` reads."""
         import tomli_w
 
         return tomli_w.dumps(self.plain())
@@ -122,16 +122,16 @@ class Experiment:
 
         Args:
             text: the TOML text.
-            origin: what messages call the text.
+            origin: the name of the text in messages.
 
         Raises:
-            BadExperiment: the text is not TOML, has another format or keys that do not fit.
-            BadParameter: a setting does not fit.
+            BadExperiment: the text is not TOML, has another format, or has unknown or invalid keys.
+            BadParameter: a setting is not valid.
         """
         try:
             tables = tomllib.loads(text)
         except (ValueError, RecursionError) as error:  # ValueError itself: too many digits
-            raise BadExperiment(f"{origin} is not TOML: {error}.") from None
+            raise BadExperiment(f"{origin} is not valid TOML: {error}.") from None
         version = tables.pop("format", None)
         if version != FORMAT:
             raise BadExperiment(

@@ -113,7 +113,7 @@ def _by_name(component: type, words: Words) -> dict[str, str]:
         name = names[0] if key is None else key
         if name in values:
             raise BadParameter(
-                f"{words.name}: {name} is given twice in {str(words)!r}. Give it once, and join "
+                f"{words.name}: {name} is given twice in {str(words)!r}. Pass it once, and join "
                 "several values with +."
             )
         values[name] = value

@@ -15,9 +15,9 @@ Precision = Literal["auto", "float32", "mixed_bfloat16"]
 
 @dataclass(frozen=True)
 class Settings(Component):
-    """The settings of an experiment that are plain values: the table `[settings]`.
+    """The settings of an experiment: the table `[settings]` of its file.
 
-    What equals its default does not count for an experiment's identity, so a default may never
+    A value that equals its default is not part of an experiment's identity, so defaults must never
     change: old runs would get another identity.
     """
 
@@ -63,7 +63,7 @@ class Settings(Component):
 
 @dataclass(frozen=True)
 class TrainingOptions(Settings):
-    """What a person may give besides data set, architecture and callbacks.
+    """The options of a run besides data set, architecture and callbacks.
 
     These are the settings, and the words that select an optimizer and augmentations.
     """
@@ -81,10 +81,12 @@ class TrainingOptions(Settings):
 
     def __post_init__(self) -> None:
         if len(set(self.augment)) != len(self.augment):
-            raise ValueError(f"augment is {'+'.join(self.augment)}: name each change once")
+            raise ValueError(
+                f"augment is {'+'.join(self.augment)}: list each augmentation only once"
+            )
 
     def settings(self) -> Settings:
-        """Return the settings alone."""
+        """Return the settings, without the optimizer and the augmentations."""
         return Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
 
 

@@ -34,7 +34,9 @@ class Source:
     def file(self, *names: str) -> Path:
         """Return the first of these names that exists in the folder. Raises DataError."""
         if self.folder is None:
-            raise DataError(f"a data set that generates its images has no file {names[0]}")
+            raise DataError(
+                f"there is no file {names[0]}, because the data set generates its images."
+            )
         for name in names:
             if (self.folder / name).is_file():
                 return self.folder / name

@@ -17,7 +17,7 @@ def is_blocked(entry: Entry[Any]) -> bool:
 
 
 def matches(entry: Entry[Any], name: str) -> bool:
-    """Return whether a name, `distribution/name` or a distribution denotes this entry."""
+    """Return whether `name` is the entry's name, `distribution/name` or distribution."""
     distribution, slash, plain = name.rpartition("/")
     if slash:
         return plain == entry.name and canonicalize_name(distribution) == entry.distribution

@@ -1,4 +1,4 @@
-"""What `Components.build` returns."""
+"""The result of `Components.build`."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar

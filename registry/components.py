@@ -79,7 +79,7 @@ class Components(Group[C], Generic[C]):
 
 
 def packages_missing(kind: type[Component]) -> list[str]:
-    """Return what to pass to pip for the required packages that are not installed."""
+    """Return the names to pass to pip to install the packages that are missing."""
     return [package for module, package in kind.packages.items() if not _is_installed(module)]
 
 

@@ -91,7 +91,7 @@ class Entry(Generic[T]):
     def load(self) -> type[T]:
         """Import and return the component's class, or the command's function.
 
-        Raises BrokenPlugin if the import fails or the plugin is not of its kind.
+        Raises BrokenPlugin if the import fails or the plugin is not valid for its kind.
         """
         return self._loaded
 

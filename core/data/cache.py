@@ -47,7 +47,7 @@ def locked(name: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        say(f"Waiting for another process that prepares {name}.")
+        say(f"Waiting for another process to finish preparing {name}.")
         lock.acquire()
     try:
         yield

@@ -26,13 +26,13 @@ def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:
         images, labels = split.images, split.labels
         if images.dtype != np.uint8 or images.shape[1:] != info.image_shape:
             raise DataError(
-                f"{where} has images of {images.dtype} {images.shape}. Expected uint8 "
-                f"(N, {', '.join(map(str, info.image_shape))})."
+                f"{where} has images of dtype {images.dtype} and shape {images.shape}. Expected "
+                f"uint8 and (N, {', '.join(map(str, info.image_shape))})."
             )
         if not np.issubdtype(labels.dtype, np.integer) or labels.shape != images.shape[:1]:
             raise DataError(
-                f"{where} has labels of {labels.dtype} {labels.shape} for {len(images)} images. "
-                "Expected one integer for each image."
+                f"{where} has labels of dtype {labels.dtype} and shape {labels.shape} for "
+                f"{len(images)} images. Expected one integer for each image."
             )
         if len(labels) == 0:
             raise DataError(f"{where} is empty.")

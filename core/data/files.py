@@ -7,7 +7,7 @@ from pathlib import Path
 from zookit.core.errors import DataError
 
 _SYSTEM_FILES = (".", "__MACOSX", "Thumbs.db", "desktop.ini")
-"""How the names of hidden files and of those that an operating system adds begin."""
+"""Prefixes of the names of hidden files and of those that operating systems add."""
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -24,7 +24,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def image_files_below(folder: Path) -> Iterator[Path]:
-    """Yield `files_below` without hidden files and those that operating systems add."""
+    """Yield the files below a folder, except hidden files and those of operating systems."""
     for file in files_below(folder):
         if not any(part.startswith(_SYSTEM_FILES) for part in file.relative_to(folder).parts):
             yield file

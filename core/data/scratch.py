@@ -35,8 +35,8 @@ def empty_images(shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
         count, *image = shape
         raise DataError(
             f"{count:,} images of {' x '.join(map(str, image))} need {math.prod(shape):,} bytes, "
-            f"more than {cache_folder()} and memory have. Free some space, set ZOOKIT_CACHE_DIR to "
-            "a folder on a larger disk, or choose smaller images."
+            f"more than is free in {cache_folder()} or in memory. Free some space, set "
+            "ZOOKIT_CACHE_DIR to a folder on a larger disk, or choose smaller images."
         ) from None
 
 

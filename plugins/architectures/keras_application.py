@@ -112,7 +112,7 @@ class KerasApplication(Architecture):
             )
         if self.frozen and self.weights == "none":
             raise ValueError(
-                "frozen needs published weights, because random weights must be trained; add "
+                "frozen needs pretrained weights, because random weights must be trained; add "
                 "weights=imagenet"
             )
 
@@ -172,7 +172,7 @@ class KerasApplication(Architecture):
         return body(images)
 
     def pretrained(self, model: "keras.Model") -> None:
-        """Load Keras's published weights, if `weights` says so.
+        """Load Keras's ImageNet weights, unless `weights` is "none".
 
         Raises DataUnavailable if the download fails.
         """
@@ -185,7 +185,7 @@ class KerasApplication(Architecture):
         side = min(sides, key=lambda each: abs(each - min(body.input_shape[1:3])))
         say(
             f"keras_application: loading Keras's ImageNet weights of {self.model} from "
-            "~/.keras/models; they are downloaded if they are not there."
+            "~/.keras/models; they are downloaded first if needed."
         )
         with _downloading(self.model):
             published = self._body(self.weights, (side, side, 3))

@@ -57,7 +57,7 @@ class Mlflow(Listener):
     experiment: Annotated[str, Doc("Name of the MLflow experiment.")] = "zookit"
 
     def build(self) -> object:
-        """Return what logs one run."""
+        """Return an object that logs one run."""
         return _Tracking(self.experiment)
 
 

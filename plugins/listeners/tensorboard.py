@@ -27,11 +27,11 @@ class TensorBoard(Listener):
     packages: ClassVar[Mapping[str, str]] = {"tensorboard": "zookit[tensorboard]"}
 
     histograms: Annotated[
-        int, Ge(0), Doc("Write histograms of the weights every so many epochs; 0 for never.")
+        int, Ge(0), Doc("Number of epochs between histograms of the weights; 0 for no histograms.")
     ] = 0
 
     def build(self) -> object:
-        """Return what writes the event files of one run."""
+        """Return an object that writes the event files of one run."""
         return _EventFiles(self.histograms)
 
 

@@ -127,11 +127,11 @@ def test_hand_written_toml_needs_little() -> None:
 @pytest.mark.parametrize(
     ("text", "facts"),
     [
-        ("format = ", ["not TOML"]),
-        ("format = 2\nformat = 2\n", ["not TOML"]),
-        ("\ufeffformat = 2\n", ["not TOML"]),
-        (f"{MINIMAL}settings.seed = {'9' * 5000}", ["not TOML"]),
-        (f"{MINIMAL}a = {'[' * 100_000}", ["not TOML"]),
+        ("format = ", ["not valid TOML"]),
+        ("format = 2\nformat = 2\n", ["not valid TOML"]),
+        ("\ufeffformat = 2\n", ["not valid TOML"]),
+        (f"{MINIMAL}settings.seed = {'9' * 5000}", ["not valid TOML"]),
+        (f"{MINIMAL}a = {'[' * 100_000}", ["not valid TOML"]),
         ("", ["format", "None", "2"]),
         ("format = 1\n", ["format", "1", "format = 2"]),
         ('format = "1\\n"\n', [r"'1\n'"]),

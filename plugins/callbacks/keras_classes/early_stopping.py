@@ -1,4 +1,4 @@
-"""Keras's EarlyStopping with messages and a state."""
+"""Keras's EarlyStopping with zookit's messages and a state that is saved."""
 
 import keras
 

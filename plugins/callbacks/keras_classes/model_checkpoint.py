@@ -1,4 +1,4 @@
-"""Keras's ModelCheckpoint with messages and a state."""
+"""Keras's ModelCheckpoint with zookit's messages and a state that is saved."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Keras's ReduceLROnPlateau with messages and a state."""
+"""Keras's ReduceLROnPlateau with zookit's messages and a state that is saved."""
 
 import keras
 
