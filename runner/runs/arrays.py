@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> None:
-    """Write arrays and a text, and flush them to the disk."""
+    """Write arrays and an optional text, and flush them to the disk."""
     from safetensors.numpy import save
 
     about = {"format": str(FORMAT)}

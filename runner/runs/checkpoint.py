@@ -1,4 +1,4 @@
-"""A checkpoint: everything needed to continue a training exactly, in one file.
+"""A checkpoint: everything needed to resume training exactly, in one file.
 
 It is one file, moved into place whole, so that a crash cannot leave parts of two states.
 """
@@ -30,11 +30,11 @@ _WIDEST = 8
 
 @dataclass(frozen=True)
 class Position:
-    """How far a training has come.
+    """The progress of training at a checkpoint.
 
     `identity_without_epochs` is the environment's. Training has completed `epochs` whole epochs and
-    `steps` steps of the next one, which took `elapsed` seconds; `stopped` tells that a callback
-    ended it. `history` and `seconds` have one value an epoch, `states` one for each callback: None
+    `steps` steps of the next one, which took `elapsed` seconds; `stopped` is true if a callback
+    ended it. `history` and `seconds` have one value per epoch, `states` one for each callback: None
     if it has no state.
     """
 
@@ -86,7 +86,7 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
     try:
         states = tuple(with_arrays(each, arrays) for each in position.states)
     except (KeyError, TypeError, RecursionError) as error:
-        raise damaged(path, f"a callback's state does not fit ({reason_of(error)})") from None
+        raise damaged(path, f"a callback's state is not valid ({reason_of(error)})") from None
     own = {name: each for name, each in arrays.items() if not name.startswith(STATE)}
     return Checkpoint(replace(position, states=states), own)
 
@@ -126,7 +126,7 @@ def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
         return [without_arrays(each, arrays) for each in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise TypeError(f"it holds {quoted(value)}, which is not a plain value or an array of numbers")
+    raise TypeError(f"it contains {quoted(value)}, expected plain values and arrays of numbers")
 
 
 def with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:

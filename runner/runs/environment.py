@@ -1,4 +1,4 @@
-"""What a run was trained on, and where its components came from: `environment.json`."""
+"""The environment of a run: packages, runtime, data, components; in `environment.json`."""
 
 import json
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ Side = Annotated[int, Ge(1), Le(65_536)]
 
 @dataclass(frozen=True)
 class Runtime:
-    """What decides the bits of a result, apart from the experiment and its data.
+    """The state of TensorFlow that decides the bits of a result.
 
-    `xla` tells whether training steps are compiled with XLA. `intra_op_threads` and
+    `xla` is true if training steps are compiled with XLA. `intra_op_threads` and
     `inter_op_threads` are the threads that TensorFlow uses, `devices` its devices. `variables` are
     the environment variables that change how TensorFlow computes, if set. `steps_per_execution` is
     the number of training steps in one call of the compiled program; it changes no bits.
@@ -76,7 +76,7 @@ class Resumption:
 
 @dataclass(frozen=True, repr=False)
 class Environment:
-    """What a run was trained on, and where its components came from.
+    """The environment of a run: packages, runtime, data and the origin of its components.
 
     `identity` is the experiment's, with its data and the owners of its components; `group` is
     shared by experiments that differ in seed and threads only. `identity_without_epochs` shows

@@ -44,7 +44,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
         )
     nearest = did_you_mean(text, [each.name for each in folders])
     raise BadRun(
-        f"no run {quoted(text)} in {runs_dir}.{nearest} Give a run's folder, the start of its "
+        f"no run {quoted(text)} in {runs_dir}.{nearest} Pass a run's folder, the start of its "
         "name, or 'latest'. 'zookit runs' lists the runs; --runs-dir chooses another folder."
     )
 

@@ -57,8 +57,8 @@ class Ending:
 class RunRecord:
     """A snapshot of a run's folder.
 
-    `history` has one value an epoch for each logged name, `seconds` the duration of each epoch.
-    `ending` is None while the run trains, and if it was killed; `training` tells which.
+    `history` has one value per epoch for each logged name, `seconds` the duration of each epoch.
+    `ending` is None while the run trains, or if it was killed; `training` is true if it trains.
     """
 
     folder: Path
@@ -179,7 +179,7 @@ def _text(path: Path) -> str:
 
 
 def checked(path: Path, values: Any, kind: type[T]) -> T:
-    """Return what a file holds as `kind`. Raises BadRun if it does not fit."""
+    """Return a file's content as `kind`. Raises BadRun if it is not valid."""
     from pydantic import ValidationError
 
     try:
@@ -217,7 +217,9 @@ def _columns(path: Path) -> dict[str, tuple[float, ...]]:
     try:
         header, *rows = csv.reader(_text(path).splitlines() or ["nothing"])
         if header[:1] != ["epoch"] or len(set(header)) != len(header):
-            raise ValueError(f"its columns are {', '.join(header)}")
+            raise ValueError(
+                f"its columns are {', '.join(header)}, expected epoch and unique names"
+            )
         values = [[float(each) for each in row] for row in rows]
         for at, row in enumerate(values, start=1):
             if len(row) != len(header) or row[0] != at or not all(map(math.isfinite, row)):

@@ -120,7 +120,7 @@ class FolderWriter:
 
     @hookimpl
     def run_failed(self, result: Result, error: BaseException) -> None:
-        """Write what has been trained so far, and the error."""
+        """Write the results so far, and the error."""
         self._write_end(result, {"error": str(error)})
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Writes checkpoints of a training, and continues a training from one."""
+"""Writes checkpoints during training, and resumes a run from one."""
 
 import time
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Checkpointing:
         return self.resumed is not None and self.resumed.position.steps > 0
 
     def restore_variables(self) -> None:
-        """Give model and optimizer their values. Raises BadRun if the checkpoint does not fit."""
+        """Restore model and optimizer. Raises BadRun if the checkpoint does not fit them."""
         if self.resumed is None:
             return
         optimizer = self.model.optimizer
@@ -64,7 +64,7 @@ class Checkpointing:
         self._assign(OPTIMIZER, optimizer.variables)
 
     def restore_metrics(self) -> None:
-        """Give the metrics their running values. Raises BadRun if the checkpoint does not fit."""
+        """Restore the running metrics. Raises BadRun if the checkpoint does not fit them."""
         self._assign(METRICS, self.model.metrics_variables)
 
     def restore(self) -> None:
@@ -83,12 +83,12 @@ class Checkpointing:
             except Exception as error:
                 raise BadRun(
                     f"{self.path}: {self.names[at]} does not accept its saved state "
-                    f"({typed_reason_of(error)}). The file was changed, or the callback's package "
-                    "was."
+                    f"({typed_reason_of(error)}). The file or the callback's package has "
+                    "changed."
                 ) from error
 
     def warn_of_stateless(self) -> None:
-        """Warn of callbacks that cannot continue where they stopped."""
+        """Warn about callbacks whose state cannot be restored."""
         names = [
             name
             for name, callback in zip(self.names, self.callbacks, strict=True)
@@ -96,8 +96,8 @@ class Checkpointing:
         ]
         if names:
             warn(
-                f"{', '.join(names)}: starts over, because it has no get_state and set_state. The "
-                "result may differ from that of a run that was never stopped."
+                f"{', '.join(names)}: starts anew, because it has no get_state and set_state. The "
+                "result may differ from that of an uninterrupted run."
             )
 
     def save(self, *, steps: int = 0) -> None:
@@ -134,8 +134,8 @@ class Checkpointing:
         except Exception as error:  # noqa: BLE001 - any error of a plugin's callback
             self._stateless.add(at)
             warn(
-                f"{self.names[at]}: get_state failed ({typed_reason_of(error)}), so this run can "
-                "be resumed, but not exactly. Report this to the author of that package."
+                f"{self.names[at]}: get_state failed ({typed_reason_of(error)}), so this run "
+                "cannot be resumed exactly. Report this to the plugin's author."
             )
             return None
 

@@ -6,7 +6,7 @@ from zookit.runs.run import CHECKPOINT, EVALUATION, WEIGHTS, RunRecord
 
 
 def check_unchanged(record: RunRecord) -> None:
-    """Raise BadRun if the run's files do not belong together."""
+    """Raise BadRun if the run's files contradict each other."""
     if record.contradiction:
         raise BadRun(
             f"{record.folder}: {record.contradiction} To run a changed experiment: zookit run "
@@ -31,7 +31,7 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
         )
         raise BadParameter(
             f"{record.name} already has {done} epochs{next_epoch}{lost}, more than --epochs "
-            f"{epochs}. Ask for at least {done + partial}."
+            f"{epochs}. Use at least {done + partial}."
         )
     if record.ending is None or record.ending.status != "finished":
         return ""

@@ -1,4 +1,4 @@
-"""The batches of a training: for training, validation and test."""
+"""The batches for training, validation and test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from zookit.training.batches import Batches, balanced_weights
 
 @dataclass(frozen=True, eq=False)
 class Feeds:
-    """The batches of a training, by purpose."""
+    """The batches of a run, by purpose."""
 
     train: Batches
     validation: Batches | None
@@ -35,7 +35,7 @@ def make_feeds(splits: Splits, settings: Settings, class_names: Sequence[str]) -
     if settings.validation:
         if splits.validation is not None:
             raise BadExperiment(
-                "the data set has a validation split of its own. Leave --validation out."
+                "the data set has a validation split of its own. Remove --validation."
             )
         labels = splits.train.labels
         indices, held_out = hold_out(labels, settings.validation, settings.seed, class_names)

@@ -13,8 +13,8 @@ def fit(loop: Loop) -> Result:
     """Train and evaluate a model, and notify the listeners of the result.
 
     An interruption gives a result with the status "interrupted". An error is raised after the
-    listeners have been notified. Raises BadRun if the checkpoint does not fit; then nothing in the
-    run's folder is changed.
+    listeners have been notified. Raises BadRun if the checkpoint does not fit the
+    model; then nothing in the run's folder is changed.
     """
     _check_checkpoint(loop)
     with interruption() as signals:
@@ -64,7 +64,7 @@ def _train(loop: Loop, signals: Interruption) -> None:
     loop.model.fit(
         loop.multi_step.chunks(),
         initial_epoch=position.epochs if position else 0,
-        # After a stop by a callback, only what callbacks do at the end of a training is left.
+        # After a stop by a callback, only the callbacks' on_train_end is left to do.
         epochs=position.epochs if position and position.stopped else epochs,
         validation_data=None if validation is None else validation.dataset(),
         callbacks=callbacks,

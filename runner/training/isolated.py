@@ -67,14 +67,14 @@ def reproduce_in_child(argument: dict[str, Any]) -> dict[str, object]:
 
 
 def _check_no_instances(record: RunRecord, listeners: Sequence[Listener] = ()) -> None:
-    """Raise ZookitError if the training needs instances, which only this process has."""
+    """Raise ZookitError if the run needs instances, which only this process has."""
     components = [each.name for each in record.experiment.components() if not each.registered]
     unregistered = [*components, *(type(each).__name__ for each in listeners)]
     if unregistered:
         threads = record.environment.runtime.intra_op_threads
         raise ZookitError(
             f"{record.name} was trained with {threads} thread{'' if threads == 1 else 's'}, but "
-            f"TensorFlow already uses another number in this process. A new process cannot build "
-            f"{unregistered[0]}, which is an instance. Call this in a new Python process, before "
-            "any other training."
+            f"TensorFlow already uses another number in this process, and zookit cannot start a "
+            f"process for {unregistered[0]}, which is not registered. Call this in a new Python "
+            "process, before any other training."
         )

@@ -38,7 +38,7 @@ class AttachedListener:
     def attach(cls, listener: object, name: str, **more: Any) -> "AttachedListener":
         """Attach an object that implements hooks.
 
-        Raises BrokenPlugin if it implements none, or one of them does not fit.
+        Raises BrokenPlugin if it implements none, or a hook is unknown or has a wrong signature.
         """
         manager = pluggy.PluginManager("zookit")
         manager.add_hookspecs(RunHooks)
@@ -56,12 +56,12 @@ class AttachedListener:
         if unmarked:
             raise BrokenPlugin(
                 f"{name}: method {unmarked[0]} is not marked with @zookit.core.hookimpl, so it "
-                "would never be called. Report this to the author of that package."
+                "would never be called. Report this to the plugin's author."
             )
         if implemented.isdisjoint(HOOKS):
             raise BrokenPlugin(
                 f"{name}: {type(listener).__name__} implements no hook. Expected at least one of "
-                f"{', '.join(HOOKS)}. Report this to the author of that package."
+                f"{', '.join(HOOKS)}. Report this to the plugin's author."
             )
         return cls(name, manager, **more)
 
@@ -69,8 +69,8 @@ class AttachedListener:
 def select_listeners(given: Iterable[str | Listener]) -> list[AttachedListener]:
     """Attach the listeners that are given by words or as instances, and those in ZOOKIT_WITH.
 
-    Raises ZookitError if a name or parameters do not fit, a package is not installed, or a listener
-    implements no fitting hook.
+    Raises ZookitError if a name is unknown, a parameter is not valid, a package is not installed,
+    or a listener implements no valid hook.
     """
     explicit = [default.listeners.build(each) for each in given]
     everywhere = (Words.parse(each) for each in os.environ.get(VARIABLE, "").split())
@@ -89,7 +89,7 @@ def select_listeners(given: Iterable[str | Listener]) -> list[AttachedListener]:
     registered = [built.spec.name for built in selected if built.spec.registered]
     for name in registered:
         if registered.count(name) > 1:
-            raise BadExperiment(f"listener {name!r} is given twice. Give it once.")
+            raise BadExperiment(f"listener {name!r} is given twice. Pass it once.")
     return [attach_component(built) for built in selected]
 
 
@@ -208,7 +208,7 @@ def _misfit(
     if unknown:
         return (
             f"implements an unknown hook {unknown[0]!r}.{did_you_mean(unknown[0], HOOKS)} The "
-            f"hooks are: {', '.join(HOOKS)}. Report this to the author of that package."
+            f"hooks are: {', '.join(HOOKS)}. Report this to the plugin's author."
         )
     reason = reason_of(error).partition("hookimpl definition: ")[2] or reason_of(error)
-    return f"has a hook that does not fit: {reason}. Report this to the author of that package."
+    return f"has a hook with a wrong signature: {reason}. Report this to the plugin's author."

@@ -64,6 +64,6 @@ def check_finite(logs: Mapping[str, Any] | None, where: str) -> None:
         value = float((logs or {}).get(name, 0.0))
         if not math.isfinite(value):
             raise TrainingFailed(
-                f"the {name} became {value} {where}. Use a lower --learning-rate, and do not turn "
-                "the scaling of pixels off."
+                f"the {name} became {value} {where}. Use a lower --learning-rate, and do not use "
+                "--no-normalize."
             )

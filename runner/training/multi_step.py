@@ -125,7 +125,7 @@ class MultiStep:
             raise BrokenPlugin(
                 f"XLA cannot compile the training steps ({reason_of(error)[:200]}). If the "
                 "architecture's layers cause this, its preference must not ask for XLA. Report "
-                "this to the author of that package."
+                "this to the plugin's author."
             ) from error
 
     def _loop(self, count: "tf.Tensor", chunk: "list[tf.Tensor]") -> Any:

@@ -86,7 +86,7 @@ def build_callbacks(callbacks: Sequence[Callback]) -> "tuple[keras.callbacks.Cal
             name = f"{type(callback).__module__}:{type(callback).__qualname__}"
             raise BrokenPlugin(
                 f"{name}.build returned {quoted(keras_callback)}, expected an instance of "
-                "keras.callbacks.Callback. Report this to the author of that package."
+                "keras.callbacks.Callback. Report this to the plugin's author."
             )
         built.append(keras_callback)
     return tuple(built)

@@ -37,7 +37,7 @@ class Reproduction:
 
     @property
     def compared(self) -> str:
-        """What was compared."""
+        """The parts of the runs that were compared, in words."""
         if self.run.status == "finished":
             return "history, test values and weights"
         if _both_failed(self.run, self.again):

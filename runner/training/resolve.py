@@ -124,7 +124,7 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadExperiment(
-            f"{path} cannot be read: {reason}. Name an experiment.toml, such as the one in a run's "
+            f"{path} cannot be read: {reason}. Pass an experiment.toml, such as the one in a run's "
             "folder."
         ) from None
     composition = compose_experiment(Experiment.from_toml(text, str(path)))
@@ -142,8 +142,8 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
             option, filed = set(option), set(filed)
         if option != filed:
             raise BadExperiment(
-                f"{name} is {option!r} by option but {filed!r} in {path}. Leave the option out, or "
-                "change the file."
+                f"{name} is {option!r} on the command line but {filed!r} in {path}. Remove the "
+                "option, or edit the file."
             )
     return composition
 
@@ -200,8 +200,8 @@ def _compose(
     own_rule = type(built_architecture.component).normalize is not Architecture.normalize
     if not settings.normalize and own_rule:
         raise BadExperiment(
-            f"{built_architecture.spec.name} scales the pixels by a rule of its own, so normalize "
-            "cannot be off. Leave --no-normalize out."
+            f"{built_architecture.spec.name} scales pixels by a rule of its own, which cannot be "
+            "turned off. Remove --no-normalize."
         )
     built_architecture.component.check(built_dataset.component.info.image_shape)
     experiment = Experiment(
@@ -236,7 +236,7 @@ def _check_named_once(specs: Sequence[ComponentSpec]) -> None:
     names = [spec.name for spec in specs]
     for spec in specs:
         if names.count(spec.name) > 1 and spec.registered:
-            raise BadExperiment(f"callback {spec.name!r} is given twice. Give it once.")
+            raise BadExperiment(f"callback {spec.name!r} is given twice. Pass it once.")
 
 
 def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
@@ -263,7 +263,7 @@ def _options_of(experiment: Experiment) -> TrainingOptions:
 
 
 def _source_of(component: Component) -> str:
-    """Return what tells unregistered components apart: the hash of their source code."""
+    """Return the hash of the source code, which distinguishes unregistered components."""
     try:
         source = inspect.getsource(type(component))
     except (OSError, TypeError):

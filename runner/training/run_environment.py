@@ -64,7 +64,7 @@ def resumed_environment(
     if differences:
         warn(
             f"{record.name} was started in another environment ({'; '.join(differences)}), so the "
-            "result may differ from that of a run that was never stopped."
+            "result may differ from that of an uninterrupted run."
         )
     at = (checkpoint.position.epochs, checkpoint.position.steps) if checkpoint else (0, 0)
     return replace(
@@ -76,7 +76,7 @@ def resumed_environment(
 
 
 def make_context(network: Network, environment: Environment, folder: Path) -> RunContext:
-    """Return what the listeners receive when the run starts."""
+    """Return the context that listeners receive when the run starts."""
     summary: Mapping[str, str] = describe(
         network.experiment,
         replace(environment, runtime=network.runtime),

@@ -52,7 +52,7 @@ _FEWEST_CLASSES = 2
 
 @dataclass(frozen=True)
 class View:
-    """What a person sees of a training: everything on a console, or only warnings."""
+    """What the user sees during training: everything on a console, or only warnings."""
 
     quiet: bool = False
     console: Console | None = None
@@ -181,7 +181,7 @@ def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds
     if len(class_names) < _FEWEST_CLASSES:
         raise BrokenPlugin(
             f"{spec.short_name} has {len(class_names)} class, expected at least two. Report this "
-            "to the author of that package."
+            "to the plugin's author."
         )
     with importing_keras() as importing:
         prepared = prepare(

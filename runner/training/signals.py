@@ -1,4 +1,4 @@
-"""Ends a training on Ctrl-C, or on a signal from a cluster, without losing its results."""
+"""Ends training on Ctrl-C, or on a signal from a cluster, without losing its results."""
 
 import signal
 import threading

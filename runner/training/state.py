@@ -1,4 +1,4 @@
-"""How far a training has come."""
+"""The progress of training."""
 
 import time
 from collections import defaultdict
@@ -11,9 +11,9 @@ from zookit.runs.checkpoint import Checkpoint
 
 @dataclass(eq=False)
 class State:
-    """The progress of a training.
+    """The progress of training.
 
-    `history` has one value an epoch for each logged name, `seconds` the duration of each epoch,
+    `history` has one value per epoch for each logged name, `seconds` the duration of each epoch,
     `executions` counts those of the current epoch, which started at `epoch_started` (monotonic
     clock, seconds).
     """
@@ -25,7 +25,7 @@ class State:
 
     @classmethod
     def of(cls, checkpoint: Checkpoint | None) -> Self:
-        """Return the state at a checkpoint, or at the start of a training."""
+        """Return the state at a checkpoint, or at the start of training."""
         state = cls()
         if checkpoint is not None:
             for name, values in checkpoint.position.history.items():
