@@ -88,7 +88,7 @@ def _replace_input() -> None:
 
 
 class _NoInput(io.FileIO):
-    """A standard input that raises EOFError when read, because nobody is there to type."""
+    """A standard input that raises EOFError when read."""
 
     def readinto(self, buffer: Any, /) -> int:
         """Raise EOFError."""
@@ -100,7 +100,7 @@ class _NoInput(io.FileIO):
         raise EOFError(_READS)
 
 
-_READS = "it reads standard input, but nobody is there to type"
+_READS = "it reads standard input, which is not available here"
 
 
 def _end_with_parent() -> None:

@@ -151,7 +151,7 @@ def run_in_child(
 
 
 def _lines_of(process: "subprocess.Popen[bytes]") -> Iterator[tuple[StreamName, str]]:
-    """What the process writes, in the order in which it arrives, until it closes both streams."""
+    """Yield the lines that the process writes, as they arrive, until it closes both streams."""
     arrived: SimpleQueue[tuple[StreamName, bytes] | None] = SimpleQueue()
 
     def read(stream: StreamName, pipe: IO[bytes]) -> None:
@@ -182,7 +182,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def _signals_forwarded(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
-    """Send the signals that ask this process to stop to the child instead; kill it at the third.
+    """Forward the signals that ask this process to stop to the child; kill the child at the third.
 
     Yields the list of the signals that have been sent.
     """
@@ -220,8 +220,8 @@ def _answer_or_raise(outcome: dict[str, Any], function: str, exit_code: int) -> 
         raise KeyboardInterrupt
     if "answer" not in outcome:
         raise ProcessDied(
-            f"the process that ran {function} ended {ending(exit_code)} without an answer; its "
-            "last lines say why."
+            f"the process that ran {function} ended {ending(exit_code)} without a result. Its "
+            "output above may say why."
         )
     return outcome["answer"]
 

@@ -58,7 +58,7 @@ def write_sheet(file: Path, split: Split, info: DatasetInfo) -> None:
     """
     if file.is_dir() or not file.absolute().parent.is_dir():
         raise FolderError(
-            f"{file} cannot be written. Name a file in an existing folder, such as sheet.png."
+            f"{file} cannot be written. Choose a file in an existing folder, such as sheet.png."
         )
     try:
         with written_aside(file) as aside:

@@ -69,7 +69,7 @@ def fitting(console: Console, *tables: "DataTable") -> "DataTable":
 
 
 def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
-    """Return names with their values, a line each, for `output().print`."""
+    """Return a table of names and values, one line each, for `output().print`."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")

@@ -1,4 +1,4 @@
-"""What a person sees in a terminal: messages on stderr and progress bars.
+"""Terminal output: messages on stderr and progress bars.
 
 Rich is imported by the functions that need it, because `--help` and completion do not.
 """

@@ -36,5 +36,5 @@ def load_command(entry: "Entry[Any]") -> Any:
     except Exception as error:  # whatever a plugin's annotations make Typer raise
         raise BrokenPlugin(
             f"command {entry.name!r} of {entry.owner} ({entry.value}) is not valid for Typer: "
-            f"{typed_reason_of(error)}. Report this to the author of that package."
+            f"{typed_reason_of(error)}. Report this to the plugin's author."
         ) from error

@@ -28,7 +28,7 @@ class CacheEntry:
 
 
 def cache_entries() -> tuple[CacheEntry, ...]:
-    """Return what the cache contains, prepared data sets first, each sorted by name."""
+    """Return the entries of the cache, prepared data sets first, each sorted by name."""
     return (*_prepared(), *_downloads())
 
 

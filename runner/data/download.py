@@ -30,8 +30,8 @@ def download(
     An incomplete download stays in `NAME.part`, and this or a later call resumes it.
 
     Raises:
-        WrongHash: a server sent other bytes than the pinned ones; they are removed. If the download
-            was a resumed one, the whole file is downloaded again before that.
+        WrongHash: the file does not have the pinned SHA-256 and is removed. If the download was
+            resumed, the whole file is downloaded again first.
         DataUnavailable: no URL works; the message has the reason for each.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,7 @@ def _checked(file: RemoteFile, url: str, part: Path, final: Path) -> Path:
         size = part.stat().st_size
         part.unlink()
         raise WrongHash(
-            f"{url} sent {size:,} bytes with SHA-256 {got}, expected {file.sha256}. They were "
+            f"{url} sent {size:,} bytes with SHA-256 {got}, expected {file.sha256}. The file was "
             "removed. Try again later, set ZOOKIT_MIRROR or ZOOKIT_DATA_DIR to another source, or "
             "train with --data sample."
         )

@@ -139,7 +139,7 @@ def _prepare(dataset: Dataset, source: Source, name: str, folder: Path) -> Prepa
 def _warn_of_cache(name: str, error: OSError) -> None:
     warn(
         f"{name}: {cache_folder()} cannot be written ({error.strerror or error}), so each run "
-        "reads the files again. Set ZOOKIT_CACHE_DIR to a folder of yours."
+        "prepares the data again. Set ZOOKIT_CACHE_DIR to a folder that you can write to."
     )
 
 
@@ -150,7 +150,7 @@ def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
         raise type(error)(f"{name}: {error}") from None
     except SystemExit as error:
         raise DataError(
-            f"{name}: loading it ended the program ({error}). Tell the author of that package."
+            f"{name}: loading it ended the program ({error}). Report this to the plugin's author."
         ) from error
     check_splits(name, dataset.info, splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
@@ -216,4 +216,4 @@ def _warn_of_skipped(name: str, left_out: tuple[str, ...]) -> None:
     for line in left_out[:_SHOWN_FILES]:
         warn(f"{name}: skipped: {line}")
     if len(left_out) > _SHOWN_FILES:
-        warn(f"{name}: skipped: {len(left_out) - _SHOWN_FILES} more files.")
+        warn(f"{name}: skipped {len(left_out) - _SHOWN_FILES} more files.")

@@ -34,9 +34,9 @@ class Environment:
 
 
 def examine_environment(tensorflow: CallResult, limit: float) -> tuple[Environment, list[Finding]]:
-    """Return the environment and what is wrong with it.
+    """Return the environment and the problems found in it.
 
-    `tensorflow` is the result of `probes.import_tensorflow`, which had `limit` seconds.
+    `tensorflow` is the result of `probes.import_tensorflow`, run with a limit of `limit` seconds.
     """
     found = tensorflow.answer or {}
     cache = cache_folder()

@@ -159,11 +159,11 @@ def _ambiguous(group: Group[Any], entry: Entry[Any]) -> Iterator[Finding]:
         )
     if namesakes.count(entry.owner) > 1:
         reason = "is declared twice, so neither can be used."
-        yield Finding("ambiguous", reason, "Report this to the author of that package.")
+        yield Finding("ambiguous", reason, "Report this to the plugin's author.")
 
 
 def _harmless(answer: dict[str, Any]) -> Iterator[Finding]:
-    """Yield what is worth knowing about a plugin that works."""
+    """Yield the findings on a plugin that works."""
     heavy = " and ".join(answer.get("heavy", ()))
     if heavy or _is_slow(answer):
         because = f", because it imports {heavy} at module level" if heavy else ""
@@ -171,8 +171,8 @@ def _harmless(answer: dict[str, Any]) -> Iterator[Finding]:
             "slow",
             f"takes {answer['seconds']:.1f} s to import{because}. 'zookit show' and completion of "
             "its parameters wait for that.",
-            "Report this to the author of that package: heavy imports belong in the methods that "
-            "need them.",
+            "Report this to the plugin's author: heavy imports belong in the methods that need "
+            "them.",
         )
     if answer.get("missing"):
         packages = " ".join(f"'{each}'" for each in answer["missing"])

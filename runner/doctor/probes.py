@@ -49,7 +49,7 @@ def load(declared: dict[str, str]) -> dict[str, Any]:
 
 
 def import_tensorflow(_: None) -> dict[str, Any]:
-    """Import Keras and TensorFlow, as a training does.
+    """Import Keras and TensorFlow, as training does.
 
     Returns how many `seconds` that took, the `versions` and the `devices`; or the `reason` why it
     failed, and whether that `has_advice`.

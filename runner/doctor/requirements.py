@@ -46,7 +46,7 @@ def unknown_groups(offering: Offering, known: frozenset[str]) -> Iterator[Findin
                 "unreadable",
                 f"{distribution.name}=={distribution.version}: its entry points in {group!r} are "
                 f"ignored, because zookit has no such group.{did_you_mean(group, known)}",
-                "Upgrade zookit, or report this to the author of that package.",
+                "Upgrade zookit, or report this to the plugin's author.",
             )
 
 

@@ -42,13 +42,13 @@ def load_predictor_and_data(
     request: DataRequest | None = None,
     architecture: Architecture | None = None,
 ) -> tuple[Predictor, EvaluationData]:
-    """Rebuild a run's model and load test images, while Keras is imported in a thread.
+    """Rebuild a run's model and load the test images, while Keras is imported in another thread.
 
     Args:
         run: a run that has ended.
-        on: the data set, the run's own if not given.
-        request: auto, full or sample. If not given, the run's own data set is loaded as recorded,
-            any other as auto.
+        on: the data set; by default the one that the run was trained on.
+        request: full, sample or auto; by default the one recorded for the run's own data set, and
+            auto for any other.
         architecture: the instance that the run was trained with, if no entry point names its class.
 
     Raises:
@@ -126,7 +126,7 @@ class _Predictions:
         self._probability[part] = probabilities.max(1)
 
     def evaluation(self) -> Evaluation:
-        """Return the evaluation once all parts are there."""
+        """Return the evaluation, once all parts have been added."""
         wrong = np.flatnonzero(self._predicted != self.labels)
         order = np.argsort(-self._probability[wrong], kind="stable")
         surest = wrong[order][:_MISTAKES]

@@ -17,7 +17,7 @@ _SHOWN_NAMES = 3
 class EvaluationData:
     """A test split.
 
-    `words` select the data set; `own` tells whether the run was trained on the same data.
+    `words` select the data set; `own` is true if the run was trained on the same data.
     """
 
     words: str
@@ -41,9 +41,9 @@ def load_evaluation_data(
 
     Args:
         run: the run.
-        on: the data set, the run's own if not given.
-        request: auto, full or sample. If not given, the run's own data set is loaded as recorded,
-            any other as auto.
+        on: the data set; by default the one that the run was trained on.
+        request: full, sample or auto; by default the one recorded for the run's own data set, and
+            auto for any other.
         found: called once, before the images are loaded.
 
     Raises:

@@ -50,13 +50,13 @@ def check_ended(run: RunRecord) -> None:
     if run.status == "running":
         raise BadRun(f"{run.folder} is still training. Wait until it has ended.")
     raise BadRun(
-        f"{run.folder} has no final weights, because it was killed. Finish it: zookit resume "
+        f"{run.folder} has no final weights, because it was killed. To finish it: zookit resume "
         f"{shlex.quote(str(run.folder))}"
     )
 
 
 def info_of(run: RunRecord) -> DatasetInfo:
-    """Return what the run recorded about its data set, which need not be installed."""
+    """Return the recorded info of the run's data set, which need not be installed."""
     data = run.environment.data
     return DatasetInfo(data.image_shape, data.class_names, data.sizes)
 
@@ -77,7 +77,7 @@ def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
 def find_architecture(run: RunRecord) -> Architecture:
     """Look up the architecture of a run, and warn if its version is not the run's.
 
-    Raises BadRun if it is not installed or its parameters no longer fit.
+    Raises BadRun if it is not installed or does not accept the parameters.
     """
     try:
         built = default.architectures.build(run.experiment.architecture)
@@ -91,4 +91,4 @@ def warn_of_owner(run: RunRecord, name: str, owner: str | None) -> None:
     """Warn if a component comes from another version than the one that the run recorded."""
     recorded = run.environment.owners().get(name)
     if recorded is not None and recorded != owner:
-        warn(f"{run.name} was trained with {name} of {recorded}; installed is {owner}.")
+        warn(f"{run.name} was trained with {name} of {recorded}, but {owner} is installed.")

@@ -54,7 +54,7 @@ class Scores:
         )
 
     def __repr__(self) -> str:
-        """Return the accuracy and what it is of, in one line."""
+        """Return the accuracy, and the number of images and classes, in one line."""
         images, classes = int(self.support.sum()), len(self.class_names)
         return f"<Scores: accuracy {self.accuracy:.4f}, {images:,} images in {classes:,} classes>"
 

@@ -103,5 +103,5 @@ def create_augmentations(names: Sequence[str]) -> tuple[Built[Augmentation], ...
                 f"Available: {', '.join(AUGMENTATIONS)}."
             )
         if short.count(name) > 1:
-            raise BadParameter(f"augment: {name!r} is given more than once. Give it once.")
+            raise BadParameter(f"augment: {name!r} is given more than once. Pass it once.")
     return tuple(built_in(name, kind()) for name, kind in AUGMENTATIONS.items() if name in short)

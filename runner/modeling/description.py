@@ -1,4 +1,4 @@
-"""A composition in words, for the terminal and the report."""
+"""Describes an experiment in words, for the terminal and the report."""
 
 from collections.abc import Iterable
 
@@ -18,13 +18,13 @@ def describe(
     learning_rate: float | None = None,
     parameters: int | None = None,
 ) -> dict[str, str]:
-    """Return what was fitted together: for each part one line of text, empty parts left out.
+    """Describe an experiment: one line of text for each part, without empty ones.
 
     Args:
-        experiment: what is trained.
-        environment: its data and the runtime.
-        learning_rate: the optimizer's, if it is known. Otherwise that of the experiment.
-        parameters: the number of the model's parameters, if it is known.
+        experiment: the experiment.
+        environment: the environment, with the data and the runtime.
+        learning_rate: the optimizer's actual learning rate; by default the experiment's.
+        parameters: the number of the model's parameters, if known.
     """
     data = environment.data
     sizes = " + ".join(f"{size:,} {name}" for name, size in data.sizes.items())

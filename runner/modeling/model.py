@@ -77,18 +77,18 @@ def _features(architecture: Architecture, images: "keras.KerasTensor") -> "keras
         features = architecture.features(images)
     except SystemExit as error:
         raise BrokenPlugin(
-            f"{name}.features ended the program ({error}). Tell the author of that package."
+            f"{name}.features ended the program ({error}). Report this to the plugin's author."
         ) from error
     shape = getattr(features, "shape", None)
     if shape is None:
         raise BrokenPlugin(
             f"{name}.features returned {quoted(features)}, expected a tensor (N, features). Return "
-            "the output of the last layer, not a layer or a model; tell the author of that package."
+            "the output of the last layer, not a layer or a model."
         )
     if len(shape) != 2:
         raise BrokenPlugin(
             f"{name}.features returned shape {tuple(shape)}, expected (N, features). Flatten or "
-            "pool the output; tell the author of that package."
+            "pool the output."
         )
     return features
 

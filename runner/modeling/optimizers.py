@@ -38,7 +38,7 @@ def create_optimizer(
     Raises:
         BadWords: the text is not of the form NAME[:ITEM,ITEM...].
         UnknownName: there is no optimizer of that name.
-        BadParameter: a parameter does not fit, or the learning rate is given twice.
+        BadParameter: a parameter is not valid, or the learning rate is given twice.
     """
     words = Words.parse(given) if isinstance(given, str) else given
     name = words.name.removeprefix(f"{OWNER}/")
@@ -54,7 +54,7 @@ def create_optimizer(
         if optimizer.learning_rate is not None:
             raise BadParameter(
                 f"the learning rate is given twice: {learning_rate:g} by itself and "
-                f"{optimizer.learning_rate:g} as a parameter of {name}. Give it once."
+                f"{optimizer.learning_rate:g} as a parameter of {name}. Pass it once."
             )
         optimizer = create(kind, {**plain_values(optimizer), "learning_rate": learning_rate}, name)
     return built_in(name, optimizer)

@@ -115,7 +115,7 @@ def _set_threads(threads: int | None, preference: Preference) -> int:
     if threads is not None and actual != threads:
         raise ZookitError(
             f"TensorFlow already uses {_threads(actual)} in this process, expected {threads}. "
-            "Start the run in a new process, or leave threads out."
+            "Start the run in a new process, or do not set threads."
         )
     if actual < expected:
         _warn_of_few_threads(actual)

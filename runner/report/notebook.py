@@ -1,4 +1,4 @@
-"""A run in a notebook: status, metrics, folder and curves."""
+"""Shows a run in a notebook: status, metrics, folder and curves."""
 
 from zookit.core import html
 from zookit.runs.run import RunRecord

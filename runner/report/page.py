@@ -69,7 +69,7 @@ def _check_target(file: Path) -> None:
     try:
         if file.is_dir() or not file.absolute().parent.is_dir():
             raise FolderError(
-                f"{file} cannot be written: name a file in a folder that exists, such as {FILE}."
+                f"{file} cannot be written: choose a file in a folder that exists, such as {FILE}."
             )
         if not file.exists():
             return
@@ -80,14 +80,14 @@ def _check_target(file: Path) -> None:
     except OSError as error:
         raise _unwritable(file, error) from None
     raise FolderError(
-        f"{file} exists and is not a report written by zookit. Move it away, or name another file "
-        "with --output."
+        f"{file} exists and is not a report written by zookit. Move it away, or choose another "
+        "file with --output."
     )
 
 
 def _unwritable(file: Path, error: OSError) -> FolderError:
     return FolderError(
-        f"{file} cannot be written: {error.strerror or error}. Name another file with --output."
+        f"{file} cannot be written: {error.strerror or error}. Choose another file with --output."
     )
 
 

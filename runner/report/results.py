@@ -41,7 +41,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class SplitResults:
-    """What the page shows of the test split. `classes` may be fewer than `class_count`."""
+    """The results on the test split. `classes` may be fewer than `class_count`."""
 
     images: int
     wrong: int
@@ -74,7 +74,7 @@ def results_of(evaluation: Evaluation, class_names: Sequence[str], anchor: str) 
 
 
 def _worst(scores: Scores) -> list[int]:
-    """Return the classes with the lowest F1, as many as a table has rows, in their own order."""
+    """Return the indices of the classes with the lowest F1, at most `ROWS`, in ascending order."""
     order = np.argsort(np.nan_to_num(scores.f1, nan=2.0), kind="stable")
     found: list[int] = np.sort(order[:ROWS]).tolist()
     return found

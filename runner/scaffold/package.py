@@ -112,7 +112,7 @@ def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> P
     _check_spelling(package.name)
     if not into.is_dir():
         raise FolderError(
-            f"the folder {into} does not exist. Create it, or name another with --into."
+            f"the folder {into} does not exist. Create it, or choose another with --into."
         )
     folder = into / package.name
     if os.path.lexists(folder):
@@ -133,7 +133,7 @@ def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> P
             made.rename(folder)
     except OSError as error:
         raise FolderError(
-            f"{folder} cannot be created: {error.strerror or reason_of(error)}. Name another "
+            f"{folder} cannot be created: {error.strerror or reason_of(error)}. Choose another "
             "folder with --into."
         ) from None
     return folder

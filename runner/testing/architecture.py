@@ -51,7 +51,7 @@ def fits_every_data_set(target: Target) -> None:
 
 
 def trains(target: Target) -> None:
-    """A training with its preferred settings runs to its end, with a loss that stays finite."""
+    """Training with its preferred settings runs to the end, and the loss stays finite."""
     small_training(target.component, shape=_smallest(target))
 
 
@@ -156,7 +156,7 @@ def _predict(model: "keras.Model", images: "np.ndarray[Any, Any]") -> Any:
 
 
 def _perturb(model: "keras.Model") -> None:
-    """Change the weights as a training does; initial ones, such as zeros, would hide errors."""
+    """Change the weights as training would; initial ones, such as zeros, would hide errors."""
     random = np.random.default_rng(1)
     model.set_weights(
         [

@@ -39,7 +39,9 @@ def acts_as_its_examples_say(target: Target) -> None:
     """
     examples: tuple[Example, ...] = target.component.examples
     if not examples:
-        raise NotApplicable("it has no examples (zookit.core.Example) of what it does")
+        raise NotApplicable(
+            "it has no examples; add one with the class attribute examples (zookit.core.Example)"
+        )
     for example in examples:
         found = run_through(_with(target, example), example.logs)
         expected = example.epochs or min(map(len, example.logs.values()))

@@ -1,4 +1,4 @@
-"""Runs a callback through a training whose logged values are given."""
+"""Runs a callback through simulated epochs with given logs, without training a model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,13 +43,13 @@ class Harness:
         )
 
     def begin(self, state: Mapping[str, Any] | None = None) -> None:
-        """Begin the training; with a callback's state, resume it."""
+        """Begin training; with a callback's state, resume it."""
         self._callbacks.on_train_begin()
         if state is not None:
             self.callback.set_state(state)
 
     def train(self, logs: Logs, until: int | None = None) -> None:
-        """Go through the epochs of the logs, up to `until`, unless the callback stops training."""
+        """Simulate the epochs of the logs, up to `until` or until the callback stops training."""
         last = min(map(len, logs.values())) if until is None else until
         while self.epoch < last and not self.model.stop_training:
             values = {name: float(series[self.epoch]) for name, series in logs.items()}
@@ -62,7 +62,7 @@ class Harness:
             self.epoch += 1
 
     def end(self) -> None:
-        """End the training and read the learning rate."""
+        """End training and read the learning rate."""
         self._callbacks.on_train_end()
         self.learning_rate = float(self.model.optimizer.learning_rate)
 
@@ -77,7 +77,7 @@ def run_through(callback: Callback, logs: Logs) -> Harness:
 
 
 def epochs_trained(callback: str | Callback, **logs: Sequence[float]) -> int:
-    """Return after how many epochs a training with this callback ends.
+    """Return after how many epochs this callback ends training.
 
         assert epochs_trained("stop_at_loss:0.4", loss=[0.9, 0.3, 0.2]) == 2
 
@@ -87,6 +87,6 @@ def epochs_trained(callback: str | Callback, **logs: Sequence[float]) -> int:
         callback: words, or an instance.
         **logs: for each logged name, one value for each epoch.
 
-    Raises ZookitError as the registry does.
+    Raises the registry's errors, such as UnknownName and BadParameter.
     """
     return run_through(default.callbacks.build(callback).component, logs).epoch

@@ -26,7 +26,7 @@ class Check:
 
     @property
     def contract(self) -> str:
-        """What is required, in one line."""
+        """The requirement that is checked, in one line."""
         return " ".join((inspect.getdoc(self.function) or "").split())
 
     def run(self, target: Target) -> None:

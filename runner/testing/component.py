@@ -43,7 +43,7 @@ def is_fit_to_show(target: Target) -> None:
 
 
 def is_known_without_tensorflow(target: Target) -> None:
-    """Its module, and what zookit asks it before a training, imports no TensorFlow and no Keras.
+    """Importing it, and the methods called before training, import neither TensorFlow nor Keras.
 
     Import them in the methods that need them.
     """

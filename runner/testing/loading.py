@@ -1,4 +1,4 @@
-"""Loading a data set past the prepared cache."""
+"""Loads a data set without the prepared cache."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What one call of `load` returned, with the info that the data set gave before and after."""
+    """The result of `load`, with the data set's info before and after the call."""
 
     source: Source
     before: DatasetInfo

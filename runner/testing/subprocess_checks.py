@@ -21,9 +21,9 @@ SECONDS = 300
 
 
 def ask(target: Target, question: str) -> Any:
-    """Return what a fresh process answers about the target; all of its batch are asked at once.
+    """Return a fresh process's answer about the target, after asking about its whole batch at once.
 
-    Raises ZookitError with what went wrong there.
+    Raises ZookitError if the process fails.
     """
     batch = target.batch
     if question not in batch.answers:
@@ -110,7 +110,7 @@ def _failure(result: CallResult, seconds: float) -> str:
 
 
 def _heavy_imports(target: Target) -> list[str]:
-    """Which heavy modules are imported by the plugin and what zookit asks it before a training."""
+    """Return the heavy modules imported by the plugin and its methods called before training."""
     target.entry.load()
     if target.entry.kind.base is not None and not target.needs_parameters:
         component = target.build().component

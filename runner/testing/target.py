@@ -1,4 +1,4 @@
-"""What the checks look at: an installed plugin and its parameters."""
+"""The target of the checks: an installed plugin and its parameters."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,8 +48,7 @@ class Target:
     def build(self) -> Built[Any]:
         """Build a new component.
 
-        Raises NotApplicable if a required parameter is missing, and ZookitError as the registry
-        does.
+        Raises NotApplicable if a required parameter is missing, and the registry's errors.
         """
         if self.needs_parameters:
             raise NotApplicable(
@@ -102,7 +101,7 @@ def _find(name: str, batch: Batch) -> list[Target]:
     if not groups:
         known = {each for entry in entries for each in (entry.name, entry.declared.distribution)}
         raise UnknownName(
-            f"no plugin and no distribution with plugins is named {plugin!r}."
+            f"no plugin or distribution named {plugin!r}."
             f"{did_you_mean(plugin, known)} To see what is installed or blocked: zookit list"
         )
     words = Words.parse(name)

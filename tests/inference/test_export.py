@@ -167,7 +167,7 @@ def test_weights_that_are_not_finite(tmp_path: Path) -> None:
     (copy / "metrics.json").write_text(
         (copy / "metrics.json").read_text().replace('"weights.safetensors":', '"other":')
     )
-    with pytest.raises(BadRun, match="not finite"):
+    with pytest.raises(BadRun, match="NaN or infinite"):
         export(read_run(copy), "keras", tmp_path / "mine.keras")
     assert not (tmp_path / "mine.keras").exists()
 

@@ -48,14 +48,14 @@ def test_both_of_two_classes_have_their_probability() -> None:
     ids=["height", "one image", "float"],
 )
 def test_wrong_images_are_refused(wrong: Any) -> None:
-    with pytest.raises(BadParameter, match=r"expected uint8 \(N, 28, 28, 1\)"):
+    with pytest.raises(BadParameter, match=r"expected uint8.*\(N, 28, 28, 1\)"):
         predict(digits(), wrong)
 
 
 def test_weights_that_are_not_finite_are_refused() -> None:
     model = rebuild_model(digits())
     model.weights[-1].assign(np.full(10, np.nan))
-    with pytest.raises(BadRun, match="not finite"):
+    with pytest.raises(BadRun, match="NaN or infinite"):
         Predictor(model)(images(1, 28, 28, 1))
 
 

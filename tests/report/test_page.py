@@ -453,7 +453,7 @@ def test_a_file_that_is_not_a_report_is_not_overwritten(
     assert "is not a report" in zookit("report", run, "--output", tmp_path / "pipe").message()
     for nowhere in (tmp_path, tmp_path / "missing" / "page.html", mine / "page.html"):
         message = zookit("report", run, "--output", nowhere).message()
-        assert "cannot be written: name a file in a folder that exists" in message
+        assert "cannot be written: choose a file in a folder that exists" in message
     long = zookit("report", run, "--output", tmp_path / ("a" * 300)).message()
     assert "cannot be written: File name too long" in long
     assert zookit("report", run, runs["other"], "--output", "ours.html").code == 0
