@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     from mlflow.entities import Metric
 
 _STATUS = {"finished": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
-_BATCH = 1000
-"""The number of metrics that MLflow accepts in one request."""
+_METRICS = 1000
+_PARAMETERS = 100
+"""The numbers of metrics and of parameters that MLflow accepts in one request."""
+_NOT_IN_KEYS = re.compile(r"[^\w\-. :/]")
+"""The characters that MLflow does not accept in the name of a parameter."""
 _VARIABLES = {
     # With MLflow's defaults, training would stop for minutes if the server is not reachable.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
@@ -89,10 +94,9 @@ class _Tracking:
                 tags={name: run.environment[name] for name in ("identity", "group")},
             )
             self._id = created.info.run_id
-            parameters = _parameters(run.experiment)
-            self._client.log_batch(
-                self._id, params=[Param(name, value) for name, value in parameters.items()]
-            )
+            parameters = [Param(*each) for each in _parameters(run.experiment).items()]
+            for at in range(0, len(parameters), _PARAMETERS):
+                self._client.log_batch(self._id, params=parameters[at : at + _PARAMETERS])
             self._send()
 
     @hookimpl
@@ -147,8 +151,8 @@ class _Tracking:
         assert self._id is not None
         self._reachable = False  # until all requests have succeeded
         while self._pending:
-            self._client.log_batch(self._id, metrics=self._pending[:_BATCH])
-            del self._pending[:_BATCH]
+            self._client.log_batch(self._id, metrics=self._pending[:_METRICS])
+            del self._pending[:_METRICS]
         self._reachable = True
 
 
@@ -173,7 +177,8 @@ def _quiet_mlflow() -> Iterator[None]:
 def _parameters(experiment: Experiment) -> dict[str, str]:
     """Return the experiment as text by dotted name: `architecture`, `architecture.units`, `epochs`.
 
-    Of several callbacks, augmentations or metrics, each is named by its short name.
+    Of several callbacks, augmentations or metrics, each is named by its short name, the second of
+    the same name with `_2` at the end.
     """
     values: dict[str, Any] = {**experiment.plain()["settings"]}
     specs: list[tuple[str, ComponentSpec]] = []
@@ -182,10 +187,14 @@ def _parameters(experiment: Experiment) -> dict[str, str]:
         if spec is not None:
             values[role] = spec.name
             specs.append((role, spec))
+    counts: Counter[str] = Counter()
     for role in ("augmentations", "metrics", "callbacks"):
         several: tuple[ComponentSpec, ...] = getattr(experiment, role)
         values[role] = [each.name for each in several]
-        specs += [(each.short_name, each) for each in several]
+        for each in several:
+            name = _NOT_IN_KEYS.sub("_", each.short_name)
+            counts[name] += 1
+            specs.append((name if counts[name] == 1 else f"{name}_{counts[name]}", each))
     for name, spec in specs:
-        values |= {f"{name}.{each}": value for each, value in spec.parameters.items()}
+        values |= {f"{name}.{key}": value for key, value in spec.parameters.items()}
     return {name: text for name, value in values.items() if (text := text_of(value))}

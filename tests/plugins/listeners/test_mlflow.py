@@ -1,5 +1,6 @@
 """What `mlflow` logs, as MLflow's own client reads it, and what it does without a server."""
 
+import dataclasses
 import logging
 import os
 import socket
@@ -120,6 +121,21 @@ def test_parameters_metrics_status_and_folder_are_logged(
     assert "metrics" not in parameters
     assert artifacts(run) == files(result.folder)
     assert any(name.startswith("tensorboard/test/") for name in artifacts(run))
+
+
+@pytest.mark.usefixtures("mlflow_store")
+def test_many_parameters_and_equal_names_are_logged() -> None:
+    fields = [(f"p{at}", int, at) for at in range(60)]
+    build = {"build": lambda self: keras.callbacks.Callback()}
+    many: Any = dataclasses.make_dataclass(
+        "Many", fields, bases=(Callback,), frozen=True, namespace=build
+    )
+    many.__module__, many.__qualname__ = __name__, "f.<locals>.Many"
+    train("mlflow", callbacks=(many(p0=7), many(p0=8)), epochs=1)
+    (run,) = tracked()
+    found = [value for name, value in run.data.params.items() if name.endswith(".p0")]
+    assert sorted(found) == ["7", "8"]
+    assert len(run.data.params) > 120
 
 
 @pytest.mark.usefixtures("mlflow_store")
