@@ -32,6 +32,8 @@ def print_leaderboard(
         console.print(_fitting(console, each, short_names))
     if tables and unranked:
         console.print()
+    elif not tables and not unranked:
+        console.print("No runs.")
     for line in _unranked(unranked):
         console.print(line, soft_wrap=True)
 

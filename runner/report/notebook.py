@@ -1,5 +1,7 @@
 """Shows a run in a notebook: status, metrics, folder and curves."""
 
+import hashlib
+
 from zookit.core import html
 from zookit.runs.run import RunRecord
 
@@ -28,8 +30,10 @@ def _curves(run: RunRecord) -> str:
     from zookit.report.curves import draw_curves
     from zookit.report.view import logged
 
+    # Ids are unique within a notebook: other runs, or this one with more epochs, have others.
+    anchor = hashlib.sha256(f"{run.folder} {run.epochs}".encode()).hexdigest()[:12]
     drawings = (
-        f'<div style="flex: 1 1 20rem">{draw_curves(f"{run.name}-{what}", what, [each])}</div>'
+        f'<div style="flex: 1 1 20rem">{draw_curves(f"run-{anchor}-{what}", what, [each])}</div>'
         for what, each in logged(run, "").items()
     )
     return f'<div style="{_STYLE}">{"".join(drawings)}</div>'

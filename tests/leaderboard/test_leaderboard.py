@@ -244,6 +244,7 @@ def test_it_shows_itself_as_a_line_and_as_tables(make: RunMaker) -> None:
     assert only(board).heading in text
     assert "not ranked" in text
     assert "no runs" in repr(leaderboard([]))
+    assert str(leaderboard([])) == "No runs."
 
 
 def test_compare_ranks_runs_or_a_folder(make: RunMaker) -> None:

@@ -1,5 +1,6 @@
 """A run in a notebook: facts, and curves from the second epoch on."""
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -31,3 +32,14 @@ def test_what_a_run_is_called_is_escaped() -> None:
     page = html_of_run(run)
     assert "<b>" not in page
     ET.fromstring(f"<div>{page}</div>")
+
+
+def test_a_drawing_can_be_of_a_run_with_any_name() -> None:
+    """References such as url(#name) must hold no space, bracket or backslash."""
+    run = replace(read_run(small_run()), folder=Path("/runs/my run (1) \\q"))
+    page = html_of_run(run)
+    references = re.findall(r'(?:href="#|url\(#)([^"]*?)[")]', page)
+    assert references
+    for name in references:
+        assert re.fullmatch(r"[\w-]+", name)
+        assert f'id="{name}"' in page
