@@ -11,6 +11,7 @@ from typing import Any, Self
 from zookit.core import html
 from zookit.core.component_spec import ComponentSpec
 from zookit.core.errors import BadExperiment, did_you_mean, quoted, reason_of
+from zookit.core.messages import counted
 from zookit.core.parameters import create, plain_values
 from zookit.core.settings import Settings
 from zookit.core.words import is_name
@@ -51,11 +52,8 @@ class Experiment:
         """Return the architecture and the data set, in one line."""
         words = [spec.short_words for spec in (self.architecture, self.dataset, self.optimizer)]
         callbacks = "".join(f", {spec.short_words}" for spec in self.callbacks)
-        epochs = self.settings.epochs
-        plural = "" if epochs == 1 else "s"
-        return (
-            f"<Experiment {words[0]} on {words[1]}, {words[2]}{callbacks}, {epochs} epoch{plural}>"
-        )
+        epochs = counted(self.settings.epochs, "epoch")
+        return f"<Experiment {words[0]} on {words[1]}, {words[2]}{callbacks}, {epochs}>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(self.to_toml())}</pre>"

@@ -8,6 +8,11 @@ import logging
 logger = logging.getLogger("zookit")
 
 
+def counted(count: int, noun: str) -> str:
+    """Return text such as `1 epoch` or `2,000 epochs`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def say(text: str) -> None:
     """Log a line for the user. Not shown with --quiet."""
     logger.info(text)

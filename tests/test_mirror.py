@@ -20,7 +20,6 @@ ELSEWHERE = {
     "core/component.py": "plugins/test_contract.py",
     "core/hookspecs.py": "training/test_listeners.py",
     "core/listener.py": "training/test_listeners.py",
-    "core/messages.py": "test_terminal.py",
     "core/progress.py": "test_terminal.py",
     "core/remote_file.py": "data/test_download.py",
     "core/run_context.py": "training/test_listeners.py",

@@ -73,10 +73,7 @@ def _numbers(run: "RunRecord") -> tuple[str, ...]:
 def _accuracies(run: "RunRecord") -> tuple[float | None, float | None]:
     """Return validation accuracy after the last whole epoch, and test accuracy."""
     validation = run.history.get("val_accuracy", ())
-    return (
-        validation[-1] if validation else None,
-        run.ending.test.get("accuracy") if run.ending else None,
-    )
+    return validation[-1] if validation else None, run.metrics.get("accuracy")
 
 
 def _plain(run: "RunRecord") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from zookit.core.messages import counted
 from zookit.tables import facts
 
 if TYPE_CHECKING:
@@ -105,10 +106,10 @@ def _print_finding(console: "Console", finding: "Finding", subject: str) -> None
 
 
 def _verdict(report: "Report") -> Text:
-    total = len(report.plugins)
+    total = counted(len(report.plugins), "plugin")
     if report.ok:
-        return Text(f"No problems found. {total} plugins examined.", "bold green")
+        return Text(f"No problems found. {total} examined.", "bold green")
     plugins = sum(not plugin.ok for plugin in report.plugins)
     others = sum(finding.is_fault for finding in report.findings)
-    more = f" and {others} other problem{'' if others == 1 else 's'}" if others else ""
-    return Text(f"Problems found: {plugins} of {total} plugins{more}.", "bold red")
+    more = f" and {counted(others, 'other problem')}" if others else ""
+    return Text(f"Problems found: {plugins} of {total}{more}.", "bold red")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zookit.core.messages import counted
 from zookit.leaderboard.columns import RESULTS, Value, differing_values
 from zookit.leaderboard.html import html_of
 from zookit.leaderboard.mean import Mean
@@ -70,11 +71,11 @@ class Leaderboard:
         """Return the best result of each table, in one line."""
         best = [
             f"{table.title}: best {table.by} accuracy {_ranking(table.rows[0], table.by)} "
-            f"of {_counted(len(table.rows), 'experiment')}"
+            f"of {counted(len(table.rows), 'experiment')}"
             for table in self.tables
         ]
         if self.unranked:
-            best.append(f"{_counted(len(self.unranked), 'run')} not ranked")
+            best.append(f"{counted(len(self.unranked), 'run')} not ranked")
         return f"<Leaderboard {'; '.join(best) or 'of no runs'}>"
 
     def __str__(self) -> str:
@@ -107,7 +108,7 @@ def leaderboard(runs: Iterable[RunRecord]) -> Leaderboard:
     for run in sorted(once.values(), key=lambda run: (run.name, str(run.folder))):
         status, measure = run.status, _measure(run)
         if status != "finished":
-            unranked.append(Unranked(run, f"{status} after {_counted(run.epochs, 'epoch')}"))
+            unranked.append(Unranked(run, f"{status} after {counted(run.epochs, 'epoch')}"))
         elif measure is None:
             unranked.append(Unranked(run, "finished without an accuracy from 0 to 1"))
         else:
@@ -205,7 +206,3 @@ def _mean(runs: Sequence[RunRecord], value: Callable[[Ending], float | None]) ->
     # Repetitions are equal on one machine. On different machines a seed still counts once.
     values = [Mean.of(repeated).value for repeated in by_seed.values()]
     return Mean.of(values) if values else None
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

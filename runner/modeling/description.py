@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from zookit.core import ComponentSpec, Experiment
+from zookit.core.messages import counted
 from zookit.core.parameters import words_of
 from zookit.modeling.model import Head
 from zookit.runs.environment import Environment, Runtime
@@ -68,6 +69,6 @@ def _optimizer(experiment: Experiment, learning_rate: float | None) -> str:
 def _runtime(runtime: Runtime) -> str:
     threads, steps = runtime.intra_op_threads, runtime.steps_per_execution
     parts = [runtime.precision, "XLA" if runtime.xla else ""]
-    parts.append(f"{threads} thread{'s' * (threads > 1)}" if threads else "")
-    parts.append(f"{steps} step{'s' * (steps > 1)} per execution")
+    parts.append(counted(threads, "thread") if threads else "")
+    parts.append(f"{counted(steps, 'step')} per execution")
     return ", ".join(part for part in parts if part)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from zookit.leaderboard.leaderboard import leaderboard
-from zookit.leaderboard.table import Row, Table
+from zookit.leaderboard.table import Table
 from zookit.report.curves import MOST, draw_curves
 from zookit.report.view import logged
 from zookit.runs.run import RunRecord
@@ -72,10 +72,6 @@ def _ranked(table: Table) -> RankedTable:
             for texts, row in zip(cells, table.rows, strict=True)
         ],
     )
-
-
-def _names(row: Row) -> list[str]:
-    return [printable(run.name) for run in row.runs]
 
 
 def _overlay(anchor: str, runs: Sequence[RunRecord]) -> Overlay:

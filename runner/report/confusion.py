@@ -9,9 +9,9 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from zookit.core.messages import counted
 from zookit.inference.scores import Scores
 from zookit.report.drawing import INK, colour, svg
-from zookit.report.numbers import counted
 
 if TYPE_CHECKING:
     import numpy.typing as npt

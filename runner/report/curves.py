@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from zookit.core.messages import counted
 from zookit.report.drawing import INK, colour, svg
-from zookit.report.numbers import counted
 
 MOST = 8
 """The most runs in one drawing. Each has its own colour and marker."""

@@ -17,11 +17,6 @@ def number(value: float) -> Number | None:
     return None if math.isnan(value) else Number(f"{value:.4f}", float(value))
 
 
-def counted(count: int, noun: str) -> str:
-    """Return text such as `1 epoch` or `2,000 epochs`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def duration(seconds: float) -> str:
     """Return text such as `0.35 s`, `12.6 s`, `3 min 20 s` or `2 h 5 min`."""
     if seconds < 60:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from zookit.core.declaration import text_of
+from zookit.core.messages import counted
 from zookit.core.parameters import plain_values
 from zookit.modeling.description import describe
 from zookit.report.curves import Logged, draw_curves
 from zookit.report.epochs import Epochs, durations, epochs_of
-from zookit.report.numbers import counted, duration
+from zookit.report.numbers import duration
 from zookit.report.results import SplitResults, results_of
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.run import RunRecord
@@ -75,10 +76,12 @@ def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
 
 def logged(run: RunRecord, label: str) -> dict[str, Logged]:
     """Return loss and accuracy, if they were logged."""
-    test = run.ending.test if run.ending else {}
     return {
         what: Logged(
-            label, run.history.get(what, ()), run.history.get(f"val_{what}", ()), test.get(what)
+            label,
+            run.history.get(what, ()),
+            run.history.get(f"val_{what}", ()),
+            run.metrics.get(what),
         )
         for what in ("loss", "accuracy")
         if what in run.history
@@ -109,7 +112,7 @@ def _outcome(run: RunRecord, status: str) -> str:
 
 def _tiles(run: RunRecord) -> Iterator[tuple[str, str, str]]:
     """Yield the main results: a name, a value, and a note."""
-    test = run.ending.test if run.ending else {}
+    test = run.metrics
     sizes = run.environment.data.sizes
     if "accuracy" in test:
         loss = f", loss {test['loss']:.4f}" if "loss" in test else ""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le, Len
 
 from zookit.core import Experiment
+from zookit.core.messages import counted
 from zookit.core.source import DataOrigin
 
 Side = Annotated[int, Ge(1), Le(65_536)]
@@ -104,7 +105,7 @@ class Environment:
         data, runtime = self.data, self.runtime
         return (
             f"<Environment {versions}; data {data.hash[:8]} ({data.origin}); {runtime.precision}, "
-            f"{runtime.intra_op_threads} thread{'s' * (runtime.intra_op_threads != 1)}"
+            f"{counted(runtime.intra_op_threads, 'thread')}"
             f"{', XLA' * runtime.xla}>"
         )
 

@@ -14,6 +14,7 @@ from annotated_types import Ge, Gt, Lt
 from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
+from zookit.core.messages import counted
 from zookit.core.result import Status
 from zookit.runs.environment import Environment, identity_without_epochs
 from zookit.runs.lock import is_locked
@@ -115,10 +116,9 @@ class RunRecord:
     def __repr__(self) -> str:
         """Return the run's name, status and test metrics in one line."""
         metrics = "".join(f", test {name} {value:.4f}" for name, value in self.metrics.items())
-        plural = "" if self.epochs == 1 else "s"
         return (
-            f"<{type(self).__name__} {printable(self.name)}: {self.status}, {self.epochs} "
-            f"epoch{plural}{metrics}>"
+            f"<{type(self).__name__} {printable(self.name)}: {self.status}, "
+            f"{counted(self.epochs, 'epoch')}{metrics}>"
         )
 
 

@@ -16,6 +16,7 @@ from zookit.core import (
     ImageShapeRefused,
     Preference,
 )
+from zookit.core.messages import counted
 from zookit.modeling.model import build_model
 from zookit.testing.check import ContractBroken, require
 from zookit.testing.subprocess_checks import image_shapes
@@ -78,7 +79,7 @@ def builds_share_nothing(target: Target) -> None:
     one, two = ([tuple(each.shape) for each in body.weights] for body in (builds.one, builds.two))
     require(one == two, f"one build has weights {one}, another {two}")
     shared = {id(each) for each in builds.one.weights} & {id(each) for each in builds.two.weights}
-    require(not shared, f"two builds share {len(shared)} weight(s)")
+    require(not shared, f"two builds share {counted(len(shared), 'weight')}")
     require(builds.after == builds.before, "building changed the component")
 
 

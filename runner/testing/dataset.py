@@ -6,6 +6,7 @@ import numpy as np
 
 from zookit.core import Dataset, DatasetInfo
 from zookit.core.data import check_splits
+from zookit.core.messages import counted
 from zookit.testing.check import require
 from zookit.testing.loading import load_once
 from zookit.testing.subprocess_checks import ask, digest
@@ -26,7 +27,7 @@ def info_is_sound(target: Target) -> None:
         f"image_shape is {shape!r}",
     )
     names = info.class_names
-    require(len(names) >= 2, f"it has {len(names)} class name(s)")
+    require(len(names) >= 2, f"it has {counted(len(names), 'class name')}")
     require(all(names) and len(set(names)) == len(names), f"its class names are {names!r}")
     if dataset.files:
         for field in ("license", "citation", "homepage"):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import Component, Listener, ZookitError
+from zookit.core.messages import counted
 from zookit.isolation import run_in_child
 from zookit.modeling.runtime import can_use_threads
 from zookit.runs.run import RunRecord, read_run
@@ -73,7 +74,7 @@ def _check_no_instances(record: RunRecord, listeners: Sequence[Listener] = ()) -
     if unregistered:
         threads = record.environment.runtime.intra_op_threads
         raise ZookitError(
-            f"{record.name} was trained with {threads} thread{'' if threads == 1 else 's'}, but "
+            f"{record.name} was trained with {counted(threads, 'thread')}, but "
             f"TensorFlow already uses another number in this process, and zookit cannot start a "
             f"process for {unregistered[0]}, which is not registered. Call this in a new Python "
             "process, before any other training."

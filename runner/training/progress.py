@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zookit.core import Result, RunContext, hookimpl
+from zookit.core.messages import counted
 from zookit.runs.run import RunRecord
 from zookit.training.state import format_values
 
@@ -84,8 +85,7 @@ class Display:
 def show_result(console: Console, result: Result | RunRecord) -> None:
     """Print the test metrics and the run's folder, one line each."""
     if result.status == "interrupted":
-        plural = "" if result.epochs == 1 else "s"
-        console.print(f"interrupted after {result.epochs} whole epoch{plural}", soft_wrap=True)
+        console.print(f"interrupted after {counted(result.epochs, 'whole epoch')}", soft_wrap=True)
     else:
         console.print(Text(f"test  {format_values(result.metrics)}"), soft_wrap=True)
     console.print(Text(f"saved in {result.folder}"), soft_wrap=True)

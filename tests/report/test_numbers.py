@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from zookit.report.numbers import Number, counted, duration, number
+from zookit.report.numbers import Number, duration, number
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,6 @@ from zookit.report.numbers import Number, counted, duration, number
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
-
-
-def test_counts() -> None:
-    assert (counted(1, "epoch"), counted(2000, "epoch")) == ("1 epoch", "2,000 epochs")
 
 
 def test_a_number_keeps_its_value() -> None:
