@@ -23,7 +23,13 @@ def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:
         )
     for split_name, split in splits.by_name().items():
         where = f"{name}: the {split_name} split"
-        images, labels = split.images, split.labels
+        images, labels = (getattr(split, name, None) for name in ("images", "labels"))
+        if not isinstance(images, np.ndarray) or not isinstance(labels, np.ndarray):
+            raise DataError(
+                f"{where} is {quoted(split)} with images of type {type(images).__name__} and "
+                f"labels of type {type(labels).__name__}. Expected zookit.core.Split(images, "
+                "labels) of NumPy arrays."
+            )
         if images.dtype != np.uint8 or images.shape[1:] != info.image_shape:
             raise DataError(
                 f"{where} has images of dtype {images.dtype} and shape {images.shape}. Expected "
