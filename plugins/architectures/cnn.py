@@ -58,8 +58,8 @@ class Cnn(Architecture):
             )
             raise ImageShapeRefused(
                 f"cnn: images of {image_shape[0]} x {image_shape[1]} are too small for "
-                f"{len(filters)} blocks: block {possible + 1} would have no output. {advice} or a "
-                "smaller kernel."
+                f"{len(filters)} blocks: block {possible + 1} would have no output. {advice}, or a "
+                "smaller kernel or pool."
             )
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
