@@ -13,7 +13,7 @@ class ComponentSpec:
 
     `name` is `distribution/name`, or the plain name before it is looked up. A component whose class
     no entry point names is called `module:Class`. `defaulted` names the parameters whose value
-    equals the declared default; they do not count for an experiment's identity.
+    equals the declared default; they are not part of an experiment's identity.
     """
 
     name: str

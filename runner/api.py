@@ -70,7 +70,7 @@ def run(
         architecture: a name, words or an instance.
         callbacks: one callback or several.
         listeners: one listener or several, in addition to those in ZOOKIT_WITH.
-        runs_dir: the folder in which the run's folder is created.
+        runs_dir: the folder to create the run in.
         quiet: show only warnings.
         **settings: epochs, batch_size, optimizer, ...: see `zookit.core.TrainingOptions`.
 

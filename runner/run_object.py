@@ -221,8 +221,8 @@ class Run(RunRecord):
         for path in paths:
             if not isinstance(path, str | Path):
                 raise BadParameter(
-                    f"images must be one array or paths, got {type(path).__name__} among them. To "
-                    "predict several arrays, join them: numpy.stack(images)"
+                    f"images must be one array or a list of paths, got a list with "
+                    f"{type(path).__name__}. To predict several arrays: numpy.stack(images)"
                 )
         return load_image_files(map(Path, paths), self.environment.data.image_shape)
 

@@ -34,7 +34,7 @@ class Dense(Architecture):
     dropout: Annotated[float, Ge(0), Lt(1), Doc("Dropout rate after each layer.")] = 0.0
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """Prefer XLA, except with dropout, which it draws slowly; one thread for small matrices."""
+        """Prefer XLA, except with dropout, which XLA slows down; one thread for small matrices."""
         sizes = (math.prod(image_shape), *self.units)
         largest = batch_size * max(rows * columns for rows, columns in pairwise(sizes))
         return Preference(xla=not self.dropout, threads=1 if largest <= _ONE_THREAD else None)

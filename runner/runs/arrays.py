@@ -76,7 +76,7 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
 def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
     """Return the arrays of a file that was written at the end of the run.
 
-    Raises BadRun if the file is damaged or not the one that the run's end wrote.
+    Raises BadRun if the file is damaged or was replaced since.
     """
     path = run.folder / name
     arrays, _ = load_arrays(path)
@@ -119,8 +119,8 @@ def assign(kind: str, variables: "Variables", arrays: "Mapping[str, Array]", pat
         if (array.shape, array.dtype) != expected:
             raise _unfit(
                 path,
-                f"array {name} is {array.dtype} {array.shape}, but {variable.path} of the model is "
-                f"{expected[1]} {expected[0]}",
+                f"array {name} has dtype {array.dtype} and shape {array.shape}, but the model's "
+                f"{variable.path} has {expected[1]} and {expected[0]}",
             )
     for name, variable in zip(names, variables, strict=True):
         variable.assign(own[name])

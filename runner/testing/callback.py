@@ -33,7 +33,7 @@ def builds_fresh_keras_callbacks(target: Target) -> None:
 
 
 def acts_as_its_examples_say(target: Target) -> None:
-    """In each training of its `examples`, training ends after the example's epoch.
+    """For each of its `examples`, training ends after the example's epoch.
 
     If the example has a learning rate, that is the rate at the end.
     """
@@ -76,14 +76,14 @@ def state_makes_the_round_trip(target: Target) -> None:
             _require_alike(_resumed(one, example.logs, at), whole, f"resumed after epoch {at}")
 
 
-def goes_through_a_training(target: Target) -> None:
-    """A real training with it, which has a validation split, runs to its end."""
+def works_during_training(target: Target) -> None:
+    """Training with it and with a validation split runs to the end."""
     try:
         small_training(callbacks=(target.component,))
     except TrainingFailed as error:
-        # It may need what this training does not have, such as another optimizer.
-        require(target.component.examples, f"it ended the training ({error}), and has no examples")
-        raise NotApplicable(f"it ended the training: {error}") from error
+        # It may need what this run does not have, such as another optimizer.
+        require(target.component.examples, f"it ended training ({error}), and has no examples")
+        raise NotApplicable(f"it ended training: {error}") from error
 
 
 def _resumed(callback: Callback, logs: Logs, at: int) -> Harness:
@@ -153,5 +153,5 @@ CHECKS = (
     builds_fresh_keras_callbacks,
     acts_as_its_examples_say,
     state_makes_the_round_trip,
-    goes_through_a_training,
+    works_during_training,
 )

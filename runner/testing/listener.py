@@ -18,15 +18,15 @@ def hooks_are_those_of_a_run(target: Target) -> None:
     _attach(target)
 
 
-def goes_through_a_run(target: Target) -> None:
-    """In a small run none of its hooks fails, and neither do the Keras callbacks that it offers.
+def works_during_a_run(target: Target) -> None:
+    """During a small run, none of its hooks and Keras callbacks fails.
 
-    A tracker keeps that run wherever it is set to keep runs.
+    A listener that reports to a server reports this run too.
     """
     _require_no_failure(target)
 
 
-def goes_through_a_failing_run(target: Target) -> None:
+def works_during_a_failing_run(target: Target) -> None:
     """In a small run that fails none of its hooks fails."""
     _require_no_failure(target, Failing())
 
@@ -67,4 +67,4 @@ def _attach(target: Target) -> AttachedListener:
         raise ContractBroken(str(error)) from error
 
 
-CHECKS = (hooks_are_those_of_a_run, goes_through_a_run, goes_through_a_failing_run)
+CHECKS = (hooks_are_those_of_a_run, works_during_a_run, works_during_a_failing_run)

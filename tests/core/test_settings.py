@@ -1,4 +1,4 @@
-"""The settings of a training, and the options that a person may give."""
+"""The settings of an experiment, and the options of a run."""
 
 from dataclasses import fields
 from types import NoneType, UnionType

@@ -1,4 +1,4 @@
-"""A composition in words."""
+"""An experiment in words."""
 
 from dataclasses import replace
 

@@ -47,7 +47,7 @@ def run_epochs(callback: keras.callbacks.Callback, values: Sequence[float]) -> H
 
 
 def ended(harness: Harness) -> dict[str, Any]:
-    """End a training; return everything that a callback may have changed."""
+    """End training; return everything that a callback may have changed."""
     harness.end()
     return {
         "epochs": harness.epoch,
@@ -58,7 +58,7 @@ def ended(harness: Harness) -> dict[str, Any]:
 
 
 def resumed(component: Callback, values: Sequence[float], at: int) -> dict[str, Any]:
-    """The end of a training that was stopped after epoch `at` and resumed."""
+    """The end of a run that was stopped after epoch `at` and resumed."""
     first = begun(component.build())
     first.train(logs_of(values), until=at)
     rate = float(first.model.optimizer.learning_rate)

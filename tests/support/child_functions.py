@@ -52,7 +52,7 @@ def read_input(_: None) -> str:
 
 
 def wait_for_interrupt(folder: str) -> str:
-    """Return "stopped" after the first Ctrl-C, as a training does."""
+    """Return "stopped" after the first Ctrl-C, as training does."""
     Path(folder, "pid").write_text(str(os.getpid()))
     try:
         print("ready")

@@ -37,7 +37,7 @@ class Unrelated(Dataset):
     def load(self, source):
         raise KeyError("no")
 '''
-TRAINING = {"trains", "goes through a training"}
+TRAINING = {"trains", "works during training"}
 BEHAVIOR = ("features", "preference", "check", "normalize", "build")
 
 
@@ -66,7 +66,7 @@ def installed(folder: Path, module: str) -> Iterator[dict[str, Target]]:
 def failed_checks(target: Target, right: Target) -> dict[str, str]:
     """Run all checks on a target; return the messages of those that fail, by their names.
 
-    A target that behaves as `right` does in a training does not train again.
+    A target that behaves as `right` does during training does not train again.
     """
     failed = {}
     for check in checks_for(target):

@@ -1,4 +1,4 @@
-"""Checkpoints of a training: what a callback may do with its state."""
+"""Checkpoints during training: what a callback may do with its state."""
 
 import shutil
 from dataclasses import dataclass, replace

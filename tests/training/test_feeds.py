@@ -1,4 +1,4 @@
-"""The batches of a training, by purpose."""
+"""The batches of a run, by purpose."""
 
 from typing import Any
 

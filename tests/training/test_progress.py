@@ -1,4 +1,4 @@
-"""What a person sees of a training."""
+"""What the user sees during training."""
 
 import io
 from pathlib import Path
@@ -16,7 +16,7 @@ from zookit.training.state import format_values
 
 
 def shown(images: str, runs_dir: Path, *, terminal: bool, **settings: object) -> str:
-    """Return what a training writes to a console."""
+    """Return what training writes to a console."""
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=terminal, width=100, color_system=None)
     options = {"epochs": 2, "batch_size": 4, **settings}

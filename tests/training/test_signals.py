@@ -1,4 +1,4 @@
-"""Signals end a training between two calls of TensorFlow."""
+"""Signals end training between two calls of TensorFlow."""
 
 import signal
 import threading

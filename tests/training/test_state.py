@@ -1,4 +1,4 @@
-"""How far a training has come."""
+"""The progress of training."""
 
 from zookit.runs.checkpoint import Checkpoint, Position
 from zookit.training.state import State, format_values, logged_values

@@ -1,4 +1,4 @@
-"""`terminate_on_nan` stops a training with Keras; a run fails at such a loss in any case."""
+"""`terminate_on_nan` stops training with Keras; a run fails at such a loss in any case."""
 
 from pathlib import Path
 

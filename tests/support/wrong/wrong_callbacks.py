@@ -134,7 +134,7 @@ class Fails(Callback):
 
 ENTRIES = {
     "right": (Right, ()),
-    "no_callback": (NoCallback, ("builds fresh keras callbacks", "goes through a training")),
+    "no_callback": (NoCallback, ("builds fresh keras callbacks", "works during training")),
     "the_same_one": (TheSameOne, ("builds fresh keras callbacks",)),
     "stops_late": (StopsLate, ("acts as its examples say",)),
     "ignores_parameter": (IgnoresParameter, ("acts as its examples say",)),
@@ -142,5 +142,5 @@ ENTRIES = {
     "forgets": (Forgets, ("state makes the round trip",)),
     "not_plain": (NotPlain, ("state makes the round trip",)),
     "gives_only": (GivesOnly, ("state makes the round trip",)),
-    "fails": (Fails, ("goes through a training",)),
+    "fails": (Fails, ("works during training",)),
 }

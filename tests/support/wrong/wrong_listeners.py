@@ -5,7 +5,7 @@ from typing import Any
 
 from zookit.core import Listener, hookimpl
 
-RUNS = ("goes through a run", "goes through a failing run")
+RUNS = ("works during a run", "works during a failing run")
 
 
 @dataclass(frozen=True)
