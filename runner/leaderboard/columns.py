@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from zookit.core import ComponentSpec, Experiment, Settings
@@ -45,14 +45,17 @@ _TAKEN = {
 }
 
 
-def differing_values(
-    runs: Sequence[RunRecord],
-) -> tuple[str, list[str], list[dict[str, Value]]]:
-    """Compare the experiments of runs.
+@dataclass(frozen=True)
+class Differences:
+    """What experiments have in common, the columns in which they differ, and each one's values."""
 
-    Returns what they have in common, the names of the columns in which they differ, and for each
-    experiment its values.
-    """
+    title: str
+    columns: tuple[str, ...]
+    values: Section
+
+
+def differences_of(runs: Sequence[RunRecord]) -> Differences:
+    """Compare the experiments of runs."""
     experiments = [run.experiment for run in runs]
     datasets = [experiment.dataset for experiment in experiments]
     architectures = [experiment.architecture for experiment in experiments]
@@ -72,7 +75,8 @@ def differing_values(
     ]
     title = _common(datasets) or ", ".join(sorted({each.short_name for each in datasets}))
     architecture = _common(architectures)
-    return f"{title}, {architecture}" if architecture else title, list(columns), merged
+    title = f"{title}, {architecture}" if architecture else title
+    return Differences(title, tuple(columns), merged)
 
 
 def _optional(experiment: Experiment, name: str) -> Sequence[ComponentSpec]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from zookit.core.messages import counted
-from zookit.leaderboard.columns import RESULTS, Value, differing_values
+from zookit.leaderboard.columns import RESULTS, Value, differences_of
 from zookit.leaderboard.html import html_of
 from zookit.leaderboard.mean import Mean
 from zookit.leaderboard.table import Measure, Row, Table
@@ -154,14 +154,14 @@ def _table(by: Measure, runs: Sequence[RunRecord]) -> Table:
     groups: dict[str, list[RunRecord]] = {}
     for run in runs:
         groups.setdefault(run.environment.group, []).append(run)
-    title, columns, values = differing_values([equal[0] for equal in groups.values()])
-    rows = sorted(map(_row, groups.values(), values), key=lambda row: _order(row, by))
+    differences = differences_of([equal[0] for equal in groups.values()])
+    rows = sorted(map(_row, groups.values(), differences.values), key=lambda row: _order(row, by))
     scores = [_ranking(row, by).value for row in rows]
     return Table(
-        title,
+        differences.title,
         runs[0].environment.data,
         by,
-        tuple(columns),
+        differences.columns,
         tuple(replace(row, rank=scores.index(_ranking(row, by).value) + 1) for row in rows),
     )
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zookit.core.declaration import text_of
+from zookit.core.messages import counted
 from zookit.leaderboard.columns import Value
 from zookit.leaderboard.mean import Mean
 from zookit.runs.environment import Data
 from zookit.runs.run import RunRecord
+from zookit.terminal import printable
 
 Measure = Literal["validation", "test"]
 
@@ -69,7 +71,7 @@ class Row:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Table:
     """Experiments on the same data, best first.
 
@@ -95,6 +97,10 @@ class Table:
             f"{self.title} ({self.data.origin}, data {self.data.hash[:8]}), "
             f"by {self.by} accuracy{why}"
         )
+
+    def __repr__(self) -> str:
+        """Return the heading and the number of experiments in one line."""
+        return f"<Table {printable(self.heading)}: {counted(len(self.rows), 'experiment')}>"
 
     def cells(self) -> list[dict[str, str]]:
         """Return the rows as text by heading. All rows have the same headings."""

@@ -238,6 +238,7 @@ def test_it_shows_itself_as_a_line_and_as_tables(make: RunMaker) -> None:
     assert "\n" not in line
     for fact in ("mnist, dense", "0.5000", "2 experiments", "1 run not ranked"):
         assert fact in line
+    assert repr(only(board)) == f"<Table {only(board).heading}: 2 experiments>"
     text = str(board)
     for row in only(board).rows:
         assert row.runs[0].name in text

@@ -1,7 +1,6 @@
 """Whether anything is left to train in a run."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -64,9 +63,8 @@ def test_more_epochs_than_requested_are_a_contradiction(zookit: Command, run: Pa
     assert fact in ended.err
 
 
-def test_a_failed_run_is_not_complete(run: Path, tmp_path: Path) -> None:
+def test_a_failed_run_is_not_complete(run: Path) -> None:
     metrics = json.loads((run / "metrics.json").read_text())
     failed = {**metrics, "status": "failed", "error": "the disk is full", "test": {}}
     (run / "metrics.json").write_text(json.dumps(failed))
     assert zookit.resume(run, quiet=True).status == "finished"
-    shutil.rmtree(run)
