@@ -26,6 +26,7 @@ from zookit.cli.resume import resume
 from zookit.cli.run import run
 from zookit.cli.runs import runs
 from zookit.cli.show import show
+from zookit.cli.training_options import INTERRUPTED
 from zookit.core import ZookitError
 from zookit.terminal import messages_shown, printable
 from zookit.typer_commands import command_of
@@ -57,7 +58,6 @@ app.add_typer(data_app, name="data")
 app.command("completion")(completion)
 
 USER_ERROR = 2
-INTERRUPTED = 130
 
 
 def _print_version(context: typer.Context, given: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
-from zookit.cli.training_options import training_view
+from zookit.cli.training_options import INTERRUPTED, training_view
 from zookit.terminal import printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from zookit.training.reproduce import Reproduction
 
 _DIFFERENT = 1
-_INTERRUPTED = 130
 
 
 def reproduce(
@@ -41,7 +40,7 @@ def reproduce(
     with training_view(quiet=quiet, as_json=as_json) as view:
         reproduction = reproduce_run(run, runs_dir, view)
     if reproduction.again.status == "interrupted":
-        return _INTERRUPTED
+        return INTERRUPTED
     if as_json:
         print(json.dumps(reproduction.plain(), indent=2))
     else:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from zookit.run_object import Run
     from zookit.training.session import View
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as in shells."""
 OPTIONS = {parameter.name: parameter for parameter in parameters(TrainingOptions)}
 """The training options, by name."""
 
@@ -47,9 +49,9 @@ ClassWeights = Annotated[
     bool | None, _option("class_weights", flag="--class-weights/--no-class-weights")
 ]
 Normalize = Annotated[bool | None, _option("normalize", flag="--normalize/--no-normalize")]
-Precision = Annotated[str | None, _option("precision", "auto|float32|mixed_bfloat16")]
+Precision = Annotated[str | None, _option("precision", OPTIONS["precision"].type)]
 Threads = Annotated[str | None, _option("threads", "N")]
-Data = Annotated[str | None, _option("data", "auto|full|sample")]
+Data = Annotated[str | None, _option("data", OPTIONS["data"].type)]
 Listeners = Annotated[
     list[str] | None,
     typer.Option(
@@ -68,15 +70,15 @@ AsJson = Annotated[
 @contextmanager
 def training_view(*, quiet: bool, as_json: bool) -> "Iterator[View]":
     """Yield the view of training on a console; with JSON, on stderr."""
-    from rich.console import Console  # neither --help nor completion needs these
-
+    # Neither --help nor completion needs these.
+    from zookit.tables import output
     from zookit.terminal import messages_shown
     from zookit.training.session import View
 
     # What a plugin prints must not become part of the JSON.
     redirected = redirect_stdout(sys.stderr) if as_json else nullcontext()
     with messages_shown(quiet), redirected:
-        yield View(quiet, Console(stderr=as_json))
+        yield View(quiet, output(stderr=as_json))
 
 
 def show_trained(run: "Run", *, quiet: bool, as_json: bool) -> int:
@@ -88,7 +90,7 @@ def show_trained(run: "Run", *, quiet: bool, as_json: bool) -> int:
         print(json.dumps(_plain(run), indent=2))
     elif quiet:
         show_result(output(), run)
-    return 130 if run.status == "interrupted" else 0
+    return INTERRUPTED if run.status == "interrupted" else 0
 
 
 def _plain(run: "Run") -> dict[str, Any]:
