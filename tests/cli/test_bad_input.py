@@ -102,7 +102,7 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], expected: list
     [
         (("list", "models"), ["'models'", "datasets, architectures, callbacks"]),
         (("show", "mnits"), ["'mnits'", "Did you mean 'mnist'?"]),
-        (("show", "mnist", "--image", "6000", *SAMPLE), ["no image 6000", "0 to 5,999"]),
+        (("show", "mnist", "--image", "6000", *SAMPLE), ["no image 6000", "0 to 5999"]),
         (("show", "dense", "--image", "0"), ["--image and --sheet are for data sets"]),
         (("show", "mnist", "--on", "mnist"), ["--on is for architectures"]),
         (("show", "mnist", "--values"), ["--image N"]),
