@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from zookit.core import html
 from zookit.core.component import Component
+from zookit.core.messages import counted
 from zookit.core.remote_file import RemoteFile
 from zookit.core.source import Source
 
@@ -172,7 +173,7 @@ def _sheet(splits: Mapping[str, Split]) -> str:
 def _size(split: object) -> str:
     # A data set's author may have put anything in place of a split.
     shape = getattr(getattr(split, "images", None), "shape", None)
-    return f"{shape[0]:,} images {_by(shape[1:])}" if shape else f"{type(split).__name__}"
+    return f"{counted(shape[0], 'image')} {_by(shape[1:])}" if shape else f"{type(split).__name__}"
 
 
 def _by(lengths: Sequence[int]) -> str:

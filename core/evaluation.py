@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zookit.core import html
+from zookit.core.messages import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,4 +56,4 @@ class Evaluation:
         right = self.labels == self.predicted
         count, correct = len(right), int(right.sum())
         accuracy = f", accuracy {correct / count:.4f}" if count else ""
-        return f"{count:,} images{accuracy}, {count - correct:,} mistakes"
+        return f"{counted(count, 'image')}{accuracy}, {counted(count - correct, 'mistake')}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from zookit.core import Preference, TrainingFailed, ZookitError, warn
 from zookit.core.data.threads import processors
 from zookit.core.errors import reason_of
+from zookit.core.messages import counted
 from zookit.modeling.tensorflow_import import import_keras
 from zookit.runs.environment import Runtime
 
@@ -114,8 +115,8 @@ def _set_threads(threads: int | None, preference: Preference) -> int:
     actual: int = threading.get_intra_op_parallelism_threads() or processors()
     if threads is not None and actual != threads:
         raise ZookitError(
-            f"TensorFlow already uses {_threads(actual)} in this process, expected {threads}. "
-            "Start the run in a new process, or do not set threads."
+            f"TensorFlow already uses {counted(actual, 'thread')} in this process, expected "
+            f"{threads}. Start the run in a new process, or do not set threads."
         )
     if actual < expected:
         _warn_of_few_threads(actual)
@@ -125,13 +126,9 @@ def _set_threads(threads: int | None, preference: Preference) -> int:
 @cache  # one warning in a process
 def _warn_of_few_threads(actual: int) -> None:
     warn(
-        f"TensorFlow already uses {_threads(actual)} in this process, so runs that could use more "
-        "take longer. To use more, start them in a new process."
+        f"TensorFlow already uses {counted(actual, 'thread')} in this process, so runs that could "
+        "use more take longer. To use more, start them in a new process."
     )
-
-
-def _threads(count: int) -> str:
-    return "1 thread" if count == 1 else f"{count} threads"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ def test_an_evaluation_shows_accuracy_and_mistakes() -> None:
         mistakes_at=np.array([4]),
         mistakes=np.zeros((1, 8, 8, 3), np.uint8),
     )
-    assert repr(evaluation) == "<Evaluation: 5 images, accuracy 0.8000, 1 mistakes>"
+    assert repr(evaluation) == "<Evaluation: 5 images, accuracy 0.8000, 1 mistake>"
     shown = evaluation._repr_html_()
     assert "accuracy 0.8000" in shown
     assert "0.7500" in shown
