@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,6 +13,9 @@ from zookit.core.data.cache import cache_folder
 from zookit.core.errors import FolderError
 from zookit.data.prepared import prepared_folder
 from zookit.data.source import downloads_folder
+
+_DAY = 24 * 60 * 60
+"""In seconds."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +38,20 @@ def cache_entries() -> tuple[CacheEntry, ...]:
 
 
 def remove(entry: CacheEntry) -> None:
-    """Remove an entry, and the notes about files that may belong to it.
+    """Remove an entry, the remembered hashes, and what killed processes have unpacked.
 
     Raises FolderError if the folder cannot be removed.
     """
     try:
         shutil.rmtree(entry.folder)
-        for notes in ("hashes", "unpacking", "scratch"):
-            shutil.rmtree(cache_folder() / notes, ignore_errors=True)
     except OSError as error:
         raise FolderError(f"{entry.folder} cannot be removed: {error.strerror or error}.") from None
+    shutil.rmtree(cache_folder() / "hashes", ignore_errors=True)
+    for folder in (cache_folder() / "unpacking").glob("*/"):
+        # A newer one may be in use by another process, which removes it.
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > _DAY:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prepared() -> Iterator[CacheEntry]:

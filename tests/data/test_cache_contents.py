@@ -1,5 +1,6 @@
 """What the cache contains: listed and removed."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,16 @@ def test_a_damaged_entry_is_listed_as_such() -> None:
     assert cache_entries()[0].title == "made (damaged)"
 
 
-def test_a_removed_entry_is_gone_with_the_notes() -> None:
+def test_a_removed_entry_is_gone_with_hashes_and_leftovers() -> None:
     made, downloads = cache_entries()
+    unpacking = cache_folder() / "unpacking"
+    for name in ("in use", "left"):
+        (unpacking / name).mkdir(parents=True)
+    os.utime(unpacking / "left", (0, 0))
     assert (cache_folder() / "hashes").exists()
     remove(made)
     assert cache_entries() == (downloads,)
     assert not (cache_folder() / "hashes").exists()
+    assert list(unpacking.iterdir()) == [unpacking / "in use"]
     with pytest.raises(FolderError, match="cannot be removed"):
         remove(made)
