@@ -83,9 +83,8 @@ def run(
     from zookit.training.resolve import compose
     from zookit.training.session import View
 
-    several = (callbacks,) if isinstance(callbacks, str | Callback) else tuple(callbacks)
     with messages_shown(quiet):
-        composition = compose(dataset, architecture, several, settings)
+        composition = compose(dataset, architecture, as_tuple(callbacks), settings)
         for component in composition.unregistered():
             warn(
                 f"{type(component).__name__} is not registered under an entry point, so this run "

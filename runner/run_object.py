@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from zookit.core import (
     Architecture,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zookit.training.reproduce import Reproduction
     from zookit.training.session import View
 
+C = TypeVar("C", bound=Component)
 Listeners = str | Listener | Iterable[str | Listener]
 
 
@@ -250,9 +251,9 @@ def open_folder(folder: Path, instances: Sequence[Component] = ()) -> Run:
     return Run(**vars(read_run(folder)), instances=tuple(instances))
 
 
-def as_tuple(listeners: Listeners) -> tuple[str | Listener, ...]:
-    """Return the listeners, one or several, as a tuple."""
-    return (listeners,) if isinstance(listeners, str | Listener) else tuple(listeners)
+def as_tuple(given: str | C | Iterable[str | C]) -> tuple[str | C, ...]:
+    """Return components, one or several, as a tuple."""
+    return (given,) if isinstance(given, str | Component) else tuple(given)
 
 
 def resume_run(run: Run, epochs: int | None, listeners: Listeners, view: "View") -> Run:

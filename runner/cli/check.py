@@ -14,8 +14,7 @@ _FAILED = 1
 
 
 def _complete(incomplete: str) -> list[str]:
-    kinds = ("datasets", "architectures", "callbacks", "listeners", "commands")
-    return [*words_of(*kinds)(incomplete), *([] if ":" in incomplete else plugins(incomplete))]
+    return [*words_of()(incomplete), *([] if ":" in incomplete else plugins(incomplete))]
 
 
 def check(

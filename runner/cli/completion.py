@@ -55,12 +55,15 @@ def values_of(parameter: "Parameter") -> Completer:
 
 
 def words_of(*kinds: str) -> Completer:
-    """Return a completer of words: `den` becomes `dense`, `dense:u` becomes `dense:units=`."""
+    """Return a completer of words: `den` becomes `dense`, `dense:u` becomes `dense:units=`.
+
+    The words are of plugins of the given kinds, or of all kinds if none is given.
+    """
 
     def complete(incomplete: str) -> list[str]:
         from zookit.registry import default
 
-        groups = [group for group in default.groups() if group.kind.plural in kinds]
+        groups = [group for group in default.groups() if not kinds or group.kind.plural in kinds]
         name, colon, items = incomplete.partition(":")
         if colon:
             found = [group[name] for group in groups if group.kind.base and name in group]
@@ -74,6 +77,13 @@ def words_of(*kinds: str) -> Completer:
         return list(dict.fromkeys(offered))
 
     return complete
+
+
+def components(incomplete: str) -> list[str]:
+    """Complete words of components of all kinds."""
+    from zookit.registry import default
+
+    return words_of(*(group.kind.plural for group in default.components()))(incomplete)
 
 
 def _items(entry: "Entry[Any]", items: str) -> list[str]:

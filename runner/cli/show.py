@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.cli.completion import values_of, words_of
+from zookit.cli.completion import components, values_of, words_of
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
@@ -23,7 +23,7 @@ def show(
         typer.Argument(
             metavar="NAME",
             help="A component, optionally with parameters.",
-            autocompletion=words_of("datasets", "architectures", "callbacks", "listeners"),
+            autocompletion=components,
         ),
     ],
     on: Annotated[
