@@ -8,7 +8,7 @@ from markupsafe import Markup
 from zookit.leaderboard.leaderboard import leaderboard
 from zookit.leaderboard.table import Table
 from zookit.report.curves import MOST, draw_curves
-from zookit.report.view import logged
+from zookit.report.metrics import logged_metrics
 from zookit.runs.run import RunRecord
 from zookit.terminal import printable
 
@@ -78,7 +78,7 @@ def _overlay(anchor: str, runs: Sequence[RunRecord]) -> Overlay:
     shown = runs[:MOST]
     drawings = []
     for what in ("loss", "accuracy"):
-        found = [logged(run, printable(run.name)).get(what) for run in shown]
+        found = [logged_metrics(run, printable(run.name)).get(what) for run in shown]
         if any(found):
             drawings.append(draw_curves(f"{anchor}-{what}", what, [each for each in found if each]))
     data, dataset = runs[0].environment.data, runs[0].experiment.dataset

@@ -28,12 +28,12 @@ def html_of_run(run: RunRecord) -> str:
 def _curves(run: RunRecord) -> str:
     # Matplotlib is only needed here.
     from zookit.report.curves import draw_curves
-    from zookit.report.view import logged
+    from zookit.report.metrics import logged_metrics
 
     # Ids are unique within a notebook: other runs, or this one with more epochs, have others.
     anchor = hashlib.sha256(f"{run.folder} {run.epochs}".encode()).hexdigest()[:12]
     drawings = (
         f'<div style="flex: 1 1 20rem">{draw_curves(f"run-{anchor}-{what}", what, [each])}</div>'
-        for what, each in logged(run, "").items()
+        for what, each in logged_metrics(run, "").items()
     )
     return f'<div style="{_STYLE}">{"".join(drawings)}</div>'

@@ -9,10 +9,10 @@ from zookit.core.declaration import text_of
 from zookit.core.messages import counted
 from zookit.core.parameters import plain_values
 from zookit.modeling.description import describe
-from zookit.report.curves import Logged, draw_curves
+from zookit.report.curves import draw_curves
 from zookit.report.epochs import Epochs, durations, epochs_of
-from zookit.report.numbers import duration
-from zookit.report.results import SplitResults, results_of
+from zookit.report.metrics import headline_metrics, logged_metrics
+from zookit.report.predictions import SplitResults, results_of
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.run import RunRecord
 from zookit.terminal import printable
@@ -59,33 +59,19 @@ def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
         title=printable(f"{architecture.words} on {dataset.words}"),
         status=status,
         outcome=printable(_outcome(run, status)),
-        tiles=list(_tiles(run)),
+        tiles=list(headline_metrics(run)),
         composition=_printable(describe(run.experiment, run.environment).items()),
         settings=_printable(_settings(run)),
         environment=_printable(_environment(run)),
         drawings=[
             draw_curves(f"{anchor}-{what}", what, [each])
-            for what, each in logged(run, "").items()
+            for what, each in logged_metrics(run, "").items()
             if with_details
         ],
         epochs=epochs_of(run),
         durations=durations(run.seconds),
         results=_results(run, anchor) if with_details else None,
     )
-
-
-def logged(run: RunRecord, label: str) -> dict[str, Logged]:
-    """Return loss and accuracy, if they were logged."""
-    return {
-        what: Logged(
-            label,
-            run.history.get(what, ()),
-            run.history.get(f"val_{what}", ()),
-            run.metrics.get(what),
-        )
-        for what in ("loss", "accuracy")
-        if what in run.history
-    }
 
 
 def _results(run: RunRecord, anchor: str) -> SplitResults | None:
@@ -108,24 +94,6 @@ def _outcome(run: RunRecord, status: str) -> str:
     if status == "failed" and run.ending:
         return f"Failed after {done}: {run.ending.error or 'unknown error'}"
     return f"Not finished: {status} after {done}. To resume it: zookit resume {run.name}"
-
-
-def _tiles(run: RunRecord) -> Iterator[tuple[str, str, str]]:
-    """Yield the main results: a name, a value, and a note."""
-    test = run.metrics
-    sizes = run.environment.data.sizes
-    if "accuracy" in test:
-        loss = f", loss {test['loss']:.4f}" if "loss" in test else ""
-        yield "Test accuracy", f"{test['accuracy']:.2%}", f"{sizes.get('test', 0):,} images{loss}"
-    validated = run.history.get("val_accuracy", ())
-    if validated:
-        best = max(validated)
-        yield "Validation accuracy", f"{best:.2%}", f"best, epoch {validated.index(best) + 1}"
-    trained = run.history.get("accuracy", ())
-    if trained:
-        yield "Training accuracy", f"{trained[-1]:.2%}", f"last, epoch {len(trained)}"
-    if run.seconds:
-        yield "Training time", duration(sum(run.seconds)), counted(len(run.seconds), "epoch")
 
 
 def _settings(run: RunRecord) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The results on the test split: confusions, mistakes, and scores for each class."""
+"""The predictions on the test split: confusions, mistakes, and scores for each class."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

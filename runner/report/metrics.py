@@ -1,0 +1,40 @@
+"""The metrics of a run: the headline numbers of its page, and the values of its curves."""
+
+from collections.abc import Iterator
+
+from zookit.core.messages import counted
+from zookit.report.curves import Logged
+from zookit.report.numbers import duration
+from zookit.runs.run import RunRecord
+
+
+def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
+    """Yield the main results: a name, a value, and a note."""
+    test = run.metrics
+    sizes = run.environment.data.sizes
+    if "accuracy" in test:
+        loss = f", loss {test['loss']:.4f}" if "loss" in test else ""
+        yield "Test accuracy", f"{test['accuracy']:.2%}", f"{sizes.get('test', 0):,} images{loss}"
+    validated = run.history.get("val_accuracy", ())
+    if validated:
+        best = max(validated)
+        yield "Validation accuracy", f"{best:.2%}", f"best, epoch {validated.index(best) + 1}"
+    trained = run.history.get("accuracy", ())
+    if trained:
+        yield "Training accuracy", f"{trained[-1]:.2%}", f"last, epoch {len(trained)}"
+    if run.seconds:
+        yield "Training time", duration(sum(run.seconds)), counted(len(run.seconds), "epoch")
+
+
+def logged_metrics(run: RunRecord, label: str) -> dict[str, Logged]:
+    """Return loss and accuracy, if they were logged."""
+    return {
+        what: Logged(
+            label,
+            run.history.get(what, ()),
+            run.history.get(f"val_{what}", ()),
+            run.metrics.get(what),
+        )
+        for what in ("loss", "accuracy")
+        if what in run.history
+    }
