@@ -73,7 +73,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
     def __getitem__(self, name: str) -> Entry[T]:
         found = self._found(name)
         if not found:
-            raise _Missing(self._unknown(name))
+            raise MissingEntry(self._unknown(name))
         if len(found) > 1:
             raise AmbiguousName(self._ambiguous(name, found))
         return found[0]
@@ -133,7 +133,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         )
 
 
-class _Missing(UnknownName, KeyError):
+class MissingEntry(UnknownName, KeyError):
     """An error that is both a ZookitError and the KeyError of a mapping."""
 
     __str__ = Exception.__str__  # KeyError would add quotes
