@@ -133,7 +133,7 @@ def test_opening_a_run_warns_if_its_files_contradict_each_other(
     assert "experiment.toml" in warning
     # An error says the same, once.
     with pytest.raises(BadRun, match=r"experiment\.toml"):
-        zookit.resume(run, quiet=True)
+        zookit.resume(run.name, runs_dir=run.parent, quiet=True)
     assert capfd.readouterr().err == ""
 
 
