@@ -14,6 +14,7 @@ from typing import IO, Any
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.containers import Lines
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -29,12 +30,12 @@ _NARROWEST = 14
 _BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=,)(?=[a-z])")
 
 
-def output(file: IO[str] | None = None) -> Console:
-    """Return a console for tables and lines, by default on stdout.
+def output(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
+    """Return a console for tables and lines, on stdout, on stderr or in a file.
 
     It is as wide as the terminal. A pipe or a file gets whole lines, unless COLUMNS is set.
     """
-    console = Console(file=file, highlight=False, markup=False, emoji=False)
+    console = Console(file=file, stderr=stderr, highlight=False, markup=False, emoji=False)
     piped = not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit()
     if piped or file is not None:
         console.width = _UNLIMITED
@@ -96,6 +97,12 @@ class DataTable:
         """Return the width that the table needs at least."""
         options = console.options.update(width=_UNLIMITED)
         return console.measure(self._grid(_NARROWEST), options=options).maximum
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Return the width of the table, or all of it if records are printed instead."""
+        if self.narrowest(console) <= options.max_width:
+            return Measurement.get(console, options, self._grid(None))
+        return Measurement(0, options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table or, if it does not fit, records."""

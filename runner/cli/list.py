@@ -53,7 +53,7 @@ def list_components(
         entries = table(
             ("name", "owner", "note"), _rows(group), whole=("name", "owner"), header=False
         )
-        console.print(Padding(entries, (0, 0, 0, 2)))
+        console.print(Padding(entries, (0, 0, 0, 2), expand=False))
 
 
 def _rows(group: "Group[Any]") -> "Iterator[tuple[str, ...]]":

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from zookit.core import Result, RunContext, hookimpl
 from zookit.core.messages import counted
 from zookit.runs.run import RunRecord
+from zookit.tables import facts
 from zookit.training.state import format_values
 
 if TYPE_CHECKING:
@@ -47,13 +47,8 @@ class Display:
     @hookimpl
     def run_started(self, run: RunContext) -> None:
         """Show the summary."""
-        table = Table.grid(padding=(0, 2))
-        table.add_column()
-        table.add_column(overflow="fold")
-        for name, value in run.summary.items():
-            # Text, not markup: a folder's name may be a[/].
-            table.add_row(name, Text(" ".join(str(value).split())))
-        self._console.print(table)
+        lines = ((name, " ".join(str(value).split())) for name, value in run.summary.items())
+        self._console.print(facts(lines))
         self._epochs = run.experiment.settings.epochs
 
     @hookimpl

@@ -33,6 +33,7 @@ from zookit.runs.environment import Environment, Runtime
 from zookit.runs.lock import locked
 from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder
+from zookit.tables import output
 from zookit.terminal import bar, waiting
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
@@ -61,7 +62,7 @@ class View:
         """Return the listener that shows the training, if it is to be shown."""
         if self.quiet:
             return []
-        return [AttachedListener.attach(Display(self.console or Console()), "the display")]
+        return [AttachedListener.attach(Display(self.console or output()), "the display")]
 
 
 def train(

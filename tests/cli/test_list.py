@@ -15,6 +15,10 @@ def test_everything_with_its_owner(zookit: Command) -> None:
         assert [name, OWNER] in lines
 
 
+def test_lines_in_a_pipe_are_short(zookit: Command) -> None:
+    assert max(map(len, zookit("list").out.splitlines())) < 80
+
+
 def test_one_kind(zookit: Command) -> None:
     out = zookit("list", "architectures").out
     assert "dense" in out
