@@ -1,4 +1,4 @@
-"""Contact sheets: some images of each class, for a person to look at.
+"""Contact sheets: some images of each class, side by side.
 
 Imports NumPy and Pillow, so it is imported only when a sheet is drawn.
 """

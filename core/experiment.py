@@ -82,7 +82,7 @@ class Experiment:
     def group(self) -> Self:
         """Return the experiment without seed and threads, for averaging over seeds.
 
-        Threads change the last bits only.
+        The number of threads changes only the last bits of a result.
         """
         return self.with_settings(seed=0, threads=None)
 

@@ -134,7 +134,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
 
 
 class MissingEntry(UnknownName, KeyError):
-    """An error that is both a ZookitError and the KeyError of a mapping."""
+    """A name is not in the group. Also a KeyError, because the group is a mapping."""
 
     __str__ = Exception.__str__  # KeyError would add quotes
 

@@ -92,7 +92,7 @@ def _header(distribution: Distribution) -> tuple[str, str]:
     if not fields.get("name") or not fields.get("version"):
         raise ValueError("its METADATA has no name or version")
     if not is_name(f"{fields['name']}/x"):
-        raise ValueError(f"the name in its METADATA is not valid: {fields['name']!r}")
+        raise ValueError(f"its METADATA has an invalid name: {fields['name']!r}")
     return fields["name"], fields["version"]
 
 

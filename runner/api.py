@@ -137,7 +137,7 @@ def find_and_open(
 
 
 def list_runs(runs_dir: str | Path = "runs") -> list[Run]:
-    """Return all runs in a folder, oldest first; warn of those that cannot be read.
+    """Return all runs in a folder, oldest first; warn about those that cannot be read.
 
     Raises BadRun if the folder itself cannot be read.
     """

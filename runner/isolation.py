@@ -249,7 +249,7 @@ def _call(call: Call, stop: Event) -> CallResult:
 
 
 def _wait(process: "subprocess.Popen[bytes]", seconds: float, stop: Event) -> bool:
-    """Return whether the process ended by itself within the time."""
+    """Return whether the process exited on its own within the time limit."""
     deadline = time.monotonic() + seconds
     while process.poll() is None:
         if stop.wait(_POLL) or time.monotonic() > deadline:

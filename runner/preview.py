@@ -34,7 +34,7 @@ def draw(
     Raises BadParameter if there is no such image.
     """
     if not 0 <= at < len(split):
-        raise BadParameter(f"no image {at}. Choose one from 0 to {len(split) - 1}.")
+        raise BadParameter(f"no image {at}. Choose an image from 0 to {len(split) - 1}.")
     label = int(split.labels[at])
     console.print(Text(f"image {at}: {info.class_names[label]} (label {label})"))
     pixels = np.asarray(split.images[at])

@@ -1,4 +1,4 @@
-"""Turns what plugins offer as commands into Typer's commands."""
+"""Converts the functions and Typer apps of plugins into Typer commands."""
 
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,6 @@ def load_command(entry: "Entry[Any]") -> Any:
         return command_of(loaded)
     except Exception as error:  # whatever a plugin's annotations make Typer raise
         raise BrokenPlugin(
-            f"command {entry.name!r} of {entry.owner} ({entry.value}) is not valid for Typer: "
-            f"{typed_reason_of(error)}. Report this to the plugin's author."
+            f"command {entry.name!r} of {entry.owner} ({entry.value}) is not a valid Typer "
+            f"command: {typed_reason_of(error)}. Report this to the plugin's author."
         ) from error

@@ -1,4 +1,4 @@
-"""Shared by all tests: a cache of their own, no network by accident, the command in-process."""
+"""Fixtures for all tests: a separate cache, no network access, and the command in-process."""
 
 import gc
 import os
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Outcome:
-    """The exit code of a command and what it wrote."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str

@@ -75,7 +75,7 @@ def violations(root: Path) -> Iterator[str]:
 
 
 def broken_rule(module: Module, imported: Import) -> str:
-    """Why an import breaks a rule; empty if it breaks none."""
+    """Return why an import breaks a rule; empty if it does not."""
     if is_within(imported.module, tuple(PACKAGES)):
         return "from the root of the tree it would be a second copy"
     if module.path == "core/hookspecs.py" and not imported.for_types:

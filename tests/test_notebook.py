@@ -1,4 +1,4 @@
-"""A notebook whose cells end in our objects."""
+"""A notebook whose cells display zookit's objects."""
 
 import os
 from pathlib import Path

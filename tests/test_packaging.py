@@ -1,4 +1,4 @@
-"""The wheel holds what the tree holds, and works by itself."""
+"""The wheel contains the files of the tree, and works without the tree."""
 
 import configparser
 import json
@@ -18,7 +18,7 @@ SAMPLES = "plugins/datasets/samples"
 
 
 def tree() -> Iterator[str]:
-    """What the wheel should hold, by its name there."""
+    """The files that the wheel should contain, by their names in the wheel."""
     for room, package in ROOMS.items():
         for path in (ROOT / room).rglob("*"):
             name = path.relative_to(ROOT).as_posix()

@@ -40,7 +40,7 @@ def changeable(tmp_path: Path) -> zookit.Run:
 
 @dataclass(frozen=True)
 class Sized(Architecture):
-    """Some outputs of a dense layer."""
+    """A dense layer with a given number of outputs."""
 
     units: int = 2
 
@@ -50,12 +50,12 @@ class Sized(Architecture):
 
 @pytest.fixture(scope="module")
 def handmade(tmp_path_factory: pytest.TempPathFactory) -> zookit.Run:
-    """A run of instances that no entry point names, which no test changes."""
+    """A run of unregistered instances, which no test changes."""
     runs_dir = tmp_path_factory.mktemp("runs")
     return zookit.run(Lopsided(), Sized(3), runs_dir=runs_dir, epochs=1, **SMALL)
 
 
-def test_a_run_tells_everything_about_itself(run: zookit.Run) -> None:
+def test_a_run_has_its_experiment_results_and_environment(run: zookit.Run) -> None:
     assert run.status == "finished"
     assert run.epochs == len(run.seconds) == 2
     assert {name: len(values) for name, values in run.history.items()} == {

@@ -16,11 +16,11 @@ def test_control_characters_are_escaped_and_letters_are_not() -> None:
 
 def test_messages_are_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     with messages_shown(quiet=False):
-        say("said\x1b[2J\nand more")
+        say("saved\x1b[2J\nand more")
         warn("warned")
-    assert capsys.readouterr().err == "zookit: said\\x1b[2J and more\nzookit: warned\n"
+    assert capsys.readouterr().err == "zookit: saved\\x1b[2J and more\nzookit: warned\n"
     with messages_shown(quiet=True):
-        say("said")
+        say("saved")
         warn("warned")
     assert capsys.readouterr().err == "zookit: warned\n"
 

@@ -45,7 +45,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The right program, and one for each wrong line."""
+    """Return the correct program, and one program for each wrong line."""
     folder = tmp_path_factory.mktemp("programs")
     (folder / "right.py").write_text(PROGRAM)
     for at, line in enumerate(WRONG.values()):

@@ -76,7 +76,7 @@ _WITHOUT_DEPTHWISE = ("DenseNet", "Inception", "ResNet", "VGG")
 
 _PUBLISHED = {"MobileNet": (128, 160, 192, 224), "MobileNetV2": (96, 128, 160, 192, 224)}
 _PUBLISHED_OF_OTHERS = (224,)
-"""Image sides for which weights are published; Keras warns of others."""
+"""Image sides for which weights are published; Keras warns about others."""
 
 _TIMEOUT = 20.0
 """Seconds without data after which a download fails."""
@@ -86,8 +86,8 @@ _TIMEOUT = 20.0
 class KerasApplication(Architecture):
     """A model of keras.applications, with random weights or with weights trained on ImageNet.
 
-    Grey images are repeated to three channels, and images that are too small are scaled up; both
-    happens inside the model, as does the preprocessing that each model needs.
+    Grey images are repeated to three channels, and images that are too small are scaled up. Both
+    happen inside the model, as does the preprocessing that each model needs.
     """
 
     model: Annotated[Model, Doc("Name of the model in keras.applications.")] = "MobileNet"

@@ -28,7 +28,7 @@ class SwapEmaWeights(Callback):
     )
 
     def build(self) -> "keras.callbacks.Callback":
-        """Return a callback that acts as Keras's SwapEMAWeights and can be resumed exactly."""
+        """Return a callback that acts like Keras's SwapEMAWeights and can be resumed exactly."""
         from zookit.plugins.callbacks.keras_classes import swap_ema_weights
 
         return swap_ema_weights.SwapEmaWeights(swap_on_epoch=self.swap_on_epoch)

@@ -58,4 +58,4 @@ def _print_csv(board: "Leaderboard") -> None:
         writer.writeheader()
         writer.writerows(rows)
     for each in board.unranked:
-        warn(f"not ranked: {printable(each.run.name)}: {each.reason}")
+        warn(f"{printable(each.run.name)} is not ranked: {each.reason}")

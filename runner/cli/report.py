@@ -14,7 +14,7 @@ def report(
         list[str],
         typer.Argument(
             metavar="RUN...",
-            help="Runs: their folders, the starts of their names or of their hashes, or 'latest'.",
+            help="One or more runs: a folder, the start of a name or of a hash, or 'latest'.",
             autocompletion=run_names,
             show_default=False,
         ),

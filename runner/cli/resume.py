@@ -15,7 +15,7 @@ def resume(
         typer.Option(
             metavar="N",
             min=1,
-            help="Train up to this epoch. [default: as many epochs as the run was started with]",
+            help="Train up to this epoch. [default: the number that the run was started with]",
         ),
     ] = None,
     listeners: Listeners = None,

@@ -38,7 +38,7 @@ def cache_entries() -> tuple[CacheEntry, ...]:
 
 
 def remove(entry: CacheEntry) -> None:
-    """Remove an entry, the remembered hashes, and what killed processes have unpacked.
+    """Remove an entry, the cached hashes, and files unpacked by processes that were killed.
 
     Raises FolderError if the folder cannot be removed.
     """

@@ -75,7 +75,7 @@ def _receive(
 ) -> bool:
     """Download the missing bytes of `part`, and return whether an earlier download was resumed.
 
-    Raises requests.RequestException, and ValueError if the URL is not one.
+    Raises requests.RequestException, and ValueError if the URL is not valid.
     """
     import requests
 

@@ -37,8 +37,8 @@ _SHOWN_FILES = 5
 class Prepared:
     """Splits that are ready for training.
 
-    `hash` is the SHA-256 of the arrays themselves: two hashes are equal exactly if all pixels and
-    labels are, whatever the source.
+    `hash` is the SHA-256 of the arrays: two hashes are equal if and only if all pixels and labels
+    are equal, whatever the source.
     """
 
     splits: Splits
@@ -65,7 +65,10 @@ def prepare(
         progress: reports hashing, downloading and decoding.
         found: called once all files are found and downloaded, before any is loaded.
 
-    Raises DataError (DataUnavailable, WrongHash) as `find` and the data set itself.
+    Raises:
+        DataUnavailable: the full set was requested and is not available.
+        WrongHash: a downloaded file does not have the pinned SHA-256.
+        DataError: the data cannot be loaded, or is not what the data set's info describes.
     """
     source = find(dataset, request, name, partial(find_prepared, dataset, name, owner), progress)
     found()
@@ -214,6 +217,6 @@ def _open_split(folder: Path, name: str) -> Split:
 
 def _warn_of_skipped(name: str, left_out: tuple[str, ...]) -> None:
     for line in left_out[:_SHOWN_FILES]:
-        warn(f"{name}: skipped: {line}")
+        warn(f"{name}: {line}, so it is skipped.")
     if len(left_out) > _SHOWN_FILES:
         warn(f"{name}: skipped {len(left_out) - _SHOWN_FILES} more files.")

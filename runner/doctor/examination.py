@@ -41,7 +41,7 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
     """Examine all plugins of the registry and the environment.
 
     Args:
-        registry: has the plugins.
+        registry: the registry of the plugins.
         seconds: how long one plugin may take to load before its process is killed.
         watch: receives the progress.
     """
@@ -116,7 +116,7 @@ def _report(
 
 
 def _loading_findings(entry: Entry[Any], ended: CallResult, limit: float) -> Iterator[Finding]:
-    """Yield why it cannot be used, if it cannot."""
+    """Yield the reasons why the plugin cannot be used."""
     block = f"block it: zookit --no-plugin {entry.full_name} ..."
     fix = f"Upgrade or uninstall {entry.declared.distribution}, or {block}"
     answer = ended.answer or {}

@@ -16,7 +16,7 @@ Offering = Mapping[str, Distribution]
 
 
 def offering_distributions() -> Offering:
-    """Return the distributions with entry points in zookit's groups, the first of each name."""
+    """Return, for each name, the first distribution with entry points in zookit's groups."""
     offering: dict[str, Distribution] = {}
     for distribution in distributions():
         try:

@@ -79,7 +79,7 @@ def evaluate_split(
 
     Both come from one pass over the images. The loss is the mean over the images plus the
     regularization losses, as `model.evaluate` computes it; it is not finite if the weights are
-    not. The values differ from those of `model.evaluate` in the last bits only.
+    not. The values differ from those of `model.evaluate` only in the last bits.
 
     Args:
         model: a model compiled with the loss of its head.
@@ -94,7 +94,7 @@ def evaluate_split(
         outputs = model(images, training=False)
         return all_classes(outputs), model.compute_loss(images, labels, outputs, training=False)
 
-    # Traced once. TensorFlow would warn of retracing after the fifth model in a process.
+    # Traced once. TensorFlow would warn about retracing after the fifth model in a process.
     run = tf.function(step, autograph=False).get_concrete_function(
         tf.TensorSpec((None, *shape), tf.uint8), tf.TensorSpec((None,), tf.int64)
     )
@@ -121,12 +121,12 @@ class _Predictions:
         self._probability = np.empty(len(split), np.float32)
 
     def add(self, part: slice, probabilities: "npt.NDArray[np.float32]") -> None:
-        """Add the probabilities of all classes, (N, classes), of a part of the images."""
+        """Add a batch of probabilities, (N, classes)."""
         self._predicted[part] = probabilities.argmax(1)
         self._probability[part] = probabilities.max(1)
 
     def evaluation(self) -> Evaluation:
-        """Return the evaluation, once all parts have been added."""
+        """Return the evaluation, once all batches have been added."""
         wrong = np.flatnonzero(self._predicted != self.labels)
         order = np.argsort(-self._probability[wrong], kind="stable")
         surest = wrong[order][:_MISTAKES]

@@ -37,7 +37,7 @@ def load_evaluation_data(
 ) -> EvaluationData:
     """Load the test split of a data set that fits the run's model.
 
-    Warns if the data is not what the run was trained on, or has other class names.
+    Warns if the data is not what the run was trained on, or its class names differ.
 
     Args:
         run: the run.
@@ -61,8 +61,8 @@ def load_evaluation_data(
     if is_own and not own:
         warn(
             f"{name} is not the data that {run.name} was trained on: {prepared.origin} "
-            f"{prepared.hash[:8]}, recorded {recorded.origin} {recorded.hash[:8]}. Do not compare "
-            "the results."
+            f"{prepared.hash[:8]}, recorded {recorded.origin} {recorded.hash[:8]}. The "
+            "results are not comparable with the run's own."
         )
     return EvaluationData(
         built.spec.words, dataset.info, prepared.origin, prepared.hash, own, prepared.splits.test
@@ -81,10 +81,10 @@ def _check_fit(run: RunRecord, name: str, info: DatasetInfo) -> None:
     pairs = zip(info.class_names, recorded.class_names, strict=True)
     differ = [f"{other!r} for {own!r}" for other, own in pairs if other != own]
     if differ:
-        more = ", ..." if len(differ) > _SHOWN_NAMES else ""
+        more = " and others" if len(differ) > _SHOWN_NAMES else ""
         warn(
-            f"{name} has other class names than {run.name}: {', '.join(differ[:_SHOWN_NAMES])}"
-            f"{more}. Classes are matched by their number."
+            f"the class names of {name} differ from those of {run.name}: "
+            f"{', '.join(differ[:_SHOWN_NAMES])}{more}. Classes are matched by index."
         )
 
 

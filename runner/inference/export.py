@@ -168,7 +168,7 @@ def _check_free(path: Path) -> None:
 
 @contextmanager
 def _output_suppressed() -> Iterator[None]:
-    """Keep everything that converters print, log and warn of off the terminal.
+    """Keep the output, log lines and warnings of converters off the terminal.
 
     That includes what C++ code writes to file descriptor 2. The error that is raised has the
     reason.

@@ -47,12 +47,12 @@ def read_images(
 ) -> "Iterator[tuple[list[Path], Pixels]]":
     """Yield the files and their images, uint8 (N, H, W, C), in blocks.
 
-    A file that cannot be read is left out, with a warning.
+    A file that cannot be read is skipped with a warning.
 
     Args:
         files: the files.
         shape: height, width and channels of the images; see `zookit.core.data.read_image`.
-        block_size: the most images in a block.
+        block_size: the maximum number of images in a block.
         invert: swap dark and light.
     """
     remaining = iter(files)
@@ -61,7 +61,7 @@ def read_images(
         errors = _read(block, images)
         for file, error in zip(block, errors, strict=True):
             if error:
-                warn(f"skipped: {printable(file)} {error}")
+                warn(f"{printable(file)} {error}, so it is skipped.")
         read = [at for at, error in enumerate(errors) if not error]
         if read:
             images = images if len(read) == len(block) else images[read]

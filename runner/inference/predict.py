@@ -32,7 +32,7 @@ class Predictor:
         self._classes = class_count(model)
         self.batch_size = batch_size(self._shape)
         self._model = model  # the traced function does not keep its variables
-        # Traced once. TensorFlow would warn of retracing after the fifth model in a process.
+        # Traced once. TensorFlow would warn about retracing after the fifth model in a process.
         self._run = tf.function(
             lambda images: all_classes(model(images, training=False)), autograph=False
         ).get_concrete_function(tf.TensorSpec((None, *self._shape), tf.uint8))

@@ -70,7 +70,7 @@ def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
     except Exception as error:  # an architecture may raise anything
         raise BadRun(
             f"{run.folder} cannot be rebuilt: {run.experiment.architecture.name} failed "
-            f"({reason_of(error)})."
+            f"({reason_of(error)}). Report this to the architecture's author."
         ) from error
 
 
@@ -88,7 +88,7 @@ def find_architecture(run: RunRecord) -> Architecture:
 
 
 def warn_of_owner(run: RunRecord, name: str, owner: str | None) -> None:
-    """Warn if a component comes from another version than the one that the run recorded."""
+    """Warn if the installed version of a component is not the one that the run recorded."""
     recorded = run.environment.owners().get(name)
     if recorded is not None and recorded != owner:
         warn(f"{run.name} was trained with {name} of {recorded}, but {owner} is installed.")

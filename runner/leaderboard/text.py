@@ -23,7 +23,7 @@ def print_leaderboard(
 ) -> None:
     """Print the tables, and the runs that are not ranked.
 
-    `short_names` may have a shorter name for a run's name.
+    `short_names` maps the names of runs to shorter ones.
     """
     for at, each in enumerate(tables):
         if at:
@@ -40,7 +40,7 @@ def print_leaderboard(
 
 def _unranked(unranked: Sequence[Unranked]) -> Iterator[RenderableType]:
     for each in unranked:
-        yield Text(f"not ranked: {printable(each.run.name)}: {each.reason}")
+        yield Text(f"{printable(each.run.name)} is not ranked: {each.reason}")
 
 
 def _fitting(console: Console, shown: Table, short_names: Mapping[str, str]) -> DataTable:

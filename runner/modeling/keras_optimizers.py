@@ -225,7 +225,7 @@ class RMSprop(Optimizer):
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Gradient descent, with momentum if asked for."""
+    """Gradient descent, with optional momentum."""
 
     keras_class = "SGD"
 

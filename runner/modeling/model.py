@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Head:
-    """The output layer, which depends on the number of classes alone."""
+    """The output layer, which depends only on the number of classes."""
 
     classes: int
 
@@ -49,7 +49,7 @@ def build_model(
     normalize: bool,
     augmentations: Sequence[Augmentation] = (),
 ) -> "keras.Model":
-    """Return a model from raw images, uint8 (N, H, W, C), to probabilities; not compiled.
+    """Return an uncompiled model that maps raw images, uint8 (N, H, W, C), to probabilities.
 
     Normalization is a part of the model, so that training and prediction cannot differ. Raises
     BrokenPlugin if the architecture does not return features (N, F).

@@ -1,1 +1,1 @@
-"""Writes the report on runs: one HTML page that refers to nothing outside itself."""
+"""Writes the report on runs: one self-contained HTML page."""

@@ -24,7 +24,7 @@ class RankedTable:
 
 @dataclass(frozen=True)
 class Overlay:
-    """The curves of runs on the same data: of the best `drawn` of those that are named."""
+    """The curves of runs on the same data. Only the first `drawn` of `names` have curves."""
 
     heading: str
     names: list[str]

@@ -35,8 +35,8 @@ class Logged:
 def draw_curves(name: str, what: str, runs: Sequence[Logged]) -> Markup:
     """Draw the curves of `what`, loss or accuracy, of at most MOST runs.
 
-    A single run has a colour each for training, validation and test. Several runs have a colour
-    each. Validation is dashed.
+    A single run has one colour each for training, validation and test. Several runs have one
+    colour each. Validation is dashed.
     """
     looks = [_Look(at, len(runs) > 1) for at in range(len(runs))]
     legend = list(_legend(runs, looks))

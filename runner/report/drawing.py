@@ -46,13 +46,13 @@ def colour(series: int) -> str:
 
 
 def svg(name: str, label: str, size: tuple[float, float], draw: Callable[[Figure], None]) -> Markup:
-    """Return an `<svg>` element with what `draw` draws in a figure.
+    """Return a drawing as an `<svg>` element.
 
     Args:
         name: an id that is unique within the page.
         label: the text alternative.
         size: width and height in pixels.
-        draw: draws into the figure.
+        draw: draws on the figure that it receives.
     """
     text = io.StringIO()
     # Neither pyplot's state nor a user's matplotlibrc has an influence.

@@ -13,7 +13,7 @@ class Number:
 
 
 def number(value: float) -> Number | None:
-    """Return the number with four decimals; None for NaN."""
+    """Return the number with four decimal places, or None if it is NaN."""
     return None if math.isnan(value) else Number(f"{value:.4f}", float(value))
 
 

@@ -48,7 +48,7 @@ def write_report(runs: Sequence[RunRecord], path: str | Path | None = None) -> P
 
 
 def page_of(runs: Sequence[RunRecord]) -> str:
-    """Return the report as HTML that refers to nothing outside itself.
+    """Return the report as a self-contained HTML page.
 
     Reads the runs' folders only: no data, no plugin, no TensorFlow. Raises BadRun if a file of a
     run is damaged.

@@ -86,8 +86,7 @@ def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
     current = read_run(run.folder).ending
     if current is None or current.files.get(name, "") != expected:
         raise BadRun(
-            f"{run.folder} has changed since it was read: it was resumed. Read it again: "
-            "run = run.refresh()"
+            f"{run.folder} was resumed after it was read. To read it again: run = run.refresh()"
         )
     raise BadRun(
         f"{path} does not match {METRICS}: it was changed, or belongs to another run. Restore it "
@@ -99,7 +98,7 @@ def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
 def numbered(kind: str, variables: "Variables") -> "dict[str, Array]":
     """Return the variables' values by position.
 
-    Keras's paths are no keys: they change when a model is built again in the same process.
+    Keras's paths cannot be keys: they change when a model is built again in the same process.
     """
     import numpy as np
 

@@ -1,6 +1,6 @@
 """A checkpoint: everything needed to resume training exactly, in one file.
 
-It is one file, moved into place whole, so that a crash cannot leave parts of two states.
+The file is written aside and then moved into place, so a crash cannot leave a mix of two states.
 """
 
 import json
@@ -130,7 +130,7 @@ def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
 
 
 def with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:
-    """Return the state that `without_arrays` took apart. Raises KeyError or TypeError."""
+    """Return the state that was given to `without_arrays`. Raises KeyError or TypeError."""
     if isinstance(value, dict):
         if value.keys() == {_ARRAY}:
             return arrays[value[_ARRAY]]

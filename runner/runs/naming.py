@@ -40,7 +40,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
     if found:
         raise BadRun(
             f"{text!r} matches {len(found)} runs: {', '.join(each.name for each in found[:5])}"
-            f"{', ...' if len(found) > 5 else ''}. Write more of the name."
+            f"{', ...' if len(found) > 5 else ''}. Use more characters of the name."
         )
     nearest = did_you_mean(text, [each.name for each in folders])
     raise BadRun(
@@ -69,7 +69,7 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
 
 
 def read_runs(runs_dir: Path) -> list[RunRecord]:
-    """Read every run in a folder, oldest first; warn of those that are changed or damaged.
+    """Read every run in a folder, oldest first; warn about those that are changed or damaged.
 
     Raises BadRun if the folder itself cannot be read.
     """
@@ -79,12 +79,12 @@ def read_runs(runs_dir: Path) -> list[RunRecord]:
         try:
             record = read_run(folder)
         except BadRun as error:
-            warn(f"skipped: {printable(folder.name)}: {error}")
+            warn(f"skipped {printable(folder.name)}: {error}")
             continue
         warn_if_changed(record)
         records.append(record)
     for folder in others:
-        warn(f"skipped: {printable(folder.name)}: not a run folder.")
+        warn(f"skipped {printable(folder.name)}: not a run folder.")
     return records
 
 

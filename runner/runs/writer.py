@@ -62,7 +62,7 @@ def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
             return (runs_dir / name).absolute()
     except OSError as error:
         raise _unwritable(runs_dir, error.strerror or str(error)) from None
-    raise _unwritable(runs_dir, f"a thousand runs named {base} exist already")
+    raise _unwritable(runs_dir, f"it already has 999 runs named {base}")
 
 
 class FolderWriter:

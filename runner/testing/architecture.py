@@ -57,7 +57,7 @@ def trains(target: Target) -> None:
 
 
 def every_trainable_weight_learns(target: Target) -> None:
-    """Every trainable weight has a gradient: each of them influences the output."""
+    """Every trainable weight has a gradient, so each of them influences the output."""
     import keras
 
     body = _builds(target).one
@@ -70,7 +70,7 @@ def every_trainable_weight_learns(target: Target) -> None:
         unmoved &= _without_gradient(_body(target.component, body.input_shape[1:]))
     if unmoved:
         numbers = ", ".join(sorted(unmoved))
-        raise ContractBroken(f"of its trainable weights, number {numbers} never learned")
+        raise ContractBroken(f"these trainable weights have no gradient: {numbers}")
 
 
 def builds_share_nothing(target: Target) -> None:

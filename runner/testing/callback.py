@@ -59,7 +59,7 @@ def acts_as_its_examples_say(target: Target) -> None:
 
 
 def state_makes_the_round_trip(target: Target) -> None:
-    """A new callback that receives another's state continues as that one would, from any epoch.
+    """A new callback that receives the state of another continues exactly like it, from any epoch.
 
     Applies to callbacks that have get_state and set_state, which are optional.
     """
@@ -82,8 +82,10 @@ def works_during_training(target: Target) -> None:
         small_training(callbacks=(target.component,))
     except TrainingFailed as error:
         # It may need what this run does not have, such as another optimizer.
-        require(target.component.examples, f"it ended training ({error}), and has no examples")
-        raise NotApplicable(f"it ended training: {error}") from error
+        require(
+            target.component.examples, f"it made training fail ({error}), and it has no examples"
+        )
+        raise NotApplicable(f"it made training fail: {error}") from error
 
 
 def _resumed(callback: Callback, logs: Logs, at: int) -> Harness:
@@ -114,7 +116,7 @@ def _require_alike(found: Harness, expected: Harness, when: str) -> None:
 
 
 def as_from_file(state: Any) -> Any:
-    """Return a state as a checkpoint file gives it back.
+    """Return a state as it is after it is saved to and loaded from a checkpoint file.
 
     Raises ContractBroken if a file cannot hold it.
     """

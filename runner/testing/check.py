@@ -10,7 +10,7 @@ from zookit.testing.target import NotApplicable, Target
 
 
 class ContractBroken(AssertionError):
-    """A plugin breaks its contract; the message says what was found and what is required."""
+    """A plugin breaks its contract. The message says what was found and what is required."""
 
 
 @dataclass(frozen=True)

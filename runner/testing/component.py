@@ -15,7 +15,7 @@ _LONGEST = 100
 
 
 def loads(target: Target) -> None:
-    """Its entry point names what its group requires: a frozen dataclass of the kind's base class.
+    """Its entry point names a frozen dataclass that inherits from the base class of its kind.
 
     The entry point of a command names a function or a typer.Typer.
     """
@@ -52,7 +52,7 @@ def is_known_without_tensorflow(target: Target) -> None:
 
 
 def parameters_make_the_round_trip(target: Target) -> None:
-    """Its parameters come back the same from words and from TOML."""
+    """Its parameters are unchanged after writing and reading them, as words and as TOML."""
     for component in _variations(target):
         kind, values = type(component), plain_values(component)
         spec = ComponentSpec(target.entry.full_name, values)

@@ -27,7 +27,7 @@ def works_during_a_run(target: Target) -> None:
 
 
 def works_during_a_failing_run(target: Target) -> None:
-    """In a small run that fails none of its hooks fails."""
+    """None of its hooks fails during a small run that fails."""
     _require_no_failure(target, Failing())
 
 

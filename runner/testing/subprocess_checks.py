@@ -35,7 +35,7 @@ def ask(target: Target, question: str) -> Any:
 
 
 def image_shapes(batch: Batch, seconds: float) -> list[tuple[int, int, int]]:
-    """Return the image shapes of all installed data sets that can say it without parameters.
+    """Return the image shapes of all installed data sets whose shape needs no parameters.
 
     Another author's data set is asked in a fresh process, so that it can do no harm here.
     """

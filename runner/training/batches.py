@@ -63,7 +63,7 @@ class Batches:
         return self.batch_size * math.prod(self.split.images.shape[1:])
 
     def dataset(self) -> "tf.data.Dataset":
-        """Return a data set with one batch an element.
+        """Return a data set in which each element is one batch.
 
         An element is images uint8 (B, H, W, C), labels int64 (B,) and, if there are weights,
         weights float32 (B,). Each pass uses the current `epoch`.
@@ -71,7 +71,7 @@ class Batches:
         return self._as_dataset(self._batch, len(self), leading=(None,))
 
     def chunks(self, steps: int) -> "tf.data.Dataset":
-        """Return a data set with many batches an element, all of one shape.
+        """Return a data set in which each element is a chunk of batches, all of one shape.
 
         An element is its number of batches, images (steps, B, H, W, C), labels and weights
         (steps, B). The last one may have fewer batches; the rest of it is padding. A smaller last
@@ -151,7 +151,7 @@ class Batches:
 
 
 def balanced_weights(labels: "npt.NDArray[np.int64]", classes: int) -> "npt.NDArray[np.float32]":
-    """Return one weight a class so that all classes count the same; an image's mean weight is 1.
+    """Return a weight for each class that balances the classes; the mean weight of an image is 1.
 
     The weight is N / (number of classes present * count of the class), as in scikit-learn's
     "balanced"; a class without images has weight 0. Returns float32 (classes,).

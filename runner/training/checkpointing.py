@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Checkpointing:
-    """Writes a run's checkpoints and restores the one that it continues from, if any.
+    """Writes a run's checkpoints and, if it is resumed, restores the last one.
 
-    `callbacks` are the Keras callbacks of the experiment, `names` what messages call them.
+    `callbacks` are the Keras callbacks of the experiment, `names` their names in messages.
     """
 
     folder: Path
@@ -96,8 +96,8 @@ class Checkpointing:
         ]
         if names:
             warn(
-                f"{', '.join(names)}: starts anew, because it has no get_state and set_state. The "
-                "result may differ from that of an uninterrupted run."
+                f"{', '.join(names)}: no state to restore, because get_state and set_state are not "
+                "implemented. The result may differ from that of an uninterrupted run."
             )
 
     def save(self, *, steps: int = 0) -> None:

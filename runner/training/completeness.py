@@ -31,7 +31,7 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
         )
         raise BadParameter(
             f"{record.name} already has {done} epochs{next_epoch}{lost}, more than --epochs "
-            f"{epochs}. Use at least {done + partial}."
+            f"{epochs}. Use --epochs {done + partial} or more."
         )
     if record.ending is None or record.ending.status != "finished":
         return ""

@@ -31,7 +31,7 @@ class Loop:
     state: State
 
     def start_epoch(self, epoch: int) -> None:
-        """Set the order of an epoch, and where in it to start."""
+        """Set the order of the images in an epoch, and the step to start from."""
         train, checkpoint = self.feeds.train, self.checkpointing.resumed
         train.epoch = epoch
         train.first_chunk = 0

@@ -14,7 +14,7 @@ from zookit.training.state import logged_values
 
 
 class EpochCallback(keras.callbacks.Callback):
-    """Sets the order of each epoch, records its values and stops if the loss is not finite."""
+    """Shuffles each epoch, records its values and stops training if the loss is not finite."""
 
     def __init__(self, loop: Loop, signals: Interruption) -> None:
         super().__init__()

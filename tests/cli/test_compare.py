@@ -46,7 +46,7 @@ def test_runs_that_did_not_finish_are_named_with_the_reason(
     make(units=[1])
     failed = make(status="failed", epochs=2, units=[2])
     shown = zookit("compare").out
-    assert f"not ranked: {failed.name}: failed after 2 epochs" in shown
+    assert f"{failed.name} is not ranked: failed after 2 epochs" in shown
     as_csv = zookit("compare", "--csv")
     assert failed.name in as_csv.err
     assert failed.name not in as_csv.out

@@ -174,17 +174,17 @@ def test_a_function_is_a_command(installed: Installed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (["hello"], "Missing argument"),
         (["hello", "you", "--times", "no"], "'--times'"),
         (["hello", "you", "--tiems", "2"], "No such option: --tiems"),
     ],
 )
-def test_arguments_are_checked(installed: Installed, arguments: list[str], said: str) -> None:
+def test_arguments_are_checked(installed: Installed, arguments: list[str], expected: str) -> None:
     refused = installed(*arguments)
     message = refused.message()
-    assert said in message
+    assert expected in message
     assert message.endswith("See 'zookit hello --help'.")
 
 
@@ -213,22 +213,22 @@ def test_a_command_chooses_its_exit_code(installed: Installed, how: str, code: i
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected"),
     [
         ("broken", "cannot be imported: RuntimeError: no luck"),
         ("missing", "cannot be imported: AttributeError"),
         ("number", "neither a function nor a typer.Typer"),
-        ("typed", "is not valid for Typer: NameError"),
-        ("empty", "is not valid for Typer"),
+        ("typed", "is not a valid Typer command: NameError"),
+        ("empty", "is not a valid Typer command"),
     ],
 )
 def test_a_broken_command_is_reported_when_it_is_used(
-    installed: Installed, name: str, said: str
+    installed: Installed, name: str, expected: str
 ) -> None:
     for arguments in ([name], [name, "--help"], [f"zookit-odd/{name}"]):
         message = installed(*arguments).message()
         assert f"command '{name}' of zookit-odd==1.0" in message
-        assert said in message
+        assert expected in message
 
 
 def test_a_command_with_a_built_in_name_has_its_full_name(installed: Installed) -> None:

@@ -59,7 +59,7 @@ def test_unreadable_files_are_skipped_with_a_warning(
     assert len(caplog.messages) == 4
     reasons = ("cannot be read", "is not a PNG", "is not a file", "does not exist")
     for line, file, reason in zip(caplog.messages, files[1:-1], reasons, strict=True):
-        assert line.startswith(f"skipped: {file} {reason}")
+        assert line.startswith(f"{file} {reason}")
 
 
 def test_images_are_scaled_like_those_of_data_sets(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_control_characters_are_escaped(make: RunMaker) -> None:
 
 def test_runs_that_are_not_ranked_are_named_with_the_reason(make: RunMaker) -> None:
     killed = make(status="killed", epochs=2)
-    assert f"not ranked: {killed.name}: killed after 2 epochs" in shown([make(), killed], 80)
+    assert f"{killed.name} is not ranked: killed after 2 epochs" in shown([make(), killed], 80)
 
 
 def test_many_runs_of_one_experiment_are_counted(make: RunMaker) -> None:

@@ -59,7 +59,7 @@ def test_a_distribution_behind_one_without_plugins_does_not_count(
         (
             "net = nets:Net",
             b"Name: al/ pha\nVersion: 1\n",
-            Problem("alpha-1.0.dist-info", "the name in its METADATA is not valid: 'al/ pha'"),
+            Problem("alpha-1.0.dist-info", "its METADATA has an invalid name: 'al/ pha'"),
         ),
         (
             "Net = nets:Net",

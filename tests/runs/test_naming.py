@@ -181,10 +181,7 @@ def test_unreadable_runs_and_other_folders_are_skipped_with_a_warning(
     (changed / "experiment.toml").write_text(text.replace("seed = 0", "seed = 1"))
     assert {each.name for each in read_runs(tmp_path / "runs")} == {run.name, "changed"}
     warnings = sorted(caplog.messages)
-    assert [text.partition(": ")[2].partition(":")[0] for text in warnings[1:]] == [
-        "broken",
-        "notes",
-    ]
+    assert [text.partition(":")[0] for text in warnings[1:]] == ["skipped broken", "skipped notes"]
     assert warnings[0].startswith("changed: experiment.toml and environment.json")
 
 

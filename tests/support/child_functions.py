@@ -20,7 +20,7 @@ def describe(argument: Any) -> dict[str, Any]:
 
 
 def write(folder: str) -> None:
-    """Write a line to each stream, and go on only after the parent has received the first."""
+    """Write a line to each stream; continue only after the parent has received the first."""
     print("épochs 1/2")
     while not Path(folder, "received").exists():
         time.sleep(0.01)
@@ -63,7 +63,7 @@ def wait_for_interrupt(folder: str) -> str:
 
 
 def wait(folder: str) -> None:
-    """Let Ctrl-C through."""
+    """Wait without handling Ctrl-C."""
     Path(folder, "pid").write_text(str(os.getpid()))
     print("ready")
     time.sleep(60)
@@ -82,7 +82,7 @@ def leave_a_child(folder: str) -> int:
 
 
 def run_waiting_child(folder: str) -> None:
-    """Be a parent that can be killed."""
+    """Run as a parent process that can be killed."""
     from zookit.isolation import run_in_child
 
     run_in_child("child_functions:wait", folder)

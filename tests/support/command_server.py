@@ -18,7 +18,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Ended:
-    """How a call ended, what it wrote, and the modules that were imported by then."""
+    """The exit code and output of a call, and the modules it imported."""
 
     code: int
     out: str

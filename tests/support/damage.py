@@ -1,4 +1,4 @@
-"""Changes to the files of a run: by hand, by a bad disk, or at random."""
+"""Changes to the files of a run: edits, disk damage and random changes."""
 
 import json
 import pickle
@@ -103,7 +103,7 @@ def changed_files(names: tuple[str, ...], folder: Path) -> st.SearchStrategy[tup
 
 @st.composite
 def scratched(draw: st.DrawFn, content: bytes) -> bytes:
-    """A file as a bad disk leaves it."""
+    """Draw the content of a file damaged by a disk."""
     at = draw(st.integers(0, len(content)))
     to = draw(st.integers(at, min(len(content), at + 40)))
     junk = draw(st.binary(max_size=40))
@@ -116,7 +116,7 @@ def scratched(draw: st.DrawFn, content: bytes) -> bytes:
 
 @st.composite
 def edited(draw: st.DrawFn, name: str, content: bytes) -> bytes:
-    """A file of the right form with a wrong value."""
+    """Draw the content of a well-formed file with a wrong value."""
     if name.endswith(".csv"):
         rows = [line.split(",") for line in content.decode().splitlines()]
         row = draw(st.sampled_from(rows))

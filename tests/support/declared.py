@@ -1,4 +1,4 @@
-"""The plugins that a pyproject.toml declares, as the registry has them once it is installed."""
+"""The plugins in a pyproject.toml, as the registry returns them after installation."""
 
 import tomllib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from zookit.registry.registry import KINDS
 
 
 def entries(toml: str) -> Iterator[Entry[Any]]:
-    """An entry for each line of the entry points; the distribution is called as `project` says."""
+    """Yield an entry for each entry point; the distribution has the name in `project`."""
     tables = tomllib.loads(toml)["project"]
     kinds = {kind.group: kind for kind in KINDS}
     for group, points in tables["entry-points"].items():

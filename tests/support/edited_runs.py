@@ -22,7 +22,7 @@ CALLBACK = {
 
 
 class RunMaker:
-    """Makes run folders in `runs_dir`, each on MNIST with a dense architecture unless edited."""
+    """Creates run folders in `runs_dir`, on MNIST with a dense architecture unless edited."""
 
     def __init__(self, runs_dir: Path) -> None:
         self.runs_dir = runs_dir

@@ -1,4 +1,4 @@
-"""The doctor's report on a folder of made distributions, as its JSON has it."""
+"""The doctor's report, as JSON, on a folder of test distributions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

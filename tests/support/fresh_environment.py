@@ -1,4 +1,4 @@
-"""An environment as a stranger has it: Python's own venv, and what pip put there."""
+"""A new virtual environment with an installed zookit, as a user has it."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from made_wheel import build_wheel
 
 @dataclass(frozen=True)
 class Ended:
-    """What a script wrote, and how it ended."""
+    """The output and the exit code of a script."""
 
     code: int
     out: str
@@ -21,15 +21,15 @@ class Ended:
 
 @dataclass(frozen=True)
 class FreshEnvironment:
-    """A folder with an environment, and the variables that what runs there finds."""
+    """A folder with a virtual environment, and the environment variables of its scripts."""
 
     folder: Path
     variables: Mapping[str, str]
 
     @classmethod
     def make(cls, folder: Path) -> "FreshEnvironment":
-        """Make one in `folder`, with zookit from its wheel and all that it depends on."""
-        # What pip needs to know is among a person's own variables.
+        """Create one in `folder`, with zookit's wheel and its dependencies."""
+        # pip may need the user's own variables.
         theirs = {k: v for k, v in os.environ.items() if not k.startswith(("ZOOKIT_", "PYTHON"))}
         path = os.pathsep.join([str(folder / "env" / "bin"), os.environ["PATH"]])
         cache = str(folder / "cache")
@@ -40,7 +40,7 @@ class FreshEnvironment:
         return made
 
     def run(self, script: str, cwd: Path, *, code: int = 0, **variables: str) -> Ended:
-        """Run a script of bash, which ends with its first command that fails, as `code` says."""
+        """Run a bash script that stops at the first error, and check its exit code."""
         ended = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=cwd,
@@ -54,7 +54,7 @@ class FreshEnvironment:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     def message(self, command: str, cwd: Path) -> str:
-        """What a command that a person can mend says: one line, exit code 2, no traceback."""
+        """Return the message of a user error: one line, exit code 2, no traceback."""
         ended = self.run(command, cwd, code=2)
         assert "Traceback" not in ended.err
         (line,) = (each for each in ended.err.splitlines() if each.startswith("zookit: "))

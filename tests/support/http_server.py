@@ -1,4 +1,4 @@
-"""A real web server on this machine that can be told to misbehave."""
+"""A real local web server that can send wrong answers."""
 
 import threading
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ Manner = Literal[
 
 
 class Server(ThreadingHTTPServer):
-    """Serves what `serve` was told; `requests` lists (path, Range header) as they came."""
+    """Serves the files of `serve`; `requests` lists (path, Range header) in order of arrival."""
 
     daemon_threads = True
 
@@ -36,16 +36,16 @@ class Server(ThreadingHTTPServer):
         self.stopping = threading.Event()
 
     def serve(self, path: str, content: bytes, *manners: Manner) -> str:
-        """Serve a file, each request in the next manner, the last one from then on; its address."""
+        """Serve a file and return its URL; the last manner is used for all further requests."""
         self.files[path] = (content, list(manners or ("ranges",)))
         return self.url + path
 
     def ranges(self) -> list[str | None]:
-        """The Range headers of the requests."""
+        """Return the Range headers of the requests."""
         return [asked for _, asked in self.requests]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """Do not print a traceback if a client disconnects."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -92,12 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.stopping.wait(20)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Keep still."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """A server that runs meanwhile."""
+    """Yield a running server."""
     with Server() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

@@ -1,4 +1,4 @@
-"""The imports between our own modules, read from the source."""
+"""The imports between zookit's modules, read from the source."""
 
 import ast
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ PACKAGES = {
     "plugins": "zookit.plugins",
     "runner": "zookit",
 }
-"""The folders of the tree, and what they are when imported."""
+"""The folders of the tree, and the packages they are imported as."""
 
 
 @dataclass(frozen=True)
 class Import:
     """A module that another one imports.
 
-    `at_start` tells whether it happens when the importing module is imported, `for_types` whether
-    it is for type checkers alone.
+    `at_start` is true if it happens when the importing module is imported, `for_types` if it is
+    only for type checkers.
     """
 
     module: str
@@ -30,7 +30,7 @@ class Import:
 
 @dataclass(frozen=True)
 class Module:
-    """A module of ours: its name when imported, its path in the tree, and what it imports."""
+    """A module of zookit: its import name, its path in the tree, and what it imports."""
 
     name: str
     path: str
@@ -96,9 +96,9 @@ def modules(root: Path) -> Iterator[Module]:
 
 
 def cycles(found: list[Module]) -> list[list[str]]:
-    """Return the groups of modules that import each other, in a function or for types too.
+    """Return the groups of modules that import each other, also in functions or for types.
 
-    A package that imports its own modules to offer their names is no part of a cycle.
+    A package that imports its own modules to re-export names is not part of a cycle.
     """
     names = {module.name for module in found}
     graph = {

@@ -1,4 +1,4 @@
-"""Components that no entry point names."""
+"""Components that are not registered under an entry point."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ class Mean(Architecture):
 
 @dataclass(frozen=True)
 class Constant(Architecture):
-    """Ones whatever the image, so that only the head's bias and one weight can learn."""
+    """Returns ones for every image, so that only the head's bias and one weight can learn."""
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
         from keras import layers, ops

@@ -1,4 +1,4 @@
-"""Data sets and files made for the tests, small and known to the last byte."""
+"""Small data sets and files with known content."""
 
 import gzip
 import hashlib
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def idx(array: "npt.NDArray[np.uint8]") -> bytes:
-    """An array as an IDX file."""
+    """Return an array as an IDX file."""
     return struct.pack(f">2xBB{array.ndim}I", 8, array.ndim, *array.shape) + array.tobytes()
 
 
 def zipped(content: bytes, level: int = 9) -> bytes:
-    """Content as a .gz file."""
+    """Return content as a .gz file."""
     return gzip.compress(content, level, mtime=0)
 
 
@@ -87,7 +87,7 @@ def put_files(folder: Path, *, plain: bool = False, level: int = 9) -> Path:
 
 
 def put_pictures(folder: Path, **counts: int) -> Path:
-    """Put PNG pictures into class folders, each picture of a brightness of its own."""
+    """Write PNG images into class folders, each image with a different brightness."""
     for at, (name, count) in enumerate(counts.items()):
         (folder / name).mkdir(parents=True, exist_ok=True)
         for number in range(count):
@@ -97,7 +97,7 @@ def put_pictures(folder: Path, **counts: int) -> Path:
 
 
 def prepare_in_step(barrier: Barrier, answers: "Queue[tuple[str, int]]") -> None:
-    """Prepare `Made` when all processes are ready; answer with its hash and the loads it took."""
+    """Prepare `Made` once all processes are ready; return its hash and the number of loads."""
     barrier.wait()
     prepared = prepare(Made(), "full", "made", "made==1")
     answers.put((prepared.hash, len(Made.loads)))

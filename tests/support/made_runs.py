@@ -1,4 +1,4 @@
-"""Runs made for the tests, small, and kept where no test's own surroundings reach."""
+"""Small trained runs that several tests share."""
 
 import json
 from functools import cache
@@ -15,11 +15,11 @@ from zookit.runs.environment import identity_without_epochs
 from zookit.runs.run import RunRecord, read_run
 
 ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
-"""What a run leaves behind that has no clock in it."""
+"""The files of a run that contain no times, so that equal runs have equal files."""
 
 
 def make_one(folder: Path) -> None:
-    """Let the files of a changed run belong together, as if it had been trained so."""
+    """Update the identity of an edited run, as if it had been trained like this."""
     environment = json.loads((folder / "environment.json").read_text())
     record = read_run(folder)
     environment["identity_without_epochs"] = identity_without_epochs(
@@ -29,14 +29,14 @@ def make_one(folder: Path) -> None:
 
 
 def make_whole(folder: Path) -> None:
-    """Let the end of a run know of files that were changed."""
+    """Update the file hashes in metrics.json after files were edited."""
     metrics = json.loads((folder / "metrics.json").read_text())
     metrics["files"] = {name: sha256_of_file(folder / name) for name in metrics["files"]}
     (folder / "metrics.json").write_text(json.dumps(metrics))
 
 
 def trained(folder: Path, cache: Path, *words: str, **settings: Any) -> RunRecord:
-    """A run of one epoch, kept in a folder of its own in `folder`; the data prepared in `cache`."""
+    """Train for one epoch in a new folder in `folder`, with the data prepared in `cache`."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("ZOOKIT_CACHE_DIR", str(cache))
         result = zookit.run(
@@ -46,7 +46,7 @@ def trained(folder: Path, cache: Path, *words: str, **settings: Any) -> RunRecor
 
 
 def digits() -> RunRecord:
-    """Return a run on MNIST's sample that several modules share; nothing may change it."""
+    """Return a run on MNIST's sample that several modules share. Do not change it."""
     return _shared("mnist", "dense:8", data="sample")
 
 
@@ -57,9 +57,9 @@ def photos_folder() -> Path:
 
 
 def two_classes() -> RunRecord:
-    """Return a run on 40 images of two classes that several modules share; nothing may change it.
+    """Return a run on 40 images of two classes that several modules share. Do not change it.
 
-    It has layers that change images at random, which the kept model does not have.
+    It has layers that change images at random, which the saved model does not have.
     """
     words = f"image_folder:path={photos_folder()},size=8"
     return _shared(words, "cnn:filters=4,units=8,dropout=0.5", augment=("flip",))

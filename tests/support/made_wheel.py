@@ -1,4 +1,4 @@
-"""The wheel of zookit, built from the tree as it is."""
+"""Builds the wheel of zookit from the working tree."""
 
 import shutil
 import subprocess
@@ -12,11 +12,11 @@ ROOMS = {
     "plugins": "zookit/plugins",
     "runner": "zookit",
 }
-"""Each folder, and what it is in the wheel."""
+"""Each folder, and its name in the wheel."""
 
 
 def build_wheel(folder: Path) -> Path:
-    """Build from a copy in `folder`, so that no build folder is left in the tree or taken from it.
+    """Build from a copy in `folder`, so that the tree gets no build folder and none is reused.
 
     Returns the wheel, which is in `folder` too.
     """

@@ -1,9 +1,9 @@
-"""Permissions that hold for root too."""
+"""File permissions that apply to root too."""
 
 import ctypes
 
 
 def obey_permissions() -> None:
-    """Even as root, who otherwise may write what is read-only."""
+    """Obey file permissions even as root, who can otherwise write read-only files."""
     drop_from_bounding_set, may_override = 24, 1
     ctypes.CDLL(None).prctl(drop_from_bounding_set, may_override)

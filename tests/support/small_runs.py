@@ -29,7 +29,7 @@ SMALL: dict[str, Any] = {"batch_size": 4, "learning_rate": 0.01, "quiet": True}
 """An epoch of 12 executions with two steps each."""
 CLASSES = ("bright", "dark", "grey")
 ENDS = ("history.csv", "weights.safetensors", "metrics.json", "evaluation.safetensors")
-"""The files of a run whose content depends on no clock."""
+"""The files of a run that contain no times, so that equal runs have equal files."""
 
 
 @cache
@@ -47,7 +47,7 @@ def _folder() -> TemporaryDirectory[str]:
 def small_images() -> str:
     """Return the words of a data set with 96 training and 24 test images of three classes.
 
-    Nothing may change them.
+    Do not change them.
     """
     folder = shared_folder() / "images"
     random = np.random.default_rng(0)
@@ -61,7 +61,7 @@ def small_images() -> str:
 
 @cache
 def small_run() -> Path:
-    """Return the folder of a finished run of two epochs, which nothing may change."""
+    """Return the folder of a finished run of two epochs, which tests must not change."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("ZOOKIT_CACHE_DIR", str(shared_folder() / "cache"))
         runs_dir = shared_folder() / "finished"
@@ -92,7 +92,7 @@ def other_threads() -> int:
 
 @cache
 def run_with_other_threads() -> Path:
-    """Return the folder of a finished run of one epoch, which nothing may change."""
+    """Return the folder of a finished run of one epoch, which tests must not change."""
     options = ("--threads", str(other_threads()), "--epochs", "1")
     return run_by_command(shared_folder() / "other threads", *options)
 

@@ -11,7 +11,7 @@ from typing import Literal
 def written_in_terminal(
     command: Sequence[str], stream: Literal["stdout", "stderr"], cwd: Path, **variables: str
 ) -> bytes:
-    """What the command writes to that stream, which is a terminal; the other is thrown away."""
+    """Return what a command writes to a stream that is a terminal; the other is discarded."""
     master, slave = pty.openpty()
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: slave}
     process = subprocess.Popen(

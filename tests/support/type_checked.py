@@ -1,4 +1,4 @@
-"""What mypy says of code that a stranger is given."""
+"""Checks code with mypy as users would."""
 
 import os
 import subprocess
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def complaints(*paths: Path) -> str:
-    """What strict mypy finds in these files and folders; nothing where all is well.
+    """Return the errors of strict mypy in these files and folders; empty if there are none.
 
-    Keras ships no types, and those of an editable zookit are not seen.
+    Keras ships no types, and mypy does not see those of an editable install of zookit.
     """
     lax = ("--ignore-missing-imports", "--allow-subclassing-any", "--allow-untyped-decorators")
     ended = subprocess.run(

@@ -107,5 +107,7 @@ def test_a_run_with_callbacks_without_state_is_resumed_with_a_warning(
     assert "get_state" in failed
     assert "Stateless" in failed
     assert stopped.resume(quiet=True).status == "finished"
-    (line,) = (line for line in capfd.readouterr().err.splitlines() if "starts anew" in line)
+    (line,) = (
+        line for line in capfd.readouterr().err.splitlines() if "no state to restore" in line
+    )
     assert line.count("Stateless") == 1

@@ -41,7 +41,7 @@ class CsvLogger(keras.callbacks.CSVLogger):
                 super().on_epoch_end(epoch, logs)
 
     def get_state(self) -> dict[str, Any]:
-        """Return the length of the rows written so far, in bytes."""
+        """Return the size of the rows written so far, in bytes."""
         with writing(self.name, self.filename):
             return {"size": self._path.stat().st_size if self._cut_at is None else self._cut_at}
 

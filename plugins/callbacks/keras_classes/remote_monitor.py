@@ -14,7 +14,7 @@ _TIMEOUT = 10
 
 
 class RemoteMonitor(Stateful, keras.callbacks.RemoteMonitor):
-    """Keras's RemoteMonitor, except that it has a timeout and warns of the first failure only."""
+    """Keras's RemoteMonitor with a timeout, and with a warning about the first failure only."""
 
     state_attributes = ("warned",)
     warned = False
