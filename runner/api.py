@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from zookit.core import (
     Architecture,
+    BadParameter,
     Callback,
     Component,
     Dataset,
@@ -163,9 +164,17 @@ def resume(
 def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:
     """Return the leaderboard of runs, or of all runs in a folder.
 
-    Raises BadRun if the folder cannot be read.
+    Raises BadRun if the folder cannot be read, and BadParameter if `runs` are not runs.
     """
-    return leaderboard(list_runs(runs) if isinstance(runs, str | Path) else runs)
+    if isinstance(runs, str | Path):
+        return leaderboard(list_runs(runs))
+    given = list(runs) if isinstance(runs, Iterable) else []
+    if not isinstance(runs, Iterable) or not all(isinstance(each, Run) for each in given):
+        raise BadParameter(
+            f"compare: runs must be a list of runs, or one folder of runs, got {runs!r}. To open a "
+            "run: zookit.open_run(NAME)"
+        )
+    return leaderboard(given)
 
 
 def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:

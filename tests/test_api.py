@@ -100,6 +100,12 @@ def test_runs_are_listed_and_compared(tmp_path: Path) -> None:
     assert zookit.list_runs(run.parent / "missing") == []
 
 
+def test_only_runs_are_compared() -> None:
+    for given in (["latest"], None, zookit.open_run(small_run())):
+        with pytest.raises(BadParameter, match=r"list of runs.*zookit\.open_run"):
+            zookit.compare(given)  # type: ignore[arg-type]
+
+
 def test_data_is_loaded_and_shows_itself() -> None:
     loaded = zookit.load_data(small_images())
     assert loaded.splits.train.images.shape == (96, 8, 8, 1)

@@ -1,5 +1,7 @@
 """Whether anything is left to train in a run."""
 
+import shlex
+
 from zookit.core import BadParameter, BadRun
 from zookit.runs.checkpoint import Checkpoint
 from zookit.runs.run import CHECKPOINT, EVALUATION, WEIGHTS, RunRecord
@@ -45,5 +47,6 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
     if checkpoint.position.stopped:
         return f"a callback ended it after epoch {done}"
     if (epochs or record.experiment.settings.epochs) <= done:
-        return f"it has {done} epochs. To train it further: zookit resume {record.name} --epochs N"
+        folder = shlex.quote(str(record.folder))
+        return f"it has {done} epochs. To train it further: zookit resume {folder} --epochs N"
     return ""

@@ -26,7 +26,7 @@ def test_the_command_says_that_a_run_is_complete(zookit: Command, run: Path) -> 
     ended = zookit("resume", "latest")
     assert ended.code == 0
     assert f"{run.name} is already complete: it has 2 epochs" in ended.err
-    assert "--epochs" in ended.err
+    assert f"zookit resume {run} --epochs" in ended.err
 
 
 def test_a_run_that_a_callback_ended_is_complete(
