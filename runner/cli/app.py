@@ -123,7 +123,8 @@ def _run(arguments: list[str]) -> int:
         return _fail(str(error), USER_ERROR)
     except typer.TyperException as error:
         command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
-        message = error.format_message().rstrip(".")
+        # Pydantic, which Typer uses, puts these words before its own messages.
+        message = error.format_message().replace("Value error, ", "").rstrip(".")
         if getattr(error, "option_name", None) == "--no-plugin":
             message += ". It goes before the command: zookit --no-plugin NAME run ..."
         return _fail(f"{message}. See '{command} --help'.", error.exit_code)

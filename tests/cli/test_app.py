@@ -56,3 +56,8 @@ def test_output_that_does_not_fit_the_device_is_an_error(tmp_path: Path) -> None
     )
     assert ended.returncode != 0
     assert "no space left" in ended.stderr.lower()
+
+
+def test_a_choice_that_does_not_exist_is_named_with_the_choices(zookit: Command) -> None:
+    message = zookit("export", "latest", "--to", "kears").message()
+    assert "'--to': 'kears' is not one of 'keras'" in message
