@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ class Outcome:
 Command = Callable[..., Outcome]
 
 gc.disable()  # until everything is imported
+
+# Background jobs of a shell start with Ctrl-C ignored, and so do the processes that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
