@@ -4,9 +4,8 @@ import os
 import re
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from zookit.registry.entry import Entry
+from zookit.registry.names import canonical_name
 
 VARIABLE = "ZOOKIT_DISABLE"
 
@@ -20,8 +19,8 @@ def matches(entry: Entry[Any], name: str) -> bool:
     """Return whether `name` is the entry's name, `distribution/name` or distribution."""
     distribution, slash, plain = name.rpartition("/")
     if slash:
-        return plain == entry.name and canonicalize_name(distribution) == entry.distribution
-    return name == entry.name or canonicalize_name(name) == entry.distribution
+        return plain == entry.name and canonical_name(distribution) == entry.distribution
+    return name == entry.name or canonical_name(name) == entry.distribution
 
 
 def block(name: str) -> None:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar, cast
 
-from packaging.utils import canonicalize_name
-
 from zookit.core import BrokenPlugin, html
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import typed_reason_of
 from zookit.registry.metadata import Declared
+from zookit.registry.names import canonical_name
 
 T = TypeVar("T")
 
@@ -66,7 +65,7 @@ class Entry(Generic[T]):
     @property
     def distribution(self) -> str:
         """The normalized name of the distribution."""
-        return canonicalize_name(self.declared.distribution)
+        return canonical_name(self.declared.distribution)
 
     @property
     def owner(self) -> str:

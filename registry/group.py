@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
-from packaging.utils import canonicalize_name
-
 from zookit.core import AmbiguousName, UnknownName, html
 from zookit.core.errors import did_you_mean
 from zookit.core.words import is_name
 from zookit.registry.blocking import VARIABLE, is_blocked
 from zookit.registry.entry import Entry, Kind
 from zookit.registry.metadata import Declared, Problem
+from zookit.registry.names import canonical_name
 
 T = TypeVar("T")
 
@@ -154,4 +153,4 @@ def _malformed(declared: Declared) -> str | None:
 
 def _folded(name: str) -> str:
     distribution, slash, plain = name.rpartition("/")
-    return f"{canonicalize_name(distribution)}{slash}{plain}"
+    return f"{distribution and canonical_name(distribution)}{slash}{plain}"

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
-
 from zookit.core.errors import reason_of
 from zookit.core.words import is_name
+from zookit.registry.names import canonical_name
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
                 seen.add(_name_in(_label(distribution)))
                 continue
             name, version = _header(distribution)
-            if canonicalize_name(name) in seen:
+            if canonical_name(name) in seen:
                 continue
-            seen.add(canonicalize_name(name))
+            seen.add(canonical_name(name))
             declared += _declared(distribution, groups, name, version)
         except Exception as error:  # noqa: BLE001 - metadata may be damaged in any way
             problems.append(Problem(_label(distribution), reason_of(error)))
@@ -98,7 +97,7 @@ def _header(distribution: Distribution) -> tuple[str, str]:
 
 def _name_in(label: str) -> str:
     """Return the normalized name in `name==version` or in the name of a metadata folder."""
-    return canonicalize_name(re.split(r"==|-\d|\.(?:dist|egg)-info", label)[0])
+    return canonical_name(re.split(r"==|-\d|\.(?:dist|egg)-info", label)[0])
 
 
 def _label(distribution: Distribution) -> str:

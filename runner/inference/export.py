@@ -22,7 +22,6 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.errors import did_you_mean, reason_of
-from zookit.modeling.tensorflow_import import descriptor_2_in
 
 if TYPE_CHECKING:
     import keras
@@ -173,6 +172,8 @@ def _output_suppressed() -> Iterator[None]:
     That includes what C++ code writes to file descriptor 2. The error that is raised has the
     reason.
     """
+    from zookit.modeling.tensorflow_import import descriptor_2_in  # kept out of `--help`
+
     disabled = logging.root.manager.disable
     with (
         tempfile.TemporaryFile() as notes,
