@@ -12,7 +12,8 @@ VARIABLE = "ZOOKIT_DISABLE"
 
 def is_blocked(entry: Entry[Any]) -> bool:
     """Return whether ZOOKIT_DISABLE contains the entry's name, full name or distribution."""
-    return any(matches(entry, each) for each in re.split(r"[\s,]+", os.environ.get(VARIABLE, "")))
+    names = re.split(r"[\s,]+", os.environ.get(VARIABLE, ""))
+    return any(matches(entry, each) for each in names if each)
 
 
 def matches(entry: Entry[Any], name: str) -> bool:
