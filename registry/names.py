@@ -2,13 +2,13 @@
 
 import re
 
-_CANONICAL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SEPARATORS = re.compile(r"[-_.]+")
 
 
 def canonical_name(name: str) -> str:
-    """Return the name of a distribution as packaging tools normalize it."""
-    if _CANONICAL.fullmatch(name):
-        return name
-    from packaging.utils import canonicalize_name  # takes a tenth of the time of `zookit --help`
+    """Return the name of a distribution as PEP 503 normalizes it.
 
-    return canonicalize_name(name)
+    This is `packaging.utils.canonicalize_name`, whose import takes 10 ms: a fifteenth of the time
+    of `zookit --help`.
+    """
+    return _SEPARATORS.sub("-", name).lower()
