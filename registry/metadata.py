@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
-from pathlib import Path
 
 from zookit.core.errors import reason_of
 from zookit.core.words import is_name
@@ -103,4 +102,4 @@ def _name_in(label: str) -> str:
 def _label(distribution: Distribution) -> str:
     # Only the folder identifies it, and the standard library has no public attribute for it.
     folder = getattr(distribution, "_path", None)
-    return Path(str(folder)).name if folder else "an unnamed distribution"
+    return str(folder.name) if folder else "an unnamed distribution"
