@@ -93,7 +93,10 @@ def _folder_findings(environment: Environment) -> list[Finding]:
 
 
 def _versions() -> dict[str, str]:
-    """From metadata. TensorFlow has several distributions; its import reports the version."""
+    """Return the versions in the packages' metadata.
+
+    TensorFlow's is read when it is imported, because several distributions contain it.
+    """
     versions = {}
     for package in _PACKAGES:
         try:

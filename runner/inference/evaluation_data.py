@@ -60,9 +60,9 @@ def load_evaluation_data(
     own = prepared.hash == recorded.hash
     if is_own and not own:
         warn(
-            f"{name} is not the data that {run.name} was trained on: {prepared.origin} "
-            f"{prepared.hash[:8]}, recorded {recorded.origin} {recorded.hash[:8]}. The "
-            "results are not comparable with the run's own."
+            f"{name} is not the data that {run.name} was trained on: it is {prepared.origin} data "
+            f"with the hash {prepared.hash[:8]}, but the run recorded {recorded.origin} data with "
+            f"the hash {recorded.hash[:8]}. The results are not comparable with the run's own."
         )
     return EvaluationData(
         built.spec.words, dataset.info, prepared.origin, prepared.hash, own, prepared.splits.test

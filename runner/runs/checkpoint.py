@@ -13,6 +13,7 @@ from annotated_types import Ge
 
 from zookit.core import BadRun, reason_of
 from zookit.core.errors import quoted
+from zookit.core.messages import counted
 from zookit.runs.arrays import load_arrays, save_arrays
 from zookit.runs.run import CHECKPOINT, Finite, RunRecord, checked, damaged
 
@@ -103,7 +104,7 @@ def _check_history(run: RunRecord, path: Path, position: Position) -> None:
     if both and begun != {name: values[:both] for name, values in position.history.items()}:
         raise damaged(
             run.folder / "history.csv",
-            f"its first {both} epochs differ from those in {path.name}",
+            f"it differs from {path.name} within the first {counted(both, 'epoch')}",
         )
 
 

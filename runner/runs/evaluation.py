@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from zookit.core import Evaluation
+from zookit.core.messages import counted
 from zookit.runs.arrays import load_of_end, save_arrays
 from zookit.runs.run import EVALUATION, RunRecord, damaged
 
@@ -44,7 +45,7 @@ def load_evaluation(run: RunRecord) -> Evaluation | None:
         raise damaged(path, "a probability is not between 0 and 1")
     channels = run.environment.data.image_shape[2]
     if found.mistakes.shape[3] != channels or 0 in found.mistakes.shape[1:3]:
-        raise damaged(path, f"its images do not have {channels} channels")
+        raise damaged(path, f"its images are empty or do not have {counted(channels, 'channel')}")
     for name, most in (("labels", classes), ("predicted", classes), ("mistakes_at", count)):
         values = arrays[name]
         if values.size and not 0 <= values.min() <= values.max() < most:

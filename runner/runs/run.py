@@ -133,10 +133,14 @@ def read_run(folder: Path) -> RunRecord:
     ending = _json(folder / METRICS, Ending) if (folder / METRICS).exists() else None
     run = RunRecord(folder, experiment, environment, history, seconds, ending, training)
     if ending is not None and ending.epochs != run.epochs:
-        raise damaged(folder / HISTORY, f"it has {run.epochs} epochs, {METRICS} {ending.epochs}")
+        raise damaged(folder / HISTORY, _other_epochs(run.epochs, ending))
     if ending is not None and ending.epochs != len(seconds):
-        raise damaged(folder / TIMES, f"it has {len(seconds)} epochs, {METRICS} {ending.epochs}")
+        raise damaged(folder / TIMES, _other_epochs(len(seconds), ending))
     return run
+
+
+def _other_epochs(epochs: int, ending: Ending) -> str:
+    return f"it has {counted(epochs, 'epoch')}, but {METRICS} says {ending.epochs}"
 
 
 def _experiment(path: Path, environment: Environment) -> Experiment:
@@ -223,7 +227,7 @@ def _columns(path: Path) -> dict[str, tuple[float, ...]]:
         values = [[float(each) for each in row] for row in rows]
         for at, row in enumerate(values, start=1):
             if len(row) != len(header) or row[0] != at or not all(map(math.isfinite, row)):
-                raise ValueError(f"line {at + 1} does not belong to epoch {at}")
+                raise ValueError(f"line {at + 1} is not a valid row for epoch {at}")
     except (ValueError, csv.Error) as error:
         raise damaged(path, reason_of(error)) from None
     return {name: tuple(row[at] for row in values) for at, name in enumerate(header) if at}

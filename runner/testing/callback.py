@@ -40,7 +40,7 @@ def acts_as_its_examples_say(target: Target) -> None:
     examples: tuple[Example, ...] = target.component.examples
     if not examples:
         raise NotApplicable(
-            "it has no examples; add one with the class attribute examples (zookit.core.Example)"
+            "it has no examples; add a zookit.core.Example to its class attribute `examples`"
         )
     for example in examples:
         found = run_through(_with(target, example), example.logs)

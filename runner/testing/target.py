@@ -74,7 +74,7 @@ def targets(*names: str, registry: Registry = default) -> tuple[Target, ...]:
     """Return the plugins that the names mean.
 
     A distribution's name means all plugins it offers; words (`dense:units=8`) mean the plugin of
-    that name, or one of each kind that has the name.
+    that name, or all of them if several kinds have the name.
 
     Raises UnknownName, AmbiguousName, BadWords or BadParameter; BrokenPlugin if a distribution's
     entry points cannot be read.

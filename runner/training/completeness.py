@@ -3,6 +3,7 @@
 import shlex
 
 from zookit.core import BadParameter, BadRun
+from zookit.core.messages import counted
 from zookit.runs.checkpoint import Checkpoint
 from zookit.runs.run import CHECKPOINT, EVALUATION, WEIGHTS, RunRecord
 
@@ -32,8 +33,8 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
             else ""
         )
         raise BadParameter(
-            f"{record.name} already has {done} epochs{next_epoch}{lost}, more than --epochs "
-            f"{epochs}. Use --epochs {done + partial} or more."
+            f"{record.name} already has {counted(done, 'epoch')}{next_epoch}{lost}, more than "
+            f"--epochs {epochs}. Use --epochs {done + partial} or more."
         )
     if record.ending is None or record.ending.status != "finished":
         return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zookit.core import BadRun, Component, FolderError, RunContext, ZookitError, hookimpl, html
+from zookit.core.messages import counted
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
@@ -42,10 +43,10 @@ class Reproduction:
             return "history, test values and weights"
         if _both_failed(self.run, self.again):
             return "history, error and weights"
-        return f"the history of {self.run.epochs} epochs, all that the run has"
+        return f"the history of {counted(self.run.epochs, 'epoch')}, all that the run has"
 
     def plain(self) -> dict[str, object]:
-        """Return the same as JSON values."""
+        """Return the result of the comparison as plain values, for JSON."""
         return {
             "format": 1,
             "run": self.run.name,

@@ -12,7 +12,7 @@ _SIGNALS = [
 
 
 class Interruption:
-    """Whether a signal has asked the training to end; `number` is the signal's, else None."""
+    """Notes a signal that asks the training to end; `number` is None until one arrives."""
 
     def __init__(self) -> None:
         self.number: int | None = None

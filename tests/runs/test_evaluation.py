@@ -60,7 +60,7 @@ def changed(**functions: Callable[[Any], Any]) -> Callable[[Evaluation], Evaluat
                 mistakes_at=lambda each: np.array([0]),
                 mistakes=lambda each: np.zeros((1, 8, 8, 3), np.uint8),
             ),
-            "1 channels",
+            "1 channel",
         ),
     ],
 )

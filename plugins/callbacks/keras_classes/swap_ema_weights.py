@@ -38,7 +38,7 @@ class SwapEmaWeights(Stateful):
         self._restore_weights()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        """Set the averages if `swap_on_epoch` is set."""
+        """Give the model the averaged weights if `swap_on_epoch` is true."""
         del epoch, logs
         if self.swap_on_epoch:
             self._set_averages()
