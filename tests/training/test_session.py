@@ -77,7 +77,7 @@ def test_a_stopped_run_ends_like_one_that_was_never_stopped(
     )
     assert stopped.status == "interrupted"
     assert stopped.epochs == 1
-    with pytest.raises(BadParameter, match="1 epochs and a part of epoch 2"):
+    with pytest.raises(BadParameter, match="1 epoch and a part of epoch 2"):
         stopped.resume(epochs=1, quiet=True)
     resumed = stopped.resume(epochs=3, quiet=True)
     assert resumed.folder == stopped.folder
