@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, distributions, version
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from zookit.core.errors import did_you_mean
 from zookit.doctor.finding import Finding
+from zookit.registry.names import canonical_name
 
 _FAMILY = "zookit."
 
@@ -22,7 +22,7 @@ def offering_distributions() -> Offering:
         try:
             if _FAMILY in (distribution.read_text("entry_points.txt") or ""):
                 list(distribution.entry_points)
-                offering.setdefault(canonicalize_name(distribution.metadata["Name"]), distribution)
+                offering.setdefault(canonical_name(distribution.metadata["Name"]), distribution)
         except Exception:  # noqa: BLE001, S112 - the registry reports it
             continue
     return offering
@@ -53,7 +53,7 @@ def unknown_groups(offering: Offering, known: frozenset[str]) -> Iterator[Findin
 def _is_met(text: str, installed: str) -> bool:
     try:
         requirement = Requirement(text)
-        is_about_zookit = canonicalize_name(requirement.name) == "zookit" and (
+        is_about_zookit = canonical_name(requirement.name) == "zookit" and (
             requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         )
     except ValueError:  # report an invalid requirement only if it may be about zookit

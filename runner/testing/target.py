@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
-from packaging.utils import canonicalize_name
-
 from zookit.core import BrokenPlugin, Component, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.registry import Built, Components, Entry, Registry, default
+from zookit.registry.names import canonical_name
 
 
 class NotApplicable(Exception):
@@ -86,7 +85,7 @@ def targets(*names: str, registry: Registry = default) -> tuple[Target, ...]:
 
 
 def _find(name: str, batch: Batch) -> list[Target]:
-    registry, distribution = batch.registry, canonicalize_name(name)
+    registry, distribution = batch.registry, canonical_name(name)
     for problem in registry.problems:
         if problem.name == distribution:
             raise BrokenPlugin(

@@ -58,10 +58,8 @@ class Checkpointing:
         """Restore model and optimizer. Raises BadRun if the checkpoint does not fit them."""
         if self.resumed is None:
             return
-        optimizer = self.model.optimizer
-        optimizer.build(self.model.trainable_variables)
         self._assign(MODEL, self.model.variables)
-        self._assign(OPTIMIZER, optimizer.variables)
+        self._assign(OPTIMIZER, self.model.optimizer.variables)
 
     def restore_metrics(self) -> None:
         """Restore the running metrics. Raises BadRun if the checkpoint does not fit them."""
