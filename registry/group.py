@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
 from zookit.core import AmbiguousName, UnknownName, html
-from zookit.core.errors import did_you_mean
+from zookit.core.errors import did_you_mean, quoted
 from zookit.core.words import is_name
 from zookit.registry.blocking import VARIABLE, is_blocked
 from zookit.registry.entry import Entry, Kind
@@ -13,6 +13,11 @@ from zookit.registry.metadata import Declared, Problem
 from zookit.registry.names import canonical_name
 
 T = TypeVar("T")
+
+_LONGEST = 500
+"""The most characters of a name and of a location."""
+_SHOWN = 3
+"""The most packages that could not be read to name in an error."""
 
 
 class Group(Mapping[str, Entry[T]], Generic[T]):
@@ -97,7 +102,9 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
             owners = " and ".join(entry.owner for entry in blocked)
             text += f" {name!r} of {owners} is blocked by --no-plugin or {VARIABLE}."
         if self.problems:
-            broken = "; ".join(f"{each.distribution}: {each.reason}" for each in self.problems)
+            shown = [f"{each.distribution}: {each.reason}" for each in self.problems[:_SHOWN]]
+            more = len(self.problems) - len(shown)
+            broken = "; ".join([*shown, *([f"{more} more, see zookit doctor"] if more else [])])
             text += f" Reinstall the packages that could not be read: {broken}."
         return text
 
@@ -139,15 +146,18 @@ class MissingEntry(UnknownName, KeyError):
 
 
 def _malformed(declared: Declared) -> str | None:
-    if "/" in declared.name or not is_name(declared.name):
+    name, value = declared.name, declared.value
+    if "/" in name or not is_name(name):
         return (
-            f"the name {declared.name!r} in {declared.group!r} must consist of lower-case letters, "
+            f"the name {quoted(name)} in {declared.group!r} must consist of lower-case letters, "
             "digits and _, and start with a letter"
         )
-    module, colon, attribute = declared.value.partition(":")
+    if len(name) > _LONGEST or len(value) > _LONGEST:
+        return f"{quoted(name)} in {declared.group!r} is longer than {_LONGEST} characters"
+    module, colon, attribute = value.partition(":")
     parts = (*module.split("."), *attribute.split("."))
     if not colon or not all(part.isidentifier() for part in parts):
-        return f"{declared.name} = {declared.value!r} in {declared.group!r} must be module:Class"
+        return f"{name} = {quoted(value)} in {declared.group!r} must be module:Class"
     return None
 
 

@@ -1,13 +1,28 @@
-"""Read the entry points of installed distributions. Imports none of them."""
+"""Read the metadata of installed distributions. Imports none of them.
+
+Anything may be in those files, so each is read as far as a limit, and one that cannot be used is a
+`Problem` of its distribution alone.
+"""
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
+from pathlib import Path
 
-from zookit.core.errors import reason_of
+from zookit.core.errors import quoted, reason_of
+from zookit.core.reading import open_regular
 from zookit.core.words import is_name
+from zookit.registry.entry_points import parse_entry_points
 from zookit.registry.names import canonical_name
+
+_LARGEST = 1_000_000
+"""The largest entry_points.txt, and the largest header of METADATA, in bytes."""
+_LONGEST_VERSION = 100
+_UNNAMED = "an unnamed distribution"
+_LABEL = re.compile(r"(.+?)(?:-\d[^-]*)?(?:-py[\d.]+)?\.(?:dist-info|egg-info|egg)")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True)
@@ -34,72 +49,151 @@ class Problem:
         return _name_in(self.distribution)
 
 
+@dataclass(frozen=True)
+class Header:
+    """The name, the version and the requirements in METADATA."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A distribution whose entry_points.txt mentions zookit, and the text of that file.
+
+    `label` identifies it in messages, even if its entry points cannot be used.
+    """
+
+    label: str
+    header: Header
+    entry_points: str
+
+
 def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared], list[Problem]]:
     """Return the entry points of these groups, and the problems.
 
     Args:
         groups: names of entry-point groups.
-        path: the folders to search; `sys.path` if None. If a distribution is found twice, the
-            first one counts, as for `import`.
+        path: the folders to search; `sys.path` if None.
     """
     declared: list[Declared] = []
     problems: list[Problem] = []
-    seen: set[str] = set()
-    found = distributions() if path is None else distributions(path=path)
-    for distribution in found:
+    for found in installed(groups, path):
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
         try:
-            # Parsing is slow, and most distributions have no plugins.
-            text = distribution.read_text("entry_points.txt") or ""
-            if not any(group in text for group in groups):
-                seen.add(_name_in(_label(distribution)))
-                continue
-            name, version = _header(distribution)
-            if canonical_name(name) in seen:
-                continue
-            seen.add(canonical_name(name))
-            declared += _declared(distribution, groups, name, version)
-        except Exception as error:  # noqa: BLE001 - metadata may be damaged in any way
-            problems.append(Problem(_label(distribution), reason_of(error)))
+            points = parse_entry_points(found.entry_points, groups)
+        except ValueError as error:
+            problems.append(Problem(found.label, reason_of(error)))
+            continue
+        declared += [Declared(*point, found.header.name, found.header.version) for point in points]
     return declared, problems
 
 
-def _declared(
-    distribution: Distribution, groups: frozenset[str], name: str, version: str
-) -> Iterator[Declared]:
-    try:
-        points = distribution.entry_points
-    except (TypeError, ValueError) as error:  # of the standard library's parser
-        raise ValueError("its entry_points.txt is malformed") from error
-    for point in points:
-        if point.group in groups:
-            yield Declared(point.group, point.name, point.value.strip(), name, version)
+def installed(mentioned: Collection[str], path: list[str] | None) -> Iterator[Installed | Problem]:
+    """Yield the distributions whose entry points mention one of these texts, and the problems.
+
+    If a distribution is found twice, the first one counts, as for `import`, even if it has no entry
+    points or cannot be read.
+    """
+    seen: set[str] = set()
+    for distribution in distributions(path=_searchable(sys.path if path is None else path)):
+        label = _label(distribution)
+        by_label = _name_in(label)
+        if by_label in seen or label.startswith("~"):  # pip leaves ~NAME when it is interrupted
+            continue
+        if label != _UNNAMED:
+            seen.add(by_label)
+        try:
+            text = _read(distribution, "entry_points.txt", _LARGEST)
+            if not any(each in text for each in mentioned):
+                continue
+            header = _header(distribution)
+        except Exception as error:  # noqa: BLE001 - metadata may be damaged in any way
+            yield Problem(label, reason_of(error))
+            continue
+        name = canonical_name(header.name)
+        if name == by_label or name not in seen:
+            seen.add(name)
+            yield Installed(label, header, text)
 
 
-def _header(distribution: Distribution) -> tuple[str, str]:
-    """Return name and version from the header of METADATA. Its description may be very long."""
-    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO")
+def _header(distribution: Distribution) -> Header:
+    """Return what the header of METADATA says; the description after it is not read."""
+    text = _read_header(distribution, "METADATA") or _read_header(distribution, "PKG-INFO")
     if not text:
         raise ValueError("its METADATA file is missing")
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     for line in text.splitlines():
-        if not line:
-            break
         key, colon, value = line.partition(":")
         if colon:
-            fields.setdefault(key.lower(), value.strip())
-    if not fields.get("name") or not fields.get("version"):
+            fields.setdefault(key.lower(), []).append(value.strip())
+    name, version = (fields.get(each, [""])[0] for each in ("name", "version"))
+    if not name or not version:
         raise ValueError("its METADATA has no name or version")
-    if not is_name(f"{fields['name']}/x"):
-        raise ValueError(f"its METADATA has an invalid name: {fields['name']!r}")
-    return fields["name"], fields["version"]
+    if not is_name(f"{name}/x"):
+        raise ValueError(f"its METADATA has an invalid name: {quoted(name)}")
+    if len(version) > _LONGEST_VERSION:
+        raise ValueError(f"its METADATA has an invalid version: {quoted(version)}")
+    return Header(name, version, tuple(fields.get("requires-dist", ())))
+
+
+def _searchable(path: list[str]) -> list[str]:
+    """Return the folders and files of a search path; the standard library waits for a FIFO."""
+    return [each for each in path if isinstance(each, str) and _is_searchable(Path(each))]
+
+
+def _is_searchable(place: Path) -> bool:
+    try:
+        return place.is_dir() or place.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _read(distribution: Distribution, name: str, limit: int) -> str:
+    """Return the text of a metadata file, empty if there is no such file."""
+    content = _bytes(distribution, name, limit + 1)
+    if len(content) > limit:
+        raise ValueError(f"its {name} has more than {limit:,} bytes")
+    return content.decode("utf-8-sig")
+
+
+def _read_header(distribution: Distribution, name: str) -> str:
+    content = _bytes(distribution, name, _LARGEST)
+    return _BLANK_LINE.split(content, maxsplit=1)[0].decode("utf-8-sig")
+
+
+def _bytes(distribution: Distribution, name: str, limit: int) -> bytes:
+    folder = _folder(distribution)
+    try:
+        if folder is None:
+            return (distribution.read_text(name) or "").encode()[:limit]
+        file = folder.joinpath(name)
+        # In a ZIP archive it is a zipfile.Path.
+        with open_regular(file) if isinstance(file, Path) else file.open("rb") as opened:
+            content: bytes = opened.read(limit)
+            return content
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, KeyError):
+        return b""
+    except OSError as error:
+        raise ValueError(f"its {name} cannot be read: {error.strerror or error}") from None
+
+
+def _folder(distribution: Distribution) -> Path | None:
+    # Only the folder identifies it, and the standard library has no public attribute for it.
+    return getattr(distribution, "_path", None)
 
 
 def _name_in(label: str) -> str:
     """Return the normalized name in `name==version` or in the name of a metadata folder."""
-    return canonical_name(re.split(r"==|-\d|\.(?:dist|egg)-info", label)[0])
+    folder = _LABEL.fullmatch(label)
+    return canonical_name(folder[1] if folder else label.partition("==")[0])
 
 
 def _label(distribution: Distribution) -> str:
-    # Only the folder identifies it, and the standard library has no public attribute for it.
-    folder = getattr(distribution, "_path", None)
-    return str(folder.name) if folder else "an unnamed distribution"
+    folder = _folder(distribution)
+    if folder is None:
+        return _UNNAMED
+    return folder.parent.name if folder.name.lower() == "egg-info" else folder.name

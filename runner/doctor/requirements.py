@@ -1,50 +1,48 @@
 """What installed distributions require of zookit, and entry-point groups that it does not know."""
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import Distribution, distributions, version
+from contextlib import suppress
+from importlib.metadata import version
 
 from packaging.requirements import Requirement
 
 from zookit.core.errors import did_you_mean
 from zookit.doctor.finding import Finding
+from zookit.registry.entry_points import parse_entry_points
+from zookit.registry.metadata import Installed, installed
 from zookit.registry.names import canonical_name
 
 _FAMILY = "zookit."
 
-Offering = Mapping[str, Distribution]
+Offering = Mapping[str, Installed]
 """Distributions by canonical name."""
 
 
 def offering_distributions() -> Offering:
-    """Return, for each name, the first distribution with entry points in zookit's groups."""
-    offering: dict[str, Distribution] = {}
-    for distribution in distributions():
-        try:
-            if _FAMILY in (distribution.read_text("entry_points.txt") or ""):
-                list(distribution.entry_points)
-                offering.setdefault(canonical_name(distribution.metadata["Name"]), distribution)
-        except Exception:  # noqa: BLE001, S112 - the registry reports it
-            continue
-    return offering
+    """Return the distributions with entry points in groups of zookit, without shadowed copies."""
+    found = (each for each in installed([_FAMILY], None) if isinstance(each, Installed))
+    return {canonical_name(each.header.name): each for each in found}
 
 
 def requirements_not_met(offering: Offering) -> dict[str, list[str]]:
     """Return, by distribution, the requirements that the installed zookit does not meet."""
-    installed = version("zookit")
+    now = version("zookit")
     return {
-        name: [text for text in distribution.requires or () if not _is_met(text, installed)]
-        for name, distribution in offering.items()
+        name: [text for text in each.header.requires if not _is_met(text, now)]
+        for name, each in offering.items()
     }
 
 
 def unknown_groups(offering: Offering, known: frozenset[str]) -> Iterator[Finding]:
     """Yield a finding for each entry-point group `zookit.*` that zookit does not know."""
-    for distribution in offering.values():
-        groups = {point.group for point in distribution.entry_points}
-        for group in sorted(each for each in groups - known if each.startswith(_FAMILY)):
+    for each in offering.values():
+        groups: set[str] = set()
+        with suppress(ValueError):  # which the registry reports
+            groups = {point.group for point in parse_entry_points(each.entry_points)}
+        for group in sorted(group for group in groups - known if group.startswith(_FAMILY)):
             yield Finding(
                 "unreadable",
-                f"{distribution.name}=={distribution.version}: its entry points in {group!r} are "
+                f"{each.header.name}=={each.header.version}: its entry points in {group!r} are "
                 f"ignored, because zookit has no such group.{did_you_mean(group, known)}",
                 "Upgrade zookit, or report this to the plugin's author.",
             )
