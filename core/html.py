@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from zookit.core.messages import printable_lines
+
 
 @dataclass(frozen=True)
 class Image:
@@ -23,9 +25,7 @@ def escape(text: object) -> str:
     """Return the text so that HTML shows it as it is, whatever characters it contains."""
     from html import escape as escape_markup  # kept out of start-up
 
-    # Names of files may hold bytes that are not text, and those no page may contain.
-    printable = str(text).encode("utf-8", "backslashreplace").decode("utf-8")
-    return escape_markup(printable)
+    return escape_markup(printable_lines(str(text)))
 
 
 def paragraph(text: object) -> str:

@@ -8,6 +8,30 @@ import logging
 logger = logging.getLogger("zookit")
 
 
+def printable(text: object) -> str:
+    r"""Return the text on one line, with what a terminal or a browser would act on escaped.
+
+    These are control characters, such as `\n` and ESC, characters that change the direction of
+    text, line separators, and lone surrogates, as in names of files that are not UTF-8.
+    """
+    whole = str(text)
+    if whole.isprintable():
+        return whole
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in whole
+    )
+
+
+def printable_lines(text: str) -> str:
+    """Return the text with its lines and tabs, and everything else as `printable` returns it."""
+    if text.isprintable():
+        return text
+    return "\n".join(
+        line if line.isprintable() else "\t".join(map(printable, line.split("\t")))
+        for line in text.split("\n")
+    )
+
+
 def counted(count: int, noun: str) -> str:
     """Return text such as `1 epoch` or `2,000 epochs`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

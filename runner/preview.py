@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
-from rich.console import Console
 from rich.text import Text
 
-from zookit.core import BadParameter, DatasetInfo, FolderError, Split
+from zookit.console import Console
+from zookit.core import BadParameter, DatasetInfo, Split
 from zookit.core.contact_sheet import image_of
-from zookit.core.data.cache import written_aside
+from zookit.core.data.writing import check_output, output_written
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,6 +24,7 @@ _CELL = 96
 _CAPTION = 14
 """The height and width of an image on a sheet, and the height of a caption, in pixels."""
 _COLUMNS = 10
+_HINT = "Choose another file, such as sheet.png, or replace it with --force."
 
 
 def draw(
@@ -51,20 +52,19 @@ def draw(
         console.print(_as_blocks(scaled))
 
 
-def write_sheet(file: Path, split: Split, info: DatasetInfo) -> None:
+def check_sheet(file: Path, *, force: bool = False) -> None:
+    """Raise FolderError if `write_sheet` would refuse the file; called before any work."""
+    check_output(file, _HINT, force=force)
+
+
+def write_sheet(file: Path, split: Split, info: DatasetInfo, *, force: bool = False) -> None:
     """Write the contact sheet of a split as a PNG.
 
-    Raises FolderError if the file cannot be written.
+    Raises FolderError if the file cannot be written, or exists and zookit did not write it; with
+    `force` it is replaced.
     """
-    if file.is_dir() or not file.absolute().parent.is_dir():
-        raise FolderError(
-            f"{file} cannot be written. Choose a file in an existing folder, such as sheet.png."
-        )
-    try:
-        with written_aside(file) as aside:
-            aside.write_bytes(sheet(split, info))
-    except OSError as error:
-        raise FolderError(f"{file} cannot be written: {error.strerror or error}.") from None
+    with output_written(file, _HINT, force=force) as aside:
+        aside.write_bytes(sheet(split, info))
 
 
 def sheet(split: Split, info: DatasetInfo) -> bytes:

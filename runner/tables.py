@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from rich.cells import cell_len, chop_cells
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console as AnyConsole  # noqa: TID251 - what Rich passes
+from rich.console import ConsoleOptions, RenderResult
 from rich.containers import Lines
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from zookit.terminal import printable
+from zookit.console import Console
+from zookit.core.messages import printable
 
 Cell = str | Sequence[str]
 """A cell of one line, or of several."""
@@ -64,7 +66,7 @@ def table(
     )
 
 
-def fitting(console: Console, *tables: "DataTable") -> "DataTable":
+def fitting(console: AnyConsole, *tables: "DataTable") -> "DataTable":
     """Return the first table that fits the console, or else the first one."""
     return next((each for each in tables if each.narrowest(console) <= console.width), tables[0])
 
@@ -93,18 +95,18 @@ class DataTable:
     whole: frozenset[str]
     header: bool
 
-    def narrowest(self, console: Console) -> int:
+    def narrowest(self, console: AnyConsole) -> int:
         """Return the width that the table needs at least."""
         options = console.options.update(width=_UNLIMITED)
         return console.measure(self._grid(_NARROWEST), options=options).maximum
 
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+    def __rich_measure__(self, console: AnyConsole, options: ConsoleOptions) -> Measurement:
         """Return the width of the table, or all of it if records are printed instead."""
         if self.narrowest(console) <= options.max_width:
             return Measurement.get(console, options, self._grid(None))
         return Measurement(0, options.max_width)
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, console: AnyConsole, options: ConsoleOptions) -> RenderResult:
         """Yield the table or, if it does not fit, records."""
         if self.narrowest(console) <= options.max_width:
             yield self._grid(None)
@@ -141,7 +143,7 @@ class DataTable:
 class _Words(Text):
     """Text that is broken after a comma too, as in `dense:units=8,dropout=0.1`."""
 
-    def wrap(self, console: Console, width: int, *args: Any, **options: Any) -> Lines:
+    def wrap(self, console: AnyConsole, width: int, *args: Any, **options: Any) -> Lines:
         """Return the lines of the text."""
         broken = [line for each in self.plain.split("\n") for line in _broken(each, width)]
         return Text("\n".join(broken), style=self.style).wrap(console, width, *args, **options)

@@ -9,17 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from zookit.core.messages import logger
+from zookit.core.messages import logger, printable
 
 if TYPE_CHECKING:
     from zookit.core.progress import Advance
-
-
-def printable(text: object) -> str:
-    r"""Return the text on one line, with control characters escaped: `\n` for a line break."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text)
-    )
 
 
 class _Lines(logging.Handler):
@@ -49,8 +42,9 @@ def messages_shown(quiet: bool) -> Iterator[None]:
 @contextmanager
 def waiting(label: str, *, quiet: bool) -> Iterator[None]:
     """Show a spinner with the label on stderr, if that is a terminal."""
-    from rich.console import Console
     from rich.markup import escape
+
+    from zookit.console import Console
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -64,7 +58,8 @@ def waiting(label: str, *, quiet: bool) -> Iterator[None]:
 def bar(label: str, total: int | None, unit: Literal["bytes", "images"]) -> "Iterator[Advance]":
     """Show a progress bar on stderr; implements `zookit.core.data.Progress`."""
     from rich import progress
-    from rich.console import Console
+
+    from zookit.console import Console
 
     amount = progress.DownloadColumn() if unit == "bytes" else progress.MofNCompleteColumn()
     columns = (

@@ -28,8 +28,10 @@ FLOORS = (
     # Leaves: a module each, that many rooms use.
     (
         "zookit.child_process",
+        "zookit.console",
         "zookit.isolation",
         "zookit.preview",
+        "zookit.streams",
         "zookit.tables",
         "zookit.terminal",
         "zookit.typer_commands",

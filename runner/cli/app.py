@@ -1,145 +1,55 @@
-"""The command `zookit`, and the place where errors become exit codes."""
+"""The command `zookit`. It imports nothing of ours before it is ready for Ctrl-C."""
 
-import errno
-import io
+import os
+import signal
 import sys
-from typing import Annotated
+import threading
+from types import FrameType
 
-import typer
-
-from zookit.cli.bare import show_help_without_command
-from zookit.cli.check import check
-from zookit.cli.compare import compare
-from zookit.cli.completion import plugins
-from zookit.cli.completion_script import completion
-from zookit.cli.data import app as data_app
-from zookit.cli.doctor import doctor
-from zookit.cli.evaluate import evaluate
-from zookit.cli.export import export
-from zookit.cli.list import list_components
-from zookit.cli.new import new
-from zookit.cli.plugin_commands import WithPlugins
-from zookit.cli.predict import predict
-from zookit.cli.report import report
-from zookit.cli.reproduce import reproduce
-from zookit.cli.resume import resume
-from zookit.cli.run import run
-from zookit.cli.runs import runs
-from zookit.cli.show import show
-from zookit.cli.training_options import INTERRUPTED
-from zookit.core import ZookitError
-from zookit.terminal import messages_shown, printable
-from zookit.typer_commands import command_of
-
-app = typer.Typer(
-    name="zookit",
-    cls=WithPlugins,
-    help="A plugin-based model zoo for TensorFlow and Keras 3: name a data set, an architecture, "
-    "and callbacks, and train.",
-    pretty_exceptions_enable=False,
-    # Otherwise text in square brackets would be taken for markup.
-    rich_markup_mode=None,
-)
-app.command("run")(run)
-app.command("resume")(resume)
-app.command("reproduce")(reproduce)
-app.command("runs")(runs)
-app.command("compare")(compare)
-app.command("report")(report)
-app.command("evaluate")(evaluate)
-app.command("predict")(predict)
-app.command("export")(export)
-app.command("list")(list_components)
-app.command("show")(show)
-app.command("check")(check)
-app.command("doctor")(doctor)
-app.command("new")(new)
-app.add_typer(data_app, name="data")
-app.command("completion")(completion)
-
-USER_ERROR = 2
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as in shells."""
 
 
-def _print_version(context: typer.Context, given: bool) -> None:
-    if given and not context.resilient_parsing:  # which is set while a shell completes
-        import zookit
+class CtrlC:
+    """Handles SIGINT and notes it, because code may turn KeyboardInterrupt into another error."""
 
-        print(f"zookit {zookit.__version__}")
-        raise typer.Exit
+    def __init__(self) -> None:
+        self.pressed = False
 
-
-def _block(names: list[str]) -> list[str]:
-    if names:
-        from zookit.registry import default
-
-        for name in names:
-            default.block(name)
-    return names
-
-
-@app.callback(invoke_without_command=True)
-def _root(
-    context: typer.Context,
-    blocked: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--no-plugin",
-            metavar="NAME",
-            callback=_block,
-            is_eager=True,
-            autocompletion=plugins,
-            help="Ignore a plugin. NAME is a plugin, DISTRIBUTION/NAME or a distribution. Can be "
-            "repeated. ZOOKIT_DISABLE has the same effect.",
-        ),
-    ] = None,
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
-        ),
-    ] = False,
-) -> None:
-    del version, blocked
-    show_help_without_command(context)
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Raise KeyboardInterrupt."""
+        self.pressed = True
+        signal.default_int_handler(number, frame)
 
 
 def main() -> None:
     """Run the command line and exit: 0 for success, 2 for an error of the user, 130 after Ctrl-C.
 
-    An unexpected error is raised, with its traceback.
+    An error that nobody expected is shown with its traceback, and the exit code is 1.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that is not UTF-8 shows a ? for a character that it lacks.
-            stream.reconfigure(errors="replace")
-    sys.exit(_run(sys.argv[1:]))
-
-
-def _run(arguments: list[str]) -> int:
+    ctrl_c, before = CtrlC(), signal.getsignal(signal.SIGINT)
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    # Background jobs of a shell ignore Ctrl-C.
+    handled = in_main_thread and before is signal.default_int_handler
+    if handled:
+        signal.signal(signal.SIGINT, ctrl_c)
     try:
-        with messages_shown(quiet=False):
-            code = command_of(app).main(arguments, prog_name="zookit", standalone_mode=False)
-    except ZookitError as error:
-        return _fail(str(error), USER_ERROR)
-    except typer.TyperException as error:
-        command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
-        # Pydantic, which Typer uses, puts these words before its own messages.
-        message = error.format_message().replace("Value error, ", "").rstrip(".")
-        if getattr(error, "option_name", None) == "--no-plugin":
-            message += ". It goes before the command: zookit --no-plugin NAME run ..."
-        return _fail(f"{message}. See '{command} --help'.", error.exit_code)
-    except typer.Abort:
-        return _fail("interrupted.", INTERRUPTED)
-    except OSError as error:
-        if error.errno != errno.ENOSPC or error.filename is not None:
+        sys.exit(_run(ctrl_c))
+    finally:
+        if handled:
+            signal.signal(signal.SIGINT, before)
+
+
+def _run(ctrl_c: CtrlC) -> int:
+    try:
+        from zookit.cli.commands import run_command
+
+        return run_command(sys.argv[1:], ctrl_c)
+    except BaseException as error:
+        if not (ctrl_c.pressed or isinstance(error, KeyboardInterrupt)):
             raise
-        return _fail("the output cannot be written: no space left on the device.", USER_ERROR)
-    if type(code) is not int:  # a plugin's command may return anything
-        return 0
-    # Typer returns it after Ctrl-C, and so do our commands if a run was interrupted.
-    return _fail("interrupted.", INTERRUPTED) if code == INTERRUPTED else code
-
-
-def _fail(message: str, code: int) -> int:
-    print(f"zookit: {printable(' '.join(message.split()))}", file=sys.stderr)
-    return code
+    print("zookit: interrupted.", file=sys.stderr, flush=True)
+    others = (each for each in threading.enumerate() if each is not threading.main_thread())
+    if any(not each.daemon for each in others):
+        os._exit(INTERRUPTED)  # Python would wait until a thread has imported TensorFlow
+    return INTERRUPTED

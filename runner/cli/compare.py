@@ -1,15 +1,15 @@
 """`zookit compare`."""
 
 import csv
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunNames, RunsDir, no_runs, short_names
 from zookit.core import BadParameter, warn
-from zookit.terminal import printable
+from zookit.core.messages import printable
 
 if TYPE_CHECKING:
     from zookit.leaderboard.leaderboard import Leaderboard
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def compare(
     names: RunNames = None,
     runs_dir: RunsDir = RUNS_DIR,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, json_option()] = False,
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print CSV, with the rows of all tables.")
     ] = False,
@@ -37,7 +37,7 @@ def compare(
     found = [open_run(name, runs_dir) for name in names] if names else list_runs(runs_dir)
     board = rank(found)
     if as_json:
-        print(json.dumps(board.plain(), indent=2))
+        print_json(board.plain())
     elif as_csv:
         _print_csv(board)
     elif not found:

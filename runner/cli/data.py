@@ -7,7 +7,7 @@ import typer
 from zookit.cli.bare import show_help_without_command
 from zookit.cli.completion import words_of
 from zookit.core import DataError
-from zookit.terminal import printable
+from zookit.core.messages import printable
 
 app = typer.Typer(help="Download data sets, and list or clear the cache.")
 

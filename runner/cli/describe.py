@@ -10,8 +10,7 @@ from zookit.core import Dataset, Words
 from zookit.tables import facts, table
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from zookit.console import Console
     from zookit.registry import Components, Entry
 
 

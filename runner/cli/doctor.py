@@ -1,12 +1,12 @@
 """`zookit doctor`."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+from zookit.cli.json_output import json_option, print_json
 from zookit.core import BadParameter
 
 _FAULTS = 1
@@ -17,7 +17,7 @@ def doctor(
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="The longest time to load one plugin.")
     ] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, json_option()] = False,
 ) -> int:
     """Examine the installation and load every plugin, each in its own process.
 
@@ -36,7 +36,7 @@ def doctor(
         )
     report = examine(default, timeout, _bar)
     if as_json:
-        print(json.dumps(report.plain(), indent=2))
+        print_json(report.plain())
     else:
         print_report(output(), report)
     return 0 if report.ok else _FAULTS
@@ -45,8 +45,9 @@ def doctor(
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[], None]]:
     """Show a progress bar on stderr, if that is a terminal."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from zookit.console import Console
 
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()

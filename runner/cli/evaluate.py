@@ -1,6 +1,5 @@
 """`zookit evaluate`."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import values_of, words_of
+from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.training_options import OPTIONS
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from zookit.console import Console
     from zookit.inference.evaluation_data import EvaluationData
     from zookit.inference.scores import Scores
     from zookit.run_object import Run
@@ -46,7 +45,7 @@ def evaluate(
             autocompletion=values_of(_DATA),
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, json_option()] = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
     """Evaluate a run's model on test images, class by class."""
@@ -62,7 +61,7 @@ def evaluate(
     evaluation, used = evaluate_run(run, on, request)
     scores = Scores.of(evaluation, run.environment.data.class_names)
     if as_json:
-        print(json.dumps(_plain(run, used, scores), indent=2))
+        print_json(_plain(run, used, scores))
     else:
         _print(output(), run.environment.data.class_names, used, scores)
 

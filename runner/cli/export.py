@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from zookit.cli.force import Force
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
+from zookit.core.messages import printable
 from zookit.inference.export import Format
-from zookit.terminal import printable
 
 
 def export(
@@ -19,11 +20,12 @@ def export(
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="A file, or a folder for saved_model, that does not exist yet. [default: named "
-            "after the run, in the current folder]",
+            help="A file, or a folder for saved_model. [default: named after the run, in the "
+            "current folder]",
             show_default=False,
         ),
     ] = None,
+    force: Force = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
     """Write a run's model for Keras, TensorFlow, ONNX or LiteRT.
@@ -39,5 +41,5 @@ def export(
     path = None if output is None else output.expanduser().absolute()
     # TensorFlow's messages are held back, and with them the spinner, unless this comes first.
     with importing_keras(), waiting(f"exporting to {to}", quiet=False):
-        written = run.export(to, path)
+        written = run.export(to, path, force=force)
     print(f"exported to {printable(written.absolute())}")

@@ -1,11 +1,11 @@
 """`zookit list`."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zookit.cli.completion import kinds
+from zookit.cli.json_output import json_option, print_json
 from zookit.core import UnknownName, warn
 from zookit.core.errors import did_you_mean
 
@@ -24,7 +24,7 @@ def list_components(
             autocompletion=kinds,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, json_option()] = False,
 ) -> None:
     """List the installed plugins, without importing them."""
     from zookit.registry import default
@@ -39,7 +39,7 @@ def list_components(
     for problem in sorted(problems, key=str):
         warn(f"{problem.distribution}: {problem.reason}. Reinstall or uninstall that package.")
     if as_json:
-        print(json.dumps({name: _plain(group) for name, group in shown.items()}, indent=2))
+        print_json({name: _plain(group) for name, group in shown.items()})
         return
     # Neither --help nor completion needs Rich.
     from rich.padding import Padding

@@ -1,6 +1,5 @@
 """`zookit predict`."""
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.core import BadExperiment
 
@@ -44,9 +44,7 @@ def predict(
             help="Predict test image N of the run's data set, counted from 0, instead of files.",
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one line of JSON for each image.")
-    ] = False,
+    as_json: Annotated[bool, json_option("Print one line of JSON for each image.")] = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
     """Predict the classes of images with a run's model.
@@ -84,8 +82,8 @@ def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_
         for read, probabilities in predict_files(run, paths, invert=invert):
             if as_json:
                 for file, each in zip(read, probabilities, strict=True):
-                    line = json.dumps({"file": str(file), **_plain(each, names, top)})
-                    print(line, file=out, flush=True)
+                    line = {"file": str(file), **_plain(each, names, top)}
+                    print_json(line, indent=None)
             else:
                 console.file = out
                 console.print(_table(map(str, read), probabilities, names, top))
@@ -94,8 +92,7 @@ def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_
 
 
 def _predict_image(run: "Run", at: int, top: int, *, as_json: bool) -> None:
-    from rich.console import Console
-
+    from zookit.console import Console
     from zookit.inference.evaluate import load_predictor_and_data
     from zookit.preview import draw
     from zookit.tables import output
@@ -110,7 +107,8 @@ def _predict_image(run: "Run", at: int, top: int, *, as_json: bool) -> None:
     if as_json:
         label = int(data.split.labels[at])
         true = {"class": names[label], "label": label}
-        print(json.dumps({"image": at, "true": true, **_plain(probabilities[0], names, top)}))
+        line = {"image": at, "true": true, **_plain(probabilities[0], names, top)}
+        print_json(line, indent=None)
         return
     draw(Console(soft_wrap=True), data.split, at, data.info)
     output().print(_table(["predicted"], probabilities, names, top))

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from zookit.cli.force import Force
 from zookit.cli.run_argument import RUNS_DIR, RunsDir, run_names
-from zookit.terminal import printable
+from zookit.core.messages import printable
 
 
 def report(
@@ -28,6 +29,7 @@ def report(
             show_default=False,
         ),
     ] = None,
+    force: Force = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
     """Write an HTML page about a run, or about several runs side by side.
@@ -40,4 +42,4 @@ def report(
     from zookit.report.page import write_report
 
     runs = [open_run(name, runs_dir) for name in names]
-    print(printable(write_report(runs, output)))
+    print(printable(write_report(runs, output, force=force)))

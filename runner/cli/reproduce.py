@@ -1,13 +1,13 @@
 """`zookit reproduce`."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
-from zookit.cli.training_options import INTERRUPTED, training_view
-from zookit.terminal import printable
+from zookit.cli.training_options import check_uninterrupted, training_view
+from zookit.core.messages import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def reproduce(
         bool, typer.Option("--quiet", "-q", help="Show only the comparison and warnings.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the comparison as JSON, and progress on stderr.")
+        bool, json_option("Print the comparison as JSON, and progress on stderr.")
     ] = False,
 ) -> int:
     """Train a run's experiment again, as a new run, and show what differs.
@@ -39,10 +39,9 @@ def reproduce(
     run = find_and_open(name, runs_dir)
     with training_view(quiet=quiet, as_json=as_json) as view:
         reproduction = reproduce_run(run, runs_dir, view)
-    if reproduction.again.status == "interrupted":
-        return INTERRUPTED
+    check_uninterrupted(reproduction.again)
     if as_json:
-        print(json.dumps(reproduction.plain(), indent=2))
+        print_json(reproduction.plain())
     else:
         output().print(facts(_lines(reproduction, with_folder=quiet)))
     return 0 if reproduction.identical else _DIFFERENT

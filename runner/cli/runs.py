@@ -1,11 +1,9 @@
 """`zookit runs`."""
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunsDir, no_runs, short_names
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ _NUMBERS = ("epochs", "validation", "test", "seconds")
 
 def runs(
     runs_dir: RunsDir = RUNS_DIR,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, json_option()] = False,
 ) -> None:
     """List all runs, the newest last."""
     # Neither --help nor completion needs these.
@@ -25,7 +23,7 @@ def runs(
 
     found = list_runs(runs_dir)
     if as_json:
-        print(json.dumps([_plain(run) for run in found], indent=2))
+        print_json([_plain(run) for run in found])
         return
     if not found:
         print(no_runs(runs_dir))

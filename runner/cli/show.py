@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import components, values_of, words_of
+from zookit.cli.force import Force
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
-from zookit.terminal import printable
+from zookit.core.messages import printable
 
 if TYPE_CHECKING:
     from zookit.registry import Components
@@ -45,6 +46,7 @@ def show(
         Path | None,
         typer.Option(metavar="FILE.png", help="For a data set: write images of all classes."),
     ] = None,
+    force: Force = False,
     data: Annotated[
         str,
         typer.Option(
@@ -60,7 +62,7 @@ def show(
 
     groups = _selected(_named(words), on, image, values, sheet)
     if image is not None or sheet is not None:
-        _show_images(words, image, sheet, data, values=values)
+        _show_images(words, image, sheet, data, values=values, force=force)
         return
     for group in groups:
         describe(output(), group, words)
@@ -69,21 +71,22 @@ def show(
 
 
 def _show_images(
-    words: str, image: int | None, sheet: Path | None, data: str, *, values: bool
+    words: str, image: int | None, sheet: Path | None, data: str, *, values: bool, force: bool
 ) -> None:
-    from rich.console import Console
-
+    from zookit.console import Console
     from zookit.data.prepared import prepare_named
     from zookit.data.source import data_request
-    from zookit.preview import draw, write_sheet
+    from zookit.preview import check_sheet, draw, write_sheet
     from zookit.terminal import bar
 
+    if sheet is not None:
+        check_sheet(sheet, force=force)  # before anything is downloaded
     built, prepared = prepare_named(words, data_request(data, "show"), bar)
     train, info = prepared.splits.train, built.component.info
     if image is not None:
         draw(Console(soft_wrap=True), train, image, info, values=values)
     if sheet is not None:
-        write_sheet(sheet, train, info)
+        write_sheet(sheet, train, info, force=force)
         print(f"{prepared.origin} images written to {printable(sheet)}")
 
 

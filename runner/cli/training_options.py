@@ -1,14 +1,15 @@
 """The options of the commands that train, and what they show."""
 
-import json
-import sys
-from contextlib import contextmanager, nullcontext, redirect_stdout
+import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zookit.cli.completion import optimizers, values_of, words_of
-from zookit.core import TrainingOptions
+from zookit.cli.json_output import json_option, print_json
+from zookit.cli.run_argument import RUNS_DIR
+from zookit.core import TrainingOptions, ZookitError
 from zookit.core.declaration import Parameter, parameters
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from zookit.run_object import Run
     from zookit.training.session import View
 
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as in shells."""
 OPTIONS = {parameter.name: parameter for parameter in parameters(TrainingOptions)}
 """The training options, by name."""
 
@@ -62,9 +61,11 @@ Listeners = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show only the result and warnings.")]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print the result as JSON, and progress on stderr.")
-]
+AsJson = Annotated[bool, json_option("Print the result as JSON, and progress on stderr.")]
+
+
+class Interrupted(ZookitError):
+    """A training was interrupted by Ctrl-C or by a signal."""
 
 
 @contextmanager
@@ -75,22 +76,38 @@ def training_view(*, quiet: bool, as_json: bool) -> "Iterator[View]":
     from zookit.terminal import messages_shown
     from zookit.training.session import View
 
-    # What a plugin prints must not become part of the JSON.
-    redirected = redirect_stdout(sys.stderr) if as_json else nullcontext()
-    with messages_shown(quiet), redirected:
+    with messages_shown(quiet):
         yield View(quiet, output(stderr=as_json))
 
 
 def show_trained(run: "Run", *, quiet: bool, as_json: bool) -> int:
-    """Print the result of a run, unless its view has shown it, and return the exit code."""
+    """Print the result of a run, unless its view has shown it, and return the exit code.
+
+    Raises Interrupted if the run was interrupted.
+    """
     from zookit.tables import output
     from zookit.training.progress import show_result
 
     if as_json:
-        print(json.dumps(_plain(run), indent=2))
+        print_json(_plain(run))
     elif quiet:
         show_result(output(), run)
-    return INTERRUPTED if run.status == "interrupted" else 0
+    check_uninterrupted(run)
+    return 0
+
+
+def check_uninterrupted(run: "Run") -> None:
+    """Raise Interrupted, with the command that continues the run, if the run was interrupted."""
+    from zookit.runs.naming import LATEST, find_run
+
+    if run.status != "interrupted":
+        return
+    runs_dir = run.folder.parent
+    name = LATEST if find_run(LATEST, runs_dir) == run.folder else run.name
+    words = ["zookit", "resume", name]
+    if runs_dir.resolve() != RUNS_DIR.resolve():
+        words += ["--runs-dir", str(runs_dir)]
+    raise Interrupted(f"interrupted. To continue: {shlex.join(words)}")
 
 
 def _plain(run: "Run") -> dict[str, Any]:

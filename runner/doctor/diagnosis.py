@@ -10,8 +10,7 @@ from zookit.core.messages import counted
 from zookit.tables import facts
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from zookit.console import Console
     from zookit.doctor.environment import Environment
     from zookit.doctor.finding import Finding
     from zookit.doctor.report import PluginReport, Report

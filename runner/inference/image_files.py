@@ -2,19 +2,21 @@
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL.Image import Image
 
 from zookit.core import BadExperiment, DataError, warn
-from zookit.core.data.files import image_files_below
+from zookit.core.data.files import image_entries_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads, processors
+from zookit.core.messages import printable
+from zookit.inference.image_notes import ImageNotes, Note
 from zookit.runs.run import RunRecord
-from zookit.terminal import printable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,22 +30,26 @@ _FILES_PER_TASK = 32
 def find_image_files(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield the files among the paths, and all files below the folders, in a stable order.
 
-    Hidden files in folders are left out. Raises DataError if a folder cannot be read.
+    Hidden files in folders are left out, and those of operating systems and sync tools. Links are
+    followed, but each real folder is read once. A subfolder that cannot be read is skipped with a
+    warning. Raises DataError if a folder itself cannot be read.
     """
     for path in paths:
         # Unlike Path.is_dir this never raises; an error is reported when the file is read.
         if not os.path.isdir(path):  # noqa: PTH112
             yield path
             continue
-        yield from image_files_below(path)
+        for entry in image_entries_below(path):
+            if entry.kind == "file":
+                yield entry.path
+            elif entry.kind == "unreadable":
+                warn(f"{printable(entry.path)} {entry.detail}, so it is skipped.")
 
 
 def read_images(
     files: Iterable[Path],
-    shape: tuple[int, int, int],
     block_size: int,
-    *,
-    invert: bool = False,
+    notes: ImageNotes,
 ) -> "Iterator[tuple[list[Path], Pixels]]":
     """Yield the files and their images, uint8 (N, H, W, C), in blocks.
 
@@ -51,21 +57,21 @@ def read_images(
 
     Args:
         files: the files.
-        shape: height, width and channels of the images; see `zookit.core.data.read_image`.
         block_size: the maximum number of images in a block.
-        invert: swap dark and light.
+        notes: collects what was done; it has the shape of the images, see
+            `zookit.core.data.read_image`, and whether dark and light are swapped.
     """
     remaining = iter(files)
     while block := list(islice(remaining, block_size)):
-        images = np.empty((len(block), *shape), np.uint8)
-        errors = _read(block, images)
+        images = np.empty((len(block), *notes.shape), np.uint8)
+        errors = _read(block, images, notes)
         for file, error in zip(block, errors, strict=True):
             if error:
                 warn(f"{printable(file)} {error}, so it is skipped.")
         read = [at for at, error in enumerate(errors) if not error]
         if read:
             images = images if len(read) == len(block) else images[read]
-            yield [block[at] for at in read], 255 - images if invert else images
+            yield [block[at] for at in read], images
 
 
 def check_channels(run: RunRecord) -> None:
@@ -78,7 +84,7 @@ def check_channels(run: RunRecord) -> None:
         )
 
 
-def load_image_files(paths: Iterable[Path], shape: tuple[int, int, int]) -> "Pixels":
+def load_image_files(paths: Iterable[Path], notes: ImageNotes) -> "Pixels":
     """Return the images of all files among and below the paths, uint8 (N, H, W, C).
 
     Raises DataError if there is no file, or one that cannot be read.
@@ -86,31 +92,46 @@ def load_image_files(paths: Iterable[Path], shape: tuple[int, int, int]) -> "Pix
     files = list(find_image_files(paths))
     if not files:
         raise DataError("no image files found. Pass image files, or folders that contain them.")
-    images = np.empty((len(files), *shape), np.uint8)
-    for file, error in zip(files, _read(files, images), strict=True):
+    images = np.empty((len(files), *notes.shape), np.uint8)
+    for file, error in zip(files, _read(files, images, notes), strict=True):
         if error:
             raise DataError(f"{printable(file)} {error}.")
+    notes.report()
     return images
 
 
-def _read(block: Sequence[Path], images: "Pixels") -> list[str]:
+def _read(block: Sequence[Path], images: "Pixels", notes: ImageNotes) -> list[str]:
     """Read the files into `images`, and return the error of each, empty if there is none."""
+    found: list[list[Note]] = [[] for _ in block]
 
     def read(part: range) -> list[str]:
-        return [_read_one(block[at], images[at]) for at in part]
+        return [_read_one(block[at], images[at], notes.looking_at(found[at])) for at in part]
 
     size = min(_FILES_PER_TASK, math.ceil(len(block) / processors()))
     parts = [range(at, min(at + size, len(block))) for at in range(0, len(block), size)]
     with without_warnings(), in_threads(read, parts) as done:
-        return [error for part in done for error in part]
+        errors = [error for part in done for error in part]
+    if notes.invert:
+        np.subtract(255, images, out=images)
+    for file, image, each, error in zip(block, images, found, errors, strict=True):
+        if not error:
+            notes.add(file, each, image)
+    return errors
 
 
-def _read_one(file: Path, image: "Pixels") -> str:
+def _read_one(file: Path, image: "Pixels", look: Callable[[Image], None]) -> str:
     # Checked first, because opening a pipe would wait for a writer.
     if not os.path.isfile(file):  # noqa: PTH113 - unlike Path.is_file it never raises
-        return "is not a file" if os.path.exists(file) else "does not exist"  # noqa: PTH110
+        return _why_no_file(file)
     try:
-        image[...] = decode(file, image.shape)
+        image[...] = decode(file, image.shape, look)
     except DataError as error:
         return str(error)
     return ""
+
+
+def _why_no_file(file: Path) -> str:
+    if os.path.exists(file):  # noqa: PTH110
+        return "is not a file"
+    is_address = str(file).startswith(("http:", "https:"))
+    return "is an address; the image must be downloaded first" if is_address else "does not exist"

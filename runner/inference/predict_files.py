@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zookit.core import DataError
+from zookit.core.messages import printable
 from zookit.inference.image_files import check_channels, find_image_files, read_images
 from zookit.inference.predict import Predictor, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
 from zookit.modeling.tensorflow_import import importing_keras
-from zookit.terminal import printable, waiting
+from zookit.terminal import waiting
 
 if TYPE_CHECKING:
     from zookit.inference.predict import Probabilities
@@ -42,7 +43,11 @@ def predict_files(
     check_ended(run)  # before files are read
     named, shape = list(paths), run.environment.data.image_shape
     check_channels(run)
-    blocks = read_images(find_image_files(named), shape, batch_size(shape), invert=invert)
+    notes = notes_for(run, invert=invert)
+    files = find_image_files(named)
+    if len(named) == 1 and not named[0].is_dir():
+        first, blocks = ..., ...
+    blocks = read_images(find_image_files(named), batch_size(shape), notes)
     first = next(blocks, None)
     if first is None:
         more = ", ..." if len(named) > _LISTED else ""

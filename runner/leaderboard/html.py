@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from zookit.core.messages import printable
 from zookit.leaderboard.table import NUMBERS, Table
 from zookit.leaderboard.unranked import Unranked
-from zookit.terminal import printable
 
 _NUMBER = Markup(' style="text-align: right"')
 _TEXT = Markup(' style="text-align: left"')

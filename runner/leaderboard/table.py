@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zookit.core.declaration import text_of
-from zookit.core.messages import counted
+from zookit.core.messages import counted, printable
 from zookit.leaderboard.columns import Value
 from zookit.leaderboard.mean import Mean
 from zookit.runs.environment import Data
 from zookit.runs.run import RunRecord
-from zookit.terminal import printable
 
 Measure = Literal["validation", "test"]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
+from zookit.console import Console
+from zookit.core.messages import printable
 from zookit.leaderboard.table import NUMBERS, Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.tables import Cell, DataTable, fitting, table
-from zookit.terminal import printable
 
 _LISTED = 3
 """The most runs of one experiment that are named."""

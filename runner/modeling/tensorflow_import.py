@@ -10,6 +10,7 @@ from threading import Lock, Thread
 from typing import IO
 
 from zookit.core import ZookitError
+from zookit.streams import GuardedStream
 
 _importing = Lock()
 
@@ -30,6 +31,11 @@ class KerasImport(Thread):
         else:
             self._done.set_result(None)
 
+    def end(self) -> None:
+        """Wait until the thread has ended, if it was started."""
+        if self.ident is not None:
+            self.join()
+
     def wait(self) -> None:
         """Wait until they are imported. Raises the error of the import."""
         self._done.result()
@@ -39,17 +45,21 @@ class KerasImport(Thread):
 def importing_keras() -> Iterator[KerasImport]:
     """Yield a thread that imports Keras and TensorFlow once it is started, and join it at the end.
 
-    Meanwhile sys.stderr writes to the terminal, although file descriptor 2 does not. Raises
-    ZookitError if Keras is set to a backend other than TensorFlow.
+    Meanwhile sys.stderr writes to the terminal, although file descriptor 2 does not. After Ctrl-C
+    the thread is not waited for. Raises ZookitError if Keras is set to a backend other than
+    TensorFlow.
     """
     _check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
     thread = KerasImport()
     with _python_writes_past_descriptor_2():
         try:
             yield thread
-        finally:
-            if thread.ident is not None:
-                thread.join()
+        except KeyboardInterrupt:
+            raise  # without waiting
+        except BaseException:
+            thread.end()
+            raise
+        thread.end()
 
 
 def import_keras() -> None:
@@ -121,8 +131,8 @@ def _will_log() -> bool:
 @contextmanager
 def _python_writes_past_descriptor_2() -> Iterator[None]:
     """Let sys.stderr write to the terminal while file descriptor 2 is redirected."""
-    before = sys.__stderr__
-    if not _will_log() or before is None or sys.stderr is not before:
+    before, guarded = sys.__stderr__, isinstance(sys.stderr, GuardedStream)
+    if not _will_log() or before is None or not (guarded or sys.stderr is before):
         yield
         return
     try:
@@ -133,5 +143,8 @@ def _python_writes_past_descriptor_2() -> Iterator[None]:
     before.flush()
     # Never closed, because a log handler created meanwhile keeps it; it is opened once.
     stream = os.fdopen(descriptor, "w", 1, before.encoding, "backslashreplace", closefd=False)
-    with redirect_stderr(stream):
-        yield
+    try:
+        with redirect_stderr(GuardedStream(stream) if guarded else stream):
+            yield
+    finally:
+        os.dup2(descriptor, 2)  # the thread still runs after Ctrl-C

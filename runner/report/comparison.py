@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from zookit.core.messages import printable
 from zookit.leaderboard.leaderboard import leaderboard
 from zookit.leaderboard.table import Table
 from zookit.report.curves import MOST, draw_curves
 from zookit.report.metrics import logged_metrics
 from zookit.runs.run import RunRecord
-from zookit.terminal import printable
 
 
 @dataclass(frozen=True)

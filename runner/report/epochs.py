@@ -4,9 +4,9 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from zookit.core.messages import printable
 from zookit.report.numbers import Number, duration, number
 from zookit.runs.run import RunRecord
-from zookit.terminal import printable
 
 ROWS = 500
 """The most rows of a table."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from zookit.core import Evaluation
+from zookit.core.messages import printable
 from zookit.inference.scores import Scores
 from zookit.report.confusion import Confusion, confusion_of
 from zookit.report.data_uri import data_uri
 from zookit.report.epochs import ROWS
 from zookit.report.numbers import Number, number
-from zookit.terminal import printable
 
 _MISTAKES = 24  # fills rows of 3, 6 and 8
 _SMALL = 64

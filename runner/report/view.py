@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from zookit.core.declaration import text_of
-from zookit.core.messages import counted
+from zookit.core.messages import counted, printable
 from zookit.core.parameters import plain_values
 from zookit.modeling.description import describe
 from zookit.report.curves import draw_curves
@@ -15,7 +15,6 @@ from zookit.report.metrics import headline_metrics, logged_metrics
 from zookit.report.predictions import SplitResults, results_of
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.run import RunRecord
-from zookit.terminal import printable
 
 _LISTED = 10
 """The most files left out that are named."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from zookit.core import BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
+from zookit.core.messages import printable
 from zookit.runs.run import EXPERIMENT, RunRecord, read_run
-from zookit.terminal import printable
 
 LATEST = "latest"
 TIME_FORMAT = "%Y%m%d-%H%M%S"

@@ -14,11 +14,10 @@ from annotated_types import Ge, Gt, Lt
 from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
-from zookit.core.messages import counted
+from zookit.core.messages import counted, printable
 from zookit.core.result import Status
 from zookit.runs.environment import Environment, identity_without_epochs
 from zookit.runs.lock import is_locked
-from zookit.terminal import printable
 
 T = TypeVar("T")
 Finite = Annotated[float, Gt(-math.inf), Lt(math.inf)]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from zookit.console import Console
 from zookit.core import Result, RunContext, hookimpl
 from zookit.core.messages import counted
 from zookit.runs.run import RunRecord

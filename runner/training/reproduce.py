@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zookit.core import BadRun, Component, FolderError, RunContext, ZookitError, hookimpl, html
-from zookit.core.messages import counted
+from zookit.core.messages import counted, printable
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
-from zookit.terminal import printable
 from zookit.training.completeness import check_unchanged
 from zookit.training.listeners import AttachedListener
 from zookit.training.resolve import recompose

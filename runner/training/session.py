@@ -5,13 +5,12 @@ environment and checkpoint come from.
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
-
+from zookit.console import Console
 from zookit.core import (
     BadRun,
     BrokenPlugin,
@@ -23,6 +22,7 @@ from zookit.core import (
     say,
     warn,
 )
+from zookit.core.data.writing import remove_leftovers
 from zookit.core.parameters import create
 from zookit.core.progress import silent
 from zookit.data.prepared import Prepared, prepare
@@ -114,9 +114,7 @@ def resume(
     if epochs is not None:
         epochs = create(Settings, {"epochs": epochs}, "resume").epochs
     with locked(record.folder):
-        for leftover in record.folder.glob(".*.aside"):  # of a process that was killed
-            with suppress(OSError):
-                leftover.unlink()
+        remove_leftovers(record.folder)
         record = read_run(record.folder)  # it may have changed before it was locked
         check_unchanged(record)
         checkpoint = load_checkpoint(record)

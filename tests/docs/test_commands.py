@@ -10,7 +10,7 @@ from conftest import Command
 from pages import PAGES, PLUGIN_GUIDE, blocks, commands
 
 from zookit import Run, open_run
-from zookit.cli.app import app
+from zookit.cli.commands import app
 from zookit.training.listeners import select_listeners
 from zookit.training.resolve import Composition
 from zookit.typer_commands import command_of

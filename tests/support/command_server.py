@@ -62,7 +62,7 @@ def command_server(path: Path | None = None) -> Iterator[CommandServer]:
 
 
 def _serve() -> None:
-    import zookit.cli.app  # noqa: F401 - the forks find it imported
+    import zookit.cli.commands  # noqa: F401 - the forks find it imported
 
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:

@@ -1,0 +1,158 @@
+"""All commands, and the place where errors become exit codes."""
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from zookit.cli.app import INTERRUPTED, CtrlC
+from zookit.cli.bare import show_help_without_command
+from zookit.cli.check import check
+from zookit.cli.compare import compare
+from zookit.cli.completion import plugins
+from zookit.cli.completion_script import completion
+from zookit.cli.data import app as data_app
+from zookit.cli.doctor import doctor
+from zookit.cli.evaluate import evaluate
+from zookit.cli.export import export
+from zookit.cli.list import list_components
+from zookit.cli.new import new
+from zookit.cli.plugin_commands import WithPlugins
+from zookit.cli.predict import predict
+from zookit.cli.report import report
+from zookit.cli.reproduce import reproduce
+from zookit.cli.resume import resume
+from zookit.cli.run import run
+from zookit.cli.runs import runs
+from zookit.cli.show import show
+from zookit.cli.training_options import Interrupted
+from zookit.core import ZookitError
+from zookit.core.messages import printable
+from zookit.streams import guarded_streams
+from zookit.terminal import messages_shown
+from zookit.typer_commands import command_of
+
+app = typer.Typer(
+    name="zookit",
+    cls=WithPlugins,
+    help="A plugin-based model zoo for TensorFlow and Keras 3: name a data set, an architecture, "
+    "and callbacks, and train.",
+    pretty_exceptions_enable=False,
+    # Otherwise text in square brackets would be taken for markup.
+    rich_markup_mode=None,
+)
+app.command("run")(run)
+app.command("resume")(resume)
+app.command("reproduce")(reproduce)
+app.command("runs")(runs)
+app.command("compare")(compare)
+app.command("report")(report)
+app.command("evaluate")(evaluate)
+app.command("predict")(predict)
+app.command("export")(export)
+app.command("list")(list_components)
+app.command("show")(show)
+app.command("check")(check)
+app.command("doctor")(doctor)
+app.command("new")(new)
+app.add_typer(data_app, name="data")
+app.command("completion")(completion)
+
+USER_ERROR = 2
+
+
+def _print_version(context: typer.Context, given: bool) -> None:
+    if given and not context.resilient_parsing:  # which is set while a shell completes
+        import zookit
+
+        print(f"zookit {zookit.__version__}")
+        raise typer.Exit
+
+
+def _block(names: list[str]) -> list[str]:
+    if names:
+        from zookit.registry import default
+
+        for name in names:
+            default.block(name)
+    return names
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    blocked: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--no-plugin",
+            metavar="NAME",
+            callback=_block,
+            is_eager=True,
+            autocompletion=plugins,
+            help="Ignore a plugin. NAME is a plugin, DISTRIBUTION/NAME or a distribution. Can be "
+            "repeated. ZOOKIT_DISABLE has the same effect.",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    del version, blocked
+    show_help_without_command(context)
+
+
+def run_command(arguments: list[str], ctrl_c: CtrlC) -> int:
+    """Run a command and return the exit code: 0 for success, 2 for an error of the user.
+
+    All output passes the guarded streams. An error that nobody expected is shown with its
+    traceback, and the code is 1. Raises KeyboardInterrupt after Ctrl-C, unless the command has
+    reported it itself.
+    """
+    with guarded_streams() as out:
+        code = _answer(arguments, ctrl_c)
+        out.flush()
+        if out.full is not None:
+            _fail(f"the output could not be written: {out.full}.", USER_ERROR)
+            # The exit code of a training says whether it trained. It is saved in any case.
+            code = USER_ERROR if code is None else code
+    return code or 0
+
+
+def _answer(arguments: list[str], ctrl_c: CtrlC) -> int | None:
+    """Run a command. Return its exit code, None if printing is all that it did."""
+    try:
+        with messages_shown(quiet=False):
+            code = command_of(app).main(arguments, prog_name="zookit", standalone_mode=False)
+    except Exception as error:
+        if ctrl_c.pressed:
+            raise KeyboardInterrupt from error
+        return _report(error)
+    if code == INTERRUPTED:  # Typer's answer to KeyboardInterrupt
+        raise KeyboardInterrupt
+    return code if type(code) is int else None  # a plugin's command may return anything
+
+
+def _report(error: Exception) -> int:
+    """Report an error of the user in one line, any other one with its traceback."""
+    if isinstance(error, ZookitError):
+        return _fail(str(error), INTERRUPTED if isinstance(error, Interrupted) else USER_ERROR)
+    if isinstance(error, typer.Abort):  # the end of the input, at a question
+        return _fail("the input has ended before the question was answered.", USER_ERROR)
+    if not isinstance(error, typer.TyperException):
+        traceback.print_exception(error)
+        return 1
+    command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
+    # Pydantic, which Typer uses, puts these words before its own messages.
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    if getattr(error, "option_name", None) == "--no-plugin":
+        message += ". It goes before the command: zookit --no-plugin NAME run ..."
+    return _fail(f"{message}. See '{command} --help'.", error.exit_code)
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"zookit: {printable(' '.join(message.split()))}", file=sys.stderr)
+    return code

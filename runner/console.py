@@ -1,0 +1,42 @@
+"""Rich's console, with all text escaped."""
+
+from collections.abc import Iterable
+from typing import IO, cast
+
+from rich.console import Console as RichConsole  # noqa: TID251
+from rich.console import ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from zookit.core.messages import printable_lines
+from zookit.streams import DrawnStream, GuardedStream
+
+
+class Console(RichConsole):
+    """A console that escapes what a terminal would act on, and that may be closed at any time.
+
+    Colours and movements of the cursor are Rich's own. In a program that imports zookit too, an
+    output that nobody reads any more raises no error.
+    """
+
+    @property
+    def file(self) -> IO[str]:
+        """The stream to write to."""
+        found = super().file
+        if isinstance(found, DrawnStream):
+            return cast(IO[str], found)
+        guarded = found if isinstance(found, GuardedStream) else GuardedStream(found)
+        return guarded.rich_proxied_file
+
+    @file.setter
+    def file(self, new: IO[str]) -> None:
+        self._file = new
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Return the segments of something to print, their text escaped."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(printable_lines(segment.text), segment.style)
