@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -13,6 +12,7 @@ from zookit.core.component_spec import ComponentSpec
 from zookit.core.errors import BadExperiment, did_you_mean, quoted, reason_of
 from zookit.core.messages import counted
 from zookit.core.parameters import create, plain_values
+from zookit.core.reading import parse_toml
 from zookit.core.settings import Settings
 from zookit.core.words import is_name
 
@@ -127,9 +127,9 @@ class Experiment:
             BadParameter: a setting is not valid.
         """
         try:
-            tables = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # ValueError itself: too many digits
-            raise BadExperiment(f"{origin} is not valid TOML: {error}.") from None
+            tables = parse_toml(text)
+        except ValueError as error:
+            raise BadExperiment(f"{origin} is not valid TOML: {reason_of(error)}.") from None
         version = tables.pop("format", None)
         if version != FORMAT:
             raise BadExperiment(
@@ -208,8 +208,8 @@ def _spec(tables: Mapping[str, Any], key: str, origin: str) -> ComponentSpec:
     name = table["name"]
     if not is_name(name) and not _UNREGISTERED.fullmatch(name):
         raise BadExperiment(
-            f"{origin}: {key}: {name!r} is not a component name. Write the name as 'zookit list' "
-            "shows it, and put parameters in the table 'parameters'."
+            f"{origin}: {key}: {quoted(name)} is not a component name. Write the name as 'zookit "
+            "list' shows it, and put parameters in the table 'parameters'."
         )
     return ComponentSpec(name, parameters)
 
@@ -218,6 +218,6 @@ def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], origin: str) -
     for key in table:
         if key not in known:
             raise BadExperiment(
-                f"{origin}: unknown key {key!r}.{did_you_mean(key, known)} Known keys: "
+                f"{origin}: unknown key {quoted(key)}.{did_you_mean(key, known)} Known keys: "
                 f"{', '.join(known)}."
             )

@@ -1,10 +1,25 @@
-"""Read files that anybody may have written: regular files alone, and no more than a limit."""
+"""Read files that anybody may have written: regular files alone, of limited size and nesting."""
 
 import errno
+import json
 import os
+import re
 import stat
+import tomllib
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+DEEPEST = 32
+"""The deepest nesting of JSON and TOML, in lists and tables."""
+
+# What is not closed ends with the text or the line, so that nothing is searched twice.
+_TOML_TEXTS = re.compile(
+    r"""\"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3})?"""
+    r"""|'{3}(?:[^']|'(?!''))*+(?:'{3})?"""
+    r"""|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?|\#[^\n]*+""",
+    re.DOTALL,
+)
+_TOML_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -14,11 +29,11 @@ def open_regular(path: Path) -> BinaryIO:
     change it. Raises OSError, whose `strerror` says that it is not a regular file or why it cannot
     be opened.
     """
-    _check_regular(path.stat(), path)
+    check_regular(path.stat(), path)
     # It may have been replaced since.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        _check_regular(os.fstat(handle), path)
+        check_regular(os.fstat(handle), path)
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)
@@ -46,6 +61,50 @@ def read_text_bounded(path: Path, limit: int) -> str:
     return read_bounded(path, limit).decode("utf-8-sig")
 
 
-def _check_regular(status: os.stat_result, path: Path) -> None:
+def parse_json(text: str) -> Any:
+    """Return the values of a JSON text. Raises ValueError, also if it is nested too deeply."""
+    try:
+        values = json.loads(text)
+    except RecursionError:
+        raise _too_deep() from None
+    _check_depth(values)
+    return values
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML text. Raises ValueError, also if it is nested too deeply.
+
+    The time that tomllib takes for a dotted key grows with the square of its parts.
+    """
+    if _TOML_LONG_KEY.search(_TOML_TEXTS.sub("x", text)):
+        raise _too_deep()
+    try:
+        tables = tomllib.loads(text)
+    except RecursionError:
+        raise _too_deep() from None
+    _check_depth(tables)
+    return tables
+
+
+def check_regular(status: os.stat_result, path: Path) -> None:
+    """Raise OSError if the status is not that of a regular file."""
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+
+
+def _check_depth(values: Any) -> None:
+    level = [values]
+    for _ in range(DEEPEST):
+        inside = (each for each in level if isinstance(each, dict | list))
+        level = [
+            each
+            for outer in inside
+            for each in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _too_deep() -> ValueError:
+    return ValueError(f"it is nested more than {DEEPEST} deep")

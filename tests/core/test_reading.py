@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from bounded import bounded
 
-from zookit.core.reading import open_regular, read_bounded, read_text_bounded
+from zookit.core.reading import (
+    open_regular,
+    parse_json,
+    parse_toml,
+    read_bounded,
+    read_text_bounded,
+)
 
 LIMIT = 1000
 
@@ -80,3 +86,53 @@ def test_text_has_no_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"\xff")
     with pytest.raises(UnicodeDecodeError):
         read_text_bounded(tmp_path / "file", LIMIT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".".join("a" * 100_000) + " = 1",
+        f"[{'.'.join(['a'] * 100_000)}]",
+        f"x = {{{' . '.join(['a'] * 50_000)} = 1}}",
+        '"a".' * 50_000 + "b = 1",
+        "'a' . " * 50_000 + "b = 1",
+        '# """\n' + "a." * 100_000 + "b = 1",
+        'x = "\\""\n' + "a." * 100_000 + "b = 1",
+        "x = " + "[" * 100_000,
+        "x = " + "{a = " * 100_000,
+        "x = " + "[" * 40 + "]" * 40,
+        "x = " + '"\\' * 200_000,
+        "x = " + '\\"' * 200_000,
+        "x = " + "'''\"" * 100_000,
+        "x = " + '"""a' * 100_001,
+        "a" * 400_000,
+        "a " * 200_000,
+        "x = 1" + "0" * 200_000,
+    ],
+    ids=range(17),
+)
+def test_toml_that_would_take_hours_is_refused_at_once(text: str) -> None:
+    with (
+        bounded(3, 256),
+        pytest.raises(ValueError, match=r"[a-z]"),
+    ):
+        parse_toml(text)
+
+
+def test_dots_in_texts_and_numbers_are_no_keys() -> None:
+    dots = ".".join("a" * 100)
+    text = f'x = "{dots}" # {dots}\ny = [1.5, 2.5]\nz = """\n{dots}\n"""\nw = \'{dots} = 1\''
+    assert parse_toml(text) == {"x": dots, "y": [1.5, 2.5], "z": f"{dots}\n", "w": f"{dots} = 1"}
+    assert parse_toml(".".join("a" * 20) + " = 1")
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 100_000, "[" * 40 + "]" * 40, "1" * 1_000_000, "{", ""]
+)
+def test_json_that_cannot_be_used_is_a_value_error(text: str) -> None:
+    with bounded(2, 64), pytest.raises(ValueError, match=r"[a-z]"):
+        parse_json(text)
+
+
+def test_json_is_read() -> None:
+    assert parse_json('{"a": [1, {"b": null}]}') == {"a": [1, {"b": None}]}
