@@ -69,7 +69,11 @@ class Run(RunRecord):
         """Build, load and compile a new model of the run.
 
         The model takes raw images, uint8 (N, H, W, C), 0 to 255, and returns probabilities,
-        float32 (N, classes); for two classes (N, 1), the probability of the second one.
+        float32 (N, classes); for two classes (N, 1), the probability of the second one. Do not
+        divide the images by 255: `model.predict(x)`. Floats of 0 to 255 are rounded.
+
+        The model raises BadParameter for images that are not raw pixels, such as floats of 0 to 1.
+        What its `save` and `export` write loads without zookit and does not check images.
 
         Raises:
             BadRun: the run has not ended, or it cannot be rebuilt with the installed packages.
@@ -80,7 +84,9 @@ class Run(RunRecord):
 
         model = rebuild_model(self, self._architecture())
         compile_model(model, info_of(self), create_optimizer(self.experiment.optimizer).component)
-        return model
+        from zookit.modeling.checked_model import checked  # imports Keras
+
+        return checked(model)
 
     def predict(
         self, images: "npt.NDArray[np.uint8] | str | Path | Iterable[str | Path]"
@@ -179,34 +185,38 @@ class Run(RunRecord):
         with messages_shown(quiet):
             return reproduce_run(self, into, View(quiet))
 
-    def export(self, to: "Format", path: str | Path | None = None) -> Path:
+    def export(
+        self, to: "Format", path: str | Path | None = None, *, force: bool = False
+    ) -> Path:
         """Write the model for other programs, and return the path.
 
         Args:
             to: "keras", "saved_model", "onnx" or "litert".
-            path: a path that does not exist yet; by default one in the current folder.
+            path: a file, or a folder for saved_model; by default one in the current folder.
+            force: replace a file that zookit did not write.
 
         Raises:
             UnknownName: there is no such format.
             NotInstalled: the format needs a package that is not installed.
-            FolderError: the path exists or cannot be written.
+            FolderError: the path cannot be written, or exists and zookit did not write it.
             ZookitError: the format does not support a layer of the architecture.
         """
         from zookit.inference.export import default_path, export
 
         target = Path(path) if path is not None else default_path(self, to)
-        export(self, to, target, self._architecture())
+        export(self, to, target, self._architecture(), force=force)
         return target
 
-    def report(self, path: str | Path | None = None) -> Path:
+    def report(self, path: str | Path | None = None, *, force: bool = False) -> Path:
         """Write a self-contained HTML page about the run, and return its path.
 
         The page is written to report.html in the run's folder by default. Raises FolderError if
-        it cannot be written.
+        it cannot be written, or if the file exists and zookit did not write it; with `force`, the
+        file is replaced.
         """
         from zookit.report.page import write_report
 
-        return write_report([self], path)
+        return write_report([self], path, force=force)
 
     def _repr_html_(self) -> str:
         from zookit.report.notebook import html_of_run

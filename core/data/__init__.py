@@ -8,6 +8,7 @@ from zookit.core.data.image_folder import class_folders, read_class_folders
 from zookit.core.data.images import read_image
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import hold_out, subset
+from zookit.core.data.writing import check_output, note_output, output_written, written_aside
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
 from zookit.core.source import Source
@@ -17,10 +18,13 @@ __all__ = [
     "RemoteFile",
     "Source",
     "cache_folder",
+    "check_output",
     "check_splits",
     "class_folders",
     "empty_images",
     "hold_out",
+    "note_output",
+    "output_written",
     "read_class_folders",
     "read_idx",
     "read_idx_splits",
@@ -29,4 +33,5 @@ __all__ = [
     "subset",
     "unpack",
     "unpacked",
+    "written_aside",
 ]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from zookit.core.data.cache import cache_folder
+from zookit.core.data.cache import cache_subfolder
 from zookit.core.errors import DataError, reason_of
 
 _ENCRYPTED = 0x1
@@ -56,9 +56,7 @@ def unpack(archive: Path, folder: Path) -> None:
 def _temporary_folder(name: str) -> TemporaryDirectory[str]:
     try:
         # The system's temporary folder may be on a small disk.
-        folder = cache_folder() / "unpacking"
-        folder.mkdir(parents=True, exist_ok=True)
-        return TemporaryDirectory(prefix=f"{name}-", dir=folder)
+        return TemporaryDirectory(prefix=f"{name}-", dir=cache_subfolder("unpacking"))
     except OSError:
         return TemporaryDirectory(prefix=f"{name}-")
 

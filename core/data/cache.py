@@ -1,39 +1,74 @@
-"""The cache folder, and safe writing to it."""
+"""The cache folder, which is marked as zookit's own, and its locks."""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
 
+from zookit.core.errors import DataError
 from zookit.core.messages import say
+from zookit.core.reading import read_bounded
+
+TAG = "CACHEDIR.TAG"
+"""The file that marks a cache (https://bford.info/cachedir/); backup programs know it too."""
+_TAG_CONTENT = (
+    b"Signature: 8a477f597d28d172789f06886806bc55\n"
+    b"# This folder is the cache of zookit, which may remove everything in it: zookit data clear\n"
+)
+_OF_EARLIER_VERSIONS = {"downloads", "hashes", "locks", "prepared", "scratch", "unpacking"}
+"""What zookit had in its cache when it did not mark it yet."""
 
 
 def cache_folder() -> Path:
     """Return the folder for downloads and prepared data.
 
-    This is ZOOKIT_CACHE_DIR if set, otherwise the operating system's cache folder for the user.
+    This is the subfolder zookit-cache of ZOOKIT_CACHE_DIR if set, otherwise the operating system's
+    cache folder for the user. Raises DataError if ZOOKIT_CACHE_DIR names a user that does not
+    exist.
     """
     named = os.environ.get("ZOOKIT_CACHE_DIR")
-    if named:
-        return Path(named).expanduser().absolute()
-    return platformdirs.user_cache_path("zookit", appauthor=False)
-
-
-@contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the folder of `path`.
-
-    The file is moved to `path` at the end, or removed if an error is raised.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
+    if not named:
+        return platformdirs.user_cache_path("zookit", appauthor=False)
     try:
-        yield aside
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+        return Path(named).expanduser().absolute() / "zookit-cache"
+    except RuntimeError:
+        raise DataError(
+            f"ZOOKIT_CACHE_DIR is {named!r}, but there is no such user. Set it to a folder that "
+            "you can write to, or unset it."
+        ) from None
+
+
+def cache_subfolder(name: str) -> Path:
+    """Return a folder in the cache, after creating it and marking a new cache. Raises OSError."""
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    if not os.path.lexists(cache / TAG):
+        _mark(cache)
+    folder = cache / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def is_marked(cache: Path) -> bool:
+    """Return whether zookit has marked this folder as its cache."""
+    try:
+        return not (cache / TAG).is_symlink() and read_bounded(cache / TAG, 1000) == _TAG_CONTENT
+    except OSError:
+        return False
+
+
+def _mark(cache: Path) -> None:
+    """Mark the folder, unless there may be files of somebody else in it."""
+    # Nobody chose the name of the usual folder, so one of an earlier version is zookit's.
+    known = set() if os.environ.get("ZOOKIT_CACHE_DIR") else _OF_EARLIER_VERSIONS
+    if known.issuperset(each.name for each in cache.iterdir()):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+        with suppress(FileExistsError):  # another process was faster
+            tag = os.open(cache / TAG, flags, 0o666)
+            with os.fdopen(tag, "wb") as file:
+                file.write(_TAG_CONTENT)
 
 
 @contextmanager
@@ -41,9 +76,7 @@ def locked(name: str) -> Iterator[None]:
     """Hold the lock `name` of the cache folder. A second process reports that it waits."""
     from filelock import FileLock, Timeout
 
-    folder = cache_folder() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{name}.lock")
+    lock = FileLock(cache_subfolder("locks") / f"{name}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core.data.cache import cache_folder
+from zookit.core.data.cache import cache_folder, cache_subfolder
 from zookit.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def empty_images(shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
 
 def _on_disk(shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
     size = math.prod(shape)
-    folder = cache_folder() / "scratch"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = cache_subfolder("scratch")
     if size > shutil.disk_usage(folder).free:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with TemporaryFile(dir=folder) as file:

@@ -4,12 +4,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from zookit.core.data.cache import cache_folder, written_aside
+from zookit.core.data.cache import cache_folder, cache_subfolder
 from zookit.core.data.content import content_blocks
-from zookit.core.data.files import files_below
+from zookit.core.data.files import Entry, entries_below, warn_of_skipped
 from zookit.core.data.threads import in_threads
+from zookit.core.data.writing import written_aside
 from zookit.core.errors import DataError
 from zookit.core.progress import Progress, silent
 
@@ -27,31 +29,51 @@ def sha256_of_file(path: Path, *, decompressed: bool = False) -> str:
 
 
 def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
-    """Return the SHA-256 of the names and bytes of all files below a folder, sorted by name."""
+    """Return the SHA-256 of the names and bytes of all files below a folder, sorted by name.
+
+    Junk (see `zookit.core.data.junk`) does not count. A file that disappears while it is read is
+    skipped with a warning, and of what cannot be read only the name counts. Raises DataError if the
+    folder itself cannot be read.
+    """
 
     def compute() -> str:
-        files = list(files_below(folder))
-        total = sum(path.stat().st_size for path in files)
+        entries = list(entries_below(folder))
+        total = sum(_size(entry) for entry in entries)
         digest = hashlib.sha256()
+        gone = []
         with (
             progress(f"reading {folder.name}", total, "bytes") as advance,
-            in_threads(sha256_of_file, files) as hashes,
+            in_threads(partial(_content_of, folder), entries) as contents,
         ):
-            for path, hashed in zip(files, hashes, strict=True):
-                digest.update(os.fsencode(f"{path.relative_to(folder).as_posix()}\0"))
-                digest.update(bytes.fromhex(hashed))
-                advance(path.stat().st_size)
+            for entry, content in zip(entries, contents, strict=True):
+                if content is None:
+                    gone.append(f"{entry.path} disappeared while {folder} was read")
+                else:
+                    digest.update(os.fsencode(f"{entry.path.relative_to(folder).as_posix()}\0"))
+                    digest.update(content)
+                advance(_size(entry))
+        warn_of_skipped(folder.name, gone)
         return digest.hexdigest()
 
     return remembered("folder", folder, compute)
 
 
+def _content_of(folder: Path, entry: Entry) -> bytes | None:
+    """Return what stands for the content of an entry in a hash; None if it has disappeared."""
+    if entry.kind == "again":
+        return os.fsencode(f"again {os.path.relpath(entry.detail, folder)}\0")
+    if entry.kind == "file":
+        try:
+            return bytes.fromhex(sha256_of_file(entry.path))
+        except DataError:
+            if not os.path.lexists(entry.path):
+                return None
+    return b"unreadable"
+
+
 def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
     """Return `compute()`, cached until the size or time of a file below `folder` changes."""
-    try:
-        seen = [(str(path), *_state(path)) for path in files_below(folder)]
-    except OSError as error:
-        raise DataError(f"{folder} cannot be read: {error.strerror or error}.") from None
+    seen = [_state(entry) for entry in entries_below(folder)]
     signature = hashlib.sha256(json.dumps([kind, str(folder), seen]).encode()).hexdigest()
     note = cache_folder() / "hashes" / signature
     try:
@@ -62,6 +84,7 @@ def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
         return text.removesuffix("\n")
     value = compute()
     try:
+        cache_subfolder("hashes")
         with written_aside(note) as aside:
             aside.write_text(f"{value}\n", encoding="ascii")
     except OSError:
@@ -69,7 +92,13 @@ def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
     return value
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    stat = path.stat()
+def _state(entry: Entry) -> tuple[object, ...]:
+    status = entry.status
+    if status is None:
+        return str(entry.path), entry.kind, entry.detail
     # st_ctime too: copying and unpacking keep st_mtime, but nothing can set st_ctime.
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+    return str(entry.path), status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _size(entry: Entry) -> int:
+    return entry.status.st_size if entry.status else 0

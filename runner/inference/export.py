@@ -2,7 +2,6 @@
 
 import io
 import logging
-import os
 import re
 import tempfile
 import warnings
@@ -16,12 +15,11 @@ from zookit.core import (
     Architecture,
     BadParameter,
     BadRun,
-    FolderError,
     NotInstalled,
     UnknownName,
     ZookitError,
 )
-from zookit.core.errors import did_you_mean, reason_of
+from zookit.core.errors import did_you_mean
 
 if TYPE_CHECKING:
     import keras
@@ -50,24 +48,31 @@ def default_path(run: "RunRecord", to: Format) -> Path:
 
 
 def export(
-    run: "RunRecord", to: Format, path: Path, architecture: Architecture | None = None
+    run: "RunRecord",
+    to: Format,
+    path: Path,
+    architecture: Architecture | None = None,
+    *,
+    force: bool = False,
 ) -> None:
-    """Write a run's model to a path that does not exist yet: a file, or a folder for saved_model.
+    """Write a run's model to a file, or to a folder for saved_model.
 
     The model takes raw images, uint8 (N, height, width, channels) for any N, and computes in
     float32, whatever the precision of the training. `architecture` is the instance that the run was
-    trained with, if no entry point names its class.
+    trained with, if no entry point names its class. With `force`, a file that zookit did not write
+    is replaced.
 
     Raises:
         UnknownName: there is no such format.
         NotInstalled: the format needs a package that is not installed.
         BadParameter: the path does not have the suffix of the format.
-        FolderError: the path exists or cannot be written.
+        FolderError: the path cannot be written, or exists and zookit did not write it.
         BadRun: the model cannot be rebuilt, or its weights are not finite.
         ZookitError: the format does not support a layer of the architecture.
     """
     import numpy as np  # neither --help nor completion gets here
 
+    from zookit.core.data.writing import output_written
     from zookit.inference.rebuild import rebuild_model
     from zookit.modeling.runtime import keras_configured
 
@@ -78,7 +83,8 @@ def export(
             f"{path} does not end in {suffix}, the suffix of the format {to}. Choose "
             "another path with --output."
         )
-    with _written_aside(path) as aside:
+    hint = "Choose another path with --output, or replace it with --force."
+    with output_written(path, hint, force=force) as aside:
         model = rebuild_model(run, architecture, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):
             raise BadRun(
@@ -137,32 +143,6 @@ def _write(model: "keras.Model", to: Format, path: Path) -> None:
         # By default Keras also allows operations that need TensorFlow's own interpreter.
         only = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
         model.export(path, format="litert", verbose=False, target_spec=only)
-
-
-@contextmanager
-def _written_aside(path: Path) -> Iterator[Path]:
-    """Yield a path to write to, and move it into place at the end; on an error it is removed."""
-    try:
-        _check_free(path)
-        with tempfile.TemporaryDirectory(
-            dir=path.parent, prefix=".zookit-", ignore_cleanup_errors=True
-        ) as folder:
-            aside = Path(folder, path.name)
-            yield aside
-            _check_free(path)
-            aside.rename(path)
-    except OSError as error:
-        raise FolderError(
-            f"{path} cannot be written: {error.strerror or reason_of(error)}. Choose another path "
-            "with --output."
-        ) from error
-
-
-def _check_free(path: Path) -> None:
-    if os.path.lexists(path):
-        raise FolderError(
-            f"{path} already exists. Choose another path with --output, or remove it."
-        )
 
 
 @contextmanager

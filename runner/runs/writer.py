@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import FolderError, Result, RunContext, hookimpl
-from zookit.core.data.cache import written_aside
+from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import numbered, save_arrays

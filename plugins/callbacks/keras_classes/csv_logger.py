@@ -7,14 +7,16 @@ from typing import Any
 
 import keras
 
+from zookit.core.data import note_output
 from zookit.plugins.callbacks.keras_classes.stateful import Logs
-from zookit.plugins.callbacks.keras_classes.writing import writing
+from zookit.plugins.callbacks.keras_classes.writing import refusal, writing
 
 
 class CsvLogger(keras.callbacks.CSVLogger):
     """Keras's CSVLogger, except that it opens the file only while it writes a row.
 
-    Its state is the length of the file, so a resumed run has one row for each epoch.
+    Its state is the length of the file, so a resumed run has one row for each epoch. It replaces
+    no file that zookit did not write.
     """
 
     name = "csv_logger"
@@ -25,9 +27,16 @@ class CsvLogger(keras.callbacks.CSVLogger):
         with writing(self.name, self.filename):
             self._path = Path(self.filename)
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._refusal = None if self.append else refusal(self.name, self._path)
             self._path.open("a").close()
         # The file is cut at the first row: only then is it known where a resumed run continues.
         self._cut_at: int | None = None if self.append else 0
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Raise FolderError if a new run would replace a file that zookit did not write."""
+        del epoch, logs
+        if self._refusal is not None:
+            raise self._refusal
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Write the row of this epoch."""
@@ -39,6 +48,7 @@ class CsvLogger(keras.callbacks.CSVLogger):
             self.writer = None
             with self._path.open("a", encoding="utf-8", newline="") as self.csv_file:
                 super().on_epoch_end(epoch, logs)
+        note_output(self._path)
 
     def get_state(self) -> dict[str, Any]:
         """Return the size of the rows written so far, in bytes."""
@@ -51,3 +61,4 @@ class CsvLogger(keras.callbacks.CSVLogger):
         if not isinstance(size, int) or size < 0:
             raise ValueError(f"size must be a whole number of bytes, got {size!r}")
         self._cut_at = size
+        self._refusal = None

@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,18 @@ from typing import Any
 import keras
 
 from zookit.core import TrainingFailed, reason_of, say
+from zookit.core.data import note_output, written_aside
 from zookit.plugins.callbacks.keras_classes.monitoring import Monitoring
 from zookit.plugins.callbacks.keras_classes.stateful import Logs
-from zookit.plugins.callbacks.keras_classes.writing import writing
+from zookit.plugins.callbacks.keras_classes.writing import refusal, writing
 from zookit.plugins.callbacks.monitored import monitored
 
 
 class ModelCheckpoint(Monitoring, keras.callbacks.ModelCheckpoint):
-    """Keras's ModelCheckpoint. It reports each file, and a resumed run knows the best value."""
+    """Keras's ModelCheckpoint. It reports each file, and a resumed run knows the best value.
+
+    Each file is complete at any moment, and replaces none that zookit did not write.
+    """
 
     name = "model_checkpoint"
     state_attributes = ("best",)
@@ -38,12 +43,33 @@ class ModelCheckpoint(Monitoring, keras.callbacks.ModelCheckpoint):
             tempfile.TemporaryFile(dir=folder).close()
             if Path(self.filepath).is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        self._resumed, self._refusal = False, refusal(self.name, self.filepath)
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Restore the best value; the files are the run's own."""
+        super().set_state(state)
+        self._resumed, self._refusal = True, None
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Raise FolderError if a new run would replace a file that zookit did not write."""
+        super().on_epoch_begin(epoch, logs)
+        if self._refusal is not None:
+            raise self._refusal
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Save the model or its weights if the epoch qualifies."""
         path, before = self._path(epoch, logs or {}), self.best
-        with writing(self.name, path):
-            super().on_epoch_end(epoch, logs)
+        refused = None if self._resumed else refusal(self.name, path)  # its name may be new
+        if refused is not None:
+            raise refused
+        pattern = self.filepath
+        with writing(self.name, path), written_aside(Path(path)) as aside:
+            try:
+                self.filepath = str(aside).replace("{", "{{").replace("}", "}}")
+                super().on_epoch_end(epoch, logs)
+            finally:
+                self.filepath = pattern
+        note_output(Path(path))
         if not self.save_best_only:
             say(f"{self.name}: saved epoch {epoch + 1} to {path}.")
         elif self.best != before:
