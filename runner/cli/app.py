@@ -4,22 +4,8 @@ import os
 import signal
 import sys
 import threading
-from types import FrameType
 
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as in shells."""
-
-
-class CtrlC:
-    """Handles SIGINT and notes it, because code may turn KeyboardInterrupt into another error."""
-
-    def __init__(self) -> None:
-        self.pressed = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Raise KeyboardInterrupt."""
-        self.pressed = True
-        signal.default_int_handler(number, frame)
+from zookit.cli.ctrl_c import INTERRUPTED, CtrlC
 
 
 def main() -> None:

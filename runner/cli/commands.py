@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.app import INTERRUPTED, CtrlC
 from zookit.cli.bare import show_help_without_command
 from zookit.cli.check import check
 from zookit.cli.compare import compare
 from zookit.cli.completion import plugins
 from zookit.cli.completion_script import completion
+from zookit.cli.ctrl_c import INTERRUPTED, CtrlC
 from zookit.cli.data import app as data_app
 from zookit.cli.doctor import doctor
 from zookit.cli.evaluate import evaluate
