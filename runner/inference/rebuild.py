@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BadRun, DatasetInfo, ZookitError, reason_of, warn
 from zookit.modeling.model import build_model
+from zookit.modeling.one_training import one_build
 from zookit.modeling.runtime import keras_configured, out_of_memory_reported
 from zookit.registry import default
 from zookit.runs.arrays import assign, load_of_end
@@ -49,6 +50,12 @@ def check_ended(run: RunRecord) -> None:
         return
     if run.status == "running":
         raise BadRun(f"{run.folder} is still training. Wait until it has ended.")
+    if run.status == "unknown":
+        raise BadRun(
+            f"{run.folder} has no final weights: another machine is still training it, or it was "
+            f"killed there. Wait until it has ended, or resume it: zookit resume "
+            f"{shlex.quote(str(run.folder))}"
+        )
     raise BadRun(
         f"{run.folder} has no final weights, because it was killed. To finish it: zookit resume "
         f"{shlex.quote(str(run.folder))}"
@@ -63,7 +70,7 @@ def info_of(run: RunRecord) -> DatasetInfo:
 
 def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
     try:
-        with out_of_memory_reported():
+        with out_of_memory_reported(), one_build:
             return build_model(info_of(run), architecture, run.experiment.settings.normalize)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error

@@ -1,69 +1,162 @@
-"""A lock, so that only one process at a time writes a run's folder."""
+"""A lock, so that only one process at a time writes a run's folder.
 
+The file system may have no locks, or hide those of other machines that share it. So the lock's file
+also names the process that writes, for as long as it does.
+"""
+
+import json
+import os
+import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
-from zookit.core import FolderError
+from zookit.core import FolderError, warn
+from zookit.core.file_lock import acquire, try_lock
+from zookit.core.reading import open_regular, parse_json, read_bounded
 
 _NAME = ".lock"
 _SECONDS = 1
+_LARGEST = 1000
+"""The largest content of a lock's file, in bytes."""
+_SILENT = 3600
+"""Seconds without a change in its folder after which a run on another machine counts as killed."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """The process that writes a run's folder.
+
+    `host` is the machine's name, `started` the start of the process in the system's own unit; empty
+    if the system does not tell.
+    """
+
+    host: str
+    process: int
+    started: str
+
+    @classmethod
+    def current(cls) -> Self:
+        """Return this process."""
+        return cls(socket.gethostname(), os.getpid(), _started(os.getpid()))
+
+    @classmethod
+    def read(cls, content: bytes) -> Self | None:
+        """Return the process that a lock's file names; None if it names none."""
+        try:
+            found = parse_json(content.decode())
+            host, process, started = (found[name] for name in cls.__dataclass_fields__)
+        except (ValueError, TypeError, KeyError):
+            return None
+        known = isinstance(host, str) and type(process) is int and isinstance(started, str)
+        return cls(host, process, started) if known else None
+
+    def is_here(self) -> bool:
+        """Whether it is, or was, a process of this machine."""
+        return self.host == socket.gethostname()
+
+    def is_alive(self) -> bool:
+        """Whether it is still running; only a process of this machine is known."""
+        try:
+            os.kill(self.process, 0)
+        except PermissionError:
+            pass  # of another user
+        except (OSError, OverflowError):
+            return False
+        # Another process may have its number now.
+        return self.process > 0 and _started(self.process) == self.started
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Lock a run's folder for writing; the system releases the lock however the process ends.
 
-    Raises FolderError if another process holds the lock, or the folder cannot be written.
+    Raises FolderError if another process writes the folder, or it cannot be written. Warns if the
+    file system has no locks.
     """
-    from filelock import FileLock, Timeout
-
     try:
-        # `is_locked` holds it for a moment.
-        lock = FileLock(folder / _NAME, timeout=_SECONDS)
-        lock.acquire()
-    except Timeout:
+        # `writing` holds it for a moment.
+        lock = acquire(folder / _NAME, _SECONDS)
+    except BlockingIOError:
         raise FolderError(
             f"{folder} is being written by another process. Wait until it has ended."
         ) from None
-    except (OSError, NotImplementedError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
         raise FolderError(
-            f"{folder} cannot be written: {reason}. Make it writable, or choose another "
-            "folder with --runs-dir."
+            f"{folder / _NAME} cannot be written: {error.strerror or error}. Make the folder "
+            "writable, or choose another one with --runs-dir."
         ) from None
     try:
-        yield
+        before = os.read(lock.handle, _LARGEST)
+        if lock.unsupported:
+            _check_alone(folder, before, lock.unsupported)
+        _rewrite(lock.handle, json.dumps(asdict(Writer.current())).encode())
+        try:
+            yield
+        finally:
+            # A run that was not resumed stays as it was.
+            _rewrite(lock.handle, b"" if (folder / "metrics.json").exists() else before)
     finally:
         lock.release()
 
 
-def is_locked(folder: Path) -> bool:
-    """Whether a process is writing the folder. Needs no permission to write."""
+def writing(folder: Path) -> bool | None:
+    """Whether a process is writing the folder; None if that cannot be known here.
+
+    Needs no permission to write.
+    """
     try:
-        import fcntl
-    except ImportError:  # Windows
-        return _is_held(folder / _NAME)
-    try:
-        with (folder / _NAME).open("rb") as file:
+        with open_regular(folder / _NAME) as file:
+            writer = Writer.read(file.read(_LARGEST))
             # Shared: two processes that check at once do not take each other for a writer.
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            unsupported = try_lock(file.fileno(), shared=True)
     except BlockingIOError:
         return True
-    except OSError:
-        pass  # it does not exist, or may not be read
-    return False
-
-
-def _is_held(path: Path) -> bool:
-    from filelock import FileLock, Timeout
-
-    if not path.exists():
+    except OSError:  # it does not exist, or may not be read
         return False
+    if writer is None:
+        return False
+    if writer.is_here():
+        return bool(unsupported) and writer.is_alive()
+    return None if time.time() - _changed(folder) < _SILENT else False
+
+
+def _check_alone(folder: Path, content: bytes, reason: str) -> None:
+    """Warn that there are no locks. Raises FolderError if the last writer is still running."""
+    writer = Writer.read(content)
+    if writer is not None and writer.is_here() and writer.is_alive():
+        raise FolderError(
+            f"{folder} is being written by process {writer.process}. Wait until it has ended."
+        )
+    warn(
+        f"the file system of {folder} has no locks ({reason}), so two processes could write this "
+        "run at once and spoil it. Do not resume it before this one has ended."
+    )
+
+
+def _rewrite(handle: int, content: bytes) -> None:
+    with suppress(OSError):  # a full disk: then only other machines cannot see who writes
+        os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, content)
+
+
+def _changed(folder: Path) -> float:
+    """Return when a file of the folder was changed last, in seconds since 1970."""
+    times = [0.0]
+    with suppress(OSError), os.scandir(folder) as entries:
+        files = [each for each in entries if each.name != _NAME]
+        times += [each.stat(follow_symlinks=False).st_mtime for each in files]
+    return max(times)
+
+
+def _started(process: int) -> str:
+    """Return when a process started, in ticks since the system started; empty if unknown."""
     try:
-        with FileLock(path, blocking=False):
-            return False
-    except Timeout:
-        return True
-    except OSError:
-        return False
+        text = read_bounded(Path(f"/proc/{process}/stat"), 10_000).decode(errors="replace")
+        return text.rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""  # not Linux
