@@ -8,7 +8,8 @@ from pathlib import Path
 import platformdirs
 
 from zookit.core.errors import DataError
-from zookit.core.messages import say
+from zookit.core.file_lock import acquire
+from zookit.core.messages import say, warn
 from zookit.core.reading import read_bounded
 
 TAG = "CACHEDIR.TAG"
@@ -73,15 +74,21 @@ def _mark(cache: Path) -> None:
 
 @contextmanager
 def locked(name: str) -> Iterator[None]:
-    """Hold the lock `name` of the cache folder. A second process reports that it waits."""
-    from filelock import FileLock, Timeout
+    """Hold the lock `name` of the cache folder. A second process reports that it waits.
 
-    lock = FileLock(cache_subfolder("locks") / f"{name}.lock")
+    Warns if the file system has no locks. Raises OSError if the lock's file cannot be written.
+    """
+    path = cache_subfolder("locks") / f"{name}.lock"
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        lock = acquire(path, seconds=0)
+    except BlockingIOError:
         say(f"Waiting for another process to finish preparing {name}.")
-        lock.acquire()
+        lock = acquire(path, seconds=None)
+    if lock.unsupported:
+        warn(
+            f"the file system of {path.parent} has no locks ({lock.unsupported}). Do not prepare "
+            "the same data in two processes at once."
+        )
     try:
         yield
     finally:
