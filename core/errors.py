@@ -5,7 +5,9 @@ and how to fix it. The command line prints it without a traceback and exits with
 exception is a bug and is shown with its traceback.
 """
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _LONGEST = 200
 _LONGEST_MESSAGE = 2000
@@ -14,7 +16,34 @@ _LONGEST_REASON = 1000
 
 
 class ZookitError(Exception):
-    """Base class of errors that the user can fix. `str()` is one line."""
+    """Base class of errors that the user can fix. `str()` is one line.
+
+    `correction` is what the user probably meant, if that is known to be valid.
+    """
+
+    correction: "Correction | None" = None
+
+    @property
+    def message(self) -> str:
+        """The line without the correction."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        """Return the line, with the correction."""
+        return f"{self.message} Write {self.correction}." if self.correction else self.message
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Words to write instead of others: of a component, or with a key the value of that option."""
+
+    received: str
+    instead: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        """Return the words to write."""
+        return f"{self.key}={self.instead}" if self.key else self.instead
 
 
 class UnknownName(ZookitError):
@@ -116,9 +145,38 @@ def _message_of(error: BaseException) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean 'dense'?` if a known name is similar to `name`, else an empty text."""
+    nearest = nearest_name(name, known)
+    return f" Did you mean {nearest!r}?" if nearest else ""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that `name` probably means, or None.
+
+    That is a name that is equal but for case and separators (`FashionMNIST`), the one whose
+    initials it is (`lr`), the only one that begins with it (`val`), or a similar one.
+    """
     from difflib import get_close_matches  # only needed for errors
 
     if len(name) > _LONGEST:
-        return ""
-    nearest = get_close_matches(name, list(known), n=1)
-    return f" Did you mean {nearest[0]!r}?" if nearest else ""
+        return None
+    names, wanted = list(known), folded(name)
+    by_fold = {folded(each): each for each in names}
+    initials = {_initials(each): each for each in names}
+    begun = [each for fold, each in by_fold.items() if fold.startswith(wanted)]
+    if wanted in by_fold:
+        return by_fold[wanted]
+    if len(wanted) > 1 and wanted in initials:
+        return initials[wanted]
+    if len(wanted) > 2 and len(begun) == 1:
+        return begun[0]
+    similar = get_close_matches(wanted, by_fold, n=1)
+    return by_fold[similar[0]] if similar else None
+
+
+def folded(name: str) -> str:
+    """Return a name in lower case, without separators."""
+    return "".join(each for each in name.casefold() if each.isalnum())
+
+
+def _initials(name: str) -> str:
+    return "".join(part[:1] for part in re.split(r"[^a-z0-9]+", name.casefold()))

@@ -11,9 +11,10 @@ from zookit.core import (
     NotInstalled,
     UnknownName,
     Words,
+    ZookitError,
 )
 from zookit.core.declaration import declaration_complaint
-from zookit.core.errors import quoted
+from zookit.core.errors import quoted, reraise_interruption, typed_reason_of
 from zookit.core.parameters import checked, create
 from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
@@ -56,10 +57,16 @@ class Components(Group[C], Generic[C]):
         entry = self[given.name]
         kind = entry.load()
         _check_packages(entry.name, kind)
-        if isinstance(given, ComponentSpec):
-            component = create(kind, given.parameters, entry.name)
-        else:
-            component = create(kind, given)
+        try:
+            if isinstance(given, ComponentSpec):
+                component = create(kind, given.parameters, entry.name)
+            else:
+                component = create(kind, given)
+        except ZookitError:
+            raise
+        except BaseException as error:  # its __post_init__ may raise anything
+            reraise_interruption(error)
+            raise entry.broken(f"cannot be created: {typed_reason_of(error)}") from error
         return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner)
 
     def _from_instance(self, instance: C) -> Built[C]:

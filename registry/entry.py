@@ -9,7 +9,7 @@ from typing import Generic, TypeVar, cast
 
 from zookit.core import BrokenPlugin, html
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
-from zookit.core.errors import typed_reason_of
+from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.registry.metadata import Declared
 from zookit.registry.names import canonical_name
 
@@ -109,20 +109,22 @@ class Entry(Generic[T]):
             loaded: object = importlib.import_module(module_name)
             for part in attribute.split("."):
                 loaded = getattr(loaded, part)
-        except (Exception, SystemExit) as error:  # a plugin may raise anything on import
-            raise self._broken(
+        except BaseException as error:  # a plugin may raise anything on import
+            reraise_interruption(error)
+            raise self.broken(
                 f"cannot be imported: {typed_reason_of(error)}. "
                 "Upgrade, reinstall or uninstall the package"
             ) from error
         complaint = self.kind.complaint(loaded)
         if complaint:
-            raise self._broken(
+            raise self.broken(
                 f"is not a valid {self.kind.singular}: {complaint}. Report this to the author of "
                 "the package"
             )
         return cast(type[T], loaded)
 
-    def _broken(self, complaint: str) -> BrokenPlugin:
+    def broken(self, complaint: str) -> BrokenPlugin:
+        """Return an error that names the plugin and its package, and says what is wrong."""
         return BrokenPlugin(
             f"{self.kind.singular} {self.name!r} of {self.owner} ({self.value}) {complaint}."
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from zookit.core import BrokenPlugin
-from zookit.core.errors import typed_reason_of
+from zookit.core.errors import reraise_interruption, typed_reason_of
 
 if TYPE_CHECKING:
     from zookit.registry import Entry
@@ -33,7 +33,8 @@ def load_command(entry: "Entry[Any]") -> Any:
             app.command(entry.name, help=inspect.getdoc(loaded))(loaded)
             loaded = app
         return command_of(loaded)
-    except Exception as error:  # whatever a plugin's annotations make Typer raise
+    except BaseException as error:  # whatever a plugin's annotations make Typer raise
+        reraise_interruption(error)
         raise BrokenPlugin(
             f"command {entry.name!r} of {entry.owner} ({entry.value}) is not a valid Typer "
             f"command: {typed_reason_of(error)}. Report this to the plugin's author."

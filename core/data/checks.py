@@ -3,7 +3,32 @@
 import numpy as np
 
 from zookit.core.dataset import DatasetInfo, Splits
-from zookit.core.errors import DataError, quoted
+from zookit.core.errors import BrokenPlugin, DataError, quoted
+
+
+def check_info(name: str, info: object) -> None:
+    """Raise BrokenPlugin if this is not a DatasetInfo with a shape and class names.
+
+    Args:
+        name: the data set, for messages.
+        info: what the data set's `info` returned.
+    """
+    if not isinstance(info, DatasetInfo):
+        raise BrokenPlugin(f"{name}: info is {quoted(info)}, expected a zookit.core.DatasetInfo.")
+    shape, names = info.image_shape, info.class_names
+    if not (
+        isinstance(shape, tuple)
+        and len(shape) == 3
+        and all(isinstance(size, int) and size > 0 for size in shape)
+    ):
+        raise BrokenPlugin(
+            f"{name}: its image_shape is {quoted(shape)}, expected (height, width, channels) as "
+            "whole numbers."
+        )
+    if not isinstance(names, tuple) or not all(isinstance(each, str) for each in names):
+        raise BrokenPlugin(
+            f"{name}: its class_names are {quoted(names)}, expected a tuple of names."
+        )
 
 
 def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:

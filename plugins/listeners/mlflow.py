@@ -5,9 +5,10 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from zookit.core import (
@@ -29,6 +30,8 @@ _STATUS = {"finished": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
 _METRICS = 1000
 _PARAMETERS = 100
 """The numbers of metrics and of parameters that MLflow accepts in one request."""
+_CREATION = 20
+"""Seconds that another program may take to create a store."""
 _NOT_IN_KEYS = re.compile(r"[^\w\-. :/]")
 """The characters that MLflow does not accept in the name of a parameter."""
 _VARIABLES = {
@@ -84,16 +87,9 @@ class _Tracking:
     def run_started(self, run: RunContext) -> None:
         """Create the run and log its parameters."""
         with _quiet_mlflow():
-            from mlflow import MlflowClient
             from mlflow.entities import Param
 
-            self._client = MlflowClient()
-            created = self._client.create_run(
-                self._experiment_id(),
-                run_name=run.folder.name,
-                tags={name: run.environment[name] for name in ("identity", "group")},
-            )
-            self._id = created.info.run_id
+            self._id = _in_store(lambda: self._create_run(run))
             parameters = [Param(*each) for each in _parameters(run.experiment).items()]
             for at in range(0, len(parameters), _PARAMETERS):
                 self._client.log_batch(self._id, params=parameters[at : at + _PARAMETERS])
@@ -103,9 +99,13 @@ class _Tracking:
     def epoch_ended(self, epoch: int, values: Mapping[str, float], seconds: float) -> None:
         """Log the values of an epoch; the step is the epoch."""
         self._keep({**values, "seconds": seconds}, epoch)
-        if self._id is not None and self._reachable:
-            with _quiet_mlflow():
-                self._send()
+        self._send_if_reachable()
+
+    @hookimpl
+    def values_added(self, epoch: int, values: Mapping[str, float]) -> None:
+        """Log the values that callbacks added in an epoch."""
+        self._keep(values, epoch)
+        self._send_if_reachable()
 
     @hookimpl
     def run_finished(self, result: Result) -> None:
@@ -117,6 +117,18 @@ class _Tracking:
     def run_failed(self, result: Result) -> None:
         """Log the status and the folder."""
         self._end(result)
+
+    def _create_run(self, run: RunContext) -> str:
+        from mlflow import MlflowClient
+
+        self._client = MlflowClient()
+        created = self._client.create_run(
+            self._experiment_id(),
+            run_name=run.folder.name,
+            tags={name: run.environment[name] for name in ("identity", "group")},
+        )
+        run_id: str = created.info.run_id
+        return run_id
 
     def _end(self, result: Result) -> None:
         if self._id is None:
@@ -147,6 +159,11 @@ class _Tracking:
             now = time.time_ns() // 1_000_000
             self._pending += [Metric(name, value, now, step) for name, value in values.items()]
 
+    def _send_if_reachable(self) -> None:
+        if self._id is not None and self._reachable:
+            with _quiet_mlflow():
+                self._send()
+
     def _send(self) -> None:
         assert self._id is not None
         self._reachable = False  # until all requests have succeeded
@@ -154,6 +171,58 @@ class _Tracking:
             self._client.log_batch(self._id, metrics=self._pending[:_METRICS])
             del self._pending[:_METRICS]
         self._reachable = True
+
+
+def _in_store(create: Callable[[], str]) -> str:
+    """Call a function that may be the first to use the store, which MLflow then creates.
+
+    MLflow needs seconds to create its tables, and fails if another process does so meanwhile. So
+    one run after the other uses a store in a file or folder, and if another program has been
+    creating it, the function is called again. A server creates its own store.
+    """
+    from mlflow import get_tracking_uri
+
+    store = _local_store(get_tracking_uri())
+    if store is None:
+        return create()
+    deadline = time.monotonic() + (0 if store.exists() else _CREATION)
+    with _locked(store):
+        while True:
+            try:
+                return create()
+            except Exception:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(1)
+
+
+def _local_store(uri: str) -> Path | None:
+    """Return the file or folder of a store; None for a server."""
+    from urllib.parse import urlparse
+    from urllib.request import url2pathname
+
+    scheme, colon, rest = uri.partition(":")
+    if not colon or len(scheme) == 1:  # a path, also one of Windows
+        return Path(uri)
+    if scheme == "file":
+        return Path(url2pathname(urlparse(uri).path if rest.startswith("//") else rest))
+    path = rest.removeprefix("///").partition("?")[0]
+    in_file = scheme.partition("+")[0] == "sqlite" and path and not path.startswith(":memory:")
+    return Path(path) if in_file else None
+
+
+@contextmanager
+def _locked(store: Path) -> Iterator[None]:
+    """Hold the lock beside a store, if there can be one; after a minute, go on without it."""
+    from filelock import FileLock
+
+    lock = FileLock(store.absolute().with_name(f".{store.name}.zookit.lock"), timeout=60)
+    with suppress(OSError, NotImplementedError):  # Timeout is an OSError
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

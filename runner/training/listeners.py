@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from zookit.core import BadExperiment, BrokenPlugin, Listener, Words, ZookitError, warn
-from zookit.core.errors import did_you_mean, reason_of, typed_reason_of
+from zookit.core.errors import did_you_mean, reason_of, reraise_interruption, typed_reason_of
 from zookit.core.hookspecs import RunHooks
 from zookit.registry import Built, default
 
@@ -105,7 +105,8 @@ def attach_component(built: Built[Listener]) -> AttachedListener:
         )
     except BrokenPlugin:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        reraise_interruption(error)
         raise BrokenPlugin(f"{name} cannot be set up: {typed_reason_of(error)}.") from error
 
 
@@ -133,8 +134,8 @@ class Listeners:
             try:
                 returned = getattr(listener.manager.hook, hook)(**arguments)
                 results += [(listener, each) for each in returned]
-            # SystemExit: Rich ends the program if its output is closed.
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a listener
+            except BaseException as error:  # noqa: BLE001 - any error of a listener
+                reraise_interruption(error)
                 if listener.essential and isinstance(error, Exception):
                     failure = error
                     continue
@@ -150,7 +151,8 @@ class Listeners:
             try:
                 guarded += [_guard(callback, listener.name) for callback in offered]
             # It may be a generator, whose code runs only now.
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a listener
+            except BaseException as error:  # noqa: BLE001 - any error of a listener
+                reraise_interruption(error)
                 self._report(listener, "keras_callbacks", error)
         return guarded
 
@@ -180,7 +182,8 @@ def _guard(callback: "keras.callbacks.Callback", name: str) -> "keras.callbacks.
                 return None
             try:
                 return method(*arguments, **named)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a listener
+            except BaseException as error:  # noqa: BLE001 - any error of a listener
+                reraise_interruption(error)
                 failed = True
                 _warn_of_failure(name, hook, error)
                 return None

@@ -5,20 +5,25 @@ import logging
 import os
 import socket
 import sqlite3
+import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import keras
 import pytest
 from conftest import Command
+from filelock import FileLock
 from listened_runs import end_early, train
 
 from zookit import Run
-from zookit.core import Callback
+from zookit.core import Callback, ComponentSpec, Experiment
+from zookit.plugins.listeners.mlflow import Mlflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +90,15 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """What was printed, except for the warning that Lopsided is not registered."""
     written = capsys.readouterr()
     return [each for each in (written.out + written.err).splitlines() if "Lopsided" not in each]
+
+
+def context_of_a_run(folder: Path) -> Any:
+    """As much of a run's context as the listener uses."""
+    spec = ComponentSpec("zookit/x", {})
+    environment = {"identity": "i", "group": "g"}
+    return SimpleNamespace(
+        folder=folder, environment=environment, experiment=Experiment(spec, spec)
+    )
 
 
 @pytest.mark.usefixtures("mlflow_store")
@@ -157,6 +171,78 @@ def test_the_first_run_creates_the_store_and_later_ones_use_it(
     assert lines(capsys) == []
     names = [run.info.run_name for run in tracked()]
     assert sorted(names) == sorted(folder.name for folder in Path("runs").iterdir())
+
+
+@pytest.mark.usefixtures("mlflow_store")
+@pytest.mark.parametrize("uri", ["", "sqlite:///mlflow.db", "sqlite:///{folder}/mlflow.db"])
+def test_one_run_after_the_other_begins_in_a_local_store(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uri: str
+) -> None:
+    """MLflow fails if two processes create its tables at once."""
+    if uri:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri.format(folder=tmp_path))
+    listener: Any = Mlflow().build()
+    run = context_of_a_run(tmp_path / "run")
+    beginning = threading.Thread(target=lambda: listener.run_started(run=run))
+    with FileLock(tmp_path / ".mlflow.db.zookit.lock"):
+        beginning.start()
+        beginning.join(timeout=0.3)
+        assert not tracked()
+    beginning.join(timeout=30)
+    assert [each.info.run_name for each in tracked()] == ["run"]
+
+
+@pytest.mark.usefixtures("mlflow_store")
+def test_without_a_lock_a_run_is_logged_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / ".mlflow.db.zookit.lock").mkdir()
+    listener: Any = Mlflow().build()
+    listener.run_started(run=context_of_a_run(tmp_path / "run"))
+    assert len(tracked()) == 1
+
+
+FIRST_USE = """
+import sys, time
+from pathlib import Path
+from types import SimpleNamespace
+import mlflow
+from zookit.core import ComponentSpec, Experiment
+from zookit.plugins.listeners.mlflow import Mlflow
+
+spec = ComponentSpec("zookit/x", {})
+run = SimpleNamespace(
+    folder=Path(sys.argv[1]),
+    environment={"identity": "i", "group": "g"},
+    experiment=Experiment(spec, spec),
+)
+while not Path("go").exists():
+    time.sleep(0.001)
+if sys.argv[1] == "rival":
+    try:
+        mlflow.MlflowClient().search_experiments()
+    except Exception:
+        pass
+else:
+    Mlflow().build().run_started(run=run)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("uri", ["sqlite:///mlflow.db", "mlruns"])
+@pytest.mark.parametrize("names", [("a", "b"), tuple("abcdefgh"), ("a", "rival", "b")], ids=len)
+def test_no_run_is_lost_if_many_create_the_store_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uri: str, names: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    processes = [
+        subprocess.Popen([sys.executable, "-W", "ignore", "-c", FIRST_USE, name], cwd=tmp_path)
+        for name in names
+    ]
+    time.sleep(4 * len(names))  # until all have imported MLflow
+    (tmp_path / "go").touch()
+    assert [process.wait(timeout=120) for process in processes] == [0] * len(names)
+    runs = sorted(set(names) - {"rival"})
+    assert sorted(str(run.info.run_name) for run in tracked()) == runs
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""Name the plugin, and its package, whose code raises an error."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from traceback import walk_tb
+from types import FrameType
+from typing import Any
+
+from zookit.core import BrokenPlugin, Component, ZookitError
+from zookit.core.errors import quoted, typed_reason_of
+from zookit.registry.entry import Entry
+from zookit.registry.registry import Registry
+
+_OWN = "zookit"
+
+
+def describe(component: Component, registry: Registry) -> str:
+    """Return `callback 'name' of distribution==version`; the class if no entry point names it."""
+    for group in registry.components():
+        for entry in group.entries():
+            if entry.names(type(component)):
+                return _described(entry)
+    return f"{type(component).__module__}:{type(component).__qualname__}"
+
+
+@contextmanager
+def plugins_blamed(registry: Registry, *components: Component) -> Iterator[None]:
+    """Name the plugin whose code raises an error in this block.
+
+    An exception stays what it is, with a note that names the plugin. What is not an Exception, such
+    as SystemExit, would end the program in silence: it becomes BrokenPlugin, but Ctrl-C does not.
+
+    Args:
+        registry: where to look the plugin up.
+        *components: components that may be no plugins, but classes of the user.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, ZookitError) or type(error) is KeyboardInterrupt:
+            raise
+        culprit = _culprit(error, registry, components)
+        if culprit is None:
+            raise
+        if not isinstance(error, Exception):
+            raise BrokenPlugin(
+                f"{culprit} ended the program: {typed_reason_of(error)}. Report this to the "
+                "author of the package."
+            ) from error
+        if not getattr(error, "__notes__", None):
+            error.add_note(
+                f"zookit: {culprit} raised this error. Report it to the author of the package."
+            )
+        raise
+
+
+def check_returned(
+    component: Component, method: str, value: object, expected: type, registry: Registry
+) -> None:
+    """Raise BrokenPlugin if a component's method did not return an instance of `expected`."""
+    if not isinstance(value, expected):
+        name = expected.__name__
+        public = f"zookit.core.{name}" if expected.__module__.startswith(_OWN) else name
+        raise BrokenPlugin(
+            f"{describe(component, registry)}: {method} returned {quoted(value)}, expected "
+            f"{public}. Report this to the author of the package."
+        )
+
+
+def innermost_frame(error: BaseException, modules: set[str]) -> tuple[FrameType, int] | None:
+    """Return the last called frame, and its line, in the code of these modules' packages.
+
+    Of zookit itself, the modules alone count.
+    """
+    packages = {each.partition(".")[0] for each in modules} - {_OWN}
+    for frame, line in reversed(list(walk_tb(error.__traceback__))):
+        name = str(frame.f_globals.get("__name__", ""))
+        if name in modules or name.partition(".")[0] in packages:
+            return frame, line
+    return None
+
+
+def _culprit(
+    error: BaseException, registry: Registry, components: tuple[Component, ...]
+) -> str | None:
+    """Return the plugin whose code was called last, and the line."""
+    entries = [each for group in registry.components() for each in group.entries()]
+    own = {type(each).__module__: each for each in components}
+    found = innermost_frame(error, {*own, *(_module(each) for each in entries)})
+    if found is None:
+        return None
+    frame, line = found
+    name = str(frame.f_globals.get("__name__", ""))
+    place = f"({frame.f_code.co_filename}:{line})"
+    in_module = [each for each in entries if _module(each) == name]
+    if len(in_module) == 1:
+        return f"{_described(in_module[0])} {place}"
+    package = name.partition(".")[0]
+    owners = {each.owner for each in entries if _module(each).partition(".")[0] == package}
+    if owners:
+        return f"a plugin of {' or '.join(sorted(owners))} {place}"
+    return f"{describe(own[name], registry)} {place}" if name in own else f"{package} {place}"
+
+
+def _described(entry: Entry[Any]) -> str:
+    return f"{entry.kind.singular} {entry.name!r} of {entry.owner}"
+
+
+def _module(entry: Entry[Any]) -> str:
+    return entry.value.partition(":")[0]
