@@ -179,16 +179,14 @@ def test_runs_that_did_not_finish_are_not_ranked(make: RunMaker) -> None:
 
 
 def test_a_run_that_is_being_written_is_not_ranked(make: RunMaker) -> None:
-    from filelock import FileLock
-
     run = make(status="killed")
     # Another process, because a process may lock a file again that it has locked.
     holding = (
-        "import sys; from filelock import FileLock\n"
-        "with FileLock(sys.argv[1]): print('held', flush=True); sys.stdin.read()"
+        "import pathlib, sys; from zookit.runs.lock import locked\n"
+        "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", holding, run.folder / ".lock"],
+        [sys.executable, "-c", holding, run.folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
@@ -199,8 +197,7 @@ def test_a_run_that_is_being_written_is_not_ranked(make: RunMaker) -> None:
         assert leaderboard([run]).unranked[0].reason == "running after 1 epoch"
         assert process.stdin
         process.stdin.close()
-    with FileLock(run.folder / ".lock"):
-        pass
+        process.wait()
     assert read_run(run.folder).status == "killed"
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+
+from zookit.core.file_lock import acquire
 
 
 @pytest.fixture(scope="session")
@@ -11,9 +12,12 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty MLflow store to copy, because MLflow needs seconds to create one."""
     shared = tmp_path_factory.getbasetemp().parent  # of all workers of pytest-xdist
     tables = shared / "mlflow.db"
-    with FileLock(shared / "mlflow.lock"):
+    lock = acquire(shared / "mlflow.lock", None)
+    try:
         if not tables.exists():
             from mlflow import MlflowClient
 
             MlflowClient(f"sqlite:///{tables}").search_experiments()
+    finally:
+        lock.release()
     return tables
