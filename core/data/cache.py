@@ -79,6 +79,7 @@ def locked(name: str) -> Iterator[None]:
     Warns if the file system has no locks. Raises OSError if the lock's file cannot be written.
     """
     path = cache_subfolder("locks") / f"{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)  # the home of a data set may be nested
     try:
         lock = acquire(path, seconds=0)
     except BlockingIOError:

@@ -1,13 +1,26 @@
 """`zookit data`."""
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zookit.cli.bare import show_help_without_command
 from zookit.cli.completion import words_of
 from zookit.core import DataError
-from zookit.core.messages import printable
+from zookit.core.messages import counted, printable, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zookit.data.cache_contents import CacheEntry
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME]...", help="Data sets, as 'zookit data list' shows them. [default: all]"
+    ),
+]
 
 app = typer.Typer(help="Download data sets, and list or clear the cache.")
 
@@ -49,15 +62,80 @@ def fetch(
 @app.command("list")
 def list_cache() -> None:
     """List what the cache contains, with its size."""
-    # Neither --help nor completion needs these.
-    from zookit.core.data import cache_folder
+    from zookit.core.data import cache_folder  # neither --help nor completion needs these
     from zookit.data.cache_contents import cache_entries
-    from zookit.tables import output, table
 
     entries = cache_entries()
-    if not entries:
+    if entries:
+        _print(entries)
+    else:
         print(f"the cache {printable(cache_folder())} is empty")
-        return
+    _mention_earlier_versions()
+
+
+@app.command()
+def verify(names: Names = None) -> None:
+    """Read prepared data sets as a whole, and remove those that are damaged.
+
+    They are prepared again when they are needed. A small part is verified whenever a run opens
+    them, and everything by 'zookit doctor' too.
+    """
+    from zookit.data.cache_contents import remove  # neither --help nor completion needs these
+    from zookit.data.cache_contents import verify as verify_entry
+
+    damaged = [(entry, reason) for entry in _chosen(names) if (reason := verify_entry(entry))]
+    for entry, reason in damaged:
+        remove(entry)
+        print(f"removed {printable(reason)}; it is prepared again when it is needed")
+    if damaged:
+        raise typer.Exit(1)
+    print("no damage found")
+
+
+@app.command()
+def clear(
+    names: Names = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove data sets from the cache. They are prepared again when they are needed.
+
+    Only what zookit itself has put there is removed.
+    """
+    # Neither --help nor completion needs this.
+    from zookit.data.cache_contents import check_removable, remove
+
+    check_removable()
+    entries = _chosen(names)
+    if not entries:
+        print("nothing to remove")
+    elif not yes and sys.stdin.isatty():
+        _print(entries)
+        if not typer.confirm("Remove these folders?"):
+            raise typer.Exit(1)
+    for entry in entries:
+        remove(entry)
+        print(f"removed {printable(entry.folder)}")
+    _mention_earlier_versions()
+
+
+def _chosen(names: list[str] | None) -> "list[CacheEntry]":
+    """Return the entries of these data sets, or all. Raises DataError if there are none."""
+    from zookit.data.cache_contents import cache_entries
+
+    entries = cache_entries()
+    cached = sorted({entry.name for entry in entries})
+    for name in names or ():
+        if name.replace("-", "_") not in cached:
+            raise DataError(
+                f"{name!r} is not in the cache, which contains: {', '.join(cached) or 'nothing'}."
+            )
+    chosen = {name.replace("-", "_") for name in names or cached}
+    return [entry for entry in entries if entry.name in chosen]
+
+
+def _print(entries: "Sequence[CacheEntry]") -> None:
+    from zookit.tables import output, table
+
     rows = [
         (entry.title, entry.kind, f"{entry.size / 1e6:,.1f}", str(entry.folder))
         for entry in entries
@@ -66,27 +144,13 @@ def list_cache() -> None:
     output().print(table(columns, rows, numbers=("MB",), whole=("data set", "content")))
 
 
-@app.command()
-def clear(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[NAME]...", help="Data sets, as 'zookit data list' shows them. [default: all]"
-        ),
-    ] = None,
-) -> None:
-    """Remove data sets from the cache. They are prepared again when they are needed."""
-    from zookit.data.cache_contents import cache_entries, remove
+def _mention_earlier_versions() -> None:
+    from zookit.data.cache_contents import left_by_earlier_versions
 
-    entries = cache_entries()
-    cached = sorted({entry.name for entry in entries})
-    chosen = {name.replace("-", "_") for name in names or cached}
-    for name in names or ():
-        if name.replace("-", "_") not in cached:
-            raise DataError(
-                f"{name!r} is not in the cache, which contains: {', '.join(cached) or 'nothing'}."
-            )
-    for entry in entries:
-        if entry.name in chosen:
-            remove(entry)
-            print(f"removed {printable(entry.folder)}")
+    left = left_by_earlier_versions()
+    if left:
+        say(
+            f"{left[0].parent} contains {counted(len(left), 'data set')} that an earlier version "
+            "prepared. zookit neither uses nor removes them, because the folder is not marked as "
+            "its own. Remove them by hand."
+        )

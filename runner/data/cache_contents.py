@@ -1,6 +1,7 @@
-"""Lists and removes what the cache contains."""
+"""Lists, verifies and removes what the cache contains."""
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -9,20 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from zookit.core.data.cache import cache_folder
-from zookit.core.errors import FolderError
-from zookit.data.prepared import prepared_folder
-from zookit.data.source import downloads_folder
+from zookit.core.data.cache import TAG, cache_folder, is_marked, locked
+from zookit.core.errors import DataError, FolderError
+from zookit.core.reading import read_text_bounded
+from zookit.data.prepared import FORMAT, prepared_folder
+from zookit.data.prepared_folder import LARGEST_META, META, verify_folder
+from zookit.data.source import downloads_folder, earlier_cache
 
 _DAY = 24 * 60 * 60
 """In seconds."""
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class CacheEntry:
     """A prepared data set, or the downloaded files of one.
 
-    `name` is the name of the data set, `title` the text shown for it, `size` in bytes.
+    `name` is the name of the data set, `title` the text shown for it, `size` in bytes, `lock` the
+    name of the lock of whoever writes it. `is_current` is false for what this version of zookit
+    does not use.
     """
 
     name: str
@@ -30,6 +36,8 @@ class CacheEntry:
     kind: Literal["prepared", "downloads"]
     size: int
     folder: Path
+    lock: str
+    is_current: bool = True
 
 
 def cache_entries() -> tuple[CacheEntry, ...]:
@@ -37,41 +45,115 @@ def cache_entries() -> tuple[CacheEntry, ...]:
     return (*_prepared(), *_downloads())
 
 
-def remove(entry: CacheEntry) -> None:
-    """Remove an entry, the cached hashes, and files unpacked by processes that were killed.
+def check_removable() -> None:
+    """Raise FolderError if the cache folder is not marked as zookit's.
 
-    Raises FolderError if the folder cannot be removed.
+    Then it may contain files of somebody else.
     """
+    cache = cache_folder()
+    if cache.is_dir() and not is_marked(cache):
+        raise FolderError(
+            f"nothing is removed from {cache}, because it has no {TAG} written by zookit: it may "
+            "contain files of yours. Remove the folders that you do not need by hand."
+        )
+
+
+def remove(entry: CacheEntry) -> None:
+    """Remove an entry, the cached hashes, and files that killed processes left.
+
+    Raises FolderError if the cache is not marked as zookit's, or the folder cannot be removed.
+    """
+    check_removable()
     try:
-        shutil.rmtree(entry.folder)
+        with locked(entry.lock), suppress(FileNotFoundError):  # another process has removed it
+            shutil.rmtree(entry.folder)
     except OSError as error:
         raise FolderError(f"{entry.folder} cannot be removed: {error.strerror or error}.") from None
-    shutil.rmtree(cache_folder() / "hashes", ignore_errors=True)
-    for folder in (cache_folder() / "unpacking").glob("*/"):
-        # A newer one may be in use by another process, which removes it.
-        with suppress(FileNotFoundError):
-            if time.time() - folder.stat().st_mtime > _DAY:
-                shutil.rmtree(folder, ignore_errors=True)
+    _remove_hashes()
+    _remove_leftovers()
+
+
+def verify(entry: CacheEntry) -> str:
+    """Read a prepared data set as a whole; return what is wrong with it, empty if nothing is.
+
+    Downloads and what this version does not use are not read.
+    """
+    if entry.kind != "prepared" or not entry.is_current:
+        return ""
+    try:
+        verify_folder(entry.folder)
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+def left_by_earlier_versions() -> tuple[Path, ...]:
+    """Return the data sets that earlier versions prepared beside today's cache folder.
+
+    They used ZOOKIT_CACHE_DIR itself, without marking it, so that it may contain files of others.
+    """
+    earlier = earlier_cache()
+    found = sorted((earlier / "prepared").glob("*-*/")) if earlier else []
+    return tuple(folder for folder in found if _description(folder) is not None)
 
 
 def _prepared() -> Iterator[CacheEntry]:
-    for folder in sorted(prepared_folder().glob("*-*/")):
-        name = folder.name.strip(".").rpartition("-")[0]
-        try:
-            meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            title = f"{name} ({meta['origin']})"
-        except (OSError, ValueError, KeyError, TypeError):
-            title = f"{name} (damaged)"
-        yield CacheEntry(name, title, "prepared", _size(folder), folder)
+    for folder in _folders(prepared_folder(), "*-*"):
+        if not folder.name.startswith("."):
+            yield _entry(folder, folder)
+    for folder in _folders(prepared_folder(), ".zookit-*.aside"):  # while it is written
+        for inner in _folders(folder, "*-*"):
+            yield _entry(folder, inner)
+
+
+def _entry(folder: Path, inner: Path) -> CacheEntry:
+    name = inner.name.rpartition("-")[0]
+    meta = _description(inner)
+    is_current = folder == inner and (meta is None or meta["format"] == FORMAT)
+    if meta is None:
+        state = "damaged" if folder == inner else "incomplete"
+    else:
+        state = meta["origin"] if is_current else "not used by this version"
+    return CacheEntry(
+        name, f"{name} ({state})", "prepared", _size(folder), folder, inner.name, is_current
+    )
+
+
+def _description(folder: Path) -> "dict[str, str] | None":
+    """Return the description of a prepared data set, None if there is no valid one."""
+    try:
+        meta = json.loads(read_text_bounded(folder / META, LARGEST_META))
+        return {key: meta[key] for key in ("format", "origin", "hash")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _downloads() -> Iterator[CacheEntry]:
-    if downloads_folder().is_dir():
-        for folder in sorted(downloads_folder().glob("*/")):
-            # The home of a data set is its name with hyphens.
-            name = folder.name.replace("-", "_")
-            yield CacheEntry(name, folder.name, "downloads", _size(folder), folder)
+    for folder in _folders(downloads_folder(), "*"):
+        # The home of a data set is its name with hyphens.
+        name, lock = folder.name.replace("-", "_"), f"download-{folder.name}"
+        yield CacheEntry(name, folder.name, "downloads", _size(folder), folder, lock)
+
+
+def _folders(parent: Path, pattern: str) -> "list[Path]":
+    """Return the folders of these names, sorted; not links, which may lead anywhere."""
+    return sorted(each for each in parent.glob(f"{pattern}/") if not each.is_symlink())
+
+
+def _remove_hashes() -> None:
+    for note in (cache_folder() / "hashes").glob("*"):
+        if _HASH.fullmatch(note.name):
+            with suppress(OSError):
+                note.unlink()
+
+
+def _remove_leftovers() -> None:
+    for folder in (*prepared_folder().glob(".zookit-*/"), *cache_folder().glob("unpacking/*/")):
+        # A newer one may be in use by another process, which removes it.
+        with suppress(FileNotFoundError):
+            if time.time() - folder.lstat().st_mtime > _DAY:
+                shutil.rmtree(folder, ignore_errors=True)  # removes nothing through a link
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())

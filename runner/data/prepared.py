@@ -4,33 +4,33 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from zookit.core import ComponentSpec, Words
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
+from zookit.core.data.duplicates import without_duplicates
+from zookit.core.data.files import warn_of_skipped
 from zookit.core.data.split import subset
 from zookit.core.dataset import Dataset, Split, Splits
 from zookit.core.errors import DataError
-from zookit.core.messages import warn
+from zookit.core.messages import counted, warn
 from zookit.core.parameters import plain_values
 from zookit.core.progress import Progress, silent
 from zookit.core.source import DataOrigin, DataRequest, Source
+from zookit.data.prepared_folder import content_hash, open_folder, write_folder
 from zookit.data.source import find
 from zookit.registry import Built, default
+from zookit.registry.blame import describe, plugins_blamed
 
-FORMAT = 1
+FORMAT = 2
 """Increased whenever zookit decodes or writes differently."""
-
-_SHOWN_FILES = 5
-"""The largest number of skipped files that are shown one by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +38,14 @@ class Prepared:
     """Splits that are ready for training.
 
     `hash` is the SHA-256 of the arrays: two hashes are equal if and only if all pixels and labels
-    are equal, whatever the source.
+    are equal, whatever the source. `duplicates` has the number of images that were left out of a
+    split because another one has them too, by split name.
     """
 
     splits: Splits
     origin: DataOrigin
     hash: str
+    duplicates: Mapping[str, int] = field(default_factory=dict)
 
 
 def prepare(
@@ -70,16 +72,17 @@ def prepare(
         WrongHash: a downloaded file does not have the pinned SHA-256.
         DataError: the data cannot be loaded, or is not what the data set's info describes.
     """
-    source = find(dataset, request, name, partial(find_prepared, dataset, name, owner), progress)
+    source = find(dataset, request, name, partial(_find_intact, dataset, name, owner), progress)
     found()
     folder = None if source.hash is None else _folder(dataset, name, owner, source.hash)
     if folder is None:
         prepared = _load(dataset, source, name)
     else:
-        prepared = _open(folder) or _prepare(dataset, source, name, folder)
+        prepared = _open_intact(name, folder) or _prepare(dataset, source, name, folder)
         # The same files may have been prepared from another place.
         prepared = replace(prepared, origin=source.origin)
-    _warn_of_skipped(name, prepared.splits.left_out)
+    warn_of_skipped(name, prepared.splits.left_out)
+    _warn_of_duplicates(name, prepared)
     return prepared
 
 
@@ -95,7 +98,10 @@ def prepare_named(
 def find_prepared(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
     """Return the folder of the prepared data for files of this hash, if it is intact."""
     folder = _folder(dataset, name, owner, source_hash)
-    return folder if folder is not None and _open(folder) is not None else None
+    try:
+        return folder if folder is not None and _open(folder) is not None else None
+    except DataError:
+        return None
 
 
 def prepared_folder() -> Path:
@@ -128,7 +134,7 @@ def _prepare(dataset: Dataset, source: Source, name: str, folder: Path) -> Prepa
             _warn_of_cache(name, error)
             return _load(dataset, source, name)
         # Another process may have prepared it while this one waited for the lock.
-        prepared = _open(folder)
+        prepared = _open_intact(name, folder)
         if prepared is not None:
             return prepared
         loaded = _load(dataset, source, name)
@@ -136,7 +142,7 @@ def _prepare(dataset: Dataset, source: Source, name: str, folder: Path) -> Prepa
             _write(loaded, name, folder)
         except OSError as error:
             _warn_of_cache(name, error)
-        return _open(folder) or loaded
+        return _open_intact(name, folder) or loaded
 
 
 def _warn_of_cache(name: str, error: OSError) -> None:
@@ -147,18 +153,20 @@ def _warn_of_cache(name: str, error: OSError) -> None:
 
 
 def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
-    try:
-        splits = dataset.load(source)
-    except DataError as error:
-        raise type(error)(f"{name}: {error}") from None
-    except SystemExit as error:
-        raise DataError(
-            f"{name}: loading it ended the program ({error}). Report this to the plugin's author."
-        ) from error
-    check_splits(name, dataset.info, splits)
+    with plugins_blamed(default, dataset):
+        try:
+            splits = dataset.load(source)
+        except DataError as error:
+            raise type(error)(f"{name}: {error}") from None
+        check_splits(describe(dataset, default), dataset.info, splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
-    splits = Splits(**in_order, left_out=splits.left_out)
-    return Prepared(splits, source.origin, _content_hash(splits))
+    splits, duplicates = Splits(**in_order, left_out=splits.left_out), {}
+    if dataset.folder is not None:  # published splits stay as they are, to be comparable
+        try:
+            splits, duplicates = without_duplicates(splits)
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from None
+    return Prepared(splits, source.origin, content_hash(splits), duplicates)
 
 
 def _in_order(split: Split) -> Split:
@@ -168,55 +176,49 @@ def _in_order(split: Split) -> Split:
     return Split(split.images, np.ascontiguousarray(split.labels, np.int64))
 
 
-def _content_hash(splits: Splits) -> str:
-    digest = hashlib.sha256()
-    for name, split in splits.by_name().items():
-        digest.update(f"{name} {split.images.shape}".encode())
-        digest.update(split.images.data)
-        digest.update(split.labels.data)
-    return digest.hexdigest()
-
-
 def _write(prepared: Prepared, name: str, folder: Path) -> None:
-    aside = folder.with_name(f".{folder.name}.aside")
-    shutil.rmtree(aside, ignore_errors=True)  # left by a killed process; this one holds the lock
-    aside.mkdir(parents=True)
-    try:
-        for split_name, split in prepared.splits.by_name().items():
-            np.save(aside / f"{split_name}-images.npy", split.images)
-            np.save(aside / f"{split_name}-labels.npy", split.labels)
-        meta = {
+    write_folder(
+        folder,
+        prepared.splits,
+        {
             "format": FORMAT,
             "name": name,
             "origin": prepared.origin,
             "hash": prepared.hash,
-            "splits": list(prepared.splits.by_name()),
-            "left_out": list(prepared.splits.left_out),
-        }
-        (aside / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)  # a damaged one
-        aside.replace(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+            "duplicates": dict(prepared.duplicates),
+        },
+    )
 
 
-def _open(folder: Path) -> Prepared | None:
+def _find_intact(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
+    folder = _folder(dataset, name, owner, source_hash)
+    return folder if folder is not None and _open_intact(name, folder) is not None else None
+
+
+def _open_intact(name: str, folder: Path) -> Prepared | None:
+    """Return what is prepared in a folder; remove it and say so if it is damaged."""
     try:
-        meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        by_name = {name: _open_split(folder, name) for name in meta["splits"]}
-        splits = Splits(**by_name, left_out=tuple(meta["left_out"]))
-        return Prepared(splits, meta["origin"], meta["hash"])
-    except Exception:  # noqa: BLE001 - missing or damaged, so it is prepared again
+        return _open(folder)
+    except DataError as error:
+        warn(f"{name}: {error}, so it is prepared again.")
+        shutil.rmtree(folder, ignore_errors=True)
         return None
 
 
-def _open_split(folder: Path, name: str) -> Split:
-    images = np.load(folder / f"{name}-images.npy", mmap_mode="r")
-    return Split(images, np.load(folder / f"{name}-labels.npy"))
+def _open(folder: Path) -> Prepared | None:
+    """Return what is prepared in a folder, None if nothing is. Raises DataError for damage."""
+    opened = open_folder(folder)
+    if opened is None:
+        return None
+    splits, meta = opened
+    return Prepared(splits, meta["origin"], meta["hash"], meta.get("duplicates", {}))
 
 
-def _warn_of_skipped(name: str, left_out: tuple[str, ...]) -> None:
-    for line in left_out[:_SHOWN_FILES]:
-        warn(f"{name}: {line}, so it is skipped.")
-    if len(left_out) > _SHOWN_FILES:
-        warn(f"{name}: skipped {len(left_out) - _SHOWN_FILES} more files.")
+def _warn_of_duplicates(name: str, prepared: Prepared) -> None:
+    for split, count in prepared.duplicates.items():
+        between = split == "test" and prepared.splits.validation is not None
+        others = "training or validation" if between else "training"
+        warn(
+            f"{name}: {counted(count, 'image')} of the {split} split left out, because the "
+            f"{others} split has the same pixels."
+        )

@@ -57,8 +57,9 @@ def places(dataset: Dataset | type[Dataset], find_prepared: FindPrepared) -> Ite
     prepared = find_prepared(pinned_hash(dataset))
     if prepared is not None:
         yield Place("prepared", prepared, complete=True)
-    for text in dataset.system:
-        folder = Path(text).expanduser()
+    earlier = earlier_cache()
+    downloaded = (earlier / "downloads" / dataset.home,) if earlier else ()
+    for folder in (*(Path(text).expanduser() for text in dataset.system), *downloaded):
         if _has_all(dataset, folder):
             yield Place("system", folder, complete=True)
     downloads = downloads_folder() / dataset.home
@@ -156,6 +157,11 @@ def _sample(folder: Path, progress: Progress) -> Source:
 def downloads_folder() -> Path:
     """Return the folder of downloaded files."""
     return cache_folder() / "downloads"
+
+
+def earlier_cache() -> Path | None:
+    """Return the folder that earlier versions used as the cache, None if it is still the same."""
+    return cache_folder().parent if os.environ.get("ZOOKIT_CACHE_DIR") else None
 
 
 def pinned_hash(dataset: Dataset | type[Dataset]) -> str:

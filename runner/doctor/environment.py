@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from zookit.core.data import cache_folder
+from zookit.data.cache_contents import cache_entries, verify
 from zookit.doctor.finding import Finding
 from zookit.isolation import CallResult
 
@@ -50,7 +51,11 @@ def examine_environment(tensorflow: CallResult, limit: float) -> tuple[Environme
         cache_is_writable=_is_writable(cache),
         cache_size=_size(cache),
     )
-    findings = [*_tensorflow_findings(tensorflow, limit), *_folder_findings(environment)]
+    findings = [
+        *_tensorflow_findings(tensorflow, limit),
+        *_folder_findings(environment),
+        *_data_findings(),
+    ]
     return environment, findings
 
 
@@ -90,6 +95,12 @@ def _folder_findings(environment: Environment) -> list[Finding]:
             )
         )
     return findings
+
+
+def _data_findings() -> list[Finding]:
+    """Read all prepared data sets, and return those that are damaged."""
+    damaged = filter(None, map(verify, cache_entries()))
+    return [Finding("broken", f"{each}.", "Run: zookit data verify") for each in damaged]
 
 
 def _versions() -> dict[str, str]:

@@ -176,7 +176,7 @@ def test_a_damaged_entry_is_prepared_again(name: str, damage: str) -> None:
 
 def test_a_validation_split_is_prepared_too(tmp_path: Path) -> None:
     for name, count in (("train", 4), ("test", 2), ("validation", 3)):
-        put_pictures(tmp_path / "photos" / name, cats=count, dogs=count)
+        put_pictures(tmp_path / "photos" / name, start=10 * count, cats=count, dogs=count)
     dataset = ImageFolder(tmp_path / "photos", size=8)
     first = made(dataset)
     assert same(made(dataset), first)
@@ -195,14 +195,38 @@ def test_an_invalid_description_is_prepared_again(meta: str) -> None:
 
 
 @pytest.mark.usefixtures("data_dir")
-def test_leftovers_of_a_killed_process_are_replaced() -> None:
+def test_zeros_in_the_cache_are_found_and_repaired(caplog: pytest.LogCaptureFixture) -> None:
     first = made()
-    aside = entry().with_name(f".{entry().name}.aside")
-    entry().rename(aside)  # its name while it is written
-    assert [each.title for each in cache_entries()] == ["made (full)"]
-    (aside / "stranger").touch()
+    path = entry() / "train-images.npy"
+    content = path.read_bytes()
+    path.unlink()  # this process has the old file mapped
+    path.write_bytes(content[:500] + bytes(1000) + content[1500:])
+    caplog.clear()
     assert same(made(), first)
-    assert not (entry() / "stranger").exists()
+    assert len(Made.loads) == 2
+    (line,) = caplog.messages
+    assert "made: " in line
+    assert "train-images.npy" in line
+    assert "prepared again" in line
+    assert same(made(), first)
+    assert len(caplog.messages) == 1
+
+
+def test_zeros_are_repaired_without_the_files_from_a_download(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The full set was found by its hash alone; its files are no longer there."""
+    monkeypatch.setenv("ZOOKIT_MIRROR", server.url)
+    for name, content in CONTENT.items():
+        server.serve(f"/made/{name}.gz", zipped(content))
+    first = made()
+    shutil.rmtree(cache_folder() / "downloads")
+    path = entry() / "test-labels.npy"
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content[:-8] + b"\0\0\0\0\0\0\0\1")
+    assert same(made(), first)
+    assert len(Made.loads) == 2
 
 
 @pytest.mark.usefixtures("data_dir")
@@ -214,7 +238,7 @@ def test_an_unwritable_cache_gives_one_warning(
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
     assert same(made(), first)
     (line,) = (record.getMessage() for record in caplog.records)
-    assert line.startswith(f"made: {tmp_path / 'file' / 'cache'} cannot be written (")
+    assert line.startswith(f"made: {cache_folder()} cannot be written (")
     assert "ZOOKIT_CACHE_DIR" in line
 
 
@@ -222,8 +246,8 @@ def test_an_unwritable_cache_gives_one_warning(
 def test_an_unwritable_folder_gives_one_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "prepared").touch()  # the locks beside it can be written
+    cache_folder().mkdir(parents=True)
+    (cache_folder() / "prepared").touch()  # the locks beside it can be written
     assert made().origin == "full"
     assert len(Made.loads) == 1
     assert ["cannot be written" in record.getMessage() for record in caplog.records] == [True]

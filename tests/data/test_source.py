@@ -110,7 +110,7 @@ def test_sources_in_the_order_of_the_places(tmp_path: Path, data_dir: Path, mirr
     (tmp_path / "system").rename(tmp_path / "away")
     downloaded = full()
     assert (downloaded.origin, downloaded.location) == ("full", "downloaded")
-    assert downloaded.folder == tmp_path / "cache" / "downloads" / "made"
+    assert downloaded.folder == tmp_path / "cache" / "zookit-cache" / "downloads" / "made"
     assert len(mirror.requests) == 4
     # The same hash at every place.
     assert len({source.hash for source in (named, before, system, downloaded)}) == 1
@@ -132,11 +132,11 @@ def test_places_in_the_order_of_their_use(tmp_path: Path, data_dir: Path, mirror
         data_dir / "made",
         PREPARED,
         tmp_path / "system",
-        tmp_path / "cache" / "downloads" / "made",
+        tmp_path / "cache" / "zookit-cache" / "downloads" / "made",
         Sampled.sample,
     ]
     assert not mirror.requests
-    put_files(tmp_path / "cache" / "downloads" / "made")
+    put_files(tmp_path / "cache" / "zookit-cache" / "downloads" / "made")
     (data_dir / "made").rename(data_dir / "other")
     (tmp_path / "system" / "t10k-labels-idx1-ubyte.gz").unlink()
     found = list(places(Made(), unprepared))
@@ -241,7 +241,7 @@ def test_a_wrong_hash_does_not_lead_to_the_sample(
     with pytest.raises(WrongHash, match="SHA-256"):
         find(dataset, requested, "made", unprepared)
     assert not warnings_in(caplog)
-    assert not list((tmp_path / "cache" / "downloads" / "made").iterdir())
+    assert not list((tmp_path / "cache" / "zookit-cache" / "downloads" / "made").iterdir())
 
 
 def test_a_requested_sample_is_used_at_once(mirror: Server, data_dir: Path) -> None:

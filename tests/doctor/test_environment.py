@@ -64,7 +64,7 @@ def test_a_clean_installation_is_ok(tmp_path: Path) -> None:
     assert {"python", "tensorflow", "keras"} <= set(environment["versions"])
     assert "CPU:0" in environment["devices"]
     assert environment["seconds"] > 0
-    assert environment["cache"] == str(tmp_path / "cache")
+    assert environment["cache"] == str(tmp_path / "cache" / "zookit-cache")
     assert environment["cache_is_writable"]
     assert environment["cache_size"] == 0
     plugins = {each["name"]: each for each in found["plugins"]}

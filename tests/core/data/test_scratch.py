@@ -78,6 +78,11 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
+def files_in_cache() -> list[Path]:
+    found = [path for path in cache_folder().rglob("*") if path.is_file()]
+    return [path for path in found if path.name != "CACHEDIR.TAG"]
+
+
 linux_only = pytest.mark.skipif(
     sys.platform != "linux", reason="others do not count mapped memory against RLIMIT_DATA"
 )
@@ -89,7 +94,7 @@ def test_folder_larger_than_memory(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: dict[str, int]
 ) -> None:
     for folder, count in layout.items():
-        put_pictures(photos / folder, cats=count, dogs=count)
+        put_pictures(photos / folder, start=50 * (folder == "test"), cats=count, dogs=count)
         (photos / folder / "cats" / "010.png").write_text("no picture")
     done = limited(photos, memory=ROOM)
     assert done.returncode == 0, done.stderr
@@ -120,20 +125,20 @@ def test_a_full_disk(photos: Path) -> None:
 def test_nothing_is_left_of_a_killed_process(photos: Path) -> None:
     put_pictures(photos, cats=5, dogs=5)
     assert limited(photos, killed=True).returncode == -signal.SIGKILL
-    left = [path for path in cache_folder().rglob("*") if path.is_file()]
+    left = files_in_cache()
     assert {path.parent.name for path in left} == {"hashes", "locks"}
     assert sum(path.stat().st_size for path in left) < 100
     assert len(limited(photos).stdout.strip()) == 64
     for each in cache_entries():
         remove(each)
-    left = [path for path in cache_folder().rglob("*") if path.is_file()]
+    left = files_in_cache()
     assert {path.parent.name for path in left} == {"locks"}
 
 
 def test_images_are_on_disk_if_possible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_disk = empty_images((3, 4, 5, 1))
     assert isinstance(on_disk, np.memmap)
-    assert [path for path in cache_folder().rglob("*") if path.is_file()] == []
+    assert files_in_cache() == []
     (tmp_path / "file").touch()
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
     in_memory = empty_images((3, 4, 5, 1))

@@ -1,0 +1,133 @@
+"""Prepared arrays are verified whenever they are opened."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zookit.core import DataError, Split, Splits
+from zookit.data.prepared_folder import content_hash, open_folder, verify_folder, write_folder
+
+COUNT = 3000
+"""Images; with 784 bytes each, they take 36 blocks."""
+
+
+@pytest.fixture(scope="module")
+def splits() -> Splits:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (COUNT, 28, 28, 1), np.uint8)
+    train = Split(images, random.integers(0, 10, COUNT))
+    return Splits(train, Split(images[:10], np.arange(10)), left_out=("a.png is dämaged",))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, splits: Splits) -> Path:
+    write_folder(tmp_path / "made", splits, {"hash": content_hash(splits), "origin": "full"})
+    return tmp_path / "made"
+
+
+def writable(path: Path) -> Path:
+    path.chmod(0o644)
+    return path
+
+
+def with_bytes(path: Path, at: int, new: bytes) -> None:
+    with writable(path).open("r+b") as file:
+        file.seek(at)
+        file.write(new)
+
+
+def with_old_times(path: Path, change: Callable[[], None]) -> None:
+    before = path.stat()
+    change()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_what_was_written_is_opened(folder: Path, splits: Splits) -> None:
+    opened = open_folder(folder)
+    assert opened is not None
+    read, about = opened
+    assert content_hash(read) == content_hash(splits) == about["hash"]
+    assert isinstance(read.train.images, np.memmap)
+    assert read.left_out == splits.left_out
+    verify_folder(folder)
+    assert open_folder(folder / "none") is None
+
+
+def test_arrays_cannot_be_written_by_accident(folder: Path) -> None:
+    """A file that is truncated while it is mapped would kill the process."""
+    assert all(not path.stat().st_mode & 0o222 for path in folder.glob("*.npy"))
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "zeroed": lambda folder: with_bytes(folder / "train-images.npy", 10**6, bytes(200_000)),
+    "one bit": lambda folder: with_bytes(folder / "train-images.npy", 2 * 10**6, b"\0\1\2\3"),
+    "one label": lambda folder: with_bytes(folder / "train-labels.npy", 500, b"\7\7"),
+    "a test image": lambda folder: with_bytes(folder / "test-images.npy", 1000, bytes(9)),
+    "old times": lambda folder: with_old_times(
+        folder / "train-images.npy",
+        lambda: with_bytes(folder / "train-images.npy", 10**6, bytes(9)),
+    ),
+    "longer": lambda folder: with_bytes(folder / "train-images.npy", COUNT * 784 + 128, b"more"),
+    "shorter": lambda folder: os.truncate(writable(folder / "train-labels.npy"), 20_000),
+    "the hash": lambda folder: (
+        (folder / "meta.json").write_text(
+            (folder / "meta.json").read_text().replace('"hash": "', '"hash": "0')
+        )
+        and None
+    ),
+    "checksums": lambda folder: with_bytes(folder / "checksums.npy", 200, b"\0\1\2\3"),
+    "no checksums": lambda folder: (folder / "checksums.npy").unlink(),
+    "of another set": lambda folder: np.save(
+        writable(folder / "test-images.npy"), np.zeros((10, 28, 28, 1), np.uint8)
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_every_change_is_found(folder: Path, change: Callable[[Path], None]) -> None:
+    change(folder)
+    with pytest.raises(DataError, match=f"^{folder} is damaged"):
+        open_folder(folder)
+    with pytest.raises(DataError, match=f"^{folder} is damaged"):
+        verify_folder(folder)
+
+
+def test_damage_that_changes_no_time_is_found_in_the_sample(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a disk loses blocks: the noted times are those of the damaged file."""
+    with_bytes(folder / "train-images.npy", 10**6, bytes(200_000))
+    monkeypatch.setattr("zookit.data.prepared_folder._verify_all", lambda *arguments: None)
+    open_folder(folder)  # notes the times
+    with pytest.raises(DataError, match=r"train-images\.npy"):
+        open_folder(folder)
+
+
+def test_a_copy_is_verified_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(folder, tmp_path / "copy")
+    assert open_folder(tmp_path / "copy") is not None
+    monkeypatch.delattr("zookit.data.prepared_folder._verify_all")
+    assert open_folder(tmp_path / "copy") is not None
+
+
+def test_the_sample_does_not_disturb_random_numbers(folder: Path) -> None:
+    random.seed(1)
+    expected = random.random()
+    random.seed(1)
+    open_folder(folder)
+    assert random.random() == expected
+
+
+def test_a_folder_is_replaced(folder: Path, splits: Splits) -> None:
+    (folder / "stranger").touch()
+    write_folder(folder, splits, {"hash": content_hash(splits)})
+    assert open_folder(folder) is not None
+    assert not (folder / "stranger").exists()
+    assert list(folder.parent.iterdir()) == [folder]
