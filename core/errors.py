@@ -26,7 +26,7 @@ class ZookitError(Exception):
     @property
     def message(self) -> str:
         """The line without the correction."""
-        return super().__str__()
+        return Exception.__str__(self)
 
     def __str__(self) -> str:
         """Return the line, with the correction."""

@@ -7,6 +7,7 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
+from zookit.core.alternatives import other_values
 from zookit.core.declaration import (
     KINDS,
     adapter_of,
@@ -17,7 +18,7 @@ from zookit.core.declaration import (
     is_tuple,
     text_of,
 )
-from zookit.core.errors import BadParameter, did_you_mean, quoted
+from zookit.core.errors import BadParameter, Correction, nearest_name, quoted
 from zookit.core.words import Words
 
 if TYPE_CHECKING:
@@ -57,11 +58,20 @@ def create(component: type[T], given: Words | Mapping[str, Any], name: str | Non
     for key in values:
         if key not in fields:
             has = f"Parameters: {', '.join(fields)}." if fields else "It has no parameters."
-            nearest = did_you_mean(str(key), fields)
-            raise BadParameter(f"{name}: no parameter {quoted(key)}.{nearest} {has}")
+            nearest = next(iter(fields)) if len(fields) == 1 else nearest_name(str(key), fields)
+            hint = f" Did you mean {nearest!r}?" if nearest else ""
+            error = BadParameter(f"{name}: no parameter {quoted(key)}.{hint} {has}")
+            if nearest and nearest not in values:
+                renamed = {nearest if each == key else each: values[each] for each in values}
+                error.correction = _correction(component, given, renamed)
+            raise error
     # Defaults are checked too, and a relative path among them becomes absolute.
     defaults = {key: default_of(field) for key, field in fields.items() if not is_required(field)}
-    created: T = _validated(component, {**defaults, **values}, name, origin)
+    try:
+        created: T = _validated(component, {**defaults, **values}, name, origin)
+    except BadParameter as error:
+        error.correction = _correction(component, given, values)
+        raise
     return created
 
 
@@ -118,6 +128,73 @@ def _by_name(component: type, words: Words) -> dict[str, str]:
             )
         values[name] = value
     return values
+
+
+def _correction(
+    component: type, given: Words | Mapping[str, Any], values: Mapping[str, Any]
+) -> Correction | None:
+    """Return valid words or a valid option close to these values, which are not valid themselves.
+
+    For a mapping, only the first value that is not valid is replaced.
+    """
+    corrected = _corrected(component, values)
+    if corrected is None:
+        return None
+    if isinstance(given, Words):
+        bare = given.items[0][0] is None
+        items = [
+            (None if bare and not at else key, corrected[key]) for at, key in enumerate(values)
+        ]
+        return Correction(str(given), str(Words(given.name, tuple(items))))
+    for key, value in corrected.items():
+        if given.get(key) != value:
+            return Correction(text_of(given.get(key, "")), value, key)
+    return None
+
+
+def _corrected(component: type, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the values with those that are not valid written in another way, if one is valid."""
+    hints, corrected = hints_of(component), dict(values)
+    for _ in values:
+        key = _refused(component, corrected)
+        if key is None:
+            break
+        value = corrected.get(key)
+        if key not in hints or not isinstance(value, str | int | float):
+            return None
+        for other in other_values(text_of(value), _choices(hints[key])):
+            if _refused(component, {**corrected, key: other}) != key:
+                corrected[key] = other
+                break
+        else:
+            return None
+    return corrected if _refused(component, corrected) is None else None
+
+
+def _choices(hint: Any) -> list[str]:
+    kind = bare_type(hint)
+    each = bare_type(get_args(kind)[0]) if is_tuple(kind) else kind
+    return [text_of(choice) for choice in get_args(each)] if get_origin(each) is Literal else []
+
+
+def _refused(component: type, values: Mapping[str, Any]) -> str | None:
+    """Return the first parameter whose value is not valid; empty if their combination is not."""
+    from pydantic import ValidationError  # slow; listing and completion do not need it
+
+    hints, prepared = hints_of(component), {}
+    for key, value in values.items():
+        try:
+            prepared[key] = _prepare(hints[key], value)
+        except (KeyError, ValueError):
+            return key
+    try:
+        adapter_of(component).validate_python(prepared)
+    except ValidationError as error:
+        location = error.errors(include_url=False)[0]["loc"]
+        return str(location[0]) if location else ""
+    except Exception:  # noqa: BLE001 - raised by a plugin's __post_init__
+        return ""
+    return None
 
 
 def _validated(component: type, values: Mapping[str, Any], name: str, origin: str) -> Any:

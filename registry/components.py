@@ -14,10 +14,12 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.declaration import declaration_complaint
-from zookit.core.errors import quoted, reraise_interruption, typed_reason_of
+from zookit.core.errors import Correction, quoted, reraise_interruption, typed_reason_of
 from zookit.core.parameters import checked, create
+from zookit.registry.blame import innermost_frame
 from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
+from zookit.registry.corrections import corrected, words_of_entries
 from zookit.registry.group import Group
 
 C = TypeVar("C", bound=Component)
@@ -43,7 +45,7 @@ class Components(Group[C], Generic[C]):
                 f"zookit.core.{base.__name__}."
             )
         if isinstance(given, str):
-            given = Words.parse(given)
+            return self._from_text(given)
         if not isinstance(given, Words | ComponentSpec):
             raise BadWords(
                 f"expected {_article(self.kind.singular)} as words, such as 'NAME:KEY=VALUE', or "
@@ -66,8 +68,25 @@ class Components(Group[C], Generic[C]):
             raise
         except BaseException as error:  # its __post_init__ may raise anything
             reraise_interruption(error)
+            if innermost_frame(error, {entry.module}) is None:
+                raise
             raise entry.broken(f"cannot be created: {typed_reason_of(error)}") from error
         return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner)
+
+    def _from_text(self, text: str) -> Built[C]:
+        try:
+            return self.build(Words.parse(text))
+        except (BadWords, UnknownName, BadParameter) as error:
+            if error.correction is None and not self.is_blocked(text.partition(":")[0]):
+                instead = corrected(
+                    text,
+                    self,
+                    lambda words: self.build(Words.parse(words)),
+                    lambda name: [each.name for each in self[name].parameters],
+                    lambda other: words_of_entries(other, self),
+                )
+                error.correction = Correction(text, instead) if instead else None
+            raise
 
     def _from_instance(self, instance: C) -> Built[C]:
         complaint = declaration_complaint(type(instance))

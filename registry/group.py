@@ -142,7 +142,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
 class MissingEntry(UnknownName, KeyError):
     """A name is not in the group. Also a KeyError, because the group is a mapping."""
 
-    __str__ = Exception.__str__  # KeyError would add quotes
+    __str__ = UnknownName.__str__  # KeyError would add quotes
 
 
 def _malformed(declared: Declared) -> str | None:

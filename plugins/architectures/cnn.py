@@ -23,6 +23,8 @@ _Count = Annotated[int, Gt(0), Le(1_000_000_000)]
 class Cnn(Architecture):
     """Blocks of a convolution and max-pooling, followed by dense layers.
 
+    Other names: a convolutional network, ConvNet, conv, conv2d.
+
     The default number of blocks depends on the image size: as many as reduce the longer side to 7
     or less, but at least two, and no more than the shorter side allows. The last two blocks have 64
     filters, each block before them half as many as the next, but at least 16: 64+64 for 28 x 28,

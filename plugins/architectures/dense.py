@@ -25,7 +25,11 @@ _Count = Annotated[int, Gt(0), Le(1_000_000_000)]
 
 @dataclass(frozen=True)
 class Dense(Architecture):
-    """Dense layers on the flattened pixels: a multilayer perceptron."""
+    """Dense layers on the flattened pixels: a multilayer perceptron.
+
+    Other names: MLP, DNN, a fully connected or plain neural network (NN). The images are flattened
+    first.
+    """
 
     units: Annotated[tuple[_Count, ...], MinLen(1), Doc("Units of each layer.")] = (128,)
     activation: Annotated[

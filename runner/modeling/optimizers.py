@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from zookit.core import BadParameter, ComponentSpec, UnknownName, Words, did_you_mean
+from zookit.core import (
+    BadParameter,
+    BadWords,
+    ComponentSpec,
+    UnknownName,
+    Words,
+    did_you_mean,
+)
+from zookit.core.declaration import parameters
+from zookit.core.errors import Correction
 from zookit.core.parameters import create, plain_values
 from zookit.modeling import keras_optimizers
 from zookit.modeling.built_in import OWNER, built_in
 from zookit.modeling.keras_optimizers import Optimizer
 from zookit.registry import Built
+from zookit.registry.corrections import corrected
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adadelta": keras_optimizers.Adadelta,
@@ -40,7 +50,9 @@ def create_optimizer(
         UnknownName: there is no optimizer of that name.
         BadParameter: a parameter is not valid, or the learning rate is given twice.
     """
-    words = Words.parse(given) if isinstance(given, str) else given
+    if isinstance(given, str):
+        return _from_text(given, learning_rate)
+    words = given
     name = words.name.removeprefix(f"{OWNER}/")
     if name not in OPTIMIZERS:
         raise UnknownName(
@@ -58,3 +70,18 @@ def create_optimizer(
             )
         optimizer = create(kind, {**plain_values(optimizer), "learning_rate": learning_rate}, name)
     return built_in(name, optimizer)
+
+
+def _from_text(text: str, learning_rate: float | None) -> Built[Optimizer]:
+    try:
+        return create_optimizer(Words.parse(text), learning_rate)
+    except (BadWords, UnknownName, BadParameter) as error:
+        if error.correction is None:
+            instead = corrected(
+                text,
+                OPTIMIZERS,
+                lambda words: create_optimizer(Words.parse(words), learning_rate),
+                lambda name: [each.name for each in parameters(OPTIMIZERS[name])],
+            )
+            error.correction = Correction(text, instead) if instead else None
+        raise
