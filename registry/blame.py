@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zookit.core import BrokenPlugin, Component, ZookitError
 from zookit.core.errors import quoted, typed_reason_of
 from zookit.registry.entry import Entry
-from zookit.registry.registry import Registry
+
+if TYPE_CHECKING:
+    from zookit.registry.registry import Registry
 
 _OWN = "zookit"
 
 
-def describe(component: Component, registry: Registry) -> str:
+def describe(component: Component, registry: "Registry") -> str:
     """Return `callback 'name' of distribution==version`; the class if no entry point names it."""
     for group in registry.components():
         for entry in group.entries():
@@ -24,7 +26,7 @@ def describe(component: Component, registry: Registry) -> str:
 
 
 @contextmanager
-def plugins_blamed(registry: Registry, *components: Component) -> Iterator[None]:
+def plugins_blamed(registry: "Registry", *components: Component) -> Iterator[None]:
     """Name the plugin whose code raises an error in this block.
 
     An exception stays what it is, with a note that names the plugin. What is not an Exception, such
@@ -55,15 +57,18 @@ def plugins_blamed(registry: Registry, *components: Component) -> Iterator[None]
 
 
 def check_returned(
-    component: Component, method: str, value: object, expected: type, registry: Registry
+    component: Component,
+    method: str,
+    value: object,
+    expected: type,
+    name: str,
+    registry: "Registry",
 ) -> None:
-    """Raise BrokenPlugin if a component's method did not return an instance of `expected`."""
+    """Raise BrokenPlugin if a method did not return an instance of `expected`, called `name`."""
     if not isinstance(value, expected):
-        name = expected.__name__
-        public = f"zookit.core.{name}" if expected.__module__.startswith(_OWN) else name
         raise BrokenPlugin(
-            f"{describe(component, registry)}: {method} returned {quoted(value)}, expected "
-            f"{public}. Report this to the author of the package."
+            f"{describe(component, registry)}: {type(component).__qualname__}.{method} returned "
+            f"{quoted(value)}, expected a {name}. Report this to the author of the package."
         )
 
 
@@ -81,22 +86,22 @@ def innermost_frame(error: BaseException, modules: set[str]) -> tuple[FrameType,
 
 
 def _culprit(
-    error: BaseException, registry: Registry, components: tuple[Component, ...]
+    error: BaseException, registry: "Registry", components: tuple[Component, ...]
 ) -> str | None:
     """Return the plugin whose code was called last, and the line."""
     entries = [each for group in registry.components() for each in group.entries()]
     own = {type(each).__module__: each for each in components}
-    found = innermost_frame(error, {*own, *(_module(each) for each in entries)})
+    found = innermost_frame(error, {*own, *(each.module for each in entries)})
     if found is None:
         return None
     frame, line = found
     name = str(frame.f_globals.get("__name__", ""))
     place = f"({frame.f_code.co_filename}:{line})"
-    in_module = [each for each in entries if _module(each) == name]
+    in_module = [each for each in entries if each.module == name]
     if len(in_module) == 1:
         return f"{_described(in_module[0])} {place}"
     package = name.partition(".")[0]
-    owners = {each.owner for each in entries if _module(each).partition(".")[0] == package}
+    owners = {each.owner for each in entries if each.module.partition(".")[0] == package}
     if owners:
         return f"a plugin of {' or '.join(sorted(owners))} {place}"
     return f"{describe(own[name], registry)} {place}" if name in own else f"{package} {place}"
@@ -104,7 +109,3 @@ def _culprit(
 
 def _described(entry: Entry[Any]) -> str:
     return f"{entry.kind.singular} {entry.name!r} of {entry.owner}"
-
-
-def _module(entry: Entry[Any]) -> str:
-    return entry.value.partition(":")[0]

@@ -78,6 +78,11 @@ class Entry(Generic[T]):
         return self.declared.value
 
     @property
+    def module(self) -> str:
+        """The module that the plugin is in."""
+        return self.value.partition(":")[0]
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters of the component. Imports the plugin."""
         return parameters(self.load())

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BrokenPlugin, DatasetInfo
-from zookit.core.errors import quoted
 from zookit.modeling.augmentations import Augmentation
 from zookit.modeling.keras_optimizers import Optimizer
+from zookit.registry import default
+from zookit.registry.blame import check_returned, describe, plugins_blamed
 
 if TYPE_CHECKING:
     import keras
+
+
+_TENSOR = "keras.KerasTensor (N, features), the output of a layer"
 
 
 @dataclass(frozen=True)
@@ -61,34 +65,35 @@ def build_model(
     outputs = keras.ops.cast(inputs, "float32")
     for layer in [augmentation.build() for augmentation in augmentations]:
         outputs = layer(outputs)
-    if normalize:
-        outputs = architecture.normalize(outputs)
-    outputs = _features(architecture, outputs)
+    with plugins_blamed(default, architecture):
+        outputs = _features(architecture, outputs, normalize=normalize)
     # float32 at every precision, since probabilities and the loss need it.
     outputs = keras.layers.Dense(
         head.units, activation=head.activation, dtype="float32", name="head"
     )(outputs)
-    return keras.Model(inputs, outputs)
-
-
-def _features(architecture: Architecture, images: "keras.KerasTensor") -> "keras.KerasTensor":
-    name = f"{type(architecture).__module__}:{type(architecture).__qualname__}"
     try:
-        features = architecture.features(images)
-    except SystemExit as error:
+        return keras.Model(inputs, outputs)
+    except ValueError as error:
         raise BrokenPlugin(
-            f"{name}.features ended the program ({error}). Report this to the plugin's author."
+            f"{describe(architecture, default)}: features returned a tensor that is not computed "
+            "from the images alone. Return the output of layers that begin with the images."
         ) from error
-    shape = getattr(features, "shape", None)
-    if shape is None:
+
+
+def _features(
+    architecture: Architecture, images: "keras.KerasTensor", *, normalize: bool
+) -> "keras.KerasTensor":
+    import keras
+
+    if normalize:
+        images = architecture.normalize(images)
+        check_returned(architecture, "normalize", images, keras.KerasTensor, _TENSOR, default)
+    features = architecture.features(images)
+    check_returned(architecture, "features", features, keras.KerasTensor, _TENSOR, default)
+    if len(features.shape) != 2:
         raise BrokenPlugin(
-            f"{name}.features returned {quoted(features)}, expected a tensor (N, features). Return "
-            "the output of the last layer, not a layer or a model."
-        )
-    if len(shape) != 2:
-        raise BrokenPlugin(
-            f"{name}.features returned shape {tuple(shape)}, expected (N, features). Flatten or "
-            "pool the output."
+            f"{describe(architecture, default)}: features returned shape {tuple(features.shape)}, "
+            "expected (N, features). Flatten or pool the output."
         )
     return features
 

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from zookit.core import Evaluation, FolderError, Result, warn
 from zookit.core.result import Status
 from zookit.inference.evaluate import evaluate_split
+from zookit.registry import default
+from zookit.registry.blame import plugins_blamed
+from zookit.training.advice import advice_after
 from zookit.training.loop import Loop, check_finite
 from zookit.training.signals import Interruption, interruption
 
@@ -20,7 +23,8 @@ def fit(loop: Loop) -> Result:
     with interruption() as signals:
         try:
             loop.listeners.notify("run_started", run=loop.run)
-            _train(loop, signals)
+            with plugins_blamed(default):
+                _train(loop, signals)
             test, evaluation = evaluate_split(loop.model, loop.feeds.test.split, signals.check)
             check_finite(test, "on the test images")
             result = _result(loop, "finished", test, evaluation)
@@ -33,6 +37,8 @@ def fit(loop: Loop) -> Result:
             raise
         signals.ended = True
         loop.listeners.notify("run_finished", result=result)
+    for line in advice_after(result, loop.run.environment["data"]["class_names"]):
+        warn(line)
     return result
 
 
@@ -47,12 +53,17 @@ def _check_checkpoint(loop: Loop) -> None:
 
 def _train(loop: Loop, signals: Interruption) -> None:
     # Importing it imports Keras, which has happened by now.
-    from zookit.training.loop_callbacks import CheckpointCallback, EpochCallback
+    from zookit.training.loop_callbacks import (
+        AddedValuesCallback,
+        CheckpointCallback,
+        EpochCallback,
+    )
 
     loop.checkpointing.warn_of_stateless()
     callbacks = [
         EpochCallback(loop, signals),
         *loop.callbacks,
+        AddedValuesCallback(loop),
         *loop.listeners.keras_callbacks(run=loop.run),
         CheckpointCallback(loop, signals),
     ]

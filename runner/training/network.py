@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from zookit.core import BrokenPlugin, Callback, Experiment
-from zookit.core.errors import quoted
+from zookit.core import Callback, Experiment
 from zookit.data.prepared import Prepared
 from zookit.modeling.model import build_model, compile_model
+from zookit.modeling.one_training import one_build
+from zookit.modeling.trainable import check_averages, trainable_at_most
+from zookit.registry import default
+from zookit.registry.blame import check_returned
 from zookit.runs.checkpoint import Checkpoint
 from zookit.runs.environment import Runtime
 from zookit.training.feeds import Feeds
@@ -42,26 +45,32 @@ def build_network(
     replay: Runtime | None,
     checkpoint: Checkpoint | None = None,
 ) -> Network:
-    """Build and compile the model of a composition.
+    """Build and compile the model of a composition, with the seed of its settings.
 
     `replay` is the runtime of a run that is repeated or continued, `checkpoint` where it continues.
-    Raises BrokenPlugin if a component builds something unexpected.
+    Raises BrokenPlugin if a component builds something unexpected, and BadExperiment if the
+    optimizer cannot train a model with frozen layers.
     """
+    import keras
+
     info = composition.dataset.info
     experiment = composition.experiment.with_settings(
         data="sample" if prepared.origin == "sample" else "full",
         precision=runtime.precision,
         threads=runtime.intra_op_threads,
     )
-    model = build_model(
-        info,
-        composition.architecture,
-        experiment.settings.normalize,
-        composition.augmentations,
-    )
+    with one_build:
+        keras.utils.set_random_seed(experiment.settings.seed)
+        model = build_model(
+            info,
+            composition.architecture,
+            experiment.settings.normalize,
+            composition.augmentations,
+        )
     compile_model(model, info, composition.optimizer)
+    check_averages(model)
     # Otherwise the first step creates the optimizer's variables, and is traced a second time.
-    model.optimizer.build(model.trainable_variables)
+    model.optimizer.build(_trained_at_most(model, composition, checkpoint))
     # On a CPU, Keras's own default is no XLA.
     xla = runtime.xla or (replay is None and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
@@ -75,19 +84,24 @@ def build_network(
     )
 
 
+def _trained_at_most(
+    model: "keras.Model", composition: Composition, checkpoint: Checkpoint | None
+) -> "list[keras.Variable]":
+    """Return the variables that the run may train; those of a frozen layer only if it can thaw."""
+    # Earlier versions of zookit built the optimizer for what is trained at the start alone.
+    fixed = checkpoint is not None and not checkpoint.position.trainable
+    variables: list[keras.Variable] = model.trainable_variables
+    return trainable_at_most(model) if composition.callbacks and not fixed else variables
+
+
 def build_callbacks(callbacks: Sequence[Callback]) -> "tuple[keras.callbacks.Callback, ...]":
     """Build the Keras callbacks. Raises BrokenPlugin if a component builds something else."""
     import keras
 
-    built = []
+    built, name = [], "keras.callbacks.Callback"
     for callback in callbacks:
         keras_callback = callback.build()
-        if not isinstance(keras_callback, keras.callbacks.Callback):
-            name = f"{type(callback).__module__}:{type(callback).__qualname__}"
-            raise BrokenPlugin(
-                f"{name}.build returned {quoted(keras_callback)}, expected an instance of "
-                "keras.callbacks.Callback. Report this to the plugin's author."
-            )
+        check_returned(callback, "build", keras_callback, keras.callbacks.Callback, name, default)
         built.append(keras_callback)
     return tuple(built)
 

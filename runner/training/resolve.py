@@ -18,17 +18,20 @@ from zookit.core import (
     ComponentSpec,
     Dataset,
     Experiment,
+    Preference,
     Settings,
     TrainingOptions,
     UnknownName,
     Words,
     ZookitError,
 )
+from zookit.core.data.checks import check_info
 from zookit.core.parameters import create, plain_values
 from zookit.modeling.augmentations import Augmentation, create_augmentations
 from zookit.modeling.keras_optimizers import Optimizer
 from zookit.modeling.optimizers import create_optimizer
 from zookit.registry import Built, Components, default
+from zookit.registry.blame import check_returned, describe, plugins_blamed
 from zookit.runs.run import RunRecord
 
 DatasetLike = str | Words | ComponentSpec | Dataset
@@ -52,13 +55,14 @@ class Composition:
     callbacks: tuple[Callback, ...]
     owners: Mapping[str, str]
 
+    def components(self) -> tuple[Component, ...]:
+        """Return all components, in the order of the experiment's."""
+        single = (self.dataset, self.architecture, self.optimizer)
+        return (*single, *self.augmentations, *self.callbacks)
+
     def unregistered(self) -> tuple[Component, ...]:
         """Return the components that no entry point names."""
-        pairs = zip(
-            (self.experiment.dataset, self.experiment.architecture, *self.experiment.callbacks),
-            (self.dataset, self.architecture, *self.callbacks),
-            strict=True,
-        )
+        pairs = zip(self.experiment.components(), self.components(), strict=True)
         return tuple(component for spec, component in pairs if not spec.registered)
 
 
@@ -197,13 +201,13 @@ def _compose(
     built_architecture = _build(default.architectures, architecture)
     built_callbacks = [_build(default.callbacks, callback) for callback in callbacks]
     _check_named_once([each.spec for each in built_callbacks])
+    _check_component_values(built_dataset.component, built_architecture.component, settings)
     own_rule = type(built_architecture.component).normalize is not Architecture.normalize
     if not settings.normalize and own_rule:
         raise BadExperiment(
             f"{built_architecture.spec.name} scales pixels by a rule of its own, which cannot be "
             "turned off. Remove --no-normalize."
         )
-    built_architecture.component.check(built_dataset.component.info.image_shape)
     experiment = Experiment(
         built_dataset.spec,
         built_architecture.spec,
@@ -223,6 +227,22 @@ def _compose(
         tuple(each.component for each in built_callbacks),
         {each.spec.name: each.owner or _source_of(each.component) for each in everything},
     )
+
+
+def _check_component_values(
+    dataset: Dataset, architecture: Architecture, settings: Settings
+) -> None:
+    """Raise a ZookitError if they do not fit, or return what their contracts do not allow."""
+    with plugins_blamed(default, dataset, architecture):
+        info = dataset.info
+        check_info(describe(dataset, default), info)
+        if dataset.folder is not None:
+            check_returned(dataset, "folder", dataset.folder, Path, "pathlib.Path", default)
+        architecture.check(info.image_shape)
+        preference = architecture.preference(info.image_shape, settings.batch_size)
+        check_returned(
+            architecture, "preference", preference, Preference, "zookit.core.Preference", default
+        )
 
 
 def _build(group: Components[Any], given: Any) -> Built[Any]:

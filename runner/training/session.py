@@ -7,7 +7,7 @@ environment and checkpoint come from.
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from zookit.console import Console
@@ -28,13 +28,18 @@ from zookit.core.progress import silent
 from zookit.data.prepared import Prepared, prepare
 from zookit.modeling.runtime import out_of_memory_reported, start_runtime
 from zookit.modeling.tensorflow_import import importing_keras
+from zookit.registry import default
+from zookit.registry.blame import plugins_blamed
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
 from zookit.runs.environment import Environment, Runtime
 from zookit.runs.lock import locked
+from zookit.runs.naming import run_folders
+from zookit.runs.order import stamped
 from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.tables import output
 from zookit.terminal import bar, waiting
+from zookit.training.advice import advice_before, check_monitored
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.completeness import check_unchanged, why_complete
@@ -78,17 +83,30 @@ def train(
     `replay` is the runtime of a run that is repeated. Raises ZookitError if the data, the folder or
     the training fails; what has been trained is then in the folder.
     """
+    info = composition.dataset.info
     _check_folders(composition, runs_dir)
+    if info.sizes or composition.experiment.settings.validation:  # else it is not known yet
+        validation = "validation" in info.sizes or composition.experiment.settings.validation > 0
+        _check_monitored(composition, validation=validation)
     schedule = CheckpointSchedule()  # reads a variable, which may be wrong
     all_listeners = Listeners([_folder_writer(None), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)
+    _check_monitored(composition, validation=feeds.validation is not None)
+    for line in advice_before(feeds, composition.experiment.settings, info.class_names):
+        warn(line)
     with ExitStack() as held:
+        held.enter_context(plugins_blamed(default, *composition.unregistered()))
         runtime = held.enter_context(_runtime(composition, replay))
         held.enter_context(out_of_memory_reported())
         network = build_network(composition, prepared, feeds, runtime, all_listeners, replay)
         composition.architecture.pretrained(network.model)
-        environment = make_environment(composition, network, prepared, feeds, listeners)
-        folder = make_folder(runs_dir, environment.identity, datetime.now().astimezone())
+        now = datetime.now(UTC)
+        environment = stamped(
+            make_environment(composition, network, prepared, feeds, listeners),
+            run_folders(runs_dir)[0],
+            now,
+        )
+        folder = make_folder(runs_dir, environment.identity, now)
         held.enter_context(locked(folder))
         run = make_context(network, environment, folder)
         return fit(_loop(run, environment, network, feeds, all_listeners, schedule, None))
@@ -145,7 +163,11 @@ def _continue(
     prepared, feeds = _prepare_data(composition, view)
     _check_same_data(record, prepared)
     replay = record.environment.runtime
-    with _runtime(composition, replay) as runtime, out_of_memory_reported():
+    with (
+        plugins_blamed(default, *composition.unregistered()),
+        _runtime(composition, replay) as runtime,
+        out_of_memory_reported(),
+    ):
         network = build_network(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )
@@ -168,9 +190,14 @@ def _check_folders(composition: Composition, runs_dir: Path) -> None:
         )
 
 
+def _check_monitored(composition: Composition, *, validation: bool) -> None:
+    names = [spec.short_name for spec in composition.experiment.callbacks]
+    check_monitored(names, composition.callbacks, validation=validation)
+
+
 def _folder_writer(checkpoint: Checkpoint | None) -> AttachedListener:
     position = checkpoint and checkpoint.position
-    writer = FolderWriter(position.history, position.seconds) if position else FolderWriter()
+    writer = FolderWriter(position.logged(), position.seconds) if position else FolderWriter()
     return AttachedListener.attach(writer, "the run's folder", essential=True)
 
 
@@ -200,7 +227,6 @@ def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContex
     settings, info = composition.experiment.settings, composition.dataset.info
     return start_runtime(
         precision=settings.precision,
-        seed=settings.seed,
         preference=composition.architecture.preference(info.image_shape, settings.batch_size),
         augmented=bool(composition.augmentations),
         threads=settings.threads,
