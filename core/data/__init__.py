@@ -8,6 +8,7 @@ from zookit.core.data.image_folder import class_folders, read_class_folders
 from zookit.core.data.images import read_image
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import hold_out, subset
+from zookit.core.data.split_folders import split_folders
 from zookit.core.data.writing import check_output, note_output, output_written, written_aside
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
@@ -30,6 +31,7 @@ __all__ = [
     "read_idx_splits",
     "read_image",
     "silent",
+    "split_folders",
     "subset",
     "unpack",
     "unpacked",

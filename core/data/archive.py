@@ -10,9 +10,14 @@ from tempfile import TemporaryDirectory
 
 from zookit.core.data.cache import cache_subfolder
 from zookit.core.errors import DataError, reason_of
+from zookit.core.reading import open_regular
 
 _ENCRYPTED = 0x1
 """The bit of a member's flags that marks encryption."""
+_LARGEST_RATIO = 200
+"""How much larger the content may be than the archive; of images, even blank ones rarely are."""
+_HARMLESS = 1 << 30
+"""The bytes that any archive may unpack to."""
 
 
 @contextmanager
@@ -27,11 +32,11 @@ def unpack(archive: Path, folder: Path) -> None:
     """Unpack a zip file into an empty folder.
 
     Raises DataError before anything is written if a member would land outside the folder, is a
-    link or needs a password, or if the disk has too little space. Also raises DataError if the
-    archive is damaged.
+    link or needs a password, if the disk has too little space, or if the archive is small and
+    unpacks to gigabytes. Also raises DataError if the archive is damaged.
     """
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with open_regular(archive) as file, zipfile.ZipFile(file) as opened:
             for member in opened.infolist():
                 _refuse_unsafe(archive, member)
             needed = sum(member.file_size for member in opened.infolist())
@@ -42,6 +47,7 @@ def unpack(archive: Path, folder: Path) -> None:
                     f"{free:,} bytes free. Free some space, or set ZOOKIT_CACHE_DIR to a folder on "
                     "a larger disk."
                 )
+            _refuse_bomb(archive, needed)
             opened.extractall(folder)
     except DataError:
         raise
@@ -59,6 +65,15 @@ def _temporary_folder(name: str) -> TemporaryDirectory[str]:
         return TemporaryDirectory(prefix=f"{name}-", dir=cache_subfolder("unpacking"))
     except OSError:
         return TemporaryDirectory(prefix=f"{name}-")
+
+
+def _refuse_bomb(archive: Path, needed: int) -> None:
+    size = archive.stat().st_size
+    if needed > _HARMLESS and needed > _LARGEST_RATIO * size:
+        raise DataError(
+            f"{archive} was not unpacked: it has {size:,} bytes and would become {needed:,}. The "
+            "archive may be malicious; download it from a trusted source."
+        )
 
 
 def _refuse_unsafe(archive: Path, member: zipfile.ZipInfo) -> None:

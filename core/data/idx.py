@@ -1,12 +1,13 @@
 """Read IDX, the file format of MNIST (http://yann.lecun.com/exdb/mnist/, "FILE FORMATS")."""
 
+import math
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core.data.content import content_blocks
+from zookit.core.data.content import blocks_of, opened_content
 from zookit.core.data.scratch import empty_images
 from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError
@@ -15,36 +16,56 @@ from zookit.core.source import Source
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_UNSIGNED_BYTE = 0x08
+_START = b"\0\0\x08"
+"""Two zeros, and the type of unsigned bytes."""
 
 
 def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
     """Return the content of an IDX file of unsigned bytes, plain or gzipped.
 
-    The array is uint8 and has as many dimensions as the file declares. Raises DataError if the file
-    is truncated, too long or not an IDX file.
+    The array is uint8, has as many dimensions as the file declares, and is stored on disk (see
+    `zookit.core.data.empty_images`). No more is read than the header declares. Raises DataError if
+    the file is truncated, too long or not an IDX file.
     """
-    content = bytearray()
-    for block in content_blocks(path, decompressed=True):
-        content += block
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != _UNSIGNED_BYTE:
-        raise DataError(
-            f"{path} is not an IDX file of bytes: it starts with {content[:4].hex() or 'nothing'}. "
-            "Expected 000008 and the number of dimensions. Download the file again."
-        )
-    dimensions = content[3]
-    header = 4 + 4 * dimensions
-    shape = struct.unpack(f">{dimensions}I", content[4:header]) if len(content) >= header else ()
-    expected = header + int(np.prod(shape, dtype=object)) if len(content) >= header else header
-    if len(content) != expected:
-        raise DataError(
-            f"{path} has {len(content):,} bytes, but its header declares {expected:,}. "
-            "Download the file again."
-        )
+    with opened_content(path, decompressed=True) as (file, most):
+        start = file.read(4)
+        if len(start) < 4 or not start.startswith(_START):
+            raise DataError(
+                f"{path} is not an IDX file of bytes: it starts with {start.hex() or 'nothing'}. "
+                "Expected 000008 and the number of dimensions. Download the file again."
+            )
+        dimensions = start[3]
+        lengths = file.read(4 * dimensions)
+        header = 4 + 4 * dimensions
+        if len(lengths) < 4 * dimensions:
+            raise _wrong_length(path, f"{4 + len(lengths):,} bytes", header)
+        shape = struct.unpack(f">{dimensions}I", lengths)
+        expected = header + math.prod(shape)
+        if expected > most:
+            raise _wrong_length(path, f"at most {most:,} bytes", expected)
+        array = _empty(path, shape)
+        flat, end = array.reshape(-1), 0
+        for block in blocks_of(file, array.size):
+            begin, end = end, end + len(block)
+            flat[begin:end] = np.frombuffer(block, np.uint8)
+        if end < array.size:
+            raise _wrong_length(path, f"{header + end:,} bytes", expected)
+        if file.read(1):
+            raise _wrong_length(path, f"{expected + 1:,} bytes or more", expected)
+    return array
+
+
+def _empty(path: Path, shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
     try:
-        return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+        return empty_images(shape) if math.prod(shape) else np.empty(shape, np.uint8)
     except ValueError as error:  # too many dimensions, or an empty one beside too large ones
         raise DataError(f"{path} is not an IDX file: {error}. Download the file again.") from None
+
+
+def _wrong_length(path: Path, found: str, expected: int) -> DataError:
+    return DataError(
+        f"{path} has {found}, but its header declares {expected:,}. Download the file again."
+    )
 
 
 def _read_split(images: Path, labels: Path) -> Split:
@@ -55,9 +76,7 @@ def _read_split(images: Path, labels: Path) -> Split:
             f"{images} has the shape {pixels.shape} and {labels} {classes.shape}. Expected (N, H, "
             "W) and (N,). Download the files again."
         )
-    on_disk = empty_images((*pixels.shape, 1))
-    on_disk[..., 0] = pixels
-    return Split(on_disk, classes.astype(np.int64))
+    return Split(pixels.reshape(*pixels.shape, 1), classes.astype(np.int64))
 
 
 def read_idx_splits(source: Source) -> Splits:

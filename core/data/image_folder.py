@@ -1,11 +1,13 @@
 """Read images from class folders: `FOLDER/CLASS/IMAGE`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core.data.files import image_files_below
+from zookit.core.data.files import Entry, RealFolders, image_entries_below
 from zookit.core.data.images import decode, without_warnings
+from zookit.core.data.junk import is_junk_or_hidden
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import subset
 from zookit.core.data.threads import in_threads
@@ -13,19 +15,19 @@ from zookit.core.dataset import Split
 from zookit.core.errors import DataError
 from zookit.core.progress import Progress, silent
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 
 def class_folders(folder: Path) -> tuple[str, ...]:
-    """Return the sorted names of the class folders, without hidden folders and `__MACOSX`.
+    """Return the sorted names of the class folders.
+
+    Folders that the user did not put there are left out: hidden ones, and those that operating
+    systems, sync tools and network storage create, such as `__MACOSX`, `@eaDir` and `$RECYCLE.BIN`.
 
     Raises DataError if the folder does not exist or has fewer than two class folders.
     """
-    if not folder.is_dir():
-        kind = "is a file" if folder.exists() else "does not exist"
-        raise DataError(f"{folder} {kind}. Expected a folder with one folder of images per class.")
-    try:
-        names = sorted(each.name for each in folder.iterdir() if _is_class(each))
-    except OSError as error:
-        raise DataError(f"cannot read {folder}: {error.strerror or error}.") from None
+    names = [each.name for each in folders_in(folder)]
     if len(names) < 2:
         found = f"only one class folder, {names[0]!r}" if names else "no class folders"
         raise DataError(
@@ -33,6 +35,17 @@ def class_folders(folder: Path) -> tuple[str, ...]:
             "folder of their own."
         )
     return tuple(names)
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """Return the folders in a folder that the user put there, sorted by name. Raises DataError."""
+    if not folder.is_dir():
+        kind = "is a file" if folder.exists() else "does not exist"
+        raise DataError(f"{folder} {kind}. Expected a folder with one folder of images per class.")
+    try:
+        return sorted((each for each in folder.iterdir() if _is_own_folder(each)), key=_name)
+    except OSError as error:
+        raise DataError(f"cannot read {folder}: {error.strerror or error}.") from None
 
 
 def read_class_folders(
@@ -43,8 +56,9 @@ def read_class_folders(
 ) -> tuple[Split, tuple[str, ...]]:
     """Read all images below class folders, on all processors.
 
-    A file that is not a readable image is left out. The images are stored on disk (see
-    `zookit.core.data.empty_images`), so they may be larger than memory.
+    A file that is not a readable image is left out, and what the user did not put there is ignored
+    (see `class_folders`). Links are followed, but each real folder is read once. The images are
+    stored on disk (see `zookit.core.data.empty_images`), so they may be larger than memory.
 
     Args:
         folder: the folder that contains the class folders.
@@ -54,35 +68,35 @@ def read_class_folders(
         progress: reports the number of images read, usually `source.progress`.
 
     Returns:
-        The split, sorted by class and path, and one line for each file that was left out.
+        The split, sorted by class and path, and one line for each file or folder that was left
+        out.
 
     Raises:
         DataError: a class folder is missing or has no readable image, or there is too little space.
     """
-    paths, labels = [], []
-    for label, name in enumerate(class_names):
-        found = _image_files(folder / name)
-        paths += found
-        labels += [label] * len(found)
-    images = empty_images((len(paths), *shape))
+    entries, labels = _listed(folder, class_names)
+    images = empty_images((len(entries), *shape))
 
     def read(at: int) -> str:
+        entry = entries[at]
+        if entry.kind == "unreadable":
+            return f"{entry.path} {entry.detail}"
         try:
-            images[at] = decode(paths[at], shape)
+            images[at] = decode(entry.path, shape)
         except DataError as error:
-            return f"{paths[at]} {error}"
+            return f"{entry.path} {error}"
         return ""
 
     reasons = []
     with (
         without_warnings(),
-        progress(f"reading {folder.name}", len(paths), "images") as advance,
-        in_threads(read, range(len(paths))) as decoded,
+        progress(f"reading {folder.name}", len(entries), "images") as advance,
+        in_threads(read, range(len(entries))) as decoded,
     ):
         for reason in decoded:
             reasons.append(reason)
             advance(1)
-    split = Split(images, np.array(labels, np.int64))
+    split = Split(images, labels)
     if any(reasons):
         split = subset(split, np.flatnonzero([not reason for reason in reasons]))
     left_out = tuple(reason for reason in reasons if reason)
@@ -97,11 +111,25 @@ def read_class_folders(
     return split, left_out
 
 
-def _is_class(path: Path) -> bool:
-    return path.is_dir() and not path.name.startswith((".", "__"))
+def _is_own_folder(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith("__") and not is_junk_or_hidden(path.name)
 
 
-def _image_files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise DataError(f"{folder.parent} has no class folder {folder.name!r}.")
-    return list(image_files_below(folder))
+def _name(path: Path) -> str:
+    return path.name
+
+
+def _listed(
+    folder: Path, class_names: tuple[str, ...]
+) -> "tuple[list[Entry], npt.NDArray[np.int64]]":
+    """Return the files of each class, and what cannot be read of it, with the labels."""
+    entries: list[Entry] = []
+    labels: list[int] = []
+    class_roots = [folder / name for name in class_names]
+    known = RealFolders([folder, *class_roots])  # a link from one class to another adds nothing
+    for label, root in enumerate(class_roots):
+        if not root.is_dir():
+            raise DataError(f"{folder} has no class folder {root.name!r}.")
+        entries += (each for each in image_entries_below(root, known) if each.kind != "again")
+        labels += [label] * (len(entries) - len(labels))
+    return entries, np.array(labels, np.int64)

@@ -1,7 +1,7 @@
 """Read an image file as pixels of a given shape."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from zookit.core.data.file_kinds import why_no_image
+from zookit.core.data.pixels import MAX_PIXELS, open_image
 from zookit.core.errors import DataError, reason_of
+from zookit.core.reading import open_regular
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
-MAX_PIXELS = 89_478_485
-"""The largest number of pixels of an image: where Pillow warns, a quarter gigabyte of RGB."""
 
 
 def read_image(path: Path, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
@@ -45,18 +46,24 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
-def decode(path: Path, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
-    """Do what `read_image` does, but leave warnings to the caller; safe for use in threads."""
+def decode(
+    path: Path,
+    shape: tuple[int, int, int],
+    seen: Callable[[Image.Image], None] = lambda image: None,
+) -> "npt.NDArray[np.uint8]":
+    """Do what `read_image` does, but leave warnings to the caller; safe for use in threads.
+
+    `seen` is called with the image as it is in the file, upright.
+    """
     height, width, channels = shape
     try:
-        with Image.open(path, formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise Image.DecompressionBombError
-            image.load()
+        with open_regular(path) as file, open_image(file, FORMATS) as image:
             _turn_upright(image)
+            seen(image)
             flat = _over_white(image).convert("L" if channels == 1 else "RGB")
     except UnidentifiedImageError:
-        raise DataError(f"is not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} image") from None
+        formats = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+        raise DataError(why_no_image(path, formats)) from None
     except Image.DecompressionBombError:
         raise DataError(f"has more than {MAX_PIXELS:,} pixels") from None
     except MemoryError:

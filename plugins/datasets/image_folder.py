@@ -7,9 +7,14 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Lt
 
 from zookit.core import DataError, Dataset, DatasetInfo, Doc, Split, Splits
-from zookit.core.data import Source, class_folders, hold_out, read_class_folders, subset
-
-_SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
+from zookit.core.data import (
+    Source,
+    class_folders,
+    hold_out,
+    read_class_folders,
+    split_folders,
+    subset,
+)
 
 
 @dataclass(frozen=True)
@@ -17,9 +22,11 @@ class ImageFolder(Dataset):
     """Your own images, in a folder with one folder per class (PNG, JPEG, GIF, BMP, WebP).
 
     If the folder contains `train` and `test` or `validation`, each with the class folders, these
-    are the splits; without `test`, `validation` is the test split. Otherwise a random fraction of
-    each class is the test split. Images are uint8 (N, size, size, 3), or (N, size, size, 1) with
-    grey: the largest centred square of each image, scaled. Transparency becomes white.
+    are the splits; other usual names, such as `training`, `val` and `testing`, are known too.
+    Without `test`, `validation` is the test split; beside it, it validates during training. In a
+    folder without splits, a random fraction of each class is the test split. Images are uint8 (N,
+    size, size, 3), or (N, size, size, 1) with grey: the largest centred square of each image,
+    scaled. Transparency becomes white.
     """
 
     path: Annotated[Path, Doc("Path of the folder.")]
@@ -41,43 +48,31 @@ class ImageFolder(Dataset):
     @property
     def info(self) -> DatasetInfo:
         """The image shape, and the class names from the folder. Raises DataError."""
-        class_names = class_folders(self.path / "train" if self._is_split() else self.path)
-        if not self._is_split() and {name.lower() for name in class_names} <= _SPLIT_NAMES:
-            raise DataError(
-                f"{self.path} contains {' and '.join(class_names)}, which look like splits, not "
-                "classes. Rename them to train and test (or validation)."
-            )
+        class_names = class_folders(split_folders(self.path).get("train", self.path))
         return DatasetInfo(
             image_shape=(self.size, self.size, 1 if self.grey else 3), class_names=class_names
         )
 
     def load(self, source: Source) -> Splits:
         """Read the images and split them if the folder has no splits."""
-        if not self._is_split():
-            everything, left_out = self._read("", source)
+        folders = split_folders(self.path)
+        if not folders:
+            everything, left_out = self._read(self.path, source)
             kept, held = hold_out(everything.labels, self.split, self.seed, self.info.class_names)
             return Splits(subset(everything, kept), subset(everything, held), left_out=left_out)
-        train, left_out = self._read("train", source)
-        read = {name: self._read(name, source) for name in self._held_out()}
-        left_out += tuple(line for _, lines in read.values() for line in lines)
+        read = {name: self._read(folder, source) for name, folder in folders.items()}
         splits = {name: split for name, (split, _) in read.items()}
-        if "test" in splits:
-            return Splits(train, splits["test"], splits.get("validation"), left_out)
-        return Splits(train, splits["validation"], None, left_out)
+        left_out = tuple(line for _, lines in read.values() for line in lines)
+        if "test" not in splits:
+            splits["test"] = splits.pop("validation")
+        return Splits(**splits, left_out=left_out)
 
-    def _is_split(self) -> bool:
-        return (self.path / "train").is_dir() and bool(self._held_out())
-
-    def _held_out(self) -> list[str]:
-        return [name for name in ("test", "validation") if (self.path / name).is_dir()]
-
-    def _read(self, name: str, source: Source) -> tuple[Split, tuple[str, ...]]:
+    def _read(self, folder: Path, source: Source) -> tuple[Split, tuple[str, ...]]:
         info = self.info
-        root = self.path / name
-        unknown = sorted(set(class_folders(root)) - set(info.class_names))
+        unknown = sorted(set(class_folders(folder)) - set(info.class_names))
         if unknown:
             raise DataError(
-                f"{root} has the class folder {unknown[0]!r}, but {self.path / 'train'} does not. "
+                f"{folder} has the class folder {unknown[0]!r}, but the training folder does not. "
                 "Add training images of that class, or remove the folder."
             )
-        return read_class_folders(root, info.class_names, info.image_shape, source.progress)
+        return read_class_folders(folder, info.class_names, info.image_shape, source.progress)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Pixels = npt.NDArray[np.uint8]
 
+EXPECTED = "Pass PNG, JPEG, GIF, BMP or WebP files, or folders that contain them."
+"""The end of errors about files."""
 _FILES_PER_TASK = 32
 """The most files that a thread reads in one task; reading a small one takes less than a task."""
 
@@ -84,6 +86,12 @@ def check_channels(run: RunRecord) -> None:
         )
 
 
+def notes_for(run: RunRecord, *, invert: bool) -> ImageNotes:
+    """Return the collector of notes about files that a run's model gets."""
+    data = run.environment.data
+    return ImageNotes(data.image_shape, data.border, invert)
+
+
 def load_image_files(paths: Iterable[Path], notes: ImageNotes) -> "Pixels":
     """Return the images of all files among and below the paths, uint8 (N, H, W, C).
 
@@ -91,11 +99,11 @@ def load_image_files(paths: Iterable[Path], notes: ImageNotes) -> "Pixels":
     """
     files = list(find_image_files(paths))
     if not files:
-        raise DataError("no image files found. Pass image files, or folders that contain them.")
+        raise DataError(f"no image files found. {EXPECTED}")
     images = np.empty((len(files), *notes.shape), np.uint8)
     for file, error in zip(files, _read(files, images, notes), strict=True):
         if error:
-            raise DataError(f"{printable(file)} {error}.")
+            raise DataError(f"{printable(file)} {error}. {EXPECTED}")
     notes.report()
     return images
 

@@ -118,6 +118,10 @@ def _environment(run: RunRecord) -> Iterator[tuple[str, str]]:
     yield "variables", ", ".join(f"{name}={text}" for name, text in runtime.variables.items())
     yield "data hash", environment.data.hash
     yield "left out", ", ".join(environment.data.left_out[:_LISTED])
+    yield (
+        "duplicates left out",
+        ", ".join(f"{n:,} of {split}" for split, n in environment.data.duplicates.items()),
+    )
     yield "identity", environment.identity
     yield "group", environment.group
     yield "resumed", "; ".join(_resumptions(run)) or "never"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len
@@ -11,7 +11,10 @@ from zookit.core import Experiment
 from zookit.core.messages import counted
 from zookit.core.source import DataOrigin
 
+LAST_PLACE = 2**53
+"""The last place in the order of runs; programs that read JSON may know no larger number."""
 Side = Annotated[int, Ge(1), Le(65_536)]
+Brightness = Annotated[int, Ge(0), Le(255)]
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,14 @@ class InstalledComponent:
     """Where a component of the experiment came from.
 
     `owner` is `distribution==version`; `defaulted` names the parameters whose value equals the
-    default that this version declares.
+    default that this version declares. `code` is the SHA-256 of the source files, empty if it is
+    not known.
     """
 
     name: str
     owner: str
     defaulted: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,11 @@ class Data:
 
     `hash` is the SHA-256 of the images and labels, `image_shape` (height, width, channels);
     `class_names` are in the order of the labels. `sizes` are numbers of images by purpose: train,
-    validation, test. `left_out` names the files that could not be read, with the reason.
+    validation, test. `left_out` names the files that could not be read, with the reason. `border`
+    is the brightness, 0 to 255, that the outermost pixels of most training images have: the 5th
+    and 95th percentile of the images; None in runs of versions that did not record it.
+    `duplicates` is the number of images that were left out of the validation or test split because
+    another split has the same pixels.
     """
 
     origin: DataOrigin
@@ -61,6 +70,8 @@ class Data:
     class_names: Annotated[tuple[str, ...], Len(2)]
     sizes: Mapping[str, int]
     left_out: tuple[str, ...] = ()
+    border: tuple[Brightness, Brightness] | None = None
+    duplicates: Mapping[str, Annotated[int, Ge(1)]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,8 @@ class Environment:
     `identity` is the experiment's, with its data and the owners of its components; `group` is
     shared by experiments that differ in seed and threads only. `identity_without_epochs` shows
     whether the run's files belong together: see the function. `components` are those of the
-    experiment, in its order.
+    experiment, in its order. `started` is when the run started, in UTC and in ISO 8601, and `place`
+    its place in the order of runs, see `zookit.runs.order`; runs of earlier versions have neither.
     """
 
     identity: str
@@ -94,6 +106,8 @@ class Environment:
     runtime: Runtime
     data: Data
     resumptions: tuple[Resumption, ...] = ()
+    started: str = ""
+    place: Annotated[int, Ge(0), Le(LAST_PLACE)] = 0
 
     def __repr__(self) -> str:
         """Return the versions, the data and the runtime in one line."""

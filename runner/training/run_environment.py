@@ -6,8 +6,10 @@ from pathlib import Path
 
 from zookit.core import Experiment, RunContext, warn
 from zookit.data.prepared import Prepared
+from zookit.inference.border import usual_border
 from zookit.modeling.description import describe
 from zookit.modeling.runtime import versions
+from zookit.registry.code import code_hash
 from zookit.runs.checkpoint import Checkpoint
 from zookit.runs.environment import (
     Data,
@@ -39,8 +41,15 @@ def make_environment(
         identity_without_epochs=identity_without_epochs(experiment, prepared.hash, owners),
         versions=versions(),
         components=tuple(
-            InstalledComponent(spec.name, owners[spec.name], tuple(sorted(spec.defaulted)))
-            for spec in experiment.components()
+            InstalledComponent(
+                spec.name,
+                owners[spec.name],
+                tuple(sorted(spec.defaulted)),
+                code_hash(type(component)) if spec.registered else "",
+            )
+            for spec, component in zip(
+                experiment.components(), composition.components(), strict=True
+            )
         ),
         listeners=tuple(each.full_name for each in listeners if each.full_name),
         runtime=network.runtime,
@@ -51,6 +60,8 @@ def make_environment(
             info.class_names,
             feeds.sizes(),
             prepared.splits.left_out,
+            usual_border(prepared.splits.train.images),
+            prepared.duplicates,
         ),
     )
 

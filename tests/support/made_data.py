@@ -86,11 +86,14 @@ def put_files(folder: Path, *, plain: bool = False, level: int = 9) -> Path:
     return folder
 
 
-def put_pictures(folder: Path, **counts: int) -> Path:
-    """Write PNG images into class folders, each image with a different brightness."""
+def put_pictures(folder: Path, *, start: int = 0, **counts: int) -> Path:
+    """Write PNG images into class folders, each image with a different brightness.
+
+    In other folders these are the same images, unless their numbers `start` elsewhere.
+    """
     for at, (name, count) in enumerate(counts.items()):
         (folder / name).mkdir(parents=True, exist_ok=True)
-        for number in range(count):
+        for number in range(start, start + count):
             picture = Image.new("L", (8, 8), 100 * at + number)
             picture.save(folder / name / f"{number:03}.png")
     return folder

@@ -76,8 +76,9 @@ def test_the_folders_own_splits_are_used(
     photos: Path, folders: tuple[str, ...], tested_on: str, validated_on: str | None
 ) -> None:
     counts = {"train": 5, "test": 2, "validation": 3}
-    for folder in folders:
-        put_pictures(photos / folder, cats=counts[folder], dogs=counts[folder] + 1)
+    for start, folder in enumerate(folders):
+        count = counts[folder]
+        put_pictures(photos / folder, start=10 * start, cats=count, dogs=count + 1)
     dataset = ImageFolder(photos, size=8)
     splits = load(dataset)
     assert dataset.info.class_names == ("cats", "dogs")
@@ -107,7 +108,9 @@ def test_size_and_grey(photos: Path, size: int, channels: int, *, grey: bool) ->
     for name, colour in (("blue", (0, 0, 255)), ("red", (255, 0, 0))):
         (photos / name).mkdir(parents=True)
         for number in range(2):
-            Image.new("RGB", (30, 10), colour).save(photos / name / f"{number}.jpg")
+            picture = Image.new("RGB", (30, 10), colour)
+            picture.paste((0, 255, 0), (10 * number + 8, 0, 10 * number + 9, 2))  # all differ
+            picture.save(photos / name / f"{number}.jpg")
     dataset = ImageFolder(photos, size=size, grey=grey)
     images = load(dataset).train.images
     assert dataset.info.image_shape == (size, size, channels)

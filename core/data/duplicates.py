@@ -1,0 +1,90 @@
+"""Keep images out of a split that are in another one too."""
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zookit.core.data.split import subset
+from zookit.core.data.threads import in_threads
+from zookit.core.dataset import Split, Splits
+from zookit.core.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+_BLOCK = 64
+"""Images to add up in one task."""
+
+
+def without_duplicates(splits: Splits) -> tuple[Splits, dict[str, int]]:
+    """Leave out validation and test images that are training images too, pixel by pixel.
+
+    The training split keeps all its images; the test split also loses those of the validation
+    split. An image counts whatever its label.
+
+    Returns:
+        The splits, and how many images were left out of each split that lost some.
+
+    Raises:
+        DataError: no image of a split remains.
+    """
+    earlier = [_Hashed(splits.train)]
+    counts: dict[str, int] = {}
+    for name in ("validation", "test"):
+        split = splits.by_name().get(name)
+        if split is None:
+            continue
+        hashed = _Hashed(split)
+        copies = hashed.copies_of(earlier)
+        if len(copies) == len(split):
+            raise DataError(
+                f"each image of the {name} split is in another split too, pixel by pixel. Put "
+                f"other images into the {name} split."
+            )
+        if copies:
+            kept = subset(split, np.setdiff1d(np.arange(len(split)), copies))
+            splits = replace(splits, **{name: kept})
+            counts[name] = len(copies)
+        earlier.append(hashed)
+    return splits, counts
+
+
+class _Hashed:
+    """Images that can be compared fast: by sums, and by hashes where sums are equal."""
+
+    def __init__(self, split: Split) -> None:
+        self.images = split.images
+        self.sums = _sums(split.images)
+
+    def copies_of(self, others: "Sequence[_Hashed]") -> list[int]:
+        """Return the indices of the images that are among the others."""
+        seen: set[bytes] = set()
+        for other in others:
+            seen.update(other.hashes(np.isin(other.sums, self.sums)).values())
+        maybe = np.isin(self.sums, np.concatenate([other.sums for other in others]))
+        return [at for at, digest in self.hashes(maybe).items() if digest in seen]
+
+    def hashes(self, where: "npt.NDArray[np.bool_]") -> dict[int, bytes]:
+        """Return the hashes of some images, by index."""
+        return {
+            int(at): hashlib.sha256(np.ascontiguousarray(self.images[at])).digest()
+            for at in np.flatnonzero(where)
+        }
+
+
+def _sums(images: "npt.NDArray[np.uint8]") -> "npt.NDArray[np.uint64]":
+    """Return the sum of each image, taken as numbers of 64 bits; reading takes longer."""
+    pixels = images.reshape(len(images), -1)
+    whole = pixels.shape[1] // 8 * 8
+
+    def add(start: int) -> "npt.NDArray[np.uint64]":
+        block = pixels[start : start + _BLOCK]
+        numbers = block[:, :whole].view(np.uint64)
+        return numbers.sum(1, np.uint64) + block[:, whole:].sum(1, np.uint64)
+
+    with in_threads(add, range(0, len(images), _BLOCK)) as sums:
+        return np.concatenate(list(sums))
