@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RUNS_DIR = Path("runs")
 
-_TIME = re.compile(r"^\d{8}-\d{6}-(?=[0-9a-f]{8})")
+_TIME = re.compile(r"^\d{8}-\d{6}Z?-(?=[0-9a-f]{8})")
 _HASH = 8
 
 

@@ -80,6 +80,7 @@ def _plain(run: "RunRecord") -> dict[str, Any]:
     return {
         "run": run.name,
         "folder": str(run.folder),
+        "started": run.environment.started or None,
         "status": run.status,
         "epochs": run.epochs,
         "epochs_requested": experiment.settings.epochs,

@@ -1,14 +1,26 @@
 """Arrays in a run's folder, as safetensors: numbers and text, nothing that is executed."""
 
+import errno
 import hashlib
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import BadRun, reason_of
+from zookit.core.errors import quoted
+from zookit.core.reading import open_regular
 from zookit.data.hashes import sha256_of_file
-from zookit.runs.run import FORMAT, METRICS, RunRecord, check_file, damaged, read_run
+from zookit.runs.run import (
+    EVALUATION,
+    FORMAT,
+    METRICS,
+    RunRecord,
+    damaged,
+    read_run,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +31,12 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
     Variables = list[keras.Variable]
+
+
+_LARGEST_EVALUATION = 2**30
+"""The predictions of 50 million images, in bytes."""
+_LARGEST_HEADER = 2**25
+"""The names and shapes of the arrays and, in a checkpoint, the history and states, in bytes."""
 
 
 def save_arrays(path: Path, arrays: "Mapping[str, Array]", text: str = "") -> None:
@@ -49,7 +67,7 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
     from safetensors import SafetensorError, safe_open
 
     try:
-        check_file(path)
+        _check_size(path)
         with safe_open(path, framework="np") as file:
             about = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
@@ -59,18 +77,40 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
             f"{shlex.quote(str(path.parent))}"
         ) from None
     except OSError as error:
-        raise BadRun(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise unreadable(path, error) from None
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise damaged(path, reason_of(error)) from None
     if about.get("format") != str(FORMAT):
         raise BadRun(
-            f"{path}: format is {about.get('format')!r}; this version of zookit reads "
+            f"{path}: format is {quoted(about.get('format'))}; this version of zookit reads "
             f"{str(FORMAT)!r}."
         )
     text = about.get("text", "")
-    if text and about.get("sha256", "") not in ("", digest(arrays, text)):
+    if text and about.get("sha256") != digest(arrays, text):
         raise damaged(path, "its content has changed")
     return arrays, text
+
+
+def _check_size(path: Path) -> None:
+    """Raise OSError if the path is not a regular file or larger than it can be.
+
+    A file may be much larger than what it takes on the disk, and name as many arrays as fit in it.
+    """
+    with open_regular(path) as file:
+        size, header = os.fstat(file.fileno()).st_size, int.from_bytes(file.read(8), "little")
+    largest = _LARGEST_EVALUATION if path.name == EVALUATION else _memory()
+    if size > largest:
+        raise OSError(errno.EFBIG, f"it has {size:,} bytes, expected at most {largest:,}")
+    if header > _LARGEST_HEADER:
+        raise OSError(errno.EFBIG, f"it has {header:,} bytes of names")
+
+
+def _memory() -> int:
+    """Return the memory of this machine in bytes, which no model is larger than."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError):
+        return sys.maxsize  # Windows
 
 
 def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
@@ -81,7 +121,7 @@ def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
     path = run.folder / name
     arrays, _ = load_arrays(path)
     expected = "" if run.ending is None else run.ending.files.get(name, "")
-    if not expected or sha256_of_file(path) == expected:
+    if expected and sha256_of_file(path) == expected:
         return arrays
     current = read_run(run.folder).ending
     if current is None or current.files.get(name, "") != expected:

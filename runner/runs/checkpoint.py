@@ -4,7 +4,9 @@ The file is written aside and then moved into place, so a crash cannot leave a m
 """
 
 import json
-from collections.abc import Mapping
+import math
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +16,7 @@ from annotated_types import Ge
 from zookit.core import BadRun, reason_of
 from zookit.core.errors import quoted
 from zookit.core.messages import counted
+from zookit.core.reading import DEEPEST, parse_json
 from zookit.runs.arrays import load_arrays, save_arrays
 from zookit.runs.run import CHECKPOINT, Finite, RunRecord, checked, damaged
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 MODEL, OPTIMIZER, METRICS, STATE = "model/", "optimizer/", "metrics/", "state/"
 """Prefixes of the names of the arrays."""
 _ARRAY = "__array__"
+_DEEPEST = DEEPEST - 4
+"""The deepest nesting of a callback's state, which is in lists and tables itself."""
 _WIDEST = 8
 """The largest number that the file can hold, in bytes."""
 
@@ -36,7 +41,8 @@ class Position:
     `identity_without_epochs` is the environment's. Training has completed `epochs` whole epochs and
     `steps` steps of the next one, which took `elapsed` seconds; `stopped` is true if a callback
     ended it. `history` and `seconds` have one value per epoch, `states` one for each callback: None
-    if it has no state.
+    if it has no state. `history` has None where a callback logged no value. `trainable` says which
+    layers and variables were trained; runs of earlier versions do not have it.
     """
 
     identity_without_epochs: str
@@ -44,9 +50,17 @@ class Position:
     steps: Annotated[int, Ge(0)]
     stopped: bool
     elapsed: Annotated[Finite, Ge(0)]
-    history: Mapping[str, tuple[Finite, ...]]
+    history: Mapping[str, tuple[Finite | None, ...]]
     seconds: tuple[Finite, ...]
     states: tuple[Any, ...]
+    trainable: tuple[bool, ...] = ()
+
+    def logged(self) -> dict[str, tuple[float, ...]]:
+        """Return the history, with NaN where a callback logged no value."""
+        return {
+            name: tuple(math.nan if each is None else each for each in values)
+            for name, values in self.history.items()
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +82,13 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
     Raises BadRun if the checkpoint is damaged, or it or the history belongs to another experiment.
     """
     path = run.folder / CHECKPOINT
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     arrays, text = load_arrays(path)
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise damaged(path, "its text is not JSON") from None
+        found = parse_json(text)
+    except ValueError as error:
+        raise damaged(path, f"its text is not JSON ({reason_of(error)})") from None
     position = checked(path, found, Position)
     if position.identity_without_epochs != run.environment.identity_without_epochs:
         raise BadRun(
@@ -82,11 +96,13 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
             "them from a copy of this run."
         )
     _check_history(run, path, position)
+    _check_progress(run, path, position)
+    _check_arrays(run, path, position, arrays)
     if len(position.states) != len(run.experiment.callbacks):
         raise damaged(path, f"it has states for {len(position.states)} callbacks")
     try:
         states = tuple(with_arrays(each, arrays) for each in position.states)
-    except (KeyError, TypeError, RecursionError) as error:
+    except (KeyError, TypeError) as error:
         raise damaged(path, f"a callback's state is not valid ({reason_of(error)})") from None
     own = {name: each for name, each in arrays.items() if not name.startswith(STATE)}
     return Checkpoint(replace(position, states=states), own)
@@ -94,27 +110,80 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
 
 def _check_history(run: RunRecord, path: Path, position: Position) -> None:
     lengths = {len(position.seconds), *map(len, position.history.values())}
-    if lengths != {position.epochs}:
+    if lengths != {position.epochs} or bool(position.history) != bool(position.epochs):
         raise damaged(
             path, f"it has values for {sorted(lengths)} epochs, expected {position.epochs}"
         )
     # history.csv may have more epochs or, after a power failure, fewer.
     both = min(position.epochs, run.epochs)
-    begun = {name: values[:both] for name, values in run.history.items()}
-    if both and begun != {name: values[:both] for name, values in position.history.items()}:
+    if _begun(run.history, both) != _begun(position.history, both):
         raise damaged(
             run.folder / "history.csv",
             f"it differs from {path.name} within the first {counted(both, 'epoch')}",
         )
 
 
-def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
+def _begun(
+    history: Mapping[str, Sequence[float | None]], epochs: int
+) -> dict[str, list[float | None]]:
+    """Return the values of the first epochs, to be compared; None where there is no value."""
+    begun = {
+        name: [None if each is None or math.isnan(each) else each for each in values[:epochs]]
+        for name, values in history.items()
+    }
+    # A callback may log a value in later epochs only.
+    return {
+        name: values for name, values in begun.items() if any(each is not None for each in values)
+    }
+
+
+def _check_progress(run: RunRecord, path: Path, position: Position) -> None:
+    """Raise BadRun if the run cannot have been at this position."""
+    requested = run.experiment.settings.epochs
+    if position.epochs + bool(position.steps) > requested:
+        raise damaged(
+            path,
+            f"it has {counted(position.epochs, 'epoch')} and {counted(position.steps, 'step')}, "
+            f"but the experiment has {requested}",
+        )
+    batches = run.environment.data.sizes.get("train", 0) // run.experiment.settings.batch_size + 1
+    # The last execution of an epoch may have had fewer steps than it was counted for.
+    if position.steps > batches + run.environment.runtime.steps_per_execution:
+        raise damaged(path, f"it has {position.steps} steps of an epoch of {batches}")
+    if run.status == "finished" and (position.epochs, position.steps) != (run.epochs, 0):
+        raise damaged(
+            path,
+            f"it has {counted(position.epochs, 'epoch')} and {counted(position.steps, 'step')}, "
+            f"but the run finished after {run.epochs}",
+        )
+
+
+def _check_arrays(
+    run: RunRecord, path: Path, position: Position, arrays: "Mapping[str, Array]"
+) -> None:
+    """Raise BadRun unless there are arrays of a model, its optimizer and nothing unknown."""
+    import numpy as np
+
+    kinds = {name.partition("/")[0] + "/" for name in arrays}
+    known = {MODEL, OPTIMIZER, STATE} | ({METRICS} if position.steps else set())
+    if not {MODEL, OPTIMIZER} <= kinds <= known:
+        raise damaged(path, f"it has arrays of {', '.join(sorted(kinds)) or 'nothing'}")
+    for name, array in arrays.items():
+        # A run that was stopped may have diverged; resuming it reports that.
+        if run.status == "finished" and not name.startswith(STATE) and not np.isfinite(array).all():
+            raise damaged(path, f"its array {name} has values that are not finite")
+
+
+def without_arrays(value: Any, arrays: "dict[str, Array]", depth: int = _DEEPEST) -> Any:
     """Return a callback's state as JSON values; its arrays are added to `arrays`.
 
-    Raises TypeError if the state holds anything but plain values and arrays of numbers.
+    Raises TypeError if the state holds anything but plain values and arrays of numbers, or lists
+    and dictionaries nested more than `depth` deep.
     """
     import numpy as np
 
+    if not depth:
+        raise TypeError(f"it is nested more than {_DEEPEST} deep")
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.itemsize <= _WIDEST:
@@ -122,9 +191,9 @@ def without_arrays(value: Any, arrays: "dict[str, Array]") -> Any:
         arrays[name] = np.asarray(value, value.dtype.newbyteorder("="), order="C")
         return {_ARRAY: name}
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {key: without_arrays(each, arrays) for key, each in value.items()}
+        return {key: without_arrays(each, arrays, depth - 1) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [without_arrays(each, arrays) for each in value]
+        return [without_arrays(each, arrays, depth - 1) for each in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(f"it contains {quoted(value)}, expected plain values and arrays of numbers")

@@ -1,18 +1,14 @@
 """Finds runs: by folder, by the start of a name or of a hash, or as `latest`."""
 
-import re
-from datetime import datetime
 from pathlib import Path
 
 from zookit.core import BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
 from zookit.core.messages import printable
+from zookit.runs.order import place_of
 from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 
 LATEST = "latest"
-TIME_FORMAT = "%Y%m%d-%H%M%S"
-"""The format of the time at the start of a run's name."""
-_TIME = re.compile(r"\d{8}-\d{6}-")
 
 
 def find_run(text: str, runs_dir: Path) -> Path:
@@ -63,7 +59,7 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
         for each in sorted(runs_dir.absolute().iterdir()):
             if each.is_dir() and not each.name.startswith("."):
                 (runs if _is_run(each) else others).append(each)
-        return sorted(runs, key=_started), others
+        return sorted(runs, key=place_of), others
     except OSError as error:
         raise BadRun(f"{runs_dir} cannot be read: {error.strerror or error}.") from None
 
@@ -102,17 +98,6 @@ def _is_run(folder: Path) -> bool:
 
 
 def _starts(name: str, text: str) -> bool:
-    # 20261122-101500-c31bcc3a, or ...-c31bcc3a-2 for a second one in the same second.
+    # 20261122-101500Z-c31bcc3a, or ...-c31bcc3a-2 for a second one in the same second.
     _, _, after_time = name.partition("-")[2].partition("-")
     return name.startswith(text) or after_time.startswith(text)
-
-
-def _started(folder: Path) -> tuple[str, float]:
-    """Return when a run started, by its name; otherwise, and within a second, by its file."""
-    try:
-        changed = (folder / EXPERIMENT).stat().st_mtime
-    except OSError:  # it is gone now, which reading it reports
-        changed = 0.0
-    if _TIME.match(folder.name):
-        return folder.name[: len("20261122-101500")], changed
-    return f"{datetime.fromtimestamp(changed).astimezone():{TIME_FORMAT}}", changed

@@ -1,8 +1,9 @@
 """A run's folder, read and checked. Imports neither TensorFlow nor any plugin."""
 
 import csv
-import json
+import io
 import math
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,20 @@ from zookit.core import BadRun, Experiment, ZookitError, reason_of
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted
 from zookit.core.messages import counted, printable
+from zookit.core.reading import parse_json, read_text_bounded
 from zookit.core.result import Status
 from zookit.runs.environment import Environment, identity_without_epochs
-from zookit.runs.lock import is_locked
+from zookit.runs.lock import writing
 
 T = TypeVar("T")
 Finite = Annotated[float, Gt(-math.inf), Lt(math.inf)]
-RunStatus = Status | Literal["running", "killed"]
+RunStatus = Status | Literal["running", "killed", "unknown"]
+
+_LONGEST = 200
+"""The longest name or reason to show, in characters."""
+
+_ALWAYS = ("epoch", "seconds", "loss", "val_loss")
+"""The columns of history and times that have a value in every epoch."""
 
 FORMAT = 2
 """The version of every file in a run's folder."""
@@ -31,6 +39,14 @@ ENVIRONMENT = "environment.json"
 HISTORY = "history.csv"
 TIMES = "times.csv"
 METRICS = "metrics.json"
+LIMITS = {
+    EXPERIMENT: 1_000_000,
+    ENVIRONMENT: 8_000_000,
+    HISTORY: 8_000_000,
+    TIMES: 8_000_000,
+    METRICS: 1_000_000,
+}
+"""The largest size of each text file, in bytes, for reading and for writing."""
 WEIGHTS = "weights.safetensors"
 EVALUATION = "evaluation.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
@@ -57,8 +73,10 @@ class Ending:
 class RunRecord:
     """A snapshot of a run's folder.
 
-    `history` has one value per epoch for each logged name, `seconds` the duration of each epoch.
-    `ending` is None while the run trains, or if it was killed; `training` is true if it trains.
+    `history` has one value per epoch for each logged name, NaN where a callback logged none.
+    `seconds` has the duration of each epoch.
+    `ending` is None while the run trains, or if it was killed; `training` is true if it trains, and
+    None if that cannot be known, because another machine wrote the folder not long ago.
     """
 
     folder: Path
@@ -67,7 +85,7 @@ class RunRecord:
     history: Mapping[str, tuple[float, ...]]
     seconds: tuple[float, ...]
     ending: Ending | None
-    training: bool
+    training: bool | None
 
     @property
     def name(self) -> str:
@@ -81,9 +99,11 @@ class RunRecord:
 
     @property
     def status(self) -> RunStatus:
-        """`finished`, `interrupted`, `failed`, `running` or `killed`."""
+        """`finished`, `interrupted`, `failed`, `running`, `killed`, or `unknown` if one of both."""
         if self.ending is not None:
             return self.ending.status
+        if self.training is None:
+            return "unknown"
         return "running" if self.training else "killed"
 
     @property
@@ -124,7 +144,7 @@ class RunRecord:
 def read_run(folder: Path) -> RunRecord:
     """Read and check a run's folder. Raises BadRun, which names the file and what is wrong."""
     # Before the rest is read: a run that ends meanwhile counts as running, never as killed.
-    training = not (folder / METRICS).exists() and is_locked(folder)
+    training = False if (folder / METRICS).exists() else writing(folder)
     environment = _json(folder / ENVIRONMENT, Environment)
     experiment = _experiment(folder / EXPERIMENT, environment)
     history = MappingProxyType(_columns(folder / HISTORY))
@@ -163,20 +183,21 @@ def damaged(path: Path, reason: str) -> BadRun:
     )
 
 
-def check_file(path: Path) -> None:
-    """Raise BadRun if the path is not a regular file: reading a pipe or a device never ends."""
-    if path.exists() and not path.is_file():
-        raise BadRun(f"{path} is not a file. Restore the file from a copy of the run.")
+def unreadable(path: Path, error: OSError) -> BadRun:
+    """Return the error for a file that cannot be read, is too large or is not a regular file."""
+    return BadRun(
+        f"{path} cannot be read: {error.strerror or error}. Restore the file from a copy of the "
+        "run, or run the experiment again."
+    )
 
 
 def _text(path: Path) -> str:
     try:
-        check_file(path)
-        return path.read_text(encoding="utf-8-sig")  # some editors write a byte order mark
+        return read_text_bounded(path, LIMITS[path.name])
     except FileNotFoundError:
         raise BadRun(f"{path.parent} is not a complete run: {path.name} is missing.") from None
     except OSError as error:
-        raise BadRun(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError:
         raise damaged(path, "it is not UTF-8 text") from None
 
@@ -191,7 +212,7 @@ def checked(path: Path, values: Any, kind: type[T]) -> T:
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         where = ".".join(map(str, detail["loc"]))
-        raise damaged(path, f"{where}: {detail['msg']}") from None
+        raise damaged(path, f"{where[:_LONGEST]}: {detail['msg'][:_LONGEST]}") from None
     except RecursionError:
         raise damaged(path, "it is nested too deeply") from None
     return made
@@ -200,8 +221,8 @@ def checked(path: Path, values: Any, kind: type[T]) -> T:
 def _json(path: Path, kind: type[T]) -> T:
     text = _text(path)
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        values = parse_json(text)
+    except ValueError as error:
         raise damaged(path, f"it is not JSON ({reason_of(error)})") from None
     if not isinstance(values, dict):
         raise damaged(path, "it is not a JSON object")
@@ -217,16 +238,29 @@ def _columns(path: Path) -> dict[str, tuple[float, ...]]:
     """Return the columns of a CSV file except `epoch`; none if the file is missing."""
     if not path.exists():
         return {}
+    rows = csv.reader(io.StringIO(_text(path)))
+    values = array("d")  # eight bytes each, however many there are
     try:
-        header, *rows = csv.reader(_text(path).splitlines() or ["nothing"])
+        header = next(rows, [])
         if header[:1] != ["epoch"] or len(set(header)) != len(header):
-            raise ValueError(
-                f"its columns are {', '.join(header)}, expected epoch and unique names"
-            )
-        values = [[float(each) for each in row] for row in rows]
-        for at, row in enumerate(values, start=1):
-            if len(row) != len(header) or row[0] != at or not all(map(math.isfinite, row)):
+            columns = ", ".join(header)[:_LONGEST]
+            raise ValueError(f"its columns are {columns}, expected epoch and unique names")
+        for at, cells in enumerate(rows, start=1):
+            row = array("d", map(_value, header, cells))
+            if len(cells) != len(header) or row[0] != at:
                 raise ValueError(f"line {at + 1} is not a valid row for epoch {at}")
+            values += row
     except (ValueError, csv.Error) as error:
         raise damaged(path, reason_of(error)) from None
-    return {name: tuple(row[at] for row in values) for at, name in enumerate(header) if at}
+    width = len(header)
+    return {name: tuple(values[at::width]) for at, name in enumerate(header) if at}
+
+
+def _value(name: str, cell: str) -> float:
+    """Return the number in a cell, NaN if it is empty. Raises ValueError for any other cell."""
+    if not cell and name not in _ALWAYS:
+        return math.nan  # a callback logs this value, and did not in this epoch
+    value = float(cell)
+    if not math.isfinite(value):
+        raise ValueError(f"{name[:_LONGEST]} is {value}")
+    return value

@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from zookit.core.errors import reason_of
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import numbered, save_arrays
 from zookit.runs.evaluation import save_evaluation
-from zookit.runs.naming import TIME_FORMAT
+from zookit.runs.order import TIME_FORMAT
+from zookit.runs.probe import PROBE, outputs_to_record
 from zookit.runs.run import (
     ENVIRONMENT,
     EVALUATION,
@@ -47,11 +49,11 @@ def check_runs_dir(runs_dir: Path) -> None:
 
 
 def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
-    """Create a folder named by the time and the start of the experiment's identity.
+    """Create a folder named by the time in UTC and the start of the experiment's identity.
 
     Raises FolderError if that fails.
     """
-    base = f"{now:{TIME_FORMAT}}-{identity[:8]}"
+    base = f"{now.astimezone(UTC):{TIME_FORMAT}}-{identity[:8]}"
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
         for name in (base, *(f"{base}-{count}" for count in range(2, 1000))):
@@ -114,8 +116,14 @@ class FolderWriter:
         self._write_epochs()
 
     @hookimpl
+    def values_added(self, values: Mapping[str, float]) -> None:
+        """Rewrite the history with the values that callbacks added to the last epoch."""
+        self._epochs[-1] = {**self._epochs[-1], **values}
+        self._write_epochs()
+
+    @hookimpl
     def run_finished(self, result: Result) -> None:
-        """Write the weights, the evaluation and the metrics."""
+        """Write the weights, the outputs for fixed images, the evaluation and the metrics."""
         self._write_end(result, {})
 
     @hookimpl
@@ -133,11 +141,20 @@ class FolderWriter:
             return
         self._epochs, self._seconds = _rows(result.history), list(result.seconds)
         self._write_epochs()
-        last = {name: values[-1] for name, values in result.history.items() if values}
+        last = {
+            name: values[-1]
+            for name, values in result.history.items()
+            if values and not math.isnan(values[-1])
+        }
         files = {}
         with written(self._folder / WEIGHTS) as aside:
             save_arrays(aside, numbered("", result.model.weights))
             files[WEIGHTS] = sha256_of_file(aside)
+        outputs = outputs_to_record(result.model)
+        if outputs:
+            with written(self._folder / PROBE) as aside:
+                save_arrays(aside, outputs)
+                files[PROBE] = sha256_of_file(aside)
         if result.evaluation is not None:
             with written(self._folder / EVALUATION) as aside:
                 save_evaluation(aside, result.evaluation)
@@ -163,9 +180,12 @@ class FolderWriter:
 
     def _write_csv(self, name: str, rows: "list[Any]") -> None:
         text = io.StringIO()
-        writer = csv.DictWriter(text, ["epoch", *rows[0]], lineterminator="\n")
+        names = dict.fromkeys(name for row in rows for name in row)
+        writer = csv.DictWriter(text, ["epoch", *names], lineterminator="\n")
         writer.writeheader()
-        writer.writerows({"epoch": at, **row} for at, row in enumerate(rows, start=1))
+        for at, row in enumerate(rows, start=1):
+            values = {name: value for name, value in row.items() if not math.isnan(value)}
+            writer.writerow({"epoch": at, **values})
         self._write(name, text.getvalue())
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:

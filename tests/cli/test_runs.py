@@ -46,6 +46,7 @@ def test_json_has_the_experiment_the_data_and_the_results(zookit: Command, make:
     assert found == {
         "run": run.name,
         "folder": str(run.folder),
+        "started": None,
         "status": "finished",
         "epochs": 1,
         "epochs_requested": 1,

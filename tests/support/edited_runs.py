@@ -54,6 +54,7 @@ class RunMaker:
         tables["settings"]["seed"] = seed
         experiment(tables)
         environment = json.loads((original / "environment.json").read_text(encoding="utf-8"))
+        del environment["started"], environment["place"]  # the name tells
         environment["data"]["hash"] = data or environment["data"]["hash"]
         self._identify(environment, Experiment.from_toml(tomli_w.dumps(tables)), owner)
         name = name or f"20261122-{next(self._times)}-{environment['identity'][:8]}"
