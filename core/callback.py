@@ -51,8 +51,18 @@ class Callback(Component, ABC):
     Here `my_package/keras_classes.py` has a subclass of `keras.callbacks.Callback`.
     """
 
+    adds: ClassVar[tuple[str, ...] | None] = None
+    """Names of the values that the callback adds to the logs of an epoch; None if not declared."""
     examples: ClassVar[tuple[Example, ...]] = ()
     """Examples of what the callback does."""
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """Names of the logged values that the callback needs, such as `("val_loss",)`.
+
+        If one of them is never logged, the run is refused before training.
+        """
+        return ()
 
     @property
     def every_batch(self) -> bool:

@@ -43,6 +43,15 @@ class RunHooks:
         """
 
     @hookspec
+    def values_added(self, epoch: int, values: "Mapping[str, float]") -> None:
+        """Called after `epoch_ended` if callbacks added values to the logs of the epoch.
+
+        Args:
+            epoch: the number of the epoch, counted from 1.
+            values: the added values by name.
+        """
+
+    @hookspec
     def run_finished(self, result: "Result") -> None:
         """Called when the run is finished or interrupted by Ctrl-C; see `result.status`."""
 

@@ -5,6 +5,8 @@ and plugins are made from `zookit.core`. Every plugin that imports `zookit.core`
 so it imports nothing until it is asked to.
 """
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,6 +68,17 @@ if not TYPE_CHECKING:  # so that checkers refuse names that do not exist
         if name in _MODULES:
             return getattr(importlib.import_module(_MODULES[name]), name)
         raise AttributeError(f"module 'zookit' has no attribute {name!r}")
+
+
+def _after_fork() -> None:
+    if "tensorflow" in sys.modules:
+        from zookit.modeling.forks import note_fork
+
+        note_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def __dir__() -> list[str]:

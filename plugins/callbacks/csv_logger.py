@@ -25,6 +25,7 @@ class CsvLogger(Callback):
     )
     append: Annotated[bool, Doc("Append to an existing file instead of replacing it.")] = False
 
+    adds = ()
     examples = (Example({"loss": (0.5, 0.4), "accuracy": (0.7, 0.8)}),)
 
     def build(self) -> "keras.callbacks.Callback":

@@ -30,6 +30,7 @@ class EarlyStopping(Callback):
     ] = False
     start_from_epoch: Annotated[int, Ge(0), Doc("Epochs to wait before monitoring begins.")] = 0
 
+    adds = ()
     examples = (
         Example({"val_loss": (0.5, 0.4, 0.4, 0.3)}, epochs=3),
         Example({"val_loss": (0.5, 0.4, 0.3)}),
@@ -53,6 +54,11 @@ class EarlyStopping(Callback):
             parameters={"patience": 2, "baseline": 0.2},
         ),
     )
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The value of `monitor`."""
+        return (self.monitor,)
 
     def build(self) -> "keras.callbacks.Callback":
         """Return an EarlyStopping that reports when it stops and can be resumed exactly."""

@@ -1,5 +1,6 @@
 """The callback `model_checkpoint`."""
 
+import re
 import string
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ class ModelCheckpoint(Callback):
         float | None, Doc("With save_best_only: the first value to improve on.")
     ] = None
 
+    adds = ()
     examples = (
         Example({"loss": (0.5, 0.4), "val_loss": (0.5, 0.6)}),
         Example(
@@ -55,6 +57,16 @@ class ModelCheckpoint(Callback):
             list(string.Formatter().parse(str(self.path)))
         except ValueError as error:
             raise ValueError(f"path {str(self.path)!r} is not a valid format: {error}") from None
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The values in `path`, and with `save_best_only` that of `monitor`."""
+        fields = (field for _, field, _, _ in string.Formatter().parse(str(self.path)) if field)
+        names = [re.split(r"[.\[]", field)[0] for field in fields]
+        needed = [*names, *([self.monitor] if self.save_best_only else [])]
+        return tuple(
+            name for name in dict.fromkeys(needed) if name.isidentifier() and name != "epoch"
+        )
 
     def build(self) -> "keras.callbacks.Callback":
         """Return a ModelCheckpoint that reports each file and can be resumed exactly."""

@@ -31,6 +31,7 @@ class ReduceLrOnPlateau(Callback):
     ] = 0
     min_lr: Annotated[float, Ge(0), Doc("Lower bound of the learning rate.")] = 0.0
 
+    adds = ("learning_rate",)
     examples = (
         Example({"val_loss": (0.5,) * 11}, learning_rate=0.1),
         Example({"val_loss": (0.5,) * 10}, learning_rate=1.0),
@@ -55,6 +56,11 @@ class ReduceLrOnPlateau(Callback):
             parameters={"patience": 1, "monitor": "accuracy", "mode": "max"},
         ),
     )
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The value of `monitor`."""
+        return (self.monitor,)
 
     def build(self) -> "keras.callbacks.Callback":
         """Return a ReduceLROnPlateau that reports each change and can be resumed exactly."""

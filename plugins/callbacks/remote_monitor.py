@@ -23,6 +23,7 @@ class RemoteMonitor(Callback):
     field: Annotated[str, Doc("Form field that holds the values as JSON.")] = "data"
     send_as_json: Annotated[bool, Doc("Send JSON instead of a form.")] = False
 
+    adds = ()
     # A port without a server: the made-up values of an example must not reach a real one.
     examples = (Example({"loss": (0.5, 0.4)}, parameters={"root": "http://127.0.0.1:9"}),)
 

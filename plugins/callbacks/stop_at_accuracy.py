@@ -20,6 +20,7 @@ class StopAtAccuracy(Callback):
     ] = 0.95
     monitor: Annotated[str, Doc("The logged value to monitor, such as val_accuracy.")] = "accuracy"
 
+    adds = ()
     examples = (
         Example({"accuracy": (0.9, 0.94, 0.95, 0.99)}, epochs=3),
         Example({"accuracy": (0.9, 0.94)}),
@@ -29,6 +30,11 @@ class StopAtAccuracy(Callback):
             parameters={"threshold": 0.8, "monitor": "val_accuracy"},
         ),
     )
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The value of `monitor`."""
+        return (self.monitor,)
 
     def build(self) -> "keras.callbacks.Callback":
         """Return a callback that stops training once the value is at least the threshold."""

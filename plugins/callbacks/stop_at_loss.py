@@ -18,6 +18,7 @@ class StopAtLoss(Callback):
     threshold: Annotated[float, Gt(0), Doc("Loss to reach.")] = 0.4
     monitor: Annotated[str, Doc("The logged value to monitor, such as val_loss.")] = "loss"
 
+    adds = ()
     examples = (
         Example({"loss": (0.9, 0.41, 0.4, 0.3)}, epochs=3),
         Example({"loss": (0.9, 0.41)}),
@@ -27,6 +28,11 @@ class StopAtLoss(Callback):
             parameters={"threshold": 0.5, "monitor": "val_loss"},
         ),
     )
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The value of `monitor`."""
+        return (self.monitor,)
 
     def build(self) -> "keras.callbacks.Callback":
         """Return a callback that stops training once the value is at most the threshold."""

@@ -22,6 +22,7 @@ class SwapEmaWeights(Callback):
         Doc("Keep the averages in the model between epochs, for the callbacks after this one."),
     ] = False
 
+    adds = ()
     examples = (
         Example({"loss": (0.5, 0.4)}),
         Example({"loss": (0.5, 0.4)}, parameters={"swap_on_epoch": True}),

@@ -20,6 +20,7 @@ class TerminateOnNan(Callback):
     # every_batch may stay False: the logged loss is the mean over the epoch so far, which stays NaN
     # or infinite once it is.
 
+    adds = ()
     examples = (
         Example({"loss": (0.5, float("nan"), 0.4)}, epochs=2),
         Example({"loss": (0.5, float("inf"), 0.4)}, epochs=2),

@@ -41,7 +41,6 @@ def describe_layers(words: str, on: str) -> None:
     settings = composition.experiment.settings
     with start_runtime(
         precision=settings.precision,
-        seed=settings.seed,
         preference=Preference(),
         augmented=False,
         threads=None,

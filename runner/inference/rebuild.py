@@ -5,14 +5,19 @@ a new run, and the weights are numbers.
 """
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BadRun, DatasetInfo, ZookitError, reason_of, warn
+from zookit.core.messages import counted
 from zookit.modeling.model import build_model
 from zookit.modeling.one_training import one_build
-from zookit.modeling.runtime import keras_configured, out_of_memory_reported
-from zookit.registry import default
+from zookit.modeling.runtime import devices, keras_configured, out_of_memory_reported, versions
+from zookit.registry import Built, default
+from zookit.registry.code import code_hash
 from zookit.runs.arrays import assign, load_of_end
+from zookit.runs.environment import Environment, InstalledComponent
+from zookit.runs.probe import check_outputs
 from zookit.runs.run import WEIGHTS, RunRecord
 
 if TYPE_CHECKING:
@@ -24,7 +29,8 @@ def rebuild_model(
 ) -> "keras.Model":
     """Return the trained model of a run that has ended; not compiled.
 
-    Needs neither the data nor the package of the data set.
+    Needs neither the data nor the package of the data set. Warns if the run did not finish, or if
+    the architecture's version or code has changed.
 
     Args:
         run: the run.
@@ -33,14 +39,21 @@ def rebuild_model(
         float32: compute in float32, whatever the precision of the training.
 
     Raises:
-        BadRun: the run has not ended, its architecture is not installed, or its parameters or
-            weights do not fit the installed architecture.
+        BadRun: the run has not ended, its architecture is not installed, its parameters or
+            weights do not fit the installed architecture, or the model gives other outputs than
+            when it was trained.
     """
     check_ended(run)
     arrays = load_of_end(run, WEIGHTS)
+    spec = run.experiment.architecture
+    found = Built(architecture, spec, None) if architecture else find_architecture(run)
+    now = _environment_now(run, found)
     with keras_configured("float32" if float32 else run.environment.runtime.precision):
-        model = _build(run, architecture or find_architecture(run))
+        model = _build(run, found.component)
         assign("", model.weights, arrays, run.folder / WEIGHTS)
+        check_outputs(run, model, now)
+    _warn_of_status(run)
+    _warn_of_code(run, now)
     return model
 
 
@@ -81,21 +94,56 @@ def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
         ) from error
 
 
-def find_architecture(run: RunRecord) -> Architecture:
-    """Look up the architecture of a run, and warn if its version is not the run's.
+def find_architecture(run: RunRecord) -> Built[Architecture]:
+    """Look up the architecture of a run.
 
     Raises BadRun if it is not installed or does not accept the parameters.
     """
     try:
-        built = default.architectures.build(run.experiment.architecture)
+        return default.architectures.build(run.experiment.architecture)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
-    warn_of_owner(run, built.spec.name, built.owner)
-    return built.component
 
 
-def warn_of_owner(run: RunRecord, name: str, owner: str | None) -> None:
-    """Warn if the installed version of a component is not the one that the run recorded."""
-    recorded = run.environment.owners().get(name)
-    if recorded is not None and recorded != owner:
-        warn(f"{run.name} was trained with {name} of {recorded}, but {owner} is installed.")
+def _environment_now(run: RunRecord, architecture: Built[Architecture]) -> Environment:
+    """Return the run's environment with what the rebuilt model depends on as it is here."""
+    then = run.environment
+    if architecture.owner is None:
+        now = None
+    else:
+        code = code_hash(type(architecture.component))
+        now = InstalledComponent(architecture.spec.name, architecture.owner, code=code)
+    name = run.experiment.architecture.name
+    return replace(
+        then,
+        versions=versions(),
+        components=tuple(now if now and each.name == name else each for each in then.components),
+        runtime=replace(then.runtime, devices=devices()),
+    )
+
+
+def _warn_of_code(run: RunRecord, now: Environment) -> None:
+    """Warn if the architecture is not the one that the run recorded."""
+    for then, installed in zip(run.environment.components, now.components, strict=True):
+        if then.owner != installed.owner:
+            warn(
+                f"{run.name} was trained with {then.name} of {then.owner}, but {installed.owner} "
+                "is installed."
+            )
+        elif then.code and installed.code and then.code != installed.code:
+            warn(
+                f"the code of {then.name} ({then.owner}) has changed since {run.name} was trained, "
+                "so results may not be exact."
+            )
+
+
+def _warn_of_status(run: RunRecord) -> None:
+    """Warn if the weights are not those of the end of the training."""
+    if run.status == "finished":
+        return
+    verb = "failed" if run.status == "failed" else "was interrupted"
+    epochs = counted(run.experiment.settings.epochs, "epoch")
+    warn(
+        f"{run.name} {verb} after {run.epochs} of {epochs}, so its model is not fully trained. To "
+        f"continue: zookit resume {shlex.quote(str(run.folder))}"
+    )

@@ -13,6 +13,8 @@ from zookit.core import Preference, TrainingFailed, ZookitError, warn
 from zookit.core.data.threads import processors
 from zookit.core.errors import reason_of
 from zookit.core.messages import counted
+from zookit.modeling.forks import tensorflow_has_started
+from zookit.modeling.one_training import one_training
 from zookit.modeling.tensorflow_import import import_keras
 from zookit.runs.environment import Runtime
 
@@ -23,7 +25,6 @@ _DECIDING = ("TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS", "TF_DETERMINI
 def start_runtime(
     *,
     precision: str,
-    seed: int,
     preference: Preference,
     augmented: bool,
     threads: int | None,
@@ -31,9 +32,10 @@ def start_runtime(
 ) -> Iterator[Runtime]:
     """Set up Keras for one training, and restore its configuration at the end.
 
+    Trainings of other threads wait until then.
+
     Args:
         precision: auto, float32 or mixed_bfloat16.
-        seed: the seed for Python, NumPy and TensorFlow, which stays set.
         preference: what suits the architecture.
         augmented: whether the model has layers that change images at random.
         threads: threads of an operation; None for what suits the architecture.
@@ -44,10 +46,10 @@ def start_runtime(
 
     Raises:
         ZookitError: Keras uses a backend other than TensorFlow, a tf.distribute strategy is in
-            scope, or TensorFlow already uses another number of threads than `threads`.
+            scope, TensorFlow already uses another number of threads than `threads`, this thread
+            already trains, or the process was forked after TensorFlow had started.
     """
     import_keras()
-    import keras
     import tensorflow as tf
 
     if tf.distribute.has_strategy():
@@ -56,24 +58,29 @@ def start_runtime(
             "of `strategy.scope()`."
         )
     intra_op_threads = _set_threads(threads, preference)
-    devices = [device.name for device in tf.config.list_physical_devices()]
-    on_cpu = all(":CPU:" in device for device in devices)
+    on_cpu = all(":CPU:" in device for device in devices())
     if precision == "auto":
         faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
         precision = "mixed_bfloat16" if faster else "float32"
     if xla is None:
         # XLA cannot compile some random changes to images and is slow at the others.
         xla = on_cpu and preference.xla and not augmented
-    with keras_configured(precision):
-        keras.utils.set_random_seed(seed)
+    with one_training(), keras_configured(precision):
         yield Runtime(
             "mixed_bfloat16" if precision == "mixed_bfloat16" else "float32",
             xla=xla,
             intra_op_threads=intra_op_threads,
             inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads() or processors(),
-            devices=tuple(devices),
+            devices=devices(),
             variables={name: os.environ[name] for name in _DECIDING if name in os.environ},
         )
+
+
+def devices() -> tuple[str, ...]:
+    """Return the names of the devices that TensorFlow computes on."""
+    import tensorflow as tf
+
+    return tuple(device.name for device in tf.config.list_physical_devices())
 
 
 def can_use_threads(count: int) -> bool:
@@ -89,12 +96,7 @@ def can_use_threads(count: int) -> bool:
     before = threading.get_intra_op_parallelism_threads()
     if (before or processors()) == count:
         return True
-    try:
-        threading.set_intra_op_parallelism_threads(count)
-    except RuntimeError:  # TensorFlow has started
-        return False
-    threading.set_intra_op_parallelism_threads(before)
-    return True
+    return not tensorflow_has_started()
 
 
 def _set_threads(threads: int | None, preference: Preference) -> int:

@@ -10,6 +10,7 @@ from threading import Lock, Thread
 from typing import IO
 
 from zookit.core import ZookitError
+from zookit.modeling.forks import check_not_forked
 from zookit.streams import GuardedStream
 
 _importing = Lock()
@@ -49,6 +50,7 @@ def importing_keras() -> Iterator[KerasImport]:
     the thread is not waited for. Raises ZookitError if Keras is set to a backend other than
     TensorFlow.
     """
+    check_not_forked()
     _check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
     thread = KerasImport()
     with _python_writes_past_descriptor_2():
@@ -65,8 +67,10 @@ def importing_keras() -> Iterator[KerasImport]:
 def import_keras() -> None:
     """Import Keras and TensorFlow, without the log lines of TensorFlow's C++ code.
 
-    Raises ZookitError if Keras is set to a backend other than TensorFlow.
+    Raises ZookitError if Keras is set to a backend other than TensorFlow, or this process was
+    forked after TensorFlow had started.
     """
+    check_not_forked()
     # The variable overrides ~/.keras/keras.json. It is checked before Keras is imported, because
     # another backend may not be installed.
     _check_backend(os.environ.setdefault("KERAS_BACKEND", "tensorflow"))

@@ -53,6 +53,11 @@ class Batches:
         return len(self._indices)
 
     @property
+    def labels(self) -> "npt.NDArray[np.int64]":
+        """The labels of the images, int64 (N,)."""
+        return self.split.labels[self._indices]
+
+    @property
     def whole(self) -> int:
         """The number of full batches."""
         return self.size // self.batch_size

@@ -1,5 +1,6 @@
 """Writes checkpoints during training, and resumes a run from one."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.core import BadRun, warn
 from zookit.core.errors import typed_reason_of
+from zookit.modeling.trainable import get_trainable, set_trainable
 from zookit.runs.arrays import assign, numbered
 from zookit.runs.checkpoint import (
     METRICS,
@@ -55,9 +57,21 @@ class Checkpointing:
         return self.resumed is not None and self.resumed.position.steps > 0
 
     def restore_variables(self) -> None:
-        """Restore model and optimizer. Raises BadRun if the checkpoint does not fit them."""
+        """Restore model and optimizer, and which layers are frozen.
+
+        Raises BadRun if the checkpoint does not fit them.
+        """
         if self.resumed is None:
             return
+        flags = self.resumed.position.trainable
+        try:
+            set_trainable(self.model, flags or get_trainable(self.model))
+        except ValueError:
+            raise BadRun(
+                f"{self.path} does not fit the model of its experiment: it has "
+                f"{len(flags)} flags of frozen layers, expected {len(get_trainable(self.model))}. "
+                "Install the version of the architecture's package that environment.json names."
+            ) from None
         self._assign(MODEL, self.model.variables)
         self._assign(OPTIMIZER, self.model.optimizer.variables)
 
@@ -112,8 +126,12 @@ class Checkpointing:
             steps=steps,
             stopped=bool(model.stop_training) and not steps,
             elapsed=time.monotonic() - state.epoch_started if steps else 0.0,
-            history=state.plain_history(),
+            history={
+                name: tuple(None if math.isnan(each) else each for each in values)
+                for name, values in state.plain_history().items()
+            },
             seconds=tuple(state.seconds),
+            trainable=get_trainable(model),
             states=tuple(self._state(at, arrays) for at in range(len(self.callbacks))),
         )
         with self.schedule.writing(), written(self.path) as aside:

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import RunContext, TrainingFailed
+from zookit.training.added_values import AddedValues
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
@@ -29,6 +30,7 @@ class Loop:
     listeners: Listeners
     checkpointing: Checkpointing
     state: State
+    _added: AddedValues = field(default_factory=AddedValues)
 
     def start_epoch(self, epoch: int) -> None:
         """Set the order of the images in an epoch, and the step to start from."""
@@ -56,6 +58,16 @@ class Loop:
             values=MappingProxyType(dict(values)),  # no listener can change it for the others
             seconds=self.state.seconds[-1],
         )
+
+    def add_values(self, logs: dict[Any, Any]) -> None:
+        """Record what callbacks added to the logs of the epoch, and notify the listeners."""
+        state = self.state
+        values = self._added.take(logs, state.last_logged, state.epochs)
+        if values:
+            state.add_values(values)
+            self.listeners.notify(
+                "values_added", epoch=state.epochs, values=MappingProxyType(values)
+            )
 
 
 def check_finite(logs: Mapping[str, Any] | None, where: str) -> None:

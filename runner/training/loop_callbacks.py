@@ -1,13 +1,16 @@
 """The Keras callbacks of the training loop. Imports Keras, so it is imported once training starts.
 
 `EpochCallback` comes first, so that between epochs all others see the model as Keras builds it.
-`CheckpointCallback` comes last, so that a checkpoint contains what all others have done.
+`AddedValuesCallback` comes after the experiment's callbacks and before those of listeners, which
+cannot change what is recorded. `CheckpointCallback` comes last, so that a checkpoint contains what
+all others have done.
 """
 
 from typing import Any
 
 import keras
 
+from zookit.modeling.trainable import check_averages
 from zookit.training.loop import Loop, check_finite
 from zookit.training.signals import Interruption
 from zookit.training.state import logged_values
@@ -47,6 +50,17 @@ class EpochCallback(keras.callbacks.Callback):
         self._loop.end_epoch(logged_values(logs))
 
 
+class AddedValuesCallback(keras.callbacks.Callback):
+    """Records the values that the callbacks before it added to the logs of an epoch."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._loop.add_values(logs)
+
+
 class CheckpointCallback(keras.callbacks.Callback):
     """Restores the checkpoint that the run continues from, and writes new ones."""
 
@@ -80,6 +94,7 @@ class CheckpointCallback(keras.callbacks.Callback):
         self._signals.check()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        check_averages(self.model)  # a callback may have frozen layers after the last step
         last = self.model.stop_training or epoch + 1 == self.params["epochs"]
         if last or self._checkpointing.schedule.is_due():
             self._checkpointing.save()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.core import BrokenPlugin, TrainingFailed
 from zookit.core.errors import reason_of
+from zookit.modeling.trainable import check_trained, get_trainable, layers_of
 from zookit.training.batches import Batches
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ network takes longer, and Ctrl-C waits for the end of the execution.
 """
 _MOST_BYTES = 16_000_000
 """The most bytes of images in an execution; with more, the cost of starting one is negligible."""
+
+_PLAIN = (bool, int, float, str, type(None))
 
 
 def choose_steps(batches: Batches, *, xla: bool) -> int:
@@ -45,18 +48,14 @@ class MultiStep:
     """
 
     def __init__(self, model: "keras.Model", batches: Batches, steps: int, *, xla: bool) -> None:
-        import tensorflow as tf
-
         self.steps = steps
         self.xla = xla
         self.skipped = 0
         """The number of executions to skip, because a resumed epoch has already run them."""
         self._model = model
         self._batches = batches
-        # No autograph: Keras needs none, and tracing takes half the time.
-        self._plain = tf.function(self._loop, autograph=False)
-        self._compiled = tf.function(self._loop, autograph=False, jit_compile=True)
-        self._compiled_with = model.optimizer, model.loss
+        self._constants: tuple[Any, ...] = ()
+        self._compiled_with = _compiled_with(model)
         self._installed = False
         # The functions that the model does not use at present. Keras caches its own there, and each
         # fits only the number of steps that it was built for.
@@ -72,10 +71,11 @@ class MultiStep:
         Raises TrainingFailed if a callback compiled the model again, which Keras's `fit` does not
         support either.
         """
-        if self._compiled_with != (self._model.optimizer, self._model.loss):
+        if self._compiled_with != _compiled_with(self._model):
             raise TrainingFailed(
-                "a callback compiled the model during training, which is not supported. Change the "
-                "optimizer's learning rate in the callback instead."
+                "a callback compiled the model during training, which is not supported. To freeze "
+                "layers or change the learning rate, compiling is not necessary: the next step "
+                "uses the new values."
             )
         self._switch(installed=True)
 
@@ -105,12 +105,26 @@ class MultiStep:
             self.skipped -= 1
             return self._model.get_metrics_result()
         count, *chunk = next(chunks)
+        changed = self._constants != _constants_of(self._model)
+        if changed:
+            self._forget()
         whole = chunk[0].shape[1] == self._batches.batch_size
         logs = self._run(count, chunk, compiled=self.xla and whole)
         if whole and int(count) < self.steps and len(self._batches) > self._batches.whole:
             count, *chunk = next(chunks)
             logs = self._run(count, chunk, compiled=False)
+        if changed:  # after tracing, during which a layer may set its own attributes
+            self._constants = _constants_of(self._model)
         return logs
+
+    def _forget(self) -> None:
+        """Trace the steps again when they run next. Raises ZookitError if they cannot be."""
+        import tensorflow as tf
+
+        check_trained(self._model)
+        # No autograph: Keras needs none, and tracing takes half the time.
+        self._plain = tf.function(self._loop, autograph=False)
+        self._compiled = tf.function(self._loop, autograph=False, jit_compile=True)
 
     def _run(self, count: "tf.Tensor", chunk: "list[tf.Tensor]", *, compiled: bool) -> Any:
         import tensorflow as tf
@@ -138,3 +152,24 @@ class MultiStep:
         # In sequence: each step uses the weights of the one before.
         tf.while_loop(lambda at: at < count, step, [tf.constant(0)], parallel_iterations=1)
         return self._model.get_metrics_result()
+
+
+def _compiled_with(model: "keras.Model") -> tuple[Any, ...]:
+    """Return what `compile` sets, to be compared."""
+    return model.optimizer, model.loss, model.metrics[0]
+
+
+def _constants_of(model: "keras.Model") -> tuple[Any, ...]:
+    """Return what traced steps contain as constants, to be compared.
+
+    This is which layers and variables are trainable, and the plain attributes of the layers and of
+    the optimizer, such as the rate of a dropout and the weight decay. The learning rate is a
+    variable, so it may change.
+    """
+    attributes = (
+        value
+        for part in (*layers_of(model)[1:], model.optimizer)
+        for name, value in vars(part).items()
+        if not name.startswith("_") and (isinstance(value, _PLAIN) or callable(value))
+    )
+    return (get_trainable(model), *attributes)

@@ -26,7 +26,6 @@ from zookit.runs.environment import Runtime
 def started(**changes: Any) -> Runtime:
     arguments: dict[str, Any] = {
         "precision": "float32",
-        "seed": 0,
         "preference": Preference(),
         "augmented": False,
         "threads": None,

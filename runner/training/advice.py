@@ -1,0 +1,169 @@
+"""Warnings about an experiment or its result that a beginner might not see in the numbers.
+
+Each is one line: what is wrong, the numbers that show it, and what to type.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from zookit.core import (
+    BadExperiment,
+    Callback,
+    Evaluation,
+    Experiment,
+    Result,
+    Settings,
+    did_you_mean,
+)
+from zookit.core.messages import counted
+from zookit.training.feeds import Feeds
+
+_IMBALANCE = 10
+"""How many times more images one class may have than another."""
+_GAP = 0.05
+"""The difference between the accuracies on the training and the test images that is overfitting."""
+_STANDARD_ERRORS = 3
+"""The difference must also be as many standard errors of the test accuracy."""
+_RISE = 0.1
+"""The fraction by which the validation loss must have risen."""
+_SINCE = 2
+"""The number of epochs that must have passed since the best one."""
+
+
+def check_monitored(
+    names: Sequence[str], callbacks: Sequence[Callback], *, validation: bool
+) -> None:
+    """Raise BadExperiment if a callback needs a value that is never logged.
+
+    `names` are the names of the callbacks in messages. Whether a value is logged may not be known:
+    a callback may add it to the logs for those after it.
+    """
+    logged = ["loss", "accuracy", *(["val_loss", "val_accuracy"] if validation else [])]
+    for name, callback in zip(names, callbacks, strict=True):
+        for needed in callback.monitors:
+            if needed not in logged:
+                raise BadExperiment(
+                    f"{name}: {needed!r} is never logged.{did_you_mean(needed, logged)} Logged: "
+                    f"{', '.join(logged)}.{_way_to_log(needed, validation=validation)}"
+                )
+        if callback.adds is None:
+            return
+        logged += callback.adds
+
+
+def _way_to_log(name: str, *, validation: bool) -> str:
+    if not name.startswith("val_") or validation:
+        return ""
+    return f" {name} needs a validation split: --validation 0.1"
+
+
+def advice_before(feeds: Feeds, settings: Settings, class_names: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the training images."""
+    size, batch_size = feeds.train.size, settings.batch_size
+    if batch_size > size:
+        yield (
+            f"the batch size {batch_size} is larger than the training split of "
+            f"{counted(size, 'image')}, so an epoch is a single step. Use a smaller one, such as "
+            f"--batch-size {min(32, max(1, size // 10))}."
+        )
+    counts = np.bincount(feeds.train.labels, minlength=len(class_names))
+    least, most = int(counts.argmin()), int(counts.argmax())
+    if not counts[least]:
+        yield (
+            f"no training image is of class {class_names[least]!r}, so the model cannot learn it. "
+            "Add images of it to the data."
+        )
+    elif counts[most] > _IMBALANCE * counts[least] and not settings.class_weights:
+        yield (
+            f"class {class_names[most]!r} has {counted(int(counts[most]), 'training image')}, but "
+            f"{class_names[least]!r} has {counts[least]:,}, so the accuracy says little about the "
+            "rare class. To weight the classes equally: --class-weights"
+        )
+
+
+def advice_after(result: Result, class_names: Sequence[str]) -> Iterator[str]:
+    """Yield the most important thing that is wrong with a finished run's result, if any."""
+    if result.evaluation is None:
+        return
+    found = (
+        _no_better_than_guessing(result, result.evaluation, class_names)
+        or _diverged(result.experiment, result.history, len(class_names))
+        or _validation_worse(result.experiment, result.history)
+        or _overfitted(result)
+    )
+    if found:
+        yield found
+
+
+def _no_better_than_guessing(
+    result: Result, evaluation: Evaluation, class_names: Sequence[str]
+) -> str:
+    labels, predicted = evaluation.labels, evaluation.predicted
+    counts = np.bincount(labels, minlength=len(class_names))
+    share = counts.max() / len(labels)
+    accuracy = result.metrics["accuracy"]
+    if share == 1 or accuracy > share + math.sqrt(share * (1 - share) / len(labels)):
+        return ""
+    answers = np.unique(predicted)
+    only = (
+        f" The model answers {class_names[answers[0]]!r} for every image."
+        if len(answers) == 1
+        else ""
+    )
+    return (
+        f"the test accuracy of {accuracy:.4f} is no better than guessing: {share:.4f} of the test "
+        f"images are of class {class_names[counts.argmax()]!r}.{only} "
+        f"{_lower_rate(result.experiment)}, or train longer: --epochs"
+    )
+
+
+def _diverged(experiment: Experiment, history: Mapping[str, Sequence[float]], classes: int) -> str:
+    losses = history["loss"]
+    best, last = min(losses), losses[-1]
+    guessing = math.log(classes)
+    if last > 2 * guessing:
+        worse = f"the training loss is {last:.4g}, and that of guessing is {guessing:.4g}"
+    elif last > 1.5 * best and last > best + _RISE:
+        epoch = losses.index(best) + 1
+        worse = f"the training loss has risen from {best:.4g} in epoch {epoch} to {last:.4g}"
+    else:
+        return ""
+    return f"{worse}: the training diverges. {_lower_rate(experiment)}."
+
+
+def _lower_rate(experiment: Experiment) -> str:
+    rate = experiment.optimizer.parameters.get("learning_rate")
+    if rate is None:
+        return "Try another learning rate, such as --learning-rate 0.0001"
+    return f"Try a learning rate lower than {rate:g}, such as --learning-rate {rate / 10:g}"
+
+
+def _validation_worse(experiment: Experiment, history: Mapping[str, Sequence[float]]) -> str:
+    losses = history.get("val_loss", ())
+    stopping = any(each.short_name == "early_stopping" for each in experiment.callbacks)
+    if not losses or stopping:
+        return ""
+    best = min(losses)
+    epoch = losses.index(best) + 1
+    if losses[-1] <= (1 + _RISE) * best or len(losses) - epoch < _SINCE:
+        return ""
+    return (
+        f"the validation loss was best in epoch {epoch} ({best:.4f}) and is {losses[-1]:.4f} now: "
+        "the model overfits. To stop in time and keep the best weights, add "
+        "early_stopping:3,restore_best_weights=true"
+    )
+
+
+def _overfitted(result: Result) -> str:
+    if "val_loss" in result.history or result.evaluation is None:
+        return ""
+    trained, tested = result.history["accuracy"][-1], result.metrics["accuracy"]
+    error = math.sqrt(tested * (1 - tested) / len(result.evaluation.labels))
+    if not trained - tested > max(_GAP, _STANDARD_ERRORS * error):
+        return ""
+    return (
+        f"the accuracy on the training images ({trained:.4f}) is well above that on the test "
+        f"images ({tested:.4f}): the model overfits. To see when that begins: --validation 0.1"
+    )
