@@ -96,15 +96,15 @@ def _culprit(
         return None
     frame, line = found
     name = str(frame.f_globals.get("__name__", ""))
-    place = f"({frame.f_code.co_filename}:{line})"
+    place = f"{frame.f_code.co_qualname} ({frame.f_code.co_filename}:{line})"
     in_module = [each for each in entries if each.module == name]
     if len(in_module) == 1:
-        return f"{_described(in_module[0])} {place}"
+        return f"{_described(in_module[0])}: {place}"
     package = name.partition(".")[0]
     owners = {each.owner for each in entries if each.module.partition(".")[0] == package}
     if owners:
-        return f"a plugin of {' or '.join(sorted(owners))} {place}"
-    return f"{describe(own[name], registry)} {place}" if name in own else f"{package} {place}"
+        return f"a plugin of {' or '.join(sorted(owners))}: {place}"
+    return f"{describe(own[name], registry)}: {place}" if name in own else f"{package}: {place}"
 
 
 def _described(entry: Entry[Any]) -> str:

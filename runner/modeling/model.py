@@ -92,8 +92,9 @@ def _features(
     check_returned(architecture, "features", features, keras.KerasTensor, _TENSOR, default)
     if len(features.shape) != 2:
         raise BrokenPlugin(
-            f"{describe(architecture, default)}: features returned shape {tuple(features.shape)}, "
-            "expected (N, features). Flatten or pool the output."
+            f"{describe(architecture, default)}: {type(architecture).__qualname__}.features "
+            f"returned shape {tuple(features.shape)}, expected (N, features). Flatten or pool the "
+            "output."
         )
     return features
 

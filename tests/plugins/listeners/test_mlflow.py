@@ -227,12 +227,13 @@ else:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("uri", ["sqlite:///mlflow.db", "mlruns"])
+@pytest.mark.parametrize("uri", ["sqlite:///{folder}/mlflow.db", "{folder}/mlruns"])
 @pytest.mark.parametrize("names", [("a", "b"), tuple("abcdefgh"), ("a", "rival", "b")], ids=len)
 def test_no_run_is_lost_if_many_create_the_store_at_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uri: str, names: tuple[str, ...]
 ) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    # Absolute, because MLflow keeps the store of a relative path when the folder changes.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri.format(folder=tmp_path))
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     processes = [
         subprocess.Popen([sys.executable, "-W", "ignore", "-c", FIRST_USE, name], cwd=tmp_path)
