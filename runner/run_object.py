@@ -16,6 +16,7 @@ from zookit.core import (
     Listener,
     UnknownName,
 )
+from zookit.core.errors import quoted
 from zookit.runs.run import RunRecord, read_run
 
 if TYPE_CHECKING:
@@ -84,33 +85,42 @@ class Run(RunRecord):
 
         model = rebuild_model(self, self._architecture())
         compile_model(model, info_of(self), create_optimizer(self.experiment.optimizer).component)
-        from zookit.modeling.checked_model import checked  # imports Keras
+
+        from zookit.modeling.checked_model import checked  # imports Keras, which is configured now
 
         return checked(model)
 
     def predict(
-        self, images: "npt.NDArray[np.uint8] | str | Path | Iterable[str | Path]"
+        self,
+        images: "npt.NDArray[np.uint8] | str | Path | Iterable[str | Path]",
+        *,
+        invert: bool = False,
     ) -> "npt.NDArray[np.float32]":
         """Return the probabilities of all classes, float32 (N, classes), in the classes' order.
 
         Args:
-            images: uint8 (N, H, W, C), 0 to 255, or image files and folders of them. Files are
-                scaled and cropped to the size of the run's images.
+            images: an array of raw pixels, uint8 (N, H, W, C) or floats, 0 to 255; or image files
+                and folders of them, which are scaled and cropped to the size of the run's images.
+                The images of a data set are `zookit.load_data(NAME).splits.test.images`, or those
+                of another split.
+            invert: swap dark and light.
 
         Raises:
-            BadParameter: `images` is neither, or the array has another shape or type.
+            BadParameter: `images` is neither, or the array has another shape or other values.
             BadExperiment: the run's images have channels that no image file has.
             DataError: a file cannot be read.
             BadRun: the model cannot be rebuilt.
         """
-        import numpy as np
-
         from zookit.inference.predict import predict
         from zookit.inference.rebuild import check_ended
+        from zookit.modeling.pixels import as_pixels, warn_if_binary
 
         check_ended(self)  # before files are read
-        pixels = images if isinstance(images, np.ndarray) else self._read(images)
-        return predict(self, pixels, self._architecture())
+        if not hasattr(images, "shape"):
+            return predict(self, self._read(images, invert=invert), self._architecture())
+        pixels = as_pixels(images, self.environment.data.image_shape)
+        warn_if_binary(pixels)
+        return predict(self, 255 - pixels if invert else pixels, self._architecture())
 
     def evaluate(
         self, on: str | Dataset | None = None, data: "DataRequest | None" = None
@@ -134,8 +144,8 @@ class Run(RunRecord):
         if on is None:
             on = self._dataset()
         request = None if data is None else data_request(data, "evaluate")
-        evaluation, _ = evaluate_run(self, on, request, self._architecture())
-        return Scores.of(evaluation, self.environment.data.class_names)
+        evaluation, used = evaluate_run(self, on, request, self._architecture())
+        return Scores.of(evaluation, self.environment.data.class_names, used.facts())
 
     def resume(
         self, epochs: int | None = None, *, listeners: Listeners = (), quiet: bool = False
@@ -185,9 +195,7 @@ class Run(RunRecord):
         with messages_shown(quiet):
             return reproduce_run(self, into, View(quiet))
 
-    def export(
-        self, to: "Format", path: str | Path | None = None, *, force: bool = False
-    ) -> Path:
+    def export(self, to: "Format", path: str | Path | None = None, *, force: bool = False) -> Path:
         """Write the model for other programs, and return the path.
 
         Args:
@@ -223,11 +231,17 @@ class Run(RunRecord):
 
         return html_of_run(self)
 
-    def _read(self, files: "str | Path | Iterable[str | Path]") -> "npt.NDArray[np.uint8]":
+    def _read(
+        self, files: "str | Path | Iterable[str | Path]", *, invert: bool
+    ) -> "npt.NDArray[np.uint8]":
         """Return the images of files and folders, uint8 (N, H, W, C), in the run's shape."""
-        from zookit.inference.image_files import check_channels, load_image_files
+        from zookit.inference.image_files import check_channels, load_image_files, notes_for
 
         check_channels(self)
+        if not isinstance(files, str | Path | Iterable):
+            raise BadParameter(
+                f"images must be one array, or paths of image files, got {quoted(files)}."
+            )
         paths = [files] if isinstance(files, str | Path) else list(files)
         for path in paths:
             if not isinstance(path, str | Path):
@@ -235,7 +249,7 @@ class Run(RunRecord):
                     f"images must be one array or a list of paths, got a list with "
                     f"{type(path).__name__}. To predict several arrays: numpy.stack(images)"
                 )
-        return load_image_files(map(Path, paths), self.environment.data.image_shape)
+        return load_image_files(map(Path, paths), notes_for(self, invert=invert))
 
     def _architecture(self) -> Architecture | None:
         """Return the instance to build the model with; None if an entry point names its class."""
