@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core import Architecture, Dataset, Evaluation, Split
-from zookit.core.source import DataRequest
+from zookit.core import Architecture, Dataset, Evaluation, Split, warn
+from zookit.core.source import DataRequest, SplitName
 from zookit.inference.evaluation_data import EvaluationData, load_evaluation_data
 from zookit.inference.predict import Predictor, all_classes, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _MISTAKES = 25
+_ROUNDING, _FEW = 0.002, 2.5
+"""The difference of an accuracy, and the number of predictions, that rounding may change."""
 _SIDE = 128
 """The largest height and width in pixels, roughly, of the image of a mistake."""
 
@@ -30,10 +32,28 @@ def evaluate_run(
     request: DataRequest | None = None,
     architecture: Architecture | None = None,
 ) -> tuple[Evaluation, EvaluationData]:
-    """Evaluate a run on test images. The arguments are those of `load_predictor_and_data`."""
+    """Evaluate a run on test images. The arguments are those of `load_predictor_and_data`.
+
+    Warns if the accuracy on the images that the run was tested on is not the recorded one.
+    """
     predictor, data = load_predictor_and_data(run, on, request, architecture)
     with waiting("evaluating", quiet=False):
-        return evaluate(predictor, data.split), data
+        evaluation = evaluate(predictor, data.split)
+    recorded = run.metrics.get("accuracy")
+    if data.own and recorded is not None:
+        _compare(run, recorded, evaluation)
+    return evaluation, data
+
+
+def _compare(run: RunRecord, recorded: float, evaluation: Evaluation) -> None:
+    """Warn if an accuracy is not the recorded one; rounding may change single predictions."""
+    accuracy = float(np.mean(evaluation.predicted == evaluation.labels))
+    if abs(accuracy - recorded) > max(_ROUNDING, _FEW / len(evaluation.labels)):
+        warn(
+            f"the test accuracy is {accuracy:.4f}, but {run.name} recorded {recorded:.4f} for the "
+            "same images and weights. Code, a device or metrics.json has changed since, or the "
+            "architecture computes at random."
+        )
 
 
 def load_predictor_and_data(
@@ -41,8 +61,10 @@ def load_predictor_and_data(
     on: str | Dataset | None = None,
     request: DataRequest | None = None,
     architecture: Architecture | None = None,
+    *,
+    split: SplitName = "test",
 ) -> tuple[Predictor, EvaluationData]:
-    """Rebuild a run's model and load the test images, while Keras is imported in another thread.
+    """Rebuild a run's model and load images, while Keras is imported in another thread.
 
     Args:
         run: a run that has ended.
@@ -50,15 +72,17 @@ def load_predictor_and_data(
         request: full, sample or auto; by default the one recorded for the run's own data set, and
             auto for any other.
         architecture: the instance that the run was trained with, if no entry point names its class.
+        split: the split with the images.
 
     Raises:
         BadExperiment: the data set does not fit the model.
+        BadParameter: the data set does not have the split.
         DataError: the data set cannot be loaded.
         BadRun: the model cannot be rebuilt.
     """
     check_ended(run)  # before Keras is imported and data prepared
     with importing_keras() as importing:
-        data = load_evaluation_data(run, on, request, found=importing.start)
+        data = load_evaluation_data(run, on, request, split=split, found=importing.start)
         with waiting("starting TensorFlow", quiet=False):
             importing.wait()
             return Predictor(rebuild_model(run, architecture)), data

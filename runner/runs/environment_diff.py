@@ -11,7 +11,7 @@ _NOT_DECIDING = ("steps_per_execution",)
 
 
 def environment_diff(then: Environment, now: Environment) -> tuple[str, ...]:
-    """Return one line for each version, owner, runtime setting and data hash that differs."""
+    """Return one line for each version, owner, code, runtime setting and data hash that differs."""
     runtimes = (
         {
             name.replace("_", " "): value
@@ -23,9 +23,18 @@ def environment_diff(then: Environment, now: Environment) -> tuple[str, ...]:
     return (
         *_between(then.versions, now.versions),
         *_between(then.owners(), now.owners()),
+        *_code(then, now),
         *_between(*runtimes),
         *_between({"data": then.data.hash[:16]}, {"data": now.data.hash[:16]}),
     )
+
+
+def _code(then: Environment, now: Environment) -> Iterator[str]:
+    before = {each.name: each for each in then.components}
+    for each in now.components:
+        old = before.get(each.name, each)
+        if old.owner == each.owner and old.code and each.code and old.code != each.code:
+            yield f"code of {each.name} ({each.owner}) {old.code[:8]}, now {each.code[:8]}"
 
 
 def _between(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import FolderError, Result, RunContext, hookimpl
-from zookit.core.data.writing import written_aside
+from zookit.core.data.writing import remove_leftovers, written_aside
 from zookit.core.errors import reason_of
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import numbered, save_arrays
@@ -25,6 +25,7 @@ from zookit.runs.run import (
     EXPERIMENT,
     FORMAT,
     HISTORY,
+    LIMITS,
     METRICS,
     TIMES,
     WEIGHTS,
@@ -32,6 +33,10 @@ from zookit.runs.run import (
 
 if TYPE_CHECKING:
     import keras
+
+
+_LONGEST_ERROR = 10_000
+"""The longest error to keep, in characters."""
 
 
 def check_runs_dir(runs_dir: Path) -> None:
@@ -76,19 +81,32 @@ class FolderWriter:
     def __init__(
         self, history: Mapping[str, Sequence[float]] | None = None, seconds: Sequence[float] = ()
     ) -> None:
-        self._started = False
-        self._before: dict[str, bytes] = {}
+        self._resuming: RunContext | None = None
         self._epochs, self._seconds = _rows(history or {}), list(seconds)
 
     @hookimpl
     def run_started(self, run: RunContext) -> None:
-        """Write the experiment and the environment."""
+        """Write the experiment and the environment; of a resumed run once it trains."""
         self._folder = run.folder
-        self._before = {
-            name: (run.folder / name).read_bytes()
-            for name in (HISTORY, TIMES, ENVIRONMENT, EXPERIMENT, METRICS)
-            if (run.folder / name).exists()
-        }
+        if (run.folder / EXPERIMENT).exists():
+            self._resuming = run
+        else:
+            self._begin(run)
+
+    @hookimpl
+    def keras_callbacks(self) -> "Sequence[keras.callbacks.Callback]":
+        """Return a callback that notes when a resumed run trains."""
+        import keras
+
+        def start(*_: Any) -> None:
+            if self._resuming is not None:
+                run, self._resuming = self._resuming, None
+                self._begin(run)
+
+        return [keras.callbacks.LambdaCallback(on_epoch_begin=start, on_train_end=start)]
+
+    def _begin(self, run: RunContext) -> None:
+        remove_leftovers(self._folder)  # of a process that was killed
         # A resumed run may have more epochs than its checkpoint.
         for name in (METRICS, HISTORY, TIMES):
             with _guarded(self._folder / name) as path:
@@ -97,16 +115,6 @@ class FolderWriter:
         # Last, because this file makes the folder a run.
         self._write(EXPERIMENT, run.experiment.to_toml())
         self._write_epochs()
-
-    @hookimpl
-    def keras_callbacks(self) -> "Sequence[keras.callbacks.Callback]":
-        """Return a callback that notes when training has started."""
-        import keras
-
-        def start(*_: Any) -> None:
-            self._started = True
-
-        return [keras.callbacks.LambdaCallback(on_epoch_begin=start, on_train_end=start)]
 
     @hookimpl
     def epoch_ended(self, values: Mapping[str, float], seconds: float) -> None:
@@ -129,16 +137,11 @@ class FolderWriter:
     @hookimpl
     def run_failed(self, result: Result, error: BaseException) -> None:
         """Write the results so far, and the error."""
-        self._write_end(result, {"error": str(error)})
+        self._write_end(result, {"error": str(error)[:_LONGEST_ERROR]})
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
-        if self._before and not self._started:
-            # The run could not be resumed, so its earlier files are worth more. METRICS, which
-            # marks the run as ended, comes last here too.
-            for name, content in self._before.items():
-                with written(self._folder / name) as aside:
-                    aside.write_bytes(content)
-            return
+        if self._resuming is not None:
+            return  # it could not be resumed, and nothing has changed
         self._epochs, self._seconds = _rows(result.history), list(result.seconds)
         self._write_epochs()
         last = {
@@ -192,8 +195,14 @@ class FolderWriter:
         self._write(name, json.dumps({"format": FORMAT, **value}, indent=2, allow_nan=False) + "\n")
 
     def _write(self, name: str, text: str) -> None:
+        content = text.encode()
+        if len(content) > LIMITS[name]:
+            raise FolderError(
+                f"{self._folder / name} would have {len(content):,} bytes, expected at most "
+                f"{LIMITS[name]:,}. Use fewer or shorter names of classes and files."
+            )
         with written(self._folder / name) as aside:
-            aside.write_text(text, encoding="utf-8")
+            aside.write_bytes(content)
 
 
 def _rows(history: Mapping[str, Sequence[float]]) -> list[Mapping[str, float]]:

@@ -1,6 +1,6 @@
 """Evaluation: one pass over a split gives loss, accuracy and predictions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -125,3 +125,16 @@ def test_a_run_on_its_own_data() -> None:
     assert not data.own
     expected = rebuild_model(run).predict(data.split.images[:5], verbose=0)
     np.testing.assert_allclose(predictor(data.split.images[:5]), expected, atol=1e-6)
+
+
+def test_an_accuracy_that_is_not_the_recorded_one_gives_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run = digits()
+    assert run.ending is not None
+    evaluate_run(run)
+    assert not caplog.messages
+    test = {**run.ending.test, "accuracy": run.ending.test["accuracy"] + 0.01}
+    evaluate_run(replace(run, ending=replace(run.ending, test=test)))
+    (warning,) = caplog.messages
+    assert f"{test['accuracy']:.4f}" in warning

@@ -16,10 +16,8 @@ from zookit.core import Architecture, BadRun, ComponentSpec
 from zookit.inference.predict import predict
 from zookit.inference.rebuild import (
     check_ended,
-    find_architecture,
     info_of,
     rebuild_model,
-    warn_of_owner,
 )
 from zookit.runs.run import RunRecord, read_run
 
@@ -105,13 +103,30 @@ def test_an_architecture_that_fails() -> None:
 
 def test_another_version_gives_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     run = digits()
-    find_architecture(run)
+    rebuild_model(run)
     assert not caplog.messages
-    warn_of_owner(run, "zookit/dense", "zookit==9.9")
+    components = tuple(
+        replace(each, owner="zookit==9.9") if each.name == "zookit/dense" else each
+        for each in run.environment.components
+    )
+    rebuild_model(replace(run, environment=replace(run.environment, components=components)))
     (warning,) = caplog.messages
     assert run.environment.owners()["zookit/dense"] in warning
     assert "zookit==9.9" in warning
     assert caplog.records[0].levelno == logging.WARNING
+
+
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_a_run_that_did_not_finish_gives_a_warning(
+    status: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = digits()
+    assert run.ending is not None
+    unfinished = replace(run, ending=replace(run.ending, status=status))
+    rebuild_model(replace(unfinished, experiment=run.experiment.with_settings(epochs=7)))
+    (warning,) = caplog.messages
+    assert status in warning
+    assert "1 of 7 epochs" in warning
 
 
 def test_a_copy_predicts_the_same(tmp_path: Path) -> None:
