@@ -28,6 +28,7 @@ from zookit.data.prepared_folder import content_hash, open_folder, write_folder
 from zookit.data.source import find
 from zookit.registry import Built, default
 from zookit.registry.blame import describe, plugins_blamed
+from zookit.registry.code import code_hash
 
 FORMAT = 2
 """Increased whenever zookit decodes or writes differently."""
@@ -119,8 +120,8 @@ def _folder(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path |
     if file is None or not Path(file).is_file():
         return None
     # The code of a plugin under development changes, its version does not.
-    code_hash = hashlib.sha256(Path(file).read_bytes()).hexdigest()
-    made_by = [kind.__module__, kind.__qualname__, owner, code_hash]
+    code = code_hash(kind) or hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    made_by = [kind.__module__, kind.__qualname__, owner, code]
     content = [FORMAT, made_by, plain_values(dataset), source_hash]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return prepared_folder() / f"{name.rpartition('/')[2].replace(':', '.')}-{key[:16]}"

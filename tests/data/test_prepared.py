@@ -1,5 +1,6 @@
 """The prepared cache: filled once, memory-mapped, keyed by everything that matters, verified."""
 
+import importlib
 import multiprocessing
 import shutil
 import sys
@@ -386,3 +387,38 @@ def test_two_processes_download_and_prepare_once(
         f"/made/{name}.gz" for name in CONTENT
     )
     assert made().hash == hashes[0]
+
+
+def test_an_edited_helper_of_a_plugin_is_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    package = tmp_path / "edited_data"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "helper.py").write_text("INVERT = False\n")
+    (package / "data.py").write_text(
+        "from dataclasses import dataclass, replace\n"
+        "from made_data import Made\n"
+        "from edited_data.helper import INVERT\n"
+        "@dataclass(frozen=True)\n"
+        "class Data(Made):\n"
+        "    def load(self, source):\n"
+        "        loaded = super().load(source)\n"
+        "        test = replace(loaded.test, images=255 - loaded.test.images)\n"
+        "        return replace(loaded, test=test) if INVERT else loaded\n"
+    )
+    put_files(tmp_path / "source" / "made")
+    monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "source"))
+
+    def images() -> Any:
+        for name in [each for each in sys.modules if each.startswith("edited_data")]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
+        kind = importlib.import_module("edited_data.data").Data
+        return np.asarray(prepare(kind(), "full", "edited", "edited==1").splits.test.images)
+
+    before = images()
+    (package / "helper.py").write_text("INVERT = True\n")
+    np.testing.assert_array_equal(images(), 255 - before)
