@@ -22,7 +22,6 @@ from zookit.core import (
     say,
     warn,
 )
-from zookit.core.data.writing import remove_leftovers
 from zookit.core.parameters import create
 from zookit.core.progress import silent
 from zookit.data.prepared import Prepared, prepare
@@ -132,7 +131,6 @@ def resume(
     if epochs is not None:
         epochs = create(Settings, {"epochs": epochs}, "resume").epochs
     with locked(record.folder):
-        remove_leftovers(record.folder)
         record = read_run(record.folder)  # it may have changed before it was locked
         check_unchanged(record)
         checkpoint = load_checkpoint(record)
