@@ -1,6 +1,6 @@
 """Name the plugin, and its package, whose code raises an error."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
 from types import FrameType
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from zookit.registry.registry import Registry
 
 _OWN = "zookit"
+
+Frame = tuple[FrameType, int]
+"""A frame and the line that it has reached."""
 
 
 def describe(component: Component, registry: "Registry") -> str:
@@ -72,39 +75,58 @@ def check_returned(
         )
 
 
-def innermost_frame(error: BaseException, modules: set[str]) -> tuple[FrameType, int] | None:
-    """Return the last called frame, and its line, in the code of these modules' packages.
+def innermost_frame(error: BaseException, modules: Collection[str]) -> Frame | None:
+    """Return the frame that was called last, and its line, in the packages of these modules."""
+    return next(iter(_frames(error, modules)), None)
+
+
+def _frames(error: BaseException, modules: Collection[str]) -> list[Frame]:
+    """Return the frames in the packages of these modules, the last called first.
 
     Of zookit itself, the modules alone count.
     """
     packages = {each.partition(".")[0] for each in modules} - {_OWN}
-    for frame, line in reversed(list(walk_tb(error.__traceback__))):
-        name = str(frame.f_globals.get("__name__", ""))
-        if name in modules or name.partition(".")[0] in packages:
-            return frame, line
-    return None
+    return [
+        (frame, line)
+        for frame, line in reversed(list(walk_tb(error.__traceback__)))
+        if _name(frame) in modules or _name(frame).partition(".")[0] in packages
+    ]
 
 
 def _culprit(
     error: BaseException, registry: "Registry", components: tuple[Component, ...]
 ) -> str | None:
-    """Return the plugin whose code was called last, and the line."""
+    """Return the plugin whose code was called last, and the line; a command may end as it likes."""
+    commands = {each.module for each in registry.commands.entries()}
+    if any(_name(frame) in commands for frame, _ in walk_tb(error.__traceback__)):
+        return None
     entries = [each for group in registry.components() for each in group.entries()]
     own = {type(each).__module__: each for each in components}
-    found = innermost_frame(error, {*own, *(each.module for each in entries)})
-    if found is None:
+    frames = _frames(error, {*own, *(each.module for each in entries)})
+    if not frames:
         return None
-    frame, line = found
-    name = str(frame.f_globals.get("__name__", ""))
+    frame, line = frames[0]
     place = f"{frame.f_code.co_qualname} ({frame.f_code.co_filename}:{line})"
-    in_module = [each for each in entries if each.module == name]
-    if len(in_module) == 1:
-        return f"{_described(in_module[0])}: {place}"
+    for frame, _ in frames:
+        in_module = [each for each in entries if each.module == _name(frame)]
+        in_class = [each for each in in_module if _is_in_class(frame, each)]
+        for found in (in_class, in_module):
+            if len(found) == 1:
+                return f"{_described(found[0])}: {place}"
+    name = _name(frames[0][0])
     package = name.partition(".")[0]
     owners = {each.owner for each in entries if each.module.partition(".")[0] == package}
     if owners:
         return f"a plugin of {' or '.join(sorted(owners))}: {place}"
-    return f"{describe(own[name], registry)}: {place}" if name in own else f"{package}: {place}"
+    return f"{describe(own[name], registry) if name in own else package}: {place}"
+
+
+def _name(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _is_in_class(frame: FrameType, entry: Entry[Any]) -> bool:
+    return frame.f_code.co_qualname.startswith(f"{entry.value.partition(':')[2]}.")
 
 
 def _described(entry: Entry[Any]) -> str:

@@ -2,6 +2,8 @@
 
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -41,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     # Otherwise text in square brackets would be taken for markup.
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run)
 app.command("resume")(resume)
@@ -125,32 +128,43 @@ def run_command(arguments: list[str], ctrl_c: CtrlC) -> int:
 def _answer(arguments: list[str], ctrl_c: CtrlC) -> int | None:
     """Run a command. Return its exit code, None if printing is all that it did."""
     try:
-        with messages_shown(quiet=False):
+        with messages_shown(quiet=False), _plugins_blamed():
             code = command_of(app).main(arguments, prog_name="zookit", standalone_mode=False)
     except Exception as error:
         if ctrl_c.pressed:
             raise KeyboardInterrupt from error
-        return _report(error)
+        return _report(arguments, error)
     if code == INTERRUPTED:  # Typer's answer to KeyboardInterrupt
         raise KeyboardInterrupt
     return code if type(code) is int else None  # a plugin's command may return anything
 
 
-def _report(error: Exception) -> int:
+@contextmanager
+def _plugins_blamed() -> Iterator[None]:
+    """Name the plugin whose code raises an error, for example in `show`."""
+    try:
+        yield
+    except BaseException:
+        # Only an error needs them.
+        from zookit.registry import default
+        from zookit.registry.blame import plugins_blamed
+
+        with plugins_blamed(default):
+            raise
+
+
+def _report(arguments: list[str], error: Exception) -> int:
     """Report an error of the user in one line, any other one with its traceback."""
-    if isinstance(error, ZookitError):
-        return _fail(str(error), INTERRUPTED if isinstance(error, Interrupted) else USER_ERROR)
+    if isinstance(error, Interrupted):
+        return _fail(str(error), INTERRUPTED)
     if isinstance(error, typer.Abort):  # the end of the input, at a question
         return _fail("the input has ended before the question was answered.", USER_ERROR)
-    if not isinstance(error, typer.TyperException):
+    if not isinstance(error, ZookitError | typer.TyperException):
         traceback.print_exception(error)
         return 1
-    command = getattr(getattr(error, "ctx", None), "command_path", "zookit")
-    # Pydantic, which Typer uses, puts these words before its own messages.
-    message = error.format_message().replace("Value error, ", "").rstrip(".")
-    if getattr(error, "option_name", None) == "--no-plugin":
-        message += ". It goes before the command: zookit --no-plugin NAME run ..."
-    return _fail(f"{message}. See '{command} --help'.", error.exit_code)
+    from zookit.cli.correction import advice  # only needed for errors
+
+    return _fail(advice(command_of(app), arguments, error), USER_ERROR)
 
 
 def _fail(message: str, code: int) -> int:
