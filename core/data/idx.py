@@ -30,6 +30,7 @@ def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
     with opened_content(path, decompressed=True) as (file, most):
         start = file.read(4)
         if len(start) < 4 or not start.startswith(_START):
+            next(blocks_of(file), b"")  # raises for a gzip file that is damaged
             raise DataError(
                 f"{path} is not an IDX file of bytes: it starts with {start.hex() or 'nothing'}. "
                 "Expected 000008 and the number of dimensions. Download the file again."

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bounded import bounded
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from permissions import permissions_obeyed
 from PIL import Image
 
 from zookit.core import DataError
@@ -42,6 +44,24 @@ def test_files_of_folders_without_hidden_ones(folder: Path) -> None:
         folder / "sub" / "2.png",
         folder / "1.png",
     ]
+
+
+def test_junk_links_and_unreadable_folders(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("@eaDir/0.png", "#recycle/3.png", "sub/__MACOSX/2.png", "0.png~", "private/4.png"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes((folder / "0.png").read_bytes())
+    for at in range(10):
+        (folder / f"link{at}").mkdir()
+        for other in range(10):
+            (folder / f"link{at}" / f"to {other}").symlink_to(folder / f"link{other}")
+    (folder / "private").chmod(0)
+    with bounded(seconds=2), permissions_obeyed():
+        files = list(find_image_files([folder]))
+    assert files == [folder / "0.png", folder / "1.png", folder / "sub" / "2.png"]
+    (line,) = caplog.messages
+    assert line.startswith(f"{folder / 'private'} ")
+    with bounded(seconds=2), permissions_obeyed(), pytest.raises(DataError, match="private"):
+        list(find_image_files([folder / "private"]))
 
 
 def test_unreadable_files_are_skipped_with_a_warning(

@@ -2,12 +2,14 @@
 
 import contextlib
 import io
+import os
 import stat
 import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from bounded import bounded
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -150,8 +152,27 @@ def test_missing_archive_is_named(tmp_path: Path) -> None:
         unpack(tmp_path / "none.zip", tmp_path)
 
 
+def test_a_small_archive_of_gigabytes_is_refused(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as opened:
+        for at in range(2):
+            opened.writestr(f"{at}.png", b"x")
+            opened.getinfo(f"{at}.png").file_size = 6 << 28
+    archive, into = put_zip(tmp_path, buffer.getvalue())
+    with pytest.raises(DataError, match="would become 3,221,225,472"):
+        unpack(archive, into)
+    assert not files_in(into)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+def test_a_fifo_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.zip")
+    with bounded(seconds=1), pytest.raises(DataError, match="not a regular file"):
+        unpack(tmp_path / "a.zip", tmp_path)
+
+
 def unpack_or_refuse(archive: Path, into: Path) -> None:
-    with contextlib.suppress(DataError):  # and nothing else
+    with bounded(), contextlib.suppress(DataError):  # and nothing else
         unpack(archive, into)
 
 

@@ -2,12 +2,15 @@
 
 import contextlib
 import gzip
+import os
+import struct
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from bounded import bounded
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 GOOD = idx(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
+
+
+def claiming(shape: list[int], content: bytes, compressed: bool = False) -> bytes:
+    """An IDX file whose header claims a shape."""
+    file = struct.pack(f">2xBB{len(shape)}I", 8, len(shape), *shape) + content
+    return zipped(file) if compressed else file
 
 
 @settings(max_examples=60, deadline=None)
@@ -48,6 +57,9 @@ def test_reads_back_any_shape(array: "npt.NDArray[np.uint8]", compressed: bool) 
         st.binary(max_size=80).map(lambda tail: b"\0\0\x08" + tail),
         st.binary(max_size=80).map(lambda tail: b"\x1f\x8b\x08" + tail),
         st.binary(max_size=80).map(zipped),
+        st.tuples(
+            st.lists(st.integers(0, 2**32 - 1), max_size=5), st.binary(max_size=80), st.booleans()
+        ).map(lambda drawn: claiming(*drawn)),
     )
 )
 @example(b"\0\0\x08\x41" + b"\0\0\0\1" * 65 + b"x")  # more dimensions than NumPy has
@@ -56,7 +68,7 @@ def test_random_bytes_raise_nothing_but_data_error(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x")
         path.write_bytes(content)
-        with contextlib.suppress(DataError):  # and nothing else
+        with bounded(), contextlib.suppress(DataError):  # and nothing else
             assert read_idx(path).dtype == np.uint8
 
 
@@ -99,6 +111,28 @@ def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path, *, exists: bool) 
     path = tmp_path if exists else tmp_path / "nothing"
     with pytest.raises(DataError, match="cannot read"):
         read_idx(path)
+
+
+@pytest.mark.parametrize("compressed", [True, False], ids=["gz", "plain"])
+def test_a_claimed_shape_takes_no_memory(tmp_path: Path, *, compressed: bool) -> None:
+    path = tmp_path / "images"
+    path.write_bytes(claiming([60_000, 60_000, 100], b"x" * 1000, compressed))
+    with bounded(seconds=1, megabytes=20), pytest.raises(DataError, match="360,000,000,016"):
+        read_idx(path)
+
+
+def test_no_more_is_unpacked_than_the_header_declares(tmp_path: Path) -> None:
+    path = tmp_path / "images.gz"
+    path.write_bytes(zipped(GOOD) + zipped(bytes(1 << 24)) * 1000)  # 16 GB
+    with bounded(seconds=1, megabytes=50), pytest.raises(DataError, match=r"41 bytes.* 40"):
+        read_idx(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+def test_a_fifo_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "images")
+    with bounded(seconds=1), pytest.raises(DataError, match="not a regular file"):
+        read_idx(tmp_path / "images")
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "gz"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_data import put_pictures
+from permissions import permissions_obeyed
 
 from zookit.core import DataError, Split
 from zookit.core.data import class_folders, read_class_folders, read_image
@@ -61,6 +62,20 @@ def test_hidden_and_system_files_are_ignored(photos: Path) -> None:
     assert not left_out
 
 
+def test_what_systems_and_sync_tools_leave_is_ignored(photos: Path) -> None:
+    """Thumbnails of all pictures, in folders beside the classes and in each class."""
+    put_pictures(photos, cats=10, dogs=10)
+    for folder in ("@eaDir", "#recycle", "$RECYCLE.BIN", "@Recycle", "lost+found", "RECYCLER"):
+        put_pictures(photos / folder, cats=3, dogs=3)
+        put_pictures(photos / "cats" / folder, **{"000.png": 3})
+    for name in ("000.png~", "001.png.part", "002 (Anna's conflicted copy 2026-01-02).png"):
+        shutil.copy(photos / "dogs" / "000.png", photos / "dogs" / name)
+    split, left_out = read(photos)
+    assert class_folders(photos) == ("cats", "dogs")
+    assert np.bincount(split.labels).tolist() == [10, 10]
+    assert not left_out
+
+
 def test_nested_folders_belong_to_their_class(photos: Path) -> None:
     put_pictures(photos, cats=2, dogs=2)
     put_pictures(photos / "dogs", **{"2024": 3, "2025": 4})
@@ -74,7 +89,28 @@ def test_links_to_folders_are_followed_but_not_in_circles(photos: Path, tmp_path
     (real / "loop").symlink_to(real)
     (real / "itself").symlink_to(real / "itself")
     (real / "broken").symlink_to(real / "nothing")
-    assert np.bincount(read(photos)[0].labels).tolist() == [4, 4]
+    split, left_out = read(photos)
+    assert np.bincount(split.labels).tolist() == [4, 4]
+    assert sorted(left_out) == [
+        f"{photos / 'dogs' / name} is a broken link" for name in ("broken", "itself")
+    ]
+
+
+def test_links_between_classes_add_nothing(photos: Path) -> None:
+    put_pictures(photos, cats=3, dogs=4)
+    (photos / "cats" / "all").symlink_to(photos)
+    (photos / "dogs" / "more").symlink_to(photos / "cats")
+    assert np.bincount(read(photos)[0].labels).tolist() == [3, 4]
+
+
+def test_a_subfolder_without_permission_is_named(photos: Path) -> None:
+    put_pictures(photos, cats=3, dogs=4)
+    put_pictures(photos / "cats", private=2).joinpath("private").chmod(0)
+    with permissions_obeyed():
+        split, left_out = read(photos)
+    assert np.bincount(split.labels).tolist() == [3, 4]
+    (line,) = left_out
+    assert line.startswith(f"{photos / 'cats' / 'private'} ")
 
 
 @pytest.mark.parametrize("name", ["a[]", "ümläut 猫", "two words", "a,b:c=d+e", "%s{0}", "-rf"])

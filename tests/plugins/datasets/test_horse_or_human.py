@@ -66,6 +66,20 @@ def test_zip_files_and_folders_give_the_same(home: Path) -> None:
     assert not list(cache_folder().glob("*horse-or-human*"))  # unpacked for a moment only
 
 
+def test_junk_in_zip_files_is_ignored(home: Path) -> None:
+    put_horses(home, as_zip=True)
+    expected = prepared().hash
+    for archive in home.glob("*.zip"):
+        with zipfile.ZipFile(archive, "a") as opened:
+            image = opened.read("horses/000.png")
+            for name in ("horses/._000.png", "humans/@eaDir/0.png", "horses/$RECYCLE.BIN/1.png"):
+                opened.writestr(name, image)
+            opened.writestr("__MACOSX/horses/000.png", image)
+            opened.writestr("humans/000.png.part", image)
+    (home / "@eaDir").mkdir()
+    assert prepared().hash == expected
+
+
 def test_zip_files_need_no_cache(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

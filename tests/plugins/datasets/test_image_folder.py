@@ -1,7 +1,6 @@
 """The data set `image_folder`: its splits, its parameters, and the folders that it refuses."""
 
 import logging
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from made_data import put_pictures
 from PIL import Image
 
+import zookit
 from zookit.core import DataError, Splits, Words
 from zookit.core.parameters import create
 from zookit.data.prepared import prepare
@@ -94,11 +94,91 @@ def test_train_alone_is_a_class(photos: Path) -> None:
     assert ImageFolder(photos).info.class_names == ("train", "tram")
 
 
-@pytest.mark.parametrize("names", [("train", "val"), ("Training", "Testing"), ("test", "valid")])
-def test_misnamed_splits_are_refused(photos: Path, names: tuple[str, str]) -> None:
-    for name in names:
+@pytest.mark.parametrize(
+    "names", [("train", "val", "test"), ("Training", "Valid", "Testing"), ("train", "dev", "eval")]
+)
+def test_val_beside_train_and_test_validates(photos: Path, names: tuple[str, str, str]) -> None:
+    for start, name in enumerate(names):
+        put_pictures(photos / name, start=10 * start, cats=start + 3, dogs=start + 3)
+    splits = load(ImageFolder(photos, size=8))
+    assert splits.validation is not None
+    sizes = (len(splits.train), len(splits.validation), len(splits.test))
+    assert sizes == (6, 8, 10)
+    assert values(splits.validation.images)[0] == 10
+
+
+@pytest.mark.parametrize("other", ["unlabelled", "cats", "test2", "validation_old", "val"])
+def test_a_folder_beside_the_splits_is_an_error(photos: Path, other: str) -> None:
+    for start, name in enumerate(("train", "valid", "test", other)):
+        put_pictures(photos / name, start=10 * start, cats=3, dogs=3)
+    for request in (lambda: ImageFolder(photos, size=8).info, lambda: load(ImageFolder(photos))):
+        with pytest.raises(DataError, match=f"'{other}'"):
+            request()
+
+
+def test_junk_beside_the_splits_is_no_error(photos: Path) -> None:
+    for start, name in enumerate(("train", "test", "@eaDir", ".Trash-1000", "$RECYCLE.BIN")):
+        put_pictures(photos / name, start=10 * start, cats=3, dogs=3)
+    assert len(load(ImageFolder(photos, size=8)).by_name()) == 2
+
+
+@pytest.mark.parametrize("layout", ["", "train"])
+def test_duplicates_are_kept_out_of_the_test_split_and_counted(
+    photos: Path, layout: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Some pictures are there four times, also in other formats and with other metadata."""
+    put_pictures(photos / layout, cats=10, dogs=10)
+    if layout:
+        put_pictures(photos / "test", start=20, cats=5, dogs=5)
+    for at in range(3):
+        for name in ("cats", "dogs"):
+            picture = Image.open(photos / layout / name / f"00{at}.png")
+            target = photos / ("test" if layout else "") / name
+            picture.save(target / f"copy {at}.bmp")
+            picture.convert("RGB").save(target / f"copy {at}.png", compress_level=0)
+            picture.save(target / f"copy {at} again.webp", lossless=True)
+    lines = []
+    for _ in "twice":  # once prepared, once from the cache
+        caplog.clear()
+        splits = load(ImageFolder(photos, size=8))
+        lines.append(caplog.messages)
+        train, test = set(values(splits.train.images)), values(splits.test.images)
+        assert not train.intersection(test)
+    assert lines[0] == lines[1]
+    (line,) = lines[0]
+    left_out = 18 if layout else round(0.2 * 19) * 2 - len(test)
+    assert f" {left_out} images of the test split" in line
+    if layout:
+        assert len(splits.train) == 20
+        assert sorted(test) == [*range(20, 25), *range(120, 125)]
+
+
+def test_duplicates_of_validation_images(photos: Path, caplog: pytest.LogCaptureFixture) -> None:
+    put_pictures(photos / "train", cats=5, dogs=5)
+    put_pictures(photos / "val", start=4, cats=3, dogs=3)  # one image of each class again
+    put_pictures(photos / "test", start=5, cats=4, dogs=4)  # two of the validation split
+    splits = load(ImageFolder(photos, size=8))
+    assert splits.validation is not None
+    assert values(splits.validation.images) == [5, 6, 105, 106]
+    assert values(splits.test.images) == [7, 8, 107, 108]
+    assert ["2 images of the validation" in line for line in caplog.messages] == [True, False]
+    assert ["4 images of the test" in line for line in caplog.messages] == [False, True]
+
+
+def test_a_run_records_the_duplicates(photos: Path, tmp_path: Path) -> None:
+    put_pictures(photos / "train", cats=5, dogs=5)
+    put_pictures(photos / "test", start=3, cats=5, dogs=5)
+    dataset = ImageFolder(photos, size=8, grey=True)
+    run = zookit.run(dataset, "dense:units=1", epochs=1, runs_dir=tmp_path / "runs", quiet=True)
+    recorded = zookit.open_run(run.folder).environment.data
+    assert recorded.duplicates == {"test": 4}
+    assert recorded.sizes == {"train": 10, "test": 6}
+
+
+def test_splits_without_images_of_their_own_are_refused(photos: Path) -> None:
+    for name in ("train", "test"):
         put_pictures(photos / name, cats=3, dogs=3)
-    with pytest.raises(DataError, match="train and test"):
+    with pytest.raises(DataError, match="image_folder: each image of the test split"):
         load(ImageFolder(photos, size=8))
 
 
@@ -174,14 +254,13 @@ def test_an_unusable_folder_is_refused(
 
 
 def test_changes_in_a_linked_folder_are_noticed(photos: Path, tmp_path: Path) -> None:
-    put_pictures(photos, cats=4)
+    put_pictures(photos, start=20, cats=4)
     real = put_pictures(tmp_path / "elsewhere", dogs=4) / "dogs"
     (photos / "dogs").symlink_to(real)
-    assert len(load(ImageFolder(photos, size=8)).train) == 6
-    shutil.copy(real / "000.png", real / "004.png")
-    shutil.copy(real / "000.png", real / "005.png")
-    shutil.copy(real / "000.png", real / "006.png")
-    assert len(load(ImageFolder(photos, size=8)).train) == 9
+    put_pictures(photos, start=50, birds=5)
+    assert len(load(ImageFolder(photos, size=8)).train) == 10
+    put_pictures(real.parent, start=10, dogs=6)
+    assert len(load(ImageFolder(photos, size=8)).train) == 15
 
 
 def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
