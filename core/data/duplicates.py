@@ -1,7 +1,6 @@
 """Keep images out of a split that are in another one too."""
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +46,8 @@ def without_duplicates(splits: Splits) -> tuple[Splits, dict[str, int]]:
             )
         if copies:
             kept = subset(split, np.setdiff1d(np.arange(len(split)), copies))
-            splits = replace(splits, **{name: kept})
+            by_name = {**splits.by_name(), name: kept}
+            splits = Splits(**by_name, left_out=splits.left_out)
             counts[name] = len(copies)
         earlier.append(hashed)
     return splits, counts
@@ -71,7 +71,7 @@ class _Hashed:
     def hashes(self, where: "npt.NDArray[np.bool_]") -> dict[int, bytes]:
         """Return the hashes of some images, by index."""
         return {
-            int(at): hashlib.sha256(np.ascontiguousarray(self.images[at])).digest()
+            int(at): hashlib.sha256(self.images[at].tobytes()).digest()
             for at in np.flatnonzero(where)
         }
 
@@ -84,7 +84,9 @@ def _sums(images: "npt.NDArray[np.uint8]") -> "npt.NDArray[np.uint64]":
     def add(start: int) -> "npt.NDArray[np.uint64]":
         block = pixels[start : start + _BLOCK]
         numbers = block[:, :whole].view(np.uint64)
-        return numbers.sum(1, np.uint64) + block[:, whole:].sum(1, np.uint64)
+        total: npt.NDArray[np.uint64] = numbers.sum(1, np.uint64)
+        total += block[:, whole:].sum(1, np.uint64)
+        return total
 
     with in_threads(add, range(0, len(images), _BLOCK)) as sums:
         return np.concatenate(list(sums))

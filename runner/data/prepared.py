@@ -161,7 +161,8 @@ def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
             raise type(error)(f"{name}: {error}") from None
         check_splits(describe(dataset, default), dataset.info, splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
-    splits, duplicates = Splits(**in_order, left_out=splits.left_out), {}
+    splits = Splits(**in_order, left_out=splits.left_out)
+    duplicates: Mapping[str, int] = {}
     if dataset.folder is not None:  # published splits stay as they are, to be comparable
         try:
             splits, duplicates = without_duplicates(splits)

@@ -62,8 +62,12 @@ def test_nothing_is_copied_without_duplicates() -> None:
     assert splits.validation is given.validation
 
 
-@pytest.mark.parametrize("name", ["test", "validation"])
-def test_a_split_must_not_become_empty(name: str) -> None:
-    splits = {"train": split(1, 2), "test": split(5), "validation": split(6), name: split(2, 1)}
+@pytest.mark.parametrize(
+    ("validation", "test", "name"),
+    [((6,), (2, 1), "test"), ((2, 1), (6,), "validation"), ((6, 7), (6, 2), "test")],
+)
+def test_a_split_must_not_become_empty(
+    validation: tuple[int, ...], test: tuple[int, ...], name: str
+) -> None:
     with pytest.raises(DataError, match=f"each image of the {name} split"):
-        without_duplicates(Splits(**splits))
+        without_duplicates(Splits(split(1, 2), split(*test), split(*validation)))
