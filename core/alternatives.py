@@ -61,5 +61,5 @@ def _numbers(text: str, *, percent: bool) -> Iterator[str]:
         if value == value.to_integral_value():
             yield f"{value.to_integral_value():f}"
         yield f"{value:f}"
-    if percent or 1 < value <= 100:
+    if percent or 5 <= value <= 100:
         yield f"{(value / 100).normalize():f}"

@@ -18,19 +18,21 @@ _LONGEST_REASON = 1000
 class ZookitError(Exception):
     """Base class of errors that the user can fix. `str()` is one line.
 
-    `correction` is what the user probably meant, if that is known to be valid.
+    `correction` is what the user probably meant, if that is known to be valid; `advice` is what to
+    do if it is not known.
     """
 
     correction: "Correction | None" = None
 
-    @property
-    def message(self) -> str:
-        """The line without the correction."""
-        return Exception.__str__(self)
+    def __init__(self, message: str = "", advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
 
     def __str__(self) -> str:
-        """Return the line, with the correction."""
-        return f"{self.message} Write {self.correction}." if self.correction else self.message
+        """Return the line, with the correction or the advice."""
+        after = f"Write {self.correction}." if self.correction else self.advice
+        return f"{self.message} {after}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` probably means, or None.
 
     That is a name that is equal but for case and separators (`FashionMNIST`), the one whose
-    initials it is (`lr`), the only one that begins with it (`val`), or a similar one.
+    initials it is (`lr`), the only one that begins with it (`val`) or contains it, or a similar
+    one.
     """
     from difflib import get_close_matches  # only needed for errors
 
@@ -169,6 +172,9 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
         return initials[wanted]
     if len(wanted) > 2 and len(begun) == 1:
         return begun[0]
+    containing = [each for fold, each in by_fold.items() if wanted in fold]
+    if len(wanted) > 3 and len(containing) == 1:
+        return containing[0]
     similar = get_close_matches(wanted, by_fold, n=1)
     return by_fold[similar[0]] if similar else None
 

@@ -139,7 +139,7 @@ def _correction(
     """
     corrected = _corrected(component, values)
     if corrected is None:
-        return None
+        return None if isinstance(given, Words) else _example(component, values)
     if isinstance(given, Words):
         bare = given.items[0][0] is None
         items = [
@@ -152,6 +152,18 @@ def _correction(
     return None
 
 
+def _example(component: type, values: Mapping[str, Any]) -> Correction | None:
+    """Return the default in place of a text that is not valid, if that suffices."""
+    key = _refused(component, values)
+    field = next((each for each in dataclasses.fields(component) if each.name == key), None)
+    if key is None or field is None or not isinstance(values.get(key), str):
+        return None
+    default = default_of(field)
+    if default is None or _refused(component, {**values, key: default}) is not None:
+        return None
+    return Correction(values[key], text_of(default), key) if text_of(default) else None
+
+
 def _corrected(component: type, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the values with those that are not valid written in another way, if one is valid."""
     hints, corrected = hints_of(component), dict(values)
@@ -162,7 +174,7 @@ def _corrected(component: type, values: Mapping[str, Any]) -> dict[str, Any] | N
         value = corrected.get(key)
         if key not in hints or not isinstance(value, str | int | float):
             return None
-        for other in other_values(text_of(value), _choices(hints[key])):
+        for other in other_values(_shown(value, "less_than"), _choices(hints[key])):
             if _refused(component, {**corrected, key: other}) != key:
                 corrected[key] = other
                 break

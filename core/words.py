@@ -33,11 +33,10 @@ class Words:
         """Parse `NAME[:ITEM,ITEM...]`. Raises BadWords."""
         name, colon, rest = text.partition(":")
         if not is_name(name):
-            lower = f" Did you mean {name.lower()!r}?" if is_name(name.lower()) else ""
             raise BadWords(
-                f"{text!r}: {name!r} is not a valid name.{lower} A name consists of lower-case "
-                "letters, digits and _, and starts with a letter. Write NAME, NAME:VALUE or "
-                "NAME:KEY=VALUE,KEY=VALUE."
+                f"{text!r}: {name!r} is not a valid name.",
+                "A name consists of lower-case letters, digits and _, and starts with a letter. "
+                "Write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.",
             )
         if not colon:
             return cls(name)
@@ -64,17 +63,18 @@ def _item(part: str, at: int, text: str) -> tuple[str | None, str]:
     key, equals, value = part.replace(_COMMA, ",").partition("=")
     if equals and _KEY.fullmatch(key):
         if not value:
-            raise BadWords(f"{text!r}: {key!r} has no value. Write {key}=VALUE, or omit it.")
+            raise BadWords(f"{text!r}: {key!r} has no value.", f"Write {key}=VALUE, or omit it.")
         return key, value
     bare = key + equals + value
     if not bare:
         raise BadWords(
-            f"{text!r}: expected a value after {'the colon' if at == 0 else 'a comma'}. Write "
-            "NAME:KEY=VALUE,KEY=VALUE (and ,, for a comma in a value)."
+            f"{text!r}: expected a value after {'the colon' if at == 0 else 'a comma'}.",
+            "Write NAME:KEY=VALUE,KEY=VALUE (and ,, for a comma in a value).",
         )
     if at > 0:
         raise BadWords(
-            f"{text!r}: expected KEY=VALUE, got {bare!r}. Only the first item may be a bare value. "
-            "Join several values with +, and write ,, for a comma in a value."
+            f"{text!r}: expected KEY=VALUE, got {bare!r}.",
+            "Only the first item may be a bare value. Join several values with +, and write ,, for "
+            "a comma in a value.",
         )
     return None, bare

@@ -77,16 +77,21 @@ class Components(Group[C], Generic[C]):
         try:
             return self.build(Words.parse(text))
         except (BadWords, UnknownName, BadParameter) as error:
-            if error.correction is None and not self.is_blocked(text.partition(":")[0]):
-                instead = corrected(
-                    text,
-                    self,
-                    lambda words: self.build(Words.parse(words)),
-                    lambda name: [each.name for each in self[name].parameters],
-                    lambda other: words_of_entries(other, self),
-                )
-                error.correction = Correction(text, instead) if instead else None
+            error.correction = error.correction or self.correction(text)
             raise
+
+    def correction(self, text: str) -> Correction | None:
+        """Return the valid words that a text probably means, if any."""
+        if self.is_blocked(text.partition(":")[0]):
+            return None
+        instead = corrected(
+            text,
+            self,
+            lambda words: self.build(Words.parse(words)),
+            lambda name: [each.name for each in self[name].parameters],
+            lambda other: words_of_entries(other, self),
+        )
+        return Correction(text, instead) if instead else None
 
     def _from_instance(self, instance: C) -> Built[C]:
         complaint = declaration_complaint(type(instance))

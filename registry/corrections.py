@@ -91,10 +91,10 @@ def _items(text: str, keys: list[str]) -> Iterator[tuple[str | None, str]]:
         if known is None:
             values.append(token)
             continue
-        if values:
+        if values or key is not None:
             yield key, ",".join(values)
         key, values = known, [value] if equals and value else []
-    if values:
+    if values or key is not None:
         yield key, ",".join(values)
 
 

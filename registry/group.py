@@ -77,7 +77,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
     def __getitem__(self, name: str) -> Entry[T]:
         found = self._found(name)
         if not found:
-            raise MissingEntry(self._unknown(name))
+            raise MissingEntry(*self._unknown(name))
         if len(found) > 1:
             raise AmbiguousName(self._ambiguous(name, found))
         return found[0]
@@ -85,13 +85,13 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
     def _found(self, name: str) -> list[Entry[T]]:
         return [entry for entry in self._by_name.get(_folded(name), ()) if not is_blocked(entry)]
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, name: str) -> tuple[str, str]:
         entries = self.entries()
         names = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
         installed = f"Installed: {', '.join(names)}." if names else "None are installed."
         return (
-            f"no {self.kind.singular} named {name!r}.{did_you_mean(name, names)} {installed}"
-            f"{self.reasons_missing(name)}"
+            f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",
+            f"{did_you_mean(name, names)} {installed}".lstrip(),
         )
 
     def reasons_missing(self, name: str) -> str:

@@ -27,14 +27,7 @@ def list_components(
     as_json: Annotated[bool, json_option()] = False,
 ) -> None:
     """List the installed plugins, without importing them."""
-    from zookit.registry import default
-
-    groups = {group.kind.plural: group for group in default.groups()}
-    if kind is not None and kind not in groups:
-        raise UnknownName(
-            f"no kind named {kind!r}.{did_you_mean(kind, groups)} Available: {', '.join(groups)}."
-        )
-    shown = {name: group for name, group in groups.items() if kind in (None, name)}
+    shown = groups_of(kind)
     problems = {problem for group in shown.values() for problem in group.problems}
     for problem in sorted(problems, key=str):
         warn(f"{problem.distribution}: {problem.reason}. Reinstall or uninstall that package.")
@@ -54,6 +47,18 @@ def list_components(
             ("name", "owner", "note"), _rows(group), whole=("name", "owner"), header=False
         )
         console.print(Padding(entries, (0, 0, 0, 2), expand=False))
+
+
+def groups_of(kind: str | None) -> "dict[str, Group[Any]]":
+    """Return the kinds of plugins to list, all if none is given. Raises UnknownName."""
+    from zookit.registry import default
+
+    groups = {group.kind.plural: group for group in default.groups()}
+    if kind is not None and kind not in groups:
+        raise UnknownName(
+            f"no kind named {kind!r}.{did_you_mean(kind, groups)} Available: {', '.join(groups)}."
+        )
+    return {name: group for name, group in groups.items() if kind in (None, name)}
 
 
 def _rows(group: "Group[Any]") -> "Iterator[tuple[str, ...]]":

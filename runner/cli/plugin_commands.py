@@ -47,9 +47,9 @@ class WithPlugins(TyperGroup):
         if found is None and not ctx.resilient_parsing:
             known = self.list_commands(ctx)
             raise UnknownName(
-                f"no command named {name!r}.{did_you_mean(name, known)} Available: "
-                f"{', '.join(known)}."
-                f"{default.commands.reasons_missing(name)}"
+                f"no command named {name!r}.{default.commands.reasons_missing(name)}",
+                f"{did_you_mean(name, known)} Available: {', '.join(known)}. See 'zookit "
+                "--help'.".lstrip(),
             )
         return name, found, args[1:]
 

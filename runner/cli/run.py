@@ -82,19 +82,22 @@ def run(
     shows all names, and 'zookit show NAME' the parameters of one.
     """
     given = locals()
-    words = [each for each in (dataset, architecture, *(callbacks or ())) if each is not None]
-    options = {name: given[name] for name in OPTIONS if given[name] is not None}
     from zookit.api import train  # neither --help nor completion needs this
 
     with training_view(quiet=quiet, as_json=as_json) as view:
-        composition = _compose(words, file, options)
+        composition = composed(given)
         trained = train(composition, listeners=listeners or (), runs_dir=runs_dir, view=view)
     return show_trained(trained, quiet=quiet, as_json=as_json)
 
 
-def _compose(words: list[str], file: Path | None, options: dict[str, Any]) -> "Composition":
+def composed(given: dict[str, Any]) -> "Composition":
+    """Return the components that the parameters of `run` name. Raises ZookitError."""
     from zookit.training.resolve import compose, compose_file
 
+    words = [given["dataset"], given["architecture"], *(given["callbacks"] or ())]
+    words = [each for each in words if each is not None]
+    options = {name: given[name] for name in OPTIONS if given[name] is not None}
+    file: Path | None = given["file"]
     if file is not None:
         if words:
             raise BadExperiment(
@@ -103,9 +106,9 @@ def _compose(words: list[str], file: Path | None, options: dict[str, Any]) -> "C
             )
         return compose_file(file, options)
     if len(words) < 2:
-        missing = "an architecture" if words else "a data set and an architecture"
+        got = f"only {words[0]!r}" if words else "neither"
         raise BadExperiment(
-            f"missing {missing}. Run: zookit run DATASET ARCHITECTURE [CALLBACK]..., or zookit run "
-            "--from FILE. To see all names: zookit list"
+            f"expected a data set and an architecture, got {got}; 'zookit list' shows all names.",
+            "Run: zookit run DATASET ARCHITECTURE [CALLBACK]..., or zookit run --from FILE.",
         )
     return compose(words[0], words[1], words[2:], options)

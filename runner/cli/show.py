@@ -11,6 +11,7 @@ from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.core.messages import printable
+from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
     from zookit.registry import Components
@@ -37,7 +38,15 @@ def show(
     ] = None,
     image: Annotated[
         int | None,
-        typer.Option(metavar="N", help="For a data set: draw training image N, counted from 0."),
+        typer.Option(metavar="N", help="For a data set: draw image N, counted from 0."),
+    ] = None,
+    split: Annotated[
+        SplitName | None,
+        typer.Option(
+            metavar="train|validation|test",
+            help="The split of --image and --sheet. [default: train]",
+            show_default=False,
+        ),
     ] = None,
     values: Annotated[
         bool, typer.Option("--values", help="With --image, print the pixel values instead.")
@@ -60,9 +69,11 @@ def show(
     from zookit.cli.describe import describe, describe_layers  # --help does not need these
     from zookit.tables import output
 
-    groups = _selected(_named(words), on, image, values, sheet)
+    groups = _selected(groups_named(words), on, image, values, sheet)
+    if split is not None and image is None and sheet is None:
+        raise BadExperiment("--split is for --image and --sheet. Add --image N.")
     if image is not None or sheet is not None:
-        _show_images(words, image, sheet, data, values=values, force=force)
+        _show_images(words, image, split or "train", sheet, data, values=values, force=force)
         return
     for group in groups:
         describe(output(), group, words)
@@ -71,26 +82,38 @@ def show(
 
 
 def _show_images(
-    words: str, image: int | None, sheet: Path | None, data: str, *, values: bool, force: bool
+    words: str,
+    image: int | None,
+    split: SplitName,
+    sheet: Path | None,
+    data: str,
+    *,
+    values: bool,
+    force: bool,
 ) -> None:
     from zookit.console import Console
     from zookit.data.prepared import prepare_named
     from zookit.data.source import data_request
+    from zookit.data.split_choice import choose_split
     from zookit.preview import check_sheet, draw, write_sheet
     from zookit.terminal import bar
 
     if sheet is not None:
         check_sheet(sheet, force=force)  # before anything is downloaded
     built, prepared = prepare_named(words, data_request(data, "show"), bar)
-    train, info = prepared.splits.train, built.component.info
+    info = built.component.info
+    chosen = choose_split(prepared.splits, split, prepared.origin, built.spec.short_name)
     if image is not None:
-        draw(Console(soft_wrap=True), train, image, info, values=values)
+        chosen.check(image)
+        label = int(chosen.split.labels[image])
+        caption = f"{chosen.describe(image)}: {info.class_names[label]} (label {label})"
+        draw(Console(soft_wrap=True), caption, chosen.split.images[image], values=values)
     if sheet is not None:
-        write_sheet(sheet, train, info, force=force)
-        print(f"{prepared.origin} images written to {printable(sheet)}")
+        write_sheet(sheet, chosen.split, info, force=force)
+        print(f"{split} images ({prepared.origin} data) written to {printable(sheet)}")
 
 
-def _named(words: str) -> "list[Components[Any]]":
+def groups_named(words: str) -> "list[Components[Any]]":
     """Return the groups that have the name, which two kinds may share. Raises UnknownName."""
     from zookit.registry import default
 
@@ -99,10 +122,13 @@ def _named(words: str) -> "list[Components[Any]]":
     if not found:
         names = [each for group in default.components() for each in group]
         reasons = dict.fromkeys(group.reasons_missing(name) for group in default.components())
-        raise UnknownName(
-            f"no component named {name!r}.{did_you_mean(name, names)} Available: "
-            f"{', '.join(names)}.{''.join(reasons)}"
+        error = UnknownName(
+            f"no component named {name!r}.{''.join(reasons)}",
+            f"{did_you_mean(name, names)} Available: {', '.join(names)}.".lstrip(),
         )
+        corrections = (group.correction(words) for group in default.components())
+        error.correction = next((each for each in corrections if each is not None), None)
+        raise error
     return found
 
 

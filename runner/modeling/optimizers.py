@@ -56,8 +56,8 @@ def create_optimizer(
     name = words.name.removeprefix(f"{OWNER}/")
     if name not in OPTIMIZERS:
         raise UnknownName(
-            f"no optimizer named {words.name!r}.{did_you_mean(name, OPTIMIZERS)} "
-            f"Available: {', '.join(OPTIMIZERS)}."
+            f"no optimizer named {words.name!r}.",
+            f"{did_you_mean(name, OPTIMIZERS)} Available: {', '.join(OPTIMIZERS)}.".lstrip(),
         )
     kind = OPTIMIZERS[name]
     values: Words | dict[str, Any] = words if isinstance(words, Words) else dict(words.parameters)

@@ -60,6 +60,12 @@ class Composition:
         single = (self.dataset, self.architecture, self.optimizer)
         return (*single, *self.augmentations, *self.callbacks)
 
+    def input_paths(self) -> dict[str, Path]:
+        """Return the paths of the input files that the experiment records, by its keys."""
+        slots = dict(zip(self.experiment.slots(), self.components(), strict=True))
+        recorded = self.experiment.input_files
+        return {key: path for key, path in input_paths(slots).items() if key in recorded}
+
     def unregistered(self) -> tuple[Component, ...]:
         """Return the components that no entry point names."""
         pairs = zip(self.experiment.components(), self.components(), strict=True)
@@ -91,30 +97,52 @@ def compose(
     )
 
 
-def compose_experiment(experiment: Experiment, instances: Sequence[Component] = ()) -> Composition:
+def compose_experiment(
+    experiment: Experiment, instances: Sequence[Component] = (), folder: Path | None = None
+) -> Composition:
     """Look up the components of a recorded experiment.
 
-    `instances` stand for the components that no entry point names. Raises ZookitError.
+    `instances` stand for the components that no entry point names. `folder` has copies of the input
+    files; without it they are read from where they were. Raises ZookitError.
     """
-    for name in ("schedule", "loss", "metrics", "initial_weights", "frozen", "input_files"):
+    for name in ("schedule", "loss", "metrics", "initial_weights", "frozen"):
         if getattr(experiment, name):
             raise BadExperiment(
                 f"the experiment has {name}, which this version of zookit does not support. "
                 "Upgrade zookit: pip install --upgrade zookit"
             )
 
-    dataset, architecture, *callbacks = (
-        spec if spec.registered else find_instance(spec, instances)
-        for spec in (experiment.dataset, experiment.architecture, *experiment.callbacks)
-    )
-    return _compose(
-        dataset,
-        architecture,
-        callbacks,
+    def found(slot: str) -> ComponentSpec | Component:
+        spec = experiment.slots()[slot]
+        files = {} if folder is None else copies(folder, experiment, slot)
+        if spec.registered:
+            return replace(spec, parameters=replaced_paths(spec.parameters, files))
+        return with_input_files(find_instance(spec, instances), files)
+
+    composition = _compose(
+        found("dataset"),
+        found("architecture"),
+        [found(f"callbacks.{at}") for at in range(len(experiment.callbacks))],
         create_optimizer(experiment.optimizer),
         create_augmentations([each.short_name for each in experiment.augmentations]),
         experiment.settings,
     )
+    _check_inputs(experiment, composition.experiment)
+    return composition
+
+
+def _check_inputs(recorded: Experiment, found: Experiment) -> None:
+    """Raise BadExperiment if an input file is not the one that an experiment records."""
+    if not recorded.input_files:
+        return  # written by hand, or by a version that did not record them
+    for key in {**recorded.input_files, **found.input_files}:
+        then, now = recorded.input_files.get(key), found.input_files.get(key)
+        if then != now:
+            raise BadExperiment(
+                f"{key} is not the file that the experiment records: its SHA-256 is "
+                f"{quoted(now)}, expected {quoted(then)}. Restore the file, or remove [input_files] "
+                "from the experiment to use the new one."
+            )
 
 
 def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
@@ -131,7 +159,8 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
             f"{path} cannot be read: {reason}. Pass an experiment.toml, such as the one in a run's "
             "folder."
         ) from None
-    composition = compose_experiment(Experiment.from_toml(text, str(path)))
+    copied = path.parent if (path.parent / INPUTS).is_dir() else None
+    composition = compose_experiment(Experiment.from_toml(text, str(path)), folder=copied)
     given = create(TrainingOptions, options, "run")
     in_file = _options_of(composition.experiment)
     if "optimizer" in options:
@@ -162,7 +191,7 @@ def recompose(
     """
     recorded = experiment or record.experiment
     try:
-        composition = compose_experiment(recorded, instances)
+        composition = compose_experiment(recorded, instances, record.folder)
     except ZookitError as error:
         raise BadRun(f"{record.folder} cannot be rebuilt: {error}") from error
     # A distribution may spell its name differently now.
@@ -249,7 +278,8 @@ def _build(group: Components[Any], given: Any) -> Built[Any]:
     try:
         return group.build(given)
     except UnknownName as error:
-        raise UnknownName(f"{error}{_other_kind(group, given)}") from None
+        error.message += _other_kind(group, given)
+        raise
 
 
 def _check_named_once(specs: Sequence[ComponentSpec]) -> None:
