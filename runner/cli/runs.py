@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from zookit.runs.run import RunRecord
     from zookit.tables import DataTable
 
-_NUMBERS = ("epochs", "validation", "test", "seconds")
+_NUMBERS = ("epochs", "training", "validation", "test", "seconds")
 
 
 def runs(
@@ -68,14 +68,14 @@ def _numbers(run: "RunRecord") -> tuple[str, ...]:
     return str(run.epochs), *accuracies, f"{sum(run.seconds):.1f}"
 
 
-def _accuracies(run: "RunRecord") -> tuple[float | None, float | None]:
-    """Return validation accuracy after the last whole epoch, and test accuracy."""
-    validation = run.history.get("val_accuracy", ())
-    return validation[-1] if validation else None, run.metrics.get("accuracy")
+def _accuracies(run: "RunRecord") -> tuple[float | None, float | None, float | None]:
+    """Return training and validation accuracy in the last whole epoch, and test accuracy."""
+    last = {name: values[-1] for name, values in run.history.items() if values}
+    return last.get("accuracy"), last.get("val_accuracy"), run.metrics.get("accuracy")
 
 
 def _plain(run: "RunRecord") -> dict[str, Any]:
-    validation, test = _accuracies(run)
+    training, validation, test = _accuracies(run)
     experiment, data = run.experiment, run.environment.data
     return {
         "run": run.name,
@@ -84,6 +84,7 @@ def _plain(run: "RunRecord") -> dict[str, Any]:
         "status": run.status,
         "epochs": run.epochs,
         "epochs_requested": experiment.settings.epochs,
+        "training_accuracy": training,
         "validation_accuracy": validation,
         "test_accuracy": test,
         "seconds": round(sum(run.seconds), 3),

@@ -21,6 +21,7 @@ _SETTINGS = tuple(
 _OPTIONAL = ("schedule", "loss")
 _LISTS = ("augmentations", "metrics", "callbacks")
 RESULTS = (
+    "training_accuracy",
     "validation_accuracy",
     "validation_accuracy_spread",
     "validation_loss",
@@ -39,7 +40,8 @@ _TAKEN = {
     *("title", "data_origin", "data_hash", "ranked_by", "rank", "#"),
     *("dataset", "architecture", "optimizer", "learning_rate", *_OPTIONAL, *_LISTS),
     *("initial_weights", "frozen", "packages"),
-    *("accuracy", "loss", "seed", "threads", "validation accuracy", "test accuracy"),
+    *("accuracy", "loss", "seed", "threads", "training accuracy"),
+    *("validation accuracy", "test accuracy"),
     *_SETTINGS,
     *RESULTS,
 }

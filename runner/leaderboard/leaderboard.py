@@ -179,11 +179,13 @@ def _order(row: Row, by: Measure) -> tuple[float, float, str]:
 
 
 def _row(runs: Sequence[RunRecord], values: Mapping[str, Value]) -> Row:
+    training = _mean(runs, lambda ending: _accuracy(ending.last_epoch, "accuracy"))
     validation_loss = _mean(runs, lambda ending: ending.last_epoch.get("val_loss"))
     test_loss = _mean(runs, lambda ending: ending.test.get("loss"))
     return Row(
         rank=0,
         values=values,
+        training_accuracy=None if training is None else training.value,
         validation_accuracy=_mean(runs, _validation_accuracy),
         validation_loss=None if validation_loss is None else validation_loss.value,
         test_accuracy=_mean(runs, _test_accuracy),

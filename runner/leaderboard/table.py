@@ -13,7 +13,10 @@ from zookit.runs.run import RunRecord
 
 Measure = Literal["validation", "test"]
 
-NUMBERS = ("#", "validation accuracy", "loss", "test accuracy", "epochs", "seconds", "seeds")
+NUMBERS = (
+    *("#", "training accuracy", "validation accuracy", "loss", "test accuracy"),
+    *("epochs", "seconds", "seeds"),
+)
 """The headings of `Table.cells` whose columns are numbers."""
 
 
@@ -25,6 +28,8 @@ class Row:
         rank: 1 for the best. Experiments of equal accuracy share a rank.
         values: the value of each of the table's columns that this experiment has. For example, a
             convolutional network has no `units`.
+        training_accuracy: the mean over seeds in the last whole epoch, 0 to 1. Well above the others,
+            it shows overfitting.
         validation_accuracy: the mean over seeds after the last whole epoch, 0 to 1. None without
             validation.
         validation_loss: likewise the mean loss.
@@ -40,6 +45,7 @@ class Row:
 
     rank: int
     values: Mapping[str, Value]
+    training_accuracy: float | None
     validation_accuracy: Mean | None
     validation_loss: float | None
     test_accuracy: Mean | None
@@ -56,6 +62,7 @@ class Row:
         return {
             "rank": self.rank,
             "values": dict(self.values),
+            "training_accuracy": self.training_accuracy,
             "validation_accuracy": validation and validation.value,
             "validation_accuracy_spread": validation and validation.spread,
             "validation_loss": self.validation_loss,
@@ -118,6 +125,7 @@ class Table:
         return {
             "#": str(row.rank),
             **{name: text_of(row.values.get(name, "")) for name in self.columns},
+            "training accuracy": _text(row.training_accuracy),
             **accuracies,
             "epochs": _epochs(row.epochs, row.epochs_requested),
             "seconds": f"{row.seconds:.1f}",

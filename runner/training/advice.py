@@ -45,18 +45,18 @@ def check_monitored(
         for needed in callback.monitors:
             if needed not in logged:
                 raise BadExperiment(
-                    f"{name}: {needed!r} is never logged.{did_you_mean(needed, logged)} Logged: "
-                    f"{', '.join(logged)}.{_way_to_log(needed, validation=validation)}"
+                    f"{name}: {needed!r} is never logged.{_way_to_log(needed, logged)} Logged: "
+                    f"{', '.join(logged)}."
                 )
         if callback.adds is None:
             return
         logged += callback.adds
 
 
-def _way_to_log(name: str, *, validation: bool) -> str:
-    if not name.startswith("val_") or validation:
-        return ""
-    return f" {name} needs a validation split: --validation 0.1"
+def _way_to_log(name: str, logged: Sequence[str]) -> str:
+    if name.startswith("val_") and "val_loss" not in logged:
+        return " It needs a validation split: --validation 0.1."
+    return did_you_mean(name, logged)
 
 
 def advice_before(feeds: Feeds, settings: Settings, class_names: Sequence[str]) -> Iterator[str]:
@@ -107,15 +107,12 @@ def _no_better_than_guessing(
     if share == 1 or accuracy > share + math.sqrt(share * (1 - share) / len(labels)):
         return ""
     answers = np.unique(predicted)
-    only = (
-        f" The model answers {class_names[answers[0]]!r} for every image."
-        if len(answers) == 1
-        else ""
-    )
+    only = f" It answers {class_names[answers[0]]!r} for every image." if len(answers) == 1 else ""
+    longer = result.history["loss"][-1] < math.log(len(class_names))
     return (
-        f"the test accuracy of {accuracy:.4f} is no better than guessing: {share:.4f} of the test "
-        f"images are of class {class_names[counts.argmax()]!r}.{only} "
-        f"{_lower_rate(result.experiment)}, or train longer: --epochs"
+        f"the model has not learned to tell the classes apart: test accuracy {accuracy:.4f}, and "
+        f"{share:.4f} by always answering the most frequent class.{only} "
+        f"{_lower_rate(result.experiment)}{', or more --epochs' if longer else ''}."
     )
 
 
@@ -137,7 +134,8 @@ def _lower_rate(experiment: Experiment) -> str:
     rate = experiment.optimizer.parameters.get("learning_rate")
     if rate is None:
         return "Try another learning rate, such as --learning-rate 0.0001"
-    return f"Try a learning rate lower than {rate:g}, such as --learning-rate {rate / 10:g}"
+    lower = min(rate / 10, 0.001)
+    return f"Try a learning rate lower than {rate:g}, such as --learning-rate {lower:g}"
 
 
 def _validation_worse(experiment: Experiment, history: Mapping[str, Sequence[float]]) -> str:

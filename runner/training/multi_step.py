@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.core import BrokenPlugin, TrainingFailed
 from zookit.core.errors import reason_of
-from zookit.modeling.trainable import check_trained, get_trainable, layers_of
+from zookit.modeling.trainable import check_trained
 from zookit.training.batches import Batches
+from zookit.training.step_constants import StepConstants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ network takes longer, and Ctrl-C waits for the end of the execution.
 """
 _MOST_BYTES = 16_000_000
 """The most bytes of images in an execution; with more, the cost of starting one is negligible."""
-
-_PLAIN = (bool, int, float, str, type(None))
 
 
 def choose_steps(batches: Batches, *, xla: bool) -> int:
@@ -54,7 +53,8 @@ class MultiStep:
         """The number of executions to skip, because a resumed epoch has already run them."""
         self._model = model
         self._batches = batches
-        self._constants: tuple[Any, ...] = ()
+        self._constants: StepConstants | None = None
+        self._tracing = False
         self._compiled_with = _compiled_with(model)
         self._installed = False
         # The functions that the model does not use at present. Keras caches its own there, and each
@@ -105,16 +105,16 @@ class MultiStep:
             self.skipped -= 1
             return self._model.get_metrics_result()
         count, *chunk = next(chunks)
-        changed = self._constants != _constants_of(self._model)
-        if changed:
+        if self._constants is None or self._constants.changed:
             self._forget()
         whole = chunk[0].shape[1] == self._batches.batch_size
         logs = self._run(count, chunk, compiled=self.xla and whole)
         if whole and int(count) < self.steps and len(self._batches) > self._batches.whole:
             count, *chunk = next(chunks)
             logs = self._run(count, chunk, compiled=False)
-        if changed:  # after tracing, during which a layer may set its own attributes
-            self._constants = _constants_of(self._model)
+        if self._tracing:  # only now, because a layer may set its own attributes meanwhile
+            self._tracing = False
+            self._constants = StepConstants(self._model)
         return logs
 
     def _forget(self) -> None:
@@ -145,6 +145,8 @@ class MultiStep:
     def _loop(self, count: "tf.Tensor", chunk: "list[tf.Tensor]") -> Any:
         import tensorflow as tf
 
+        self._tracing = True  # this method runs only then
+
         def step(at: tf.Tensor) -> tuple[tf.Tensor]:
             self._model.train_step(tuple(part[at] for part in chunk))
             return (at + 1,)
@@ -156,20 +158,4 @@ class MultiStep:
 
 def _compiled_with(model: "keras.Model") -> tuple[Any, ...]:
     """Return what `compile` sets, to be compared."""
-    return model.optimizer, model.loss, model.metrics[0]
-
-
-def _constants_of(model: "keras.Model") -> tuple[Any, ...]:
-    """Return what traced steps contain as constants, to be compared.
-
-    This is which layers and variables are trainable, and the plain attributes of the layers and of
-    the optimizer, such as the rate of a dropout and the weight decay. The learning rate is a
-    variable, so it may change.
-    """
-    attributes = (
-        value
-        for part in (*layers_of(model)[1:], model.optimizer)
-        for name, value in vars(part).items()
-        if not name.startswith("_") and (isinstance(value, _PLAIN) or callable(value))
-    )
-    return (get_trainable(model), *attributes)
+    return model.optimizer, model.loss, model._loss_tracker  # noqa: SLF001 - `metrics` is slow

@@ -26,12 +26,15 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.data.checks import check_info
+from zookit.core.errors import quoted
+from zookit.core.input_files import input_files, replaced_paths, with_input_files
 from zookit.core.parameters import create, plain_values
 from zookit.modeling.augmentations import Augmentation, create_augmentations
 from zookit.modeling.keras_optimizers import Optimizer
 from zookit.modeling.optimizers import create_optimizer
 from zookit.registry import Built, Components, default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
+from zookit.runs.inputs import INPUTS, copies, hash_inputs
 from zookit.runs.run import RunRecord
 
 DatasetLike = str | Words | ComponentSpec | Dataset
@@ -61,10 +64,13 @@ class Composition:
         return (*single, *self.augmentations, *self.callbacks)
 
     def input_paths(self) -> dict[str, Path]:
-        """Return the paths of the input files that the experiment records, by its keys."""
-        slots = dict(zip(self.experiment.slots(), self.components(), strict=True))
-        recorded = self.experiment.input_files
-        return {key: path for key, path in input_paths(slots).items() if key in recorded}
+        """Return the paths of the components' input files, by the experiment's keys for them."""
+        slots = zip(self.experiment.slots(), self.components(), strict=True)
+        return {
+            f"{slot}.{name}": path
+            for slot, component in slots
+            for name, path in input_files(component).items()
+        }
 
     def unregistered(self) -> tuple[Component, ...]:
         """Return the components that no entry point names."""
@@ -247,7 +253,7 @@ def _compose(
     )
     everything: list[Built[Any]] = [built_dataset, built_architecture, *built_callbacks]
     everything += [optimizer, *augmentations]
-    return Composition(
+    composition = Composition(
         experiment,
         built_dataset.component,
         built_architecture.component,
@@ -256,6 +262,8 @@ def _compose(
         tuple(each.component for each in built_callbacks),
         {each.spec.name: each.owner or _source_of(each.component) for each in everything},
     )
+    hashes = hash_inputs(composition.input_paths())
+    return replace(composition, experiment=replace(experiment, input_files=hashes))
 
 
 def _check_component_values(

@@ -31,6 +31,7 @@ from zookit.registry import default
 from zookit.registry.blame import plugins_blamed
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
 from zookit.runs.environment import Environment, Runtime
+from zookit.runs.inputs import copy_inputs
 from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
 from zookit.runs.order import stamped
@@ -106,6 +107,8 @@ def train(
             now,
         )
         folder = make_folder(runs_dir, environment.identity, now)
+        hashes = composition.experiment.input_files
+        copy_inputs(composition.input_paths(), hashes, folder)
         held.enter_context(locked(folder))
         run = make_context(network, environment, folder)
         return fit(_loop(run, environment, network, feeds, all_listeners, schedule, None))

@@ -1,5 +1,7 @@
 """The Keras class behind `stop_at_loss` and `stop_at_accuracy`."""
 
+import math
+
 from zookit.core import say
 from zookit.plugins.callbacks.keras_classes.stateful import Logs, Stateful
 from zookit.plugins.callbacks.monitored import monitored
@@ -27,12 +29,26 @@ class StopAtThreshold(Stateful):
         self._monitor = monitor
         self._at_least = at_least
         self._at_most = at_most
+        self._missed: float | None = None
+        """The last value, if it was not within the bound."""
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Stop training if the value is within the bound. Raises TrainingFailed if not logged."""
         value = monitored(self._name, self._monitor, logs)
+        self._missed = value
         if self._at_least <= value <= self._at_most:
+            self._missed = None
             self.model.stop_training = True
             say(
                 f"{self._name}: {self._monitor} reached {value:.4f} in epoch {epoch + 1}; stopping."
+            )
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Report that the bound was never reached."""
+        del logs
+        if self._missed is not None:
+            bound = self._at_least if math.isfinite(self._at_least) else self._at_most
+            say(
+                f"{self._name}: {self._monitor} did not reach {bound:g}; it is {self._missed:.4f} "
+                "after the last epoch. To train longer, raise --epochs."
             )
