@@ -92,7 +92,7 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
 
 
 def _check_size(path: Path) -> None:
-    """Raise OSError if the path is not a regular file or larger than it can be.
+    """Raise OSError or ValueError if the path is not a regular file or too large to be read.
 
     A file may be much larger than what it takes on the disk, and name as many arrays as fit in it.
     """
@@ -102,13 +102,13 @@ def _check_size(path: Path) -> None:
     if size > largest:
         raise OSError(errno.EFBIG, f"it has {size:,} bytes, expected at most {largest:,}")
     if header > _LARGEST_HEADER:
-        raise OSError(errno.EFBIG, f"it has {header:,} bytes of names")
+        raise ValueError(f"the names of its arrays would take {header:,} bytes")
 
 
 def _memory() -> int:
-    """Return the memory of this machine in bytes, which no model is larger than."""
+    """Return half the memory of this machine in bytes: a model is in it at least twice."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     except (AttributeError, ValueError):
         return sys.maxsize  # Windows
 

@@ -98,7 +98,7 @@ def locked(folder: Path) -> Iterator[None]:
             yield
         finally:
             # A run that was not resumed stays as it was.
-            _rewrite(lock.handle, b"" if (folder / "metrics.json").exists() else before)
+            _rewrite(lock.handle, b"" if _has_ended(folder) else before)
     finally:
         lock.release()
 
@@ -135,6 +135,13 @@ def _check_alone(folder: Path, content: bytes, reason: str) -> None:
         f"the file system of {folder} has no locks ({reason}), so two processes could write this "
         "run at once and spoil it. Do not resume it before this one has ended."
     )
+
+
+def _has_ended(folder: Path) -> bool:
+    try:
+        return (folder / "metrics.json").exists()
+    except OSError:  # it may not be read any more
+        return False
 
 
 def _rewrite(handle: int, content: bytes) -> None:

@@ -1,5 +1,7 @@
 """Arrays as safetensors: equal content gives equal bytes, and other content is refused."""
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
+from bounded import bounded
 from damage import cut
 from safetensors.numpy import save_file
 
@@ -14,6 +17,7 @@ from zookit.core import BadRun
 from zookit.runs.arrays import assign, digest, load_arrays, load_of_end, numbered, save_arrays
 from zookit.runs.run import EVALUATION, WEIGHTS, read_run
 
+BOTH = (WEIGHTS, EVALUATION)
 ARRAYS: dict[str, npt.NDArray[Any]] = {
     "b": np.arange(3, dtype=np.int64),
     "a": np.ones((2, 2), np.float32),
@@ -66,12 +70,53 @@ def test_another_content_is_damaged(tmp_path: Path, content: bytes) -> None:
         load_arrays(tmp_path / "file")
 
 
-@pytest.mark.parametrize("name", [WEIGHTS, EVALUATION])
+@pytest.mark.parametrize("name", BOTH)
 def test_a_flipped_bit_is_found_by_the_hash_in_metrics(run: Path, name: str) -> None:
     content = bytearray((run / name).read_bytes())
     content[-1] ^= 1
     (run / name).write_bytes(content)
     with pytest.raises(BadRun, match=rf"{name} does not match metrics\.json"):
+        load_of_end(read_run(run), name)
+
+
+@pytest.mark.parametrize(
+    "files", [{}, {WEIGHTS: "", EVALUATION: ""}, {WEIGHTS: "0", EVALUATION: "0"}]
+)
+@pytest.mark.parametrize("name", BOTH)
+def test_a_file_without_a_hash_is_damaged(run: Path, files: dict[str, str], name: str) -> None:
+    metrics = json.loads((run / "metrics.json").read_text())
+    (run / "metrics.json").write_text(json.dumps({**metrics, "files": files}))
+    with pytest.raises(BadRun, match=rf"{name} does not match metrics\.json"):
+        load_of_end(read_run(run), name)
+
+
+def with_header(path: Path, header: object, size: int) -> None:
+    """Write a sparse safetensors file."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text)
+    os.truncate(path, size)
+
+
+@pytest.mark.parametrize(
+    ("header", "size"),
+    [
+        ({"a": {"dtype": "F32", "shape": [10**10], "data_offsets": [0, 4 * 10**10]}}, 4 * 10**10),
+        ({"a": {"dtype": "F32", "shape": [10**10], "data_offsets": [0, 4 * 10**10]}}, 1000),
+        ({"a": {"dtype": "F32", "shape": [2**40] * 9, "data_offsets": [0, 40]}}, 1000),
+        ({"a": {"dtype": "F32", "shape": [0, 2**62], "data_offsets": [0, 0]}}, 1000),
+        ({"__metadata__": {"format": "2"}}, 4 * 10**10),
+        (b"[" * 1_000_000, 2_000_000),
+        (b'{"a":' * 200_000, 2_000_000),
+        (b"9" * 1_000_000, 2_000_000),
+    ],
+    ids=range(8),
+)
+@pytest.mark.parametrize("name", BOTH)
+def test_claims_that_no_file_can_hold_cost_nothing(
+    run: Path, name: str, header: object, size: int
+) -> None:
+    with_header(run / name, header, size)
+    with bounded(5, 512), pytest.raises(BadRun, match=name):
         load_of_end(read_run(run), name)
 
 

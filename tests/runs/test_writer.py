@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,9 +21,9 @@ from zookit.runs.writer import check_runs_dir, make_folder, written
 
 
 def test_folders_of_one_second_have_different_names(tmp_path: Path) -> None:
-    now = datetime.now().astimezone()
+    now = datetime(2026, 11, 22, 23, 59, 58, tzinfo=timezone(timedelta(hours=-5)))
     names = [make_folder(tmp_path / "runs", "c31bcc3a99", now).name for _ in range(3)]
-    base = f"{now:%Y%m%d-%H%M%S}-c31bcc3a"
+    base = "20261123-045958Z-c31bcc3a"
     assert names == [base, f"{base}-2", f"{base}-3"]
 
 

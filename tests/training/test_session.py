@@ -139,7 +139,8 @@ def test_a_run_killed_at_its_very_end_is_finished(run: Path, finished: Path) -> 
     for name in ("metrics.json", "weights.safetensors", "evaluation.safetensors"):
         (run / name).unlink()
     assert read_run(run).status == "killed"
-    (run / ".weights.safetensors.aside").write_text("of the process that was killed")
+    (run / ".zookit-x.aside").mkdir()
+    (run / ".zookit-x.aside" / "weights.safetensors").write_text("of the killed process")
     assert zookit.resume(run, quiet=True).status == "finished"
     assert different_ends(run, finished) == []
     assert not list(run.glob(".*.aside"))
