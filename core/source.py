@@ -12,6 +12,9 @@ DataOrigin = Literal["full", "local", "sample"]
 DataRequest = Literal["auto", "full", "sample"]
 """What to load; auto is the full data set if it is available, otherwise the sample."""
 
+SplitName = Literal["train", "validation", "test"]
+"""The splits of a data set; not all have validation."""
+
 
 @dataclass(frozen=True)
 class Source:

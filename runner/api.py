@@ -184,6 +184,10 @@ def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:
         dataset: a name, words or an instance.
         data: "full", "sample", or "auto" for the full set if it is available.
 
+    Returns:
+        The images by split: `splits.train`, `splits.test` and, if the data set has one,
+        `splits.validation`. The sample numbers its images differently from the full set.
+
     Raises:
         BadParameter: `data` is something else.
         DataError: the data is not available or damaged.

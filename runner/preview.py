@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageOps
 from rich.text import Text
 
 from zookit.console import Console
-from zookit.core import BadParameter, DatasetInfo, Split
+from zookit.core import DatasetInfo, Split
 from zookit.core.contact_sheet import image_of
 from zookit.core.data.writing import check_output, output_written
 
@@ -27,18 +27,9 @@ _COLUMNS = 10
 _HINT = "Choose another file, such as sheet.png, or replace it with --force."
 
 
-def draw(
-    console: Console, split: Split, at: int, info: DatasetInfo, *, values: bool = False
-) -> None:
-    """Draw image `at` of a split, counted from 0, with its label, or print its pixel values.
-
-    Raises BadParameter if there is no such image.
-    """
-    if not 0 <= at < len(split):
-        raise BadParameter(f"no image {at}. Choose an image from 0 to {len(split) - 1}.")
-    label = int(split.labels[at])
-    console.print(Text(f"image {at}: {info.class_names[label]} (label {label})"))
-    pixels = np.asarray(split.images[at])
+def draw(console: Console, caption: str, pixels: "Pixels", *, values: bool = False) -> None:
+    """Draw an image (H, W, C) below a caption, or print its pixel values."""
+    console.print(Text(caption))
     if values:
         for channel in np.moveaxis(pixels, -1, 0):
             rows = (" ".join(f"{value:3d}" for value in row) for row in channel)

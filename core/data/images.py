@@ -49,7 +49,7 @@ def without_warnings() -> Iterator[None]:
 def decode(
     path: Path,
     shape: tuple[int, int, int],
-    seen: Callable[[Image.Image], None] = lambda image: None,
+    seen: Callable[[Image.Image], None] | None = None,
 ) -> "npt.NDArray[np.uint8]":
     """Do what `read_image` does, but leave warnings to the caller; safe for use in threads.
 
@@ -59,7 +59,8 @@ def decode(
     try:
         with open_regular(path) as file, open_image(file, FORMATS) as image:
             _turn_upright(image)
-            seen(image)
+            if seen is not None:
+                seen(image)
             flat = _over_white(image).convert("L" if channels == 1 else "RGB")
     except UnidentifiedImageError:
         formats = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"

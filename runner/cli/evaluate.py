@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _DATA = OPTIONS["data"]
 _LARGEST_MATRIX = 12
 """The most classes of a confusion matrix that is printed."""
+_LARGEST_JSON_MATRIX = 100
+"""The most classes of a confusion matrix in JSON."""
 _CONFUSIONS = 20
 _SCORES = ("precision", "recall", "F1", "images")
 
@@ -59,7 +62,7 @@ def evaluate(
     request = None if data is None else data_request(data, "evaluate")
     run = open_run(name, runs_dir)
     evaluation, used = evaluate_run(run, on, request)
-    scores = Scores.of(evaluation, run.environment.data.class_names)
+    scores = Scores.of(evaluation, run.environment.data.class_names, used.facts())
     if as_json:
         print_json(_plain(run, used, scores))
     else:
@@ -68,28 +71,26 @@ def evaluate(
 
 def _plain(run: "Run", used: "EvaluationData", scores: "Scores") -> dict[str, Any]:
     columns = (scores.precision, scores.recall, scores.f1)
-    rows = zip(
-        run.environment.data.class_names,
-        *([None if math.isnan(each) else each for each in column.tolist()] for column in columns),
-        scores.support.tolist(),
-        strict=True,
-    )
+    rows = [
+        dict(zip(("name", "precision", "recall", "f1", "count"), row, strict=True))
+        for row in zip(
+            scores.class_names,
+            *([None if math.isnan(x) else x for x in column.tolist()] for column in columns),
+            scores.support.tolist(),
+            strict=True,
+        )
+    ]
     return {
         "format": 1,
         "run": run.name,
-        "data": {
-            "dataset": used.words,
-            "origin": used.origin,
-            "hash": used.hash,
-            "own": used.own,
-            "images": len(used.split),
-        },
+        "data": asdict(used.facts()),
         "accuracy": scores.accuracy,
-        "classes": [
-            dict(zip(("name", "precision", "recall", "f1", "count"), row, strict=True))
-            for row in rows
+        "classes": rows,
+        "confusion": scores.confusion.tolist() if len(rows) <= _LARGEST_JSON_MATRIX else None,
+        "confusions": [
+            dict(zip(("true", "predicted", "count"), each, strict=True))
+            for each in scores.confused()
         ],
-        "confusion": scores.confusion.tolist(),
     }
 
 
@@ -103,15 +104,14 @@ def _print(
     console.print(facts([("data", data), ("accuracy", f"{scores.accuracy:.4f}")]))
     console.print()
     console.print(_classes(names, scores))
-    matrix = _matrix(names, scores)
-    if len(names) <= _LARGEST_MATRIX and matrix.narrowest(console) <= console.width:
+    matrix = _matrix(names, scores) if len(names) <= _LARGEST_MATRIX else None
+    if matrix is not None and matrix.narrowest(console) <= console.width:
         console.print("\nconfusion matrix: true classes in rows, predicted classes in columns")
         console.print(matrix)
         return
     confusions = list(_confusions(names, scores))
     if confusions:
-        count = f"{len(names)} classes"
-        console.print(f"\nmost frequent confusions; --json prints the whole matrix of {count}")
+        console.print("\nmost frequent confusions; --json prints all of them")
         from zookit.tables import table
 
         console.print(table(("true", "predicted", "images"), confusions, numbers=("images",)))

@@ -1,5 +1,6 @@
 """`zookit predict`."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.core import BadExperiment
+from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
     from zookit.inference.predict import Probabilities
@@ -28,8 +30,15 @@ def predict(
         ),
     ] = None,
     top: Annotated[
-        int, typer.Option(min=1, metavar="K", help="Show the K most probable classes.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="K",
+            help="Show the K most probable classes. [default: for one image all classes, or 10 of "
+            "many; for several images 1]",
+            show_default=False,
+        ),
+    ] = None,
     invert: Annotated[
         bool,
         typer.Option(
@@ -41,7 +50,15 @@ def predict(
         int | None,
         typer.Option(
             metavar="N",
-            help="Predict test image N of the run's data set, counted from 0, instead of files.",
+            help="Predict image N of the run's data set, counted from 0, instead of files.",
+        ),
+    ] = None,
+    split: Annotated[
+        SplitName | None,
+        typer.Option(
+            metavar="train|validation|test",
+            help="The split of --image. [default: test]",
+            show_default=False,
         ),
     ] = None,
     as_json: Annotated[bool, json_option("Print one line of JSON for each image.")] = False,
@@ -54,17 +71,22 @@ def predict(
     if (image is None) == (not files):
         given = "got no files" if image is None else "got both files and --image"
         raise BadExperiment(
-            f"{given}. Pass image files or folders, or choose a test image with --image N."
+            f"{given}. Pass image files or folders, or choose an image of the run's data set with "
+            "--image N."
         )
+    if image is None and split is not None:
+        raise BadExperiment("--split is for --image. Remove it, or choose an image with --image N.")
     if invert and image is not None:
         raise BadExperiment("--invert is for image files. Remove it, or pass image files.")
     from zookit.api import open_run  # neither --help nor completion needs this
 
     run = open_run(name, runs_dir)
-    if image is None:
-        _predict_files(run, files or [], top, invert=invert, as_json=as_json)
+    if image is not None:
+        _predict_image(run, image, split or "test", top, as_json=as_json)
+    elif as_json or len(files or ()) > 1 or os.path.isdir((files or [Path()])[0]):  # noqa: PTH112
+        _predict_files(run, files or [], top or 1, invert=invert, as_json=as_json)
     else:
-        _predict_image(run, image, top, as_json=as_json)
+        _predict_file(run, files or [], top, invert=invert)
 
 
 def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_json: bool) -> None:
@@ -79,7 +101,7 @@ def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_
     out = sys.stdout  # a progress bar replaces it
     show_bar = sys.stderr.isatty() and not out.isatty()
     with (bar if show_bar else silent)("predicting", None, "images") as advance:
-        for read, probabilities in predict_files(run, paths, invert=invert):
+        for read, _, probabilities in predict_files(run, paths, invert=invert):
             if as_json:
                 for file, each in zip(read, probabilities, strict=True):
                     line = {"file": str(file), **_plain(each, names, top)}
@@ -91,27 +113,41 @@ def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_
             advance(len(read))
 
 
-def _predict_image(run: "Run", at: int, top: int, *, as_json: bool) -> None:
+def _predict_file(run: "Run", files: list[Path], top: int | None, *, invert: bool) -> None:
+    from zookit.cli.probabilities import print_probabilities
+    from zookit.console import Console
+    from zookit.inference.predict_files import predict_files
+    from zookit.preview import draw
+    from zookit.tables import output
+
+    for (file,), (pixels,), (probabilities,) in predict_files(run, files, invert=invert):
+        draw(Console(soft_wrap=True), f"{file}, as the model gets it", pixels)
+        names = run.environment.data.class_names
+        print_probabilities(output(), probabilities, names, top=top)
+
+
+def _predict_image(
+    run: "Run", at: int, split: SplitName, top: int | None, *, as_json: bool
+) -> None:
+    from zookit.cli.probabilities import print_probabilities
     from zookit.console import Console
     from zookit.inference.evaluate import load_predictor_and_data
     from zookit.preview import draw
     from zookit.tables import output
 
     names = run.environment.data.class_names
-    predictor, data = load_predictor_and_data(run)
-    if not 0 <= at < len(data.split):
-        raise BadExperiment(
-            f"no test image {at}. The data set has test images 0 to {len(data.split) - 1:,}."
-        )
-    probabilities = predictor(data.split.images[at : at + 1])
+    predictor, data = load_predictor_and_data(run, split=split)
+    data.chosen.check(at)
+    label, pixels = int(data.split.labels[at]), data.split.images[at]
+    (probabilities,) = predictor(pixels[None])
     if as_json:
-        label = int(data.split.labels[at])
         true = {"class": names[label], "label": label}
-        line = {"image": at, "true": true, **_plain(probabilities[0], names, top)}
-        print_json(line, indent=None)
+        line = {"split": split, "image": at, "true": true}
+        print_json({**line, **_plain(probabilities, names, top or 1)}, indent=None)
         return
-    draw(Console(soft_wrap=True), data.split, at, data.info)
-    output().print(_table(["predicted"], probabilities, names, top))
+    caption = f"{data.chosen.describe(at)}: {names[label]} (label {label})"
+    draw(Console(soft_wrap=True), caption, pixels)
+    print_probabilities(output(), probabilities, names, true=label, top=top)
 
 
 def _table(
@@ -135,11 +171,13 @@ def _table(
 
 
 def _plain(probabilities: "Probabilities", names: Sequence[str], top: int) -> dict[str, Any]:
+    from zookit.inference.predict import is_unsure
+
     best = [
         {"class": names[label], "label": label, "probability": float(probabilities[label])}
         for label in _best(probabilities, top)
     ]
-    return {**best[0], "top": best}
+    return {**best[0], "unsure": is_unsure(probabilities), "top": best}
 
 
 def _best(probabilities: "Probabilities", top: int) -> list[int]:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zookit.core import BadExperiment, Dataset, DatasetInfo, Split, warn
-from zookit.core.source import DataOrigin, DataRequest
+from zookit.core.source import DataOrigin, DataRequest, SplitName
 from zookit.data.prepared import prepare
+from zookit.data.split_choice import ChosenSplit, choose_split
+from zookit.inference.scores import EvaluatedData
 from zookit.registry import default
+from zookit.runs.inputs import spec_with_copies
 from zookit.runs.run import RunRecord
 from zookit.terminal import bar
 
@@ -15,7 +18,7 @@ _SHOWN_NAMES = 3
 
 @dataclass(frozen=True, eq=False)
 class EvaluationData:
-    """A test split.
+    """A split of a data set, by default the test split.
 
     `words` select the data set; `own` is true if the run was trained on the same data.
     """
@@ -25,7 +28,16 @@ class EvaluationData:
     origin: DataOrigin
     hash: str
     own: bool
-    split: Split
+    chosen: ChosenSplit
+
+    @property
+    def split(self) -> Split:
+        """The images and labels of the chosen split."""
+        return self.chosen.split
+
+    def facts(self) -> EvaluatedData:
+        """Return what the data is, without the images."""
+        return EvaluatedData(self.words, self.origin, self.hash, self.own, len(self.split))
 
 
 def load_evaluation_data(
@@ -33,9 +45,10 @@ def load_evaluation_data(
     on: str | Dataset | None,
     request: DataRequest | None,
     *,
+    split: SplitName = "test",
     found: Callable[[], None] = lambda: None,
 ) -> EvaluationData:
-    """Load the test split of a data set that fits the run's model.
+    """Load a split of a data set that fits the run's model.
 
     Warns if the data is not what the run was trained on, or its class names differ.
 
@@ -44,13 +57,16 @@ def load_evaluation_data(
         on: the data set; by default the one that the run was trained on.
         request: full, sample or auto; by default the one recorded for the run's own data set, and
             auto for any other.
+        split: the split.
         found: called once, before the images are loaded.
 
     Raises:
         BadExperiment: the data set has another image shape or number of classes.
+        BadParameter: the data set does not have the split.
         DataError: the data set cannot be loaded.
     """
-    built = default.datasets.build(run.experiment.dataset if on is None else on)
+    own_spec = spec_with_copies(run.folder, run.experiment, "dataset")
+    built = default.datasets.build(own_spec if on is None else on)
     dataset, name = built.component, built.spec.short_name
     _check_fit(run, name, dataset.info)
     is_own = on is None or built.spec == run.experiment.dataset
@@ -64,8 +80,9 @@ def load_evaluation_data(
             f"with the hash {prepared.hash[:8]}, but the run recorded {recorded.origin} data with "
             f"the hash {recorded.hash[:8]}. The results are not comparable with the run's own."
         )
+    chosen = choose_split(prepared.splits, split, prepared.origin, name)
     return EvaluationData(
-        built.spec.words, dataset.info, prepared.origin, prepared.hash, own, prepared.splits.test
+        built.spec.words, dataset.info, prepared.origin, prepared.hash, own, chosen
     )
 
 

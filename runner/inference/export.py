@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from zookit.core import (
     Architecture,
@@ -22,8 +22,6 @@ from zookit.core import (
 from zookit.core.errors import did_you_mean
 
 if TYPE_CHECKING:
-    import keras
-
     from zookit.runs.run import RunRecord
 
 Format = Literal["keras", "saved_model", "onnx", "litert"]
@@ -34,6 +32,14 @@ _SUFFIXES: dict[Format, str] = {
     "onnx": ".onnx",
     "litert": ".tflite",
 }
+_TOLERANCE = 1e-3
+"""The largest difference of a probability. Rounding differs between runtimes, by about 1e-6."""
+_CAUSES = {
+    r"^((?:Custom|Flex) ops: .*)$": "{}",
+    r"No Op registered for (\w+)": "it has no operation {}",
+    r"error: loc\(callsite\(fused\[\"(\w+):": "it has no operation {}, or not with these shapes",
+}
+"""Patterns of converters' errors, and what they mean."""
 _LONGEST_REASON = 300
 """Characters of a converter's error that a message quotes."""
 
@@ -68,11 +74,13 @@ def export(
         BadParameter: the path does not have the suffix of the format.
         FolderError: the path cannot be written, or exists and zookit did not write it.
         BadRun: the model cannot be rebuilt, or its weights are not finite.
-        ZookitError: the format does not support a layer of the architecture.
+        ZookitError: the format does not support a layer of the architecture, or the exported
+            model, loaded again, predicts otherwise.
     """
     import numpy as np  # neither --help nor completion gets here
 
     from zookit.core.data.writing import output_written
+    from zookit.inference.export_formats import largest_difference, write_model
     from zookit.inference.rebuild import rebuild_model
     from zookit.modeling.runtime import keras_configured
 
@@ -93,7 +101,8 @@ def export(
             )
         try:
             with keras_configured("float32"), _output_suppressed():
-                _write(model, to, aside)
+                write_model(model, to, aside, model_info(run))
+                difference = largest_difference(model, to, aside)
         except OSError:
             raise
         except Exception as error:  # converters raise many types
@@ -102,6 +111,35 @@ def export(
                 f"{run.experiment.architecture.name} ({_reason(error)}). Choose another format, or "
                 "report this to the architecture's author."
             ) from error
+        if not difference <= _TOLERANCE:  # it may be NaN
+            raise ZookitError(
+                f"{run.folder} cannot be exported to {to}: the exported model's probabilities "
+                f"differ by {difference:.2g} from those of the run. Choose another format, or "
+                f"report this to the author of {run.experiment.architecture.name}."
+            )
+
+
+def model_info(run: "RunRecord") -> dict[str, Any]:
+    """Return what an exported model carries: its classes, and what goes in and comes out."""
+    data = run.environment.data
+    two = len(data.class_names) == 2
+    return {
+        "class_names": list(data.class_names),
+        "input": {
+            "dtype": "uint8",
+            "shape": [None, *data.image_shape],
+            "meaning": "raw images: number, height, width, channels "
+            f"({'RGB' if data.image_shape[2] == 3 else 'grey'}), 0 to 255, not normalized",
+        },
+        "output": {
+            "dtype": "float32",
+            "shape": [None, 1 if two else len(data.class_names)],
+            "meaning": "the probability of the second class"
+            if two
+            else "the probability of each class, in the order of class_names",
+        },
+        "run": run.name,
+    }
 
 
 def _suffix(to: Format) -> str:
@@ -119,30 +157,6 @@ def _check_packages(to: Format) -> None:
             "--to onnx needs packages that are not installed. Install them: pip install "
             "'zookit[export]'"
         )
-
-
-def _write(model: "keras.Model", to: Format, path: Path) -> None:
-    """Write the model, and check that the file can be loaded."""
-    import keras
-
-    if to == "keras":
-        model.save(path)
-        keras.saving.load_model(path, compile=False, safe_mode=True)
-    elif to == "saved_model":
-        model.export(path, format="tf_saved_model", verbose=False)
-    elif to == "onnx":
-        from onnx import checker
-
-        # Keras refuses to export a model that was never called.
-        model(keras.ops.zeros((1, *model.input_shape[1:]), "uint8"))
-        model.export(path, format="onnx", verbose=False)
-        checker.check_model(path)  # tf2onnx only logs operations that ONNX does not have
-    else:
-        import tensorflow as tf
-
-        # By default Keras also allows operations that need TensorFlow's own interpreter.
-        only = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
-        model.export(path, format="litert", verbose=False, target_spec=only)
 
 
 @contextmanager
@@ -172,9 +186,10 @@ def _output_suppressed() -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """Return the part of a converter's error that gives the cause; it may contain a whole model."""
     text = str(error)
-    operations = re.search(r"^(?:Custom|Flex) ops: .*$", text, re.MULTILINE)
-    if operations:
-        return operations[0]
+    for pattern, meaning in _CAUSES.items():
+        found = re.search(pattern, text, re.MULTILINE)
+        if found:
+            return meaning.format(found[1])
     _, _, cause = text.rpartition("Exception encountered: ")
     reason = " ".join(cause.split()) or type(error).__name__
     return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Pixels = npt.NDArray[np.uint8]
     Probabilities = npt.NDArray[np.float32]
 
+_SURE = 0.5
 _LARGEST_BATCH = 256
 _BATCH_BYTES = 4_000_000
 """Bytes of the images of a batch; the activations of a convolution take a hundred times as much."""
@@ -69,6 +70,15 @@ def class_count(model: "keras.Model") -> int:
     """Return the number of classes of a model; one output stands for two classes."""
     outputs: int = model.output_shape[-1]
     return max(2, outputs)
+
+
+def is_unsure(probabilities: "Probabilities") -> bool:
+    """Whether a prediction, float32 (classes,), is unsure.
+
+    It is if the most probable class has less than one half, or less than twice as much as the next.
+    """
+    second, first = np.sort(probabilities)[-2:].tolist()
+    return bool(first < max(_SURE, 2 * second))
 
 
 def all_classes(outputs: "tf.Tensor") -> "tf.Tensor":

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BadRun, DatasetInfo, ZookitError, reason_of, warn
+from zookit.core.input_files import replaced_paths, with_input_files
 from zookit.core.messages import counted
 from zookit.modeling.model import build_model
 from zookit.modeling.one_training import one_build
@@ -17,6 +18,7 @@ from zookit.registry import Built, default
 from zookit.registry.code import code_hash
 from zookit.runs.arrays import assign, load_of_end
 from zookit.runs.environment import Environment, InstalledComponent
+from zookit.runs.inputs import copies
 from zookit.runs.probe import check_outputs
 from zookit.runs.run import WEIGHTS, RunRecord
 
@@ -45,8 +47,7 @@ def rebuild_model(
     """
     check_ended(run)
     arrays = load_of_end(run, WEIGHTS)
-    spec = run.experiment.architecture
-    found = Built(architecture, spec, None) if architecture else find_architecture(run)
+    found = find_architecture(run, architecture)
     now = _environment_now(run, found)
     with keras_configured("float32" if float32 else run.environment.runtime.precision):
         model = _build(run, found.component)
@@ -94,13 +95,18 @@ def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
         ) from error
 
 
-def find_architecture(run: RunRecord) -> Built[Architecture]:
-    """Look up the architecture of a run.
+def find_architecture(run: RunRecord, instance: Architecture | None = None) -> Built[Architecture]:
+    """Look up the architecture of a run, or take an instance; it reads the run's input files.
 
     Raises BadRun if it is not installed or does not accept the parameters.
     """
+    spec = run.experiment.architecture
+    files = copies(run.folder, run.experiment, "architecture")
     try:
-        return default.architectures.build(run.experiment.architecture)
+        if instance is not None:
+            return Built(with_input_files(instance, files) if files else instance, spec, None)
+        parameters = replaced_paths(spec.parameters, files)
+        return default.architectures.build(replace(spec, parameters=parameters))
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
 

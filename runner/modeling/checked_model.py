@@ -62,6 +62,9 @@ class _CheckedModel(Functional):
     predict_on_batch = _checking(keras.Model.predict_on_batch)
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        # Keras's layers for preprocessing would make it True, for the layers after them too.
+        if not args and kwargs.get("training") is None:
+            kwargs["training"] = False
         return super().__call__(_inner(inputs, self._tensor), *args, **kwargs)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:

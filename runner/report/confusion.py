@@ -42,17 +42,18 @@ class Confusion:
 
 def confusion_of(name: str, scores: Scores, classes: Sequence[str]) -> Confusion:
     """Return the confusion matrix. `name` is the drawing's id within the page."""
-    wrong = scores.confusion.copy()
-    np.fill_diagonal(wrong, 0)
-    order = np.argsort(-(wrong.sum(0) + wrong.sum(1)), kind="stable")
-    shown = np.sort(order[:MOST])
-    counts = scores.confusion[np.ix_(shown, shown)]
+    involved = np.zeros(len(classes), np.int64)
+    for true, predicted, images in scores.confused():
+        involved[[true, predicted]] += images
+    shown = np.sort(np.argsort(-involved, kind="stable")[:MOST])
+    counts = scores.confusion_among(shown)
     names = [classes[at] for at in shown]
     worst = [
         f"{classes[true]} predicted as {classes[predicted]}: {counted(times, 'time')}"
         for true, predicted, times in scores.confused(_NAMED)
     ]
-    total, correct = int(scores.support.sum()), int(scores.confusion.trace())
+    total = int(scores.support.sum())
+    correct = total - sum(times for _, _, times in scores.confused())
     label = (
         f"Confusion matrix of {len(names)} classes: {correct:,} of {total:,} test images correct. "
         f"Most often confused: {', '.join(worst) or 'none'}."

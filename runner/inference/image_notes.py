@@ -1,0 +1,130 @@
+"""What was done to image files so that a model can read them, and what looks wrong with them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops, ImageStat
+
+from zookit.core import say, warn
+from zookit.core.messages import printable
+from zookit.inference.border import border_brightness, looks_inverted
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+_CUT = 0.1
+"""A picture is noted if more than this fraction of it is cut off."""
+_ENLARGED = 2
+_REDUCED = 8
+"""A picture is noted if its side is enlarged, or reduced, by more than this."""
+_COLOURED = 8
+"""The mean difference of the channels above which a picture has colours, 0 to 255."""
+
+Note = tuple[str, str]
+"""The kind of a note, and its text."""
+
+
+@dataclass
+class ImageNotes:
+    """Collects what was done to files, and reports each kind once, with the number of files.
+
+    Args:
+        shape: height, width and channels that the model takes.
+        border: the usual brightness of the border of the training images, if it is known.
+        invert: whether dark and light are swapped.
+    """
+
+    shape: tuple[int, int, int]
+    border: tuple[int, int] | None = None
+    invert: bool = False
+    _found: dict[str, tuple[Path, str, int]] = field(default_factory=dict)
+
+    def looking_at(self, notes: list[Note]) -> Callable[[Image.Image], None]:
+        """Return a function that adds the notes about an opened image; safe for use in threads."""
+
+        def look(image: Image.Image) -> None:
+            notes.extend(_notes_of(image, self.shape))
+
+        return look
+
+    def add(self, file: Path, notes: list[Note], pixels: "npt.NDArray[np.uint8]") -> None:
+        """Add a file with its notes, and with the pixels that the model gets, (H, W, C)."""
+        if self.border is not None:
+            brightness = border_brightness(pixels)
+            if looks_inverted(brightness, self.border):
+                notes = [*notes, ("inverted", self._inverted(brightness))]
+        for kind, text in notes:
+            first, example, count = self._found.get(kind, (file, text, 0))
+            self._found[kind] = first, example, count + 1
+
+    def report(self) -> None:
+        """Log what was found. What probably needs an action is a warning."""
+        for kind, (file, text, count) in self._found.items():
+            more = f" and {count - 1:,} more" if count > 1 else ""
+            (warn if kind in ("inverted", "enlarged") else say)(f"{printable(file)}{more}: {text}.")
+        self._found.clear()
+
+    def _inverted(self, brightness: float) -> str:
+        assert self.border is not None
+        low, high = self.border
+        light, advice = (
+            ("darker" if brightness < low else "lighter"),
+            ("leave out --invert" if self.invert else "try --invert"),
+        )
+        return (
+            f"the border of the image is much {light} ({brightness:.0f}) than that of the images "
+            f"that the run was trained on ({low} to {high}, of 255), as if dark and light were "
+            f"swapped; {advice} (in Python: invert={not self.invert})"
+        )
+
+
+def _notes_of(image: Image.Image, shape: tuple[int, int, int]) -> list[Note]:
+    notes = []
+    height, width, channels = shape
+    if _is_animated(image):
+        notes.append(("animated", "it is an animation, of which the first frame is used"))
+    if image.has_transparency_data and _is_transparent(image):
+        notes.append(("transparent", "what is transparent became white"))
+    if channels == 1 and _is_coloured(image):
+        notes.append(("colour", "its colours became grey, because the model takes grey images"))
+    scale = max(width / image.width, height / image.height)
+    used = round(width / scale), round(height / scale)
+    kept = used[0] * used[1] / (image.width * image.height)
+    whole, part = f"{image.width} x {image.height}", f"{used[0]} x {used[1]}"
+    if kept < 1 - _CUT:
+        notes.append(("cut", f"only the central {part} of its {whole} pixels are used"))
+    if scale > _ENLARGED:
+        notes.append(
+            ("enlarged", f"its {part} pixels were enlarged to {width} x {height}, so it is blurred")
+        )
+    elif scale < 1 / _REDUCED:
+        notes.append(("reduced", f"its {part} pixels were reduced to {width} x {height}"))
+    return notes
+
+
+def _is_animated(image: Image.Image) -> bool:
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # noqa: BLE001 - a damaged second frame, which does not matter
+        return False
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    alpha = _few_pixels(image).convert("RGBA").getchannel("A")
+    return alpha.tobytes().strip(b"\xff") != b""
+
+
+def _is_coloured(image: Image.Image) -> bool:
+    if image.mode in ("1", "L", "LA", "La") or image.mode.startswith(("I", "F")):
+        return False
+    red, green, blue = _few_pixels(image).convert("RGB").split()
+    channels = (ImageChops.difference(red, green), ImageChops.difference(green, blue))
+    return any(ImageStat.Stat(each).mean[0] > _COLOURED for each in channels)
+
+
+def _few_pixels(image: Image.Image) -> Image.Image:
+    """Return evenly spaced pixels of the image, which is faster than converting it as a whole."""
+    return image.resize((64, 64), Image.Resampling.NEAREST)
