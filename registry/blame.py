@@ -75,6 +75,27 @@ def check_returned(
         )
 
 
+def place_in(error: BaseException, module: str) -> str:
+    """Return `file:line` of the code that was called last in a plugin's package, empty if none.
+
+    Args:
+        error: the error; those that caused it are searched too.
+        module: the module of the plugin.
+    """
+    seen: list[BaseException] = []
+    each: BaseException | None = error
+    while each is not None and each not in seen:
+        seen.append(each)
+        each = each.__cause__ or each.__context__
+    for each in reversed(seen):  # what went wrong first
+        if isinstance(each, SyntaxError) and each.filename:
+            return f"{each.filename}:{each.lineno}"
+        found = innermost_frame(each, {module})
+        if found:
+            return f"{found[0].f_code.co_filename}:{found[1]}"
+    return ""
+
+
 def innermost_frame(error: BaseException, modules: Collection[str]) -> Frame | None:
     """Return the frame that was called last, and its line, in the packages of these modules."""
     return next(iter(_frames(error, modules)), None)

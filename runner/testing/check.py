@@ -5,12 +5,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zookit.core import NotInstalled
-from zookit.core.errors import typed_reason_of
+from zookit.core.errors import reraise_interruption, typed_reason_of
+from zookit.registry.blame import place_in
 from zookit.testing.target import NotApplicable, Target
 
 
 class ContractBroken(AssertionError):
-    """A plugin breaks its contract. The message says what was found and what is required."""
+    """A plugin breaks its contract. The message says what was found and what is required.
+
+    If the plugin raised an error, `__cause__` is that error. Failures whose `fault` is equal have
+    one cause: it is the line of the plugin's code that raised the error, or else what was found.
+    """
+
+    def __init__(self, message: str, fault: str = "") -> None:
+        super().__init__(message)
+        self.fault = fault or message
 
 
 @dataclass(frozen=True)
@@ -38,12 +47,16 @@ class Check:
         except NotInstalled as error:
             raise NotApplicable(str(error)) from error
         except ContractBroken as error:
-            raise self._broken(target, str(error)) from None
-        except (Exception, SystemExit) as error:  # plugin code may raise anything
-            raise self._broken(target, f"it raised {typed_reason_of(error)}") from error
+            raise self._broken(target, str(error), str(error)) from None
+        except BaseException as error:  # plugin code may raise anything
+            reraise_interruption(error)
+            place = place_in(error, target.entry.module)
+            raised = typed_reason_of(error).rstrip(".") + (f" at {place}" if place else "")
+            raise self._broken(target, f"it raised {raised}", place or raised) from error
 
-    def _broken(self, target: Target, found: str) -> ContractBroken:
-        return ContractBroken(f"{target}: {found.rstrip('.')}. The contract: {self.contract}")
+    def _broken(self, target: Target, found: str, fault: str) -> ContractBroken:
+        message = f"{target}: {found.rstrip('.')}. The contract: {self.contract}"
+        return ContractBroken(message, fault)
 
 
 def require(condition: object, found: str) -> None:

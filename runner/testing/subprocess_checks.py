@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from zookit.core import Architecture, Dataset, Splits, Words, ZookitError
-from zookit.core.errors import typed_reason_of
+from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.isolation import HEAVY, Call, CallResult, call_all
 from zookit.registry import default
+from zookit.registry.blame import place_in
 from zookit.testing.loading import load
 from zookit.testing.target import Batch, Target
 
@@ -66,11 +67,16 @@ def answer(asked: Sequence[Any]) -> list[dict[str, Any]]:
     question = _QUESTIONS[name]
     answers: list[dict[str, Any]] = []
     for plural, full_name, words in entries:
+        module = ""
         try:
             target = Target(default.group(plural)[full_name], Words.parse(words))
+            module = target.entry.module
             answers.append({"answer": question.answer(target)})
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - plugin code may raise anything
-            answers.append({"reason": typed_reason_of(error)})
+        except BaseException as error:  # noqa: BLE001 - plugin code may raise anything
+            reraise_interruption(error)
+            place = place_in(error, module)
+            at = f" at {place}" if place else ""
+            answers.append({"reason": f"{typed_reason_of(error)}{at}"})
         if question.spoils_process():
             break
     return answers

@@ -1,5 +1,6 @@
 """Small real trainings on generated images."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from zookit.core import (
     Split,
     Splits,
 )
+from zookit.core.messages import logger
 from zookit.training.listeners import AttachedListener
 from zookit.training.resolve import compose
 from zookit.training.session import View, train
@@ -88,8 +90,20 @@ def small_training(
     listeners: Sequence[AttachedListener] = (),
     shape: tuple[int, ...] = (8, 8, 1),
 ) -> None:
-    """Train for two epochs on Shades in a temporary folder, which is the current one meanwhile."""
+    """Train for two epochs on Shades in a temporary folder, which is the current one meanwhile.
+
+    Messages are not shown: what a training says about its result is no news about a plugin.
+    """
     options = {"epochs": 2, "batch_size": 4}
     composition = compose(Shades(*shape), architecture or Brightness(), callbacks, options)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, chdir(folder):
-        train(composition, Path("runs"), listeners=listeners, view=View(quiet=True))
+        logger.addFilter(_hide)
+        try:
+            train(composition, Path("runs"), listeners=listeners, view=View(quiet=True))
+        finally:
+            logger.removeFilter(_hide)
+
+
+def _hide(record: logging.LogRecord) -> bool:
+    del record
+    return False

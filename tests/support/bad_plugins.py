@@ -27,5 +27,6 @@ def plugins_here(
         for name in _CACHED:
             default.__dict__.pop(name, None)
         default.__dict__.update(before)
-        for module in modules:
-            sys.modules.pop(module.removesuffix(".py"), None)
+        packages = {module.partition("/")[0].removesuffix(".py") for module in modules}
+        for name in [each for each in sys.modules if each.partition(".")[0] in packages]:
+            del sys.modules[name]
