@@ -34,6 +34,7 @@ from zookit.core.errors import (
 from zookit.core.evaluation import Evaluation
 from zookit.core.experiment import Experiment
 from zookit.core.hookspecs import hookimpl
+from zookit.core.input_files import InputFile
 from zookit.core.listener import Listener
 from zookit.core.messages import say, warn
 from zookit.core.result import Result
@@ -62,6 +63,7 @@ __all__ = [
     "Experiment",
     "FolderError",
     "ImageShapeRefused",
+    "InputFile",
     "Listener",
     "NotInstalled",
     "Preference",

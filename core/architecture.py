@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from zookit.core.component import Component
 
@@ -43,7 +43,13 @@ class Architecture(Component, ABC):
                 from keras import layers
 
                 return layers.GlobalAveragePooling2D()(images)
+
+    A `pathlib.Path` parameter names a file that the architecture reads, such as weights. The
+    content is part of an experiment's identity, and each run keeps a copy. Read the file in
+    `features` or `pretrained`, not later.
     """
+
+    reads_paths: ClassVar[bool] = True
 
     @abstractmethod
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":

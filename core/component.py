@@ -29,3 +29,6 @@ class Component:
     packages: ClassVar[Mapping[str, str]] = {}
     """Optional modules that the component needs, each with the requirement to install:
     `{"mlflow": "zookit[mlflow]"}`. Without them, building the component raises NotInstalled."""
+
+    reads_paths: ClassVar[bool] = False
+    """Whether every `pathlib.Path` parameter names an input file; see `zookit.core.InputFile`."""

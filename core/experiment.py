@@ -32,7 +32,8 @@ class Experiment:
 
     A plain value: reading and comparing it needs no plugin. `initial_weights` names the run or
     model whose weights training starts from, `frozen` the parts that are not trained, and
-    `input_files` has the SHA-256 of each file that a parameter names, by the parameter's name.
+    `input_files` has the SHA-256 of each input file that a parameter names, such as
+    `architecture.weights` or `callbacks.0.table`.
     """
 
     dataset: ComponentSpec
@@ -60,20 +61,49 @@ class Experiment:
 
     def components(self) -> tuple[ComponentSpec, ...]:
         """Return all components in a fixed order, the data set first."""
-        single = (self.dataset, self.architecture, self.optimizer, self.schedule, self.loss)
-        several = (*self.augmentations, *self.metrics, *self.callbacks)
-        return (*(each for each in single if each is not None), *several)
+        return tuple(self.slots().values())
+
+    def slots(self) -> dict[str, ComponentSpec]:
+        """Return all components by their place in the file, such as `callbacks.0`."""
+        single = {name: getattr(self, name) for name in (*_REQUIRED, *_OPTIONAL)}
+        slots = {name: spec for name, spec in single.items() if spec is not None}
+        for name in _LISTS:
+            slots |= {f"{name}.{at}": spec for at, spec in enumerate(getattr(self, name))}
+        return slots
+
+    def inputs_of(self, slot: str) -> dict[str, str]:
+        """Return the SHA-256 of the input files of one component, by parameter."""
+        within = f"{slot}."
+        return {
+            key.removeprefix(within): value
+            for key, value in self.input_files.items()
+            if key.startswith(within)
+        }
+
+    def with_components(self, specs: Sequence[ComponentSpec]) -> Self:
+        """Return the same experiment with other specs for all `components()`, in their order."""
+        remaining = iter(specs)
+
+        def following(spec: ComponentSpec | None) -> ComponentSpec | None:
+            return None if spec is None else next(remaining)
+
+        components: dict[str, Any] = {
+            name: following(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)
+        }
+        components |= {name: tuple(map(following, getattr(self, name))) for name in _LISTS}
+        return replace(self, **components)
 
     def plain(self) -> dict[str, Any]:
         """Return the experiment as text, numbers, lists and tables; what is empty is left out."""
-        return self._tables(ComponentSpec.plain, plain_values(self.settings))
+        return _tables(self, ComponentSpec.plain, plain_values(self.settings))
 
     def identity(self, data_hash: str, owners: Mapping[str, str]) -> str:
         """Return the SHA-256 of the experiment, its data and the owner of each component.
 
-        What equals its default is left out, so that a new parameter changes no identity.
+        What equals its default is left out, so that a new parameter changes no identity. Of an
+        input file the content counts, not the path.
         """
-        deciding = self._tables(ComponentSpec.changed, self.settings.changed())
+        deciding = _tables(self._pathless(), ComponentSpec.changed, self.settings.changed())
         known = {**deciding, "data_hash": data_hash, "owners": dict(owners)}
         # default: TOML may contain dates, which no parameter accepts; the lookup reports that.
         text = json.dumps(known, sort_keys=True, separators=(",", ":"), default=str)
@@ -95,16 +125,8 @@ class Experiment:
 
         `defaulted` has one set of names for each of `components()`, in the same order.
         """
-        remaining = iter(defaulted)
-
-        def known(spec: ComponentSpec | None) -> ComponentSpec | None:
-            return None if spec is None else replace(spec, defaulted=next(remaining))
-
-        components: dict[str, Any] = {
-            name: known(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)
-        }
-        components |= {name: tuple(map(known, getattr(self, name))) for name in _LISTS}
-        return replace(self, **components)
+        pairs = zip(self.components(), defaulted, strict=True)
+        return self.with_components([replace(spec, defaulted=each) for spec, each in pairs])
 
     def to_toml(self) -> str:
         """Return the experiment as TOML text, which `from_toml` reads."""
@@ -151,19 +173,29 @@ class Experiment:
             ),
         )
 
-    def _tables(self, table_of: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the experiment as tables, each component as `table_of` gives it."""
-        single = {name: getattr(self, name) for name in (*_REQUIRED, *_OPTIONAL)}
-        tables = {
-            "format": FORMAT,
-            "initial_weights": self.initial_weights,
-            "frozen": list(self.frozen),
-            "input_files": dict(self.input_files),
-            **{name: table_of(spec) for name, spec in single.items() if spec is not None},
-            **{name: [table_of(spec) for spec in getattr(self, name)] for name in _LISTS},
-            "settings": dict(settings),
-        }
-        return {name: table for name, table in tables.items() if table or name == "settings"}
+    def _pathless(self) -> Self:
+        """Return the same experiment without the paths of the input files."""
+        specs = []
+        for slot, spec in self.slots().items():
+            inputs = {key.partition(".")[0] for key in self.inputs_of(slot)}
+            kept = {name: each for name, each in spec.parameters.items() if name not in inputs}
+            specs.append(replace(spec, parameters=kept))
+        return self.with_components(specs)
+
+
+def _tables(experiment: Experiment, table_of: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the experiment as tables, each component as `table_of` gives it."""
+    single = {name: getattr(experiment, name) for name in (*_REQUIRED, *_OPTIONAL)}
+    tables = {
+        "format": FORMAT,
+        "initial_weights": experiment.initial_weights,
+        "frozen": list(experiment.frozen),
+        "input_files": dict(experiment.input_files),
+        **{name: table_of(spec) for name, spec in single.items() if spec is not None},
+        **{name: [table_of(spec) for spec in getattr(experiment, name)] for name in _LISTS},
+        "settings": dict(settings),
+    }
+    return {name: table for name, table in tables.items() if table or name == "settings"}
 
 
 def _typed(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> Any:

@@ -92,7 +92,8 @@ def run(
 
 def composed(given: dict[str, Any]) -> "Composition":
     """Return the components that the parameters of `run` name. Raises ZookitError."""
-    from zookit.training.resolve import compose, compose_file
+    from zookit.training.experiment_file import compose_file
+    from zookit.training.resolve import compose
 
     words = [given["dataset"], given["architecture"], *(given["callbacks"] or ())]
     words = [each for each in words if each is not None]

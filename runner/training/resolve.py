@@ -34,7 +34,7 @@ from zookit.modeling.keras_optimizers import Optimizer
 from zookit.modeling.optimizers import create_optimizer
 from zookit.registry import Built, Components, default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
-from zookit.runs.inputs import INPUTS, copies, hash_inputs
+from zookit.runs.inputs import copies, hash_inputs
 from zookit.runs.run import RunRecord
 
 DatasetLike = str | Words | ComponentSpec | Dataset
@@ -146,45 +146,9 @@ def _check_inputs(recorded: Experiment, found: Experiment) -> None:
         if then != now:
             raise BadExperiment(
                 f"{key} is not the file that the experiment records: its SHA-256 is "
-                f"{quoted(now)}, expected {quoted(then)}. Restore the file, or remove [input_files] "
-                "from the experiment to use the new one."
+                f"{quoted(now)}, expected {quoted(then)}. Restore the file, or remove "
+                "[input_files] from the experiment to use the new one."
             )
-
-
-def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
-    """Look up the components of an experiment's TOML file.
-
-    `options` are those given in addition; each must agree with the file. Raises BadExperiment if
-    the file cannot be read or an option contradicts it.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise BadExperiment(
-            f"{path} cannot be read: {reason}. Pass an experiment.toml, such as the one in a run's "
-            "folder."
-        ) from None
-    copied = path.parent if (path.parent / INPUTS).is_dir() else None
-    composition = compose_experiment(Experiment.from_toml(text, str(path)), folder=copied)
-    given = create(TrainingOptions, options, "run")
-    in_file = _options_of(composition.experiment)
-    if "optimizer" in options:
-        optimizer = create_optimizer(given.optimizer, given.learning_rate)
-        given = replace(given, optimizer=optimizer.spec.words, learning_rate=None)
-        in_file = replace(in_file, optimizer=composition.experiment.optimizer.words)
-    for name in options:
-        option, filed = getattr(given, name), getattr(in_file, name)
-        if name == "learning_rate" and "optimizer" in options:
-            continue  # compared with the optimizer
-        if name == "augment":
-            option, filed = set(option), set(filed)
-        if option != filed:
-            raise BadExperiment(
-                f"{name} is {option!r} on the command line but {filed!r} in {path}. Remove the "
-                "option, or edit the file."
-            )
-    return composition
 
 
 def recompose(
@@ -309,15 +273,6 @@ def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Com
                 "[CALLBACK]..."
             )
     return ""
-
-
-def _options_of(experiment: Experiment) -> TrainingOptions:
-    return TrainingOptions(
-        **vars(experiment.settings),
-        optimizer=experiment.optimizer.words,
-        learning_rate=experiment.optimizer.parameters.get("learning_rate"),
-        augment=tuple(each.short_name for each in experiment.augmentations),  # type: ignore[misc]
-    )
 
 
 def _source_of(component: Component) -> str:

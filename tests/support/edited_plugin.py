@@ -19,15 +19,18 @@ _NET = """
 
     @dataclass(frozen=True)
     class Net(Architecture):
-        '''A net that scales its features.'''
+        '''A net that scales its features, also by the number in a file.'''
 
         units: int = 8
+        factor: Path | None = None
 
         def features(self, images: Any) -> Any:
             from keras import layers
             from edited_net.helper import scaled
 
-            return scaled(layers.Dense(self.units, "relu")(layers.Flatten()(images)))
+            factor = 1.0 if self.factor is None else float(self.factor.read_text())
+            features = layers.Dense(self.units, "relu")(layers.Flatten()(images))
+            return scaled(features) * factor
 """
 HELPER = """
     FACTOR = 1.0

@@ -1,7 +1,6 @@
 """From names, words or instances to components that fit together."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from small_runs import DENSE, Slower, small_run
 
 from zookit.core import (
     BadExperiment,
-    BadParameter,
     BadRun,
     Callback,
     ComponentSpec,
@@ -26,7 +24,6 @@ from zookit.runs.run import read_run
 from zookit.training.resolve import (
     compose,
     compose_experiment,
-    compose_file,
     find_instance,
     recompose,
 )
@@ -136,55 +133,18 @@ def test_a_recorded_experiment_is_composed_again() -> None:
         {"metrics": (ComponentSpec("zookit/top_k"),)},
         {"initial_weights": "runs/first"},
         {"frozen": ("body",)},
-        {"input_files": {"words": "5d"}},
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_what_this_version_does_not_support_is_refused(
-    changes: dict[str, Any], tmp_path: Path
-) -> None:
+def test_what_this_version_does_not_support_is_refused(changes: dict[str, Any]) -> None:
     (name,) = changes
     with pytest.raises(BadExperiment, match=f"{name}.*--upgrade"):
         compose_experiment(experiment(**changes))
-    path = tmp_path / "experiment.toml"
-    path.write_text(experiment(**changes).to_toml())
-    with pytest.raises(BadExperiment, match=f"{name}.*--upgrade"):
-        compose_file(path, {})
 
 
-def test_options_must_agree_with_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "experiment.toml"
-    options = {"epochs": 3, "optimizer": "sgd:momentum=0.5", "learning_rate": 0.5}
-    composed = compose("mnist", DENSE, (), {**options, "augment": "zoom+flip", "threads": 2})
-    path.write_text(composed.experiment.to_toml())
-    agreeing: dict[str, Any] = {
-        **options,
-        "threads": "2",
-        "seed": "0",
-        "augment": "flip+zoom",
-        "optimizer": "sgd:momentum=0.5",
-    }
-    for given in ({}, agreeing, {"learning_rate": 0.5}):
-        assert compose_file(path, given).experiment == composed.experiment
-    for given in (
-        {"epochs": 4},
-        {"threads": 1},
-        {"learning_rate": 0.1},
-        {"optimizer": "sgd:momentum=0.5"},  # with another learning rate
-        {"augment": "flip"},
-    ):
-        with pytest.raises(BadExperiment, match=next(iter(given))):
-            compose_file(path, given)
-    with pytest.raises(BadParameter, match="'epoch'"):
-        compose_file(path, {"epoch": 3})
-
-
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadExperiment, match="missing"):
-        compose_file(tmp_path / "missing.toml", {})
-    (tmp_path / "latin.toml").write_bytes(b"\xff")
-    with pytest.raises(BadExperiment, match="UTF-8"):
-        compose_file(tmp_path / "latin.toml", {})
+def test_an_input_file_that_no_parameter_names_is_refused() -> None:
+    with pytest.raises(BadExperiment, match=r"architecture\.words"):
+        compose_experiment(experiment(input_files={"architecture.words": "5d"}))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""The files that a component reads, named by its parameters of the type `pathlib.Path`."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+from zookit.core.component import Component
+from zookit.core.declaration import bare_type, hints_of, is_tuple
+from zookit.core.parameters import create
+
+C = TypeVar("C", bound=Component)
+
+
+@dataclasses.dataclass(frozen=True)
+class InputFile:
+    """Marks a parameter as the path of a file or folder that a component reads.
+
+        table: Annotated[Path, InputFile(), Doc("CSV file of the weights of the classes.")]
+
+    The content of the file is part of an experiment's identity, and each run keeps a copy that it
+    is resumed and rebuilt with. A Path parameter of an architecture is an input without the mark.
+    """
+
+
+def input_files(component: Component) -> dict[str, Path]:
+    """Return the path of each input file by the name of its parameter; of several, `name.0` ..."""
+    found: dict[str, Path] = {}
+    for name, hint in hints_of(type(component)).items():
+        if not _is_input(component, hint):
+            continue
+        value = getattr(component, name)
+        if isinstance(value, tuple):
+            found |= {f"{name}.{at}": Path(each) for at, each in enumerate(value)}
+        elif value is not None:
+            found[name] = Path(value)
+    return found
+
+
+def with_input_files(component: C, files: Mapping[str, Path]) -> C:
+    """Return the component with other paths for its `input_files`; those left out stay."""
+    fields = dataclasses.fields(component)
+    values = {field.name: getattr(component, field.name) for field in fields}
+    return create(type(component), replaced_paths(values, files))
+
+
+def replaced_paths(values: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, Any]:
+    """Return parameters with other paths, named as `input_files` names them."""
+    replaced = dict(values)
+    for key, path in files.items():
+        name, _, at = key.partition(".")
+        if not at:
+            replaced[name] = str(path)
+            continue
+        several = list(replaced[name])
+        several[int(at)] = str(path)
+        replaced[name] = several
+    return replaced
+
+
+def file_name(path: Path) -> str:
+    """Return the last part of a path, which names one file in any folder."""
+    name = Path(os.path.normpath(path)).name
+    return name if name not in ("", "..") else "input"
+
+
+def _is_input(component: Component, hint: Any) -> bool:
+    kind = bare_type(hint)
+    each = get_args(kind)[0] if is_tuple(kind) else kind
+    each = get_args(each)[0] if get_origin(each) is Annotated else each
+    return each is Path and (component.reads_paths or is_marked(hint))
+
+
+def is_marked(hint: Any) -> bool:
+    """Return whether a declared type has the mark `InputFile`."""
+    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return any(isinstance(note, InputFile) or note is InputFile for note in notes)
