@@ -114,6 +114,9 @@ def _check_history(run: RunRecord, path: Path, position: Position) -> None:
         raise damaged(
             path, f"it has values for {sorted(lengths)} epochs, expected {position.epochs}"
         )
+    for name, values in position.history.items():
+        if all(each is None for each in values):
+            raise damaged(path, f"its history has no value of {quoted(name)}")
     # history.csv may have more epochs or, after a power failure, fewer.
     both = min(position.epochs, run.epochs)
     if _begun(run.history, both) != _begun(position.history, both):
@@ -150,11 +153,13 @@ def _check_progress(run: RunRecord, path: Path, position: Position) -> None:
     # The last execution of an epoch may have had fewer steps than it was counted for.
     if position.steps > batches + run.environment.runtime.steps_per_execution:
         raise damaged(path, f"it has {position.steps} steps of an epoch of {batches}")
-    if run.status == "finished" and (position.epochs, position.steps) != (run.epochs, 0):
+    done = (position.epochs, position.steps)
+    later = run.ending is not None and position.epochs > run.epochs
+    if later or (run.status == "finished" and done != (run.epochs, 0)):
         raise damaged(
             path,
             f"it has {counted(position.epochs, 'epoch')} and {counted(position.steps, 'step')}, "
-            f"but the run finished after {run.epochs}",
+            f"but the run {run.status} after {run.epochs}",
         )
 
 
@@ -208,3 +213,31 @@ def with_arrays(value: Any, arrays: "Mapping[str, Array]") -> Any:
     if isinstance(value, list):
         return [with_arrays(each, arrays) for each in value]
     return value
+
+
+def check_state(saved: Any, current: Any) -> None:
+    """Raise ValueError if a saved state cannot be one of a callback that has the state `current`.
+
+    It lacks a name, or has text or a list where the callback has a number. What is None in one of
+    the two may be anything in the other.
+    """
+    if not isinstance(saved, Mapping) or not isinstance(current, Mapping):
+        raise ValueError(f"it is {quoted(saved)}, expected a dictionary")  # noqa: TRY004
+    for name, value in current.items():
+        if name not in saved:
+            raise ValueError(f"{name} is missing")
+        if saved[name] is None or value is None:
+            continue
+        expected = _kind_of(value)
+        if _kind_of(saved[name]) is not expected:
+            raise ValueError(f"{name} is {quoted(saved[name])}, expected {expected.__name__}")
+
+
+def _kind_of(value: Any) -> type:
+    import numpy as np
+
+    if isinstance(value, bool | int | float | np.generic):
+        return float
+    kinds = (str, list, tuple, Mapping, np.ndarray)
+    kind = next((each for each in kinds if isinstance(value, each)), type(value))
+    return list if kind is tuple else kind

@@ -17,6 +17,7 @@ from zookit.runs.checkpoint import (
     OPTIMIZER,
     Checkpoint,
     Position,
+    check_state,
     save_checkpoint,
     without_arrays,
 )
@@ -91,6 +92,7 @@ class Checkpointing:
             if state is None or not has_state(self.callbacks[at]):
                 continue
             try:
+                check_state(state, self.callbacks[at].get_state())
                 self.callbacks[at].set_state(state)
             except Exception as error:
                 raise BadRun(

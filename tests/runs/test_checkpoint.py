@@ -1,19 +1,28 @@
 """Checkpoints: callback states in a file, and files that do not belong to the run."""
 
 import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from contents import contents
 from damage import Edit, cut, replaced
 from hypothesis import given
 from hypothesis import strategies as st
+from permissions import obey_permissions
 
+import zookit
 from zookit.core import BadRun
 from zookit.runs.checkpoint import (
     Checkpoint,
+    check_state,
     load_checkpoint,
     save_checkpoint,
     with_arrays,
@@ -131,6 +140,185 @@ def test_a_position_that_does_not_fit_is_refused(
     save_checkpoint(run / CHECKPOINT, replace(checkpoint, position=position))
     with pytest.raises(BadRun, match=fact):
         load_checkpoint(read_run(run))
+
+
+def position_with(**changes: Any) -> Edit:
+    """Return an edit of the checkpoint as somebody makes it who knows the format."""
+
+    def edit(folder: Path) -> None:
+        checkpoint = checkpoint_of(folder)
+        position = replace(checkpoint.position, **changes)
+        save_checkpoint(folder / CHECKPOINT, replace(checkpoint, position=position))
+
+    return edit
+
+
+def history_with(**columns: tuple[float | None, ...]) -> Edit:
+    def edit(folder: Path) -> None:
+        history = {**checkpoint_of(folder).position.history, **columns}
+        position_with(history=history)(folder)
+
+    return edit
+
+
+def arrays_with(change: Callable[[dict[str, Any]], object]) -> Edit:
+    def edit(folder: Path) -> None:
+        checkpoint = checkpoint_of(folder)
+        arrays = dict(checkpoint.arrays)
+        change(arrays)
+        save_checkpoint(folder / CHECKPOINT, replace(checkpoint, arrays=arrays))
+
+    return edit
+
+
+def not_a_number(arrays: dict[str, Any]) -> None:
+    arrays["model/0000"] = arrays["model/0000"] * np.float32(np.nan)
+
+
+def other_shape(arrays: dict[str, Any]) -> None:
+    arrays["model/0000"] = arrays["model/0000"].T.copy()
+
+
+def other_kind(arrays: dict[str, Any]) -> None:
+    arrays["model/0000"] = arrays["model/0000"].astype(np.float64)
+
+
+def renamed(arrays: dict[str, Any]) -> None:
+    arrays["model/9999"] = arrays.pop("model/0000")
+
+
+def with_hash(value: str | None) -> Edit:
+    """Replace the hash in the checkpoint, and its text, which the hash is of."""
+
+    def edit(folder: Path) -> None:
+        content = (folder / CHECKPOINT).read_bytes()
+        size = struct.unpack("<Q", content[:8])[0]
+        header = json.loads(content[8 : 8 + size])
+        about = header["__metadata__"]
+        text = json.loads(about["text"])
+        text["history"]["evil"] = [0.5, 0.5]
+        about["text"] = json.dumps(text)
+        del about["sha256"]
+        if value is not None:
+            about["sha256"] = value
+        packed = json.dumps(header).encode()
+        (folder / CHECKPOINT).write_bytes(
+            struct.pack("<Q", len(packed)) + packed + content[8 + size :]
+        )
+
+    return edit
+
+
+def of_one_epoch(folder: Path) -> None:
+    """Go back to the state after the first epoch, as if its checkpoint had been kept."""
+    position = checkpoint_of(folder).position
+    history = {name: values[:1] for name, values in position.history.items()}
+    position_with(epochs=1, history=history, seconds=position.seconds[:1])(folder)
+
+
+CRAFTED: dict[str, Edit] = {
+    "hash emptied": with_hash(""),
+    "hash removed": with_hash(None),
+    "hash of something else": with_hash("0" * 64),
+    "history name added": history_with(evil=(0.5, 0.5)),
+    "history name without values": history_with(evil=(None, None)),
+    "history column too long": history_with(loss=(0.5, 0.5, 0.5)),
+    "history emptied": position_with(history={}),
+    "history changed": history_with(loss=(0.5, 0.25)),
+    "no epochs": position_with(epochs=0, history={}, seconds=()),
+    "no epochs but a name": position_with(epochs=0, history={"evil": ()}, seconds=()),
+    "an epoch less": of_one_epoch,
+    "within an epoch": position_with(steps=2),
+    "beyond the epoch": position_with(steps=10**15),
+    "stopped text": position_with(stopped="perhaps"),
+    "states of other callbacks": position_with(states=({},)),
+    "flags of other layers": position_with(trainable=(True,) * 3),
+    "not a number": arrays_with(not_a_number),
+    "other shape": arrays_with(other_shape),
+    "other kind": arrays_with(other_kind),
+    "array renamed": arrays_with(renamed),
+    "array missing": arrays_with(lambda arrays: arrays.pop("optimizer/0001")),
+    "no arrays": arrays_with(dict.clear),
+    "arrays of a plugin": arrays_with(lambda arrays: arrays.update({"evil/0000": np.ones(1)})),
+    "metrics of a whole epoch": arrays_with(
+        lambda arrays: arrays.update({"metrics/0000": np.ones(1, np.float32)})
+    ),
+    "experiment edited": replaced("experiment.toml", "batch_size = 4", "batch_size = 5"),
+    "epochs edited": replaced("experiment.toml", "epochs = 2", "epochs = 1"),
+    "pipe": lambda folder: [(folder / CHECKPOINT).unlink(), os.mkfifo(folder / CHECKPOINT)],
+    "link to itself": lambda folder: [
+        (folder / CHECKPOINT).unlink(),
+        (folder / CHECKPOINT).symlink_to(CHECKPOINT),
+    ],
+}
+
+
+@pytest.mark.parametrize("edit", CRAFTED.values(), ids=CRAFTED)
+def test_no_crafted_checkpoint_costs_a_finished_run(run: Path, edit: Edit) -> None:
+    edit(run)
+    before = contents(run)
+    with pytest.raises(BadRun):
+        zookit.resume(run, epochs=3, quiet=True)
+    assert contents(run) == before
+
+
+def test_the_checkpoint_of_another_run_of_the_same_experiment_is_refused(
+    run: Path, tmp_path: Path
+) -> None:
+    """One that was made elsewhere, so that its numbers differ in the last digits."""
+    position = checkpoint_of(run).position
+    history = {
+        name: (values[0], values[1] * (1 + 1e-15)) for name, values in position.history.items()
+    }
+    position_with(history=history)(run)
+    before = contents(run)
+    with pytest.raises(BadRun, match=r"history\.csv"):
+        zookit.resume(run, epochs=3, quiet=True)
+    assert contents(run) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="drops permissions as Linux does")
+def test_a_run_that_may_not_be_written_is_refused_before_anything(run: Path) -> None:
+    run.chmod(0o500)
+    (run / ".lock").chmod(0o400)
+    before = contents(run)
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("zookit"), "resume", run, "--epochs", "3"],
+        capture_output=True,
+        text=True,
+        preexec_fn=obey_permissions,
+    )
+    run.chmod(0o700)
+    assert ended.returncode == 2
+    assert "Permission denied" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert contents(run) == before
+
+
+@pytest.mark.parametrize(
+    ("saved", "current", "fact"),
+    [
+        ({"best": 1.0}, {"best": 2, "wait": 0}, "wait is missing"),
+        ({"best": "text"}, {"best": 0.5}, "best is 'text'"),
+        ({"best": [1.0]}, {"best": np.float32(0.5)}, "expected float"),
+        ({"seen": 1.0}, {"seen": np.ones(2)}, "expected ndarray"),
+        ([1.0], {"best": 1.0}, "expected a dictionary"),
+    ],
+)
+def test_a_state_of_other_names_or_kinds_is_refused(saved: Any, current: Any, fact: str) -> None:
+    with pytest.raises(ValueError, match=fact):
+        check_state(saved, current)
+    check_state(current, current)
+    check_state(dict.fromkeys(current), current)
+    check_state(current, dict.fromkeys(current))
+
+
+def test_a_state_that_could_not_be_read_again_is_not_written() -> None:
+    state: Any = 1
+    for _ in range(100):
+        state = {"deeper": [state]}
+    with pytest.raises(TypeError, match="deep"):
+        without_arrays(state, {})
 
 
 def test_a_history_ahead_of_the_checkpoint_is_accepted(run: Path) -> None:
