@@ -142,7 +142,12 @@ def _message_of(error: BaseException) -> str:
         return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."
     except BaseException as second:  # noqa: BLE001 - the class may be a plugin's
         reraise_interruption(second)
-        return "its message cannot be shown"
+        kind = type(second).__name__
+        try:
+            return " ".join(f"its message cannot be shown ({kind}: {second})".split())
+        except BaseException as third:  # noqa: BLE001
+            reraise_interruption(third)
+            return f"its message cannot be shown ({kind})"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -8,15 +8,20 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from zookit.core import ZookitError
 
 if TYPE_CHECKING:
     import subprocess
 
+_ROUNDS = 20
+_EXITS = ("_exit", "kill", "killpg", "execv", "execve")
+"""The functions of `os` that can end a process without a trace."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from zookit import child_process; getattr(child_process, sys.argv[2])(*sys.argv[3:])"
@@ -41,6 +46,29 @@ def kill_with_children(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
+def kill_marked(mark: str) -> None:
+    """Kill the processes that have this text in their environment (Linux only).
+
+    A process that a child has started in a session of its own is in no group of the child's.
+    """
+    for _ in range(_ROUNDS):  # they may be starting others
+        found = [each for each in Path("/proc").glob("[0-9]*") if _is_marked(each, mark)]
+        if not found:
+            return
+        for each in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(int(each.name), signal.SIGKILL)
+
+
+def _is_marked(process: Path, mark: str) -> bool:
+    try:
+        return int(process.name) != os.getpid() and mark.encode() in Path(
+            process, "environ"
+        ).read_bytes().split(b"\0")
+    except OSError:  # it has ended, or is another user's
+        return False
+
+
 def ending(exit_code: int) -> str:
     """Return `with exit code 3` or `by SIGSEGV`."""
     try:
@@ -55,10 +83,40 @@ def answer_call(function: str, argument: str, seconds: str, folder: str) -> None
     _replace_input()
     stack = Path(folder, "stack").open("w")  # noqa: SIM115 - written until the process ends
     faulthandler.enable(stack)
+    _note_exits(stack)
     # This timer needs no interpreter lock. It also ends this process if its parent was killed.
     faulthandler.dump_traceback_later(float(seconds), exit=True, file=stack)
     answer = json.dumps(called(json.loads(argument)))
     Path(folder, "answer").write_text(answer, encoding="ascii")
+
+
+def _note_exits(stack: IO[str]) -> None:
+    """Write the stack before a call that ends this process at once, such as `os._exit`."""
+    own = os.getpid()
+    targets = {0, -1, own, os.getpgrp() if hasattr(os, "getpgrp") else own}
+
+    def noted(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            kills_another = (
+                "kill" in function.__name__ and arguments[:1] and (arguments[0] not in targets)
+            )
+            if os.getpid() != own or kills_another:
+                return function(*arguments, **named)
+            faulthandler.dump_traceback(stack, all_threads=False)
+            try:
+                return function(*arguments, **named)
+            finally:  # it has not ended the process
+                stack.seek(0)
+                stack.truncate()
+
+        return call
+
+    # `os` has them from the module of the system.
+    for module in (os, sys.modules[os.name]):
+        for name in _EXITS:
+            if hasattr(module, name):
+                setattr(module, name, noted(getattr(module, name)))
 
 
 def answer_parent(function: str, folder: str) -> None:

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import IO, Any, Literal
 
 import zookit.core
-from zookit.child_process import ending, kill_with_children, python
+from zookit.child_process import ending, kill_marked, kill_with_children, python
 from zookit.core import ZookitError
 from zookit.core.data.threads import in_threads
 
@@ -229,9 +229,10 @@ def _answer_or_raise(outcome: dict[str, Any], function: str, exit_code: int) -> 
 def _call(call: Call, stop: Event) -> CallResult:
     with TemporaryDirectory(prefix="zookit-", ignore_cleanup_errors=True) as folder:
         argument, seconds = json.dumps(call.argument), str(call.seconds)
+        mark = f"ZOOKIT_CALL={folder}"
         process = subprocess.Popen(  # noqa: S603 - our own module
             [*python(), "answer_call", call.function, argument, seconds, folder],
-            env={**os.environ, **call.variables},
+            env={**os.environ, **call.variables, **dict([mark.split("=", 1)])},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -241,6 +242,7 @@ def _call(call: Call, stop: Event) -> CallResult:
             in_time = _wait(process, call.seconds + _STARTUP, stop)
         finally:
             kill_with_children(process)
+            kill_marked(mark)
         stack = _read(Path(folder, "stack"))
         answer = _read(Path(folder, "answer"))
     frames = [(file, int(line)) for file, line in _FRAME.findall(stack)]

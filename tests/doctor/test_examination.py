@@ -33,9 +33,26 @@ STRANGE = [
         "import os\nos._exit(3)",
         "broken",
         "when it is imported, with exit code 3",
+        2,
+    ),
+    ("exits_quietly", "import os\nos._exit(0)", "broken", "imported, with exit code 0.", 2),
+    ("exits_below", "from posix import _exit\n_exit(5)", "broken", "with exit code 5.", 2),
+    (
+        "is_replaced",
+        "import os\n\nos.execlp('true', 'true')",
+        "broken",
+        "imported, with exit code 0.",
+        3,
+    ),
+    ("is_killed", "import os\nos.kill(0, 9)", "broken", "imported, by SIGKILL.", 2),
+    (
+        "kills_nobody",
+        "import os, signal\nsignal.signal(10, lambda *_: 0)\nos.kill(os.getpid(), 10)\n"
+        "os._exit(6) if os.fork() == 0 else os.wait()",
+        "works",
+        "",
         0,
     ),
-    ("exits_quietly", "import os\nos._exit(0)", "broken", "imported, with exit code 0.", 0),
     ("crashes", "import os\n\nos.kill(os.getpid(), 11)", "broken", "imported, by SIGSEGV.", 3),
     ("interrupts", "raise KeyboardInterrupt", "broken", "imported: KeyboardInterrupt", 1),
     ("asks", "\nname = input('Name: ')", "broken", "EOFError: it reads standard input", 2),
@@ -78,6 +95,17 @@ STRANGE = [
         (
             "import pids, subprocess\n"
             "pids.write_pid('starts', subprocess.Popen(['sleep', '600']).pid)"
+        ),
+        "works",
+        "",
+        0,
+    ),
+    (
+        "starts_session",
+        (
+            "import pids, subprocess\n"
+            "started = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+            "pids.write_pid('session', started.pid)"
         ),
         "works",
         "",
@@ -146,6 +174,7 @@ def test_no_process_remains_and_no_plugin_is_imported_twice(
     _, site = strange
     assert not is_running(started_process(site, "waits"))
     assert not is_running(started_process(site, "starts"))
+    assert not is_running(started_process(site, "session"))
     assert len(list(site.glob("importer-*.pid"))) == 1
 
 
