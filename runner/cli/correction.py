@@ -14,7 +14,8 @@ from typing import Any
 
 from typer import TyperException
 
-from zookit.cli.repairs import Given, is_path, problem_of, repairs
+from zookit.cli.given import Given, is_path, problem_of
+from zookit.cli.repairs import repairs
 from zookit.cli.run_argument import RUNS_DIR, no_runs
 from zookit.core import (
     BadExperiment,

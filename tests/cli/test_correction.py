@@ -1,0 +1,237 @@
+"""Beginners' mistakes: each message ends with the command that was meant, and that is valid."""
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Command
+from edited_runs import RunMaker
+from made_data import put_pictures
+
+from zookit.cli.commands import app
+from zookit.cli.correction import Search
+from zookit.typer_commands import command_of
+
+IN_WORDS = [
+    ("run mnist dense stop_at_accuracy 0.9", "run mnist dense stop_at_accuracy:0.9"),
+    ("run mnist dense stop_at_accuracy=0.9", "run mnist dense stop_at_accuracy:0.9"),
+    ("run mnist dense stop_at_accuracy:95", "run mnist dense stop_at_accuracy:0.95"),
+    ("run mnist dense stop_at_accuracy:95%", "run mnist dense stop_at_accuracy:0.95"),
+    ("run mnist dense stop_at_accuracy:0,9", "run mnist dense stop_at_accuracy:0.9"),
+    ("run mnist dense stop at accuracy 0.9", "run mnist dense stop_at_accuracy:0.9"),
+    ("run mnist dense stop_at_loss:40%", "run mnist dense stop_at_loss:0.4"),
+    ("run mnist dense:512,256", "run mnist dense:512+256"),
+    ("run mnist dense:512x256", "run mnist dense:512+256"),
+    ("run mnist 'dense:[512, 256]'", "run mnist dense:512+256"),
+    ("run mnist dense:1,024", "run mnist dense:1024"),
+    ("run mnist 'dense:units=512, dropout=0.2'", "run mnist dense:units=512,dropout=0.2"),
+    ("run mnist dense:units=512, dropout=0.2", "run mnist dense:units=512,dropout=0.2"),
+    ("run mnist dense:units=512,256,dropout=0,2", "run mnist dense:units=512+256,dropout=0.2"),
+    ("run mnist dense units=512", "run mnist dense:units=512"),
+    ("run mnist 'dense(512)'", "run mnist dense:512"),
+    ("run mnist 'dense[512]'", "run mnist dense:512"),
+    ("run mnist dense-512", "run mnist dense:512"),
+    ("run mnist 'cnn:filters=[32,64]'", "run mnist cnn:filters=32+64"),
+    ("run mnist dense:activation=ReLU", "run mnist dense:activation=relu"),
+    ("run mnist dense:dropout=50%", "run mnist dense:dropout=0.5"),
+    ("run mnist dense early-stopping:patience 3", "run mnist dense early_stopping:patience=3"),
+    ("run mnist dense early_stopping patience 3", "run mnist dense early_stopping:patience=3"),
+]
+IN_NAMES = [
+    ("run fashion-mnist dense", "run fashion_mnist dense"),
+    ("run fashionMNIST dense", "run fashion_mnist dense"),
+    ("run Fashion-MNIST dense", "run fashion_mnist dense"),
+    ("run mnist.csv dense", "run mnist dense"),
+    ("run mnist conv", "run mnist cnn"),
+    ("run mnist mlp", "run mnist dense"),
+    ("run mnist NN", "run mnist dense"),
+    ("run mnist resnet50", "run mnist keras_application:ResNet50"),
+    ("run mnist MobileNet", "run mnist keras_application:MobileNet"),
+    ("run mnist dense EarlyStopping", "run mnist dense early_stopping"),
+    ("run mnist dense earlystopping", "run mnist dense early_stopping"),
+    ("run mnist dense ReduceLROnPlateau", "run mnist dense reduce_lr_on_plateau"),
+    ("run mnist dense --optimizer SGD", "run mnist dense --optimizer sgd"),
+    ("run mnist dense --optimizer=Adam(0.1)", "run mnist dense --optimizer=adam:0.1"),
+    (
+        "run mnist dense --optimizer adam:lr=0.1",
+        "run mnist dense --optimizer adam:learning_rate=0.1",
+    ),
+    ("run photos/ dense", "run image_folder:path=photos/ dense"),
+    ("run mnist dense --data photos", "run image_folder:path=photos dense"),
+    ("run dense mnist", "run mnist dense"),
+    ("run mnist stop_at_loss dense", "run mnist dense stop_at_loss"),
+    ("run mnist fashion_mnist dense", "run mnist dense"),
+    ("run dense", "run fashion_mnist dense"),
+    ("run mnist, dense, stop_at_loss", "run mnist dense stop_at_loss"),
+    ("RUN MNIST DENSE", "run mnist dense"),
+    ("show Dense", "show dense"),
+    ("show vgg16", "show keras_application:VGG16"),
+    ("list dataset", "list datasets"),
+    ("completion bsh", "completion bash"),
+    ("data ftch mnist", "data fetch mnist"),
+    ("data fetch MNIST", "data fetch mnist"),
+]
+IN_OPTIONS = [
+    ("run mnist dense --epoch 5", "run mnist dense --epochs 5"),
+    ("run mnist dense --lr 0.1", "run mnist dense --learning-rate 0.1"),
+    ("run mnist dense --batchsize=64", "run mnist dense --batch-size=64"),
+    ("run mnist dense --batch_size 64", "run mnist dense --batch-size 64"),
+    ("run mnist dense --val 0.1", "run mnist dense --validation 0.1"),
+    ("run mnist dense -e 5", "run mnist dense --epochs 5"),
+    ("run mnist dense epochs=5", "run mnist dense --epochs 5"),
+    ("run mnist dense epochs 5", "run mnist dense --epochs 5"),
+    ("run mnist dense --epochs=five", "run mnist dense --epochs=5"),
+    ("run mnist dense --epochs", "run mnist dense --epochs 5"),
+    ("run mnist dense --epochs --seed 3", "run mnist dense --epochs 5 --seed 3"),
+    ("run mnist dense --epochs 1e3", "run mnist dense --epochs 1000"),
+    ("run mnist dense --validation 10", "run mnist dense --validation 0.1"),
+    ("run mnist dense --validation 10%", "run mnist dense --validation 0.1"),
+    ("run mnist dense --learning-rate 0,01", "run mnist dense --learning-rate 0.01"),
+    ("run mnist dense --seed random", "run mnist dense --seed 0"),
+    ("run mnist dense --augment flip,rotate", "run mnist dense --augment flip+rotation"),
+    ("run mnist dense --precision bfloat16", "run mnist dense --precision mixed_bfloat16"),
+    ("run mnist dense --outputs 5", "run mnist dense"),
+    ("run mnist dense --no-flatten", "run mnist dense"),
+    ("run mnist dense --gpu", "run mnist dense"),
+    ("run mnist dense --verbose 1", "run mnist dense"),
+    ("run mnist dense --summary", "show dense --on mnist"),
+    ("run mnist dense --units 512", "run mnist dense:units=512"),
+    ("run mnist dense --patience 3", "run mnist dense early_stopping:patience=3"),
+    ("run --dataset mnist --model dense", "run mnist dense"),
+    ("run mnist dense --callback stop_at_loss", "run mnist dense stop_at_loss"),
+    ("run mnist dense --with tensorbord", "run mnist dense --with tensorboard"),
+    ("run mnist dense --no-plugin mlflow", "--no-plugin mlflow run mnist dense"),
+    ("--epochs 3 run mnist dense", "run mnist dense --epochs 3"),
+    ("run mnist dense \u2014epochs 3", "run mnist dense --epochs 3"),
+    ("run mnist dense \u2013epochs\u00a03", "run mnist dense --epochs 3"),
+    ("run \u201cmnist\u201d dense", "run mnist dense"),
+    ("run mnist dense --epochs \uff15", "run mnist dense --epochs 5"),
+    ("list --datasets", "list datasets"),
+    ("-v", "--version"),
+]
+IN_COMMANDS = [
+    ("train mnist dense", "run mnist dense"),
+    ("tarin mnist dense", "run mnist dense"),
+    ("mnist dense", "run mnist dense"),
+    ("help", "--help"),
+    ("help run", "run --help"),
+    ("version", "--version"),
+    ("test latest", "evaluate latest"),
+    ("report", "report latest"),
+    ("evaluate", "evaluate latest"),
+    ("resume", "resume latest"),
+    ("resume latest --epoch 7", "resume latest --epochs 7"),
+    ("predict", "predict latest --image 0"),
+    ("predict latest", "predict latest --image 0"),
+    ("predict pic.png", "predict latest pic.png"),
+    ("predict latest --image pic.png", "predict latest pic.png"),
+    ("predict latest --image=pic.png", "predict latest pic.png"),
+    ("export latest onnx", "export latest --to onnx"),
+    ("export latest --to onxx", "export latest --to onnx"),
+    ("show", "show fashion_mnist"),
+]
+SEVERAL = [
+    (
+        "run fashion-mnist Dense(512) stop_at_accuracy 95 early_stopping patience 3 --sed 7",
+        "run fashion_mnist dense:512 stop_at_accuracy:0.95 early_stopping:patience=3 --seed 7",
+    ),
+    ("train MNIST dense --epoch 1e1", "run mnist dense --epochs 10"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run and pictures."""
+    folder = tmp_path_factory.mktemp("beginner")
+    RunMaker(folder / "runs")("20260101-000000-aaaaaaaa")
+    put_pictures(folder / "photos", dark=4, light=4)
+    return folder
+
+
+@pytest.fixture
+def corrected(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> Callable[[str], list[str] | None]:
+    """Run a command that fails, and return the arguments of the one that its message shows."""
+    monkeypatch.chdir(folder)
+
+    def correct(line: str) -> list[str] | None:
+        message = zookit(*(shlex.split(line) if "'" in line else line.split(" "))).message()
+        _, _, shown = message.partition(" Run: zookit ")
+        return shlex.split(shown) if shown else None
+
+    return correct
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [*IN_WORDS, *IN_NAMES, *IN_OPTIONS, *IN_COMMANDS, *SEVERAL], ids=str
+)
+def test_the_command_that_was_meant_is_shown(
+    corrected: Callable[[str], list[str] | None], written: str, meant: str
+) -> None:
+    found = corrected(written)
+    assert found == shlex.split(meant)
+    assert Search(command_of(app)).problem(found) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "bla",
+        "run cifar10 dense",
+        "run mnist dense 0.9",
+        "run mnist dense:many",
+        "run mnist dense --image 3",
+        "run mnist dense --data /my/folder",
+        "run C:\\photos dense",
+        "resume latest --epochs abc",
+        "predict latest --image x",
+        "evaluate nosuchrun",
+        "list models",
+    ],
+)
+def test_where_nothing_is_certain_nothing_is_invented(
+    corrected: Callable[[str], list[str] | None], written: str
+) -> None:
+    assert corrected(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("run mnist dense --outputs 5", ["--outputs", "classes"]),
+        ("run mnist dense --no-flatten", ["flatten"]),
+        ("run mnist dense --image 3", ["--image", "predict", "show"]),
+        ("run mnist dense --data /my/folder", ["/my/folder", "image_folder:path="]),
+        ("resume latest --epochs abc", ["--epochs", "whole number", "at least 1", "'abc'"]),
+        ("predict latest --image x", ["--image", "whole number", "'x'"]),
+        ("doctor --timeout fast", ["--timeout", "number", "'fast'"]),
+        ("evaluate latest", ["no runs", "zookit run"]),
+        ("bla", ["'bla'", "Available: run", "--help"]),
+    ],
+)
+def test_a_message_gives_the_reason_and_what_is_expected(
+    zookit: Command, written: str, words: list[str]
+) -> None:
+    message = zookit(*written.split()).message()
+    for each in words:
+        assert each in message
+
+
+def test_h_shows_the_help(zookit: Command) -> None:
+    assert zookit("-h").out == zookit("--help").out
+    assert "--epochs" in zookit("run", "-h").out
+
+
+def test_a_search_that_fails_shows_the_error_itself(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("zookit.cli.correction.repairs", fail)
+    message = zookit("run", "mnist", "dnese").message()
+    assert "'dnese'" in message
+    assert "RuntimeError" not in message
