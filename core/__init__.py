@@ -11,7 +11,7 @@ from zookit.core.callback import Callback, Example
 from zookit.core.component import Component
 from zookit.core.component_spec import ComponentSpec
 from zookit.core.dataset import Dataset, DatasetInfo, Split, Splits
-from zookit.core.declaration import text_of
+from zookit.core.declaration import InputFile, text_of
 from zookit.core.errors import (
     AmbiguousName,
     BadExperiment,
@@ -34,7 +34,6 @@ from zookit.core.errors import (
 from zookit.core.evaluation import Evaluation
 from zookit.core.experiment import Experiment
 from zookit.core.hookspecs import hookimpl
-from zookit.core.input_files import InputFile
 from zookit.core.listener import Listener
 from zookit.core.messages import say, warn
 from zookit.core.result import Result

@@ -26,6 +26,17 @@ KINDS = {bool: "true/false", int: "whole number", float: "number", str: "text", 
 
 
 @dataclasses.dataclass(frozen=True)
+class InputFile:
+    """Marks a parameter as the path of a file or folder that a component reads.
+
+        table: Annotated[Path, InputFile(), Doc("CSV file of the weights of the classes.")]
+
+    The content of the file is part of an experiment's identity, and each run keeps a copy that it
+    is resumed and rebuilt with. A Path parameter of an architecture is an input without the mark.
+    """
+
+
+@dataclasses.dataclass(frozen=True)
 class Parameter:
     """A parameter of a component, as `zookit show` prints it.
 
@@ -82,6 +93,8 @@ def _complaint_about(field: "dataclasses.Field[Any]", hint: Any) -> str | None:
     kind = bare_type(hint)
     # Items of a tuple may have bounds, but not `| None`, because TOML's lists cannot have it.
     each = _unannotated(get_args(kind)[0]) if is_tuple(kind) else kind
+    if is_input_file(hint) and each is not Path:
+        return "is marked as InputFile, so its type must be pathlib.Path"
     if each in KINDS or get_origin(each) is Literal:
         return None
     return (
@@ -110,6 +123,12 @@ def _optional(hint: Any) -> bool:
 def is_tuple(kind: Any) -> bool:
     """Return whether a bare type is `tuple[T, ...]`."""
     return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
+
+
+def is_input_file(hint: Any) -> bool:
+    """Return whether a declared type has the mark `InputFile`."""
+    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return any(isinstance(note, InputFile) or note is InputFile for note in notes)
 
 
 def _type_text(hint: Any) -> str:

@@ -7,21 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from zookit.core.component import Component
-from zookit.core.declaration import bare_type, hints_of, is_tuple
+from zookit.core.declaration import bare_type, hints_of, is_input_file, is_tuple
 from zookit.core.parameters import create
 
 C = TypeVar("C", bound=Component)
-
-
-@dataclasses.dataclass(frozen=True)
-class InputFile:
-    """Marks a parameter as the path of a file or folder that a component reads.
-
-        table: Annotated[Path, InputFile(), Doc("CSV file of the weights of the classes.")]
-
-    The content of the file is part of an experiment's identity, and each run keeps a copy that it
-    is resumed and rebuilt with. A Path parameter of an architecture is an input without the mark.
-    """
 
 
 def input_files(component: Component) -> dict[str, Path]:
@@ -69,10 +58,4 @@ def _is_input(component: Component, hint: Any) -> bool:
     kind = bare_type(hint)
     each = get_args(kind)[0] if is_tuple(kind) else kind
     each = get_args(each)[0] if get_origin(each) is Annotated else each
-    return each is Path and (component.reads_paths or is_marked(hint))
-
-
-def is_marked(hint: Any) -> bool:
-    """Return whether a declared type has the mark `InputFile`."""
-    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
-    return any(isinstance(note, InputFile) or note is InputFile for note in notes)
+    return each is Path and (component.reads_paths or is_input_file(hint))

@@ -14,8 +14,15 @@ from edited_plugin import EditedPlugin, forget_plugins
 from small_runs import SMALL, small_images
 
 import zookit
-from zookit.core import Architecture, BadExperiment, BadParameter, BadRun, Callback, Experiment
-from zookit.core.input_files import InputFile
+from zookit.core import (
+    Architecture,
+    BadExperiment,
+    BadParameter,
+    BadRun,
+    Callback,
+    Experiment,
+    InputFile,
+)
 from zookit.runs.inputs import INPUTS, copy_inputs, hash_inputs
 from zookit.runs.run import read_run
 from zookit.training.resolve import compose
