@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from zookit.arguments import path_of, run_name_of, several
 from zookit.core import (
     Architecture,
     BadParameter,
@@ -18,7 +19,7 @@ from zookit.core import (
 )
 from zookit.core.source import DataOrigin, DataRequest
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
-from zookit.run_object import Listeners, Run, as_tuple, open_folder
+from zookit.run_object import Listeners, Run, open_folder
 from zookit.runs.naming import find_run, read_runs, warn_if_changed
 from zookit.terminal import messages_shown
 
@@ -85,7 +86,7 @@ def run(
     from zookit.training.session import View
 
     with messages_shown(quiet):
-        composition = compose(dataset, architecture, as_tuple(callbacks), settings)
+        composition = compose(dataset, architecture, several(callbacks, "callbacks"), settings)
         for component in composition.unregistered():
             warn(
                 f"{type(component).__name__} is not registered under an entry point, so this run "
@@ -106,8 +107,8 @@ def train(
     from zookit.training import session  # brings NumPy in, which composing does not need
     from zookit.training.listeners import select_listeners
 
-    attached = select_listeners(as_tuple(listeners))
-    result = session.train(composition, Path(runs_dir), attached, view=view)
+    attached = select_listeners(several(listeners, "listeners"))
+    result = session.train(composition, path_of(runs_dir, "runs_dir"), attached, view=view)
     return open_folder(result.folder, composition.unregistered())
 
 
@@ -134,7 +135,7 @@ def find_and_open(
     run: str | Path, runs_dir: str | Path, instances: Sequence[Component] = ()
 ) -> Run:
     """Open a run as `open_run` does, but without a warning; resuming it raises an error instead."""
-    return open_folder(find_run(str(run), Path(runs_dir)), instances)
+    return open_folder(find_run(run_name_of(run), path_of(runs_dir, "runs_dir")), instances)
 
 
 def list_runs(runs_dir: str | Path = "runs") -> list[Run]:
@@ -143,7 +144,7 @@ def list_runs(runs_dir: str | Path = "runs") -> list[Run]:
     Raises BadRun if the folder itself cannot be read.
     """
     with messages_shown(quiet=False):
-        return [Run(**vars(record)) for record in read_runs(Path(runs_dir))]
+        return [Run(**vars(record)) for record in read_runs(path_of(runs_dir, "runs_dir"))]
 
 
 def resume(
@@ -153,12 +154,14 @@ def resume(
     listeners: Listeners = (),
     runs_dir: str | Path = "runs",
     quiet: bool = False,
+    allow_writes: bool = False,
 ) -> Run:
     """Continue a run that was stopped, or train a finished one further.
 
     `run` is chosen as by `open_run`; for the rest see `Run.resume`.
     """
-    return find_and_open(run, runs_dir).resume(epochs, listeners=listeners, quiet=quiet)
+    opened = find_and_open(run, runs_dir)
+    return opened.resume(epochs, listeners=listeners, quiet=quiet, allow_writes=allow_writes)
 
 
 def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:

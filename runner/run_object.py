@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from zookit.arguments import instances_of, path_of, several
 from zookit.core import (
     Architecture,
-    BadParameter,
     BadRun,
     Component,
     ComponentSpec,
@@ -16,7 +16,6 @@ from zookit.core import (
     Listener,
     UnknownName,
 )
-from zookit.core.errors import quoted
 from zookit.runs.run import RunRecord, read_run
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from zookit.training.reproduce import Reproduction
     from zookit.training.session import View
 
-C = TypeVar("C", bound=Component)
 Listeners = str | Listener | Iterable[str | Listener]
 
 
@@ -47,7 +45,7 @@ class Run(RunRecord):
         environment: the data, the packages and the runtime of the training.
         history: one value per epoch for each logged name.
         seconds: the duration of each epoch.
-        status: "finished", "interrupted", "failed", "running" or "killed".
+        status: "finished", "interrupted", "failed", "running", "killed" or "unknown".
         metrics: loss and accuracy on the test split; empty unless the run finished.
         instances: the components that no entry point names. A run that was trained with such
             components can only be rebuilt with them.
@@ -111,13 +109,15 @@ class Run(RunRecord):
             DataError: a file cannot be read.
             BadRun: the model cannot be rebuilt.
         """
+        from zookit.inference.image_files import load_images_of
         from zookit.inference.predict import predict
         from zookit.inference.rebuild import check_ended
         from zookit.modeling.pixels import as_pixels, warn_if_binary
 
         check_ended(self)  # before files are read
         if not hasattr(images, "shape"):
-            return predict(self, self._read(images, invert=invert), self._architecture())
+            pixels = load_images_of(self, images, invert=invert)
+            return predict(self, pixels, self._architecture())
         pixels = as_pixels(images, self.environment.data.image_shape)
         warn_if_binary(pixels)
         return predict(self, 255 - pixels if invert else pixels, self._architecture())
@@ -148,7 +148,12 @@ class Run(RunRecord):
         return Scores.of(evaluation, self.environment.data.class_names, used.facts())
 
     def resume(
-        self, epochs: int | None = None, *, listeners: Listeners = (), quiet: bool = False
+        self,
+        epochs: int | None = None,
+        *,
+        listeners: Listeners = (),
+        quiet: bool = False,
+        allow_writes: bool = False,
     ) -> "Run":
         """Continue a run that was stopped, or train a finished one further.
 
@@ -160,21 +165,27 @@ class Run(RunRecord):
             epochs: the number of epochs in all; by default the run's own number.
             listeners: as for `zookit.run`.
             quiet: show only warnings.
+            allow_writes: let callbacks write outside the run's folder and send to servers.
 
         Returns:
             The run as it is then; a run that is already complete is returned as it is.
 
         Raises:
+            FolderError: a callback would write elsewhere, which `allow_writes` allows.
             ZookitError: the run is damaged, cannot be rebuilt, or its training fails.
         """
         from zookit.terminal import messages_shown
         from zookit.training.session import View
 
         with messages_shown(quiet):
-            return resume_run(self, epochs, listeners, View(quiet))
+            return resume_run(self, epochs, listeners, View(quiet), allow_writes=allow_writes)
 
     def reproduce(
-        self, runs_dir: str | Path | None = None, *, quiet: bool = False
+        self,
+        runs_dir: str | Path | None = None,
+        *,
+        quiet: bool = False,
+        allow_writes: bool = False,
     ) -> "Reproduction":
         """Train the experiment again, as a new run, and compare the results bit by bit.
 
@@ -184,16 +195,18 @@ class Run(RunRecord):
         Args:
             runs_dir: the folder for the new run; by default the one that holds this run.
             quiet: show only warnings.
+            allow_writes: let callbacks write outside the run's folder and send to servers.
 
         Raises:
+            FolderError: a callback would write elsewhere, which `allow_writes` allows.
             ZookitError: the run is damaged, cannot be rebuilt, or its training fails.
         """
         from zookit.terminal import messages_shown
         from zookit.training.session import View
 
-        into = self.folder.parent if runs_dir is None else Path(runs_dir)
+        into = self.folder.parent if runs_dir is None else path_of(runs_dir, "runs_dir")
         with messages_shown(quiet):
-            return reproduce_run(self, into, View(quiet))
+            return reproduce_run(self, into, View(quiet), allow_writes=allow_writes)
 
     def export(self, to: "Format", path: str | Path | None = None, *, force: bool = False) -> Path:
         """Write the model for other programs, and return the path.
@@ -211,7 +224,7 @@ class Run(RunRecord):
         """
         from zookit.inference.export import default_path, export
 
-        target = Path(path) if path is not None else default_path(self, to)
+        target = default_path(self, to) if path is None else path_of(path, "path")
         export(self, to, target, self._architecture(), force=force)
         return target
 
@@ -224,32 +237,13 @@ class Run(RunRecord):
         """
         from zookit.report.page import write_report
 
-        return write_report([self], path, force=force)
+        target = None if path is None else path_of(path, "path")
+        return write_report([self], target, force=force)
 
     def _repr_html_(self) -> str:
         from zookit.report.notebook import html_of_run
 
         return html_of_run(self)
-
-    def _read(
-        self, files: "str | Path | Iterable[str | Path]", *, invert: bool
-    ) -> "npt.NDArray[np.uint8]":
-        """Return the images of files and folders, uint8 (N, H, W, C), in the run's shape."""
-        from zookit.inference.image_files import check_channels, load_image_files, notes_for
-
-        check_channels(self)
-        if not isinstance(files, str | Path | Iterable):
-            raise BadParameter(
-                f"images must be one array, or paths of image files, got {quoted(files)}."
-            )
-        paths = [files] if isinstance(files, str | Path) else list(files)
-        for path in paths:
-            if not isinstance(path, str | Path):
-                raise BadParameter(
-                    f"images must be one array or a list of paths, got a list with "
-                    f"{type(path).__name__}. To predict several arrays: numpy.stack(images)"
-                )
-        return load_image_files(map(Path, paths), notes_for(self, invert=invert))
 
     def _architecture(self) -> Architecture | None:
         """Return the instance to build the model with; None if an entry point names its class."""
@@ -272,26 +266,31 @@ class Run(RunRecord):
 
 def open_folder(folder: Path, instances: Sequence[Component] = ()) -> Run:
     """Read a run's folder. Raises BadRun."""
-    return Run(**vars(read_run(folder)), instances=tuple(instances))
+    return Run(**vars(read_run(folder)), instances=instances_of(instances))
 
 
-def as_tuple(given: str | C | Iterable[str | C]) -> tuple[str | C, ...]:
-    """Return components, one or several, as a tuple."""
-    return (given,) if isinstance(given, str | Component) else tuple(given)
-
-
-def resume_run(run: Run, epochs: int | None, listeners: Listeners, view: "View") -> Run:
+def resume_run(
+    run: Run, epochs: int | None, listeners: Listeners, view: "View", *, allow_writes: bool
+) -> Run:
     """Resume a run, shown as `view` asks for. Raises ZookitError."""
     from zookit.training.isolated import resume_here_or_isolated
 
-    several = as_tuple(listeners)
-    resume_here_or_isolated(run, several, epochs=epochs, view=view, instances=run.instances)
+    resume_here_or_isolated(
+        run,
+        several(listeners, "listeners"),
+        epochs=epochs,
+        view=view,
+        instances=run.instances,
+        allow_writes=allow_writes,
+    )
     return run.refresh()
 
 
-def reproduce_run(run: Run, runs_dir: Path, view: "View") -> "Reproduction":
+def reproduce_run(run: Run, runs_dir: Path, view: "View", *, allow_writes: bool) -> "Reproduction":
     """Repeat a run and compare, shown as `view` asks for. Raises ZookitError."""
     from zookit.training.isolated import reproduce_here_or_isolated
 
-    compared = reproduce_here_or_isolated(run, runs_dir, view=view, instances=run.instances)
+    compared = reproduce_here_or_isolated(
+        run, runs_dir, view=view, instances=run.instances, allow_writes=allow_writes
+    )
     return replace(compared, again=Run(**vars(compared.again), instances=run.instances))

@@ -27,6 +27,7 @@ FLOORS = (
     ("zookit.data",),
     # Leaves: a module each, that many rooms use.
     (
+        "zookit.arguments",
         "zookit.child_process",
         "zookit.console",
         "zookit.isolation",

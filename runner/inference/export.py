@@ -19,7 +19,7 @@ from zookit.core import (
     UnknownName,
     ZookitError,
 )
-from zookit.core.errors import did_you_mean
+from zookit.core.errors import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from zookit.runs.run import RunRecord
@@ -143,9 +143,9 @@ def model_info(run: "RunRecord") -> dict[str, Any]:
 
 
 def _suffix(to: Format) -> str:
-    if to not in _SUFFIXES:
+    if not isinstance(to, str) or to not in _SUFFIXES:
         raise UnknownName(
-            f"no format named {to!r}.{did_you_mean(to, _SUFFIXES)} Available: "
+            f"no format named {quoted(to)}.{did_you_mean(str(to), _SUFFIXES)} Available: "
             f"{', '.join(_SUFFIXES)}."
         )
     return _SUFFIXES[to]

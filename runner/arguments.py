@@ -1,0 +1,53 @@
+"""Checks of what Python programs pass to the public functions."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from zookit.core import BadParameter, Component
+from zookit.core.errors import quoted
+
+C = TypeVar("C", bound=Component)
+
+
+def path_of(given: object, name: str) -> Path:
+    """Return a path. Raises BadParameter if it is neither text nor a path."""
+    if isinstance(given, str | os.PathLike) and isinstance(os.fspath(given), str):
+        return Path(given)
+    raise BadParameter(f"{name} must be a path as text or pathlib.Path, got {quoted(given)}.")
+
+
+def run_name_of(given: object) -> str:
+    """Return how a run is named. Raises BadParameter if it is neither text nor a path."""
+    if isinstance(given, str | os.PathLike):
+        return str(given)
+    raise BadParameter(
+        f"run must be the folder of a run, the start of its name, or 'latest', got {quoted(given)}."
+    )
+
+
+def several(given: str | C | Iterable[str | C], name: str) -> tuple[str | C, ...]:
+    """Return components, one or several, as a tuple. Raises BadParameter for anything else."""
+    if isinstance(given, str | Component):
+        return (given,)
+    if isinstance(given, Iterable):
+        found = tuple(given)
+        if all(isinstance(each, str | Component) for each in found):
+            return found
+    raise BadParameter(
+        f"{name} must be words such as 'NAME:KEY=VALUE', an instance, or a list of these, got "
+        f"{quoted(given)}."
+    )
+
+
+def instances_of(given: Iterable[Component]) -> tuple[Component, ...]:
+    """Return instances of components as a tuple. Raises BadParameter for anything else."""
+    found = several(given, "instances")
+    wrong = next((each for each in found if not isinstance(each, Component)), None)
+    if wrong is not None:
+        raise BadParameter(
+            f"instances must contain instances of components, got {quoted(wrong)}. A registered "
+            "component needs none."
+        )
+    return tuple(each for each in found if isinstance(each, Component))
