@@ -1,9 +1,12 @@
 """Messages for users, through the logger `zookit`.
 
 The command line prints them on stderr. A program that imports zookit handles them with `logging`.
+Passwords and queries of addresses are left out.
 """
 
 import logging
+
+from zookit.core.addresses import without_secrets
 
 logger = logging.getLogger("zookit")
 
@@ -39,9 +42,9 @@ def counted(count: int, noun: str) -> str:
 
 def say(text: str) -> None:
     """Log a line for the user. Not shown with --quiet."""
-    logger.info(text)
+    logger.info("%s", without_secrets(text))
 
 
 def warn(text: str) -> None:
     """Log a warning in one line. Shown even with --quiet."""
-    logger.warning(text)
+    logger.warning("%s", without_secrets(text))

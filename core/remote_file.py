@@ -11,7 +11,8 @@ class RemoteFile:
         name: the file name.
         sha256: the SHA-256 of the file in hexadecimal; with `decompressed`, of its content.
         urls: where to download the file, in order of preference.
-        size: the size in bytes, if known.
+        size: the size in bytes, if known; with `decompressed`, of its content. No more is received
+            or unpacked. Without it, at most half of the free disk is filled.
         decompressed: whether the hash is that of the content of a .gz file. Mirrors may compress
             differently, and the file may also be present without .gz.
     """

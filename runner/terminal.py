@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from zookit.core.addresses import without_secrets
 from zookit.core.messages import logger, printable
+from zookit.streams import guarded
 
 if TYPE_CHECKING:
     from zookit.core.progress import Advance
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # sys.stderr is looked up each time, because an active progress bar replaces it.
-        text = " ".join(record.getMessage().split())
-        print(f"zookit: {printable(text)}", file=sys.stderr)
+        text = " ".join(without_secrets(record.getMessage()).split())
+        print(f"zookit: {printable(text)}", file=guarded(sys.stderr))
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def bar(label: str, total: int | None, unit: Literal["bytes", "images"]) -> "Ite
     )
     console = Console(stderr=True)
     if not console.is_terminal:
-        print(f"zookit: {label}", file=sys.stderr)
+        print(f"zookit: {label}", file=guarded(sys.stderr))
     with progress.Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bars:

@@ -6,13 +6,26 @@ from pathlib import Path
 from zookit.core import Dataset, DatasetInfo, Splits
 from zookit.core.data import RemoteFile, Source, read_idx_splits
 
-# Keras's copy of the files; the hashes are of the content of the .gz files.
+# Keras's copy of the files; the hashes and sizes are of the content of the .gz
+# files.
 _HOST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _CONTENT = {
-    "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-    "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-    "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-    "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    "train-images-idx3-ubyte": (
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        47_040_016,
+    ),
+    "train-labels-idx1-ubyte": (
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        60_008,
+    ),
+    "t10k-images-idx3-ubyte": (
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        7_840_016,
+    ),
+    "t10k-labels-idx1-ubyte": (
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        10_008,
+    ),
 }
 
 
@@ -26,8 +39,8 @@ class FashionMnist(Dataset):
     """
 
     files = tuple(
-        RemoteFile(f"{name}.gz", sha256, (f"{_HOST}{name}.gz",), decompressed=True)
-        for name, sha256 in _CONTENT.items()
+        RemoteFile(f"{name}.gz", sha256, (f"{_HOST}{name}.gz",), size, decompressed=True)
+        for name, (sha256, size) in _CONTENT.items()
     )
     home = "fashion-mnist"
     # Debian's package dataset-fashion-mnist, and Keras's downloads.

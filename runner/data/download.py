@@ -4,18 +4,26 @@ This uses requests rather than pooch, which can neither resume a download nor ve
 decompressed content.
 """
 
+import hashlib
+import os
+import shutil
 from pathlib import Path
 
-from zookit.core.errors import DataError, DataUnavailable, WrongHash, reason_of
+from zookit.core.addresses import without_secrets
+from zookit.core.data.content import content_blocks
+from zookit.core.errors import DataError, DataUnavailable, WrongHash
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
-from zookit.data.hashes import sha256_of_file
+from zookit.data.transfer import BrokenOffError, RefusedError, Transfer, opened
 
-CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 """Seconds without data after which a server counts as stalled."""
 ATTEMPTS = 3
-_BLOCK = 1 << 16
+_WEB_PAGE = b"<"
+_LARGEST_RATIO, _SMALL = 100, 1 << 26
+"""How far an unpacked file of unknown size may exceed the packed one, and how large it may be in
+any case, in bytes.
+"""
 
 
 def download(
@@ -30,42 +38,47 @@ def download(
     An incomplete download stays in `NAME.part`, and this or a later call resumes it.
 
     Raises:
-        WrongHash: the file does not have the pinned SHA-256 and is removed. If the download was
-            resumed, the whole file is downloaded again first.
-        DataUnavailable: no URL works; the message has the reason for each.
+        WrongHash: no URL works, and at least one sent bytes without the pinned SHA-256, which are
+            removed. If the download was resumed, the whole file is downloaded again first.
+        DataUnavailable: no URL works. Both messages have the reason for each.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    reasons = []
+    reasons, wrong = [], False
     for url in urls:
         try:
             return _download(file, url, folder, progress, read_seconds)
         except DataUnavailable as error:
-            reasons.append(str(error))
+            reasons.append(f"{without_secrets(url)}: {error}")
+        except WrongHash as error:
+            wrong = True
+            reasons.append(f"{without_secrets(url)} {error}")
+    if wrong:
+        raise WrongHash(
+            f"{'; '.join(reasons)}. Wrong files were removed. Try again later, set ZOOKIT_MIRROR "
+            "or ZOOKIT_DATA_DIR to another source, or train with --data sample."
+        )
     raise DataUnavailable("; ".join(reasons))
 
 
 def _download(
     file: RemoteFile, url: str, folder: Path, progress: Progress, read_seconds: float
 ) -> Path:
-    import requests  # slow to import
-
     part = folder / f"{file.name}.part"
-    failure: DataError
+    failure: DataError = DataUnavailable("no attempt was made")
     for _ in range(ATTEMPTS):
+        had_part = part.exists()
         try:
             resumed = _receive(file, url, part, progress, read_seconds)
-            return _checked(file, url, part, folder / file.name)
+            return _checked(file, part, folder / file.name)
         except WrongHash as error:
             if not resumed:
                 raise
             failure = error  # the part may come from another mirror; it is removed
-        except (requests.ConnectTimeout, ValueError) as error:  # ValueError: not a URL
-            raise DataUnavailable(f"{url}: {_reason(error)}") from None
-        except requests.HTTPError as error:
-            raise DataUnavailable(f"{url}: the server answered {error}") from None
-        except requests.RequestException as error:
-            failure = DataUnavailable(f"{url}: {_reason(error)}")
-            if not part.exists():
+        except RefusedError as error:
+            raise DataUnavailable(without_secrets(str(error))) from None
+        except BrokenOffError as error:
+            failure = DataUnavailable(without_secrets(str(error)))
+            if not part.exists() and not had_part:
                 break  # nothing was received, so another attempt now would fail too
     raise failure
 
@@ -75,67 +88,85 @@ def _receive(
 ) -> bool:
     """Download the missing bytes of `part`, and return whether an earlier download was resumed.
 
-    Raises requests.RequestException, and ValueError if the URL is not valid.
+    Raises RefusedError if this address has not got the file, BrokenOffError if another attempt may
+    succeed.
     """
-    import requests
-
+    most = _most_bytes(file, part.parent)
     have = part.stat().st_size if part.exists() else 0
-    # identity: length and range must refer to the file itself.
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    with requests.get(
-        url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, read_seconds)
-    ) as response:
-        if response.status_code == requests.codes.requested_range_not_satisfiable:
-            return True  # the part is complete; the hash decides
-        if response.status_code >= requests.codes.bad_request:
-            raise requests.HTTPError(f"{response.status_code} {response.reason}")
-        if response.status_code != requests.codes.partial_content:
-            have = 0  # a server without ranges sends the whole file
-        # A server may declare a .gz file as gzip-encoded; do not decompress it.
-        response.raw.headers.pop("Content-Encoding", None)
-        length = response.headers.get("Content-Length", "")
-        total = have + int(length) if length.isdigit() else file.size
-        with (
-            part.open("ab" if have else "wb") as sink,
-            progress(f"downloading {file.name}", total, "bytes") as advance,
-        ):
-            advance(have)
-            for block in response.iter_content(_BLOCK):
-                sink.write(block)
-                advance(len(block))
-    return have > 0
-
-
-def _checked(file: RemoteFile, url: str, part: Path, final: Path) -> Path:
+    if have > most:
+        part.unlink()
+        have = 0
     try:
-        got = sha256_of_file(part, decompressed=file.decompressed)
+        with opened(url, have, read_seconds) as transfer:
+            if transfer.start != have:
+                part.unlink()
+            _write(file, transfer, part, most, progress)
+            return have > 0 and transfer.start == have
+    except _TooLargeError as error:
+        part.unlink(missing_ok=True)
+        raise RefusedError(f"the server sends more than {most:,} bytes, {error}") from None
+
+
+class _TooLargeError(Exception):
+    """The server sends more than it may."""
+
+
+def _write(file: RemoteFile, transfer: Transfer, part: Path, most: int, progress: Progress) -> None:
+    why = "the most that the file can have" if file.size else "half of the free disk"
+    received = transfer.start
+    if transfer.total is not None and transfer.total > most:
+        raise _TooLargeError(why)
+    total = file.size if transfer.total is None and not file.decompressed else transfer.total
+    with (
+        open(part, "ab" if received else "wb", opener=_without_links) as sink,
+        progress(f"downloading {file.name}", total, "bytes") as advance,
+    ):
+        advance(received)
+        for block in transfer.blocks():
+            received += len(block)
+            if received > most:
+                raise _TooLargeError(why)
+            sink.write(block)
+            advance(len(block))
+
+
+def _without_links(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def _most_bytes(file: RemoteFile, folder: Path) -> int:
+    """Return how many bytes the file can have."""
+    if file.size is None:
+        return shutil.disk_usage(folder).free // 2
+    # A gzip file with uncompressible content is a little larger than its content.
+    return file.size + file.size // 100 + 1024 if file.decompressed else file.size
+
+
+def _checked(file: RemoteFile, part: Path, final: Path) -> Path:
+    try:
+        got = _sha256(file, part)
     except DataError:
         got = "unknown, because the file is incomplete or damaged"
+    except _TooLargeError as error:
+        got = f"unknown, because its content has more than {error} bytes"
     if got != file.sha256:
         size = part.stat().st_size
+        with part.open("rb") as opened_part:
+            is_page = opened_part.read(100).lstrip().startswith(_WEB_PAGE)
         part.unlink()
-        raise WrongHash(
-            f"{url} sent {size:,} bytes with SHA-256 {got}, expected {file.sha256}. The file was "
-            "removed. Try again later, set ZOOKIT_MIRROR or ZOOKIT_DATA_DIR to another source, or "
-            "train with --data sample."
-        )
+        page = ", a web page such as that of a login," if is_page else ""
+        raise WrongHash(f"sent {size:,} bytes{page} with SHA-256 {got}, expected {file.sha256}")
     part.replace(final)
     return final
 
 
-def _reason(error: Exception) -> str:
-    import requests
-
-    if isinstance(error, requests.ConnectTimeout):
-        return f"no connection within {CONNECT_SECONDS:g} seconds"
-    if isinstance(error, requests.ReadTimeout) or "Read timed out" in str(error):
-        return "the server stalled"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection was lost"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy refused the connection"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "the TLS connection failed"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return reason_of(error)
+def _sha256(file: RemoteFile, part: Path) -> str:
+    """Return the SHA-256 of the file or of its content, of which no more than expected is read."""
+    most = file.size or max(_SMALL, _LARGEST_RATIO * part.stat().st_size)
+    digest, size = hashlib.sha256(), 0
+    for block in content_blocks(part, decompressed=file.decompressed):
+        size += len(block)
+        if size > most:
+            raise _TooLargeError(f"{most:,}")
+        digest.update(block)
+    return digest.hexdigest()

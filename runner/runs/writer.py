@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import FolderError, Result, RunContext, hookimpl
+from zookit.core.addresses import without_secrets
 from zookit.core.data.writing import remove_leftovers, written_aside
 from zookit.core.errors import reason_of
 from zookit.data.hashes import sha256_of_file
@@ -137,7 +138,7 @@ class FolderWriter:
     @hookimpl
     def run_failed(self, result: Result, error: BaseException) -> None:
         """Write the results so far, and the error."""
-        self._write_end(result, {"error": str(error)[:_LONGEST_ERROR]})
+        self._write_end(result, {"error": without_secrets(str(error))[:_LONGEST_ERROR]})
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
         if self._resuming is not None:

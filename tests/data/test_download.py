@@ -2,12 +2,16 @@
 
 import hashlib
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from bounded import bounded
 from http_server import Manner, Server, serving
 from made_data import zipped
 
@@ -18,6 +22,8 @@ from zookit.data.download import ATTEMPTS, download
 CONTENT = np.random.default_rng(0).integers(0, 64, 300_000, np.uint8).tobytes()
 PLAIN = RemoteFile("set.zip", hashlib.sha256(CONTENT).hexdigest(), ())
 GZ = RemoteFile("set.gz", PLAIN.sha256, (), decompressed=True)
+SIZED = replace(PLAIN, size=len(CONTENT))
+SIZED_GZ = replace(GZ, size=len(CONTENT))
 SECONDS = 0.2
 """Seconds without data after which a server counts as stalled."""
 
@@ -101,6 +107,11 @@ def test_a_later_call_resumes_too(server: Server, tmp_path: Path, broken: Manner
     assert names_in(tmp_path) == ["set.zip"]
 
 
+def test_a_complete_file_is_used_though_more_was_announced(server: Server, tmp_path: Path) -> None:
+    url = server.serve("/set.zip", CONTENT, "too_long")
+    assert get(PLAIN, tmp_path, url).read_bytes() == CONTENT
+
+
 def test_a_server_without_ranges_sends_the_whole_file(server: Server, tmp_path: Path) -> None:
     url = server.serve("/set.zip", CONTENT, "cut", "no_ranges")
     assert get(PLAIN, tmp_path, url).read_bytes() == CONTENT
@@ -113,7 +124,6 @@ def test_a_server_without_ranges_sends_the_whole_file(server: Server, tmp_path: 
         ("stall", "the server stalled"),
         ("silent", "the server stalled"),
         ("cut", "the connection was lost"),
-        ("too_long", "the connection was lost"),
         (404, "the server answered 404 Not Found"),
         (500, "the server answered 500 Internal Server Error"),
     ],
@@ -151,10 +161,12 @@ def test_wrong_bytes_are_removed(
     assert names_in(tmp_path) == []
 
 
-def test_wrong_bytes_do_not_lead_to_the_next_url(server: Server, tmp_path: Path) -> None:
-    urls = server.serve("/wrong", CONTENT, "wrong"), server.serve("/good", CONTENT)
-    with pytest.raises(WrongHash):
-        get(PLAIN, tmp_path, *urls)
+def test_a_wrong_hash_is_reported_beside_other_reasons(server: Server, tmp_path: Path) -> None:
+    wrong, down = server.serve("/wrong", CONTENT, "wrong"), server.serve("/down", b"", 503)
+    for urls in ((wrong, down), (down, wrong)):
+        with pytest.raises(WrongHash, match=rf"{down}: [^;]*503") as raised:
+            get(PLAIN, tmp_path, *urls)
+        assert f"{wrong} sent" in str(raised.value)
 
 
 @pytest.mark.parametrize("manner", ["ranges", "no_ranges"])
@@ -181,12 +193,116 @@ def test_garbage_before_wrong_bytes_is_a_wrong_hash(server: Server, tmp_path: Pa
     assert names_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("bad", ["cut", "stall", "silent", "too_long", 404, 500])
+BAD: list[Manner] = [
+    *("cut", "stall", "silent", "too_short", "wrong", "endless", "trickle"),
+    *("trickling_header", "redirect_loop", 204, 304, 403, 404, 416, 429, 500, 503),
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
 def test_the_second_url_is_tried(server: Server, tmp_path: Path, bad: Manner) -> None:
     # Compressed differently, so that no part of the first can be resumed.
     first = server.serve("/first/set.gz", zipped(CONTENT, 1), bad)
     second = server.serve("/second/set.gz", zipped(CONTENT, 9))
-    assert get(GZ, tmp_path, first, second).read_bytes() == zipped(CONTENT, 9)
+    assert get(SIZED_GZ, tmp_path, first, second).read_bytes() == zipped(CONTENT, 9)
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_the_second_url_is_tried_for_what_was_begun_too(
+    server: Server, tmp_path: Path, bad: Manner
+) -> None:
+    (tmp_path / "set.zip.part").write_bytes(CONTENT[:1000])
+    urls = server.serve("/bad", CONTENT, bad), server.serve("/good", CONTENT)
+    assert get(SIZED, tmp_path, *urls).read_bytes() == CONTENT
+    assert names_in(tmp_path) == ["set.zip"]
+
+
+def test_a_login_page_is_called_so_and_the_second_url_is_tried(
+    server: Server, tmp_path: Path
+) -> None:
+    page = server.serve("/login", b"  <!DOCTYPE html><p>Please log in")
+    with pytest.raises(WrongHash, match="web page"):
+        get(PLAIN, tmp_path, page)
+    urls = page, server.serve("/good", CONTENT)
+    assert get(PLAIN, tmp_path, *urls).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("file", [SIZED, SIZED_GZ])
+def test_no_more_than_the_pinned_size_is_received(
+    server: Server, tmp_path: Path, file: RemoteFile
+) -> None:
+    written: list[int] = []
+
+    @contextmanager
+    def progress(label: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+        yield written.append
+
+    url = server.serve("/set", CONTENT, "endless")
+    with pytest.raises(DataUnavailable, match=rf"^{url}: .*more than [\d,]+ bytes"):
+        get(file, tmp_path, url, progress=progress)
+    assert sum(written) < 1.1 * len(CONTENT)
+    assert names_in(tmp_path) == []
+    assert len(server.requests) == 1
+
+
+def test_a_length_above_the_pinned_size_is_refused_at_once(server: Server, tmp_path: Path) -> None:
+    url = server.serve("/set", CONTENT + b"more")
+    with pytest.raises(DataUnavailable, match="more than 300,000 bytes"):
+        get(SIZED, tmp_path, url)
+    assert names_in(tmp_path) == []
+
+
+def test_without_a_pinned_size_half_of_the_free_disk_is_the_ceiling(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "zookit.data.download.shutil.disk_usage", lambda folder: SimpleNamespace(free=10**6)
+    )
+    with pytest.raises(DataUnavailable, match="more than 500,000 bytes"):
+        get(PLAIN, tmp_path, server.serve("/set", CONTENT, "endless"))
+
+
+@pytest.mark.parametrize("manner", ["trickle", "trickling_header"])
+def test_a_server_that_is_too_slow_is_left(server: Server, tmp_path: Path, manner: Manner) -> None:
+    url, start = server.serve("/set", CONTENT, manner), time.monotonic()
+    with pytest.raises(DataUnavailable, match=rf"^{url}: the server sen"):
+        get(PLAIN, tmp_path, url)
+    assert time.monotonic() - start < 10 * SECONDS
+    assert len(server.requests) == 1
+
+
+def test_another_part_of_the_file_is_not_appended(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "set.zip.part").write_bytes(CONTENT[:1000])
+    with pytest.raises(DataUnavailable, match="another part"):
+        get(PLAIN, tmp_path, server.serve("/set.zip", CONTENT, "other_range"))
+
+
+def test_a_bomb_is_not_unpacked(server: Server, tmp_path: Path) -> None:
+    bomb = zipped(bytes(200_000_000), 1)
+    assert len(bomb) < 10**6
+    for file in (GZ, replace(SIZED_GZ, size=10**6)):
+        with bounded(2, 64), pytest.raises(WrongHash, match="its content has more than"):
+            get(file, tmp_path, server.serve("/set.gz", bomb))
+    assert names_in(tmp_path) == []
+
+
+def test_a_link_in_place_of_the_part_is_not_followed(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "set.zip.part").symlink_to(tmp_path / "mine")
+    with pytest.raises(OSError, match="link"):
+        get(PLAIN, tmp_path / "new", server.serve("/set.zip", CONTENT))
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://me:s3cret@127.0.0.1:9/set", "me:s3cret@host/set", "http://127.0.0.1:9/set?sig=s3cret"],
+)
+def test_no_secret_is_in_a_message(tmp_path: Path, address: str) -> None:
+    with pytest.raises(DataUnavailable) as raised:
+        get(PLAIN, tmp_path, address)
+    assert "s3cret" not in str(raised.value)
 
 
 def test_every_url_has_its_reason(server: Server, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
@@ -18,8 +18,19 @@ Manner = Literal[
     "too_short",  # announces fewer
     "gzip_encoded",  # calls a .gz file gzip-encoded, as Apache does
     "gzip_encoded_cut",
+    "endless",  # never stops, announces no length
+    "trickle",  # a few bytes at a time, for ever
+    "trickling_header",  # so slowly that no header ends
+    "redirect_loop",
+    "other_range",  # another part of the file than was asked for
+    204,
+    304,
+    403,
     404,
+    416,
+    429,
     500,
+    503,
 ]
 
 
@@ -56,8 +67,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.requests.append((self.path, asked))
         content, manners = self.server.files.get(self.path, (b"", [404]))
         manner = manners.pop(0) if len(manners) > 1 else manners[0]
-        if manner in (404, 500):
+        if isinstance(manner, int):
             self.send_error(manner)
+            return
+        if manner == "redirect_loop":
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            self.end_headers()
+            return
+        if manner in ("endless", "trickle", "trickling_header"):
+            self._send_for_ever(manner)
             return
         if manner == "silent":
             self.server.stopping.wait(20)
@@ -72,6 +91,17 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         self._send(content[start:], manner, partial=start > 0)
 
+    def _send_for_ever(self, manner: Manner) -> None:
+        """Send until the client or the server has had enough."""
+        self.wfile.write(
+            b"HTTP/1.1 200 OK\r\nX-Long: " + b"\r\n\r\n" * (manner != "trickling_header")
+        )
+        sent = b"x" * (1 << 16 if manner == "endless" else 1)
+        pause = 0.0 if manner == "endless" else 0.02
+        with suppress(OSError):
+            while not self.server.stopping.wait(pause):
+                self.wfile.write(sent)
+
     def _send(self, body: bytes, manner: Manner, *, partial: bool) -> None:
         length = len(body)
         if manner == "too_long":
@@ -81,6 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif manner == "wrong":
             body = bytes(byte ^ 1 for byte in body)
         self.send_response(206 if partial else 200)
+        if partial:
+            start = "0" if manner == "other_range" else self.headers["Range"][6:-1]
+            self.send_header("Content-Range", f"bytes {start}-{start}/*")
         self.send_header("Content-Length", str(length))
         if str(manner).startswith("gzip_encoded"):
             self.send_header("Content-Encoding", "x-gzip")
