@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zookit.cli.allow_writes import AllowWrites, can_ask, confirmed
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.training_options import check_uninterrupted, training_view
@@ -26,6 +27,7 @@ def reproduce(
     as_json: Annotated[
         bool, json_option("Print the comparison as JSON, and progress on stderr.")
     ] = False,
+    allow_writes: AllowWrites = False,
 ) -> int:
     """Train a run's experiment again, as a new run, and show what differs.
 
@@ -35,10 +37,14 @@ def reproduce(
     from zookit.api import find_and_open
     from zookit.run_object import reproduce_run
     from zookit.tables import facts, output
+    from zookit.training.destinations import destinations
+    from zookit.training.resolve import recompose
 
     run = find_and_open(name, runs_dir)
+    if not allow_writes and can_ask():
+        allow_writes = confirmed(destinations(recompose(run)))
     with training_view(quiet=quiet, as_json=as_json) as view:
-        reproduction = reproduce_run(run, runs_dir, view)
+        reproduction = reproduce_run(run, runs_dir, view, allow_writes=allow_writes)
     check_uninterrupted(reproduction.again)
     if as_json:
         print_json(reproduction.plain())

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from zookit.cli.allow_writes import AllowWrites, can_ask, confirmed
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.training_options import AsJson, Listeners, Quiet, show_trained, training_view
 
@@ -22,6 +23,7 @@ def resume(
     runs_dir: RunsDir = RUNS_DIR,
     quiet: Quiet = False,
     as_json: AsJson = False,
+    allow_writes: AllowWrites = False,
 ) -> int:
     """Continue a run that was stopped, or train a finished run further.
 
@@ -31,8 +33,12 @@ def resume(
     # Neither --help nor completion needs these.
     from zookit.api import find_and_open
     from zookit.run_object import resume_run
+    from zookit.training.destinations import destinations
+    from zookit.training.resolve import recompose
 
     run = find_and_open(name, runs_dir)
+    if not allow_writes and can_ask():
+        allow_writes = confirmed(destinations(recompose(run), run.folder))
     with training_view(quiet=quiet, as_json=as_json) as view:
-        resumed = resume_run(run, epochs, listeners or (), view)
+        resumed = resume_run(run, epochs, listeners or (), view, allow_writes=allow_writes)
     return show_trained(resumed, quiet=quiet, as_json=as_json)

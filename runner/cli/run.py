@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zookit.cli.allow_writes import AllowWrites, can_ask, confirmed
 from zookit.cli.completion import words_of
 from zookit.cli.training_options import (
     OPTIONS,
@@ -75,6 +76,7 @@ def run(
     listeners: Listeners = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
+    allow_writes: AllowWrites = False,
 ) -> int:
     """Train an architecture on a data set, evaluate it and save the run.
 
@@ -82,10 +84,15 @@ def run(
     shows all names, and 'zookit show NAME' the parameters of one.
     """
     given = locals()
-    from zookit.api import train  # neither --help nor completion needs this
+    # Neither --help nor completion needs these.
+    from zookit.api import train
+    from zookit.training.destinations import check_destinations, destinations
 
     with training_view(quiet=quiet, as_json=as_json) as view:
         composition = composed(given)
+        if file is not None:  # somebody else may have written it
+            allowed = allow_writes or (can_ask() and confirmed(destinations(composition)))
+            check_destinations(composition, allowed=allowed)
         trained = train(composition, listeners=listeners or (), runs_dir=runs_dir, view=view)
     return show_trained(trained, quiet=quiet, as_json=as_json)
 

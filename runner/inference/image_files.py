@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL.Image import Image
 
-from zookit.core import BadExperiment, DataError, warn
+from zookit.core import BadExperiment, BadParameter, DataError, warn
 from zookit.core.data.files import image_entries_below
 from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads, processors
+from zookit.core.errors import quoted
 from zookit.core.messages import printable
 from zookit.inference.image_notes import ImageNotes, Note
 from zookit.runs.run import RunRecord
@@ -90,6 +91,29 @@ def notes_for(run: RunRecord, *, invert: bool) -> ImageNotes:
     """Return the collector of notes about files that a run's model gets."""
     data = run.environment.data
     return ImageNotes(data.image_shape, data.border, invert)
+
+
+def load_images_of(
+    run: RunRecord, files: str | Path | Iterable[str | Path], *, invert: bool
+) -> "Pixels":
+    """Return the images of files and folders, uint8 (N, H, W, C), in the shape of a run's images.
+
+    Raises BadParameter if `files` are no paths, BadExperiment as `check_channels`, and DataError if
+    a file cannot be read.
+    """
+    check_channels(run)
+    if not isinstance(files, str | Path | Iterable):
+        raise BadParameter(
+            f"images must be one array, or paths of image files, got {quoted(files)}."
+        )
+    paths = [files] if isinstance(files, str | Path) else list(files)
+    for path in paths:
+        if not isinstance(path, str | Path):
+            raise BadParameter(
+                f"images must be one array or a list of paths, got a list with "
+                f"{type(path).__name__}. To predict several arrays: numpy.stack(images)"
+            )
+    return load_image_files(map(Path, paths), notes_for(run, invert=invert))
 
 
 def load_image_files(paths: Iterable[Path], notes: ImageNotes) -> "Pixels":

@@ -7,8 +7,10 @@ from typing import Any
 
 from zookit.core import BadExperiment, Experiment, TrainingOptions
 from zookit.core.parameters import create
+from zookit.core.reading import read_text_bounded
 from zookit.modeling.optimizers import create_optimizer
 from zookit.runs.inputs import INPUTS
+from zookit.runs.run import EXPERIMENT, LIMITS
 from zookit.training.resolve import Composition, compose_experiment
 
 
@@ -19,7 +21,7 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
     the file cannot be read or an option contradicts it.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text_bounded(path, LIMITS[EXPERIMENT])
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadExperiment(

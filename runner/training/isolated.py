@@ -22,28 +22,43 @@ def resume_here_or_isolated(
     epochs: int | None,
     view: View,
     instances: Sequence[Component],
+    allow_writes: bool,
 ) -> None:
     """Resume a run. Raises ZookitError as `resume` does, and if instances need this process."""
     if can_use_threads(record.environment.runtime.intra_op_threads):
         attached = select_listeners(listeners)
-        resume(record, attached, epochs=epochs, view=view, instances=instances)
+        resume(
+            record,
+            attached,
+            epochs=epochs,
+            view=view,
+            instances=instances,
+            allow_writes=allow_writes,
+        )
         return
     words = [each for each in listeners if isinstance(each, str)]
     _check_no_instances(record, [each for each in listeners if not isinstance(each, str)])
     argument: dict[str, Any] = {"folder": str(record.folder), "epochs": epochs, "listeners": words}
-    argument["quiet"] = view.quiet
+    argument |= {"quiet": view.quiet, "allow_writes": allow_writes}
     run_in_child(f"{__name__}:resume_in_child", argument)
 
 
 def reproduce_here_or_isolated(
-    record: RunRecord, runs_dir: Path, *, view: View, instances: Sequence[Component]
+    record: RunRecord,
+    runs_dir: Path,
+    *,
+    view: View,
+    instances: Sequence[Component],
+    allow_writes: bool,
 ) -> Reproduction:
     """Repeat a run and compare. Raises ZookitError as `resume_here_or_isolated` does."""
     if can_use_threads(record.environment.runtime.intra_op_threads):
-        return reproduce(record, runs_dir, view=view, instances=instances)
+        return reproduce(
+            record, runs_dir, view=view, instances=instances, allow_writes=allow_writes
+        )
     _check_no_instances(record)
     argument: dict[str, Any] = {"folder": str(record.folder), "runs_dir": str(runs_dir.absolute())}
-    argument["quiet"] = view.quiet
+    argument |= {"quiet": view.quiet, "allow_writes": allow_writes}
     answer = run_in_child(f"{__name__}:reproduce_in_child", argument)
     again = read_run(Path(answer["folder"]))
     return Reproduction(record, again, tuple(answer["environment"]), tuple(answer["values"]))
@@ -57,6 +72,7 @@ def resume_in_child(argument: dict[str, Any]) -> None:
             select_listeners(argument["listeners"]),
             epochs=argument["epochs"],
             view=View(argument["quiet"]),
+            allow_writes=argument["allow_writes"],
         )
 
 
@@ -64,7 +80,12 @@ def reproduce_in_child(argument: dict[str, Any]) -> dict[str, object]:
     """Repeat a run in this process, which is a child."""
     with messages_shown(argument["quiet"]):
         record = read_run(Path(argument["folder"]))
-        return reproduce(record, Path(argument["runs_dir"]), view=View(argument["quiet"])).plain()
+        return reproduce(
+            record,
+            Path(argument["runs_dir"]),
+            view=View(argument["quiet"]),
+            allow_writes=argument["allow_writes"],
+        ).plain()
 
 
 def _check_no_instances(record: RunRecord, listeners: Sequence[Listener] = ()) -> None:

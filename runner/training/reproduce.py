@@ -12,6 +12,7 @@ from zookit.runs.arrays import load_of_end
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 from zookit.training.completeness import check_unchanged
+from zookit.training.destinations import check_destinations
 from zookit.training.listeners import AttachedListener
 from zookit.training.resolve import recompose
 from zookit.training.session import View, train
@@ -84,14 +85,20 @@ class _FolderListener:
 
 
 def reproduce(
-    run: RunRecord, runs_dir: Path, *, view: View, instances: Sequence[Component] = ()
+    run: RunRecord,
+    runs_dir: Path,
+    *,
+    view: View,
+    instances: Sequence[Component] = (),
+    allow_writes: bool = False,
 ) -> Reproduction:
     """Train a run's experiment again, as a new run in `runs_dir`, and compare the two.
 
     Threads, XLA and steps per execution are those of the run, so this process must be able to use
     its threads. `instances` are the components that no entry point names. Raises ZookitError as
     training does, unless the run itself failed too, and BadRun if the run is not complete, cannot
-    be rebuilt or has nothing to compare with.
+    be rebuilt or has nothing to compare with; and FolderError if it writes outside its folder,
+    unless `allow_writes`.
     """
     check_unchanged(run)
     failed = run.status == "failed"
@@ -102,10 +109,12 @@ def reproduce(
         )
     if run.ending is not None:
         load_of_end(run, WEIGHTS)  # a damaged file is reported before the training
+    composition = recompose(run, instances=instances)
+    check_destinations(composition, allowed=allow_writes)
     listener = _FolderListener()
     try:
         folder = train(
-            recompose(run, instances=instances),
+            composition,
             runs_dir,
             [AttachedListener.attach(listener, "the repetition")],
             view=view,

@@ -25,6 +25,7 @@ from zookit.core import (
 from zookit.core.parameters import create
 from zookit.core.progress import silent
 from zookit.data.prepared import Prepared, prepare
+from zookit.modeling.reseeding import reseeding_noticed
 from zookit.modeling.runtime import out_of_memory_reported, start_runtime
 from zookit.modeling.tensorflow_import import importing_keras
 from zookit.registry import default
@@ -43,6 +44,7 @@ from zookit.training.advice import advice_before, check_monitored
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.completeness import check_unchanged, why_complete
+from zookit.training.destinations import check_destinations
 from zookit.training.feeds import Feeds, make_feeds
 from zookit.training.fit import fit
 from zookit.training.listeners import AttachedListener, Listeners
@@ -85,6 +87,7 @@ def train(
     """
     info = composition.dataset.info
     _check_folders(composition, runs_dir)
+    runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
     if info.sizes or composition.experiment.settings.validation:  # else it is not known yet
         validation = "validation" in info.sizes or composition.experiment.settings.validation > 0
         _check_monitored(composition, validation=validation)
@@ -97,6 +100,7 @@ def train(
     with ExitStack() as held:
         held.enter_context(plugins_blamed(default, *composition.unregistered()))
         runtime = held.enter_context(_runtime(composition, replay))
+        held.enter_context(reseeding_noticed(*composition.unregistered()))
         held.enter_context(out_of_memory_reported())
         network = build_network(composition, prepared, feeds, runtime, all_listeners, replay)
         composition.architecture.pretrained(network.model)
@@ -121,6 +125,7 @@ def resume(
     epochs: int | None = None,
     view: View,
     instances: Sequence[Component] = (),
+    allow_writes: bool = False,
 ) -> Result | None:
     """Continue a run in its folder, up to its own number of epochs or to `epochs`.
 
@@ -129,7 +134,8 @@ def resume(
     if the run is already complete.
 
     Raises ZookitError if the run is damaged or cannot be rebuilt, its data is not available,
-    another process is writing it, or it has more epochs already.
+    another process is writing it, or it has more epochs already; and FolderError if it writes
+    outside its folder, unless `allow_writes`.
     """
     if epochs is not None:
         epochs = create(Settings, {"epochs": epochs}, "resume").epochs
@@ -144,21 +150,21 @@ def resume(
         if checkpoint is None:
             report = warn if record.epochs else say
             report(f"{record.name} has no checkpoint, so it starts from the beginning.")
-        return _continue(record, checkpoint, epochs, listeners, view, instances)
+        experiment = record.experiment
+        if epochs is not None:
+            experiment = experiment.with_settings(epochs=epochs)
+        composition = recompose(record, experiment, instances)
+        check_destinations(composition, record.folder, allowed=allow_writes)
+        return _continue(record, checkpoint, composition, listeners, view)
 
 
 def _continue(
     record: RunRecord,
     checkpoint: Checkpoint | None,
-    epochs: int | None,
+    composition: Composition,
     listeners: Sequence[AttachedListener],
     view: View,
-    instances: Sequence[Component],
 ) -> Result:
-    experiment = record.experiment
-    if epochs is not None:
-        experiment = experiment.with_settings(epochs=epochs)
-    composition = recompose(record, experiment, instances)
     schedule = CheckpointSchedule()
     all_listeners = Listeners([_folder_writer(checkpoint), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)
@@ -167,6 +173,7 @@ def _continue(
     with (
         plugins_blamed(default, *composition.unregistered()),
         _runtime(composition, replay) as runtime,
+        reseeding_noticed(*composition.unregistered()),
         out_of_memory_reported(),
     ):
         network = build_network(
@@ -175,7 +182,7 @@ def _continue(
         if checkpoint is None:
             composition.architecture.pretrained(network.model)
         now = make_environment(composition, network, prepared, feeds, listeners)
-        environment = resumed_environment(record, experiment, now, checkpoint)
+        environment = resumed_environment(record, composition.experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
         loop = _loop(run, environment, network, feeds, all_listeners, schedule, checkpoint)
         return fit(loop)

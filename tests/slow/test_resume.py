@@ -91,7 +91,9 @@ def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(
         is_new = not any(killed.glob("runs/*/experiment.toml"))
         killed.mkdir(exist_ok=True)
         before = resumptions(killed)
-        process = zookit(f"run {words} --data sample" if is_new else "resume latest", killed)
+        process = zookit(
+            f"run {words} --data sample" if is_new else "resume latest --allow-writes", killed
+        )
         wait_for_training(process, killed, before)
         delay = moments.uniform(0, duration * (1 if is_new else 0.6))
         try:
@@ -106,7 +108,7 @@ def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(
             killed.rename(tmp_path / f"done-{kills}-{time.monotonic_ns()}")
     if killed.exists():
         if any(killed.glob("runs/*/experiment.toml")):
-            finish(zookit("resume latest", killed))
+            finish(zookit("resume latest --allow-writes", killed))
         else:  # killed before its folder was a run
             finish(zookit(f"run {words} --data sample", killed))
         assert_same(killed, whole)

@@ -275,7 +275,8 @@ def test_a_resumption_that_cannot_start_leaves_a_finished_run_as_it_was(
     (tmp_path / "logs" / "log.csv").unlink()
     (tmp_path / "logs").rmdir()
     (tmp_path / "logs").write_text("in the way")
-    assert "csv_logger" in zookit("resume", "latest", "--epochs", "2", "-q").message()
+    words = ("resume", "latest", "--epochs", "2", "-q", "--allow-writes")
+    assert "csv_logger" in zookit(*words).message()
     assert contents(folder) == before
 
 
