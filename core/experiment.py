@@ -93,6 +93,17 @@ class Experiment:
         components |= {name: tuple(map(following, getattr(self, name))) for name in _LISTS}
         return replace(self, **components)
 
+    def with_contents(self, digits: int = 64) -> Self:
+        """Return the same experiment with the SHA-256 of each input file in place of its path."""
+        specs = []
+        for slot, spec in self.slots().items():
+            hashes: dict[str, list[str]] = {}
+            for key, value in self.inputs_of(slot).items():
+                hashes.setdefault(key.partition(".")[0], []).append(value[:digits])
+            contents = {name: "+".join(values) for name, values in hashes.items()}
+            specs.append(replace(spec, parameters={**spec.parameters, **contents}))
+        return self.with_components(specs)
+
     def plain(self) -> dict[str, Any]:
         """Return the experiment as text, numbers, lists and tables; what is empty is left out."""
         return _tables(self, ComponentSpec.plain, plain_values(self.settings))
@@ -103,7 +114,7 @@ class Experiment:
         What equals its default is left out, so that a new parameter changes no identity. Of an
         input file the content counts, not the path.
         """
-        deciding = _tables(self._pathless(), ComponentSpec.changed, self.settings.changed())
+        deciding = _tables(self.with_contents(), ComponentSpec.changed, self.settings.changed())
         known = {**deciding, "data_hash": data_hash, "owners": dict(owners)}
         # default: TOML may contain dates, which no parameter accepts; the lookup reports that.
         text = json.dumps(known, sort_keys=True, separators=(",", ":"), default=str)
@@ -172,15 +183,6 @@ class Experiment:
                 Settings, _typed(tables, "settings", {}, origin), f"{origin}: settings"
             ),
         )
-
-    def _pathless(self) -> Self:
-        """Return the same experiment without the paths of the input files."""
-        specs = []
-        for slot, spec in self.slots().items():
-            inputs = {key.partition(".")[0] for key in self.inputs_of(slot)}
-            kept = {name: each for name, each in spec.parameters.items() if name not in inputs}
-            specs.append(replace(spec, parameters=kept))
-        return self.with_components(specs)
 
 
 def _tables(experiment: Experiment, table_of: Any, settings: Mapping[str, Any]) -> dict[str, Any]:

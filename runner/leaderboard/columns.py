@@ -13,6 +13,8 @@ from zookit.runs.run import RunRecord
 Value = str | int | float | bool
 Section = list[dict[str, Value]]
 """For each experiment the values of some columns."""
+_DIGITS = 8
+"""Digits of the hash of an input file, which stands for its path."""
 
 # The runs of one row differ in seed and threads, and epochs have a column of their own.
 _SETTINGS = tuple(
@@ -58,7 +60,7 @@ class Differences:
 
 def differences_of(runs: Sequence[RunRecord]) -> Differences:
     """Compare the experiments of runs."""
-    experiments = [run.experiment for run in runs]
+    experiments = [run.experiment.with_contents(_DIGITS) for run in runs]
     datasets = [experiment.dataset for experiment in experiments]
     architectures = [experiment.architecture for experiment in experiments]
     sections = (

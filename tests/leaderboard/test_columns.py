@@ -1,5 +1,7 @@
 """What differs between experiments, as the columns of a table."""
 
+from typing import Any
+
 from edited_runs import RunMaker, callbacks, component, specs
 
 from zookit.leaderboard.leaderboard import leaderboard
@@ -129,3 +131,18 @@ def test_parameters_of_data_sets_and_versions_of_packages(make: RunMaker) -> Non
         {"packages": "zookit==0.2.0"},
         {"packages": "zookit==0.1.0"},
     ]
+
+
+def test_input_files_differ_by_their_content(make: RunMaker) -> None:
+    def reads(path: str, content: str) -> RunRecord:
+        def edit(tables: dict[str, Any]) -> None:
+            tables["architecture"] = {"name": "other/net", "parameters": {"table": path}}
+            tables["input_files"] = {"architecture.table": content}
+
+        return make(experiment=edit)
+
+    same, moved, other = reads("/a", "5d" * 32), reads("/b", "5d" * 32), reads("/a", "6e" * 32)
+    assert same.environment.group == moved.environment.group != other.environment.group
+    table = table_of(same, moved, other)
+    assert {row.values["table"] for row in table.rows} == {"5d5d5d5d", "6e6e6e6e"}
+    assert len(table.rows) == 2
