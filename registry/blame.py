@@ -1,6 +1,6 @@
 """Name the plugin, and its package, whose code raises an error."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from traceback import walk_tb
 from types import FrameType
@@ -44,17 +44,17 @@ def plugins_blamed(registry: "Registry", *components: Component) -> Iterator[Non
     except BaseException as error:
         if isinstance(error, ZookitError) or type(error) is KeyboardInterrupt:
             raise
-        culprit = _culprit(error, registry, components)
-        if culprit is None:
+        owner = _culprit(error, registry, components)
+        if owner is None:
             raise
         if not isinstance(error, Exception):
             raise BrokenPlugin(
-                f"{culprit} ended the program: {typed_reason_of(error)}. Report this to the "
+                f"{owner} ended the program: {typed_reason_of(error)}. Report this to the "
                 "author of the package."
             ) from error
         if not getattr(error, "__notes__", None):
             error.add_note(
-                f"zookit: {culprit} raised this error. Report it to the author of the package."
+                f"zookit: {owner} raised this error. Report it to the author of the package."
             )
         raise
 
@@ -98,18 +98,16 @@ def place_in(error: BaseException, module: str) -> str:
 
 def innermost_frame(error: BaseException, modules: Collection[str]) -> Frame | None:
     """Return the frame that was called last, and its line, in the packages of these modules."""
-    return next(iter(_frames(error, modules)), None)
+    called = list(reversed(list(walk_tb(error.__traceback__))))
+    return next(iter(_frames(called, modules)), None)
 
 
-def _frames(error: BaseException, modules: Collection[str]) -> list[Frame]:
-    """Return the frames in the packages of these modules, the last called first.
-
-    Of zookit itself, the modules alone count.
-    """
+def _frames(called: Sequence[Frame], modules: Collection[str]) -> list[Frame]:
+    """Return the frames in the packages of these modules. Of zookit, the modules alone count."""
     packages = {each.partition(".")[0] for each in modules} - {_OWN}
     return [
         (frame, line)
-        for frame, line in reversed(list(walk_tb(error.__traceback__)))
+        for frame, line in called
         if _name(frame) in modules or _name(frame).partition(".")[0] in packages
     ]
 
@@ -119,11 +117,19 @@ def _culprit(
 ) -> str | None:
     """Return the plugin whose code was called last, and the line; a command may end as it likes."""
     commands = {each.module for each in registry.commands.entries()}
-    if any(_name(frame) in commands for frame, _ in walk_tb(error.__traceback__)):
+    frames = list(reversed(list(walk_tb(error.__traceback__))))
+    if any(_name(frame) in commands for frame, _ in frames):
         return None
+    return culprit(frames, registry, components)
+
+
+def culprit(
+    called: Sequence[Frame], registry: "Registry", components: Sequence[Component] = ()
+) -> str | None:
+    """Return the plugin and the line whose code is in these frames, the last called first."""
     entries = [each for group in registry.components() for each in group.entries()]
     own = {type(each).__module__: each for each in components}
-    frames = _frames(error, {*own, *(each.module for each in entries)})
+    frames = _frames(called, {*own, *(each.module for each in entries)})
     if not frames:
         return None
     frame, line = frames[0]

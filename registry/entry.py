@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +11,10 @@ from typing import Generic, TypeVar, cast
 from zookit.core import BrokenPlugin, html
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
+from zookit.registry.import_effects import import_effects_undone
 from zookit.registry.metadata import Declared
 from zookit.registry.names import canonical_name
+from zookit.registry.source import docstring_of
 
 T = TypeVar("T")
 
@@ -89,8 +92,12 @@ class Entry(Generic[T]):
 
     @property
     def summary(self) -> str:
-        """The first line of the plugin's docstring. Imports the plugin."""
-        return (inspect.getdoc(self.load()) or "").partition("\n")[0]
+        """The first sentence of the plugin's docstring; empty if its source is not found.
+
+        It is read from the source code, so nothing is imported.
+        """
+        paragraph = " ".join(docstring_of(self.value).partition("\n\n")[0].split())
+        return re.split(r"(?<=[.!?]) (?=[A-Z])", paragraph)[0]
 
     def load(self) -> type[T]:
         """Import and return the component's class, or the command's function.
@@ -111,7 +118,8 @@ class Entry(Generic[T]):
     def _loaded(self) -> type[T]:
         module_name, _, attribute = self.value.partition(":")
         try:
-            loaded: object = importlib.import_module(module_name)
+            with import_effects_undone(f"{self.kind.singular} {self.name!r} of {self.owner}"):
+                loaded: object = importlib.import_module(module_name)
             for part in attribute.split("."):
                 loaded = getattr(loaded, part)
         except BaseException as error:  # a plugin may raise anything on import

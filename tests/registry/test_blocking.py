@@ -10,6 +10,7 @@ from made_plugins import ARCHITECTURE, make_distribution
 
 from zookit import registry
 from zookit.core import AmbiguousName, UnknownName
+from zookit.isolation import Call, call_all
 from zookit.plugins.architectures.dense import Dense
 from zookit.registry import Registry
 
@@ -128,3 +129,11 @@ def test_a_blocked_listener_in_the_variable_is_not_used(
     assert json.loads(outcome.out)["environment"]["listeners"] == []
     message = zookit("--no-plugin", "tensorboard", *words, "--with", "tensorboard").message()
     assert "is blocked" in message
+
+
+def test_a_child_process_knows_what_is_blocked() -> None:
+    """As those of resume, reproduce, check and doctor."""
+    registry.default.block("tensorboard")
+    call = Call("child_functions:is_blocked", "tensorboard", 20)
+    (result,) = call_all([call], lambda: None)
+    assert result.answer is True

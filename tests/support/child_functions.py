@@ -86,3 +86,9 @@ def run_waiting_child(folder: str) -> None:
     from zookit.isolation import run_in_child
 
     run_in_child("child_functions:wait", folder)
+
+
+def is_blocked(listener: str) -> bool:
+    from zookit.registry import default
+
+    return default.listeners.is_blocked(listener)
