@@ -27,6 +27,14 @@ class RemoteMonitor(Callback):
     # A port without a server: the made-up values of an example must not reach a real one.
     examples = (Example({"loss": (0.5, 0.4)}, parameters={"root": "http://127.0.0.1:9"}),)
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for an address with a password, which would be in the run's folder."""
+        if "@" in self.root.partition("?")[0]:
+            raise ValueError(
+                "root must not contain a user name or a password, because parameters are recorded "
+                "in the run folder. Put them into ~/.netrc"
+            )
+
     def build(self) -> "keras.callbacks.Callback":
         """Return a RemoteMonitor that gives up after a timeout."""
         from zookit.plugins.callbacks.keras_classes import remote_monitor

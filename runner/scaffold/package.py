@@ -13,10 +13,10 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from zookit.core import BadParameter, FolderError
+from zookit.core.data.writing import written_aside
 from zookit.core.errors import quoted, reason_of
 from zookit.registry import Group, default
 
@@ -124,13 +124,11 @@ def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> P
     for kind in package.kinds:
         _check_plugin(package, kind, own_commands)
     try:
-        with TemporaryDirectory(dir=into, prefix=".zookit-new-") as aside:
-            made = Path(aside) / package.name
+        with written_aside(folder) as aside:
             for name, text in package.files():
-                path = made / name
+                path = aside / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-            made.rename(folder)
     except OSError as error:
         raise FolderError(
             f"{folder} cannot be created: {error.strerror or reason_of(error)}. Choose another "

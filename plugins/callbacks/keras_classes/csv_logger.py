@@ -61,4 +61,5 @@ class CsvLogger(keras.callbacks.CSVLogger):
         if not isinstance(size, int) or size < 0:
             raise ValueError(f"size must be a whole number of bytes, got {size!r}")
         self._cut_at = size
-        self._refusal = None
+        if not self._path.is_symlink():  # a resumed run wrote the file itself, and no link
+            self._refusal = None
