@@ -36,6 +36,7 @@ ELSEWHERE = {
     "runner/child_process.py": "test_isolation.py",
     "runner/cli/allow_writes.py": "training/test_destinations.py",
     "runner/cli/bare.py": "cli/test_app.py",
+    "runner/data/transfer.py": "data/test_download.py",
     "runner/cli/commands.py": "cli/test_app.py",
     "runner/cli/ctrl_c.py": "cli/test_app.py",
     "runner/cli/describe.py": "cli/test_show.py",
