@@ -26,7 +26,7 @@ PROBE = "probe.safetensors"
 _OUTPUTS = "outputs"
 _IMAGES = 8
 _MOST_BYTES = 8_000_000
-"""Bytes of the images, so that large ones take no longer than 8 of 500 x 500 pixels."""
+"""Bytes of all images: fewer than eight if they are large, none if one is larger than this."""
 _TOLERANCE = {"float32": 1e-3, "mixed_bfloat16": 5e-2}
 """The relative difference of probabilities that is rounding. Measured on a CPU between single
 calls, compiled calls, XLA and other batch sizes: 6e-7, with bfloat16 3e-3."""
@@ -41,7 +41,7 @@ def probe_images(shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
     With noise of one brightness, a well-trained model may be certain of each image, and its outputs
     would not show small changes.
     """
-    count = max(1, min(_IMAGES, _MOST_BYTES // math.prod(shape)))
+    count = min(_IMAGES, _MOST_BYTES // math.prod(shape))
     # Unlike NumPy's generators, this gives the same bytes in every version.
     noise = hashlib.shake_256(b"zookit").digest(count * math.prod(shape))
     images = np.frombuffer(noise, np.uint8).reshape(count, *shape).astype(np.uint16)
@@ -50,8 +50,13 @@ def probe_images(shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
 
 
 def outputs_to_record(model: "keras.Model") -> "dict[str, Outputs]":
-    """Return what to write into a run: nothing if the model answers differently each time."""
+    """Return what to write into a run.
+
+    Nothing if the model answers differently each time, or takes images that are too large.
+    """
     images = probe_images(_shape(model))
+    if not len(images):
+        return {}
     try:
         outputs = _outputs(model, images)
         again = _outputs(model, images[-2:])
@@ -70,9 +75,10 @@ def check_outputs(run: RunRecord, model: "keras.Model", now: Environment) -> Non
         model: the rebuilt model.
         now: the run's environment, with versions, architecture and devices as they are now.
     """
-    if run.ending is None or PROBE not in run.ending.files:
+    images = probe_images(_shape(model))
+    if run.ending is None or PROBE not in run.ending.files or not len(images):
         return
-    then, outputs = load_of_end(run, PROBE), _outputs(model, probe_images(_shape(model)))
+    then, outputs = load_of_end(run, PROBE), _outputs(model, images)
     recorded = then.get(_OUTPUTS)
     tolerance = _TOLERANCE[run.environment.runtime.precision]
     runtime = run.environment.runtime

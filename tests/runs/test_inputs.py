@@ -1,5 +1,6 @@
 """Files that parameters name as input: hashed, copied into the run, and read from there."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,8 +10,11 @@ from typing import Annotated, Any
 
 import numpy as np
 import pytest
+from bounded import bounded
 from conftest import Command
 from edited_plugin import EditedPlugin, forget_plugins
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from small_runs import SMALL, small_images
 
 import zookit
@@ -23,7 +27,7 @@ from zookit.core import (
     Experiment,
     InputFile,
 )
-from zookit.runs.inputs import INPUTS, copy_inputs, hash_inputs
+from zookit.runs.inputs import INPUTS, copies, copy_inputs, hash_inputs
 from zookit.runs.run import read_run
 from zookit.training.resolve import compose
 
@@ -243,3 +247,28 @@ def test_a_changed_file_of_an_experiment_is_not_trained(tmp_path: Path) -> None:
     number(file, 0.6)
     with pytest.raises(BadExperiment, match="input_files"):
         compose_file(tmp_path / "experiment.toml", {})
+
+
+keys = st.sampled_from(
+    ["architecture.factor", "architecture.units", "architecture.factor.0", "dataset.path", "x", ""]
+) | st.text(max_size=20)
+
+
+@given(
+    files=st.dictionaries(keys, st.sampled_from(["5d", "", "d2cbad71"]) | st.text(max_size=70)),
+    path=st.text(max_size=30),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_table_of_input_files_is_refused_or_read(
+    files: dict[str, str], path: str, trained_once: Path
+) -> None:
+    experiment = zookit.open_run(trained_once).experiment
+    spec = experiment.architecture
+    spec = replace(spec, parameters={**spec.parameters, "factor": path})
+    changed = replace(experiment, architecture=spec, input_files=files)
+    with bounded():
+        identities(changed)
+        for slot in changed.slots():
+            with contextlib.suppress(BadRun):
+                for copy in copies(trained_once, changed, slot).values():
+                    assert copy.is_relative_to(trained_once / INPUTS)
