@@ -7,7 +7,6 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
-from zookit.core.alternatives import other_values
 from zookit.core.declaration import (
     KINDS,
     adapter_of,
@@ -166,6 +165,8 @@ def _example(component: type, values: Mapping[str, Any]) -> Correction | None:
 
 def _corrected(component: type, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the values with those that are not valid written in another way, if one is valid."""
+    from zookit.core.alternatives import other_values  # only needed for errors
+
     hints, corrected = hints_of(component), dict(values)
     for _ in values:
         key = _refused(component, corrected)

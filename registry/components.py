@@ -19,7 +19,6 @@ from zookit.core.parameters import checked, create
 from zookit.registry.blame import innermost_frame
 from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
-from zookit.registry.corrections import corrected, words_of_entries
 from zookit.registry.group import Group
 
 C = TypeVar("C", bound=Component)
@@ -84,6 +83,8 @@ class Components(Group[C], Generic[C]):
         """Return the valid words that a text probably means, if any."""
         if self.is_blocked(text.partition(":")[0]):
             return None
+        from zookit.registry.corrections import corrected, words_of_entries  # only for errors
+
         instead = corrected(
             text,
             self,

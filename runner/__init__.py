@@ -7,9 +7,11 @@ so it imports nothing until it is asked to.
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing takes longer to import than all else before Ctrl-C is handled
 if TYPE_CHECKING:
+    from typing import Any
+
     from zookit import core as core
     from zookit import plugins as plugins
     from zookit import registry as registry
@@ -56,7 +58,7 @@ __all__ = [
 
 if not TYPE_CHECKING:  # so that checkers refuse names that do not exist
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> "Any":
         import importlib
 
         if name == "__version__":

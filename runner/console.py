@@ -8,7 +8,7 @@ from rich.console import ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from zookit.core.messages import printable_lines
-from zookit.streams import DrawnStream, GuardedStream
+from zookit.streams import DrawnStream, guarded
 
 
 class Console(RichConsole):
@@ -24,8 +24,7 @@ class Console(RichConsole):
         found = super().file
         if isinstance(found, DrawnStream):
             return cast(IO[str], found)
-        guarded = found if isinstance(found, GuardedStream) else GuardedStream(found)
-        return guarded.rich_proxied_file
+        return guarded(found).rich_proxied_file
 
     @file.setter
     def file(self, new: IO[str]) -> None:

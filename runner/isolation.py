@@ -22,6 +22,7 @@ import zookit.core
 from zookit.child_process import ending, kill_marked, kill_with_children, python
 from zookit.core import ZookitError
 from zookit.core.data.threads import in_threads
+from zookit.streams import guarded
 
 _STARTUP = 30
 """Seconds that a process may take for Python's start-up and exit, besides the call itself."""
@@ -99,7 +100,7 @@ def call_all(calls: Sequence[Call], done: Callable[[], None]) -> list[CallResult
 
 def forward_line(stream: StreamName, line: str) -> None:
     """Write a line of a child process to this process's `sys.stdout` or `sys.stderr`."""
-    file = getattr(sys, stream)
+    file = guarded(getattr(sys, stream))
     file.write(line)
     file.flush()
 

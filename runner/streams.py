@@ -106,6 +106,11 @@ class GuardedStream:
         return getattr(self._stream, name)
 
 
+def guarded(stream: Any) -> GuardedStream:
+    """Return a text stream, guarded unless it is already."""
+    return stream if isinstance(stream, GuardedStream) else GuardedStream(stream)
+
+
 class DrawnStream:
     """Writes to a guarded stream without escaping, for Rich."""
 

@@ -38,4 +38,5 @@ def _run(ctrl_c: CtrlC) -> int:
     others = (each for each in threading.enumerate() if each is not threading.main_thread())
     if any(not each.daemon for each in others):
         os._exit(INTERRUPTED)  # Python would wait until a thread has imported TensorFlow
+    exec("")  # noqa: S102 - after Ctrl-C in exec, Python would end by a signal and not with 130
     return INTERRUPTED

@@ -7,6 +7,7 @@ import typer
 
 from zookit.cli.bare import show_help_without_command
 from zookit.cli.completion import words_of
+from zookit.cli.plugin_commands import WholeHelp
 from zookit.core import DataError
 from zookit.core.messages import counted, printable, say
 
@@ -22,7 +23,7 @@ Names = Annotated[
     ),
 ]
 
-app = typer.Typer(help="Download data sets, and list or clear the cache.")
+app = typer.Typer(cls=WholeHelp, help="Download data sets, and list or clear the cache.")
 
 
 @app.callback(invoke_without_command=True)

@@ -26,7 +26,7 @@ def list_components(
     ] = None,
     as_json: Annotated[bool, json_option()] = False,
 ) -> None:
-    """List the installed plugins, without importing them."""
+    """List the installed plugins with a line about each, without importing them."""
     shown = groups_of(kind)
     problems = {problem for group in shown.values() for problem in group.problems}
     for problem in sorted(problems, key=str):
@@ -44,7 +44,10 @@ def list_components(
     for name, group in shown.items():
         console.print(Text(name, "bold"))
         entries = table(
-            ("name", "owner", "note"), _rows(group), whole=("name", "owner"), header=False
+            ("name", "summary", "owner", "note"),
+            _rows(group),
+            whole=("name", "owner"),
+            header=False,
         )
         console.print(Padding(entries, (0, 0, 0, 2), expand=False))
 
@@ -64,9 +67,9 @@ def groups_of(kind: str | None) -> "dict[str, Group[Any]]":
 def _rows(group: "Group[Any]") -> "Iterator[tuple[str, ...]]":
     for entry in group.entries():
         note = f"ambiguous: write {entry.full_name}" if group.is_ambiguous(entry.name) else ""
-        yield entry.name, entry.owner, note
+        yield entry.name, entry.summary, entry.owner, note
     for entry in group.blocked():
-        yield entry.name, entry.owner, "blocked"
+        yield entry.name, entry.summary, entry.owner, "blocked"
 
 
 def _plain(group: "Group[Any]") -> list[dict[str, Any]]:
@@ -75,6 +78,7 @@ def _plain(group: "Group[Any]") -> list[dict[str, Any]]:
         {
             "name": entry.name,
             "full_name": entry.full_name,
+            "summary": entry.summary,
             "owner": entry.owner,
             "defined_in": entry.value,
             "ambiguous": entry not in blocked and group.is_ambiguous(entry.name),

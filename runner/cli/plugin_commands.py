@@ -9,13 +9,30 @@ from typer.core import TyperCommand, TyperGroup
 
 from zookit.core import BrokenPlugin, UnknownName
 from zookit.core.errors import did_you_mean
+from zookit.core.messages import printable
 from zookit.typer_commands import load_command
 
 if TYPE_CHECKING:
     from zookit.registry import Entry
 
+_WHOLE = 1000
+"""Characters of a command's help, which click would cut off to one line."""
 
-class WithPlugins(TyperGroup):
+
+class WholeHelp(TyperGroup):
+    """A group of commands whose help shows their first sentences in full."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands."""
+        del ctx
+        with formatter.section("Commands"):
+            lines = (
+                (name, each.get_short_help_str(_WHOLE)) for name, each in self.commands.items()
+            )
+            formatter.write_dl(list(lines))
+
+
+class WithPlugins(WholeHelp):
     """A group of commands that includes the entry points in the group `zookit.commands`.
 
     A command with the name of a built-in command or of another plugin's is called
@@ -60,22 +77,24 @@ class WithPlugins(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the lists of the help: built-in commands, then the commands of each package."""
-        own = [(name, self.commands[name]) for name in super().list_commands(ctx)]
-        limit = formatter.width - 6 - max(len(name) for name, _ in own)
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, each.get_short_help_str(limit)) for name, each in own])
-        for owner, names in self._of_plugins().items():
+        super().format_commands(ctx, formatter)
+        for owner, entries in self._of_plugins().items():
             with formatter.section(f"Commands of {owner}"):
-                formatter.write_dl([(name, f"See 'zookit {name} --help'.") for name in names])
+                formatter.write_dl(
+                    [
+                        (name, printable(entry.summary) or f"See 'zookit {name} --help'.")
+                        for name, entry in entries.items()
+                    ]
+                )
 
-    def _of_plugins(self) -> dict[str, list[str]]:
-        """Return the names of the commands by owner."""
+    def _of_plugins(self) -> "dict[str, dict[str, Entry[Any]]]":
+        """Return the commands by owner and name."""
         from zookit.registry import default
 
-        by_owner: dict[str, list[str]] = defaultdict(list)
+        by_owner: dict[str, dict[str, Entry[Any]]] = defaultdict(dict)
         for entry in default.commands.entries():
             taken = entry.name in self.commands or default.commands.is_ambiguous(entry.name)
-            by_owner[entry.owner].append(entry.full_name if taken else entry.name)
+            by_owner[entry.owner][entry.full_name if taken else entry.name] = entry
         return by_owner
 
 

@@ -84,7 +84,10 @@ def _of_option(given: Given, option: str) -> Iterator[list[str]]:
     at = next(
         (at for at, each in enumerate(given.arguments) if each.partition("=")[0] == name), None
     )
-    if at is None:  # a letter within -abc
+    if at is None:  # -epochs means -e -p -o ...
+        for at, each in enumerate(given.arguments):
+            if each.startswith(name) and not each.startswith("--"):
+                yield given.replaced(at, f"-{each}")
         return
     text = given.arguments[at]
     value = text.partition("=")[2]

@@ -91,9 +91,18 @@ def show_trained(run: "Run", *, quiet: bool, as_json: bool) -> int:
     if as_json:
         print_json(_plain(run))
     elif quiet:
-        show_result(output(), run)
+        console = output()
+        if run.status == "finished" and run.epochs < run.experiment.settings.epochs:
+            console.print(_ended_early(run))
+        show_result(console, run)
     check_uninterrupted(run)
     return 0
+
+
+def _ended_early(run: "Run") -> str:
+    callbacks = run.experiment.callbacks
+    who = callbacks[0].short_name if len(callbacks) == 1 else "a callback"
+    return f"{who} ended the training after epoch {run.epochs} of {run.experiment.settings.epochs}"
 
 
 def check_uninterrupted(run: "Run") -> None:

@@ -17,7 +17,6 @@ from zookit.modeling import keras_optimizers
 from zookit.modeling.built_in import OWNER, built_in
 from zookit.modeling.keras_optimizers import Optimizer
 from zookit.registry import Built
-from zookit.registry.corrections import corrected
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adadelta": keras_optimizers.Adadelta,
@@ -77,6 +76,8 @@ def _from_text(text: str, learning_rate: float | None) -> Built[Optimizer]:
         return create_optimizer(Words.parse(text), learning_rate)
     except (BadWords, UnknownName, BadParameter) as error:
         if error.correction is None:
+            from zookit.registry.corrections import corrected  # only for errors
+
             instead = corrected(
                 text,
                 OPTIMIZERS,

@@ -80,6 +80,7 @@ IN_OPTIONS = [
     ("run mnist dense --batch_size 64", "run mnist dense --batch-size 64"),
     ("run mnist dense --val 0.1", "run mnist dense --validation 0.1"),
     ("run mnist dense -e 5", "run mnist dense --epochs 5"),
+    ("run mnist dense -lr 0.1", "run mnist dense --learning-rate 0.1"),
     ("run mnist dense epochs=5", "run mnist dense --epochs 5"),
     ("run mnist dense epochs 5", "run mnist dense --epochs 5"),
     ("run mnist dense --epochs=five", "run mnist dense --epochs=5"),
