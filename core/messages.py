@@ -5,10 +5,13 @@ Passwords and queries of addresses are left out.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from zookit.core.addresses import without_secrets
 
 logger = logging.getLogger("zookit")
+_at_command_line = False
 
 
 def printable(text: object) -> str:
@@ -33,6 +36,22 @@ def printable_lines(text: str) -> str:
         line if line.isprintable() else "\t".join(map(printable, line.split("\t")))
         for line in text.split("\n")
     )
+
+
+@contextmanager
+def at_command_line() -> Iterator[None]:
+    """Let messages name options as the command line has them."""
+    global _at_command_line  # noqa: PLW0603 - of the process, also in threads
+    before, _at_command_line = _at_command_line, True
+    try:
+        yield
+    finally:
+        _at_command_line = before
+
+
+def option(command: str, python: str) -> str:
+    """Return how the reader of a message writes an option: `--force`, or `force=True` in Python."""
+    return command if _at_command_line else python
 
 
 def counted(count: int, noun: str) -> str:

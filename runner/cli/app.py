@@ -29,8 +29,10 @@ def main() -> None:
 def _run(ctrl_c: CtrlC) -> int:
     try:
         from zookit.cli.commands import run_command
+        from zookit.core.messages import at_command_line
 
-        return run_command(sys.argv[1:], ctrl_c)
+        with at_command_line():
+            return run_command(sys.argv[1:], ctrl_c)
     except BaseException as error:
         if not (ctrl_c.pressed or isinstance(error, KeyboardInterrupt)):
             raise

@@ -12,6 +12,7 @@ from pathlib import Path
 from zookit.core.addresses import without_secrets
 from zookit.core.data.content import content_blocks
 from zookit.core.errors import DataError, DataUnavailable, WrongHash
+from zookit.core.messages import option
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
 from zookit.data.transfer import BrokenOffError, RefusedError, Transfer, opened
@@ -55,7 +56,8 @@ def download(
     if wrong:
         raise WrongHash(
             f"{'; '.join(reasons)}. Wrong files were removed. Try again later, set ZOOKIT_MIRROR "
-            "or ZOOKIT_DATA_DIR to another source, or train with --data sample."
+            "or ZOOKIT_DATA_DIR to another source, or train with "
+            f"{option('--data sample', 'data=sample')}."
         )
     raise DataUnavailable("; ".join(reasons))
 

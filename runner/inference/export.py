@@ -5,7 +5,7 @@ import logging
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,8 +20,11 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.errors import did_you_mean, quoted
+from zookit.core.messages import option
 
 if TYPE_CHECKING:
+    import keras
+
     from zookit.runs.run import RunRecord
 
 Format = Literal["keras", "saved_model", "onnx", "litert"]
@@ -44,13 +47,17 @@ _LONGEST_REASON = 300
 """Characters of a converter's error that a message quotes."""
 
 
+class WrongExport(ZookitError):
+    """An exported model, loaded again, predicts otherwise."""
+
+
 def default_path(run: "RunRecord", to: Format) -> Path:
     """Return a path in the current folder, named after the run.
 
     It is not in the run's folder, which only the run writes and `resume` changes later. Raises
     UnknownName if there is no such format.
     """
-    return Path(f"{run.name}{_suffix(to)}")
+    return Path(f"{run.name}{suffix_of(to)}")
 
 
 def export(
@@ -80,43 +87,63 @@ def export(
     import numpy as np  # neither --help nor completion gets here
 
     from zookit.core.data.writing import output_written
-    from zookit.inference.export_formats import largest_difference, write_model
     from zookit.inference.rebuild import rebuild_model
-    from zookit.modeling.runtime import keras_configured
 
-    suffix = _suffix(to)
-    _check_packages(to)
+    suffix = suffix_of(to)
+    check_packages(to)
     if to != "saved_model" and path.suffix != suffix:
         raise BadParameter(
-            f"{path} does not end in {suffix}, the suffix of the format {to}. Choose "
-            "another path with --output."
+            f"{path} does not end in {suffix}, the suffix of the format {to}. Choose another path "
+            f"with {option('--output', 'path')}."
         )
-    hint = "Choose another path with --output, or replace it with --force."
+    hint = (
+        f"Choose another path with {option('--output', 'path')}, or replace it with "
+        f"{option('--force', 'force=True')}."
+    )
     with output_written(path, hint, force=force) as aside:
         model = rebuild_model(run, architecture, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):
             raise BadRun(
                 f"{run.folder} has NaN or infinite weights: the training diverged. "
-                "Train again with a lower --learning-rate."
+                f"Train again with a lower {option('--learning-rate', 'learning_rate')}."
             )
-        try:
-            with keras_configured("float32"), _output_suppressed():
-                write_model(model, to, aside, model_info(run))
-                difference = largest_difference(model, to, aside)
-        except OSError:
-            raise
-        except Exception as error:  # converters raise many types
-            raise ZookitError(
-                f"{run.folder} cannot be exported to {to}, which does not support a layer of "
-                f"{run.experiment.architecture.name} ({_reason(error)}). Choose another format, or "
-                "report this to the architecture's author."
-            ) from error
-        if not difference <= _TOLERANCE:  # it may be NaN
-            raise ZookitError(
-                f"{run.folder} cannot be exported to {to}: the exported model's probabilities "
-                f"differ by {difference:.2g} from those of the run. Choose another format, or "
-                f"report this to the author of {run.experiment.architecture.name}."
-            )
+        author = run.experiment.architecture.name
+        write_checked(model, to, aside, model_info(run), str(run.folder), author)
+
+
+def write_checked(
+    model: "keras.Model",
+    to: Format,
+    path: Path,
+    info: Mapping[str, Any],
+    subject: str,
+    architecture: str,
+) -> None:
+    """Write a model with its description, and check that it predicts the same when it is loaded.
+
+    `subject` and `architecture` are named in messages. Raises ZookitError as `export`, and OSError.
+    """
+    from zookit.inference.export_formats import largest_difference, write_model
+    from zookit.modeling.runtime import keras_configured
+
+    try:
+        with keras_configured("float32"), _output_suppressed():
+            write_model(model, to, path, info)
+            difference = largest_difference(model, to, path)
+    except OSError:
+        raise
+    except Exception as error:  # converters raise many types
+        raise ZookitError(
+            f"{subject} cannot be exported to {to}, which does not support a layer of "
+            f"{architecture} ({_reason(error)}). Choose another format, or report this to the "
+            "architecture's author."
+        ) from error
+    if not difference <= _TOLERANCE:  # it may be NaN
+        raise WrongExport(
+            f"{subject} cannot be exported to {to}: the exported model's probabilities differ by "
+            f"{difference:.2g} from those of the model. Choose another format, or report this to "
+            f"the author of {architecture}."
+        )
 
 
 def model_info(run: "RunRecord") -> dict[str, Any]:
@@ -142,7 +169,8 @@ def model_info(run: "RunRecord") -> dict[str, Any]:
     }
 
 
-def _suffix(to: Format) -> str:
+def suffix_of(to: Format) -> str:
+    """Return the suffix of a format's files. Raises UnknownName if there is no such format."""
     if not isinstance(to, str) or to not in _SUFFIXES:
         raise UnknownName(
             f"no format named {quoted(to)}.{did_you_mean(str(to), _SUFFIXES)} Available: "
@@ -151,7 +179,8 @@ def _suffix(to: Format) -> str:
     return _SUFFIXES[to]
 
 
-def _check_packages(to: Format) -> None:
+def check_packages(to: Format) -> None:
+    """Raise NotInstalled if the format needs a package that is not installed."""
     if to == "onnx" and not all(find_spec(each) for each in ("tf2onnx", "onnx")):
         raise NotInstalled(
             "--to onnx needs packages that are not installed. Install them: pip install "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import Architecture, BadParameter, BadRun
+from zookit.core.messages import option
 from zookit.inference.rebuild import rebuild_model
 from zookit.runs.run import RunRecord
 
@@ -56,7 +57,7 @@ class Predictor:
         if np.isnan(probabilities).any():
             raise BadRun(
                 "the model returns NaN, because it has NaN or infinite weights: the training "
-                "diverged. Train again with a lower --learning-rate."
+                f"diverged. Train again with a lower {option('--learning-rate', 'learning_rate')}."
             )
         return probabilities
 

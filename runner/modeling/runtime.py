@@ -12,7 +12,7 @@ from pathlib import Path
 from zookit.core import Preference, TrainingFailed, ZookitError, warn
 from zookit.core.data.threads import processors
 from zookit.core.errors import reason_of
-from zookit.core.messages import counted
+from zookit.core.messages import counted, option
 from zookit.modeling.forks import tensorflow_has_started
 from zookit.modeling.one_training import one_training
 from zookit.modeling.tensorflow_import import import_keras
@@ -165,7 +165,7 @@ def out_of_memory_reported() -> Iterator[None]:
         reason = reason_of(error)[:120]
         raise TrainingFailed(
             f"out of memory ({reason}). Use fewer units or filters, smaller images, or a smaller "
-            "--batch-size."
+            f"{option('--batch-size', 'batch_size')}."
         ) from error
 
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from zookit.core.data.writing import check_output, output_written
-from zookit.core.messages import printable_lines
+from zookit.core.messages import option, printable_lines
 from zookit.report.comparison import comparison_of
 from zookit.report.view import view_of
 from zookit.runs.run import RunRecord
@@ -17,7 +17,6 @@ from zookit.runs.run import RunRecord
 FILE = "report.html"
 """The name of a report, unless another one is given."""
 _MARK = '<meta name="generator" content="zookit report">'
-_HINT = "Choose another file with --output, or replace it with --force."
 _BREAK = re.compile(r",(?=[a-z])|_")
 
 
@@ -40,9 +39,13 @@ def write_report(
     usual = once[0].folder / FILE if len(once) == 1 else Path(FILE)
     file = usual if path is None else Path(path).expanduser()
     mark = _MARK.encode()
-    check_output(file, _HINT, force=force, mark=mark)  # before any work
+    hint = (
+        f"Choose another file with {option('--output', 'path')}, or replace it with "
+        f"{option('--force', 'force=True')}."
+    )
+    check_output(file, hint, force=force, mark=mark)  # before any work
     text = page_of(once)
-    with output_written(file, _HINT, force=force, mark=mark) as aside:
+    with output_written(file, hint, force=force, mark=mark) as aside:
         aside.write_text(text, encoding="utf-8")
     return file
 

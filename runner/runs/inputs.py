@@ -17,6 +17,7 @@ from zookit.core import (
     FolderError,
 )
 from zookit.core.input_files import file_name, replaced_paths
+from zookit.core.messages import option
 from zookit.data.hashes import sha256_of_file
 
 INPUTS = "inputs"
@@ -62,7 +63,7 @@ def _copy_all(paths: Mapping[str, Path], hashes: Mapping[str, str], folder: Path
         except OSError as error:
             raise FolderError(
                 f"{path} cannot be copied to {target}: {error.strerror or error}. Free some disk "
-                "space, or choose another folder with --runs-dir."
+                f"space, or choose another folder with {option('--runs-dir', 'runs_dir')}."
             ) from error
         if copied != hashes[key]:
             raise BadParameter(

@@ -16,6 +16,7 @@ from typing import Self
 
 from zookit.core import FolderError, warn
 from zookit.core.file_lock import acquire, try_lock
+from zookit.core.messages import option
 from zookit.core.reading import open_regular, parse_json, read_bounded
 
 _NAME = ".lock"
@@ -87,7 +88,7 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise FolderError(
             f"{folder / _NAME} cannot be written: {error.strerror or error}. Make the folder "
-            "writable, or choose another one with --runs-dir."
+            f"writable, or choose another one with {option('--runs-dir', 'runs_dir')}."
         ) from None
     try:
         before = os.read(lock.handle, _LARGEST)

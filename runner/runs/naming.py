@@ -4,7 +4,7 @@ from pathlib import Path
 
 from zookit.core import BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
-from zookit.core.messages import printable
+from zookit.core.messages import option, printable
 from zookit.runs.order import place_of
 from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 
@@ -25,7 +25,10 @@ def find_run(text: str, runs_dir: Path) -> Path:
     folders, _ = run_folders(runs_dir)
     if text == LATEST:
         if not folders:
-            raise BadRun(f"there are no runs in {runs_dir}. Choose another folder with --runs-dir.")
+            raise BadRun(
+                f"there are no runs in {runs_dir}. Choose another folder with "
+                f"{option('--runs-dir', 'runs_dir')}."
+            )
         return folders[-1]
     text = text.rstrip("/")  # shells complete a folder's name with it
     found = [each for each in folders if each.name == text] or [
@@ -41,7 +44,8 @@ def find_run(text: str, runs_dir: Path) -> Path:
     nearest = did_you_mean(text, [each.name for each in folders])
     raise BadRun(
         f"no run {quoted(text)} in {runs_dir}.{nearest} Pass a run's folder, the start of its "
-        "name, or 'latest'. 'zookit runs' lists the runs; --runs-dir chooses another folder."
+        "name, or 'latest'. 'zookit runs' lists the runs; "
+        f"{option('--runs-dir', 'runs_dir')} chooses another folder."
     )
 
 

@@ -15,6 +15,7 @@ from zookit.core import FolderError, Result, RunContext, hookimpl
 from zookit.core.addresses import without_secrets
 from zookit.core.data.writing import remove_leftovers, written_aside
 from zookit.core.errors import reason_of
+from zookit.core.messages import option
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import numbered, save_arrays
 from zookit.runs.evaluation import save_evaluation
@@ -232,11 +233,13 @@ def _guarded(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise FolderError(
             f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some disk space "
-            "and run 'zookit resume', or choose another folder with --runs-dir."
+            "and run 'zookit resume', or choose another folder with "
+            f"{option('--runs-dir', 'runs_dir')}."
         ) from error
 
 
 def _unwritable(runs_dir: Path, reason: str) -> FolderError:
     return FolderError(
-        f"cannot create a run in {runs_dir}: {reason}. Choose another folder with --runs-dir."
+        f"cannot create a run in {runs_dir}: {reason}. Choose another folder with "
+        f"{option('--runs-dir', 'runs_dir')}."
     )

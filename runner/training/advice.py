@@ -17,7 +17,7 @@ from zookit.core import (
     Settings,
     did_you_mean,
 )
-from zookit.core.messages import counted
+from zookit.core.messages import counted, option
 from zookit.training.feeds import Feeds
 
 _IMBALANCE = 10
@@ -55,7 +55,7 @@ def check_monitored(
 
 def _way_to_log(name: str, logged: Sequence[str]) -> str:
     if name.startswith("val_") and "val_loss" not in logged:
-        return " It needs a validation split: --validation 0.1."
+        return f" It needs a validation split: {option('--validation 0.1', 'validation=0.1')}."
     return did_you_mean(name, logged)
 
 
@@ -66,7 +66,7 @@ def advice_before(feeds: Feeds, settings: Settings, class_names: Sequence[str]) 
         yield (
             f"the batch size {batch_size} is larger than the training split of "
             f"{counted(size, 'image')}, so an epoch is a single step. Use a smaller one, such as "
-            f"--batch-size {min(32, max(1, size // 10))}."
+            f"{option('--batch-size ', 'batch_size=')}{min(32, max(1, size // 10))}."
         )
     counts = np.bincount(feeds.train.labels, minlength=len(class_names))
     least, most = int(counts.argmin()), int(counts.argmax())
@@ -112,7 +112,7 @@ def _no_better_than_guessing(
     return (
         f"the model has not learned to tell the classes apart: test accuracy {accuracy:.4f}, and "
         f"{share:.4f} by always answering the most frequent class.{only} "
-        f"{_lower_rate(result.experiment)}{', or more --epochs' if longer else ''}."
+        f"{_lower_rate(result.experiment)}{', or more epochs' if longer else ''}."
     )
 
 
@@ -132,10 +132,11 @@ def _diverged(experiment: Experiment, history: Mapping[str, Sequence[float]], cl
 
 def _lower_rate(experiment: Experiment) -> str:
     rate = experiment.optimizer.parameters.get("learning_rate")
+    name = option("--learning-rate ", "learning_rate=")
     if rate is None:
-        return "Try another learning rate, such as --learning-rate 0.0001"
+        return f"Try another learning rate, such as {name}0.0001"
     lower = min(rate / 10, 0.001)
-    return f"Try a learning rate lower than {rate:g}, such as --learning-rate {lower:g}"
+    return f"Try a learning rate lower than {rate:g}, such as {name}{lower:g}"
 
 
 def _validation_worse(experiment: Experiment, history: Mapping[str, Sequence[float]]) -> str:
@@ -163,5 +164,6 @@ def _overfitted(result: Result) -> str:
         return ""
     return (
         f"the accuracy on the training images ({trained:.4f}) is well above that on the test "
-        f"images ({tested:.4f}): the model overfits. To see when that begins: --validation 0.1"
+        f"images ({tested:.4f}): the model overfits. To see when that begins: "
+        f"{option('--validation 0.1', 'validation=0.1')}"
     )

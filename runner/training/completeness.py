@@ -3,7 +3,7 @@
 import shlex
 
 from zookit.core import BadParameter, BadRun
-from zookit.core.messages import counted
+from zookit.core.messages import counted, option
 from zookit.runs.checkpoint import Checkpoint
 from zookit.runs.run import CHECKPOINT, EVALUATION, WEIGHTS, RunRecord
 
@@ -34,7 +34,8 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
         )
         raise BadParameter(
             f"{record.name} already has {counted(done, 'epoch')}{next_epoch}{lost}, more than "
-            f"--epochs {epochs}. Use --epochs {done + partial} or more."
+            f"{option('--epochs ', 'epochs=')}{epochs}. Use {option('--epochs ', 'epochs=')}"
+            f"{done + partial} or more."
         )
     if record.ending is None or record.ending.status != "finished":
         return ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from zookit.core import BadExperiment, Settings, Splits
 from zookit.core.data import hold_out
+from zookit.core.messages import option
 from zookit.training.batches import Batches, balanced_weights
 
 
@@ -35,7 +36,8 @@ def make_feeds(splits: Splits, settings: Settings, class_names: Sequence[str]) -
     if settings.validation:
         if splits.validation is not None:
             raise BadExperiment(
-                "the data set has a validation split of its own. Remove --validation."
+                "the data set has a validation split of its own. Remove "
+                f"{option('--validation', 'validation')}."
             )
         labels = splits.train.labels
         indices, held_out = hold_out(labels, settings.validation, settings.seed, class_names)

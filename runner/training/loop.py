@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import RunContext, TrainingFailed
+from zookit.core.messages import option
 from zookit.training.added_values import AddedValues
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.feeds import Feeds
@@ -76,6 +77,7 @@ def check_finite(logs: Mapping[str, Any] | None, where: str) -> None:
         value = float((logs or {}).get(name, 0.0))
         if not math.isfinite(value):
             raise TrainingFailed(
-                f"the {name} became {value} {where}. Use a lower --learning-rate, and do not use "
-                "--no-normalize."
+                f"the {name} became {value} {where}. Use a lower "
+                f"{option('--learning-rate', 'learning_rate')}, and do not use "
+                f"{option('--no-normalize', 'normalize=False')}."
             )

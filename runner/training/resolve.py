@@ -28,6 +28,7 @@ from zookit.core import (
 from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
 from zookit.core.input_files import input_files, replaced_paths, with_input_files
+from zookit.core.messages import option
 from zookit.core.parameters import create, plain_values
 from zookit.modeling.augmentations import Augmentation, create_augmentations
 from zookit.modeling.keras_optimizers import Optimizer
@@ -205,7 +206,7 @@ def _compose(
     if not settings.normalize and own_rule:
         raise BadExperiment(
             f"{built_architecture.spec.name} scales pixels by a rule of its own, which cannot be "
-            "turned off. Remove --no-normalize."
+            f"turned off. Remove {option('--no-normalize', 'normalize=False')}."
         )
     experiment = Experiment(
         built_dataset.spec,

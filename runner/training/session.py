@@ -4,6 +4,7 @@ A new run and a resumed one go through the same stages; they differ in where the
 environment and checkpoint come from.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from zookit.console import Console
 from zookit.core import (
+    BadExperiment,
     BadRun,
     BrokenPlugin,
     Component,
@@ -22,6 +24,7 @@ from zookit.core import (
     say,
     warn,
 )
+from zookit.core.messages import option
 from zookit.core.parameters import create
 from zookit.core.progress import silent
 from zookit.data.prepared import Prepared, prepare
@@ -31,7 +34,7 @@ from zookit.modeling.tensorflow_import import importing_keras
 from zookit.registry import default
 from zookit.registry.blame import plugins_blamed
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
-from zookit.runs.environment import Environment, Runtime
+from zookit.runs.environment import LARGEST_IMAGE, Environment, Runtime
 from zookit.runs.inputs import copy_inputs
 from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
@@ -86,6 +89,11 @@ def train(
     the training fails; what has been trained is then in the folder.
     """
     info = composition.dataset.info
+    if math.prod(info.image_shape) > LARGEST_IMAGE:
+        raise BadExperiment(
+            f"an image has {math.prod(info.image_shape):,} values, expected at most "
+            f"{LARGEST_IMAGE:,}. Use smaller images."
+        )
     _check_folders(composition, runs_dir)
     runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
     if info.sizes or composition.experiment.settings.validation:  # else it is not known yet
@@ -194,7 +202,7 @@ def _check_folders(composition: Composition, runs_dir: Path) -> None:
     if folder is not None and runs_dir.resolve().is_relative_to(folder.resolve()):
         raise FolderError(
             f"the runs folder {runs_dir} is inside the data folder {folder}, so runs would be read "
-            "as data. Choose another folder with --runs-dir."
+            f"as data. Choose another folder with {option('--runs-dir', 'runs_dir')}."
         )
 
 

@@ -252,7 +252,7 @@ def test_a_requested_sample_is_used_at_once(mirror: Server, data_dir: Path) -> N
 
 @pytest.mark.parametrize("dataset", [Made(), Computed()], ids=["with files", "computed"])
 def test_a_missing_sample_is_an_error(dataset: Dataset) -> None:
-    with pytest.raises(DataError, match=r"made has no bundled sample.*--data full"):
+    with pytest.raises(DataError, match=r"made has no bundled sample.*data=full"):
         find(dataset, "sample", "made", unprepared)
 
 

@@ -45,7 +45,7 @@ def test_the_seed_decides_what_is_held_out() -> None:
 
 def test_a_data_set_may_have_its_own_validation_split() -> None:
     assert feeds(Splits(TRAIN, TEST, TEST)).sizes()["validation"] == 8
-    with pytest.raises(BadExperiment, match="--validation"):
+    with pytest.raises(BadExperiment, match="validation"):
         feeds(Splits(TRAIN, TEST, TEST), validation=0.2)
 
 

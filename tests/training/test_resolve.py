@@ -105,7 +105,7 @@ def test_a_registered_callback_is_given_once() -> None:
 
 
 def test_pixels_are_always_scaled_for_an_architecture_with_its_own_rule() -> None:
-    with pytest.raises(BadExperiment, match="--no-normalize"):
+    with pytest.raises(BadExperiment, match="normalize=False"):
         compose("mnist", "keras_application:MobileNetV2", (), {"normalize": False})
     compose("mnist", "dense", (), {"normalize": False})
 

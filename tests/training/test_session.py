@@ -309,7 +309,7 @@ def test_a_single_class_is_the_data_sets_fault(tmp_path: Path) -> None:
 
 def test_runs_are_not_created_among_the_data(images: str) -> None:
     folder = Path(images.partition("path=")[2].partition(",")[0])
-    with pytest.raises(FolderError, match="--runs-dir"):
+    with pytest.raises(FolderError, match="runs_dir"):
         zookit.run(images, DENSE, runs_dir=folder / "runs", **SMALL)
     assert not (folder / "runs").exists()
 
@@ -322,7 +322,7 @@ def test_a_loss_that_is_not_finite_fails_the_run(
         "run", images, DENSE, "--learning-rate", "1e30", "--batch-size", "4", "-q"
     ).message()
     assert "nan" in message
-    assert "--learning-rate" in message
+    assert "learning_rate" in message
     (folder,) = Path("runs").iterdir()
     record = read_run(folder)
     assert record.status == "failed"
