@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from zookit.core import BadParameter, DatasetInfo, FolderError, Split
+from zookit.core import DatasetInfo, FolderError, Split
 from zookit.preview import draw, sheet, write_sheet
 
 INFO = DatasetInfo((5, 3, 1), ("dark", "light"))
@@ -23,13 +23,13 @@ def split(count: int = 12, shape: tuple[int, int, int] = (5, 3, 1)) -> Split:
 
 def drawn(capsys: pytest.CaptureFixture[str], images: Split, **options: Any) -> list[str]:
     console = Console(width=options.pop("width", 80), height=40, **options)
-    draw(console, images, 1, INFO)
+    draw(console, "the second", images.images[1])
     return capsys.readouterr().out.splitlines()
 
 
 def test_characters_from_dark_to_bright(capsys: pytest.CaptureFixture[str]) -> None:
     caption, *rows = drawn(capsys, split())
-    assert caption == "image 1: light (label 1)"
+    assert caption == "the second"
     assert rows == ["%%%"] * 3  # every second row
 
 
@@ -46,15 +46,9 @@ def test_large_images_are_scaled_down(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_values(capsys: pytest.CaptureFixture[str]) -> None:
-    draw(Console(), split(), 0, INFO, values=True)
+    draw(Console(), "the first", split().images[0], values=True)
     _, *rows = capsys.readouterr().out.rstrip().splitlines()
     assert rows == [" 20  20  20"] * 5
-
-
-@pytest.mark.parametrize("at", [-1, 12])
-def test_an_image_out_of_range(at: int) -> None:
-    with pytest.raises(BadParameter, match="0 to 11"):
-        draw(Console(), split(), at, INFO)
 
 
 def test_a_sheet_has_a_row_for_each_class(tmp_path: Path) -> None:

@@ -17,8 +17,6 @@ from zookit.inference.onnx_conversion import INPUT, convert_to_onnx
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from zookit.inference.export import Format
-
     Pixels = npt.NDArray[np.uint8]
 
 INFO = "model_info.json"
@@ -29,7 +27,7 @@ LABELS = "labels.txt"
 _IMAGES = 4
 
 
-def write_model(model: keras.Model, to: "Format", path: Path, info: Mapping[str, Any]) -> None:
+def write_model(model: keras.Model, to: str, path: Path, info: Mapping[str, Any]) -> None:
     """Write a model with its description. Converters raise errors of any type."""
     if to == "keras":
         (_in_inference_mode(model) if _trains_by_default(model) else model).save(path)
@@ -53,7 +51,7 @@ def write_model(model: keras.Model, to: "Format", path: Path, info: Mapping[str,
         _add_to_archive(path, {LABELS: labels, INFO: _json(info)})
 
 
-def largest_difference(model: keras.Model, to: "Format", path: Path) -> float:
+def largest_difference(model: keras.Model, to: str, path: Path) -> float:
     """Load a written model, and return how far its probabilities differ for random images.
 
     The runtime of ONNX need not be installed; without it, the difference is 0.
@@ -67,7 +65,7 @@ def largest_difference(model: keras.Model, to: "Format", path: Path) -> float:
     return float(np.abs(found - model(images, training=False).numpy()).max())
 
 
-def _predict(to: "Format", path: Path, images: "Pixels") -> "npt.NDArray[np.float32]":
+def _predict(to: str, path: Path, images: "Pixels") -> "npt.NDArray[np.float32]":
     if to == "keras":
         loaded = keras.saving.load_model(path, compile=False, safe_mode=True)
         probabilities = loaded(images).numpy()
@@ -80,7 +78,11 @@ def _predict(to: "Format", path: Path, images: "Pixels") -> "npt.NDArray[np.floa
         session = onnxruntime.InferenceSession(path)
         (probabilities,) = session.run(None, {INPUT: images})
     else:
-        run = tf.lite.Interpreter(model_path=str(path)).get_signature_runner()
+        if find_spec("ai_edge_litert"):  # TensorFlow's own is the same, and deprecated
+            from ai_edge_litert.interpreter import Interpreter
+        else:
+            Interpreter = tf.lite.Interpreter  # noqa: N806
+        run = Interpreter(model_path=str(path)).get_signature_runner()
         (probabilities,) = run(**dict.fromkeys(run.get_input_details(), images)).values()
     return np.asarray(probabilities)
 

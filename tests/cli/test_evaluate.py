@@ -34,6 +34,9 @@ def test_the_runs_own_data(zookit: Command) -> None:
     assert recorded is not None
     pairs = Counter(zip(recorded.labels.tolist(), recorded.predicted.tolist(), strict=True))
     assert found["confusion"] == [[pairs[row, column] for column in range(10)] for row in range(10)]
+    confusions = {(each["true"], each["predicted"]): each["count"] for each in found["confusions"]}
+    assert confusions == {(row, column): n for (row, column), n in pairs.items() if row != column}
+    assert [*confusions.values()] == sorted(confusions.values(), reverse=True)
     for label, row in enumerate(found["classes"]):
         predicted = sum(pairs[other, label] for other in range(10))
         correct = pairs[label, label]
@@ -73,7 +76,7 @@ def test_another_data_set(zookit: Command) -> None:
     ("arguments", "expected"),
     [
         (["--on", "horse_or_human"], "28 x 28 x 1"),
-        (["--on", "mnits"], "Did you mean 'mnist'?"),
+        (["--on", "mnits"], "--on mnist"),
         (["--data", "some"], "'some'"),
         (["--runs-dir", "nowhere", "gone"], "gone"),
     ],
@@ -114,5 +117,22 @@ def test_many_classes_have_no_matrix(zookit: Command, session_cache: Path, tmp_p
     )
     assert any("--json" in line for line in lines[:heading])
     assert sum(int(line.split()[-1]) for line in lines[heading + 1 :]) == wrong
+    assert len(found["confusion"]) == 14
     (tmp_path / "photos").rename(tmp_path / "moved")
     assert str(tmp_path / "photos") in zookit("evaluate", run.folder).message()
+
+
+def test_the_output_grows_with_the_images_not_with_the_square_of_the_classes(
+    zookit: Command, session_cache: Path, tmp_path: Path
+) -> None:
+    names = [f"{at:03}" for at in range(101)]
+    put_pictures(tmp_path / "photos", **dict.fromkeys(names, 2))
+    words = (f"image_folder:path={tmp_path / 'photos'},size=8,split=0.5", "dense:2")
+    run = trained(tmp_path / "runs", session_cache, *words)
+    out = zookit("evaluate", run.folder, "--json").out
+    found = json.loads(out)
+    assert found["confusion"] is None
+    assert len(found["classes"]) == found["data"]["images"] == 101
+    wrong = sum(each["count"] for each in found["confusions"])
+    assert found["accuracy"] == pytest.approx(1 - wrong / 101)
+    assert len(out) < 50_000

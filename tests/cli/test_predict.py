@@ -87,12 +87,113 @@ def test_a_test_image_with_its_true_class(zookit: Command, images: Split) -> Non
     (line,) = lines_of(zookit("predict", folder, "--image", str(AT), "--top", "2", "--json"))
     assert line["image"] == AT
     assert line["true"] == {"class": str(label), "label": label}
+    assert line["split"] == "test"
     assert [each["label"] for each in line["top"]] == np.argsort(-probabilities)[:2].tolist()
-    caption, *drawn, last = zookit("predict", folder, "--image", str(AT)).out.splitlines()
-    assert caption == f"image {AT}: {label} (label {label})"
-    assert len(drawn) == 14
-    assert any("@" in row for row in drawn)
-    assert last.split() == ["predicted", str(probabilities.argmax()), f"{probabilities.max():.4f}"]
+    caption, *rest = zookit("predict", folder, "--image", str(AT)).out.splitlines()
+    for each in (
+        f"image {AT}",
+        "1,000",
+        "test split",
+        "sample",
+        "full",
+        f"{label} (label {label})",
+    ):
+        assert each in caption
+    assert any("@" in row for row in rest[:14])
+    assert rest[14].split() == ["label", "class", "probability", "0", "to", "1"]
+    rows = [row.split() for row in rest[15:25]]
+    assert [row[:3] for row in rows] == [
+        [str(at), str(at), f"{each:.4f}"] for at, each in enumerate(probabilities)
+    ]
+    best = int(probabilities.argmax())
+    assert rows[best][3] == "#" * round(20 * float(probabilities[best]))
+    assert [at for at, row in enumerate(rows) if row[-1] == "true"] == [label]
+    assert [at for at, row in enumerate(rows) if "predicted" in " ".join(row)] == [best]
+    result = rest[-1]
+    assert f"predicted: {best}, probability {probabilities[best]:.4f}" in result
+    assert ("wrong: it is" in result) == (best != label)
+
+
+def test_an_image_of_another_split(zookit: Command) -> None:
+    train = prepare(Mnist(), "sample", "mnist", "").splits.train
+    outcome = zookit("predict", digits().folder, "--image", "5999", "--split", "train", "--json")
+    (line,) = lines_of(outcome)
+    assert (line["split"], line["image"]) == ("train", 5999)
+    assert line["true"]["label"] == train.labels[5999]
+    expected = predict(digits(), train.images[5999:])[0]
+    assert line["probability"] == pytest.approx(expected.max(), abs=1e-6)
+
+
+def test_a_file_is_shown_like_an_image_of_the_data_set(
+    zookit: Command, images: Split, tmp_path: Path
+) -> None:
+    Image.fromarray(images.images[AT, :, :, 0]).save(tmp_path / "a.png")
+    by_number = zookit("predict", digits().folder, "--image", str(AT)).out.splitlines()
+    by_file = zookit("predict", digits().folder, "a.png").out.splitlines()
+    assert by_file[0].startswith("a.png")
+    without_mark = [row.replace(", true", "").replace("true", "").split() for row in by_number]
+    assert [row.split() for row in by_file[1:-1]] == without_mark[1:-1]
+    assert "right" not in by_file[-1]
+    top = zookit("predict", digits().folder, "a.png", "--top", "3").out.splitlines()
+    shown = [float(row.split()[2]) for row in top[-6:-3]]
+    assert shown == sorted(shown, reverse=True)
+    assert "7 more classes" in top[-3]
+
+
+def test_a_prediction_that_is_near_even(zookit: Command, tmp_path: Path) -> None:
+    """The run on 40 images has hardly learned anything."""
+    run = two_classes()
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 3), np.uint8)
+    Image.fromarray(pixels[0]).save(tmp_path / "a.png")
+    probabilities = predict(run, pixels)[0]
+    unsure = bool(probabilities.max() < 2 / 3)
+    (line,) = lines_of(zookit("predict", run.folder, "a.png", "--json"))
+    assert line["unsure"] == unsure
+    assert ("unsure" in zookit("predict", run.folder, "a.png").out) == unsure
+
+
+def test_what_was_done_to_a_file_and_what_looks_wrong(
+    zookit: Command, images: Split, tmp_path: Path
+) -> None:
+    digit = Image.fromarray(images.images[AT, :, :, 0])
+    paper = Image.fromarray(255 - images.images[AT, :, :, 0])
+    digit.save(tmp_path / "moving.gif", save_all=True, append_images=[paper])
+    paper.save(tmp_path / "paper.png")
+    paper.save(tmp_path / "paper 2.png")
+    digit.resize((1, 1)).save(tmp_path / "dot.png")
+    for arguments, expected in (
+        (["moving.gif"], ["moving.gif: ", "first frame"]),
+        (["dot.png"], ["dot.png: ", "1 x 1"]),
+        (["paper.png"], ["paper.png: ", "--invert"]),
+        (["paper.png", "paper 2.png", "--json"], ["paper.png and 1 more: ", "--invert"]),
+    ):
+        outcome = zookit("predict", digits().folder, *arguments)
+        assert outcome.code == 0, outcome
+        (line,) = outcome.err.splitlines()
+        for each in expected:
+            assert each in line
+    assert not zookit("predict", digits().folder, "paper.png", "--invert").err
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (b"", "empty"),
+        (b"%PDF-1.4", "PDF"),
+        (b"<!doctype html><title>Sign in</title>", "web page"),
+        (b"<svg/>", "SVG"),
+        (b"\0\0\0\x18ftypisom", "video"),
+    ],
+)
+def test_a_file_that_is_something_else(
+    zookit: Command, tmp_path: Path, content: bytes, kind: str
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(content)
+    message = zookit("predict", digits().folder, "photo.jpg").message()
+    assert message.startswith(f"zookit: photo.jpg is {'' if kind == 'empty' else 'a'}")
+    assert kind in message
+    assert "PNG" in message
 
 
 def test_a_row_for_each_file(zookit: Command, images: Split, tmp_path: Path) -> None:
@@ -172,7 +273,8 @@ def test_damaged_images_cause_no_traceback(zookit: Command, tmp_path: Path) -> N
     files = sorted(path.name for path in tmp_path.iterdir())
     outcome = zookit("predict", digits().folder, *files, "--json")
     read = {line["file"] for line in lines_of(outcome)}
-    skipped = {word for line in outcome.err.splitlines() for word in line.split() if word in files}
+    lines = [line for line in outcome.err.splitlines() if "skipped" in line]
+    skipped = {word for line in lines for word in line.split() if word in files}
     assert read | skipped == set(files)
     assert not read & skipped
     assert skipped
@@ -184,11 +286,16 @@ def test_damaged_images_cause_no_traceback(zookit: Command, tmp_path: Path) -> N
         ([], ["no files", "--image"]),
         (["a.png", "--image", "0"], ["files and --image"]),
         (["--image", "0", "--invert"], ["--invert"]),
-        (["--image", "1000"], ["image 1000", "0 to 999"]),
+        (["--image", "1000"], ["image 1000", "test split", "0 to 999", "--split"]),
+        (["--image", "6000", "--split", "train"], ["image 6000", "train split", "0 to 5999"]),
         (["--image", "-1"], ["image -1"]),
-        (["a.png", "--top", "0"], ["'--top'"]),
+        (["--image", "0", "--split", "validation"], ["no validation split", "train and test"]),
+        (["--image", "0", "--split", "tset"], ["'tset'"]),
+        (["a.png", "--split", "test"], ["--split", "--image"]),
+        (["a.png", "--top", "0"], ["--top"]),
         (["gone.png"], ["gone.png", "PNG"]),
         (["empty"], ["empty", "PNG"]),
+        (["https://example.org/a.png"], ["example.org", "downloaded"]),
     ],
 )
 def test_errors(zookit: Command, tmp_path: Path, arguments: list[str], expected: list[str]) -> None:

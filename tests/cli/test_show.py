@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from made_data import put_pictures
 from PIL import Image
 from terminal import written_in_terminal
 
@@ -42,7 +43,8 @@ def test_pixel_values(zookit: Command) -> None:
     out = zookit("show", "mnist", "--image", "1", "--values", "--data", "sample").out
     train = prepare(Mnist(), "sample", "mnist", "").splits.train
     caption, *rows = out.rstrip().splitlines()
-    assert caption == f"image 1: {train.labels[1]} (label {train.labels[1]})"
+    assert "image 1 of the 6,000 in the train split of the sample" in caption
+    assert caption.endswith(f": {train.labels[1]} (label {train.labels[1]})")
     assert [[int(value) for value in row.split()] for row in rows] == (
         train.images[1, :, :, 0].tolist()
     )
@@ -59,7 +61,8 @@ def test_an_image_in_a_terminal_is_drawn_in_colour(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "zookit", "show", "horse_or_human", "--image", "0"]
     colours = {"COLORTERM": "truecolor", "COLUMNS": "80", "LINES": "40"}
     drawn = written_in_terminal([*command, "--data", "sample"], "stdout", tmp_path, **colours)
-    assert b"image 0: horses (label 0)" in drawn
+    assert b"image 0 of " in drawn
+    assert b": horses (label 0)" in drawn
     assert "▀".encode() in drawn
     assert b"\x1b[38;2;" in drawn
 
@@ -74,15 +77,37 @@ def test_a_contact_sheet(zookit: Command, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
 
 
+def test_another_split(zookit: Command, tmp_path: Path) -> None:
+    test = prepare(Mnist(), "sample", "mnist", "").splits.test
+    options = ("--split", "test", "--data", "sample")
+    out = zookit("show", "mnist", "--image", "999", "--values", *options).out
+    caption, *rows = out.rstrip().splitlines()
+    assert "image 999 of the 1,000 in the test split" in caption
+    assert [[int(value) for value in row.split()] for row in rows] == (
+        test.images[999, :, :, 0].tolist()
+    )
+    outcome = zookit("show", "mnist", "--sheet", "sheet.png", *options)
+    assert "test images" in outcome.out
+
+
+def test_images_of_ones_own_have_no_other_numbers(zookit: Command, tmp_path: Path) -> None:
+    put_pictures(tmp_path / "photos", dark=10, light=10)
+    out = zookit("show", "image_folder:photos,size=8", "--image", "2").out
+    assert "image 2 of the 16 in the train split: " in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("dens",), "Did you mean 'dense'?"),
+        (("dens",), "dense"),
         (("dense:unitz=3",), "unitz"),
         (("mnist", "--values"), "--image"),
         (("mnist", "--on", "mnist"), "--on"),
         (("dense", "--image", "0"), "--image"),
-        (("mnist", "--image", "6000", "--data", "sample"), "5999"),
+        (("mnist", "--image", "6000", "--data", "sample"), "train split of the sample"),
+        (("mnist", "--image", "1000", "--split", "test", "--data", "sample"), "0 to 999"),
+        (("mnist", "--image", "0", "--split", "validation", "--data", "sample"), "validation"),
+        (("mnist", "--split", "test"), "--image"),
         (("mnist", "--sheet", "none/sheet.png", "--data", "sample"), "none/sheet.png"),
         (("mnist", "--image", "0", "--data", "some"), "'some'"),
     ],

@@ -1,6 +1,8 @@
 """Export: each format, loaded by its own runtime, gives the probabilities of the run's model."""
 
+import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
@@ -15,20 +17,25 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from contents import contents
 from made_by_hand import Lopsided
-from made_runs import digits, photos_folder, trained, two_classes
+from made_runs import digits, make_whole, photos_folder, trained, two_classes
 
 import zookit
 from zookit.core import (
     Architecture,
     BadParameter,
     BadRun,
+    DatasetInfo,
     FolderError,
     NotInstalled,
     ZookitError,
 )
 from zookit.inference import export as module
+from zookit.inference import rebuild
 from zookit.inference.export import Format, default_path, export
+from zookit.inference.export_formats import largest_difference, write_model
 from zookit.inference.rebuild import rebuild_model
+from zookit.modeling.model import build_model
+from zookit.plugins.architectures.keras_application import KerasApplication
 from zookit.runs.arrays import numbered, save_arrays
 from zookit.runs.run import RunRecord, read_run
 
@@ -57,6 +64,38 @@ def with_litert(path: Path) -> Predict:
     run = Interpreter(model_path=str(path)).get_signature_runner()
     return lambda images: next(iter(run(images=images).values()))
 
+
+def info_of_keras(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive:
+        return loads(archive.read("model_info.json"))
+
+
+def info_of_saved_model(path: Path) -> dict[str, Any]:
+    return loads((path / "assets.extra" / "model_info.json").read_bytes())
+
+
+def info_of_onnx(path: Path) -> dict[str, Any]:
+    found = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map
+    return {name: loads(value) for name, value in found.items()}
+
+
+def info_of_litert(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive:
+        info = loads(archive.read("model_info.json"))
+        assert archive.read("labels.txt").decode().splitlines() == info["class_names"]
+    return info
+
+
+def loads(text: str | bytes) -> Any:
+    return json.loads(text)
+
+
+INFO: dict[Format, Callable[[Path], dict[str, Any]]] = {
+    "keras": info_of_keras,
+    "saved_model": info_of_saved_model,
+    "onnx": info_of_onnx,
+    "litert": info_of_litert,
+}
 
 FORMATS: dict[Format, tuple[str, Callable[[Path], Predict]]] = {
     "keras": (".keras", with_keras),
@@ -96,6 +135,14 @@ def test_every_format_predicts_the_same(
         for count in (1, 5):
             found = predict(images[:count])
             np.testing.assert_allclose(found, expected[:count], rtol=0, atol=1e-5)
+        info = INFO[name](path)
+        assert info["class_names"] == ["dark", "light"]
+        assert info["input"]["dtype"] == "uint8"
+        assert info["input"]["shape"] == [None, *shape]
+        assert "0 to 255" in info["input"]["meaning"]
+        assert info["output"]["shape"] == [None, 1]
+        assert "second" in info["output"]["meaning"]
+        assert info["run"] == run.name
     assert contents(run.folder) == before
     assert not list(tmp_path.glob(".zookit-*"))
     assert set(FORMATS) == set(get_args(Format))
@@ -103,15 +150,18 @@ def test_every_format_predicts_the_same(
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "models" / "mine.keras"
-    with pytest.raises(FolderError, match=r"mine\.keras cannot be written: No such file"):
+    with pytest.raises(FolderError, match=r"mine\.keras cannot be written: .*does not exist"):
         export(digits(), "keras", path)
     path.parent.mkdir()
     export(digits(), "keras", path)
     before = path.read_bytes()
-    for name, taken in (("keras", path), ("saved_model", path.parent)):
-        with pytest.raises(FolderError, match=f"{taken} already exists"):
-            export(digits(), name, taken)  # type: ignore[arg-type]
-    assert path.read_bytes() == before
+    export(digits(), "keras", path)  # zookit's own
+    path.write_bytes(before + b"changed")
+    with pytest.raises(FolderError, match=f"{path} already exists"):
+        export(digits(), "keras", path)
+    with pytest.raises(FolderError, match=f"{path.parent} cannot be written"):
+        export(digits(), "saved_model", path.parent, force=True)
+    assert path.read_bytes() == before + b"changed"
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -159,17 +209,73 @@ def test_a_missing_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         export(digits(), "onnx", tmp_path / "mine.onnx")
 
 
-def test_weights_that_are_not_finite(tmp_path: Path) -> None:
+def test_weights_that_are_not_finite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a diverged run has them, whose recorded outputs are not finite either."""
     copy = Path(shutil.copytree(digits().folder, tmp_path / "copy"))
     model = rebuild_model(digits())
     model.weights[-1].assign(np.full(10, np.inf))
     save_arrays(copy / "weights.safetensors", numbered("", model.weights))
-    (copy / "metrics.json").write_text(
-        (copy / "metrics.json").read_text().replace('"weights.safetensors":', '"other":')
-    )
+    make_whole(copy)
+    monkeypatch.setattr(rebuild, "check_outputs", lambda *_: None)
     with pytest.raises(BadRun, match="NaN or infinite"):
         export(read_run(copy), "keras", tmp_path / "mine.keras")
     assert not (tmp_path / "mine.keras").exists()
+
+
+@dataclass(frozen=True)
+class Preprocessing(Architecture):
+    """Layers for preprocessing, by which Keras decides whether all others are in training."""
+
+    def features(self, images: Any) -> Any:
+        scaled = keras.layers.Resizing(9, 9)(keras.layers.RandomFlip()(images))
+        seen = keras.layers.BatchNormalization(momentum=0.5)(keras.layers.Conv2D(2, 3)(scaled))
+        return keras.layers.GaussianNoise(0.5)(keras.layers.Flatten()(seen))
+
+
+def test_an_exported_model_never_computes_as_in_training(tmp_path: Path) -> None:
+    """Keras calls and exports such a model as in training unless it is told otherwise."""
+    run = zookit.run(
+        Lopsided(), Preprocessing(), epochs=1, batch_size=8, runs_dir=tmp_path, quiet=True
+    )
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 1), np.uint8)
+    expected = run.predict(images)[:, 1:]
+    for name in ("keras", "saved_model", "onnx"):
+        path = tmp_path / default_path(run, name)
+        run.export(name, path)
+        found = FORMATS[name][1](path)(images)
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(run.model()(images).numpy(), expected, rtol=0, atol=1e-6)
+    loaded = keras.saving.load_model(tmp_path / default_path(run, "keras"))
+    trained = loaded(images, training=True).numpy()
+    assert not np.allclose(trained, expected, rtol=0, atol=1e-3)  # it can be trained further
+
+
+def test_an_export_that_predicts_otherwise_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = keras.Model.save
+
+    def wrong_save(model: Any, path: Path) -> None:
+        model.weights[-1].assign(model.weights[-1] + np.eye(1, 10, dtype=np.float32)[0])
+        save(model, path)
+        model.weights[-1].assign(model.weights[-1] - np.eye(1, 10, dtype=np.float32)[0])
+
+    monkeypatch.setattr(keras.Model, "save", wrong_save)
+    with pytest.raises(ZookitError, match="probabilities differ by 0"):
+        export(digits(), "keras", tmp_path / "mine.keras")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["ConvNeXtTiny", "EfficientNetB0", "MobileNetV3Small"])
+def test_models_of_keras_in_every_format(tmp_path: Path, model: Any) -> None:
+    """GELU, constants that layers keep as tensors, and hard swish."""
+    info = DatasetInfo((32, 32, 3), ("a", "b", "c"))
+    built = build_model(info, KerasApplication(model), normalize=True)
+    for name, (suffix, _) in FORMATS.items():
+        path = tmp_path / f"model{suffix}"
+        write_model(built, name, path, {"class_names": ["a", "b", "c"]})
+        assert largest_difference(built, name, path) < 1e-4
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from PIL import Image
 from zookit.core import DataError
 from zookit.core.data import read_image
 from zookit.inference.image_files import find_image_files, load_image_files, read_images
+from zookit.inference.image_notes import ImageNotes
 
-SHAPE = (8, 8, 1)
+NOTES = ImageNotes((8, 8, 1))
 
 
 @pytest.fixture
@@ -72,12 +73,12 @@ def test_unreadable_files_are_skipped_with_a_warning(
     os.mkfifo(folder / "pipe.png")
     names = ["0.png", "cut.png", "notes.txt", "pipe.png", "gone.png", "sub/2.png"]
     files = [folder / name for name in names]
-    blocks = list(read_images(files, SHAPE, 2))
+    blocks = list(read_images(files, 2, NOTES))
     assert [file for block, _ in blocks for file in block] == [files[0], files[-1]]
     assert [images[0, 0, 0, 0] for _, images in blocks] == [0, 100]
     assert all(record.levelno == logging.WARNING for record in caplog.records)
     assert len(caplog.messages) == 4
-    reasons = ("cannot be read", "is not a PNG", "is not a file", "does not exist")
+    reasons = ("cannot be read", "is a text file", "is not a file", "does not exist")
     for line, file, reason in zip(caplog.messages, files[1:-1], reasons, strict=True):
         assert line.startswith(f"{file} {reason}")
 
@@ -85,30 +86,30 @@ def test_unreadable_files_are_skipped_with_a_warning(
 def test_images_are_scaled_like_those_of_data_sets(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (12, 30, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "a.png")
-    ((files, images),) = read_images([tmp_path / "a.png"], (8, 8, 3), 10)
+    ((files, images),) = read_images([tmp_path / "a.png"], 10, ImageNotes((8, 8, 3)))
     assert files == [tmp_path / "a.png"]
     assert np.array_equal(images[0], read_image(tmp_path / "a.png", (8, 8, 3)))
-    ((_, inverted),) = read_images(files, (8, 8, 3), 10, invert=True)
+    ((_, inverted),) = read_images(files, 10, ImageNotes((8, 8, 3), invert=True))
     assert np.array_equal(inverted, 255 - images)
 
 
 def test_files_are_read_block_by_block(folder: Path) -> None:
     files = iter([folder / "1.png"] * 1000)
-    first, images = next(read_images(files, SHAPE, 100))
+    first, images = next(read_images(files, 100, NOTES))
     assert len(first) == len(images) == 100
     assert len(list(files)) == 900
 
 
 def test_all_at_once(folder: Path) -> None:
-    images = load_image_files([folder, folder / "1.png"], SHAPE)
+    images = load_image_files([folder, folder / "1.png"], NOTES)
     assert images.shape == (4, 8, 8, 1)
     assert images.dtype == np.uint8
     assert images[:, 0, 0, 0].tolist() == [0, 50, 100, 50]
     with pytest.raises(DataError, match=r"gone\.png does not exist"):
-        load_image_files([folder, folder / "gone.png"], SHAPE)
+        load_image_files([folder, folder / "gone.png"], NOTES)
     (folder / "empty").mkdir()
     with pytest.raises(DataError, match="no image files"):
-        load_image_files([folder / "empty"], SHAPE)
+        load_image_files([folder / "empty"], NOTES)
 
 
 def encoded(kind: str, **options: Any) -> bytes:
@@ -145,6 +146,10 @@ def test_damaged_images_are_read_or_skipped(contents: list[bytes]) -> None:
         files = [Path(folder, f"{at}.png") for at in range(len(contents))]
         for file, content in zip(files, contents, strict=True):
             file.write_bytes(content)
-        read = [file for block, _ in read_images(files, (8, 8, 3), 2) for file in block]
+        read = [
+            file
+            for block, _ in read_images(files, 2, ImageNotes((8, 8, 3), (0, 9)))
+            for file in block
+        ]
     assert set(read) <= set(files)
     assert read == sorted(read)

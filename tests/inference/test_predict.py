@@ -7,7 +7,7 @@ import pytest
 from made_runs import digits, two_classes
 
 from zookit.core import BadParameter, BadRun
-from zookit.inference.predict import Predictor, batch_size, predict
+from zookit.inference.predict import Predictor, batch_size, is_unsure, predict
 from zookit.inference.rebuild import rebuild_model
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -57,6 +57,21 @@ def test_weights_that_are_not_finite_are_refused() -> None:
     model.weights[-1].assign(np.full(10, np.nan))
     with pytest.raises(BadRun, match="NaN or infinite"):
         Predictor(model)(images(1, 28, 28, 1))
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "unsure"),
+    [
+        ([0.6, 0.4], True),
+        ([0.3, 0.7], False),
+        ([0.5, 0.3, 0.2], True),
+        ([0.55, 0.25, 0.2], False),
+        ([0.02] + [0.98 / 999] * 999, True),
+        ([0.6] + [0.4 / 999] * 999, False),
+    ],
+)
+def test_when_a_prediction_is_unsure(probabilities: list[float], unsure: bool) -> None:
+    assert is_unsure(np.array(probabilities, np.float32)) is unsure
 
 
 @pytest.mark.parametrize(

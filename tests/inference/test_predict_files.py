@@ -20,13 +20,14 @@ def test_files_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "batch_size", lambda shape: 16)
     run = two_classes()
     blocks = list(predict_files(run, [photos_folder()]))
-    assert [len(files) for files, _ in blocks] == [16, 16, 8]
-    files = [file for block, _ in blocks for file in block]
+    assert [len(files) for files, _, _ in blocks] == [16, 16, 8]
+    files = [file for block, _, _ in blocks for file in block]
     assert files == sorted(photos_folder().rglob("*.png"))
     pixels = np.stack([read_image(file, (8, 8, 3)) for file in files])
-    found = np.concatenate([probabilities for _, probabilities in blocks])
+    assert np.array_equal(np.concatenate([images for _, images, _ in blocks]), pixels)
+    found = np.concatenate([probabilities for _, _, probabilities in blocks])
     np.testing.assert_allclose(found, predict(run, pixels), atol=1e-6)
-    ((_, inverted),) = predict_files(run, files[:5], invert=True)
+    ((_, _, inverted),) = predict_files(run, files[:5], invert=True)
     np.testing.assert_allclose(inverted, predict(run, 255 - pixels[:5]), atol=1e-6)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from bounded import bounded
 
 from zookit.core import Evaluation
 from zookit.inference.scores import Scores
@@ -19,7 +20,10 @@ def evaluation(labels: list[int], predicted: list[int]) -> Evaluation:
 
 def test_scores() -> None:
     scores = Scores.of(evaluation([0, 0, 0, 1, 2, 2], [0, 1, 1, 1, 0, 0]), "abcde")
-    assert scores.confusion.dtype == scores.support.dtype == np.int64
+    assert scores.confusion.dtype == scores.support.dtype == scores.pairs.dtype == np.int64
+    assert scores.pairs.tolist() == [[0, 0, 1], [0, 1, 2], [1, 1, 1], [2, 0, 2]]
+    assert scores.confusion_among(np.array([0, 2])).tolist() == [[1, 0], [2, 0]]
+    assert scores.data is None
     assert scores.confusion.tolist() == [
         [1, 2, 0, 0, 0],
         [0, 1, 0, 0, 0],
@@ -40,6 +44,15 @@ def test_the_most_frequent_confusions() -> None:
     assert scores.confused(10) == [(0, 1, 2), (2, 0, 2), (1, 2, 1)]
     assert scores.confused(1) == [(0, 1, 2)]
     assert scores.confused(0) == []
+    assert scores.confused() == scores.confused(10)
+
+
+def test_memory_grows_with_the_images_not_with_the_square_of_the_classes() -> None:
+    labels = list(range(5000))
+    with bounded(megabytes=64):
+        scores = Scores.of(evaluation(labels, labels[::-1]), [str(at) for at in labels])
+        assert scores.confused(2) == [(0, 4999, 1), (1, 4998, 1)]
+        assert scores.accuracy == 0
 
 
 def test_scores_show_the_accuracy_and_a_table_of_classes() -> None:
