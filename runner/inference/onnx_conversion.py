@@ -90,7 +90,7 @@ def _one(graph: Any, node: Any) -> str:
     from tf2onnx import utils
 
     dtype = utils.map_onnx_to_numpy_type(graph.get_dtype(node.input[0]))
-    name: str = graph.make_const(utils.make_name(node.name), np.array(1, dtype)).output[0]
+    name: str = graph.make_const(utils.make_name(node.name), np.ones(1, dtype)).output[0]
     return name
 
 
