@@ -35,6 +35,8 @@ def set_trainable(model: "keras.Model", flags: "Sequence[bool]") -> None:
 def trainable_at_most(model: "keras.Model") -> "list[keras.Variable]":
     """Return the variables that are trained if no layer is frozen, in the model's order."""
     before = get_trainable(model)
+    for layer in layers_of(model):
+        layer.trainable = False  # setting a value that it has would not reach the layers in it
     model.trainable = True
     variables: list[keras.Variable] = model.trainable_variables
     set_trainable(model, before)
@@ -56,9 +58,15 @@ def check_averages(model: "keras.Model") -> None:
         )
 
 
-def check_trained(model: "keras.Model") -> None:
-    """Raise TrainingFailed if the optimizer cannot train the variables that are trainable now."""
+def accept_trainable(model: "keras.Model") -> None:
+    """Accept what is trainable now, about which Keras would warn.
+
+    Raises TrainingFailed or BadExperiment if the optimizer cannot train it.
+    """
     check_averages(model)
+    model._compiled_trainable_state = {  # noqa: SLF001 - what the warning is about
+        layer: layer.trainable for layer in layers_of(model)
+    }
     if not model.trainable_variables:
         raise TrainingFailed(
             "all layers are frozen, so there is nothing to train. Leave one layer trainable."

@@ -54,7 +54,7 @@ def _check_checkpoint(loop: Loop) -> None:
 def _train(loop: Loop, signals: Interruption) -> None:
     # Importing it imports Keras, which has happened by now.
     from zookit.training.loop_callbacks import (
-        AddedValuesCallback,
+        AfterCallbacks,
         CheckpointCallback,
         EpochCallback,
     )
@@ -63,7 +63,7 @@ def _train(loop: Loop, signals: Interruption) -> None:
     callbacks = [
         EpochCallback(loop, signals),
         *loop.callbacks,
-        AddedValuesCallback(loop),
+        AfterCallbacks(loop),
         *loop.listeners.keras_callbacks(run=loop.run),
         CheckpointCallback(loop, signals),
     ]

@@ -1,7 +1,7 @@
 """The Keras callbacks of the training loop. Imports Keras, so it is imported once training starts.
 
 `EpochCallback` comes first, so that between epochs all others see the model as Keras builds it.
-`AddedValuesCallback` comes after the experiment's callbacks and before those of listeners, which
+`AfterCallbacks` comes after the experiment's callbacks and before those of listeners, which
 cannot change what is recorded. `CheckpointCallback` comes last, so that a checkpoint contains what
 all others have done.
 """
@@ -30,9 +30,6 @@ class EpochCallback(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._loop.start_epoch(epoch)
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        self._loop.multi_step.install()
-
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         self._signals.check()
 
@@ -50,14 +47,20 @@ class EpochCallback(keras.callbacks.Callback):
         self._loop.end_epoch(logged_values(logs))
 
 
-class AddedValuesCallback(keras.callbacks.Callback):
-    """Records the values that the callbacks before it added to the logs of an epoch."""
+class AfterCallbacks(keras.callbacks.Callback):
+    """Handles what the callbacks of the experiment have done to the model and to the logs."""
 
     def __init__(self, loop: Loop) -> None:
         super().__init__()
         self._loop = loop
 
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self._loop.multi_step.check()
+        self._loop.multi_step.install()
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._loop.multi_step.check()
+        check_averages(self.model)  # there may be no further step that does
         self._loop.add_values(logs)
 
 
@@ -94,7 +97,6 @@ class CheckpointCallback(keras.callbacks.Callback):
         self._signals.check()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        check_averages(self.model)  # a callback may have frozen layers after the last step
         last = self.model.stop_training or epoch + 1 == self.params["epochs"]
         if last or self._checkpointing.schedule.is_due():
             self._checkpointing.save()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.core import BrokenPlugin, TrainingFailed
 from zookit.core.errors import reason_of
-from zookit.modeling.trainable import check_trained
+from zookit.modeling.trainable import accept_trainable
 from zookit.training.batches import Batches
 from zookit.training.step_constants import StepConstants
 
@@ -65,18 +65,17 @@ class MultiStep:
             "predict_function": None,
         }
 
-    def install(self) -> None:
-        """Install the function. `fit` must find it installed; callbacks may then remove it.
-
-        Raises TrainingFailed if a callback compiled the model again, which Keras's `fit` does not
-        support either.
-        """
+    def check(self) -> None:
+        """Raise TrainingFailed if a callback compiled the model; Keras does not support it either."""
         if self._compiled_with != _compiled_with(self._model):
             raise TrainingFailed(
                 "a callback compiled the model during training, which is not supported. To freeze "
                 "layers or change the learning rate, compiling is not necessary: the next step "
                 "uses the new values."
             )
+
+    def install(self) -> None:
+        """Install the function. `fit` must find it installed; callbacks may then remove it."""
         self._switch(installed=True)
 
     def remove(self) -> None:
@@ -121,7 +120,7 @@ class MultiStep:
         """Trace the steps again when they run next. Raises ZookitError if they cannot be."""
         import tensorflow as tf
 
-        check_trained(self._model)
+        accept_trainable(self._model)
         # No autograph: Keras needs none, and tracing takes half the time.
         self._plain = tf.function(self._loop, autograph=False)
         self._compiled = tf.function(self._loop, autograph=False, jit_compile=True)

@@ -159,7 +159,7 @@ def _first_difference(name: str, then: Sequence[float], now: Sequence[float]) ->
     if len(then) != len(now):
         yield f"{name}: {len(then)} epochs, now {len(now)}"
     for epoch, (before, after) in enumerate(zip(then, now, strict=False), start=1):
-        if before != after:
+        if before != after and not (math.isnan(before) and math.isnan(after)):
             yield f"{name}: from epoch {epoch} on, {_shown(before)}, now {_shown(after)}"
             return
 

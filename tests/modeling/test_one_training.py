@@ -1,0 +1,156 @@
+"""Trainings in threads give the results of trainings one after the other."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from small_runs import DENSE, SMALL, different_ends
+
+import zookit
+from zookit.core import Callback, Listener, RunContext, ZookitError, hookimpl
+from zookit.modeling.one_training import one_training
+
+
+def test_trainings_in_threads_equal_one_that_runs_alone(
+    images: str, tmp_path: Path, finished: Path
+) -> None:
+    stop = threading.Event()
+    run = zookit.open_run(finished)
+
+    def train(at: int) -> Path:
+        runs_dir = tmp_path / str(at)
+        return zookit.run(images, DENSE, runs_dir=runs_dir, epochs=2, **SMALL).folder
+
+    def use() -> None:
+        while not stop.wait(0.1):  # draws initial weights, too
+            run.predict(np.zeros((1, 8, 8, 1), np.uint8))
+
+    user = threading.Thread(target=use)
+    user.start()
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            folders = list(threads.map(train, range(2)))
+    finally:
+        stop.set()
+        user.join()
+    assert [different_ends(each, finished) for each in folders] == [[], []]
+
+
+def test_resuming_and_reproducing_in_threads_change_nothing(
+    images: str, tmp_path: Path, finished: Path, run: Path
+) -> None:
+    stopped = zookit.open_run(run)
+    whole = zookit.run(images, DENSE, runs_dir=tmp_path / "whole", epochs=3, **SMALL)
+    with ThreadPoolExecutor(2) as threads:
+        resumed = threads.submit(stopped.resume, 3, quiet=True)
+        reproduced = threads.submit(zookit.open_run(finished).reproduce, tmp_path, quiet=True)
+    assert different_ends(resumed.result().folder, whole.folder) == []
+    assert reproduced.result().identical
+
+
+@dataclass(frozen=True)
+class Within(Callback):
+    """Calls a function within a training."""
+
+    def build(self) -> Any:
+        return keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: INNER[0]())
+
+
+@dataclass(frozen=True)
+class WithinListener(Listener):
+    """Calls it when the run has started."""
+
+    @hookimpl
+    def run_started(self, run: RunContext) -> None:
+        INNER[0]()
+
+
+INNER: list[Callable[[], object]] = []
+"""The function that they call."""
+
+
+@pytest.mark.parametrize("action", ["run", "resume", "reproduce"])
+def test_a_training_within_a_training_is_refused(
+    images: str, tmp_path: Path, run: Path, action: str
+) -> None:
+    inner = {
+        "run": lambda: zookit.run(images, DENSE, runs_dir=tmp_path / "inner", **SMALL),
+        "resume": lambda: zookit.open_run(run).resume(3, quiet=True),
+        "reproduce": lambda: zookit.open_run(run).reproduce(tmp_path / "inner", quiet=True),
+    }
+    INNER[:] = [inner[action]]
+    with pytest.raises(ZookitError, match="within another"):
+        zookit.run(images, DENSE, Within(), runs_dir=tmp_path, **SMALL)
+    assert not (tmp_path / "inner").exists()
+
+
+def test_a_training_within_a_listener_is_reported(
+    images: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    INNER[:] = [lambda: zookit.run(images, DENSE, runs_dir=tmp_path / "inner", **SMALL)]
+    settings = {**SMALL, "epochs": 1, "runs_dir": tmp_path}
+    assert zookit.run(images, DENSE, listeners=WithinListener(), **settings).status == "finished"
+    assert "within another" in caplog.text
+
+
+def test_the_callers_random_numbers_do_not_depend_on_a_training(
+    images: str, tmp_path: Path
+) -> None:
+    """A random search in a loop would otherwise draw the same value after each run."""
+
+    def drawn(*, train: bool) -> list[float]:
+        random.seed(5)
+        np.random.seed(5)  # noqa: NPY002
+        if train:
+            zookit.run(images, DENSE, runs_dir=tmp_path, epochs=1, **SMALL)
+        return [random.random(), np.random.random()]  # noqa: NPY002
+
+    assert drawn(train=True) == drawn(train=False)
+
+
+@dataclass(frozen=True)
+class Reseeding(Callback):
+    """Seeds all generators and draws from them, as careless code does."""
+
+    def build(self) -> Any:
+        def disturb(*_: Any, **__: Any) -> None:
+            keras.utils.set_random_seed(99)
+            keras.layers.Dense(3).build((None, 4))
+
+        return keras.callbacks.LambdaCallback(
+            on_epoch_begin=disturb, on_train_batch_begin=disturb, on_epoch_end=disturb
+        )
+
+
+def test_seeding_between_steps_changes_no_bits(images: str, tmp_path: Path, finished: Path) -> None:
+    again = zookit.run(images, DENSE, Reseeding(), runs_dir=tmp_path, epochs=2, **SMALL)
+    assert again.history == zookit.open_run(finished).history
+
+
+def test_a_waiting_training_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "zookit")
+    began = threading.Event()
+
+    def wait() -> None:
+        with one_training():
+            began.set()
+
+    with one_training():
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        for _ in range(1000):
+            if caplog.records:
+                break
+            waiting.join(0.01)
+        assert not began.is_set()
+    waiting.join()
+    assert began.is_set()
+    assert len(caplog.records) == 1
