@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from zookit.console import Console
     from zookit.registry import Components, Entry
 
+_NAMED = 100
+"""The most classes of a data set that are named."""
+
 
 def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     """Print a component's owner, docstring and parameters, and the facts about a data set.
@@ -83,10 +86,12 @@ def _paragraphs(docstring: str) -> Iterator[str]:
 def _facts(dataset: Dataset) -> Sequence[tuple[str, str]]:
     info = dataset.info
     sizes = ", ".join(f"{size:,} {name}" for name, size in info.sizes.items())
+    names, rest = info.class_names[:_NAMED], len(info.class_names) - _NAMED
+    more = f" and {rest:,} more" if rest > 0 else ""
     return (
         ("task", info.task),
         ("images", " x ".join(map(str, info.image_shape)) + ", uint8"),
-        ("classes", f"{len(info.class_names)}: {', '.join(info.class_names)}"),
+        ("classes", f"{len(info.class_names):,}: {', '.join(names)}{more}"),
         ("sizes", sizes or "unknown until it is loaded"),
         ("sample", "bundled" if dataset.sample else "none"),
         ("license", info.license),

@@ -90,6 +90,15 @@ def test_another_split(zookit: Command, tmp_path: Path) -> None:
     assert "test images" in outcome.out
 
 
+def test_not_all_of_thousands_of_classes_are_named(zookit: Command, tmp_path: Path) -> None:
+    for at in range(2000):
+        (tmp_path / "photos" / f"class_{at:04}").mkdir(parents=True)
+    out = zookit("show", "image_folder:photos,size=8").out
+    assert "2,000: class_0000, class_0001" in out
+    assert "class_0099 and 1,900 more" in " ".join(out.split())
+    assert "class_0100" not in out
+
+
 def test_images_of_ones_own_have_no_other_numbers(zookit: Command, tmp_path: Path) -> None:
     put_pictures(tmp_path / "photos", dark=10, light=10)
     out = zookit("show", "image_folder:photos,size=8", "--image", "2").out
