@@ -56,6 +56,7 @@ ELSEWHERE = {
     "runner/report/predictions.py": "report/test_page.py",
     "runner/report/view.py": "report/test_page.py",
     "runner/testing/trial_training.py": "testing/test_architecture.py",
+    "runner/training/data_checks.py": "training/test_session.py",
     "runner/training/fit.py": "training/test_session.py",
     "runner/training/loop_callbacks.py": "training/test_session.py",
     "runner/training/run_environment.py": "training/test_session.py",

@@ -12,8 +12,8 @@ from zookit.core import Architecture, BadRun, DatasetInfo, ZookitError, reason_o
 from zookit.core.input_files import replaced_paths, with_input_files
 from zookit.core.messages import counted
 from zookit.modeling.model import build_model
-from zookit.modeling.one_training import one_build
 from zookit.modeling.runtime import devices, keras_configured, out_of_memory_reported, versions
+from zookit.modeling.weight_limit import weights_limited
 from zookit.registry import Built, default
 from zookit.registry.code import code_hash
 from zookit.runs.arrays import assign, load_of_end
@@ -50,7 +50,7 @@ def rebuild_model(
     found = find_architecture(run, architecture)
     now = _environment_now(run, found)
     with keras_configured("float32" if float32 else run.environment.runtime.precision):
-        model = _build(run, found.component)
+        model = _build(run, found.component, sum(each.size for each in arrays.values()))
         assign("", model.weights, arrays, run.folder / WEIGHTS)
         check_outputs(run, model, now)
     _warn_of_status(run)
@@ -82,9 +82,9 @@ def info_of(run: RunRecord) -> DatasetInfo:
     return DatasetInfo(data.image_shape, data.class_names, data.sizes)
 
 
-def _build(run: RunRecord, architecture: Architecture) -> "keras.Model":
+def _build(run: RunRecord, architecture: Architecture, weights: int) -> "keras.Model":
     try:
-        with out_of_memory_reported(), one_build:
+        with out_of_memory_reported(), weights_limited(weights):
             return build_model(info_of(run), architecture, run.experiment.settings.normalize)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error

@@ -18,7 +18,7 @@ from zookit.core.errors import quoted
 from zookit.core.messages import counted, printable
 from zookit.core.reading import parse_json, read_text_bounded
 from zookit.core.result import Status
-from zookit.runs.environment import Environment, identity_without_epochs
+from zookit.runs.environment import LARGEST_IMAGE, Environment, identity_without_epochs
 from zookit.runs.lock import writing
 
 T = TypeVar("T")
@@ -146,6 +146,12 @@ def read_run(folder: Path) -> RunRecord:
     # Before the rest is read: a run that ends meanwhile counts as running, never as killed.
     training = False if (folder / METRICS).exists() else writing(folder)
     environment = _json(folder / ENVIRONMENT, Environment)
+    values = math.prod(environment.data.image_shape)
+    if values > LARGEST_IMAGE:
+        raise damaged(
+            folder / ENVIRONMENT,
+            f"its images have {values:,} values each, expected at most {LARGEST_IMAGE:,}",
+        )
     experiment = _experiment(folder / EXPERIMENT, environment)
     history = MappingProxyType(_columns(folder / HISTORY))
     seconds = _columns(folder / TIMES).get("seconds", ())

@@ -1,6 +1,7 @@
 """Builds a compiled model with everything that trains it."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from zookit.data.prepared import Prepared
 from zookit.modeling.model import build_model, compile_model
 from zookit.modeling.one_training import one_build
 from zookit.modeling.trainable import check_averages, trainable_at_most
+from zookit.modeling.weight_limit import weights_limited
 from zookit.registry import default
 from zookit.registry.blame import check_returned
-from zookit.runs.checkpoint import Checkpoint
+from zookit.runs.checkpoint import MODEL, Checkpoint
 from zookit.runs.environment import Runtime
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
@@ -59,7 +61,7 @@ def build_network(
         precision=runtime.precision,
         threads=runtime.intra_op_threads,
     )
-    with one_build:
+    with _one_build(checkpoint):
         keras.utils.set_random_seed(experiment.settings.seed)
         model = build_model(
             info,
@@ -82,6 +84,13 @@ def build_network(
         MultiStep(model, feeds.train, steps, xla=xla),
         build_callbacks(composition.callbacks),
     )
+
+
+def _one_build(checkpoint: Checkpoint | None) -> AbstractContextManager[object]:
+    if checkpoint is None:
+        return one_build
+    model = (each.size for name, each in checkpoint.arrays.items() if name.startswith(MODEL))
+    return weights_limited(sum(model))
 
 
 def _trained_at_most(

@@ -4,7 +4,6 @@ A new run and a resumed one go through the same stages; they differ in where the
 environment and checkpoint come from.
 """
 
-import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ from pathlib import Path
 
 from zookit.console import Console
 from zookit.core import (
-    BadExperiment,
-    BadRun,
     BrokenPlugin,
     Component,
     FolderError,
@@ -34,7 +31,7 @@ from zookit.modeling.tensorflow_import import importing_keras
 from zookit.registry import default
 from zookit.registry.blame import plugins_blamed
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
-from zookit.runs.environment import LARGEST_IMAGE, Environment, Runtime
+from zookit.runs.environment import Environment, Runtime
 from zookit.runs.inputs import copy_inputs
 from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
@@ -47,6 +44,7 @@ from zookit.training.advice import advice_before, check_monitored
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.completeness import check_unchanged, why_complete
+from zookit.training.data_checks import check_image_size, check_same_data
 from zookit.training.destinations import check_destinations
 from zookit.training.feeds import Feeds, make_feeds
 from zookit.training.fit import fit
@@ -89,11 +87,7 @@ def train(
     the training fails; what has been trained is then in the folder.
     """
     info = composition.dataset.info
-    if math.prod(info.image_shape) > LARGEST_IMAGE:
-        raise BadExperiment(
-            f"an image has {math.prod(info.image_shape):,} values, expected at most "
-            f"{LARGEST_IMAGE:,}. Use smaller images."
-        )
+    check_image_size(info)
     _check_folders(composition, runs_dir)
     runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
     if info.sizes or composition.experiment.settings.validation:  # else it is not known yet
@@ -176,7 +170,7 @@ def _continue(
     schedule = CheckpointSchedule()
     all_listeners = Listeners([_folder_writer(checkpoint), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)
-    _check_same_data(record, prepared)
+    check_same_data(record, prepared, composition.dataset.info)
     replay = record.environment.runtime
     with (
         plugins_blamed(default, *composition.unregistered()),
@@ -248,16 +242,6 @@ def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContex
         threads=settings.threads,
         xla=None if replay is None else replay.xla,
     )
-
-
-def _check_same_data(record: RunRecord, prepared: Prepared) -> None:
-    then = record.environment.data
-    if prepared.hash != then.hash:
-        raise BadRun(
-            f"{record.folder} was trained on data with the hash {then.hash[:16]} ({then.origin}), "
-            f"but the data found now has {prepared.hash[:16]} ({prepared.origin}). Restore that "
-            "data, or run the experiment again."
-        )
 
 
 def _loop(

@@ -1,15 +1,16 @@
 """Run folders, read: whatever they contain, nothing is executed, waited for or changed."""
 
+import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
+from bounded import bounded
 from conftest import Command
 from contents import contents
 from damage import (
@@ -27,6 +28,7 @@ from hypothesis import strategies as st
 from made_runs import make_one, rehashed
 from permissions import obey_permissions
 
+import zookit
 from zookit.core import BadRun
 from zookit.inference.rebuild import info_of, rebuild_model
 from zookit.runs.checkpoint import load_checkpoint
@@ -283,25 +285,46 @@ def test_odd_names_are_listed_and_found(zookit: Command, finished: Path, tmp_pat
         assert page.is_file()
 
 
-@pytest.fixture
-def little_memory() -> Iterator[None]:
-    """Allow 4 GB more than the process has; a larger request fails at once."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + 4_000_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+def claims(*shape: int) -> Edit:
+    """Return an edit of the shape of the images."""
+
+    def edit(folder: Path) -> None:
+        environment = json.loads((folder / "environment.json").read_text())
+        environment["data"]["image_shape"] = shape
+        (folder / "environment.json").write_text(json.dumps(environment))
+
+    return edit
 
 
-@pytest.mark.slow  # TensorFlow waits 10 s for memory
-@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
-@pytest.mark.usefixtures("little_memory")
-def test_a_model_that_does_not_fit_in_memory_is_an_error(run: Path) -> None:
-    text = (run / "environment.json").read_text()
-    (run / "environment.json").write_text(text.replace("      8,\n", "      65536,\n"))
-    with pytest.raises(BadRun, match="memory"):
+@pytest.mark.parametrize(
+    "edit",
+    [
+        claims(65_536, 65_536, 1),
+        claims(65_536, 65_536, 65_536),
+        claims(8192, 8192, 1),
+        claims(1, 65_536, 1000),
+        claims(10**9, 1, 1),
+        replaced("experiment.toml", "    8,\n", "    1000000000,\n"),
+        replaced("experiment.toml", "    8,\n", "    40000,\n    40000,\n    40000,\n"),
+    ],
+    ids=range(7),
+)
+def test_claims_of_size_are_held_against_the_weights(run: Path, edit: Edit) -> None:
+    rebuild_model(read_run(run))  # imports what is needed
+    edit(run)
+    with bounded(10, 1024), pytest.raises(BadRun) as raised:
         rebuild_model(read_run(run))
+    check_one_line(raised.value)
+    make_one_if_possible(run)
+    before = contents(run)
+    with bounded(10, 1024), pytest.raises(BadRun):
+        zookit.resume(run, epochs=3, quiet=True)
+    assert contents(run) == before
+
+
+def make_one_if_possible(folder: Path) -> None:
+    with suppress(BadRun):
+        make_one(folder)
 
 
 @given(data=st.data())

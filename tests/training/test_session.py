@@ -17,6 +17,7 @@ from small_runs import DENSE, SMALL, Interrupt, Slower, different_ends
 
 import zookit
 from zookit.core import (
+    BadExperiment,
     BadParameter,
     BadRun,
     BrokenPlugin,
@@ -30,6 +31,7 @@ from zookit.core import (
     hookimpl,
 )
 from zookit.runs.run import read_run
+from zookit.training.data_checks import check_image_size
 
 if TYPE_CHECKING:
     from zookit.core.data import Source
@@ -254,6 +256,24 @@ def test_other_data_is_refused(run: Path) -> None:
     _as_if_started_so(run)
     with pytest.raises(BadRun, match="hash 0000000000000000"):
         zookit.resume(run, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("image_shape", [16, 16, 1]), ("class_names", ["bright", "dark"])]
+)
+def test_data_of_another_shape_is_refused(run: Path, name: str, value: object) -> None:
+    environment = json.loads((run / "environment.json").read_text())
+    environment["data"][name] = value
+    (run / "environment.json").write_text(json.dumps(environment))
+    before = contents(run)
+    with pytest.raises(BadRun, match=r"environment\.json is damaged"):
+        zookit.resume(run, epochs=3, quiet=True)
+    assert contents(run) == before
+
+
+def test_images_larger_than_a_run_can_have_are_refused() -> None:
+    with pytest.raises(BadExperiment, match="134,217,728 values"):
+        check_image_size(DatasetInfo((2**13, 2**14, 1), ("a", "b")))
 
 
 def test_other_versions_are_only_a_warning(run: Path, capfd: pytest.CaptureFixture[str]) -> None:

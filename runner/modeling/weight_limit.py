@@ -1,0 +1,47 @@
+"""A limit for the weights of a model that is built for weights that exist already.
+
+A run's files may claim any size: images of 65,536 x 65,536 pixels, layers of a billion units.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from zookit.core import BadRun
+from zookit.modeling.one_training import one_build
+
+_TIMES, _MORE = 4, 2**24
+"""An architecture may build a larger model and use a part of it."""
+
+
+@contextmanager
+def weights_limited(numbers: int) -> Iterator[None]:
+    """Raise BadRun before layers create far more weights than a file with `numbers` in it has.
+
+    Other threads do not build a model in the meantime.
+    """
+    import keras
+
+    most = _TIMES * numbers + _MORE
+
+    add_weight = keras.layers.Layer.add_weight
+    created = 0
+
+    def counted(layer: Any, shape: Any = None, *args: Any, **keywords: Any) -> Any:
+        nonlocal created
+        with suppress(TypeError):  # not a shape, which Keras reports
+            created += math.prod(() if shape is None else shape)
+        if created > most:
+            raise BadRun(
+                f"its experiment and data ask for {created:,} weights or more, but its file has "
+                f"{numbers:,}. One of the files was changed."
+            )
+        return add_weight(layer, shape, *args, **keywords)
+
+    with one_build:
+        keras.layers.Layer.add_weight = counted
+        try:
+            yield
+        finally:
+            keras.layers.Layer.add_weight = add_weight

@@ -1,0 +1,36 @@
+"""Whether data can be trained on, and is that of a run to resume."""
+
+import math
+
+from zookit.core import BadExperiment, BadRun, DatasetInfo
+from zookit.data.prepared import Prepared
+from zookit.runs.environment import LARGEST_IMAGE
+from zookit.runs.run import ENVIRONMENT, RunRecord, damaged
+
+
+def check_image_size(info: DatasetInfo) -> None:
+    """Raise BadExperiment if the images are larger than those that a run can have."""
+    values = math.prod(info.image_shape)
+    if values > LARGEST_IMAGE:
+        raise BadExperiment(
+            f"an image has {values:,} values, expected at most {LARGEST_IMAGE:,}. Use smaller "
+            "images."
+        )
+
+
+def check_same_data(record: RunRecord, prepared: Prepared, info: DatasetInfo) -> None:
+    """Raise BadRun if the prepared data is not what the run was trained on."""
+    then = record.environment.data
+    recorded = (then.image_shape, len(then.class_names))
+    if prepared.hash == then.hash and recorded != (info.image_shape, len(info.class_names)):
+        raise damaged(
+            record.folder / ENVIRONMENT,
+            f"it has images {then.image_shape} of {len(then.class_names)} classes, but the data "
+            f"has {info.image_shape} of {len(info.class_names)}",
+        )
+    if prepared.hash != then.hash:
+        raise BadRun(
+            f"{record.folder} was trained on data with the hash {then.hash[:16]} ({then.origin}), "
+            f"but the data found now has {prepared.hash[:16]} ({prepared.origin}). Restore that "
+            "data, or run the experiment again."
+        )
