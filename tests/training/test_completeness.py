@@ -41,7 +41,7 @@ def test_a_run_that_a_callback_ended_is_complete(
 
 
 def test_fewer_epochs_than_the_run_has_are_refused(run: Path) -> None:
-    with pytest.raises(BadParameter, match=r"2 epochs.*--epochs 1"):
+    with pytest.raises(BadParameter, match=r"2 epochs.*epochs=1"):
         zookit.resume(run, epochs=1)
 
 

@@ -342,7 +342,7 @@ def test_a_loss_that_is_not_finite_fails_the_run(
         "run", images, DENSE, "--learning-rate", "1e30", "--batch-size", "4", "-q"
     ).message()
     assert "nan" in message
-    assert "learning_rate" in message
+    assert "--learning-rate" in message
     (folder,) = Path("runs").iterdir()
     record = read_run(folder)
     assert record.status == "failed"
