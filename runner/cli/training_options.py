@@ -1,5 +1,6 @@
 """The options of the commands that train, and what they show."""
 
+import math
 import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -125,7 +126,10 @@ def _plain(run: "Run") -> dict[str, Any]:
         "status": run.status,
         "folder": str(run.folder),
         "experiment": run.experiment.plain(),
-        "history": {name: list(values) for name, values in run.history.items()},
+        "history": {
+            name: [None if math.isnan(each) else each for each in values]
+            for name, values in run.history.items()
+        },
         "seconds": list(run.seconds),
         "test": dict(run.metrics),
         "environment": run.environment.plain(),

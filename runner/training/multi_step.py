@@ -66,7 +66,7 @@ class MultiStep:
         }
 
     def check(self) -> None:
-        """Raise TrainingFailed if a callback compiled the model; Keras does not support it either."""
+        """Raise TrainingFailed if a callback compiled the model, which is not supported."""
         if self._compiled_with != _compiled_with(self._model):
             raise TrainingFailed(
                 "a callback compiled the model during training, which is not supported. To freeze "

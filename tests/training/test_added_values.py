@@ -107,8 +107,8 @@ def test_they_are_columns_of_the_history(finished: Path) -> None:
 
 def test_they_are_where_the_history_is_shown(zookit: Command) -> None:
     folder = added().folder
-    shown = json.loads(zookit("show", str(folder), "--json").out or "{}")
-    assert shown.get("history", {"later": None}) is not None
+    shown = json.loads(zookit("resume", str(folder), "--json").out, parse_constant=pytest.fail)
+    assert shown["history"]["later"] == [None, 1, 2]
     report = zookit("report", str(folder), "--output", "page.html")
     assert report.code == 0, report
     page = Path("page.html").read_text()
@@ -131,7 +131,7 @@ def test_a_resumed_run_has_them_too(tmp_path: Path, after: int) -> None:
     assert different_ends(stopped.resume(quiet=True).folder, added().folder) == []
 
 
-def test_a_finished_run_with_them_is_extended_and_reproduced(tmp_path: Path) -> None:
+def test_a_run_with_them_is_reproduced(tmp_path: Path) -> None:
     assert added().reproduce(tmp_path, quiet=True).identical
 
 
