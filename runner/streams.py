@@ -66,7 +66,7 @@ class GuardedStream:
         That includes `print`, child processes and C++ code, which write to descriptor 1.
         """
         self.flush()
-        before = self._stream
+        before: Any = self._stream
         with ExitStack() as restored:
             with suppress(OSError, ValueError):
                 copy = os.dup(1)

@@ -93,6 +93,6 @@ def _result(
         if alike in failures:
             return "failed", f"the same as {failures[alike]!r}", None
         failures[alike] = check.name
-        reason = " ".join(str(error).removeprefix(f"{target}: ").split())
-        return "failed", reason, error.__cause__
+        found = " ".join(str(error).removeprefix(f"{target}: ").split())
+        return "failed", found, error.__cause__
     return "passed", "", None

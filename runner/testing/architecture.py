@@ -53,7 +53,7 @@ def fits_every_data_set(target: Target) -> None:
 
 def trains(target: Target) -> None:
     """Training with its preferred settings runs to the end, and the loss stays finite."""
-    small_training(target.component, shape=_smallest(target))
+    small_training(target.component, shape=smallest_shape(target))
 
 
 def every_trainable_weight_learns(target: Target) -> None:
@@ -121,7 +121,7 @@ class _Builds:
 def _builds(target: Target) -> _Builds:
     """Build both bodies once for all checks of a target."""
     architecture: Architecture = target.build().component
-    shape = _smallest(target)
+    shape = smallest_shape(target)
     before = dict(vars(architecture))
     one, two = _body(architecture, shape), _body(architecture, shape)
     return _Builds(before, one, two, dict(vars(architecture)))
@@ -190,7 +190,8 @@ def _accepts(architecture: Architecture, shape: Shape) -> bool:
     return True
 
 
-def _smallest(target: Target) -> Shape:
+def smallest_shape(target: Target) -> Shape:
+    """Return the smallest image shape that is tried and that it accepts."""
     return min(_accepted(target), key=math.prod)
 
 

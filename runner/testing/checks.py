@@ -1,13 +1,17 @@
 """Which checks apply to which kind of plugin."""
 
 from zookit.core import BrokenPlugin
-from zookit.testing import architecture, callback, command, component, dataset, listener
+from zookit.testing import architecture, callback, command, component, dataset, export, listener
 from zookit.testing.check import Check
 from zookit.testing.target import Target
 
 _BY_KIND = {
     "datasets": (*component.CHECKS, *dataset.CHECKS),
-    "architectures": (*component.CHECKS, *architecture.CHECKS),
+    "architectures": (
+        *component.CHECKS,
+        *architecture.CHECKS,
+        export.exports_to_every_format,
+    ),
     "callbacks": (*component.CHECKS, *callback.CHECKS),
     "listeners": (*component.CHECKS, *listener.CHECKS),
     "commands": command.CHECKS,

@@ -21,3 +21,11 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finally:
         lock.release()
     return tables
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what takes a quarter of a minute."""
+    for item in items:
+        if "keras_application-exports" in item.name:
+            item.add_marker(pytest.mark.slow)

@@ -174,7 +174,7 @@ ENTRIES = {
     "no_meaning": (NoMeaning, ("is fit to show",)),
     "doubles": (Doubles, ("parameters make the round trip",)),
     "plus_in_text": (PlusInText, ("parameters make the round trip",)),
-    "four_sizes": (FourSizes, ("fits every data set", "trains")),
+    "four_sizes": (FourSizes, ("fits every data set", "trains", "exports to every format")),
     "no_preference": (NoPreference, ("fits every data set", "trains")),
     "refuses_all": (
         RefusesAll,
@@ -184,13 +184,17 @@ ENTRIES = {
             "every trainable weight learns",
             "survives saving and loading",
             "trains",
+            "exports to every format",
         ),
     ),
     "weight_beside": (WeightBeside, ("every trainable weight learns",)),
     "shares": (Shares, ("builds share nothing",)),
     "grows": (Grows, ("builds share nothing", "survives saving and loading")),
     "remembers": (Remembers, ("builds share nothing",)),
-    "unregistered": (Unregistered, ("survives saving and loading",)),
+    "unregistered": (
+        Unregistered,
+        ("survives saving and loading", "exports to every format"),
+    ),
     "by_chance": (ByChance, ("survives saving and loading",)),
     "not_for_xla": (NotForXla, ("trains",)),
 }
