@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from rich.console import Console
 
+from zookit.console import Console
 from zookit.core import DatasetInfo, FolderError, Split
 from zookit.preview import draw, sheet, write_sheet
 

@@ -76,7 +76,7 @@ def info_of_saved_model(path: Path) -> dict[str, Any]:
 
 def info_of_onnx(path: Path) -> dict[str, Any]:
     found = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map
-    return {name: loads(value) for name, value in found.items()}
+    return {name: json.loads(value) for name, value in found.items()}
 
 
 def info_of_litert(path: Path) -> dict[str, Any]:
@@ -86,8 +86,9 @@ def info_of_litert(path: Path) -> dict[str, Any]:
     return info
 
 
-def loads(text: str | bytes) -> Any:
-    return json.loads(text)
+def loads(text: str | bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 INFO: dict[Format, Callable[[Path], dict[str, Any]]] = {
