@@ -15,10 +15,16 @@ _FAR = 64
 """A border is unusual if it differs by more than this quarter of the range."""
 
 
-def border_brightness(image: "Pixels") -> float:
-    """Return the mean of the outermost pixels of an image (H, W, C), 0 to 255."""
-    edges = [image[0], image[-1], image[1:-1, 0], image[1:-1, -1]]
-    return float(np.concatenate(edges).mean())
+def border_brightness(
+    images: "Pixels", at: "slice | npt.NDArray[np.int64]" = slice(None)
+) -> "npt.NDArray[np.float64]":
+    """Return the mean of the outermost pixels, float64 (M,), 0 to 255, of M of the images.
+
+    `images` are uint8 (N, H, W, C), and `at` chooses some of them, by default all.
+    """
+    edges = images[at, 0], images[at, -1], images[at, 1:-1, 0], images[at, 1:-1, -1]
+    total = sum(each.sum((1, 2), np.int64) for each in edges)
+    return np.asarray(total / sum(each[0].size for each in edges))
 
 
 def usual_border(images: "Pixels") -> tuple[int, int]:
@@ -27,17 +33,21 @@ def usual_border(images: "Pixels") -> tuple[int, int]:
     It is taken from 200 of them, evenly spaced.
     """
     at = np.unique(np.linspace(0, len(images) - 1, _SAMPLED).astype(np.int64))
-    found = np.percentile([border_brightness(images[each]) for each in at], (5, 95))
+    found = np.percentile(border_brightness(images, at), (5, 95))
     low, high = (round(float(each)) for each in found)
     return low, high
 
 
-def looks_inverted(brightness: float, usual: tuple[int, int]) -> bool:
-    """Whether a border is far from the usual ones, and would be nearer to them if inverted."""
+def looks_inverted(
+    brightness: "npt.NDArray[np.float64]", usual: tuple[int, int]
+) -> "npt.NDArray[np.bool_]":
+    """Whether borders are far from the usual ones, and would be nearer to them if inverted."""
     distance = _distance(brightness, usual)
-    return distance > max(_FAR, _distance(255 - brightness, usual))
+    return distance > np.maximum(_FAR, _distance(255 - brightness, usual))
 
 
-def _distance(brightness: float, usual: tuple[int, int]) -> float:
+def _distance(
+    brightness: "npt.NDArray[np.float64]", usual: tuple[int, int]
+) -> "npt.NDArray[np.float64]":
     low, high = usual
-    return max(low - brightness, brightness - high, 0)
+    return np.maximum(np.maximum(low - brightness, brightness - high), 0)

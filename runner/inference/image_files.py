@@ -145,9 +145,7 @@ def _read(block: Sequence[Path], images: "Pixels", notes: ImageNotes) -> list[st
         errors = [error for part in done for error in part]
     if notes.invert:
         np.subtract(255, images, out=images)
-    for file, image, each, error in zip(block, images, found, errors, strict=True):
-        if not error:
-            notes.add(file, each, image)
+    notes.add(block, found, images, errors)
     return errors
 
 

@@ -1,10 +1,11 @@
 """What was done to image files so that a model can read them, and what looks wrong with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image, ImageChops, ImageStat
 
 from zookit.core import say, warn
@@ -12,7 +13,6 @@ from zookit.core.messages import printable
 from zookit.inference.border import border_brightness, looks_inverted
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
 _CUT = 0.1
@@ -50,15 +50,25 @@ class ImageNotes:
 
         return look
 
-    def add(self, file: Path, notes: list[Note], pixels: "npt.NDArray[np.uint8]") -> None:
-        """Add a file with its notes, and with the pixels that the model gets, (H, W, C)."""
+    def add(
+        self,
+        files: Sequence[Path],
+        notes: Sequence[list[Note]],
+        pixels: "npt.NDArray[np.uint8]",
+        errors: Sequence[str],
+    ) -> None:
+        """Add files with their notes and with what the model gets, uint8 (N, H, W, C).
+
+        Files with an error do not count.
+        """
         if self.border is not None:
             brightness = border_brightness(pixels)
-            if looks_inverted(brightness, self.border):
-                notes = [*notes, ("inverted", self._inverted(brightness))]
-        for kind, text in notes:
-            first, example, count = self._found.get(kind, (file, text, 0))
-            self._found[kind] = first, example, count + 1
+            for at in np.flatnonzero(looks_inverted(brightness, self.border)).tolist():
+                notes[at].append(("inverted", self._inverted(brightness[at], self.border)))
+        for file, each, error in zip(files, notes, errors, strict=True):
+            for kind, text in each if not error else ():
+                first, example, count = self._found.get(kind, (file, text, 0))
+                self._found[kind] = first, example, count + 1
 
     def report(self) -> None:
         """Log what was found. What probably needs an action is a warning."""
@@ -67,22 +77,19 @@ class ImageNotes:
             (warn if kind in ("inverted", "enlarged") else say)(f"{printable(file)}{more}: {text}.")
         self._found.clear()
 
-    def _inverted(self, brightness: float) -> str:
-        assert self.border is not None
-        low, high = self.border
-        light, advice = (
-            ("darker" if brightness < low else "lighter"),
-            ("leave out --invert" if self.invert else "try --invert"),
-        )
+    def _inverted(self, brightness: float, usual: tuple[int, int]) -> str:
+        low, high = usual
+        light = "darker" if brightness < low else "lighter"
+        advice = "leave out --invert" if self.invert else "try --invert"
         return (
-            f"the border of the image is much {light} ({brightness:.0f}) than that of the images "
-            f"that the run was trained on ({low} to {high}, of 255), as if dark and light were "
-            f"swapped; {advice} (in Python: invert={not self.invert})"
+            f"its border is much {light} ({brightness:.0f}) than that of the images that the run "
+            f"was trained on ({low} to {high} of 255), as if dark and light were swapped; {advice} "
+            f"(in Python: invert={not self.invert})"
         )
 
 
 def _notes_of(image: Image.Image, shape: tuple[int, int, int]) -> list[Note]:
-    notes = []
+    notes: list[Note] = []
     height, width, channels = shape
     if _is_animated(image):
         notes.append(("animated", "it is an animation, of which the first frame is used"))
@@ -90,6 +97,8 @@ def _notes_of(image: Image.Image, shape: tuple[int, int, int]) -> list[Note]:
         notes.append(("transparent", "what is transparent became white"))
     if channels == 1 and _is_coloured(image):
         notes.append(("colour", "its colours became grey, because the model takes grey images"))
+    if image.size == (width, height):
+        return notes
     scale = max(width / image.width, height / image.height)
     used = round(width / scale), round(height / scale)
     kept = used[0] * used[1] / (image.width * image.height)

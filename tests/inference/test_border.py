@@ -9,10 +9,11 @@ from zookit.inference.border import border_brightness, looks_inverted, usual_bor
 def test_the_outermost_pixels_alone_count() -> None:
     image = np.full((5, 4, 3), 10, np.uint8)
     image[1:-1, 1:-1] = 200
-    assert border_brightness(image) == 10
-    image[0] = 110
-    assert border_brightness(image) == pytest.approx((4 * 110 + 10 * 10) / 14)
-    assert border_brightness(np.full((1, 1, 1), 7, np.uint8)) == 7
+    other = image.copy()
+    other[0] = 110
+    found = border_brightness(np.stack([image, other]))
+    assert found.tolist() == pytest.approx([10, (4 * 110 + 10 * 10) / 14])
+    assert border_brightness(np.full((1, 1, 1, 1), 7, np.uint8)).tolist() == [7]
 
 
 def test_most_images_decide_what_is_usual() -> None:
@@ -34,5 +35,5 @@ def test_most_images_decide_what_is_usual() -> None:
     ],
 )
 def test_what_looks_inverted(usual: tuple[int, int], inverted: list[int], fine: list[int]) -> None:
-    assert all(looks_inverted(each, usual) for each in inverted)
-    assert not any(looks_inverted(each, usual) for each in fine)
+    assert looks_inverted(np.array(inverted, float), usual).all()
+    assert not looks_inverted(np.array(fine, float), usual).any()
