@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from zookit.core.data.cache import TAG, cache_folder, is_marked, locked
 from zookit.core.errors import DataError, FolderError
@@ -119,7 +119,7 @@ def _entry(folder: Path, inner: Path) -> CacheEntry:
     )
 
 
-def _description(folder: Path) -> "dict[str, str] | None":
+def _description(folder: Path) -> dict[str, Any] | None:
     """Return the description of a prepared data set, None if there is no valid one."""
     try:
         meta = json.loads(read_text_bounded(folder / META, LARGEST_META))
@@ -135,7 +135,7 @@ def _downloads() -> Iterator[CacheEntry]:
         yield CacheEntry(name, folder.name, "downloads", _size(folder), folder, lock)
 
 
-def _folders(parent: Path, pattern: str) -> "list[Path]":
+def _folders(parent: Path, pattern: str) -> list[Path]:
     """Return the folders of these names, sorted; not links, which may lead anywhere."""
     return sorted(each for each in parent.glob(f"{pattern}/") if not each.is_symlink())
 

@@ -11,8 +11,9 @@ import random
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -115,7 +116,8 @@ def _verify_sample(folder: Path, names: list[str]) -> None:
         with open_regular(path) as file:
             for each in chosen.intersection(range(start, end)):
                 file.seek((each - start) * _BLOCK)
-                if _checksum(block[: file.readinto(block)]) != sums[each]:
+                size = cast(BufferedReader, file).readinto(block)
+                if _checksum(block[:size]) != sums[each]:
                     raise _ChangedError(f"{path.name} has changed")
     if end != len(sums):
         raise _ChangedError(f"{_CHECKSUMS} is of other files")

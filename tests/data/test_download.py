@@ -2,17 +2,22 @@
 
 import hashlib
 import socket
+import socketserver
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from bounded import bounded
 from http_server import Manner, Server, serving
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from made_data import zipped
 
 from zookit.core import DataUnavailable, WrongHash
@@ -24,6 +29,17 @@ PLAIN = RemoteFile("set.zip", hashlib.sha256(CONTENT).hexdigest(), ())
 GZ = RemoteFile("set.gz", PLAIN.sha256, (), decompressed=True)
 SIZED = replace(PLAIN, size=len(CONTENT))
 SIZED_GZ = replace(GZ, size=len(CONTENT))
+PIECES = (
+    *(b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 206 Partial\r\n", b"HTTP/1.0 416 \r\n"),
+    *(b"HTTP/1.1 100\r\n\r\n", b"\r\n", b"5\r\nhello\r\n", b"0\r\n", CONTENT, CONTENT[10:]),
+    *(b"Content-Length: 5\r\n", b"Content-Length: -1\r\n", b"Content-Length: \xb2\r\n"),
+    b"Content-Length: " + b"9" * 5000 + b"\r\n",
+    *(b"Content-Range: bytes 10-20/30\r\n", b"Content-Range: x\r\n", b"Location: /\r\n"),
+    *(b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n"),
+    b"HTTP/1.1 302 \r\nLocation: file:///etc/passwd\r\n",
+    b"HTTP/1.1 302 \r\nLocation: http://a:b@[::1/\x1b[31m\r\n\r\n",
+)
+"""Of answers of a server."""
 SECONDS = 0.2
 """Seconds without data after which a server counts as stalled."""
 
@@ -156,7 +172,7 @@ def test_wrong_bytes_are_removed(
     url = server.serve("/set", sent, manner)
     with pytest.raises(WrongHash, match=f"SHA-256 {got}, expected {file.sha256}") as raised:
         get(file, tmp_path, url)
-    for way in ("ZOOKIT_MIRROR", "ZOOKIT_DATA_DIR", "--data sample"):
+    for way in ("ZOOKIT_MIRROR", "ZOOKIT_DATA_DIR", "data=sample"):
         assert way in str(raised.value)
     assert names_in(tmp_path) == []
 
@@ -344,3 +360,36 @@ def test_an_invalid_url_is_unavailable(
     monkeypatch.setenv("NO_PROXY", "*")
     with pytest.raises(DataUnavailable, match=r"^[^\n]+$"):
         get(PLAIN, tmp_path, url)
+
+
+@given(st.binary(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_answer_ends_in_short_time(answer: bytes) -> None:
+    with TemporaryDirectory() as name, answering(answer) as url, bounded(5, 256):
+        folder = Path(name)
+        (folder / "set.zip.part").write_bytes(CONTENT[:10])
+        try:
+            path = download(SIZED, (url,), folder, read_seconds=SECONDS)
+        except (DataUnavailable, WrongHash):
+            assert not (folder / "set.zip").exists()
+        else:
+            assert path.read_bytes() == CONTENT
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """Yield the URL of a server that sends these bytes to everybody and disconnects."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1 << 16)
+            self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/set.zip"
+        finally:
+            server.shutdown()
+            thread.join()

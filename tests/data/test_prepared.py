@@ -14,7 +14,7 @@ import pytest
 from http_server import Server, serving
 from made_data import CONTENT, Made, idx, prepare_in_step, put_files, put_pictures, zipped
 
-from zookit.core import DataError, Dataset, DatasetInfo, Split, Splits
+from zookit.core import BrokenPlugin, DataError, Dataset, DatasetInfo, Split, Splits
 from zookit.core.data import Source, cache_folder, read_idx_splits
 from zookit.data.cache_contents import cache_entries
 from zookit.data.prepared import Prepared, prepare
@@ -296,7 +296,7 @@ def test_labels_of_any_integer_type_become_int64(
 def test_splits_that_do_not_match_the_info_are_not_cached(data_dir: Path) -> None:
     labels = idx(np.full(12, 3, np.uint8))
     (data_dir / "made" / "t10k-labels-idx1-ubyte.gz").write_bytes(zipped(labels))
-    with pytest.raises(DataError, match=r"made: the test split .*3 to 3"):
+    with pytest.raises(DataError, match=r"Made: the test split .*3 to 3"):
         made()
     assert cache_entries() == ()
 
@@ -343,14 +343,13 @@ def test_skipped_files_are_named_without_a_cache_too(
     assert ["0.png is damaged" in message for message in caplog.messages] == [True]
 
 
-@pytest.mark.usefixtures("data_dir")
 def test_a_data_set_that_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(self: Made, source: Source) -> Splits:
+    def load(self: Given, source: Source) -> Splits:
         raise SystemExit(3)
 
-    monkeypatch.setattr(Made, "load", load)
-    with pytest.raises(DataError, match=r"made: .*ended the program \(3\)"):
-        made()
+    monkeypatch.setattr(Given, "load", load)
+    with pytest.raises(BrokenPlugin, match=r"Given.* ended the program: SystemExit: 3"):
+        made(Given())
 
 
 def test_a_data_set_of_a_notebook_is_not_cached(

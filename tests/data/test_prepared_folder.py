@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bounded import bounded
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from zookit.core import DataError, Split, Splits
 from zookit.data.prepared_folder import content_hash, open_folder, verify_folder, write_folder
@@ -63,6 +66,10 @@ def test_arrays_cannot_be_written_by_accident(folder: Path) -> None:
     assert all(not path.stat().st_mode & 0o222 for path in folder.glob("*.npy"))
 
 
+def with_another_hash(path: Path) -> None:
+    path.write_text(path.read_text().replace('"hash": "', '"hash": "0'))
+
+
 CHANGES: dict[str, Callable[[Path], None]] = {
     "zeroed": lambda folder: with_bytes(folder / "train-images.npy", 10**6, bytes(200_000)),
     "one bit": lambda folder: with_bytes(folder / "train-images.npy", 2 * 10**6, b"\0\1\2\3"),
@@ -74,12 +81,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     ),
     "longer": lambda folder: with_bytes(folder / "train-images.npy", COUNT * 784 + 128, b"more"),
     "shorter": lambda folder: os.truncate(writable(folder / "train-labels.npy"), 20_000),
-    "the hash": lambda folder: (
-        (folder / "meta.json").write_text(
-            (folder / "meta.json").read_text().replace('"hash": "', '"hash": "0')
-        )
-        and None
-    ),
+    "the hash": lambda folder: with_another_hash(folder / "meta.json"),
     "checksums": lambda folder: with_bytes(folder / "checksums.npy", 200, b"\0\1\2\3"),
     "no checksums": lambda folder: (folder / "checksums.npy").unlink(),
     "of another set": lambda folder: np.save(
@@ -131,3 +133,27 @@ def test_a_folder_is_replaced(folder: Path, splits: Splits) -> None:
     assert open_folder(folder) is not None
     assert not (folder / "stranger").exists()
     assert list(folder.parent.iterdir()) == [folder]
+
+
+@given(st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_found_or_harmless(
+    folder: Path, splits: Splits, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    copy = tmp_path_factory.mktemp("copy") / "made"
+    shutil.copytree(folder, copy)
+    path = writable(copy / data.draw(st.sampled_from(sorted(os.listdir(folder)))))  # noqa: PTH208
+    size = path.stat().st_size
+    at = data.draw(st.integers(0, min(size, 300)) | st.integers(0, size))
+    with_bytes(path, at, data.draw(st.binary(min_size=1, max_size=100)))
+    if data.draw(st.booleans()):
+        os.truncate(path, data.draw(st.integers(0, size)))
+    with bounded(2, 128):
+        try:
+            opened = open_folder(copy)
+        except DataError:
+            pass
+        else:
+            assert opened is not None
+            assert content_hash(opened[0]) == content_hash(splits) == opened[1]["hash"]
+    shutil.rmtree(copy)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from examined import examined
+from made_data import Made, put_files
 from terminal import written_in_terminal
 
 import zookit
+from zookit.core.data import cache_folder
+from zookit.data.prepared import prepare
 from zookit.doctor.environment import examine_environment
 from zookit.isolation import CallResult
 
@@ -45,6 +48,24 @@ def test_tensorflow_that_cannot_be_imported(result: CallResult, state: str, fact
     assert finding.state == state
     assert fact in finding.reason
     assert "pip install --force-reinstall tensorflow keras" in finding.advice
+
+
+def test_damaged_data_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+    put_files(tmp_path / "data" / "made")
+    monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "data"))
+    prepare(Made(), "full", "made", "made==1")
+    works = CallResult({"versions": {}, "devices": [], "seconds": 1}, 0, timed_out=False, stack=[])
+    assert examine_environment(works, 7)[1] == []
+    path = next((cache_folder() / "prepared").glob("made-*/test-images.npy"))
+    path.chmod(0o644)
+    with path.open("r+b") as file:
+        file.seek(500)
+        file.write(b"damage")
+    _, (finding,) = examine_environment(works, 7)
+    assert finding.is_fault
+    assert str(path.parent) in finding.reason
+    assert "zookit data verify" in finding.advice
 
 
 def test_a_clean_installation_is_ok(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ class ModelCheckpoint(Monitoring, keras.callbacks.ModelCheckpoint):
 
     name = "model_checkpoint"
     state_attributes = ("best",)
+    filepath: str
 
     @property
     def needs_value(self) -> bool:
