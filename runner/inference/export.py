@@ -43,6 +43,7 @@ _CAUSES = {
     r"error: loc\(callsite\(fused\[\"(\w+):": "it has no operation {}, or not with these shapes",
 }
 """Patterns of converters' errors, and what they mean."""
+_COLOURS = {1: "grey", 3: "RGB"}
 _LONGEST_REASON = 300
 """Characters of a converter's error that a message quotes."""
 
@@ -149,14 +150,14 @@ def write_checked(
 def model_info(run: "RunRecord") -> dict[str, Any]:
     """Return what an exported model carries: its classes, and what goes in and comes out."""
     data = run.environment.data
-    two = len(data.class_names) == 2
+    two, channels = len(data.class_names) == 2, data.image_shape[2]
     return {
         "class_names": list(data.class_names),
         "input": {
             "dtype": "uint8",
             "shape": [None, *data.image_shape],
             "meaning": "raw images: number, height, width, channels "
-            f"({'RGB' if data.image_shape[2] == 3 else 'grey'}), 0 to 255, not normalized",
+            f"({_COLOURS.get(channels, f'{channels} values')}), 0 to 255, not normalized",
         },
         "output": {
             "dtype": "float32",

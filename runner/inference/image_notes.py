@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageStat
 
 from zookit.core import say, warn
-from zookit.core.messages import printable
+from zookit.core.messages import option, printable
 from zookit.inference.border import border_brightness, looks_inverted
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ class ImageNotes:
     def _inverted(self, brightness: float, usual: tuple[int, int]) -> str:
         low, high = usual
         light = "darker" if brightness < low else "lighter"
-        advice = "leave out --invert" if self.invert else "try --invert"
+        advice = "leave out" if self.invert else "try"
         return (
             f"its border is much {light} ({brightness:.0f}) than that of the images that the run "
             f"was trained on ({low} to {high} of 255), as if dark and light were swapped; {advice} "
-            f"(in Python: invert={not self.invert})"
+            f"{option('--invert', 'invert=True')}"
         )
 
 
