@@ -29,6 +29,8 @@ _UNLIMITED = 100_000
 """The width of an output that is not a terminal."""
 _NARROWEST = 14
 """The width down to which a column of text may be narrowed."""
+_LONGEST = 2000
+"""The longest line of a cell, in characters."""
 _BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=,)(?=[a-z])")
 
 
@@ -79,6 +81,11 @@ def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
     for name, value in pairs:
         grid.add_row(_text(name), _text(value))
     return grid
+
+
+def shortened(line: str) -> str:
+    """Return a line that is not too long for a person; an experiment's file may have any text."""
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
 
 
 @dataclass(frozen=True)
@@ -163,4 +170,5 @@ def _broken(line: str, width: int) -> Iterator[str]:
 
 
 def _text(cell: Cell) -> Text:
-    return _Words("\n".join(map(printable, (cell,) if isinstance(cell, str) else cell)))
+    lines = (cell,) if isinstance(cell, str) else cell
+    return _Words("\n".join(printable(shortened(line)) for line in lines))

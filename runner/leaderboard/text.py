@@ -9,7 +9,7 @@ from zookit.console import Console
 from zookit.core.messages import printable
 from zookit.leaderboard.table import NUMBERS, Table
 from zookit.leaderboard.unranked import Unranked
-from zookit.tables import Cell, DataTable, fitting, table
+from zookit.tables import Cell, DataTable, fitting, shortened, table
 
 _LISTED = 3
 """The most runs of one experiment that are named."""
@@ -29,7 +29,7 @@ def print_leaderboard(
     for at, each in enumerate(tables):
         if at:
             console.print()
-        console.print(Text(printable(each.heading), "bold"))
+        console.print(Text(printable(shortened(each.heading)), "bold"))
         console.print(_fitting(console, each, short_names))
     if tables and unranked:
         console.print()

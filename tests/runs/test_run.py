@@ -1,8 +1,10 @@
 """Run folders, read: whatever they contain, nothing is executed, waited for or changed."""
 
+import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -34,6 +36,7 @@ from zookit.inference.rebuild import info_of, rebuild_model
 from zookit.runs.checkpoint import load_checkpoint
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.lock import locked
+from zookit.runs.naming import find_run
 from zookit.runs.run import read_run
 
 
@@ -265,6 +268,135 @@ def test_a_folder_from_a_stranger_is_only_read(run: Path, tmp_path: Path) -> Non
     assert len(refused.stderr.splitlines()) == 1
     assert contents(strange) == before
     assert not mark.exists()
+
+
+def sparse(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 40 * 2**30)
+
+
+def listening(path: Path) -> None:
+    """Put a socket there; the names of sockets are short."""
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as one:
+        one.bind(path.name)
+
+
+def holding(content: bytes) -> Edit:
+    return lambda path: path.write_bytes(content)
+
+
+def with_value(path: Path, key: str, value: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+
+
+def linked_to(target: str) -> Edit:
+    return lambda path: path.symlink_to(target)
+
+
+KINDS: dict[str, Edit] = {
+    "pipe": os.mkfifo,
+    "folder": Path.mkdir,
+    "socket": listening,
+    "device": linked_to("/dev/zero"),
+    "loop": lambda path: path.symlink_to(path.name),
+    "40 GB": sparse,
+    "nested": holding(b"[" * 400_000),
+    "nested keys": holding(b'{"a":' * 200_000),
+    "dotted key": holding(b".".join([b"a"] * 400_000) + b" = 1"),
+    "digits": holding(b'{"format": ' + b"9" * 900_000 + b"}"),
+    "one long line": holding(b"x" * 900_000),
+    "long name": holding(b'{"format": 2, "' + b"x" * 900_000 + b'": 1}'),
+    "many columns": holding(b"epoch," + b",".join(b"%d" % at for at in range(500_000))),
+    "many lists": holding(b'{"format": 2, "x": [' + b"[]," * 100_000 + b"[]]}"),
+    "no text": holding(b"\x00\xff" * 1000),
+}
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("file", [*TEXTS, ".lock"])
+def test_one_bad_file_costs_a_line_and_no_other_run(
+    zookit: Command, run: Path, make: Edit, file: str
+) -> None:
+    bad = Path(shutil.copytree(run, run.with_name("20251122-101500Z-00000000")))
+    with_value(bad / "environment.json", "place", 1)
+    if file == ".lock":
+        (bad / "metrics.json").unlink()
+    (bad / file).unlink()
+    make(bad / file)
+    with bounded(5, 512):
+        listed = zookit("runs", "--json")
+        found = [each["run"] for each in json.loads(listed.out)]
+        assert found == ([bad.name] if file == ".lock" else []) + [run.name]
+        # A run without its metrics was killed.
+        assert len(listed.err.splitlines()) == (file != ".lock")
+        assert len(listed.err) < 2000
+        assert find_run("latest", run.parent) == run
+        assert read_run(find_run(run.name[:-3], run.parent)).status == "finished"
+        if file != ".lock":
+            with pytest.raises(BadRun) as raised:
+                read_run(bad)
+            check_one_line(raised.value)
+
+
+LARGE: dict[str, Edit] = {
+    "classes": lambda run: with_value(
+        run / "environment.json",
+        "data",
+        {
+            **json.loads((run / "environment.json").read_text())["data"],
+            "class_names": ["x"] * 1_000_000,
+        },
+    ),
+    "files left out": lambda run: with_value(
+        run / "environment.json",
+        "data",
+        {
+            **json.loads((run / "environment.json").read_text())["data"],
+            "left_out": ["x" * 100] * 50_000,
+        },
+    ),
+    "versions": lambda run: with_value(
+        run / "environment.json", "versions", {str(at): "1" for at in range(300_000)}
+    ),
+    "error": lambda run: with_value(run / "metrics.json", "error", "x " * 400_000),
+    "values": lambda run: with_value(
+        run / "metrics.json", "test", {str(at): 0.5 for at in range(50_000)}
+    ),
+    "units": replaced("experiment.toml", "    8,\n", "    8,\n" * 100_000),
+    "text": replaced("experiment.toml", '"relu"', f'"{"x" * 900_000}"'),
+    "callbacks": lambda run: (run / "experiment.toml").write_text(
+        (run / "experiment.toml").read_text()
+        + '[[callbacks]]\nname = "zookit/csv_logger"\n' * 20_000
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize("command", ["runs", "compare"])
+def test_a_run_that_claims_much_takes_little(
+    zookit: Command, run: Path, edit: Edit, command: str
+) -> None:
+    large = Path(shutil.copytree(run, run.with_name("20251122-101500Z-00000000")))
+    edit(large)
+    with bounded(10, 768):
+        shown = zookit(command)
+        assert shown.code == 0, shown.err[-2000:]
+        assert run.name[-8:] in shown.out
+        assert len(shown.out) < 100_000
+        assert len(shown.err) < 10_000
+        assert len(shown.err.splitlines()) <= 2
+
+
+def test_a_loop_of_links_is_no_folder_of_runs(zookit: Command, run: Path) -> None:
+    (run.parent / "self").symlink_to(".")
+    (run.parent / "loop").symlink_to("loop")
+    (run.parent / "missing").symlink_to("nowhere")
+    Path("looped").symlink_to("looped")
+    with bounded(5, 256):
+        listed = zookit("runs", "--json")
+        assert [each["run"] for each in json.loads(listed.out)] == [run.name]
+        assert [line.split()[2] for line in listed.err.splitlines()] == ["self:"]
+        zookit("runs", "--runs-dir", "looped")
 
 
 def test_odd_names_are_listed_and_found(zookit: Command, finished: Path, tmp_path: Path) -> None:
