@@ -37,7 +37,8 @@ def opened_content(path: Path, *, decompressed: bool) -> Iterator[tuple[BinaryIO
         with open_regular(path) as raw:
             size = os.fstat(raw.fileno()).st_size
             gzipped = decompressed and raw.read(2) == _GZIP
-            raw.seek(0)
+            if decompressed:
+                raw.seek(0)
             if gzipped:
                 with gzip.GzipFile(fileobj=raw) as file:
                     yield cast(BinaryIO, file), size * _LARGEST_RATIO

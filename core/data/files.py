@@ -17,7 +17,7 @@ _SHOWN_FILES = 5
 """The largest number of skipped files that are shown one by one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What is found below a folder.
 
@@ -25,15 +25,15 @@ class Entry:
         path: its path, which begins with that of the folder.
         kind: a regular file; a link to a folder that was found before; or neither a file nor a
             folder that can be read.
-        status: of a file its size and times.
         detail: where the folder was found before, or why it cannot be read, to follow the path in
             a message.
+        state: of a file its size and its times of modification and change, in bytes and ns.
     """
 
     path: Path
     kind: Literal["file", "again", "unreadable"]
-    status: os.stat_result | None = None
     detail: str = ""
+    state: tuple[int, ...] = ()
 
 
 def entries_below(folder: Path) -> Iterator[Entry]:
@@ -116,7 +116,9 @@ def _listing(folder: str) -> list[os.DirEntry[str]]:
 
 def _file(entry: os.DirEntry[str], status: os.stat_result) -> Entry:
     if stat.S_ISREG(status.st_mode):
-        return Entry(Path(entry.path), "file", status)
+        # st_ctime too: copying and unpacking keep st_mtime, but nothing can set st_ctime.
+        state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        return Entry(Path(entry.path), "file", state=state)
     return Entry(Path(entry.path), "unreadable", detail="is not a regular file")
 
 

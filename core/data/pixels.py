@@ -1,6 +1,7 @@
 """Load the pixels of image files as browsers show them, also where Pillow does not."""
 
 import io
+import os
 import struct
 import zlib
 from typing import BinaryIO
@@ -32,7 +33,7 @@ def open_image(file: BinaryIO, formats: tuple[str, ...]) -> ImageFile.ImageFile:
     without it. Raises DecompressionBombError for more than MAX_PIXELS pixels, OSError for more than
     MAX_BYTES, and whatever Pillow does.
     """
-    size = file.seek(0, io.SEEK_END)
+    size = os.fstat(file.fileno()).st_size
     if size > MAX_BYTES:
         raise OSError(f"it has more than {MAX_BYTES:,} bytes")
     try:
@@ -47,7 +48,6 @@ def open_image(file: BinaryIO, formats: tuple[str, ...]) -> ImageFile.ImageFile:
 
 
 def _opened(file: BinaryIO, size: int, formats: tuple[str, ...]) -> ImageFile.ImageFile:
-    file.seek(0)
     image = Image.open(file, formats=formats)
     pixels = image.width * image.height
     if pixels > MAX_PIXELS:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -35,10 +35,10 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
     skipped with a warning, and of what cannot be read only the name counts. Raises DataError if the
     folder itself cannot be read.
     """
+    entries = list(entries_below(folder))
 
     def compute() -> str:
-        entries = list(entries_below(folder))
-        total = sum(_size(entry) for entry in entries)
+        total = sum(sum(entry.state[:1]) for entry in entries)
         digest = hashlib.sha256()
         gone = []
         with (
@@ -51,11 +51,11 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
                 else:
                     digest.update(os.fsencode(f"{entry.path.relative_to(folder).as_posix()}\0"))
                     digest.update(content)
-                advance(_size(entry))
+                advance(sum(entry.state[:1]))
         warn_of_skipped(folder.name, gone)
         return digest.hexdigest()
 
-    return remembered("folder", folder, compute)
+    return _remembered("folder", folder, entries, compute)
 
 
 def _content_of(folder: Path, entry: Entry) -> bytes | None:
@@ -73,7 +73,13 @@ def _content_of(folder: Path, entry: Entry) -> bytes | None:
 
 def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
     """Return `compute()`, cached until the size or time of a file below `folder` changes."""
-    seen = [_state(entry) for entry in entries_below(folder)]
+    return _remembered(kind, folder, entries_below(folder), compute)
+
+
+def _remembered(
+    kind: str, folder: Path, entries: Iterable[Entry], compute: Callable[[], str]
+) -> str:
+    seen = [(str(entry.path), entry.kind, entry.detail, *entry.state) for entry in entries]
     signature = hashlib.sha256(json.dumps([kind, str(folder), seen]).encode()).hexdigest()
     note = cache_folder() / "hashes" / signature
     try:
@@ -90,15 +96,3 @@ def remembered(kind: str, folder: Path, compute: Callable[[], str]) -> str:
     except OSError:
         pass  # Without a cache this is only slower; `prepare` warns once.
     return value
-
-
-def _state(entry: Entry) -> tuple[object, ...]:
-    status = entry.status
-    if status is None:
-        return str(entry.path), entry.kind, entry.detail
-    # st_ctime too: copying and unpacking keep st_mtime, but nothing can set st_ctime.
-    return str(entry.path), status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-def _size(entry: Entry) -> int:
-    return entry.status.st_size if entry.status else 0

@@ -189,5 +189,5 @@ def test_more_pixels_than_the_file_can_hold_take_no_memory(path: Path, kind: str
 
 def test_a_blank_image_may_be_small(path: Path) -> None:
     Image.new("1", (3_000, 3_000), 1).save(path)
-    assert path.stat().st_size < 5_000
+    assert path.stat().st_size < 20_000
     assert (read_image(path, (8, 8, 1)) == 255).all()
