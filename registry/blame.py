@@ -1,35 +1,32 @@
 """Name the plugin, and its package, whose code raises an error."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from traceback import walk_tb
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zookit.core import BrokenPlugin, Component, ZookitError
 from zookit.core.errors import quoted, typed_reason_of
 from zookit.registry.entry import Entry
-
-if TYPE_CHECKING:
-    from zookit.registry.registry import Registry
-
-_OWN = "zookit"
-
-Frame = tuple[FrameType, int]
-"""A frame and the line that it has reached."""
+from zookit.registry.frames import Frame, frames_of, module_of
+from zookit.registry.registry import Registry
 
 
-def describe(component: Component, registry: "Registry") -> str:
-    """Return `callback 'name' of distribution==version`; the class if no entry point names it."""
+def describe(component: Component, registry: Registry, otherwise: str | None = None) -> str:
+    """Return `callback 'name' of distribution==version`.
+
+    If no entry point names its class, returns `otherwise`, by default the class.
+    """
     for group in registry.components():
         for entry in group.entries():
             if entry.names(type(component)):
                 return _described(entry)
-    return f"{type(component).__module__}:{type(component).__qualname__}"
+    return otherwise or f"{type(component).__module__}:{type(component).__qualname__}"
 
 
 @contextmanager
-def plugins_blamed(registry: "Registry", *components: Component) -> Iterator[None]:
+def plugins_blamed(registry: Registry, *components: Component) -> Iterator[None]:
     """Name the plugin whose code raises an error in this block.
 
     An exception stays what it is, with a note that names the plugin. What is not an Exception, such
@@ -65,7 +62,7 @@ def check_returned(
     value: object,
     expected: type,
     name: str,
-    registry: "Registry",
+    registry: Registry,
 ) -> None:
     """Raise BrokenPlugin if a method did not return an instance of `expected`, called `name`."""
     if not isinstance(value, expected):
@@ -75,81 +72,40 @@ def check_returned(
         )
 
 
-def place_in(error: BaseException, module: str) -> str:
-    """Return `file:line` of the code that was called last in a plugin's package, empty if none.
-
-    Args:
-        error: the error; those that caused it are searched too.
-        module: the module of the plugin.
-    """
-    seen: list[BaseException] = []
-    each: BaseException | None = error
-    while each is not None and each not in seen:
-        seen.append(each)
-        each = each.__cause__ or each.__context__
-    for each in reversed(seen):  # what went wrong first
-        if isinstance(each, SyntaxError) and each.filename:
-            return f"{each.filename}:{each.lineno}"
-        found = innermost_frame(each, {module})
-        if found:
-            return f"{found[0].f_code.co_filename}:{found[1]}"
-    return ""
-
-
-def innermost_frame(error: BaseException, modules: Collection[str]) -> Frame | None:
-    """Return the frame that was called last, and its line, in the packages of these modules."""
-    called = list(reversed(list(walk_tb(error.__traceback__))))
-    return next(iter(_frames(called, modules)), None)
-
-
-def _frames(called: Sequence[Frame], modules: Collection[str]) -> list[Frame]:
-    """Return the frames in the packages of these modules. Of zookit, the modules alone count."""
-    packages = {each.partition(".")[0] for each in modules} - {_OWN}
-    return [
-        (frame, line)
-        for frame, line in called
-        if _name(frame) in modules or _name(frame).partition(".")[0] in packages
-    ]
-
-
 def _culprit(
-    error: BaseException, registry: "Registry", components: tuple[Component, ...]
+    error: BaseException, registry: Registry, components: tuple[Component, ...]
 ) -> str | None:
     """Return the plugin whose code was called last, and the line; a command may end as it likes."""
     commands = {each.module for each in registry.commands.entries()}
     frames = list(reversed(list(walk_tb(error.__traceback__))))
-    if any(_name(frame) in commands for frame, _ in frames):
+    if any(module_of(frame) in commands for frame, _ in frames):
         return None
     return culprit(frames, registry, components)
 
 
 def culprit(
-    called: Sequence[Frame], registry: "Registry", components: Sequence[Component] = ()
+    called: Sequence[Frame], registry: Registry, components: Sequence[Component] = ()
 ) -> str | None:
     """Return the plugin and the line whose code is in these frames, the last called first."""
     entries = [each for group in registry.components() for each in group.entries()]
     own = {type(each).__module__: each for each in components}
-    frames = _frames(called, {*own, *(each.module for each in entries)})
+    frames = frames_of(called, {*own, *(each.module for each in entries)})
     if not frames:
         return None
     frame, line = frames[0]
     place = f"{frame.f_code.co_qualname} ({frame.f_code.co_filename}:{line})"
     for frame, _ in frames:
-        in_module = [each for each in entries if each.module == _name(frame)]
+        in_module = [each for each in entries if each.module == module_of(frame)]
         in_class = [each for each in in_module if _is_in_class(frame, each)]
         for found in (in_class, in_module):
             if len(found) == 1:
                 return f"{_described(found[0])}: {place}"
-    name = _name(frames[0][0])
+    name = module_of(frames[0][0])
     package = name.partition(".")[0]
     owners = {each.owner for each in entries if each.module.partition(".")[0] == package}
     if owners:
         return f"a plugin of {' or '.join(sorted(owners))}: {place}"
     return f"{describe(own[name], registry) if name in own else package}: {place}"
-
-
-def _name(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
 
 
 def _is_in_class(frame: FrameType, entry: Entry[Any]) -> bool:

@@ -16,9 +16,9 @@ from zookit.core import (
 from zookit.core.declaration import declaration_complaint
 from zookit.core.errors import Correction, quoted, reraise_interruption, typed_reason_of
 from zookit.core.parameters import checked, create
-from zookit.registry.blame import innermost_frame
 from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
+from zookit.registry.frames import innermost_frame
 from zookit.registry.group import Group
 
 C = TypeVar("C", bound=Component)

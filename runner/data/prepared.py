@@ -159,7 +159,7 @@ def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
             splits = dataset.load(source)
         except DataError as error:
             raise type(error)(f"{name}: {error}") from None
-        check_splits(describe(dataset, default), dataset.info, splits)
+        check_splits(describe(dataset, default, name), dataset.info, splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
     splits = Splits(**in_order, left_out=splits.left_out)
     duplicates: Mapping[str, int] = {}

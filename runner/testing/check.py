@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from zookit.core import NotInstalled
 from zookit.core.errors import reraise_interruption, typed_reason_of
-from zookit.registry.blame import place_in
+from zookit.registry.frames import place_in
 from zookit.testing.target import NotApplicable, Target
 
 

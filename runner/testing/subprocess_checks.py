@@ -14,7 +14,7 @@ from zookit.core import Architecture, Dataset, Splits, Words, ZookitError
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.isolation import HEAVY, Call, CallResult, call_all
 from zookit.registry import default
-from zookit.registry.blame import place_in
+from zookit.registry.frames import place_in
 from zookit.testing.loading import load
 from zookit.testing.target import Batch, Target
 
