@@ -16,7 +16,8 @@ C = TypeVar("C", bound=Component)
 def input_files(component: Component) -> dict[str, Path]:
     """Return the path of each input file by the name of its parameter; of several, `name.0` ..."""
     found: dict[str, Path] = {}
-    for name, hint in hints_of(type(component)).items():
+    kind: type = type(component)
+    for name, hint in hints_of(kind).items():
         if not _is_input(component, hint):
             continue
         value = getattr(component, name)

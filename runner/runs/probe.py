@@ -84,8 +84,11 @@ def check_outputs(run: RunRecord, model: "keras.Model", now: Environment) -> Non
     runtime = run.environment.runtime
     if (run.environment.versions, runtime.devices) != (now.versions, now.runtime.devices):
         tolerance *= _ELSEWHERE
-    same_shape = recorded is not None and recorded.shape == outputs.shape
-    if same_shape and not _differ(recorded, outputs, tolerance):
+    if (
+        recorded is not None
+        and recorded.shape == outputs.shape
+        and not _differ(recorded, outputs, tolerance)
+    ):
         return
     name = run.experiment.architecture.name
     owner = run.environment.owners().get(name, "")

@@ -133,15 +133,15 @@ def test_one_bad_batch_among_good_ones_is_found(model: Any) -> None:
 
 def test_values_that_are_not_known_yet_must_be_uint8(model: Any) -> None:
     raw, _ = images()
+    traced: Any = tf.function(lambda x: model(x))
     for build in (
         lambda: model(keras.Input((8, 8, 1))),
         lambda: keras.Sequential([model, keras.layers.Dense(2)]).predict(raw / 255, verbose=0),
-        lambda: tf.function(lambda x: model(x))(tf.constant(raw / 255)),
+        lambda: traced(tf.constant(raw / 255)),
     ):
         with pytest.raises(BadParameter, match="uint8"):
             build()
-    traced = tf.function(lambda x: model(x))(tf.constant(raw))
-    np.testing.assert_allclose(traced, expected(), atol=1e-6)
+    np.testing.assert_allclose(traced(tf.constant(raw)), expected(), atol=1e-6)
     inputs = keras.Input((8, 8, 1), dtype="uint8")
     larger = keras.Model(inputs, keras.layers.Dense(2)(model(inputs)))
     assert larger.predict(raw, verbose=0).shape == (24, 2)
