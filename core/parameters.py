@@ -4,20 +4,17 @@ import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zookit.core.declaration import (
-    KINDS,
     adapter_of,
-    bare_type,
     default_of,
     hints_of,
     is_required,
-    is_tuple,
     text_of,
 )
 from zookit.core.errors import BadParameter, Correction, nearest_name, quoted
+from zookit.core.prepared_value import prepared_value
 from zookit.core.words import Words
 
 if TYPE_CHECKING:
@@ -99,7 +96,7 @@ def defaulted_parameters(component: object) -> frozenset[str]:
     # A copy, because the class may refuse to create a component that has all defaults.
     by_default = copy(component)
     for name, default in optional.items():
-        object.__setattr__(by_default, name, _prepare(hints[name], default))
+        object.__setattr__(by_default, name, prepared_value(hints[name], default))
     values, defaults = plain_values(component), plain_values(by_default)
     return frozenset(name for name in optional if values.get(name) == defaults.get(name))
 
@@ -111,6 +108,14 @@ def words_of(name: str, values: Mapping[str, Any]) -> Words:
     """
     texts = ((key, text_of(value)) for key, value in values.items())
     return Words(name, tuple((key, text) for key, text in texts if text))
+
+
+def _correction(
+    component: type, given: Words | Mapping[str, Any], values: Mapping[str, Any]
+) -> Correction | None:
+    from zookit.core.corrections import correction  # only needed for errors
+
+    return correction(component, given, values)
 
 
 def _by_name(component: type, words: Words) -> dict[str, str]:
@@ -129,87 +134,6 @@ def _by_name(component: type, words: Words) -> dict[str, str]:
     return values
 
 
-def _correction(
-    component: type, given: Words | Mapping[str, Any], values: Mapping[str, Any]
-) -> Correction | None:
-    """Return valid words or a valid option close to these values, which are not valid themselves.
-
-    For a mapping, only the first value that is not valid is replaced.
-    """
-    corrected = _corrected(component, values)
-    if corrected is None:
-        return None if isinstance(given, Words) else _example(component, values)
-    if isinstance(given, Words):
-        bare = given.items[0][0] is None
-        items = [
-            (None if bare and not at else key, corrected[key]) for at, key in enumerate(values)
-        ]
-        return Correction(str(given), str(Words(given.name, tuple(items))))
-    for key, value in corrected.items():
-        if given.get(key) != value:
-            return Correction(text_of(given.get(key, "")), value, key)
-    return None
-
-
-def _example(component: type, values: Mapping[str, Any]) -> Correction | None:
-    """Return the default in place of a text that is not valid, if that suffices."""
-    key = _refused(component, values)
-    field = next((each for each in dataclasses.fields(component) if each.name == key), None)
-    if key is None or field is None or not isinstance(values.get(key), str):
-        return None
-    default = default_of(field)
-    if default is None or _refused(component, {**values, key: default}) is not None:
-        return None
-    return Correction(values[key], text_of(default), key) if text_of(default) else None
-
-
-def _corrected(component: type, values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the values with those that are not valid written in another way, if one is valid."""
-    from zookit.core.alternatives import other_values  # only needed for errors
-
-    hints, corrected = hints_of(component), dict(values)
-    for _ in values:
-        key = _refused(component, corrected)
-        if key is None:
-            break
-        value = corrected.get(key)
-        if key not in hints or not isinstance(value, str | int | float):
-            return None
-        for other in other_values(_shown(value, "less_than"), _choices(hints[key])):
-            if _refused(component, {**corrected, key: other}) != key:
-                corrected[key] = other
-                break
-        else:
-            return None
-    return corrected if _refused(component, corrected) is None else None
-
-
-def _choices(hint: Any) -> list[str]:
-    kind = bare_type(hint)
-    each = bare_type(get_args(kind)[0]) if is_tuple(kind) else kind
-    return [text_of(choice) for choice in get_args(each)] if get_origin(each) is Literal else []
-
-
-def _refused(component: type, values: Mapping[str, Any]) -> str | None:
-    """Return the first parameter whose value is not valid; empty if their combination is not."""
-    from pydantic import ValidationError  # slow; listing and completion do not need it
-
-    hints, prepared = hints_of(component), {}
-    for key, value in values.items():
-        try:
-            prepared[key] = _prepare(hints[key], value)
-        except (KeyError, ValueError):
-            return key
-    try:
-        adapter_of(component).validate_python(prepared)
-    except ValidationError as error:
-        location = error.errors(include_url=False)[0]["loc"]
-        return str(location[0]) if location else ""
-    except Exception:  # noqa: BLE001 - raised by a plugin's __post_init__
-        return ""
-    return None
-
-
 def _validated(component: type, values: Mapping[str, Any], name: str, origin: str) -> Any:
     from pydantic import ValidationError  # slow; listing and completion do not need it
 
@@ -217,7 +141,7 @@ def _validated(component: type, values: Mapping[str, Any], name: str, origin: st
     prepared: dict[str, Any] = {}
     for key, value in values.items():
         try:
-            prepared[key] = _prepare(hints[key], value)
+            prepared[key] = prepared_value(hints[key], value)
         except ValueError as error:
             raise BadParameter(f"{name}: {key} {error}, got {quoted(value)}{origin}.") from None
     try:
@@ -272,42 +196,3 @@ def _expected(detail: "ErrorDetails") -> str:
 def _reason(detail: "ErrorDetails") -> str:
     reason = detail.get("ctx", {}).get("error", detail["msg"])  # without pydantic's prefix
     return " ".join(str(reason).split()).removesuffix(".") or "its parameters are not valid"
-
-
-def _prepare(hint: Any, value: Any) -> Any:
-    """Return the value for pydantic to check. Raises ValueError for what pydantic would accept.
-
-    Text is split if a tuple is declared, and converted if a Literal has numbers or booleans. Paths
-    are expanded and made absolute.
-    """
-    kind = bare_type(hint)
-    if is_tuple(kind) and value is not None:
-        parts = value.split("+") if isinstance(value, str) else value
-        parts = parts if isinstance(parts, list | tuple) else (parts,)
-        return tuple(_prepare(get_args(kind)[0], part) for part in parts)
-    if kind in (int, float) and isinstance(value, bool):
-        raise ValueError(f"must be a {KINDS[kind]}")
-    if isinstance(value, str | Path):
-        _check_text(str(value))
-    if get_origin(kind) is Literal and isinstance(value, str):
-        return next((each for each in get_args(kind) if text_of(each) == value), value)
-    if kind is Path and isinstance(value, str | Path):
-        return _absolute(Path(value))
-    return value
-
-
-def _check_text(text: str) -> None:
-    if "\0" in text:
-        raise ValueError("must not contain a null character")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("must be valid UTF-8") from None
-
-
-def _absolute(path: Path) -> Path:
-    try:
-        # Unlike resolve(), this keeps the names of links.
-        return path.expanduser().absolute()
-    except RuntimeError:
-        raise ValueError(f"must not start with {path.parts[0]}, an unknown home folder") from None

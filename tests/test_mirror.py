@@ -31,7 +31,9 @@ ELSEWHERE = {
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",
     "core/data/files.py": "core/data/test_image_folder.py",
+    "core/corrections.py": "core/test_alternatives.py",
     "core/declaration.py": "core/test_parameters.py",
+    "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     "runner/child_process.py": "test_isolation.py",
     "runner/cli/allow_writes.py": "training/test_destinations.py",

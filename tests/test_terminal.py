@@ -5,8 +5,8 @@ from logging.handlers import BufferingHandler
 import pytest
 
 from zookit.core import say, warn
-from zookit.core.messages import logger
-from zookit.terminal import bar, messages_shown, printable, waiting
+from zookit.core.messages import logger, printable
+from zookit.terminal import bar, messages_shown, waiting
 
 
 def test_control_characters_are_escaped_and_letters_are_not() -> None:

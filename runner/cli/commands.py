@@ -134,7 +134,7 @@ def _answer(arguments: list[str], ctrl_c: CtrlC) -> int | None:
         if ctrl_c.pressed:
             raise KeyboardInterrupt from error
         return _report(arguments, error)
-    if code == INTERRUPTED:  # Typer's answer to KeyboardInterrupt
+    if type(code) is int and code == INTERRUPTED:  # Typer's answer to KeyboardInterrupt
         raise KeyboardInterrupt
     return code if type(code) is int else None  # a plugin's command may return anything
 

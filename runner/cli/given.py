@@ -36,7 +36,7 @@ class Given:
         if at:  # behind options, of which one may have a value
             at = next((each for each in words if arguments[each] in top.commands), at)
         name = arguments[at] if at < len(arguments) else None
-        command = top.commands.get(name)
+        command = top.loaded(name)
         while hasattr(command, "commands") and arguments[at + 1 : at + 2]:
             nested = command.commands.get(arguments[at + 1])
             if nested is None:

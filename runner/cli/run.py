@@ -84,17 +84,21 @@ def run(
     shows all names, and 'zookit show NAME' the parameters of one.
     """
     given = locals()
-    # Neither --help nor completion needs these.
-    from zookit.api import train
-    from zookit.training.destinations import check_destinations, destinations
+    from zookit.api import train  # neither --help nor completion needs this
 
     with training_view(quiet=quiet, as_json=as_json) as view:
         composition = composed(given)
         if file is not None:  # somebody else may have written it
-            allowed = allow_writes or (can_ask() and confirmed(destinations(composition)))
-            check_destinations(composition, allowed=allowed)
+            _check_destinations(composition, allow_writes=allow_writes)
         trained = train(composition, listeners=listeners or (), runs_dir=runs_dir, view=view)
     return show_trained(trained, quiet=quiet, as_json=as_json)
+
+
+def _check_destinations(composition: "Composition", *, allow_writes: bool) -> None:
+    from zookit.training.destinations import check_destinations, destinations
+
+    allowed = allow_writes or (can_ask() and confirmed(destinations(composition)))
+    check_destinations(composition, allowed=allowed)
 
 
 def composed(given: dict[str, Any]) -> "Composition":

@@ -354,4 +354,4 @@ def test_typers_own_completion_scripts_are_not_offered(zookit: Command) -> None:
     assert "completion " in zookit("--help").out
     for option in ("--install-completion", "--show-completion"):
         assert option not in zookit("--help").out
-        assert "No such option" in zookit(option).message()
+        assert option in zookit(option).message()

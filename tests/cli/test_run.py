@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pty
 import shlex
 import signal
 import subprocess
@@ -19,8 +20,9 @@ from made_data import put_pictures
 from safetensors.numpy import load_file
 
 import zookit
+import zookit as package
 from zookit.cli.app import main
-from zookit.core import Experiment, TrainingFailed
+from zookit.core import Experiment, TrainingFailed, hookimpl
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.datasets.image_folder import ImageFolder
 from zookit.training.resolve import compose
@@ -228,7 +230,8 @@ def test_a_short_file_is_enough(zookit: Command, images: str) -> None:
 
 def test_quiet_shows_the_result_alone(zookit: Command, images: str) -> None:
     outcome = zookit("run", images, QUICK, "stop_at_loss:1000", "--epochs", "2", "-q")
-    test, saved = outcome.out.splitlines()
+    ended, test, saved = outcome.out.splitlines()
+    assert ended == "stop_at_loss ended the training after epoch 1 of 2"
     assert test.startswith("test  loss ")
     assert saved.startswith("saved in ")
     assert "zookit: " not in outcome.err
@@ -379,6 +382,68 @@ def test_an_interruption_saves_what_was_trained(tmp_path: Path, images: str) -> 
     assert len((folder / "history.csv").read_text().splitlines()) == metrics["epochs"] + 1
     assert len(load_file(folder / "weights.safetensors")) == 4
     assert not list(folder.glob(".*.aside"))
+
+
+@pytest.mark.parametrize("options", [(), ("--quiet",), ("--json",)], ids=str)
+def test_a_training_whose_output_nobody_reads_is_finished(
+    images: str, zookit: Command, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, os.fdopen(os.dup(writing), "w"))
+    os.close(writing)
+    outcome = zookit("run", images, QUICK, "--epochs", "1", *options)
+    assert outcome.code == 0
+    (run,) = package.list_runs()
+    assert run.status == "finished"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_training_whose_output_is_lost_is_finished_and_says_so(
+    images: str, zookit: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Path("/dev/full").open("w"))
+    outcome = zookit("run", images, QUICK, "--epochs", "1")
+    assert outcome.code == 0
+    assert "space" in outcome.err.splitlines()[-1]
+    (run,) = package.list_runs()
+    assert run.status == "finished"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="closes a pseudo-terminal as Linux does it")
+def test_a_terminal_that_is_closed_interrupts_the_training(tmp_path: Path, images: str) -> None:
+    pid, terminal = pty.fork()
+    if not pid:
+        os.chdir(tmp_path)
+        words = ["run", images, QUICK, "--epochs", "100000"]
+        os.execv(sys.executable, [sys.executable, "-m", "zookit", *words])
+    written = b""
+    while b"epoch 2/" not in written:
+        written += os.read(terminal, 65536)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    (run,) = package.list_runs(tmp_path / "runs")
+    assert run.status == "interrupted"
+    assert run.epochs >= 2
+
+
+def test_an_interruption_names_the_command_that_continues(
+    images: str, zookit: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "zookit.training.progress.Display.epoch_ended",
+        hookimpl(lambda self, epoch: signal.raise_signal(signal.SIGINT)),
+    )
+    ended = zookit("run", images, QUICK, "--epochs", "5", "--seed", "1")
+    assert ended.code == 130
+    assert ended.err.splitlines()[-1].endswith("To continue: zookit resume latest")
+    ended = zookit("run", images, QUICK, "--epochs", "5", "--seed", "1", "--runs-dir", "other runs")
+    assert ended.err.splitlines()[-1].endswith("zookit resume latest --runs-dir 'other runs'")
+    ended = zookit("resume", "latest", "--epochs", "6")
+    assert ended.code == 130
+    assert "resume latest" in ended.err.splitlines()[-1]
 
 
 @pytest.mark.full_data

@@ -40,7 +40,7 @@ def test_names_add_up(zookit: Command, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_list_marks_them(zookit: Command) -> None:
     shown = zookit("--no-plugin", "dense", "list", "architectures")
-    (line,) = (line for line in shown.out.splitlines() if " dense " in line)
+    (line,) = (line for line in shown.out.splitlines() if line.startswith("  dense "))
     assert line.rstrip().endswith("  blocked")
     assert zookit("list", "architectures").out.count("blocked") == 1, "as it stays in this process"
     listed = json.loads(zookit("list", "--json").out)
@@ -65,7 +65,7 @@ def test_unknown_names_in_the_variable_are_ignored(
 @pytest.mark.parametrize("after", [["run", "mnist", "dense"], ["list"], ["data", "list"]])
 def test_the_option_after_the_command_is_explained(zookit: Command, after: list[str]) -> None:
     message = zookit(*after, "--no-plugin", "cnn").message()
-    assert "zookit --no-plugin NAME run" in message
+    assert f"Run: zookit --no-plugin cnn {' '.join(after)}" in message
 
 
 def test_the_variable_has_effect_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:

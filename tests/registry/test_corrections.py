@@ -1,0 +1,62 @@
+"""What was probably meant by words of another form; tests/cli/test_correction.py has many more."""
+
+import pytest
+from bounded import bounded
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from zookit.core import ZookitError
+from zookit.registry import default
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "meant"),
+    [
+        ("architectures", "Dense(units=512, dropout=20%)", "dense:units=512,dropout=0.2"),
+        ("architectures", "dense512", "dense:512"),
+        ("architectures", "MLP", "dense"),
+        ("callbacks", "reduce_lr", "reduce_lr_on_plateau"),
+        ("callbacks", "StopAtLoss(0,4)", "stop_at_loss:0.4"),
+        ("datasets", "horses", "horse_or_human"),
+        ("datasets", "image-folder photos", "image_folder:photos"),
+    ],
+)
+def test_words_are_corrected(kind: str, written: str, meant: str) -> None:
+    correction = default.group(kind).correction(written)  # type: ignore[attr-defined]
+    assert correction is not None
+    assert correction.instead == meant
+
+
+@pytest.mark.parametrize("written", ["cifar10", "0.9", "", ":", "x" * 1000, "dense:dense:dense"])
+def test_other_words_are_not(written: str) -> None:
+    assert default.datasets.correction(written) is None
+
+
+def test_a_blocked_name_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
+    assert default.architectures.correction("dense:512") is None
+
+
+WORDS = st.sampled_from(["dense", "cnn", "units", "dropout", "resnet50", "0.5", "512", "95%"])
+SEPARATORS = st.sampled_from([":", "=", ",", " ", "(", ")", "[", "]", "+", ";", "\u00a0", "\0"])
+TEXTS = st.lists(WORDS | SEPARATORS, max_size=12).map("".join) | st.text(max_size=60)
+
+
+@settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(TEXTS)
+def test_a_correction_of_any_text_is_valid(text: str) -> None:
+    """Each takes bounded time and memory, and a correction is not corrected again."""
+    with bounded(seconds=5, megabytes=200):
+        try:
+            default.architectures.build(text)
+        except ZookitError as error:
+            correction, message = error.correction, str(error)
+        else:
+            return
+    assert message.isprintable() or "\\" in ascii(message)
+    if correction is not None:
+        default.architectures.build(correction.instead)

@@ -1,0 +1,90 @@
+"""Docstrings of plugins, without importing them."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from zookit.registry import default
+from zookit.registry.source import docstring_of, source_of
+
+MODULE = '''
+raise RuntimeError("imported")
+
+class Plain(Base):
+    """Plain. Second sentence."""
+
+class Several(
+    Base,
+    other=True,
+):
+    r"""Several lines
+    in one paragraph.
+
+    More.
+    """
+
+class Undocumented(Base):
+    pass
+
+class Next(Base):
+    """Next."""
+
+def function(name: str = "x:y") -> None:
+    """A function."""
+'''
+
+
+@pytest.fixture(autouse=True)
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package whose import fails."""
+    folder = tmp_path / "never_imported" / "inner"
+    folder.mkdir(parents=True)
+    for each in (folder.parent, folder):
+        (each / "__init__.py").write_text("raise RuntimeError")
+    (folder / "nets.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [
+        ("Plain", "Plain. Second"),
+        ("Several", "Several lines\n"),
+        ("Undocumented", ""),
+        ("Next", "Next."),
+        ("function", "A function."),
+        ("Missing", ""),
+        ("Plain.Inner", ""),
+    ],
+)
+def test_the_docstring_is_read_from_the_source(name: str, begin: str) -> None:
+    docstring = docstring_of(f"never_imported.inner.nets:{name}")
+    assert docstring.startswith(begin)
+    assert bool(docstring) == bool(begin)
+    assert "never_imported" not in sys.modules
+
+
+@pytest.mark.parametrize("module", ["no_such_package.module", "sys", "math", "zookit..x", ""])
+def test_what_has_no_source_has_no_docstring(module: str) -> None:
+    assert docstring_of(f"{module}:Name") == ""
+
+
+def test_odd_files_are_no_source(package: Path) -> None:
+    os.mkfifo(package / "fifo.py")
+    (package / "binary.py").write_bytes(b"\xff\xfe\0")
+    (package / "broken.py").write_text('class Net(:\n    """never ends')
+    with (package / "large.py").open("wb") as file:
+        file.truncate(10_000_000_000)
+    for name in ("fifo", "binary", "large"):
+        assert source_of(f"never_imported.inner.{name}") == ""
+    assert docstring_of("never_imported.inner.broken:Net") == ""
+
+
+def test_every_built_in_component_has_a_summary_of_one_sentence() -> None:
+    for group in default.groups():
+        for entry in group.entries():
+            assert entry.summary.endswith(".")
+            assert len(entry.summary) < 100
