@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,19 +72,30 @@ def test_links_to_others_are_not_followed(tmp_path: Path) -> None:
     ]
 
 
-def test_nested_more_deeply_than_a_recursion(tmp_path: Path) -> None:
-    """And in the end by a path that is too long for the system."""
-    here = os.open(tmp_path, os.O_RDONLY)
-    for _ in range(2100):
-        os.mkdir("d", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
+def nest(folder: Path, name: str, depth: int) -> None:
+    """Create folders in folders, whose whole path may be longer than the system allows."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
         os.close(here)
         here = below
+    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=here))
     os.close(here)
-    (found,) = entries_below(tmp_path)
-    subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # pytest's own cleaning would fail
-    assert found.kind == "unreadable"
-    assert "too long" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "kind"),
+    [("d", sys.getrecursionlimit(), "file"), ("d" * 250, 20, "unreadable")],
+)
+def test_nested_folders(tmp_path: Path, name: str, depth: int, kind: str) -> None:
+    nest(tmp_path, name, depth)
+    try:
+        (found,) = entries_below(tmp_path)
+        assert found.kind == kind
+        assert ("too long" in found.detail) == (kind == "unreadable")
+    finally:
+        subprocess.run(["rm", "-r", tmp_path / name], check=True)  # pytest's own cleaning fails
 
 
 def test_what_is_neither_a_file_nor_a_folder(tmp_path: Path) -> None:

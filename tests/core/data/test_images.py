@@ -220,18 +220,19 @@ def test_decompression_bomb_is_refused(width: int, height: int, expected: str) -
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "expected"),
     [
-        b"",
-        b"just text",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        encoded(noise(), "TIFF"),
-        encoded(noise(), "PPM"),
+        (b"", "empty"),
+        (b"just text", "text"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (encoded(noise(), "TIFF"), "TIFF"),
+        (encoded(noise(), "PPM"), "Netpbm"),
+        (bytes(range(128, 256)), "PNG, JPEG, GIF, BMP or WEBP"),
     ],
-    ids=["empty", "text", "svg", "tiff", "ppm"],
+    ids=["empty", "text", "svg", "tiff", "ppm", "unknown"],
 )
-def test_other_files_are_refused(content: bytes) -> None:
-    with pytest.raises(DataError, match="PNG, JPEG, GIF, BMP or WEBP"):
+def test_other_files_are_refused(content: bytes, expected: str) -> None:
+    with pytest.raises(DataError, match=expected):
         read(content, (8, 8, 3))
 
 
