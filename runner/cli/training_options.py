@@ -3,6 +3,7 @@
 import math
 import shlex
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zookit.run_object import Run
+    from zookit.runs.run import RunRecord
     from zookit.training.session import View
 
 OPTIONS = {parameter.name: parameter for parameter in parameters(TrainingOptions)}
@@ -106,7 +108,7 @@ def _ended_early(run: "Run") -> str:
     return f"{who} ended the training after epoch {run.epochs} of {run.experiment.settings.epochs}"
 
 
-def check_uninterrupted(run: "Run") -> None:
+def check_uninterrupted(run: "RunRecord") -> None:
     """Raise Interrupted, with the command that continues the run, if the run was interrupted."""
     from zookit.runs.naming import LATEST, find_run
 
@@ -116,7 +118,9 @@ def check_uninterrupted(run: "Run") -> None:
     name = LATEST if find_run(LATEST, runs_dir) == run.folder else run.name
     words = ["zookit", "resume", name]
     if runs_dir.resolve() != RUNS_DIR.resolve():
-        words += ["--runs-dir", str(runs_dir)]
+        here = Path.cwd()
+        inside = runs_dir.is_relative_to(here)
+        words += ["--runs-dir", str(runs_dir.relative_to(here) if inside else runs_dir)]
     raise Interrupted(f"interrupted. To continue: {shlex.join(words)}")
 
 
