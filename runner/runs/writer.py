@@ -139,7 +139,7 @@ class FolderWriter:
     @hookimpl
     def run_failed(self, result: Result, error: BaseException) -> None:
         """Write the results so far, and the error."""
-        self._write_end(result, {"error": without_secrets(str(error))[:_LONGEST_ERROR]})
+        self._write_end(result, {"error": without_secrets(reason_of(error))[:_LONGEST_ERROR]})
 
     def _write_end(self, result: Result, more: Mapping[str, Any]) -> None:
         if self._resuming is not None:

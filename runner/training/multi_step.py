@@ -133,7 +133,7 @@ class MultiStep:
         try:
             return self._compiled(count, chunk)
         except tf.errors.InvalidArgumentError as error:
-            if "XLA" not in str(error):
+            if "XLA" not in reason_of(error):
                 raise
             raise BrokenPlugin(
                 f"XLA cannot compile the training steps ({reason_of(error)[:200]}). If the "

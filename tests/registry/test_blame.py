@@ -252,6 +252,16 @@ def test_ctrl_c_and_other_errors_stay_what_they_are() -> None:
     assert "data set 'bad_data' of zookit-bad==1.0" in note
 
 
+def test_a_run_that_ends_by_an_error_without_text_is_recorded(tmp_path: Path) -> None:
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - its class is in the plugin
+        zookit.run("bad_data", "bad_net", "bad_back:hook unshowable", quiet=True)
+    assert type(raised.value).__name__ == "Unshowable"
+    assert "callback 'bad_back' of zookit-bad==1.0" in raised.value.__notes__[0]
+    (run,) = zookit.list_runs()
+    assert run.status == "failed"
+    assert "cannot be shown" in (run.folder / "metrics.json").read_text()
+
+
 RETURNED = ["none", "list", "float images", "shape", "labels", "negative", "no array"]
 INFOS = ["info none", "info list", "info shape", "info names"]
 
