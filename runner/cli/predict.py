@@ -68,6 +68,22 @@ def predict(
 
     Files that are not images are skipped with a warning.
     """
+    _check_selection(files, image, split, invert=invert)
+    from zookit.api import open_run  # neither --help nor completion needs this
+
+    run = open_run(name, runs_dir)
+    if image is not None:
+        _predict_image(run, image, split or "test", top, as_json=as_json)
+    elif as_json or len(files or ()) > 1 or os.path.isdir((files or [Path()])[0]):  # noqa: PTH112
+        _predict_files(run, files or [], top or 1, invert=invert, as_json=as_json)
+    else:
+        _predict_file(run, files or [], top, invert=invert)
+
+
+def _check_selection(
+    files: list[Path] | None, image: int | None, split: SplitName | None, *, invert: bool
+) -> None:
+    """Raise BadExperiment unless files or an image of the data set are chosen, with its options."""
     if (image is None) == (not files):
         given = "got no files" if image is None else "got both files and --image"
         raise BadExperiment(
@@ -78,15 +94,6 @@ def predict(
         raise BadExperiment("--split is for --image. Remove it, or choose an image with --image N.")
     if invert and image is not None:
         raise BadExperiment("--invert is for image files. Remove it, or pass image files.")
-    from zookit.api import open_run  # neither --help nor completion needs this
-
-    run = open_run(name, runs_dir)
-    if image is not None:
-        _predict_image(run, image, split or "test", top, as_json=as_json)
-    elif as_json or len(files or ()) > 1 or os.path.isdir((files or [Path()])[0]):  # noqa: PTH112
-        _predict_files(run, files or [], top or 1, invert=invert, as_json=as_json)
-    else:
-        _predict_file(run, files or [], top, invert=invert)
 
 
 def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_json: bool) -> None:
