@@ -1,6 +1,7 @@
 """A component that seeds the global random generators is noticed: --seed decides nothing then."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from zookit.modeling.reseeding import reseeding_noticed
 from zookit.terminal import messages_shown
 from zookit.testing.trial_training import Brightness, Shades
 
-SEEDS = {
+SEEDS: dict[str, Callable[[], Any]] = {
     "keras": lambda: keras.utils.set_random_seed(0),
     "python": lambda: random.seed(0),
     "numpy": lambda: np.random.seed(0),  # noqa: NPY002
