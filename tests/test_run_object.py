@@ -109,6 +109,8 @@ def test_arrays_are_predicted(run: zookit.Run) -> None:
     np.testing.assert_array_equal(probabilities.argmax(1), evaluation.predicted)
     with pytest.raises(BadParameter, match="float64"):
         run.predict(test.images / 255)
+    for same in (test.images.astype(float), test.images.astype(int), test.images[..., 0]):
+        np.testing.assert_array_equal(run.predict(same), probabilities)
 
 
 def test_many_models_in_a_process_give_no_warning(
