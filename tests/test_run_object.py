@@ -174,6 +174,7 @@ def test_the_model_is_exported(run: zookit.Run, tmp_path: Path, zookit: Command)
     images = np.zeros((2, 8, 8, 1), np.uint8)
     exported = keras.saving.load_model(path)
     np.testing.assert_allclose(exported.predict(images, verbose=0), run.predict(images), rtol=1e-5)
+    path.write_text("my own")
     with pytest.raises(FolderError, match="exists"):
         run.export("keras", path)
     with pytest.raises(UnknownName, match=r"'tflite'.*litert"):
