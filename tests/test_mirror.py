@@ -30,7 +30,6 @@ ELSEWHERE = {
     "runner/leaderboard/unranked.py": "leaderboard/test_leaderboard.py",
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",
-    "core/data/files.py": "core/data/test_image_folder.py",
     "core/corrections.py": "core/test_alternatives.py",
     "core/declaration.py": "core/test_parameters.py",
     "core/prepared_value.py": "core/test_parameters.py",

@@ -99,16 +99,18 @@ def read_class_folders(
     split = Split(images, labels)
     if any(reasons):
         split = subset(split, np.flatnonzero([not reason for reason in reasons]))
-    left_out = tuple(reason for reason in reasons if reason)
     for label, name in enumerate(class_names):
         if not (split.labels == label).any():
             own = (reason for reason, each in zip(reasons, labels, strict=True) if each == label)
-            why = next(own, "it is empty")
-            raise DataError(
-                f"{folder / name} has no readable image ({why}). Put images there, or remove the "
-                "folder."
-            )
-    return split, left_out
+            raise _no_image(folder / name, next(own, "it is empty"))
+    return split, tuple(reason for reason in reasons if reason)
+
+
+def _no_image(folder: Path, reason: str) -> DataError:
+    return DataError(
+        f"{folder} has no readable image ({reason}). Put PNG, JPEG, GIF, BMP or WebP images there, "
+        "or remove the folder."
+    )
 
 
 def _is_own_folder(path: Path) -> bool:
