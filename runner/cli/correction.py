@@ -67,7 +67,8 @@ def _hint(given: Given, error: Exception) -> str:
     if given.name == "run":
         words = [given.arguments[at] for at in given.positions()[:1]]
         found = given.value_of(given.options()["--data"])
-        if is_path(found[2] if found else "") or (is_path("".join(words)) and not error.correction):
+        corrected = getattr(error, "correction", None)
+        if is_path(found[2] if found else "") or (is_path("".join(words)) and not corrected):
             return "For your own images, name the data set image_folder:path=FOLDER."
     elif option is not None:
         from zookit.runs.naming import run_folders

@@ -36,7 +36,7 @@ class Given:
         if at:  # behind options, of which one may have a value
             at = next((each for each in words if arguments[each] in top.commands), at)
         name = arguments[at] if at < len(arguments) else None
-        command = top.loaded(name)
+        command: Any = None if name is None else top.loaded(name)
         while hasattr(command, "commands") and arguments[at + 1 : at + 2]:
             nested = command.commands.get(arguments[at + 1])
             if nested is None:
@@ -72,7 +72,8 @@ class Given:
 
     def positions(self) -> list[int]:
         """Return where the arguments are that are neither options nor their values."""
-        options, found, at = self.options(), [], self.start
+        options, at = self.options(), self.start
+        found: list[int] = []
         while at < len(self.arguments):
             text = self.arguments[at]
             if text == "--":
@@ -109,8 +110,9 @@ def is_path(text: str) -> bool:
 
 def problem_of(given: Given, error: Exception) -> str:
     """Return what is wrong in one or two sentences, for an error of Typer."""
-    param, missing = getattr(error, "param", None), hasattr(error, "param_type")
-    kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+    param: Any = getattr(error, "param", None)
+    kind: Any = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+    missing = hasattr(error, "param_type")
     found = given.value_of(param) if kind in _NUMBERS and not missing else None
     if found is not None:
         bounds = [
@@ -133,16 +135,14 @@ def _explanation(given: Given, error: Exception) -> str:
     foreign = OPTIONS.get(folded(name))
     if foreign is not None and foreign.why:
         return f" {foreign.why}"
-    others = (
-        []
-        if not hasattr(error, "possibilities")
-        else [
-            command
-            for command, each in given.top.commands.items()
-            if any(name in (*param.opts, *param.secondary_opts) for param in each.params)
-        ]
-    )
-    return f" {name} is an option of {' and '.join(others)}." if others and name else ""
+    if not name or not hasattr(error, "possibilities"):
+        return ""
+    others = [
+        command
+        for command, each in given.top.commands.items()
+        if any(name in (*param.opts, *param.secondary_opts) for param in each.params)
+    ]
+    return f" {name} is an option of {' and '.join(others)}." if others else ""
 
 
 class _Context:

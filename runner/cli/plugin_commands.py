@@ -52,12 +52,12 @@ class WithPlugins(WholeHelp):
             known = known or default.commands.is_ambiguous(cmd_name)
         return _Unloaded(default.commands[cmd_name]) if own is None and known else own
 
-    def loaded(self, name: str | None) -> Any:
+    def loaded(self, name: str) -> Any:
         """Return a built-in command, or one of a plugin, imported; None if there is none."""
         from zookit.registry import default
 
         if name in self.commands or name not in default.commands:
-            return self.commands.get(name or "")
+            return self.commands.get(name)
         try:
             return load_command(default.commands[name])
         except BrokenPlugin:
