@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def layers_of(model: "keras.Model") -> "list[keras.layers.Layer]":
-    """Return a model and all layers in it, each before the layers that it contains."""
+    """Return a model and all layers in it."""
     layers: list[keras.layers.Layer] = model._flatten_layers()  # noqa: SLF001 - `layers` has the outer ones only
     return layers
 
@@ -26,10 +26,11 @@ def get_trainable(model: "keras.Model") -> tuple[bool, ...]:
 
 def set_trainable(model: "keras.Model", flags: "Sequence[bool]") -> None:
     """Set what `get_trainable` returned. Raises ValueError if the model has other layers."""
-    # Setting it for a layer sets it for all in it, so the outer layers come first.
+    # Setting `trainable` of a layer sets it for all in it, so what is in several layers would
+    # depend on their order.
     parts = [*layers_of(model), *model.variables]
     for part, flag in zip(parts, flags, strict=True):
-        part.trainable = flag
+        part._trainable = flag  # noqa: SLF001
 
 
 def trainable_at_most(model: "keras.Model") -> "list[keras.Variable]":

@@ -50,6 +50,7 @@ def test_json_has_the_experiment_the_data_and_the_results(zookit: Command, make:
         "status": "finished",
         "epochs": 1,
         "epochs_requested": 1,
+        "training_accuracy": 0.1,
         "validation_accuracy": 0.25,
         "test_accuracy": 0.75,
         "seconds": 2.5,
