@@ -18,7 +18,6 @@ from zookit.core.errors import Correction, quoted, reraise_interruption, typed_r
 from zookit.core.parameters import checked, create
 from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
-from zookit.registry.frames import innermost_frame
 from zookit.registry.group import Group
 
 C = TypeVar("C", bound=Component)
@@ -67,6 +66,8 @@ class Components(Group[C], Generic[C]):
             raise
         except BaseException as error:  # its __post_init__ may raise anything
             reraise_interruption(error)
+            from zookit.registry.frames import innermost_frame  # only an error needs it
+
             if innermost_frame(error, {entry.module}) is None:
                 raise
             raise entry.broken(f"cannot be created: {typed_reason_of(error)}") from error

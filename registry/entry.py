@@ -11,7 +11,6 @@ from typing import Generic, TypeVar, cast
 from zookit.core import BrokenPlugin, html
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
-from zookit.registry.import_effects import import_effects_undone
 from zookit.registry.metadata import Declared
 from zookit.registry.names import canonical_name
 from zookit.registry.source import docstring_of
@@ -116,6 +115,8 @@ class Entry(Generic[T]):
 
     @cached_property
     def _loaded(self) -> type[T]:
+        from zookit.registry.import_effects import import_effects_undone  # a list loads nothing
+
         module_name, _, attribute = self.value.partition(":")
         try:
             with import_effects_undone(f"{self.kind.singular} {self.name!r} of {self.owner}"):
