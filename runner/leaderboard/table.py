@@ -28,8 +28,8 @@ class Row:
         rank: 1 for the best. Experiments of equal accuracy share a rank.
         values: the value of each of the table's columns that this experiment has. For example, a
             convolutional network has no `units`.
-        training_accuracy: the mean over seeds in the last whole epoch, 0 to 1. Well above the others,
-            it shows overfitting.
+        training_accuracy: the mean over seeds in the last whole epoch, 0 to 1. Overfitting if it is
+            far above the others.
         validation_accuracy: the mean over seeds after the last whole epoch, 0 to 1. None without
             validation.
         validation_loss: likewise the mean loss.

@@ -32,7 +32,7 @@ def note_fork() -> None:
 def tensorflow_has_started() -> bool:
     """Whether TensorFlow has started its threads, whose number cannot be changed any more."""
     tensorflow = sys.modules.get("tensorflow")
-    if getattr(tensorflow, "config", None) is None:  # not imported, or not yet
+    if tensorflow is None or not hasattr(tensorflow, "config"):  # it may be being imported
         return False
     threading = tensorflow.config.threading
     before = threading.get_intra_op_parallelism_threads()

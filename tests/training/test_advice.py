@@ -171,7 +171,11 @@ def result(
     wrong = np.arange(1000) < round(1000 * (1 - tested))
     predicted = np.zeros(1000, np.int64) if one_class else np.where(wrong, 1 - labels, labels)
     evaluation = Evaluation(
-        labels, predicted, np.ones(1000, np.float32), np.zeros(0, int), np.zeros((0, 1, 1, 1))
+        labels,
+        predicted,
+        np.ones(1000, np.float32),
+        np.zeros(0, int),
+        np.zeros((0, 1, 1, 1), np.uint8),
     )
     experiment = run.experiment
     if callbacks:
