@@ -92,6 +92,7 @@ def test_edited_code_that_computes_otherwise_is_an_error(
         ("net", '"relu"', '"elu"'),
         ("net", "Flatten()(images)", "Flatten()(images[:, ::-1])"),
         ("helper", "features * FACTOR", "features + 0.01"),
+        ("helper", "FACTOR = 1.0", "FACTOR = 1.0005"),
     ],
 )
 def test_other_edits(run: Path, plugin: EditedPlugin, module: str, old: str, new: str) -> None:
@@ -218,7 +219,7 @@ def test_rounding_passes_and_more_does_not() -> None:
     kernel, bias = head.get_weights()
     head.set_weights([kernel * (1 + 3e-7), bias])
     check_outputs(record, model, record.environment)
-    head.set_weights([kernel * 1.01, bias])
+    head.set_weights([kernel * 1.0005, bias])
     with pytest.raises(BadRun):
         check_outputs(record, model, record.environment)
 
