@@ -13,13 +13,12 @@ DEEPEST = 32
 """The deepest nesting of JSON and TOML, in lists and tables."""
 
 # What is not closed ends with the text or the line, so that nothing is searched twice.
-_TOML_TEXTS = re.compile(
-    r"""\"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3})?"""
+_TOML_TEXTS = (
+    r"""(?s)\"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3})?"""
     r"""|'{3}(?:[^']|'(?!''))*+(?:'{3})?"""
-    r"""|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?|\#[^\n]*+""",
-    re.DOTALL,
+    r"""|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?|\#[^\n]*+"""
 )
-_TOML_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
+_TOML_LONG_KEY = rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}"
 
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -69,7 +68,8 @@ def parse_json(text: str) -> Any:
         values = json.loads(text)
     except RecursionError:
         raise _too_deep() from None
-    _check_depth(values)
+    if text.count("[") + text.count("{") > DEEPEST:
+        _check_depth(values)
     return values
 
 
@@ -78,7 +78,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 
     The time that tomllib takes for a dotted key grows with the square of its parts.
     """
-    if _TOML_LONG_KEY.search(_TOML_TEXTS.sub("x", text)):
+    if re.search(_TOML_LONG_KEY, re.sub(_TOML_TEXTS, "x", text)):
         raise _too_deep()
     try:
         tables = tomllib.loads(text)

@@ -216,6 +216,16 @@ def of_one_epoch(folder: Path) -> None:
     position_with(epochs=1, history=history, seconds=position.seconds[:1])(folder)
 
 
+def made_by(make: Edit) -> Edit:
+    """Return an edit that puts something else in the place of the checkpoint."""
+
+    def edit(folder: Path) -> None:
+        (folder / CHECKPOINT).unlink()
+        make(folder / CHECKPOINT)
+
+    return edit
+
+
 CRAFTED: dict[str, Edit] = {
     "hash emptied": with_hash(""),
     "hash removed": with_hash(None),
@@ -245,11 +255,8 @@ CRAFTED: dict[str, Edit] = {
     ),
     "experiment edited": replaced("experiment.toml", "batch_size = 4", "batch_size = 5"),
     "epochs edited": replaced("experiment.toml", "epochs = 2", "epochs = 1"),
-    "pipe": lambda folder: [(folder / CHECKPOINT).unlink(), os.mkfifo(folder / CHECKPOINT)],
-    "link to itself": lambda folder: [
-        (folder / CHECKPOINT).unlink(),
-        (folder / CHECKPOINT).symlink_to(CHECKPOINT),
-    ],
+    "pipe": made_by(os.mkfifo),
+    "link to itself": made_by(lambda path: path.symlink_to(path.name)),
 }
 
 
@@ -266,11 +273,8 @@ def test_the_checkpoint_of_another_run_of_the_same_experiment_is_refused(
     run: Path, tmp_path: Path
 ) -> None:
     """One that was made elsewhere, so that its numbers differ in the last digits."""
-    position = checkpoint_of(run).position
-    history = {
-        name: (values[0], values[1] * (1 + 1e-15)) for name, values in position.history.items()
-    }
-    position_with(history=history)(run)
+    loss = read_run(run).history["loss"]
+    history_with(loss=tuple(each * (1 + 1e-15) for each in loss))(run)
     before = contents(run)
     with pytest.raises(BadRun, match=r"history\.csv"):
         zookit.resume(run, epochs=3, quiet=True)

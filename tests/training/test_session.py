@@ -295,8 +295,8 @@ def test_a_resumption_that_cannot_start_leaves_a_finished_run_as_it_was(
     (tmp_path / "logs" / "log.csv").unlink()
     (tmp_path / "logs").rmdir()
     (tmp_path / "logs").write_text("in the way")
-    words = ("resume", "latest", "--epochs", "2", "-q", "--allow-writes")
-    assert "csv_logger" in zookit(*words).message()
+    again = ("resume", "latest", "--epochs", "2", "-q", "--allow-writes")
+    assert "csv_logger" in zookit(*again).message()
     assert contents(folder) == before
 
 
