@@ -112,7 +112,7 @@ def guarded(stream: Any) -> GuardedStream:
 
 
 class DrawnStream:
-    """Writes to a guarded stream without escaping, for Rich."""
+    """Writes to a guarded stream without escaping, for Rich and for the commands of plugins."""
 
     def __init__(self, stream: GuardedStream) -> None:
         self._stream = stream
@@ -121,8 +121,24 @@ class DrawnStream:
         """Write the text as it is."""
         return self._stream.write_unescaped(text)
 
+    def writelines(self, lines: list[str]) -> None:
+        """Write the lines as they are."""
+        for line in lines:
+            self.write(line)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+@contextmanager
+def unescaped() -> Iterator[None]:
+    """Let the code of a plugin's command write colours to a terminal as it likes."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (getattr(each, "rich_proxied_file", each) for each in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
 
 
 @contextmanager

@@ -237,8 +237,10 @@ def _downloading(model: str) -> Iterator[None]:
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_TIMEOUT)
     try:
-        # Keras prints the bar to stdout, which is for the command's own output.
-        with redirect_stdout(sys.stderr if show_bar else io.StringIO()):
+        # Keras prints the bar to stdout, which is for the command's own output. zookit would escape
+        # its colours and movements of the cursor.
+        drawn = getattr(sys.stderr, "rich_proxied_file", sys.stderr)
+        with redirect_stdout(drawn if show_bar else io.StringIO()):
             yield
     except (MemoryError, tf.errors.OpError):
         raise

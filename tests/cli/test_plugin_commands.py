@@ -44,6 +44,9 @@ def ending(how: str) -> int:
     """End in many ways."""
     if how == "refused":
         raise DataError("the leaves\\nhave fallen.")
+    if how == "coloured":
+        print("\\x1b[31mred")
+        raise DataError("not \\x1b[31mred")
     if how == "exited":
         raise typer.Exit(3)
     if how == "left":
@@ -183,6 +186,14 @@ def test_a_function_is_a_command(installed: Installed) -> None:
 )
 def test_arguments_are_checked(installed: Installed, arguments: list[str], expected: str) -> None:
     assert expected in installed(*arguments).message()
+
+
+def test_a_command_may_write_colours_and_its_error_may_not(installed: Installed) -> None:
+    ended = installed("ending", "coloured")
+    assert ended.code == 2
+    assert ended.out == "\x1b[31mred\n"
+    assert "\x1b" not in ended.err
+    assert r"not \x1b[31mred" in ended.err
 
 
 def test_an_app_is_a_group_of_commands(installed: Installed) -> None:
