@@ -38,7 +38,7 @@ class FileLock:
         os.close(self.handle)
 
 
-def acquire(path: Path, seconds: float | None) -> FileLock:
+def lock_file(path: Path, seconds: float | None) -> FileLock:
     """Lock a file, which is created if it does not exist; a link is not followed.
 
     Waits `seconds`, or without limit if None. Raises BlockingIOError if another process holds the

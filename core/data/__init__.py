@@ -10,6 +10,7 @@ from zookit.core.data.images import read_image
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import hold_out, subset
 from zookit.core.data.writing import check_output, note_output, output_written, written_aside
+from zookit.core.file_lock import lock_file
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
 from zookit.core.source import Source
@@ -24,6 +25,7 @@ __all__ = [
     "class_folders",
     "empty_images",
     "hold_out",
+    "lock_file",
     "note_output",
     "output_written",
     "read_class_folders",

@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from zookit.core.errors import DataError
-from zookit.core.file_lock import acquire
+from zookit.core.file_lock import lock_file
 from zookit.core.messages import say, warn
 from zookit.core.reading import read_bounded
 
@@ -81,10 +81,10 @@ def locked(name: str) -> Iterator[None]:
     path = cache_subfolder("locks") / f"{name}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)  # the home of a data set may be nested
     try:
-        lock = acquire(path, seconds=0)
+        lock = lock_file(path, seconds=0)
     except BlockingIOError:
         say(f"Waiting for another process to finish preparing {name}.")
-        lock = acquire(path, seconds=None)
+        lock = lock_file(path, seconds=None)
     if lock.unsupported:
         warn(
             f"the file system of {path.parent} has no locks ({lock.unsupported}). Do not prepare "

@@ -214,15 +214,16 @@ def _local_store(uri: str) -> Path | None:
 @contextmanager
 def _locked(store: Path) -> Iterator[None]:
     """Hold the lock beside a store, if there can be one; after a minute, go on without it."""
-    from filelock import FileLock
+    from zookit.core.data import lock_file  # which imports NumPy
 
-    lock = FileLock(store.absolute().with_name(f".{store.name}.zookit.lock"), timeout=60)
-    with suppress(OSError, NotImplementedError):  # Timeout is an OSError
-        lock.acquire()
+    lock = None
+    with suppress(OSError):
+        lock = lock_file(store.absolute().with_name(f".{store.name}.zookit.lock"), seconds=60)
     try:
         yield
     finally:
-        lock.release()
+        if lock is not None:
+            lock.release()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from zookit.core import FolderError, warn
-from zookit.core.file_lock import acquire, try_lock
+from zookit.core.file_lock import lock_file, try_lock
 from zookit.core.messages import option
 from zookit.core.reading import open_regular, parse_json, read_bounded
 
@@ -80,7 +80,7 @@ def locked(folder: Path) -> Iterator[None]:
     """
     try:
         # `writing` holds it for a moment.
-        lock = acquire(folder / _NAME, _SECONDS)
+        lock = lock_file(folder / _NAME, _SECONDS)
     except BlockingIOError:
         raise FolderError(
             f"{folder} is being written by another process. Wait until it has ended."

@@ -12,13 +12,13 @@ import pytest
 from bounded import bounded
 
 from zookit.core.data.cache import locked
-from zookit.core.file_lock import acquire
+from zookit.core.file_lock import lock_file
 
 
 def test_a_killed_process_releases_its_lock(tmp_path: Path) -> None:
     holding = (
-        "import sys, pathlib; from zookit.core.file_lock import acquire\n"
-        "lock = acquire(pathlib.Path(sys.argv[1]), 0); print('held', flush=True); input()"
+        "import sys, pathlib; from zookit.core.file_lock import lock_file\n"
+        "lock = lock_file(pathlib.Path(sys.argv[1]), 0); print('held', flush=True); input()"
     )
     path = tmp_path / "lock"
     with subprocess.Popen(
@@ -28,16 +28,16 @@ def test_a_killed_process_releases_its_lock(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"held\n"
         began = time.monotonic()
         with pytest.raises(BlockingIOError):
-            acquire(path, 0.2)
+            lock_file(path, 0.2)
         assert 0.2 <= time.monotonic() - began < 5
         process.kill()
         process.wait()
         with bounded(5):
-            acquire(path, None).release()
+            lock_file(path, None).release()
 
 
 def test_a_lock_does_not_go_to_another_program(tmp_path: Path) -> None:
-    lock = acquire(tmp_path / "lock", 0)
+    lock = lock_file(tmp_path / "lock", 0)
     assert not os.get_inheritable(lock.handle)
     lock.release()
 
@@ -66,4 +66,4 @@ def test_another_error_is_not_taken_for_a_missing_lock(
 
     monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(OSError, match="Input/output"):
-        acquire(tmp_path / "lock", 0)
+        lock_file(tmp_path / "lock", 0)

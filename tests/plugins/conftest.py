@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from zookit.core.file_lock import acquire
+from zookit.core.file_lock import lock_file
 
 
 @pytest.fixture(scope="session")
@@ -12,7 +12,7 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty MLflow store to copy, because MLflow needs seconds to create one."""
     shared = tmp_path_factory.getbasetemp().parent  # of all workers of pytest-xdist
     tables = shared / "mlflow.db"
-    lock = acquire(shared / "mlflow.lock", None)
+    lock = lock_file(shared / "mlflow.lock", None)
     try:
         if not tables.exists():
             from mlflow import MlflowClient

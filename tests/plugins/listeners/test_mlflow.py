@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import keras
 import pytest
 from conftest import Command
-from filelock import FileLock
 from listened_runs import end_early, train
 
 from zookit import Run
 from zookit.core import Callback, ComponentSpec, Experiment
+from zookit.core.data import lock_file
 from zookit.plugins.listeners.mlflow import Mlflow
 
 if TYPE_CHECKING:
@@ -184,10 +184,11 @@ def test_one_run_after_the_other_begins_in_a_local_store(
     listener: Any = Mlflow().build()
     run = context_of_a_run(tmp_path / "run")
     beginning = threading.Thread(target=lambda: listener.run_started(run=run))
-    with FileLock(tmp_path / ".mlflow.db.zookit.lock"):
-        beginning.start()
-        beginning.join(timeout=0.3)
-        assert not tracked()
+    lock = lock_file(tmp_path / ".mlflow.db.zookit.lock", seconds=0)
+    beginning.start()
+    beginning.join(timeout=0.3)
+    assert not tracked()
+    lock.release()
     beginning.join(timeout=30)
     assert [each.info.run_name for each in tracked()] == ["run"]
 
