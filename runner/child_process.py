@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _ROUNDS = 20
+"""How often to look for marked processes, which may be starting others."""
 _EXITS = ("_exit", "kill", "killpg", "execv", "execve")
 """The functions of `os` that can end a process without a trace."""
 _START = (
@@ -51,7 +52,7 @@ def kill_marked(mark: str) -> None:
 
     A process that a child has started in a session of its own is in no group of the child's.
     """
-    for _ in range(_ROUNDS):  # they may be starting others
+    for _ in range(_ROUNDS):
         found = [each for each in Path("/proc").glob("[0-9]*") if _is_marked(each, mark)]
         if not found:
             return

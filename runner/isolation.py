@@ -230,10 +230,10 @@ def _answer_or_raise(outcome: dict[str, Any], function: str, exit_code: int) -> 
 def _call(call: Call, stop: Event) -> CallResult:
     with TemporaryDirectory(prefix="zookit-", ignore_cleanup_errors=True) as folder:
         argument, seconds = json.dumps(call.argument), str(call.seconds)
-        mark = f"ZOOKIT_CALL={folder}"
+        mark = {"ZOOKIT_CALL": folder}
         process = subprocess.Popen(  # noqa: S603 - our own module
             [*python(), "answer_call", call.function, argument, seconds, folder],
-            env={**os.environ, **call.variables, **dict([mark.split("=", 1)])},
+            env={**os.environ, **call.variables, **mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -243,7 +243,7 @@ def _call(call: Call, stop: Event) -> CallResult:
             in_time = _wait(process, call.seconds + _STARTUP, stop)
         finally:
             kill_with_children(process)
-            kill_marked(mark)
+            kill_marked(f"ZOOKIT_CALL={folder}")
         stack = _read(Path(folder, "stack"))
         answer = _read(Path(folder, "answer"))
     frames = [(file, int(line)) for file, line in _FRAME.findall(stack)]

@@ -45,6 +45,8 @@ def opened_content(path: Path, *, decompressed: bool) -> Iterator[tuple[BinaryIO
             else:
                 yield raw, size
     except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and error.strerror:  # of the system; gzip's errors have none
+            raise DataError(f"cannot read {path}: {error.strerror}.") from None
         raise DataError(f"cannot read {path}: {error}. Download the file again.") from None
 
 

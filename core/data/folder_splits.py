@@ -2,13 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Literal
 
 from zookit.core.data.image_folder import folders_in
 from zookit.core.data.junk import is_junk_or_hidden
 from zookit.core.errors import DataError
-
-SplitName = Literal["train", "validation", "test"]
+from zookit.core.source import SplitName
 
 _Named = dict[SplitName, list[Path]]
 

@@ -1,6 +1,7 @@
 """Lists, verifies and removes what the cache contains."""
 
 import json
+import os
 import re
 import shutil
 import time
@@ -115,7 +116,7 @@ def _entry(folder: Path, inner: Path) -> CacheEntry:
     else:
         state = meta["origin"] if is_current else "not used by this version"
     return CacheEntry(
-        name, f"{name} ({state})", "prepared", _size(folder), folder, inner.name, is_current
+        name, f"{name} ({state})", "prepared", size_of(folder), folder, inner.name, is_current
     )
 
 
@@ -132,7 +133,7 @@ def _downloads() -> Iterator[CacheEntry]:
     for folder in _folders(downloads_folder(), "*"):
         # The home of a data set is its name with hyphens.
         name, lock = folder.name.replace("-", "_"), f"download-{folder.name}"
-        yield CacheEntry(name, folder.name, "downloads", _size(folder), folder, lock)
+        yield CacheEntry(name, folder.name, "downloads", size_of(folder), folder, lock)
 
 
 def _folders(parent: Path, pattern: str) -> list[Path]:
@@ -155,5 +156,11 @@ def _remove_leftovers() -> None:
                 shutil.rmtree(folder, ignore_errors=True)  # removes nothing through a link
 
 
-def _size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+def size_of(folder: Path) -> int:
+    """Return the size of the files below a folder in bytes."""
+    size = 0
+    for at, _, files in os.walk(folder):
+        for name in files:
+            with suppress(OSError):  # another process has removed it
+                size += os.lstat(os.path.join(at, name)).st_size  # noqa: PTH118 - may be many
+    return size

@@ -14,6 +14,7 @@ from zookit.core.data.threads import in_threads
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import DataError
 from zookit.core.progress import Progress, silent
+from zookit.core.reading import read_text_bounded
 
 
 def sha256_of_file(path: Path, *, decompressed: bool = False) -> str:
@@ -83,7 +84,7 @@ def _remembered(
     signature = hashlib.sha256(json.dumps([kind, str(folder), seen]).encode()).hexdigest()
     note = cache_folder() / "hashes" / signature
     try:
-        text = note.read_text(encoding="ascii")
+        text = read_text_bounded(note, 1000)
     except (OSError, UnicodeDecodeError):
         text = ""
     if text.endswith("\n"):  # otherwise missing or incomplete

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from zookit.core.data import cache_folder
-from zookit.data.cache_contents import cache_entries, verify
+from zookit.data.cache_contents import cache_entries, size_of, verify
 from zookit.doctor.finding import Finding
 from zookit.isolation import CallResult
 
@@ -49,7 +49,7 @@ def examine_environment(tensorflow: CallResult, limit: float) -> tuple[Environme
         seconds=found.get("seconds"),
         cache=str(cache),
         cache_is_writable=_is_writable(cache),
-        cache_size=_size(cache),
+        cache_size=size_of(cache),
     )
     findings = [
         *_tensorflow_findings(tensorflow, limit),
@@ -121,14 +121,3 @@ def _is_writable(folder: Path) -> bool:
     """Whether it can be written to or, if it does not exist, created. Writes nothing."""
     existing = next(each for each in (folder, *folder.parents) if each.exists())
     return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
-
-
-def _size(folder: Path) -> int:
-    size = 0
-    for at, _, files in os.walk(folder):
-        for name in files:
-            try:
-                size += os.lstat(os.path.join(at, name)).st_size  # noqa: PTH118 - there may be many
-            except OSError:  # another process has removed it
-                continue
-    return size

@@ -32,10 +32,12 @@ def hash_inputs(paths: Mapping[str, Path]) -> dict[str, str]:
     for key, path in paths.items():
         try:
             hashes[key] = _hash(path)
-        except (OSError, DataError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+        except DataError as error:
+            raise BadParameter(f"{key}: {error} Pass a file that can be read.") from None
+        except OSError as error:
             raise BadParameter(
-                f"{key}: {path} cannot be read ({reason or error}). Pass a file that exists."
+                f"{key}: cannot read {path}: {error.strerror or error}. Pass a file that can be "
+                "read."
             ) from None
     return hashes
 

@@ -92,7 +92,7 @@ def small_training(
 ) -> None:
     """Train for two epochs on Shades in a temporary folder, which is the current one meanwhile.
 
-    Messages are not shown: what a training says about its result is no news about a plugin.
+    Its messages are hidden: advice about the result of so small a training does not help.
     """
     options = {"epochs": 2, "batch_size": 4}
     composition = compose(Shades(*shape), architecture or Brightness(), callbacks, options)
