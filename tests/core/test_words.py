@@ -1,8 +1,10 @@
 """The words `NAME[:ITEM,ITEM...]`."""
 
 import re
+from contextlib import suppress
 
 import pytest
+from bounded import bounded
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -112,12 +114,24 @@ def test_written_words_are_parsed_back(words: Words) -> None:
 @given(st.text() | st.text("ab/:=,+_\0\n 1"))
 def test_any_text_is_parsed_or_refused_in_one_line(text: str) -> None:
     try:
-        words = Words.parse(text)
+        with bounded(seconds=1, megabytes=50):
+            words = Words.parse(text)
     except BadWords as error:
         message = str(error)
     else:
+        assert Words.parse(str(words)) == words
         assert is_name(words.name)
         assert all(value for _, value in words.items)
         assert all(key is not None for key, _ in words.items[1:])
         return
     assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x:" + "a=1," * 100_000, "a" * 1_000_000, "x:" + "," * 1_000_000, "x:" + "=" * 1_000_000],
+    ids=["items", "name", "commas", "equals"],
+)
+def test_a_long_text_takes_little_time_and_memory(text: str) -> None:
+    with bounded(seconds=3, megabytes=200), suppress(BadWords):
+        Words.parse(text)
