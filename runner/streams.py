@@ -107,8 +107,13 @@ class GuardedStream:
 
 
 def guarded(stream: Any) -> GuardedStream:
-    """Return a text stream, guarded unless it is already."""
-    return stream if isinstance(stream, GuardedStream) else GuardedStream(stream)
+    """Return a text stream, guarded unless it is already.
+
+    It is None if it was closed when the process started; then what is written is lost.
+    """
+    if isinstance(stream, GuardedStream):
+        return stream
+    return GuardedStream(io.StringIO() if stream is None else stream)
 
 
 class DrawnStream:

@@ -21,8 +21,7 @@ class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # sys.stderr is looked up each time, because an active progress bar replaces it.
         text = " ".join(without_secrets(record.getMessage()).split())
-        if sys.stderr is not None:  # None if it was closed when the process started
-            print(f"zookit: {printable(text)}", file=guarded(sys.stderr))
+        print(f"zookit: {printable(text)}", file=guarded(sys.stderr))
 
 
 @contextmanager
