@@ -26,7 +26,7 @@ def plain_text(text: str) -> str:
 
 
 def other_values(text: str, choices: Iterable[str] = ()) -> Iterator[str]:
-    """Yield other ways to write a value, the likeliest first. Most are valid for some types alone.
+    """Yield other ways to write a value, the likeliest first. Most are valid only for some types.
 
     Args:
         text: the value, such as `95%`, `0,9`, `512x256` or `[32, 64]`.

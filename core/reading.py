@@ -1,4 +1,4 @@
-"""Read files that anybody may have written: regular files alone, of limited size and nesting."""
+"""Read files that anybody may have written: only regular files, of limited size and nesting."""
 
 import errno
 import json

@@ -38,7 +38,7 @@ def innermost_frame(error: BaseException, modules: Collection[str]) -> Frame | N
 
 
 def frames_of(called: Sequence[Frame], modules: Collection[str]) -> list[Frame]:
-    """Return the frames in the packages of these modules. Of zookit, the modules alone count."""
+    """Return the frames in the packages of these modules; of zookit itself, only in the modules."""
     packages = {each.partition(".")[0] for each in modules} - {_OWN}
     return [
         (frame, line)

@@ -1,7 +1,7 @@
 """Read the metadata of installed distributions. Imports none of them.
 
-Anything may be in those files, so each is read as far as a limit, and one that cannot be used is a
-`Problem` of its distribution alone.
+Those files may contain anything, so each is read up to a limit. One that cannot be used is a
+`Problem` of its distribution and does not affect the others.
 """
 
 import re

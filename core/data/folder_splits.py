@@ -24,8 +24,8 @@ def split_folders(folder: Path) -> dict[SplitName, Path]:
     """Return the folders of the splits in a folder: train, and validation or test or both.
 
     Empty if the folder has class folders instead. The usual names are known, such as `training`,
-    `val` and `test_set`, in any case. Raises DataError if the folder has a part of the splits
-    alone, two folders of one split, or another folder beside them.
+    `val` and `test_set`, in any case. Raises DataError if the folder has only one split, two
+    folders of one split, or another folder beside them.
     """
     named: _Named = {}
     others = []
@@ -58,7 +58,7 @@ def _split_of(folder: Path) -> SplitName | None:
 def _are_splits(named: _Named, others: list[Path]) -> bool:
     if "train" in named and len(named) > 1:
         return True
-    # A name alone may be that of a class, such as train beside tram.
+    # A class may have such a name, as train beside tram.
     found = [folder for folders in named.values() for folder in folders]
     return bool(found) and (not others or any(map(_has_classes, found)))
 
@@ -89,7 +89,7 @@ def _check_complete(folder: Path, named: _Named) -> None:
         hint = f" To hold out a part of the training images, pass {named['train'][0]}."
     raise DataError(
         f"{folder} has {_names(named)} but no {lacking}. Expected 'train' and 'test' (or "
-        f"'validation'), each with the class folders, or the class folders alone.{hint}"
+        f"'validation'), each with the class folders, or only the class folders.{hint}"
     )
 
 

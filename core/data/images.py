@@ -53,7 +53,7 @@ def decode(
 ) -> "npt.NDArray[np.uint8]":
     """Do what `read_image` does, but leave warnings to the caller; safe for use in threads.
 
-    `seen` is called with the image as it is in the file, upright.
+    `seen` is called with the decoded image, upright, before it is scaled and converted.
     """
     height, width, channels = shape
     try:

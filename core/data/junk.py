@@ -1,6 +1,6 @@
-"""Names of what systems, sync tools and editors leave in folders: nothing that the user put there.
+"""Names of the files and folders that systems, sync tools and editors leave in folders.
 
-Thumbnails and old versions of pictures are among it, so that it would leak between splits.
+Thumbnails and old versions of pictures are among them, which would leak between splits.
 """
 
 import fnmatch
@@ -47,7 +47,7 @@ _is_named = re.compile("|".join(map(fnmatch.translate, _NAMES)), re.IGNORECASE).
 
 
 def is_junk(name: str) -> bool:
-    """Return whether a file or folder of this name is none that the user put there."""
+    """Return whether a file or folder of this name was not put there by the user."""
     return name in _EXACT or _is_named(name) is not None
 
 

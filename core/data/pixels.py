@@ -87,7 +87,7 @@ def _load_png(image: ImageFile.ImageFile, file: BinaryIO, samples: object) -> No
 
 
 def _without_metadata(file: BinaryIO) -> BinaryIO | None:
-    """Return a PNG file with its pixels and its EXIF orientation alone, None for other files."""
+    """Return a PNG file with nothing but its pixels and EXIF data; None for other files."""
     file.seek(0)
     if file.read(len(_SIGNATURE)) != _SIGNATURE:
         return None

@@ -87,7 +87,7 @@ def verify(names: Names = None) -> None:
     damaged = [(entry, reason) for entry in _chosen(names) if (reason := verify_entry(entry))]
     for entry, reason in damaged:
         remove(entry)
-        print(f"removed {printable(reason)}; it is prepared again when it is needed")
+        print(f"{printable(reason)} and was removed; it is prepared again when it is needed")
     if damaged:
         raise typer.Exit(1)
     print("no damage found")

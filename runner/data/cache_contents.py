@@ -28,7 +28,7 @@ class CacheEntry:
     """A prepared data set, or the downloaded files of one.
 
     `name` is the name of the data set, `title` the text shown for it, `size` in bytes, `lock` the
-    name of the lock of whoever writes it. `is_current` is false for what this version of zookit
+    name of the lock that its writer holds. `is_current` is false for what this version of zookit
     does not use.
     """
 

@@ -90,8 +90,8 @@ def _receive(
 ) -> bool:
     """Download the missing bytes of `part`, and return whether an earlier download was resumed.
 
-    Raises RefusedError if this address has not got the file, BrokenOffError if another attempt may
-    succeed.
+    Raises RefusedError if this address does not have the file, BrokenOffError if another attempt
+    may succeed.
     """
     most = _most_bytes(file, part.parent)
     have = part.stat().st_size if part.exists() else 0
@@ -156,7 +156,7 @@ def _checked(file: RemoteFile, part: Path, final: Path) -> Path:
         with part.open("rb") as opened_part:
             is_page = opened_part.read(100).lstrip().startswith(_WEB_PAGE)
         part.unlink()
-        page = ", a web page such as that of a login," if is_page else ""
+        page = ", a web page, perhaps for logging in," if is_page else ""
         raise WrongHash(f"sent {size:,} bytes{page} with SHA-256 {got}, expected {file.sha256}")
     part.replace(final)
     return final

@@ -60,7 +60,7 @@ def sha256_of_folder(folder: Path, progress: Progress = silent) -> str:
 
 
 def _content_of(folder: Path, entry: Entry) -> bytes | None:
-    """Return what stands for the content of an entry in a hash; None if it has disappeared."""
+    """Return the bytes that represent an entry in a hash; None if it has disappeared."""
     if entry.kind == "again":
         return os.fsencode(f"again {os.path.relpath(entry.detail, folder)}\0")
     if entry.kind == "file":

@@ -1,8 +1,8 @@
 """A prepared data set on disk: written once, verified whenever it is opened.
 
 Every block of each file has a checksum. Opening compares the files' sizes and times with those
-noted when they were written. If they are equal, as they are unless the disk is at fault, a random
-sample of the blocks is verified, which takes about 2 ms; otherwise everything is.
+noted when they were written. If they are equal, as is usual, a random sample of the blocks is
+verified, which takes about 2 ms; otherwise everything is.
 """
 
 import hashlib
@@ -95,7 +95,7 @@ def content_hash(splits: Splits) -> str:
 
 def _opened(folder: Path) -> tuple[dict[str, Any], Splits]:
     meta: dict[str, Any] = json.loads(read_text_bounded(folder / META, LARGEST_META))
-    if meta.pop("checksum") != _checksum_of(meta):
+    if meta.pop("checksum", None) != _checksum_of(meta):
         raise _ChangedError(f"{META} has changed")
     by_name = {name: _open_split(folder, name) for name in meta["splits"]}
     return meta, Splits(**by_name, left_out=tuple(meta["left_out"]))

@@ -38,12 +38,13 @@ def runs(finished_run: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> None:
-    """Class folders of small images in the current folder."""
-    for name, colour in (("cats", "black"), ("dogs", "white")):
+    """Class folders of small images in the current folder, no two of them equal."""
+    for name, darkest in (("cats", 0), ("dogs", 250)):
         folder = tmp_path / "photos" / name
         folder.mkdir(parents=True)
         for number in range(6):
-            Image.new("RGB", (70 + number, 64), colour).save(folder / f"{number}.png")
+            grey = (darkest + number,) * 3
+            Image.new("RGB", (70 + number, 64), grey).save(folder / f"{number}.png")
 
 
 @pytest.fixture

@@ -50,5 +50,5 @@ class StopAtThreshold(Stateful):
             bound = self._at_least if math.isfinite(self._at_least) else self._at_most
             say(
                 f"{self._name}: {self._monitor} did not reach {bound:g}; it is {self._missed:.4f} "
-                "after the last epoch. To train longer, raise --epochs."
+                "after the last epoch. It may with more epochs."
             )
