@@ -112,14 +112,14 @@ class Run(RunRecord):
         from zookit.inference.image_files import load_images_of
         from zookit.inference.predict import predict
         from zookit.inference.rebuild import check_ended
-        from zookit.modeling.pixels import as_pixels, warn_if_binary
+        from zookit.modeling.pixels import as_pixels, warn_if_dim
 
         check_ended(self)  # before files are read
         if not hasattr(images, "shape"):
             pixels = load_images_of(self, images, invert=invert)
             return predict(self, pixels, self._architecture())
         pixels = as_pixels(images, self.environment.data.image_shape)
-        warn_if_binary(pixels)
+        warn_if_dim(pixels)
         return predict(self, 255 - pixels if invert else pixels, self._architecture())
 
     def evaluate(

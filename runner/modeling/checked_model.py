@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from keras.src.models.functional import Functional  # Keras has no public name for it
 
-from zookit.modeling.pixels import as_pixels, check_shape, check_type, warn_if_binary
+from zookit.modeling.pixels import as_pixels, check_shape, check_type, warn_if_dim
 
 _IMAGES = ("x", "validation_data")
 """The arguments of Keras's methods that contain images."""
@@ -88,7 +88,7 @@ class _CheckedModel(Functional):
 
     def _array(self, images: Any) -> Any:
         pixels = as_pixels(images, self._image_shape)
-        warn_if_binary(pixels)
+        warn_if_dim(pixels)
         return pixels
 
     def _tensor(self, images: Any) -> Any:
@@ -124,8 +124,13 @@ class _CheckedModel(Functional):
     def _checked_dataset(self, data: Any, refused: list[Exception]) -> Any:
         seen: list[Any] = []
         _first(data.element_spec, seen.append)
-        if getattr(seen[0], "dtype", None) == tf.uint8:
-            return data  # fast as it was; the call checks its shape
+        spec = seen[0]
+        if not hasattr(spec, "dtype"):  # several tensors, such as a dictionary of image and label
+            self._batch(spec)
+        if spec.dtype == tf.uint8 and spec.shape.rank is not None:
+            check_shape(tuple(spec.shape), self._image_shape)
+            if spec.shape.rank > len(self._image_shape):
+                return data  # fast as it was
 
         def pixels(images: Any) -> Any:
             try:

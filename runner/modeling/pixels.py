@@ -19,6 +19,8 @@ _UNDIVIDED = "Pass them undivided: model.predict(x), with x as uint8 from 0 to 2
 
 _DARK = 8
 """Floats up to this that are not whole are scaled pixels, not dark images."""
+_DIM = 16
+"""Images whose brightest pixel is at most this are almost never photographs of the dark."""
 _MARGIN = 0.01
 """How far computing in floats may exceed the range."""
 
@@ -75,14 +77,18 @@ def check_shape(given: "Sequence[int | None]", shape: tuple[int, ...]) -> None:
     )
 
 
-def warn_if_binary(pixels: "npt.NDArray[np.uint8]") -> None:
-    """Warn about images of 0 and 1: almost always they were divided by 255, or are masks."""
+def warn_if_dim(pixels: "npt.NDArray[np.uint8]") -> None:
+    """Warn about images that are almost black: almost always their pixels have another range.
+
+    They were divided by 255, are masks of 0 and 1, or have 16 shades of grey.
+    """
     # Looking at one image first is enough for most arrays.
-    if pixels[:1].max(initial=0) > 1 or pixels.max(initial=0) != 1:
+    if pixels[:1].max(initial=0) > _DIM or not 0 < pixels.max(initial=0) <= _DIM:
         return
+    brightest = int(pixels.max())
     warn(
-        "all pixels of the images are 0 or 1, but the model takes raw pixels from 0 to 255. If 1 "
-        "stands for white: images * 255"
+        f"the brightest pixel of the images is {brightest}, but the model takes raw pixels from 0 "
+        f"to 255. If {brightest} stands for white: images * {255 / brightest:g}"
     )
 
 
@@ -99,7 +105,7 @@ def check_type(name: str) -> None:
 def _advice(given: tuple[int | None, ...], shape: tuple[int, ...]) -> str:
     height, width, channels = shape
     if given in (shape, (height, width)):
-        return " For one image: images[None]"
+        return " For one image: images[None]; for a dataset of images: dataset.batch(32)"
     if given[1:] == (channels, height, width):
         return " If channels come first: images.transpose(0, 2, 3, 1)"
     if channels == 3 and given[1:] in ((height, width), (height, width, 1)):

@@ -131,6 +131,22 @@ def test_one_bad_batch_among_good_ones_is_found(model: Any) -> None:
         model.evaluate(dataset(mixed, labels), verbose=0)
 
 
+# Keras's own warning about every generator that ends.
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+def test_datasets_of_other_shapes_do_not_spoil_the_model_for_the_right_one() -> None:
+    model = zookit.open_run(small_run()).model()
+    x, _ = images()
+    single = tf.data.Dataset.from_tensor_slices(x)
+    with pytest.raises(BadParameter, match="batch"):
+        model.predict(single, verbose=0)
+    with pytest.raises(BadParameter, match="dict"):
+        model.predict(single.map(lambda a: {"image": a, "label": 0}).batch(10), verbose=0)
+    unknown = tf.data.Dataset.from_generator(lambda: iter([x]), output_types=tf.uint8)
+    without_channel = single.map(lambda a: a[..., 0]).batch(10)
+    for data in (unknown, without_channel, single.batch(10)):
+        assert (model.predict(data, verbose=0) == expected()).all()
+
+
 def test_values_that_are_not_known_yet_must_be_uint8(model: Any) -> None:
     raw, _ = images()
     # Autograph would put the error into one of its own.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from zookit.core import BadParameter
-from zookit.modeling.pixels import as_pixels, warn_if_binary
+from zookit.modeling.pixels import as_pixels, warn_if_dim
 
 GREY, RGB = (4, 5, 1), (4, 5, 3)
 RAW = np.arange(2 * 4 * 5, dtype=np.uint8).reshape(2, *GREY) * 6
@@ -85,11 +85,16 @@ def test_grey_images_for_a_model_of_colours() -> None:
 
 
 def test_images_of_0_and_1_give_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    warn_if_binary(RAW)
-    warn_if_binary(np.zeros_like(RAW))
+    warn_if_dim(RAW)
+    warn_if_dim(np.zeros_like(RAW))
     assert not caplog.records
-    warn_if_binary(RAW // 200)
+    warn_if_dim(RAW // 200)
     assert "images * 255" in caplog.text
+
+
+def test_images_of_16_shades_give_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    warn_if_dim(np.minimum(RAW, 15))
+    assert "images * 17" in caplog.text
 
 
 @given(
