@@ -3,7 +3,8 @@
 import re
 
 _BETWEEN_WORDS = re.compile(r"(\s+)")
-_QUOTES = "'\"(<["
+_WITHOUT_SCHEME = re.compile(r"""\A(['"(<\[]*(?://)?)[^/:=,@]+:[^/]*@""")
+"""A user name and a password; in paths and in the words of components, @ has another meaning."""
 
 
 def without_secrets(text: str) -> str:
@@ -17,15 +18,9 @@ def without_secrets(text: str) -> str:
 
 
 def _word_without_secrets(word: str) -> str:
-    before, slashes, address = word.partition("//")
+    scheme, slashes, address = word.partition("://")
     if not slashes:
-        before, address = "", word
+        return _WITHOUT_SCHEME.sub(r"\1", word)
     # A password may contain @, / and : though it should not.
-    credentials, at, host = address.rpartition("@")
-    if at and (slashes or ":" in credentials):
-        quote = credentials[:1] if not slashes and credentials[:1] in _QUOTES else ""
-        address = f"{quote}{host}"
-    if before.endswith(":"):
-        place, mark, _ = address.replace("#", "?").partition("?")
-        address = f"{place}?..." if mark else address
-    return f"{before}{slashes}{address}"
+    place, mark, _ = address.rpartition("@")[2].replace("#", "?").partition("?")
+    return f"{scheme}://{place}?..." if mark else f"{scheme}://{place}"

@@ -32,7 +32,18 @@ def test_secrets_are_removed(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a: b", "dense:units=512", "write to me@example.org", "http://host/a/b.gz", "1 @ 2: 3"],
+    [
+        "",
+        "a: b",
+        "dense:units=512",
+        "write to me@example.org",
+        "http://host/a/b.gz",
+        "1 @ 2: 3",
+        "image_folder:/nas/me@home/photos",
+        "image_folder:path=/me@work,size=64",
+        "C:/me@home",
+        "/srv//me@home",
+    ],
 )
 def test_other_text_stays(text: str) -> None:
     assert without_secrets(text) == text
