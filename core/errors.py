@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _LONGEST = 200
-_LONGEST_MESSAGE = 2000
 _LONGEST_REASON = 1000
-"""The longest value and message to show, in characters."""
+"""The longest value and message of another exception to show, in characters."""
 
 
 class ZookitError(Exception):

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from zookit.core.reading import read_bounded
+
 _MOST_FILES = 2000
+_LARGEST = 10_000_000
+"""The largest file, in bytes."""
 
 
 @cache  # by the class: code that is edited later is not what this process runs
@@ -23,7 +27,8 @@ def code_hash(component: type) -> str:
     digest, files = hashlib.sha256(), 0
     try:
         for path, name in _files(component.__module__):
-            digest.update(os.fsencode(f"{name}\0") + hashlib.sha256(path.read_bytes()).digest())
+            content = read_bounded(path, _LARGEST)
+            digest.update(os.fsencode(f"{name}\0") + hashlib.sha256(content).digest())
             files += 1
             if files > _MOST_FILES:
                 return ""

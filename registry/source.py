@@ -7,6 +7,8 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+from zookit.core.reading import read_text_bounded
+
 _LARGEST = 1_000_000
 """The largest file that is read, in bytes."""
 _BODY = re.compile(r"[^\n:]*:\s*\n\s+[rR]?(\"{3}|'{3})")
@@ -20,10 +22,7 @@ def source_of(module: str) -> str:
         spec = _spec(module)
         if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
             return ""
-        file = Path(spec.origin)
-        if not file.is_file() or file.stat().st_size > _LARGEST:
-            return ""
-        return file.read_text(encoding="utf-8")
+        return read_text_bounded(Path(spec.origin), _LARGEST)
     except Exception:  # noqa: BLE001 - finders are other packages' code
         return ""
 

@@ -1,8 +1,6 @@
 """The copies of input files in a run's folder: `inputs/PARAMETER/NAME`."""
 
 import errno
-import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,9 +14,10 @@ from zookit.core import (
     Experiment,
     FolderError,
 )
+from zookit.core.data.files import entries_below
 from zookit.core.input_files import file_name, replaced_paths
 from zookit.core.messages import option
-from zookit.data.hashes import sha256_of_file
+from zookit.data.hashes import sha256_of_file, sha256_of_folder
 
 INPUTS = "inputs"
 
@@ -124,11 +123,8 @@ def _hash(path: Path) -> str:
         return sha256_of_file(path)
     if not path.is_dir():  # reading a pipe or a device may never end
         raise OSError(errno.EINVAL, "it is neither a file nor a folder")
-    digest = hashlib.sha256()
-    for each in _files(path):
-        digest.update(os.fsencode(f"{each.relative_to(path).as_posix()}\0"))
-        digest.update(bytes.fromhex(sha256_of_file(each)))
-    return digest.hexdigest()
+    _files(path)
+    return sha256_of_folder(path)
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -139,4 +135,11 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.rglob("*") if each.is_file())
+    """Return the files below a folder, also behind links. Raises DataError for anything else."""
+    entries = list(entries_below(folder))
+    for entry in entries:
+        if entry.kind == "again":
+            raise DataError(f"{entry.path} is a link to {entry.detail}, which is read already.")
+        if entry.kind == "unreadable":
+            raise DataError(f"{entry.path} {entry.detail}.")
+    return [entry.path for entry in entries]

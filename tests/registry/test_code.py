@@ -1,8 +1,11 @@
 """The hash of a component's source code."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bounded import bounded
 from edited_plugin import EditedPlugin, forget_plugins
 from plugin_site import Site
 
@@ -52,6 +55,18 @@ def test_a_module_without_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(before) == 64
     site.module("another")
     assert code_hash(site.architectures["lonely"].load()) == before
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_pipe_or_a_device_in_the_package_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    EditedPlugin(tmp_path, monkeypatch)
+    kind = installed()
+    make(tmp_path / "edited_net" / "odd.py")
+    with bounded(2, 64):
+        assert code_hash(kind) == ""
+    forget_plugins()
 
 
 def test_of_zookit_only_the_folder_counts() -> None:

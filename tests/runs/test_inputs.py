@@ -3,7 +3,7 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -192,6 +192,27 @@ def test_a_folder_is_an_input_too(tmp_path: Path) -> None:
     copy_inputs({"k": tmp_path / "a"}, {"k": hashes[0]}, tmp_path / "run")
     copied = tmp_path / "run" / INPUTS / "k" / "a"
     assert hash_inputs({"k": copied})["k"] == hashes[0]
+
+
+def test_a_linked_folder_in_a_folder_counts_and_is_copied(tmp_path: Path) -> None:
+    number(tmp_path / "elsewhere" / "one", 1)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "link").symlink_to(tmp_path / "elsewhere")
+    hashes = hash_inputs({"k": tmp_path / "a"})
+    copy_inputs({"k": tmp_path / "a"}, hashes, tmp_path / "run")
+    assert (tmp_path / "run" / INPUTS / "k" / "a" / "link" / "one").read_text() == "1\n"
+    number(tmp_path / "elsewhere" / "one", 2)
+    assert hash_inputs({"k": tmp_path / "a"}) != hashes
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to(path.parent)])
+def test_a_folder_with_what_cannot_be_copied_is_refused(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    number(tmp_path / "a" / "one", 1)
+    make(tmp_path / "a" / "odd")
+    with pytest.raises(BadParameter, match=r"architecture\.k: .*odd"):
+        hash_inputs({"architecture.k": tmp_path / "a"})
 
 
 @dataclass(frozen=True)
