@@ -10,6 +10,7 @@ import numpy as np
 
 from zookit.core import (
     BadExperiment,
+    BrokenPlugin,
     Callback,
     Evaluation,
     Experiment,
@@ -17,6 +18,7 @@ from zookit.core import (
     Settings,
     did_you_mean,
 )
+from zookit.core.errors import quoted
 from zookit.core.messages import counted, option
 from zookit.training.feeds import Feeds
 
@@ -38,11 +40,12 @@ def check_monitored(
     """Raise BadExperiment if a callback needs a value that is never logged.
 
     `names` are the names of the callbacks in messages. Whether a value is logged may not be known:
-    a callback may add it to the logs for those after it.
+    a callback may add it to the logs for those after it. Raises BrokenPlugin if a callback does not
+    declare tuples of names.
     """
     logged = ["loss", "accuracy", *(["val_loss", "val_accuracy"] if validation else [])]
     for name, callback in zip(names, callbacks, strict=True):
-        for needed in callback.monitors:
+        for needed in _names(name, "monitors", callback.monitors):
             if needed not in logged:
                 raise BadExperiment(
                     f"{name}: {needed!r} is never logged.{_way_to_log(needed, logged)} Logged: "
@@ -50,7 +53,16 @@ def check_monitored(
                 )
         if callback.adds is None:
             return
-        logged += callback.adds
+        logged += _names(name, "adds", callback.adds)
+
+
+def _names(callback: str, attribute: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
+        return value
+    raise BrokenPlugin(
+        f"{callback}: {attribute} is {quoted(value)}, expected a tuple of names, such as "
+        "('val_loss',). Report this to the author of the package."
+    )
 
 
 def _way_to_log(name: str, logged: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from small_runs import DENSE, small_images, small_run
 import zookit
 from zookit.core import (
     BadExperiment,
+    BrokenPlugin,
     Callback,
     Dataset,
     DatasetInfo,
@@ -65,6 +66,19 @@ class Needing(Callback):
     def build(self) -> Any: ...
 
 
+@dataclass(frozen=True)
+class Odd(Callback):
+    """Declares whatever it is given."""
+
+    declared: Any
+
+    @property
+    def monitors(self) -> Any:
+        return self.declared
+
+    def build(self) -> Any: ...
+
+
 @pytest.mark.parametrize(
     ("given", "validation", "missing"),
     [
@@ -101,6 +115,15 @@ def test_a_value_that_is_never_logged_is_refused(
     assert repr(missing) in str(raised.value)
     way = "validation split" in str(raised.value)
     assert way == (missing.startswith("val_") and not validation)
+
+
+@pytest.mark.parametrize("declared", ["f1", 3, ["f1"], ("f1", 2)])
+def test_what_is_no_tuple_of_names_is_a_fault_of_the_callback(declared: Any) -> None:
+    with pytest.raises(BrokenPlugin, match="odd: monitors"):
+        check_monitored(["odd"], [Odd(declared)], validation=False)
+    adding = type("Adding", (Adder,), {"adds": declared})
+    with pytest.raises(BrokenPlugin, match="odd: adds"):
+        check_monitored(["odd"], [adding()], validation=False)
 
 
 def test_it_is_refused_before_tensorflow_is_imported(tmp_path: Path) -> None:
