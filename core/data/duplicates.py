@@ -53,6 +53,16 @@ def without_duplicates(splits: Splits) -> tuple[Splits, dict[str, int]]:
     return splits, counts
 
 
+def copies_in(split: Split) -> list[list[int]]:
+    """Return the indices of images that are equal pixel by pixel, in one list for each of them."""
+    hashed = _Hashed(split)
+    _, inverse, counts = np.unique(hashed.sums, return_inverse=True, return_counts=True)
+    groups: dict[bytes, list[int]] = {}
+    for at, digest in hashed.hashes(counts[inverse] > 1).items():
+        groups.setdefault(digest, []).append(at)
+    return [each for each in groups.values() if len(each) > 1]
+
+
 class _Hashed:
     """Images that can be compared fast: by sums, and by hashes where sums are equal."""
 

@@ -1,11 +1,13 @@
 """Recognize folders of splits, such as `train` and `test`, beside which there are no classes."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from zookit.core.data.image_folder import folders_in
 from zookit.core.data.junk import is_junk_or_hidden
 from zookit.core.errors import DataError
+from zookit.core.messages import warn
 from zookit.core.source import SplitName
 
 _Named = dict[SplitName, list[Path]]
@@ -23,9 +25,10 @@ _ORDER: tuple[SplitName, ...] = ("train", "validation", "test")
 def split_folders(folder: Path) -> dict[SplitName, Path]:
     """Return the folders of the splits in a folder: train, and validation or test or both.
 
-    Empty if the folder has class folders instead. The usual names are known, such as `training`,
-    `val` and `test_set`, in any case. Raises DataError if the folder has only one split, two
-    folders of one split, or another folder beside them.
+    Empty if the folder has class folders instead; a warning says if these look like splits of other
+    names. The usual names are known, such as `training`, `val`, `test_set` and `seg_test`, in any
+    case. Raises DataError if the folder has only one split, two folders of one split, or another
+    folder beside them.
     """
     named: _Named = {}
     others = []
@@ -36,6 +39,7 @@ def split_folders(folder: Path) -> dict[SplitName, Path]:
         else:
             others.append(each)
     if not _are_splits(named, others):
+        _warn_of_nested(folder)
         return {}
     _check_complete(folder, named)
     if others:
@@ -47,12 +51,39 @@ def split_folders(folder: Path) -> dict[SplitName, Path]:
     return {split: named[split][0] for split in _ORDER if split in named}
 
 
+@cache  # each command asks for the splits several times
+def _warn_of_nested(folder: Path) -> None:
+    """Warn if all class folders contain the same folders and no files, as those of splits do."""
+    outer = folders_in(folder)
+    if len(outer) < 2 or not all(map(_has_classes, outer)):
+        return
+    inner = [{each.name for each in folders_in(each)} for each in outer]
+    common = sorted(set.intersection(*inner))
+    if len(common) < 2:
+        return
+    outside, inside = (
+        " and ".join(map(repr, two)) for two in ([each.name for each in outer[:2]], common[:2])
+    )
+    are_splits = any(_usual(name.casefold()) for name in common)
+    warn(
+        f"the classes are {outside}, and the images of their folders, such as {inside}, are put "
+        f"together. If {inside} are {'splits' if are_splits else 'the classes'}, "
+        f"{'put them around the classes' if are_splits else 'name the outer folders'}: "
+        "train/CLASS/IMAGE and test/CLASS/IMAGE."
+    )
+
+
 def _split_of(folder: Path) -> SplitName | None:
     name = folder.name.casefold()
-    split = _USUAL_NAMES.get(_ENDINGS.sub("", re.sub(r"[\W_]", "", name)))
-    # In a name such as seg_train, only if it is no class, as bullet_train may be.
-    last = _USUAL_NAMES.get(re.split(r"[\W_]", name)[-1])
-    return split or (last if last and _has_classes(folder) else None)
+    split = _usual(re.sub(r"[\W_]", "", name))
+    if split or not _has_classes(folder):  # a class, as bullet_train may be, has images
+        return split
+    found = [_usual(word) for word in re.split(r"[\W\d_]+", name)]  # seg_train, test_64
+    return next((each for each in reversed(found) if each), None)
+
+
+def _usual(name: str) -> SplitName | None:
+    return _USUAL_NAMES.get(_ENDINGS.sub("", name))
 
 
 def _are_splits(named: _Named, others: list[Path]) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,7 @@ import numpy as np
 from zookit.core import ComponentSpec, Words
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
-from zookit.core.data.duplicates import without_duplicates
+from zookit.core.data.duplicates import copies_in, without_duplicates
 from zookit.core.data.files import warn_of_skipped
 from zookit.core.data.split import subset
 from zookit.core.dataset import Dataset, Split, Splits
@@ -30,7 +30,7 @@ from zookit.registry import Built, default
 from zookit.registry.blame import describe, plugins_blamed
 from zookit.registry.code import code_hash
 
-FORMAT = 2
+FORMAT = 3
 """Increased whenever zookit decodes or writes differently."""
 
 
@@ -40,13 +40,16 @@ class Prepared:
 
     `hash` is the SHA-256 of the arrays: two hashes are equal if and only if all pixels and labels
     are equal, whatever the source. `duplicates` has the number of images that were left out of a
-    split because another one has them too, by split name.
+    split because another one has them too, by split name. `copies` has the indices of training
+    images that are equal pixel by pixel, one sequence for each of them. Both are empty for
+    published data.
     """
 
     splits: Splits
     origin: DataOrigin
     hash: str
     duplicates: Mapping[str, int] = field(default_factory=dict)
+    copies: Sequence[Sequence[int]] = ()
 
 
 def prepare(
@@ -84,6 +87,8 @@ def prepare(
         prepared = replace(prepared, origin=source.origin)
     warn_of_skipped(name, prepared.splits.left_out)
     _warn_of_duplicates(name, prepared)
+    if prepared.copies:
+        _warn_of_contradictions(name, prepared, dataset.info.class_names)
     return prepared
 
 
@@ -163,12 +168,14 @@ def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
     splits = Splits(**in_order, left_out=splits.left_out)
     duplicates: Mapping[str, int] = {}
+    copies: Sequence[Sequence[int]] = ()
     if dataset.folder is not None:  # published splits stay as they are, to be comparable
         try:
             splits, duplicates = without_duplicates(splits)
         except DataError as error:
             raise DataError(f"{name}: {error}") from None
-    return Prepared(splits, source.origin, content_hash(splits), duplicates)
+        copies = copies_in(splits.train)
+    return Prepared(splits, source.origin, content_hash(splits), duplicates, copies)
 
 
 def _in_order(split: Split) -> Split:
@@ -188,6 +195,7 @@ def _write(prepared: Prepared, name: str, folder: Path) -> None:
             "origin": prepared.origin,
             "hash": prepared.hash,
             "duplicates": dict(prepared.duplicates),
+            "copies": prepared.copies,
         },
     )
 
@@ -213,7 +221,7 @@ def _open(folder: Path) -> Prepared | None:
     if opened is None:
         return None
     splits, meta = opened
-    return Prepared(splits, meta["origin"], meta["hash"], meta.get("duplicates", {}))
+    return Prepared(splits, meta["origin"], meta["hash"], meta["duplicates"], meta["copies"])
 
 
 def _warn_of_duplicates(name: str, prepared: Prepared) -> None:
@@ -223,4 +231,16 @@ def _warn_of_duplicates(name: str, prepared: Prepared) -> None:
         warn(
             f"{name}: {counted(count, 'image')} of the {split} split left out, because the "
             f"{others} split has the same pixels."
+        )
+
+
+def _warn_of_contradictions(name: str, prepared: Prepared, class_names: Sequence[str]) -> None:
+    labels = prepared.splits.train.labels
+    several = [np.unique(labels[list(each)]) for each in prepared.copies]
+    contradictory = [each for each in several if len(each) > 1]
+    if contradictory:
+        first, second = (class_names[label] for label in contradictory[0][:2])
+        warn(
+            f"{name}: {counted(len(contradictory), 'training image')} in more than one class, "
+            f"pixel by pixel, such as in {first!r} and {second!r}. Remove the wrong copies."
         )

@@ -61,7 +61,7 @@ def make_environment(
             feeds.sizes(),
             prepared.splits.left_out,
             usual_border(prepared.splits.train.images),
-            prepared.duplicates,
+            {**prepared.duplicates, **({"validation": feeds.left_out} if feeds.left_out else {})},
         ),
     )
 

@@ -230,7 +230,8 @@ def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds
         )
         with waiting("starting TensorFlow", quiet=view.quiet):
             importing.wait()
-    return prepared, make_feeds(prepared.splits, composition.experiment.settings, class_names)
+    settings = composition.experiment.settings
+    return prepared, make_feeds(prepared.splits, settings, class_names, prepared.copies)
 
 
 def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContextManager[Runtime]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zookit.core import BadExperiment, Settings, Split, Splits
+from zookit.core import BadExperiment, DataError, Settings, Split, Splits
 from zookit.training.feeds import Feeds, make_feeds
 
 CLASSES = ("a", "b")
@@ -32,6 +32,24 @@ def test_validation_is_held_out_of_each_class_and_not_trained_on() -> None:
     assert np.bincount(np.concatenate(labels)).tolist() == [6, 2]
     trained = {int(p) for batch, _ in made.train.dataset().as_numpy_iterator() for p in batch.flat}
     assert trained == set(range(40)) - held_out
+
+
+def test_copies_of_images_trained_on_are_not_held_out(caplog: pytest.LogCaptureFixture) -> None:
+    without = feeds(validation=0.2).validation
+    assert without is not None
+    held_out = [int(each) for each in without.first()[0].ravel()]
+    trained = sorted(set(range(40)) - set(held_out))
+    copies = [[held_out[0], trained[0]], held_out[1:3], [held_out[3], *trained[1:3]]]
+    made = make_feeds(Splits(TRAIN, TEST), Settings(validation=0.2), CLASSES, copies)
+    assert made.validation is not None
+    alone = [int(each) for each in made.validation.first()[0].ravel()]
+    assert alone == [each for each in held_out if each not in (held_out[0], held_out[3])]
+    assert made.left_out == 2
+    assert made.train.size == 32
+    assert "2 images of the validation" in caplog.text
+    everything = [[each, trained[0]] for each in held_out]
+    with pytest.raises(DataError, match="validation"):
+        make_feeds(Splits(TRAIN, TEST), Settings(validation=0.2), CLASSES, everything)
 
 
 def test_the_seed_decides_what_is_held_out() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zookit.core import DataError, Split, Splits
-from zookit.core.data.duplicates import without_duplicates
+from zookit.core.data.duplicates import copies_in, without_duplicates
 
 
 def split(*values: int, shape: tuple[int, int, int] = (3, 3, 1)) -> Split:
@@ -71,3 +71,8 @@ def test_a_split_must_not_become_empty(
 ) -> None:
     with pytest.raises(DataError, match=f"each image of the {name} split"):
         without_duplicates(Splits(split(1, 2), split(*test), split(*validation)))
+
+
+def test_copies_within_a_split() -> None:
+    assert copies_in(split(1, 2, 1, 3, 2, 1)) == [[0, 2, 5], [1, 4]]
+    assert copies_in(split(1, 2, 3)) == []

@@ -35,6 +35,10 @@ def splits(folder: Path, *names: str) -> dict[str, str]:
         ("train", "development", "holdout"),
         ("traindata", "valdata", "evaluation"),
         ("seg_train", "seg_val", "seg_test"),
+        ("train_small", "val_small", "test_small"),
+        ("1-train", "2-val", "3-test"),
+        ("train80", "val10", "test10"),
+        ("Train (1)", "valid.64x64", "test_images_v2"),
     ],
 )
 def test_usual_names(tmp_path: Path, train: str, validation: str, test: str) -> None:
@@ -62,6 +66,9 @@ def test_two_are_enough(tmp_path: Path, held_out: str) -> None:
         (("train", "extra"), "'test' or 'validation'"),
         (("cats", "dogs", "test"), "'train'"),
         (("train",), "train.$"),
+        (("train1", "train2", "test"), "'train1' and 'train2'"),
+        (("train", "train_augmented", "test"), "'train' and 'train_augmented'"),
+        (("train_val", "test"), "'train'"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
 )
@@ -85,3 +92,33 @@ def test_classes_may_have_such_names(tmp_path: Path, classes: tuple[str, ...]) -
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="none does not exist"):
         split_folders(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [
+        (("Testdaten", "Trainingsdaten"), ("cats", "dogs")),
+        (("entrenamiento", "prueba"), ("gatos", "perros")),
+        (("fold0", "fold1", "fold2"), ("cats", "dogs")),
+        (("cats", "dogs"), ("train", "test")),
+    ],
+)
+def test_classes_that_look_like_splits_give_a_warning(
+    tmp_path: Path, outer: tuple[str, ...], inner: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in outer:
+        for each in inner:
+            put(tmp_path, f"{name}/{each}")
+            (tmp_path / name / each / "0.png").touch()
+    assert split_folders(tmp_path) == split_folders(tmp_path) == {}
+    (warning,) = caplog.messages
+    for name in (*outer[:2], *inner):
+        assert repr(name) in warning
+
+
+def test_folders_within_classes_are_no_splits(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(tmp_path, "cats/monday", "cats/tuesday", "dogs/wednesday", "dogs/friday")
+    assert split_folders(tmp_path) == {}
+    assert not caplog.messages

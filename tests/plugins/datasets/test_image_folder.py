@@ -1,6 +1,7 @@
 """The data set `image_folder`: its splits, its parameters, and the folders that it refuses."""
 
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,6 +174,40 @@ def test_a_run_records_the_duplicates(photos: Path, tmp_path: Path) -> None:
     recorded = zookit.open_run(run.folder).environment.data
     assert recorded.duplicates == {"test": 4}
     assert recorded.sizes == {"train": 10, "test": 6}
+
+
+def test_copies_of_training_images_are_not_held_out_for_validation(
+    photos: Path, tmp_path: Path
+) -> None:
+    put_pictures(photos / "train", cats=10, dogs=10)
+    put_pictures(photos / "test", start=20, cats=5, dogs=5)
+    for at in range(10):  # each dog three times
+        original = sorted((photos / "train" / "dogs").glob("[0-9]*"))[at]
+        for copy in "ab":
+            shutil.copy(original, original.with_name(f"{copy}{at}.png"))
+    dataset = ImageFolder(photos, size=8, grey=True)
+    for _ in range(2):  # prepared and from the cache
+        run = zookit.run(
+            dataset, "dense:1", epochs=1, validation=0.2, runs_dir=tmp_path / "runs", quiet=True
+        )
+        recorded = run.environment.data
+        left_out = recorded.duplicates["validation"]
+        assert recorded.sizes["validation"] == 2 + 6 - left_out
+        assert left_out >= 3
+
+
+def test_copies_in_two_classes_are_reported_each_time(
+    photos: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_pictures(photos / "train", cats=5, dogs=5)
+    put_pictures(photos / "test", start=10, cats=5, dogs=5)
+    cat = next((photos / "train" / "cats").iterdir())
+    shutil.copy(cat, photos / "train" / "dogs" / "also.png")
+    for _ in range(2):
+        load(ImageFolder(photos, size=8))
+        (line,) = [each for each in caplog.messages if "'cats'" in each and "'dogs'" in each]
+        assert "1 training image " in line
+        caplog.clear()
 
 
 def test_splits_without_images_of_their_own_are_refused(photos: Path) -> None:
