@@ -1,6 +1,5 @@
 """Lists, verifies and removes what the cache contains."""
 
-import json
 import os
 import re
 import shutil
@@ -13,9 +12,8 @@ from typing import Any, Literal
 
 from zookit.core.data.cache import TAG, cache_folder, is_marked, locked
 from zookit.core.errors import DataError, FolderError
-from zookit.core.reading import read_text_bounded
 from zookit.data.prepared import FORMAT, prepared_folder
-from zookit.data.prepared_folder import LARGEST_META, META, verify_folder
+from zookit.data.prepared_folder import read_meta, verify_folder
 from zookit.data.source import downloads_folder, earlier_cache
 
 _DAY = 24 * 60 * 60
@@ -123,9 +121,9 @@ def _entry(folder: Path, inner: Path) -> CacheEntry:
 def _description(folder: Path) -> dict[str, Any] | None:
     """Return the description of a prepared data set, None if there is no valid one."""
     try:
-        meta = json.loads(read_text_bounded(folder / META, LARGEST_META))
+        meta = read_meta(folder)
         return {key: meta[key] for key in ("format", "origin", "hash")}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError):
         return None
 
 
@@ -138,18 +136,22 @@ def _downloads() -> Iterator[CacheEntry]:
 
 def _folders(parent: Path, pattern: str) -> list[Path]:
     """Return the folders of these names, sorted; not links, which may lead anywhere."""
+    if parent.is_symlink():
+        return []
     return sorted(each for each in parent.glob(f"{pattern}/") if not each.is_symlink())
 
 
 def _remove_hashes() -> None:
-    for note in (cache_folder() / "hashes").glob("*"):
+    folder = cache_folder() / "hashes"
+    for note in () if folder.is_symlink() else folder.glob("*"):
         if _HASH.fullmatch(note.name):
             with suppress(OSError):
                 note.unlink()
 
 
 def _remove_leftovers() -> None:
-    for folder in (*prepared_folder().glob(".zookit-*/"), *cache_folder().glob("unpacking/*/")):
+    unpacking = _folders(cache_folder() / "unpacking", "*")
+    for folder in (*_folders(prepared_folder(), ".zookit-*"), *unpacking):
         # A newer one may be in use by another process, which removes it.
         with suppress(FileNotFoundError):
             if time.time() - folder.lstat().st_mtime > _DAY:

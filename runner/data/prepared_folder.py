@@ -20,15 +20,15 @@ import numpy as np
 from zookit.core.data.writing import written_aside
 from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError, typed_reason_of
-from zookit.core.reading import open_regular, read_text_bounded
+from zookit.core.reading import open_regular, parse_json, read_text_bounded
 
-META = "meta.json"
+_META = "meta.json"
 _CHECKSUMS = "checksums.npy"
 _BLOCK = 1 << 16
 """Bytes with one checksum."""
 _SAMPLED = 64
 """Blocks to verify. They find 4 MB of damage in 47 MB with a probability of 99.7 %."""
-LARGEST_META = 1 << 28
+_LARGEST_META = 1 << 28
 
 
 class _ChangedError(Exception):
@@ -93,10 +93,18 @@ def content_hash(splits: Splits) -> str:
     return digest.hexdigest()
 
 
+def read_meta(folder: Path) -> dict[str, Any]:
+    """Return the description as it is written, of whatever format. Raises OSError or ValueError."""
+    meta = parse_json(read_text_bounded(folder / _META, _LARGEST_META))
+    if not isinstance(meta, dict):
+        raise ValueError(f"{_META} is not a table")  # noqa: TRY004 - of content, not of code
+    return meta
+
+
 def _opened(folder: Path) -> tuple[dict[str, Any], Splits]:
-    meta: dict[str, Any] = json.loads(read_text_bounded(folder / META, LARGEST_META))
+    meta = read_meta(folder)
     if meta.pop("checksum", None) != _checksum_of(meta):
-        raise _ChangedError(f"{META} has changed")
+        raise _ChangedError(f"{_META} has changed")
     by_name = {name: _open_split(folder, name) for name in meta["splits"]}
     return meta, Splits(**by_name, left_out=tuple(meta["left_out"]))
 
@@ -130,7 +138,7 @@ def _verify_all(folder: Path, meta: Mapping[str, Any], splits: Splits) -> None:
             if _checksum(block) != next(sums, None):
                 raise _ChangedError(f"{path.name} has changed")
     if content_hash(splits) != meta["hash"]:
-        raise _ChangedError(f"the hash in {META} has changed")
+        raise _ChangedError(f"the hash in {_META} has changed")
 
 
 def _note_times(folder: Path, meta: Mapping[str, Any]) -> None:
@@ -141,7 +149,7 @@ def _note_times(folder: Path, meta: Mapping[str, Any]) -> None:
 
 def _write_meta(folder: Path, about: Mapping[str, Any]) -> None:
     meta = {**about, "times": _times(_files(folder, about["splits"]))}
-    with written_aside(folder / META) as aside:
+    with written_aside(folder / _META) as aside:
         aside.write_text(json.dumps({**meta, "checksum": _checksum_of(meta)}), encoding="utf-8")
 
 
