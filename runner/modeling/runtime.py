@@ -78,6 +78,7 @@ def start_runtime(
 
 def devices() -> tuple[str, ...]:
     """Return the names of the devices that TensorFlow computes on."""
+    import_keras()
     import tensorflow as tf
 
     return tuple(device.name for device in tf.config.list_physical_devices())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bounded import bounded
-from edited_plugin import EditedPlugin, forget_plugins
+from edited_plugin import EditedPlugin, restore_plugins
 from plugin_site import Site
 
 from zookit.core import Architecture
@@ -32,7 +32,7 @@ def test_it_is_of_all_modules_of_the_package(
     assert before != after
     plugin.install("2.0")
     assert code_hash(installed()) == after
-    forget_plugins()
+    restore_plugins()
 
 
 def test_an_edit_after_the_import_does_not_count(
@@ -43,7 +43,7 @@ def test_an_edit_after_the_import_does_not_count(
     before = code_hash(kind)
     (tmp_path / "edited_net" / "helper.py").write_text("FACTOR = 3\n")
     assert code_hash(kind) == before
-    forget_plugins()
+    restore_plugins()
 
 
 def test_a_module_without_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +66,7 @@ def test_a_pipe_or_a_device_in_the_package_is_not_read(
     make(tmp_path / "edited_net" / "odd.py")
     with bounded(2, 64):
         assert code_hash(kind) == ""
-    forget_plugins()
+    restore_plugins()
 
 
 def test_of_zookit_only_the_folder_counts() -> None:

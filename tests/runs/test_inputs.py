@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from bounded import bounded
 from conftest import Command
-from edited_plugin import EditedPlugin, forget_plugins
+from edited_plugin import EditedPlugin, restore_plugins
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_runs import SMALL, small_images
@@ -39,7 +39,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         EditedPlugin(tmp_path_factory.mktemp("site"), patched)
         yield
-    forget_plugins()
+    restore_plugins()
 
 
 @pytest.fixture(scope="module")

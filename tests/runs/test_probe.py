@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from bounded import bounded
 from conftest import Command
-from edited_plugin import EditedPlugin, forget_plugins
+from edited_plugin import EditedPlugin, restore_plugins
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -36,7 +36,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
         EditedPlugin(tmp_path_factory.mktemp("site"), patched)
         runs_dir = tmp_path_factory.mktemp("runs")
         folder = zookit.run(small_images(), NET, runs_dir=runs_dir, epochs=1, **SMALL).folder
-    forget_plugins()
+    restore_plugins()
     return folder
 
 
@@ -45,7 +45,7 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EditedPl
     (tmp_path / "site").mkdir()
     yield EditedPlugin(tmp_path / "site", monkeypatch)
     monkeypatch.undo()
-    forget_plugins()
+    restore_plugins()
 
 
 @pytest.fixture

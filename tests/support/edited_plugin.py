@@ -80,7 +80,16 @@ class EditedPlugin:
         forget_plugins()
 
 
+_FOUND_FIRST = dict(vars(default))
+
+
 def forget_plugins() -> None:
     """Let the registry look for plugins again."""
     for name in [each for each in vars(default) if each != "_path"]:
         delattr(default, name)
+
+
+def restore_plugins() -> None:
+    """Let the registry know what it knew first, which other modules refer to."""
+    forget_plugins()
+    vars(default).update(_FOUND_FIRST)
