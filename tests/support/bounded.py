@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 
@@ -24,8 +25,8 @@ def bounded(seconds: float = 5.0, megabytes: int = 256) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, seconds)
     former_limit = resource.getrlimit(resource.RLIMIT_AS)
     if sys.platform == "linux":
-        with open("/proc/self/statm") as statm:
-            now = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        pages = Path("/proc/self/statm").read_text().split()[0]
+        now = int(pages) * os.sysconf("SC_PAGE_SIZE")
         resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 2**20, former_limit[1]))
     try:
         yield
