@@ -35,7 +35,7 @@ class Console(RichConsole):
     ) -> Iterable[Segment]:
         """Return the segments of something to print, their text escaped."""
         for segment in super().render(renderable, options):
-            if segment.control or segment.text.isprintable():
+            if segment.control or segment.text == "\n" or segment.text.isprintable():
                 yield segment
             else:
                 yield Segment(printable_lines(segment.text), segment.style)
