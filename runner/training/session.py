@@ -109,7 +109,7 @@ def train(
         now = datetime.now(UTC)
         environment = stamped(
             make_environment(composition, network, prepared, feeds, listeners),
-            run_folders(runs_dir)[0],
+            run_folders(runs_dir)[0][-1:],  # the others come before it
             now,
         )
         folder = make_folder(runs_dir, environment.identity, now)
