@@ -17,14 +17,13 @@ _TIMES, _MORE = 4, 2**24
 
 @contextmanager
 def weights_limited(numbers: int) -> Iterator[None]:
-    """Raise BadRun before layers create far more weights than a file with `numbers` in it has.
+    """Raise BadRun before layers create far more weights than a file of `numbers` weights has.
 
     Other threads do not build a model in the meantime.
     """
     import keras
 
     most = _TIMES * numbers + _MORE
-
     add_weight = keras.layers.Layer.add_weight
     created = 0
 
@@ -34,8 +33,8 @@ def weights_limited(numbers: int) -> Iterator[None]:
             created += math.prod(() if shape is None else shape)
         if created > most:
             raise BadRun(
-                f"its experiment and data ask for {created:,} weights or more, but its file has "
-                f"{numbers:,}. One of the files was changed."
+                f"the run's experiment and data need {created:,} weights or more, but its file of "
+                f"weights has {numbers:,}. One of the files was changed."
             )
         return add_weight(layer, shape, *args, **keywords)
 
