@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from zookit.core import Doc, TrainingFailed, did_you_mean
+from zookit.core.messages import option
 
 Monitor = Annotated[
     str,
@@ -22,6 +23,6 @@ def monitored(callback: str, monitor: str, logs: Mapping[str, Any] | None) -> An
         raise TrainingFailed(
             f"{callback}: {monitor!r} is not logged.{did_you_mean(monitor, logs)} Logged: "
             f"{', '.join(logs)}. Values that begin with val_ need a validation split, for example "
-            "--validation 0.1."
+            f"{option('--validation 0.1', 'validation=0.1')}."
         )
     return logs[monitor]

@@ -184,7 +184,7 @@ def check_packages(to: Format) -> None:
     """Raise NotInstalled if the format needs a package that is not installed."""
     if to == "onnx" and not all(find_spec(each) for each in ("tf2onnx", "onnx")):
         raise NotInstalled(
-            "--to onnx needs packages that are not installed. Install them: pip install "
+            "the format onnx needs packages that are not installed. Install them: pip install "
             "'zookit[export]'"
         )
 

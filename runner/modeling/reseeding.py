@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from zookit.core import Component, warn
+from zookit.core.messages import option
 from zookit.registry import default
 from zookit.registry.blame import culprit
 
@@ -36,8 +37,9 @@ def reseeding_noticed(*components: Component) -> Iterator[None]:
             if found is not None and not warned:
                 warned.add(found)
                 warn(
-                    f"{found} seeds the random numbers, so --seed does not decide what follows. "
-                    "Remove that call, or report it to the author of the package."
+                    f"{found} seeds the random numbers, so {option('--seed', 'seed')} does not "
+                    "decide what follows. Remove that call, or report it to the author of the "
+                    "package."
                 )
             return seed(*arguments, **named)
 

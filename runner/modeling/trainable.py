@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from zookit.core import BadExperiment, TrainingFailed
+from zookit.core.messages import option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ def check_averages(model: "keras.Model") -> None:
     if len(model.trainable_variables) != len(trainable_at_most(model)):
         raise BadExperiment(
             "use_ema cannot average the weights of a model with frozen layers. Remove use_ema from "
-            "--optimizer, or train all layers."
+            f"{option('--optimizer', 'optimizer')}, or train all layers."
         )
 
 

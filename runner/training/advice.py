@@ -91,7 +91,8 @@ def advice_before(feeds: Feeds, settings: Settings, class_names: Sequence[str]) 
         yield (
             f"class {class_names[most]!r} has {counted(int(counts[most]), 'training image')}, but "
             f"{class_names[least]!r} has {counts[least]:,}, so the accuracy says little about the "
-            "rare class. To weight the classes equally: --class-weights"
+            "rare class. To weight the classes equally: "
+            f"{option('--class-weights', 'class_weights=True')}"
         )
 
 

@@ -54,7 +54,7 @@ def test_it_is_named_with_its_line(capsys: pytest.CaptureFixture[str], how: str)
         for _ in range(2):
             build_model(Shades().info, seeding, normalize=True)
     (line,) = capsys.readouterr().err.splitlines()
-    assert "--seed" in line
+    assert "random numbers" in line
     assert f"{__name__}:Seeding" in line
     assert f"{Path(__file__).name}:" in line
     assert (random.seed, np.random.seed, tf.random.set_seed) == before

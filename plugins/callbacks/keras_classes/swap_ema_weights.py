@@ -3,6 +3,7 @@
 from typing import Any
 
 from zookit.core import TrainingFailed
+from zookit.core.messages import option
 from zookit.plugins.callbacks.keras_classes.stateful import Logs, Stateful
 
 
@@ -27,9 +28,10 @@ class SwapEmaWeights(Stateful):
         del logs
         optimizer = self.model.optimizer
         if not getattr(optimizer, "inner_optimizer", optimizer).use_ema:
+            example = option("--optimizer adam:use_ema=true", "optimizer='adam:use_ema=true'")
             raise TrainingFailed(
                 f"{self.name}: the optimizer does not average the weights. Set use_ema, for "
-                "example --optimizer adam:use_ema=true."
+                f"example {example}."
             )
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
