@@ -47,8 +47,10 @@ STRANGE = [
     ("is_killed", "import os\nos.kill(0, 9)", "broken", "imported, by SIGKILL.", 2),
     (
         "kills_nobody",
-        "import os, signal\nsignal.signal(10, lambda *_: 0)\nos.kill(os.getpid(), 10)\n"
-        "os._exit(6) if os.fork() == 0 else os.wait()",
+        (
+            "import os, signal\nsignal.signal(10, lambda *_: 0)\nos.kill(os.getpid(), 10)\n"
+            "os._exit(6) if os.fork() == 0 else os.wait()"
+        ),
         "works",
         "",
         0,
