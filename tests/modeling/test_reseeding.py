@@ -64,6 +64,6 @@ def test_a_training_notices_its_components_and_not_zookit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     zookit.run(Shades(), Seeding(), SeedingLater(), epochs=2, runs_dir=tmp_path, quiet=True)
-    lines = [line for line in capsys.readouterr().err.splitlines() if "--seed" in line]
+    lines = [line for line in capsys.readouterr().err.splitlines() if "random numbers" in line]
     assert len(lines) == 1
     assert "SeedingLater" in lines[0]
