@@ -20,6 +20,8 @@ _TOML_TEXTS = (
 )
 _TOML_LONG_KEY = rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}"
 
+_SMALL = 1 << 15
+"""The bytes that are read at first, as most files have fewer."""
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -48,10 +50,17 @@ def read_bounded(path: Path, limit: int) -> bytes:
     `strerror` says that the file is larger, not a regular file, or why it cannot be read.
     """
     with open_regular(path) as file:
-        content = file.read(limit + 1)
+        content = read_up_to(file, limit + 1)
     if len(content) > limit:
         raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", str(path))
     return content
+
+
+def read_up_to(file: BinaryIO, limit: int) -> bytes:
+    """Return the content of a file, at most `limit` bytes of it."""
+    # Python allocates whatever is asked for, which takes longer than reading a small file.
+    first = file.read(min(limit, _SMALL)) or b""  # None: /proc/kmsg and others would wait
+    return first + (file.read(limit - len(first)) or b"") if len(first) == _SMALL else first
 
 
 def read_text_bounded(path: Path, limit: int) -> str:
@@ -59,7 +68,12 @@ def read_text_bounded(path: Path, limit: int) -> str:
 
     Raises OSError as `read_bounded` does, and UnicodeDecodeError.
     """
-    return read_bounded(path, limit).decode("utf-8-sig")
+    return as_text(read_bounded(path, limit))
+
+
+def as_text(content: bytes) -> str:
+    """Return UTF-8 as text, without a byte order mark. Raises UnicodeDecodeError."""
+    return content.removeprefix(b"\xef\xbb\xbf").decode()  # faster than utf-8-sig
 
 
 def parse_json(text: str) -> Any:

@@ -12,7 +12,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from zookit.core.errors import quoted, reason_of
-from zookit.core.reading import open_regular
+from zookit.core.reading import as_text, open_regular, read_up_to
 from zookit.core.words import is_name
 from zookit.registry.entry_points import parse_entry_points
 from zookit.registry.names import canonical_name
@@ -157,12 +157,12 @@ def _read(distribution: Distribution, name: str, limit: int) -> str:
     content = _bytes(distribution, name, limit + 1)
     if len(content) > limit:
         raise ValueError(f"its {name} has more than {limit:,} bytes")
-    return content.decode("utf-8-sig")
+    return as_text(content)
 
 
 def _read_header(distribution: Distribution, name: str) -> str:
     content = _bytes(distribution, name, _LARGEST)
-    return _BLANK_LINE.split(content, maxsplit=1)[0].decode("utf-8-sig")
+    return as_text(_BLANK_LINE.split(content, maxsplit=1)[0])
 
 
 def _bytes(distribution: Distribution, name: str, limit: int) -> bytes:
@@ -173,8 +173,7 @@ def _bytes(distribution: Distribution, name: str, limit: int) -> bytes:
         file = folder.joinpath(name)
         # In a ZIP archive it is a zipfile.Path.
         with open_regular(file) if isinstance(file, Path) else file.open("rb") as opened:
-            content: bytes = opened.read(limit)
-            return content
+            return read_up_to(opened, limit)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, KeyError):
         return b""
     except OSError as error:
