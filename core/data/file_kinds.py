@@ -53,7 +53,7 @@ def why_no_image(path: Path, formats: str) -> str:
     """
     try:
         with open_regular(path) as file:
-            head = file.read(_HEAD)
+            head = file.read(_HEAD) or b""
     except OSError:
         return f"is not a {formats} image"
     return _described(head) or f"is not a {formats} image"

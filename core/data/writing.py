@@ -153,7 +153,7 @@ def _has_mark(path: Path, mode: int, mark: bytes) -> bool:
     if not stat.S_ISREG(mode):
         return False
     with open_regular(path) as file:
-        return mark in file.read(_MARKED)
+        return mark in (file.read(_MARKED) or b"")
 
 
 def _unwritable(path: Path, reason: str, hint: str) -> FolderError:

@@ -111,7 +111,7 @@ def writing(folder: Path) -> bool | None:
     """
     try:
         with open_regular(folder / _NAME) as file:
-            writer = Writer.read(file.read(_LARGEST))
+            writer = Writer.read(file.read(_LARGEST) or b"")
             # Shared: two processes that check at once do not take each other for a writer.
             unsupported = try_lock(file.fileno(), shared=True)
     except BlockingIOError:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from zookit.core import Component, ComponentSpec, Dataset, FolderError
 from zookit.core.addresses import without_secrets
-from zookit.core.declaration import default_of
 from zookit.core.input_files import input_files
 from zookit.core.messages import printable
 from zookit.training.resolve import Composition
@@ -57,5 +56,5 @@ def _of_component(spec: ComponentSpec, component: Component, inside: Path | None
                 reads = field.name in inputs or isinstance(component, Dataset)
                 if not reads and not (inside and each.resolve().is_relative_to(inside)):
                     yield f"{spec.short_name}: {field.name} is {printable(each)}"
-            elif isinstance(each, str) and "://" in each and value != default_of(field):
+            elif isinstance(each, str) and "://" in each:  # by default too: its path may be any
                 yield f"{spec.short_name}: {field.name} is {printable(without_secrets(each))}"

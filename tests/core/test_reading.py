@@ -136,3 +136,11 @@ def test_json_that_cannot_be_used_is_a_value_error(text: str) -> None:
 
 def test_json_is_read() -> None:
     assert parse_json('{"a": [1, {"b": null}]}') == {"a": [1, {"b": None}]}
+
+
+@pytest.mark.skipif(
+    not os.access("/proc/kmsg", os.R_OK), reason="only the administrator of Linux can read it"
+)
+def test_a_regular_file_that_would_wait_for_content_is_empty() -> None:
+    with bounded(seconds=2):
+        read_bounded(Path("/proc/kmsg"), 0)

@@ -118,6 +118,22 @@ def test_links_are_neither_followed_nor_listed(tmp_path: Path) -> None:
     assert (mine / "inner" / "file").exists()
 
 
+@pytest.mark.parametrize("name", ["downloads", "prepared", "unpacking", "hashes"])
+def test_a_link_of_the_cache_is_not_cleared(tmp_path: Path, name: str) -> None:
+    mine = tmp_path / "mine"
+    for each in ("made-0123456789abcdef", ".zookit-old.aside/made-0123456789abcdef"):
+        (mine / each).mkdir(parents=True)
+        (mine / each / "file").touch()
+        os.utime((mine / each).parent if each[0] == "." else mine / each, (0, 0))
+    (mine / ("a" * 64)).touch()
+    shutil.rmtree(cache_folder() / name, ignore_errors=True)
+    (cache_folder() / name).symlink_to(mine)
+    before = sorted(mine.rglob("*"))
+    for entry in cache_entries():
+        remove(entry)
+    assert sorted(mine.rglob("*")) == before
+
+
 def test_a_damaged_entry_is_verified_as_such() -> None:
     made, downloads = cache_entries()
     assert verify(made) == verify(downloads) == ""

@@ -116,7 +116,7 @@ def test_links_and_dots_are_resolved(tmp_path: Path, path: str, outside: bool) -
         ("remote_monitor:http://example.org", "example.org"),
         ("remote_monitor: HTTPS://example.org:99/", "example.org"),
         ("remote_monitor:http://example.org/?token=secret", "http://example.org"),
-        ("remote_monitor", ""),
+        ("remote_monitor", "http://localhost:9000"),
         ("early_stopping", ""),
     ],
 )

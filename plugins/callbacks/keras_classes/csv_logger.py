@@ -1,6 +1,8 @@
 """Keras's CSVLogger with a state."""
 
+import errno
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,10 @@ class CsvLogger(keras.callbacks.CSVLogger):
             self._path = Path(self.filename)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._refusal = None if self.append else refusal(self.name, self._path)
-            self._path.open("a").close()
+            if self._path.exists() and not self._path.is_file():  # opening a FIFO waits
+                raise OSError(errno.EINVAL, "it is not a regular file")
+            if self._refusal is None or self._path.exists():  # not what a broken link leads to
+                self._path.open("a").close()
         # The file is cut at the first row: only then is it known where a resumed run continues.
         self._cut_at: int | None = None if self.append else 0
 
@@ -61,5 +66,7 @@ class CsvLogger(keras.callbacks.CSVLogger):
         if not isinstance(size, int) or size < 0:
             raise ValueError(f"size must be a whole number of bytes, got {size!r}")
         self._cut_at = size
-        if not self._path.is_symlink():  # a resumed run wrote the file itself, and no link
+        status = self._path.lstat() if self._path.is_file() else None
+        # A resumed run wrote the file itself, and it is no link and has no other name.
+        if status is None or (stat.S_ISREG(status.st_mode) and status.st_nlink == 1):
             self._refusal = None

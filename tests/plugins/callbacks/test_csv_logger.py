@@ -1,6 +1,8 @@
 """`csv_logger` writes what Keras's CSVLogger writes, and a resumed run continues the file."""
 
 import csv
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -62,3 +64,29 @@ def test_a_folder_that_vanishes_during_training_is_an_error(tmp_path: Path) -> N
     path.parent.rmdir()
     with pytest.raises(FolderError, match=r"csv_logger: .*log\.csv"):
         harness.train(logs_of([0.5, 0.4]))
+
+
+@pytest.mark.parametrize("append", ["false", "true"])
+def test_a_fifo_is_refused_at_once(tmp_path: Path, append: str) -> None:
+    os.mkfifo(tmp_path / "log.csv")
+    with pytest.raises(FolderError, match=r"csv_logger: .*log\.csv"):
+        begun(built(f"csv_logger:{tmp_path / 'log.csv'},append={append}"))
+
+
+def test_the_end_of_a_broken_link_is_not_created(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").symlink_to("elsewhere")
+    with pytest.raises(FolderError, match=r"csv_logger: .*log\.csv"):
+        run_epochs(built(f"csv_logger:{tmp_path / 'log.csv'}"), [0.5])
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+def test_a_resumed_run_does_not_cut_a_file_with_another_name(
+    tmp_path: Path, link: Callable[[Path, Path], None]
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("of somebody else")
+    link(precious, tmp_path / "log.csv")
+    with pytest.raises(FolderError, match=r"csv_logger: .*log\.csv"):
+        begun(built(f"csv_logger:{tmp_path / 'log.csv'}"), 1, {"size": 0}).train(logs_of([1, 0.5]))
+    assert precious.read_text() == "of somebody else"

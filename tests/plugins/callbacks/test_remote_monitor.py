@@ -10,6 +10,8 @@ import keras
 import pytest
 from callback_training import begun, built, logs_of, run_epochs
 
+from zookit.core import BadParameter
+
 
 @contextmanager
 def listening(status: int = 200) -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
@@ -62,3 +64,21 @@ def test_a_server_that_fails_is_reported_once_and_not_again_after_resuming(
     assert line.startswith("remote_monitor: ")
     assert "epoch 1" in line
     assert "500" in line
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "path=@example.org/",
+        "path=.example.org/",
+        "path=8/",
+        "root=example.org",
+        "root=//example.org",
+        "root=http:/example.org",
+        "root=file:///etc/passwd",
+    ],
+)
+def test_only_an_address_and_a_path_on_its_server_are_accepted(parameters: str) -> None:
+    name = parameters.partition("=")[0]
+    with pytest.raises(BadParameter, match=f"remote_monitor: {name} "):
+        built(f"remote_monitor:{parameters}")
