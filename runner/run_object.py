@@ -139,13 +139,11 @@ class Run(RunRecord):
         """
         from zookit.data.source import data_request
         from zookit.inference.evaluate import evaluate_run
-        from zookit.inference.scores import Scores
 
         if on is None:
             on = self._dataset()
         request = None if data is None else data_request(data, "evaluate")
-        evaluation, used = evaluate_run(self, on, request, self._architecture())
-        return Scores.of(evaluation, self.environment.data.class_names, used.facts())
+        return evaluate_run(self, on, request, self._architecture())
 
     def resume(
         self,

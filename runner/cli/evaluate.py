@@ -1,7 +1,7 @@
 """`zookit evaluate`."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +14,7 @@ from zookit.cli.training_options import OPTIONS
 
 if TYPE_CHECKING:
     from zookit.console import Console
-    from zookit.inference.evaluation_data import EvaluationData
     from zookit.inference.scores import Scores
-    from zookit.run_object import Run
     from zookit.tables import DataTable
 
 _DATA = OPTIONS["data"]
@@ -55,21 +53,18 @@ def evaluate(
     # Neither --help nor completion needs these.
     from zookit.api import open_run
     from zookit.data.source import data_request
-    from zookit.inference.evaluate import evaluate_run
-    from zookit.inference.scores import Scores
     from zookit.tables import output
 
     request = None if data is None else data_request(data, "evaluate")
     run = open_run(name, runs_dir)
-    evaluation, used = evaluate_run(run, on, request)
-    scores = Scores.of(evaluation, run.environment.data.class_names, used.facts())
+    scores = run.evaluate(on, request)
     if as_json:
-        print_json(_plain(run, used, scores))
+        print_json(_plain(run.name, scores))
     else:
-        _print(output(), run.environment.data.class_names, used, scores)
+        _print(output(), scores)
 
 
-def _plain(run: "Run", used: "EvaluationData", scores: "Scores") -> dict[str, Any]:
+def _plain(run: str, scores: "Scores") -> dict[str, Any]:
     columns = (scores.precision, scores.recall, scores.f1)
     rows = [
         dict(zip(("name", "precision", "recall", "f1", "count"), row, strict=True))
@@ -82,8 +77,8 @@ def _plain(run: "Run", used: "EvaluationData", scores: "Scores") -> dict[str, An
     ]
     return {
         "format": 1,
-        "run": run.name,
-        "data": asdict(used.facts()),
+        "run": run,
+        "data": scores.data and asdict(scores.data),
         "accuracy": scores.accuracy,
         "classes": rows,
         "confusion": scores.confusion.tolist() if len(rows) <= _LARGEST_JSON_MATRIX else None,
@@ -94,30 +89,32 @@ def _plain(run: "Run", used: "EvaluationData", scores: "Scores") -> dict[str, An
     }
 
 
-def _print(
-    console: "Console", names: Sequence[str], used: "EvaluationData", scores: "Scores"
-) -> None:
-    from zookit.tables import facts
+def _print(console: "Console", scores: "Scores") -> None:
+    from zookit.tables import facts, table
 
-    own = "the run's own data" if used.own else "other data than the run was trained on"
-    data = f"{used.words}, {used.origin}: {len(used.split):,} test images, {own}"
-    console.print(facts([("data", data), ("accuracy", f"{scores.accuracy:.4f}")]))
+    console.print(facts([("data", _data(scores)), ("accuracy", f"{scores.accuracy:.4f}")]))
     console.print()
-    console.print(_classes(names, scores))
-    matrix = _matrix(names, scores) if len(names) <= _LARGEST_MATRIX else None
+    console.print(_classes(scores))
+    matrix = _matrix(scores) if len(scores.class_names) <= _LARGEST_MATRIX else None
     if matrix is not None and matrix.narrowest(console) <= console.width:
         console.print("\nconfusion matrix: true classes in rows, predicted classes in columns")
         console.print(matrix)
         return
-    confusions = list(_confusions(names, scores))
+    confusions = list(_confusions(scores))
     if confusions:
         console.print("\nmost frequent confusions; --json prints all of them")
-        from zookit.tables import table
-
         console.print(table(("true", "predicted", "images"), confusions, numbers=("images",)))
 
 
-def _classes(names: Sequence[str], scores: "Scores") -> "DataTable":
+def _data(scores: "Scores") -> str:
+    data = scores.data
+    if data is None:
+        return ""
+    own = "the run's own data" if data.own else "other data than the run was trained on"
+    return f"{data.dataset}, {data.origin}: {data.images:,} test images, {own}"
+
+
+def _classes(scores: "Scores") -> "DataTable":
     from zookit.tables import table
 
     rows = [
@@ -126,14 +123,15 @@ def _classes(names: Sequence[str], scores: "Scores") -> "DataTable":
             *(_fraction(each[label]) for each in (scores.precision, scores.recall, scores.f1)),
             f"{scores.support[label]:,}",
         )
-        for label, name in enumerate(names)
+        for label, name in enumerate(scores.class_names)
     ]
     return table(("class", *_SCORES), rows, numbers=_SCORES)
 
 
-def _matrix(names: Sequence[str], scores: "Scores") -> "DataTable":
+def _matrix(scores: "Scores") -> "DataTable":
     from zookit.tables import table
 
+    names = scores.class_names
     labels = [str(label) for label in range(len(names))]
     rows = [
         (f"{label} {name}", *(f"{count:,}" if count else "." for count in row))
@@ -142,7 +140,8 @@ def _matrix(names: Sequence[str], scores: "Scores") -> "DataTable":
     return table(("class", *labels), rows, numbers=labels)
 
 
-def _confusions(names: Sequence[str], scores: "Scores") -> Iterator[tuple[str, str, str]]:
+def _confusions(scores: "Scores") -> Iterator[tuple[str, str, str]]:
+    names = scores.class_names
     for true, predicted, images in scores.confused(_CONFUSIONS):
         yield f"{true} {names[true]}", f"{predicted} {names[predicted]}", f"{images:,}"
 

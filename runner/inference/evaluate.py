@@ -11,6 +11,7 @@ from zookit.core.source import DataRequest, SplitName
 from zookit.inference.evaluation_data import EvaluationData, load_evaluation_data
 from zookit.inference.predict import Predictor, all_classes, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
+from zookit.inference.scores import Scores
 from zookit.modeling.tensorflow_import import importing_keras
 from zookit.runs.run import RunRecord
 from zookit.terminal import waiting
@@ -31,8 +32,8 @@ def evaluate_run(
     on: str | Dataset | None = None,
     request: DataRequest | None = None,
     architecture: Architecture | None = None,
-) -> tuple[Evaluation, EvaluationData]:
-    """Evaluate a run on test images. The arguments are those of `load_predictor_and_data`.
+) -> Scores:
+    """Return a run's scores on test images. The arguments are those of `load_predictor_and_data`.
 
     Warns if the accuracy on the images that the run was tested on is not the recorded one.
     """
@@ -42,7 +43,7 @@ def evaluate_run(
     recorded = run.metrics.get("accuracy")
     if data.own and recorded is not None:
         _compare(run, recorded, evaluation)
-    return evaluation, data
+    return Scores.of(evaluation, run.environment.data.class_names, data.facts())
 
 
 def _compare(run: RunRecord, recorded: float, evaluation: Evaluation) -> None:

@@ -17,6 +17,7 @@ from zookit.inference.evaluate import (
 )
 from zookit.inference.predict import Predictor
 from zookit.inference.rebuild import rebuild_model
+from zookit.inference.scores import Scores
 from zookit.modeling.model import build_model, compile_model
 from zookit.modeling.optimizers import create_optimizer
 from zookit.runs.evaluation import load_evaluation
@@ -115,12 +116,13 @@ def test_the_check_is_called_before_each_batch(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_run_on_its_own_data() -> None:
     run = digits()
-    found, data = evaluate_run(run)
+    scores = evaluate_run(run)
     recorded = load_evaluation(run)
     assert recorded is not None
-    assert data.own
-    assert np.array_equal(found.predicted, recorded.predicted)
-    assert (found.predicted == found.labels).mean() == pytest.approx(run.metrics["accuracy"])
+    assert scores.data is not None
+    assert scores.data.own
+    assert np.array_equal(scores.pairs, Scores.of(recorded, scores.class_names).pairs)
+    assert scores.accuracy == pytest.approx(run.metrics["accuracy"])
     predictor, data = load_predictor_and_data(run, "fashion_mnist", "sample")
     assert not data.own
     expected = rebuild_model(run).predict(data.split.images[:5], verbose=0)
