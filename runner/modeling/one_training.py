@@ -1,13 +1,15 @@
 """One training at a time in a process, because trainings share the global random generators.
 
 Python, NumPy and TensorFlow have one random generator for all threads. A second training that drew
-from it at the same time would change the initial weights of the first.
+from it at the same time would change the initial weights of the first. So would any other thread of
+the user's program, if Keras drew its seeds from that generator.
 """
 
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, RLock, get_ident
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +26,35 @@ class _Training:
     thread: int | None = None
 
 
+class _OwnSeeds:
+    """Stands for the module `random` in Keras: gives one thread seeds of its own."""
+
+    def __init__(self, seed: int) -> None:
+        self._thread = get_ident()
+        self._generator = random.Random(seed)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._generator if get_ident() == self._thread else random, name)
+
+
+def seed_training(seed: int) -> None:
+    """Seed all random numbers of the training that this thread runs within `one_training`.
+
+    The layers that it creates get seeds which no other thread can change.
+    """
+    import keras
+    from keras.src.random import seed_generator  # Keras has no public name for it
+
+    keras.utils.set_random_seed(seed)
+    seed_generator.python_random = _OwnSeeds(seed)
+
+
 @contextmanager
 def one_training() -> Iterator[None]:
     """Wait until no other thread of this process trains, and keep others waiting.
 
-    Restores Python's and NumPy's random generators at the end, so that the caller's own random
-    numbers do not depend on the training. Raises ZookitError within a training of the same thread.
+    Restores all random generators at the end, so that the caller's own random numbers do not depend
+    on the training. Raises ZookitError within a training of the same thread.
     """
     if _Training.thread == get_ident():
         raise ZookitError(
@@ -40,11 +65,33 @@ def one_training() -> Iterator[None]:
         say("Another training runs in this process. This one starts when the other has ended.")
         _Training.lock.acquire()
     _Training.thread = get_ident()
+    try:
+        with _generators_restored():
+            yield
+    finally:
+        _Training.thread = None
+        _Training.lock.release()
+
+
+@contextmanager
+def _generators_restored() -> Iterator[None]:
+    from keras.src.backend.common import global_state
+    from keras.src.random import seed_generator
+    from keras.src.utils import rng_utils
+    from tensorflow.python.eager import context  # type: ignore[import-untyped]
+
+    names = (rng_utils.GLOBAL_RANDOM_SEED, seed_generator.GLOBAL_SEED_GENERATOR)
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - the global one
+    # TensorFlow can only be seeded again, which would not continue. `_rng` comes with a seed.
+    eager = vars(context.context())
+    tensorflow = {name: eager[name] for name in ("_seed", "_rng") if name in eager}
+    keras = [global_state.get_global_attribute(name) for name in names]
     try:
         yield
     finally:
+        seed_generator.python_random = random
         random.setstate(python)
         np.random.set_state(numpy)  # noqa: NPY002
-        _Training.thread = None
-        _Training.lock.release()
+        eager.update(tensorflow)
+        for name, value in zip(names, keras, strict=True):
+            global_state.set_global_attribute(name, value)

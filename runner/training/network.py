@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zookit.core import Callback, Experiment
 from zookit.data.prepared import Prepared
 from zookit.modeling.model import build_model, compile_model
-from zookit.modeling.one_training import one_build
+from zookit.modeling.one_training import one_build, seed_training
 from zookit.modeling.trainable import check_averages, trainable_at_most
 from zookit.modeling.weight_limit import weights_limited
 from zookit.registry import default
@@ -53,8 +53,6 @@ def build_network(
     Raises BrokenPlugin if a component builds something unexpected, and BadExperiment if the
     optimizer cannot train a model with frozen layers.
     """
-    import keras
-
     info = composition.dataset.info
     experiment = composition.experiment.with_settings(
         data="sample" if prepared.origin == "sample" else "full",
@@ -62,7 +60,7 @@ def build_network(
         threads=runtime.intra_op_threads,
     )
     with _one_build(checkpoint):
-        keras.utils.set_random_seed(experiment.settings.seed)
+        seed_training(experiment.settings.seed)
         model = build_model(
             info,
             composition.architecture,

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from small_runs import DENSE, SMALL, different_ends
 
 import zookit
@@ -33,14 +34,21 @@ def test_trainings_in_threads_equal_one_that_runs_alone(
         while not stop.wait(0.1):  # draws initial weights, too
             run.predict(np.zeros((1, 8, 8, 1), np.uint8))
 
-    user = threading.Thread(target=use)
-    user.start()
+    def draw() -> None:
+        while not stop.wait(0.001):
+            random.seed(random.random())
+            keras.layers.Dropout(0.5)
+
+    users = [threading.Thread(target=use), threading.Thread(target=draw)]
+    for user in users:
+        user.start()
     try:
         with ThreadPoolExecutor(2) as threads:
             folders = list(threads.map(train, range(2)))
     finally:
         stop.set()
-        user.join()
+        for user in users:
+            user.join()
     assert [different_ends(each, finished) for each in folders] == [[], []]
 
 
@@ -107,11 +115,12 @@ def test_the_callers_random_numbers_do_not_depend_on_a_training(
     """A random search in a loop would otherwise draw the same value after each run."""
 
     def drawn(*, train: bool) -> list[float]:
-        random.seed(5)
-        np.random.seed(5)  # noqa: NPY002
+        keras.utils.set_random_seed(5)
         if train:
             zookit.run(images, DENSE, runs_dir=tmp_path, epochs=1, **SMALL)
-        return [random.random(), np.random.random()]  # noqa: NPY002
+        keras_and_tensorflow = keras.random.uniform(()), tf.random.uniform(())
+        numpy = float(np.random.random())  # noqa: NPY002
+        return [random.random(), numpy, *map(float, keras_and_tensorflow)]
 
     assert drawn(train=True) == drawn(train=False)
 
