@@ -35,7 +35,7 @@ from zookit.core.evaluation import Evaluation
 from zookit.core.experiment import Experiment
 from zookit.core.hookspecs import hookimpl
 from zookit.core.listener import Listener
-from zookit.core.messages import say, warn
+from zookit.core.messages import option, say, warn
 from zookit.core.result import Result
 from zookit.core.run_context import RunContext
 from zookit.core.settings import Settings, TrainingKeywords, TrainingOptions
@@ -80,6 +80,7 @@ __all__ = [
     "ZookitError",
     "did_you_mean",
     "hookimpl",
+    "option",
     "reason_of",
     "say",
     "text_of",

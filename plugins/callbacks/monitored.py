@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from zookit.core import Doc, TrainingFailed, did_you_mean
-from zookit.core.messages import option
+from zookit.core import Doc, TrainingFailed, did_you_mean, option
 
 Monitor = Annotated[
     str,

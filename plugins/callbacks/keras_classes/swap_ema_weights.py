@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from zookit.core import TrainingFailed
-from zookit.core.messages import option
+from zookit.core import TrainingFailed, option
 from zookit.plugins.callbacks.keras_classes.stateful import Logs, Stateful
 
 
