@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from typing import NamedTuple
 
 from zookit.core.errors import quoted, reason_of
 from zookit.core.reading import as_text, open_regular, read_up_to
@@ -49,8 +50,7 @@ class Problem:
         return _name_in(self.distribution)
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """The name, the version and the requirements in METADATA."""
 
     name: str
@@ -58,8 +58,7 @@ class Header:
     requires: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Installed:
+class Installed(NamedTuple):
     """A distribution whose entry_points.txt mentions zookit, and the text of that file.
 
     `label` identifies it in messages, even if its entry points cannot be used.
