@@ -16,6 +16,8 @@ _TYPOGRAPHY = str.maketrans(
 """Quotation marks, hyphens and dashes of word processors and web pages."""
 _NUMBER = r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?"
 _FRACTION = re.compile(rf"({_NUMBER})\s*%?")
+_MEASURE = re.compile(r"(\d+)\s*(?:px|pixels?|epochs?|[xX*\u00d7]\s*\1)")
+"""A number with its unit, or both sides of a square."""
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,._' ]\d{3})+")
 _SEPARATOR = re.compile(r"\s*[,;+]\s*|\s+|(?<=\d)\s*[xX*\u00d7|/-]\s*(?=\d)")
 
@@ -47,6 +49,9 @@ def other_values(text: str, choices: Iterable[str] = ()) -> Iterator[str]:
     number = _FRACTION.fullmatch(bare.replace("+", ","))
     if number:
         yield from _numbers(number[1].replace(",", "."), percent=bare.endswith("%"))
+    measure = _MEASURE.fullmatch(bare)
+    if measure:
+        yield measure[1]
 
 
 def _numbers(text: str, *, percent: bool) -> Iterator[str]:

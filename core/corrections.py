@@ -1,7 +1,8 @@
 """Finds valid parameters close to those that are not valid, for messages."""
 
 import dataclasses
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Literal, get_args, get_origin
 
@@ -26,7 +27,7 @@ def correction(
 
     For a mapping, only the first value that is not valid is replaced.
     """
-    corrected = _corrected(component, values)
+    corrected = _corrected(component, values, bounded=isinstance(given, Words))
     if corrected is None:
         return None if isinstance(given, Words) else _example(component, values)
     if isinstance(given, Words):
@@ -53,8 +54,13 @@ def _example(component: type, values: Mapping[str, Any]) -> Correction | None:
     return Correction(values[key], text_of(default), key) if text_of(default) else None
 
 
-def _corrected(component: type, values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the values with those that are not valid written in another way, if one is valid."""
+def _corrected(
+    component: type, values: Mapping[str, Any], *, bounded: bool
+) -> dict[str, Any] | None:
+    """Return the values with those that are not valid written in another way, if one is valid.
+
+    With `bounded`, a number out of bounds becomes the bound or the default.
+    """
     hints, corrected = hints_of(component), dict(values)
     for _ in values:
         key = _refused(component, corrected)
@@ -63,13 +69,31 @@ def _corrected(component: type, values: Mapping[str, Any]) -> dict[str, Any] | N
         value = corrected.get(key)
         if key not in hints or not isinstance(value, str | int | float):
             return None
-        for other in other_values(_text(value), _choices(hints[key])):
+        others = other_values(_text(value), _choices(hints[key]))
+        for other in (*others, *(_bounds(component, key, _text(value)) if bounded else ())):
             if _refused(component, {**corrected, key: other}) != key:
                 corrected[key] = other
                 break
         else:
             return None
     return corrected if _refused(component, corrected) is None else None
+
+
+def _bounds(component: type, key: str, text: str) -> Iterator[str]:
+    """Yield the bound that a number is beyond, and the default."""
+    beyond = {"ge": operator.lt, "gt": operator.le, "le": operator.gt, "lt": operator.ge}
+    with suppress(ValueError):
+        value, hints, broken = float(text), [hints_of(component)[key]], dict[str, Any]()
+        while hints:
+            hint = hints.pop()
+            for each in getattr(hint, "__metadata__", ()):
+                bounds = {name: getattr(each, name) for name in beyond if hasattr(each, name)}
+                broken |= {name: to for name, to in bounds.items() if beyond[name](value, to)}
+            hints += get_args(hint)
+        yield from (text_of(broken[name]) for name in ("ge", "le") if name in broken)
+        for field in dataclasses.fields(component):
+            if broken and field.name == key and default_of(field) is not None:
+                yield text_of(default_of(field))
 
 
 def _choices(hint: Any) -> list[str]:

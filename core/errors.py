@@ -159,8 +159,8 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` probably means, or None.
 
     That is a name that is equal but for case and separators (`FashionMNIST`), the one whose
-    initials it is (`lr`), the only one that begins with it (`val`) or contains it, or a similar
-    one.
+    initials it is (`lr`), the only one that begins with it (`val`) or contains it, a similar one,
+    or the longest that it contains (`horizontal_flip`).
     """
     from difflib import get_close_matches  # only needed for errors
 
@@ -180,7 +180,8 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     if len(wanted) > 3 and len(containing) == 1:
         return containing[0]
     similar = get_close_matches(wanted, by_fold, n=1)
-    return by_fold[similar[0]] if similar else None
+    contained = sorted((each for each in by_fold if len(each) > 3 and each in wanted), key=len)
+    return next((by_fold[each] for each in (*similar, *reversed(contained))), None)
 
 
 def folded(name: str) -> str:

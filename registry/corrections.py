@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zookit.registry.entry import Entry
 
 _LONGEST = 200
+_LOGGED = ("loss", "accuracy", "val_loss", "val_accuracy")
 _SEPARATOR = re.compile(r"[\s:=,;([{/-]+|(?<=[A-Za-z])(?=\d)")
 _BRACKETS = re.compile(r"[\[({]([^\[\](){}]*)[\])}]")
 
@@ -37,7 +38,13 @@ def corrected(
     """
     if len(text) > _LONGEST:
         return None
-    for words in _candidates(plain_text(text).strip(" ,;"), list(names), keys, others):
+    names, plain = list(names), plain_text(text).strip(" ,;")
+    begun = re.split(r"[,:]", text.partition(":")[2].rpartition("=")[2])[0]
+    if begun and begun != text and Path(begun).exists():  # a path may contain separators
+        found = _by_position(plain, names, build, keys)
+        if found is not None:
+            return found
+    for words in _candidates(plain, names, keys, others):
         try:
             build(words)
         except ZookitError as error:
@@ -45,7 +52,7 @@ def corrected(
                 return error.correction.instead
         else:
             return words
-    return None
+    return _by_position(plain, names, build, keys)
 
 
 def _candidates(
@@ -66,6 +73,59 @@ def _candidates(
     nearest = nearest_name(text[:end], names)
     if nearest is not None:
         yield from _with_items(nearest, text[end:], keys)
+
+
+def _by_position(
+    text: str,
+    names: list[str],
+    build: Callable[[str], object],
+    keys: Callable[[str], Iterable[str]],
+) -> str | None:
+    """Return the words with each bare item as the first parameter for which it is valid.
+
+    `dense:512:relu` is `dense:512,activation=relu`. A parameter that takes any text counts only as
+    the first one, or for a value that trainings log.
+    """
+    name = nearest_name(text.partition(":")[0], names)
+    if name is None or ":" not in text:
+        return None
+
+    def words(items: Mapping[str, str]) -> str:
+        ordered = [each for each in declared if each in items]
+        pairs = [(None if each == declared[0] else each, items[each]) for each in ordered]
+        return str(Words(name, tuple(pairs)))
+
+    def is_valid(items: Mapping[str, str]) -> bool:
+        with suppress(ZookitError):
+            build(words(items))
+            return True
+        return False
+
+    with suppress(ZookitError):
+        declared = list(keys(name))
+        parts = [each for each in re.split(r"[\s,;:]+", text.partition(":")[2]) if each]
+        pairs = [each.partition("=") for each in parts]
+        bare = [value or key for key, equals, value in pairs if not equals or _is_name(key, name)]
+        items = {key: value for key, _, value in pairs if key in declared and value}
+        if len(bare) + len(items) < len(pairs) or not bare:
+            return None
+        for at, part in enumerate(bare):
+            for key in declared:
+                trial = {**items, key: part}
+                free = (at or key != declared[0]) and part not in _LOGGED
+                fits = key not in items and is_valid(trial)
+                if fits and not (free and is_valid({**items, key: "?"})):
+                    items = trial
+                    break
+            else:
+                return None
+        return words(items)
+    return None
+
+
+def _is_name(key: str, name: str) -> bool:
+    """Return whether a parameter that there is not has a part of the component's name."""
+    return len(key) > 3 and key in name
 
 
 def _with_items(name: str, rest: str, keys: Callable[[str], Iterable[str]]) -> Iterator[str]:
@@ -108,8 +168,9 @@ def words_of_entries(text: str, entries: Mapping[str, "Entry[Any]"]) -> Iterator
     A component is known by the words of its docstring, as `dense` by MLP, and by the values of its
     first parameter, as `keras_application` by ResNet50.
     """
-    name = folded(text)
+    text, _, items = text.partition(",")
     is_folder = bool(text) and Path(text).expanduser().is_dir()
+    name = folded(text)
     if not is_folder and len(name) < 2:
         return
     described = [
@@ -126,4 +187,5 @@ def words_of_entries(text: str, entries: Mapping[str, "Entry[Any]"]) -> Iterator
             with suppress(ZookitError):
                 first = entry.parameters[0].name if entry.parameters else ""
                 if first:
-                    yield str(Words(each, ((first if is_folder else None, text),)))
+                    found = str(Words(each, ((first if is_folder else None, text),)))
+                    yield f"{found},{items}" if items else found

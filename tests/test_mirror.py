@@ -44,6 +44,7 @@ ELSEWHERE = {
     "runner/cli/foreign_words.py": "cli/test_correction.py",
     "runner/cli/given.py": "cli/test_correction.py",
     "runner/cli/repairs.py": "cli/test_correction.py",
+    "runner/cli/run_name_repairs.py": "cli/test_correction.py",
     "runner/cli/run_repairs.py": "cli/test_correction.py",
     "runner/cli/probabilities.py": "cli/test_predict.py",
     "runner/cli/run_argument.py": "cli/test_runs.py",

@@ -1,5 +1,8 @@
 """Read images from class folders: `FOLDER/CLASS/IMAGE`."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +15,17 @@ from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import subset
 from zookit.core.data.threads import in_threads
 from zookit.core.dataset import Split
-from zookit.core.errors import DataError
+from zookit.core.errors import DataError, nearest_name
 from zookit.core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+_LOOKED_AT = 100
+_DEEPEST = 5
+_MOST_CLASSES = 100
+"""Bounds of the search for another folder, which only a message needs."""
 
 
 def class_folders(folder: Path) -> tuple[str, ...]:
@@ -30,18 +39,62 @@ def class_folders(folder: Path) -> tuple[str, ...]:
     names = [each.name for each in folders_in(folder)]
     if len(names) < 2:
         found = f"only one class folder, {names[0]!r}" if names else "no class folders"
-        raise DataError(
-            f"{folder} has {found}. Expected at least two: put the images of each class into a "
-            "folder of their own."
-        )
+        near = next(image_folders_near(folder), None)
+        instead = f"Did you mean {near}?" if near else "Put the images of each class into its own."
+        raise DataError(f"{folder} has {found}. Expected at least two. {instead}")
     return tuple(names)
+
+
+def image_folders_near(folder: Path) -> Iterator[Path]:
+    """Yield folders with images in class folders, near one that has none: above, below, beside it.
+
+    The path is that of the folder with a part added, removed or replaced.
+    """
+    with suppress(OSError, DataError):
+        if _has_images(folder):
+            yield from (each for each in (folder.parent,) if _has_classes(each))
+        below = folder
+        for _ in range(_DEEPEST):
+            if not below.is_dir() or len(inside := folders_in(below)) != 1:
+                break
+            below = inside[0]
+            if _has_classes(below):
+                yield below
+        if not folder.is_dir():
+            beside = {each.name: each for each in folders_in(folder.parent)}
+            nearest = nearest_name(folder.stem, beside)
+            if nearest and _has_classes(beside[nearest]):
+                yield folder.with_name(nearest)
+
+
+def image_folders_in(folder: Path) -> Iterator[Path]:
+    """Yield the folders in a folder that have images in class folders."""
+    with suppress(OSError, DataError):
+        yield from (each for each in folders_in(folder) if _has_classes(each))
+
+
+def _has_classes(folder: Path) -> bool:
+    inside = folders_in(folder)
+    return 1 < len(inside) <= _MOST_CLASSES and all(map(_has_images, inside))
+
+
+def _has_images(folder: Path) -> bool:
+    """Return whether one of the first files of a folder has the suffix of an image."""
+    return folder.is_dir() and any(
+        each.suffix.lower() in _SUFFIXES for each in islice(folder.iterdir(), _LOOKED_AT)
+    )
 
 
 def folders_in(folder: Path) -> list[Path]:
     """Return the folders in a folder that the user put there, sorted by name. Raises DataError."""
     if not folder.is_dir():
+        is_archive = folder.suffix.lower() in (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z")
         kind = "is a file" if folder.exists() else "does not exist"
-        raise DataError(f"{folder} {kind}. Expected a folder with one folder of images per class.")
+        near = next(image_folders_near(folder), None)
+        instead = " Unpack it first." if is_archive else f" Did you mean {near}?" if near else ""
+        raise DataError(
+            f"{folder} {kind}. Expected a folder with one folder of images per class.{instead}"
+        )
     try:
         return sorted((each for each in folder.iterdir() if _is_own_folder(each)), key=_name)
     except OSError as error:
@@ -109,7 +162,7 @@ def read_class_folders(
 def _no_image(folder: Path, reason: str) -> DataError:
     return DataError(
         f"{folder} has no readable image ({reason}). Put PNG, JPEG, GIF, BMP or WebP images there, "
-        "or remove the folder."
+        "or move the folder elsewhere."
     )
 
 

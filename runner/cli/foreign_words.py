@@ -39,6 +39,7 @@ OPTIONS = {
     "metrics": Foreign(why="Accuracy is always measured; zookit evaluate shows more."),
     "normalise": Foreign(("--normalize",)),
     "lr": Foreign(("--learning-rate",)),
+    "format": Foreign(("--to",)),
     "e": Foreign(("--epochs",)),
     "b": Foreign(("--batch-size",)),
     "o": Foreign(("--output",)),
@@ -60,7 +61,9 @@ COMMANDS = {
     **dict.fromkeys(("train", "fit", "start", "learn"), "run"),
     **dict.fromkeys(("test", "eval", "score"), "evaluate"),
     **dict.fromkeys(("classify", "infer", "inference"), "predict"),
-    **dict.fromkeys(("ls", "models", "plugins", "zoo"), "list"),
+    **dict.fromkeys(("ls", "plugins", "zoo"), "list"),
+    "models": "list architectures",
+    "networks": "list architectures",
     **dict.fromkeys(("info", "describe", "summary"), "show"),
     **dict.fromkeys(("history", "experiments", "log"), "runs"),
     **dict.fromkeys(("continue", "restart"), "resume"),
@@ -70,3 +73,37 @@ COMMANDS = {
     **dict.fromkeys(("leaderboard", "rank"), "compare"),
 }
 """The command that stands for a command of other tools."""
+
+NESTED = {
+    **dict.fromkeys(("remove", "delete", "rm", "clean", "purge"), "clear"),
+    **dict.fromkeys(("download", "get", "pull", "prepare"), "fetch"),
+    **dict.fromkeys(("ls", "show", "info"), "list"),
+    **dict.fromkeys(("check", "test"), "verify"),
+}
+"""The command of a group of commands that stands for a command of other tools."""
+
+INSTEAD = {
+    "runs": ("report",),
+    "list": ("show",),
+    "show": ("report",),
+    "doctor": ("check",),
+}
+"""The command to which the arguments of another one may belong."""
+
+EXAMPLES = {
+    "--validation": "0.1",
+    "--learning-rate": "0.001",
+    "--threads": "1",
+    "--image": "0",
+    "--top": "3",
+    "--sheet": "sheet.png",
+}
+"""A value for an option that has no default to show."""
+
+_DELETE = "A run is a folder in runs; delete that folder."
+_INSTALL = "Packages are installed with: pip install NAME"
+WHY = {
+    **dict.fromkeys(("delete", "remove", "rm", "clean"), f"{_DELETE} For the cache: zookit data"),
+    **dict.fromkeys(("install", "add", "uninstall", "update", "upgrade"), _INSTALL),
+}
+"""What to do instead of a command that no command stands for."""

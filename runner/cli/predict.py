@@ -68,7 +68,7 @@ def predict(
 
     Files that are not images are skipped with a warning.
     """
-    _check_selection(files, image, split, invert=invert)
+    check_selection(files, image, split, invert=invert)
     from zookit.api import open_run  # neither --help nor completion needs this
 
     run = open_run(name, runs_dir)
@@ -80,7 +80,7 @@ def predict(
         _predict_file(run, files or [], top, invert=invert)
 
 
-def _check_selection(
+def check_selection(
     files: list[Path] | None, image: int | None, split: SplitName | None, *, invert: bool
 ) -> None:
     """Raise BadExperiment unless files or an image of the data set are chosen, with its options."""

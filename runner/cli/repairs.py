@@ -1,13 +1,20 @@
 """Proposes other command lines for one that is not valid. Each proposal may be wrong."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from zookit.cli.foreign_words import COMMANDS, OPTIONS, Foreign
+from zookit.cli.foreign_words import COMMANDS, EXAMPLES, INSTEAD, NESTED, OPTIONS, Foreign
 from zookit.cli.given import Given, is_path, offered
-from zookit.cli.run_repairs import as_parameter, layers, of_run, own_images
+from zookit.cli.run_name_repairs import is_component, of_run_names
+from zookit.cli.run_repairs import (
+    as_parameter,
+    layers,
+    of_options,
+    of_run,
+    own_folder,
+    own_images,
+)
 from zookit.core import ZookitError
 from zookit.core.alternatives import other_values, plain_text
 from zookit.core.errors import folded, nearest_name
@@ -18,8 +25,12 @@ def repairs(given: Given, error: Exception) -> Iterator[list[str]]:
     plain = [part for each in given.arguments for part in _parts(plain_text(each))]
     if plain != list(given.arguments):
         yield plain
+    if "--" in given.rest:
+        yield given.with_rest([each for each in given.rest if each != "--"])
     if given.name is None:
         yield from _of_top(given, error)
+    elif hasattr(given.subcommand, "commands"):
+        yield from _of_offered(given)
     elif given.subcommand is None:
         yield from _of_command(given)
     else:
@@ -29,6 +40,14 @@ def repairs(given: Given, error: Exception) -> Iterator[list[str]]:
             yield from _of_syntax(given, error)
         yield from _of_offered(given)
         yield from _misplaced(given)
+        yield from _of_another(given)
+
+
+def kinds() -> list[str]:
+    """Return the names of the kinds of plugins, as `zookit list` takes them."""
+    from zookit.registry import default
+
+    return [group.kind.plural for group in default.groups()]
 
 
 def _parts(argument: str) -> list[str]:
@@ -44,16 +63,47 @@ def _of_syntax(given: Given, error: Exception) -> Iterator[list[str]]:
         yield from _without_value(given, name)
     elif getattr(error, "param", None) is not None:
         yield from _of_value(given, error.param)  # type: ignore[attr-defined]
+    else:
+        yield from _extra(given)
+
+
+def _extra(given: Given) -> Iterator[list[str]]:
+    """Propose that an argument too many is the value of an option, or that it is left out."""
+    options = {name: each for name, each in given.options().items() if not each.is_flag}
+    for at in given.positions()[:0:-1]:
+        value = given.arguments[at]
+        for name in ("--image", "--epochs", "--on", "--output", "--sheet"):
+            fits = value.isdigit() if name in ("--image", "--epochs") else not value.isdigit()
+            if name in options and fits and (name == "--on" or value.isdigit() or "." in value):
+                yield given.replaced(at, name, value)
+    for at in given.positions()[:0:-1]:
+        yield given.replaced(at)
+    yield from _of_another(given)
+
+
+def _of_another(given: Given) -> Iterator[list[str]]:
+    """Propose the command to which the arguments may belong, or the help."""
+    if "help" in [given.arguments[at] for at in given.positions()]:
+        yield [given.name or "", "--help"]
+    for word in [given.arguments[at] for at in given.positions()] if given.name == "list" else []:
+        yield COMMANDS.get(word, "").split()
+    for each in INSTEAD.get(given.name or "", ()) if given.positions() else ():
+        yield given.with_rest(given.rest, each)
 
 
 def _of_meaning(given: Given, error: ZookitError) -> Iterator[list[str]]:
     if given.name == "run":
         yield from own_images(given, given.positions())
+        yield from of_options(given)
         yield from _of_correction(given, error)
+        yield from own_folder(given)
         yield from of_run(given)
     else:
         yield from _of_correction(given, error)
-        yield from _of_runs_name(given)
+        if given.name == "show":
+            yield from own_folder(given)
+        if "--runs-dir" in given.options():
+            yield from of_run_names(given)
 
 
 def _of_top(given: Given, error: Exception) -> Iterator[list[str]]:
@@ -72,9 +122,13 @@ def _of_command(given: Given) -> Iterator[list[str]]:
         yield [*rest[:1], "--help"]
     if folded(name) == "version":
         yield ["--version"]
-    nearest = nearest_name(name, [*known, *COMMANDS])
-    if nearest:
-        yield given.with_rest(rest, COMMANDS.get(nearest, nearest))
+    if rest and is_component(name):
+        yield given.replaced(given.start - 1, "run", name)
+    nearest = nearest_name(name, [*known, *COMMANDS, *kinds()])
+    if nearest in kinds():
+        yield ["list", nearest]
+    elif nearest:
+        yield [*COMMANDS.get(nearest, nearest).split(), *rest]
     if rest:
         yield given.replaced(given.start - 1, "run", name)
 
@@ -95,6 +149,9 @@ def _of_option(given: Given, option: str) -> Iterator[list[str]]:
     foreign = OPTIONS.get(folded(name))
     if folded(name) == "summary":
         yield from layers(given, at)
+    if given.name == "run" and value and not foreign:
+        rest = given.replaced(at, count=with_value)
+        yield from as_parameter(Given.of(given.top, rest), name.lstrip("-"), value)
     if foreign is None or foreign.instead:
         yield from _renamed(given, at, name, foreign)
     elif foreign.word:
@@ -103,9 +160,6 @@ def _of_option(given: Given, option: str) -> Iterator[list[str]]:
         if foreign.takes_value and not value.startswith("-"):
             yield given.replaced(at, count=with_value)
         yield given.replaced(at)
-    if given.name == "run" and value:
-        rest = given.replaced(at, count=with_value)
-        yield from as_parameter(Given.of(given.top, rest), f"{name.lstrip('-')}={value}")
     if len(name) > 2:
         yield given.replaced(at, name.lstrip("-"))
 
@@ -125,7 +179,8 @@ def _renamed(given: Given, at: int, name: str, foreign: Foreign | None) -> Itera
 def _without_value(given: Given, name: str) -> Iterator[list[str]]:
     """Propose a value for an option that has none."""
     option = given.options().get(name)
-    for each in offered(given, option)[:1] if option is not None else []:
+    known = [EXAMPLES[name]] if name in EXAMPLES else []
+    for each in [*known, *(offered(given, option) if option is not None else [])][:1]:
         if name in given.arguments:
             yield given.replaced(given.arguments.index(name), name, each)
 
@@ -151,21 +206,6 @@ def _of_correction(given: Given, error: ZookitError) -> Iterator[list[str]]:
             yield given.replaced(at, f"{each.removesuffix(received)}{instead}")
 
 
-def _of_runs_name(given: Given) -> Iterator[list[str]]:
-    """Propose another run: the one whose folder a file is in, or the latest."""
-    positions = given.positions()
-    for at in positions[:1]:
-        folder = Path(given.arguments[at]).parent
-        with suppress(OSError, ValueError):
-            if (folder / "experiment.toml").is_file():
-                yield given.replaced(at, str(folder))
-    first = Path(given.arguments[positions[0]]) if positions else None
-    if first is not None and (first.suffix or first.exists()):
-        yield given.with_rest(["latest", *given.rest])
-    if given.name == "predict":
-        yield given.with_rest([*given.rest, "--image", "0"])
-
-
 def _of_value(given: Given, param: Any) -> Iterator[list[str]]:
     """Propose another value for an option, or one for an argument that is missing."""
     if param.param_type_name == "argument":
@@ -187,6 +227,8 @@ def _of_value(given: Given, param: Any) -> Iterator[list[str]]:
         yield given.replaced(at, f"{before}{other}")
     if Path(value).suffix or Path(value).exists():
         yield given.replaced(at, value) if before else given.replaced(at - 1)
+    if param.opts[0] in EXAMPLES and not before and given.name == "show":
+        yield given.replaced(at, EXAMPLES[param.opts[0]])
 
 
 def _of_offered(given: Given) -> Iterator[list[str]]:
@@ -194,10 +236,13 @@ def _of_offered(given: Given) -> Iterator[list[str]]:
     if given.name == "run":
         return
     if hasattr(given.subcommand, "commands"):
-        choices = [list(given.subcommand.commands)]
-    else:
-        params = [each for each in given.subcommand.params if each.param_type_name == "argument"]
-        choices = [offered(given, each) for each in params]
+        known = [*given.subcommand.commands, *NESTED]
+        for at in given.positions()[:1]:
+            nearest = nearest_name(given.arguments[at], known) or ""
+            yield given.replaced(at, NESTED.get(nearest, nearest))
+        return
+    params = [each for each in given.subcommand.params if each.param_type_name == "argument"]
+    choices = [offered(given, each) for each in params]
     for at, names in zip(given.positions(), choices, strict=False):
         nearest = nearest_name(given.arguments[at], names)
         if nearest not in (None, given.arguments[at]):

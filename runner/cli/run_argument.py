@@ -66,6 +66,6 @@ def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:
 def no_runs(runs_dir: Path) -> str:
     """Return the message for a folder without runs."""
     return (
-        f"{runs_dir} has no runs. Train one with 'zookit run DATASET ARCHITECTURE', or name "
+        f"{runs_dir} has no runs. Train one with 'zookit run fashion_mnist dense', or name "
         "another folder with --runs-dir."
     )

@@ -7,7 +7,7 @@ import typer
 
 from zookit.cli.completion import components, values_of, words_of
 from zookit.cli.force import Force
-from zookit.cli.training_options import OPTIONS
+from zookit.cli.training_options import OPTIONS, option_for
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.core.messages import printable
@@ -126,6 +126,11 @@ def groups_named(words: str) -> "list[Components[Any]]":
             f"no component named {name!r}.{''.join(reasons)}",
             f"{did_you_mean(name, names)} Available: {', '.join(names)}.".lstrip(),
         )
+        option = option_for(name)
+        if option:
+            error.message += f" {name!r} is a value of {option}, an option of run."
+            error.advice = f"Run: zookit run fashion_mnist dense {option} {name}"
+            raise error
         corrections = (group.correction(words) for group in default.components())
         error.correction = next((each for each in corrections if each is not None), None)
         raise error

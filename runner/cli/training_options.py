@@ -4,7 +4,7 @@ import math
 import shlex
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -38,6 +38,16 @@ def _option(name: str, metavar: str | None = None, flag: str | None = None) -> A
         show_default=False,
         autocompletion=optimizers if name == "optimizer" else values_of(option),
     )
+
+
+def option_for(name: str) -> str:
+    """Return the option that takes an optimizer or an augmentation of this name."""
+    from zookit.core.settings import Augmentation
+    from zookit.modeling.optimizers import OPTIMIZERS
+
+    if name in get_args(Augmentation):
+        return "--augment"
+    return "--optimizer" if name in OPTIMIZERS else ""
 
 
 Epochs = Annotated[str | None, _option("epochs", "N")]

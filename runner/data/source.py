@@ -184,6 +184,8 @@ def _data_dir(dataset: Dataset | type[Dataset]) -> Path | None:
             f"ZOOKIT_DATA_DIR is {value!r}, which is not a folder. Set it to a folder that "
             f"contains {dataset.home}/, or unset it."
         )
+    if root.name == dataset.home and _has_all(dataset, root):  # the folder itself
+        return root
     return root / dataset.home if (root / dataset.home).is_dir() else None
 
 

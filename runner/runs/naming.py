@@ -11,6 +11,10 @@ from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 LATEST = "latest"
 
 
+class NoRuns(BadRun):
+    """A folder has no runs at all."""
+
+
 def find_run(text: str, runs_dir: Path) -> Path:
     """Return the folder of a run.
 
@@ -25,7 +29,7 @@ def find_run(text: str, runs_dir: Path) -> Path:
     folders, _ = run_folders(runs_dir)
     if text == LATEST:
         if not folders:
-            raise BadRun(
+            raise NoRuns(
                 f"there are no runs in {runs_dir}. Choose another folder with "
                 f"{option('--runs-dir', 'runs_dir')}."
             )

@@ -133,6 +133,77 @@ IN_COMMANDS = [
     ("export latest --to onxx", "export latest --to onnx"),
     ("show", "show fashion_mnist"),
 ]
+BY_POSITION = [
+    ("run mnist 128", "run mnist dense:128"),
+    ("run mnist dense:relu", "run mnist dense:activation=relu"),
+    ("run mnist dense:relu,512", "run mnist dense:512,activation=relu"),
+    ("run mnist dense:512:relu", "run mnist dense:512,activation=relu"),
+    (
+        "run mnist dense stop_at_accuracy:0.9,val_accuracy --validation 0.1",
+        "run mnist dense stop_at_accuracy:0.9,monitor=val_accuracy --validation 0.1",
+    ),
+    ("run mnist dense stop_at_accuracy:accuracy=0.9", "run mnist dense stop_at_accuracy:0.9"),
+    (
+        "run image_folder:photos:64 cnn",
+        "run image_folder:photos,size=64 cnn",
+    ),
+    ("run image_folder:photos,64 cnn", "run image_folder:photos,size=64 cnn"),
+    ("run photos,size=64 cnn", "run image_folder:path=photos,size=64 cnn"),
+    ("run image_folder cnn", "run image_folder:path=photos cnn"),
+    ("run image_folder:photos/dark,photos/light cnn", "run image_folder:path=photos cnn"),
+    ("run image_folder:photos/dark cnn", "run image_folder:path=photos cnn"),
+    ("run image_folder:photo cnn", "run image_folder:path=photos cnn"),
+    ("show image_folder:photo --image 0", "show image_folder:path=photos --image 0"),
+    ("run mnist dense:units=0", "run mnist dense:units=128"),
+    ("run mnist dense stop_at_loss:-1", "run mnist dense stop_at_loss:0.4"),
+    ("run image_folder:photos,size=4 cnn", "run image_folder:photos,size=8 cnn"),
+    ("run image_folder:photos,size=64px cnn", "run image_folder:photos,size=64 cnn"),
+    ("run image_folder:photos,size=64x64 cnn", "run image_folder:photos,size=64 cnn"),
+]
+ELSEWHERE = [
+    ("run 'mnist dense'", "run mnist dense"),
+    ("run mnist,dense", "run mnist dense"),
+    ("run dataset=mnist model=dense", "run mnist dense"),
+    ("run mnist dense callback=stop_at_loss", "run mnist dense stop_at_loss"),
+    ("run mnist dense tensorboard", "run mnist dense --with tensorboard"),
+    ("run mnist dense sgd", "run mnist dense --optimizer sgd"),
+    ("run mnist dense flip", "run mnist dense --augment flip"),
+    ("run mnist dense --with stop_at_loss", "run mnist dense stop_at_loss"),
+    (
+        "run mnist dense --with tensorboard,mlflow",
+        "run mnist dense --with tensorboard --with mlflow",
+    ),
+    ("run mnist dense --augment flip zoom", "run mnist dense --augment flip+zoom"),
+    ("run mnist dense --augment horizontal_flip", "run mnist dense --augment flip"),
+    ("run mnist dense --activation relu", "run mnist dense:activation=relu"),
+    ("run image_folder:photos cnn --size 64", "run image_folder:photos,size=64 cnn"),
+    ("run mnist dense --validation", "run mnist dense --validation 0.1"),
+    ("run mnist dense --learning-rate 0", "run mnist dense --learning-rate 0.001"),
+    ("run mnist dense -- epochs 5", "run mnist dense --epochs 5"),
+    ("run mnist dense --from runs", "run --from runs/20260101-000000-aaaaaaaa/experiment.toml"),
+    ("run --from runs", "run --from runs/20260101-000000-aaaaaaaa/experiment.toml"),
+    ("run help", "run --help"),
+    ("list dense", "show dense"),
+    ("list models", "list architectures"),
+    ("datasets", "list datasets"),
+    ("show dense cnn", "show dense"),
+    ("show mnist 3", "show mnist --image 3"),
+    ("show mnist --image", "show mnist --image 0"),
+    ("show adam", "run fashion_mnist dense --optimizer adam"),
+    ("show latest", "report latest"),
+    ("runs latest", "report latest"),
+    ("doctor dense", "check dense"),
+    ("check mnists", "check mnist"),
+    ("data remove mnist", "data clear mnist"),
+    ("data download mnist", "data fetch mnist"),
+    ("predict latest --image 3 photos", "predict latest photos"),
+    ("predict photos latest", "predict latest photos"),
+    ("predict runs photos", "predict latest photos"),
+    ("evaluate latest mnist", "evaluate latest --on mnist"),
+    ("resume latest 10", "resume latest --epochs 10"),
+    ("export latest --format keras", "export latest --to keras"),
+    ("evaluate mnist", "evaluate 20260101-000000-aaaaaaaa"),
+]
 SEVERAL = [
     (
         "run fashion-mnist Dense(512) stop_at_accuracy 95 early_stopping patience 3 --sed 7",
@@ -167,7 +238,9 @@ def corrected(
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [*IN_WORDS, *IN_NAMES, *IN_OPTIONS, *IN_COMMANDS, *SEVERAL], ids=str
+    ("written", "meant"),
+    [*IN_WORDS, *IN_NAMES, *IN_OPTIONS, *IN_COMMANDS, *BY_POSITION, *ELSEWHERE, *SEVERAL],
+    ids=str,
 )
 def test_the_command_that_was_meant_is_shown(
     corrected: Callable[[str], list[str] | None], written: str, meant: str
@@ -190,7 +263,8 @@ def test_the_command_that_was_meant_is_shown(
         "resume latest --epochs abc",
         "predict latest --image x",
         "evaluate nosuchrun",
-        "list models",
+        "check ./photos",
+        "predict latest --image 5000",
     ],
 )
 def test_where_nothing_is_certain_nothing_is_invented(

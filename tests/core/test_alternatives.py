@@ -37,6 +37,11 @@ class Sample(Component):
         ("sample:mode=Max", "sample:mode=max"),
         ("sample:mode='min'", "sample:mode=min"),
         ("sample:count=\uff15", "sample:count=5"),
+        ("sample:count=5 pixels", "sample:count=5"),
+        # The bound that a number is beyond, or the default.
+        ("sample:count=0", "sample:count=1"),
+        ("sample:count=2000000", "sample:count=1000000"),
+        ("sample:share=2", "sample:share=0.0"),
         # Several mistakes at once.
         ("sample:sizes=3x3,shares=50%,mode=MIN", "sample:sizes=3+3,share=0.5,mode=min"),
     ],
@@ -52,7 +57,7 @@ def test_a_value_of_another_form_is_corrected(written: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["count=many", "count=0", "count=-8", "count=2000000", "share=2", "mode=x"],
+    ["count=many", "count=0.5", "count=5 apples", "mode=x"],
 )
 def test_nothing_is_invented(written: str) -> None:
     with pytest.raises(BadParameter) as raised:
