@@ -31,7 +31,7 @@ class _OwnSeeds:
 
     def __init__(self, seed: int) -> None:
         self._thread = get_ident()
-        self._generator = random.Random(seed)
+        self._generator = random.Random(seed)  # noqa: S311 - no cryptography
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._generator if get_ident() == self._thread else random, name)

@@ -56,6 +56,7 @@ class MultiStep:
         self._constants: StepConstants | None = None
         self._tracing = False
         self._compiled_with = _compiled_with(model)
+        self._rate = _rate_of(model)
         self._installed = False
         # The functions that the model does not use at present. Keras caches its own there, and each
         # fits only the number of steps that it was built for.
@@ -66,12 +67,17 @@ class MultiStep:
         }
 
     def check(self) -> None:
-        """Raise TrainingFailed if a callback compiled the model, which is not supported."""
+        """Raise TrainingFailed if a callback compiled the model or set a learning rate schedule."""
         if self._compiled_with != _compiled_with(self._model):
             raise TrainingFailed(
                 "a callback compiled the model during training, which is not supported. To freeze "
                 "layers or change the learning rate, compiling is not necessary: the next step "
                 "uses the new values."
+            )
+        if self._rate is not _rate_of(self._model):
+            raise TrainingFailed(
+                "a callback replaced the learning rate by a schedule or a function, which is not "
+                "supported. Set it to a number before each step or epoch."
             )
 
     def install(self) -> None:
@@ -158,3 +164,8 @@ class MultiStep:
 def _compiled_with(model: "keras.Model") -> tuple[Any, ...]:
     """Return what `compile` sets, to be compared."""
     return model.optimizer, model.loss, model._loss_tracker  # noqa: SLF001 - `metrics` is slow
+
+
+def _rate_of(model: "keras.Model") -> Any:
+    """Return the variable with the learning rate; setting another number keeps it."""
+    return getattr(model.optimizer, "_learning_rate", None)

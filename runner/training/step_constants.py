@@ -14,12 +14,14 @@ class StepConstants:
     """Which layers and variables are trained, and the public attributes of layers and optimizer.
 
     Of the attributes, only plain values and functions count, such as the rate of a dropout, an
-    activation or the weight decay. The learning rate is a variable, which the step reads.
+    activation or the weight decay. The learning rate is a variable, which the step reads. Of
+    variables, the regularizer and the constraint count too.
     """
 
     def __init__(self, model: "keras.Model") -> None:
         parts = [*layers_of(model)[1:], model.optimizer]
         self._flagged = [*layers_of(model), *model.variables]
+        self._variables = model.variables
         self._attributes = [
             (vars(part), name)
             for part in parts
@@ -37,4 +39,7 @@ class StepConstants:
         found = [attributes.get(name) for attributes, name in self._attributes]
         # An array may have replaced a plain value; comparing arrays gives no single answer.
         comparable = [value if isinstance(value, _PLAIN) else id(value) for value in found]
-        return [*comparable, *[part.trainable for part in self._flagged]]
+        rules = [
+            id(rule) for each in self._variables for rule in (each.regularizer, each.constraint)
+        ]
+        return [*comparable, *rules, *[part.trainable for part in self._flagged]]

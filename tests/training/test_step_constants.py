@@ -58,6 +58,13 @@ CHANGES: dict[str, Callable[[keras.Model], None]] = {
     "activate": lambda model: setattr(body(model), "activation", keras.activations.tanh),
     "decay": lambda model: setattr(model.optimizer, "weight_decay", 0.5),
     "rate": lambda model: setattr(model.optimizer, "learning_rate", 1e-5),
+    "constrain": lambda model: setattr(body(model).kernel, "constraint", lambda it: it * 0),
+    "regularize": lambda model: setattr(
+        body(model).kernel, "regularizer", keras.regularizers.L2(9)
+    ),
+    "schedule": lambda model: setattr(
+        model.optimizer, "learning_rate", keras.optimizers.schedules.ExponentialDecay(1e-9, 1, 0.9)
+    ),
     "compile": lambda model: model.compile(model.optimizer, model.loss, metrics=["accuracy"]),
 }
 
@@ -167,7 +174,9 @@ def test_keras_does_not_ask_to_compile_again(images: str, tmp_path: Path) -> Non
     trained(images, tmp_path, *FROZEN_FIRST, validation=0.2)
 
 
-@pytest.mark.parametrize("change", ["drop", _slow("activate"), "decay", _slow("rate")])
+@pytest.mark.parametrize(
+    "change", ["drop", _slow("activate"), "decay", _slow("rate"), "constrain", _slow("regularize")]
+)
 def test_changed_attributes_are_used(
     images: str, tmp_path: Path, finished: Path, change: str
 ) -> None:
@@ -217,6 +226,7 @@ def test_a_layer_that_changes_itself_is_not_traced_in_every_epoch(
     [
         ("on_epoch_begin 0 freeze_all", "frozen"),
         ("on_epoch_end 0 compile", "compiled the model"),
+        ("on_epoch_begin 1 schedule", "schedule"),
         _slow("on_train_batch_begin 1 compile", "compiled the model"),
     ],
 )
