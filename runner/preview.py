@@ -11,7 +11,7 @@ from rich.text import Text
 from zookit.console import Console
 from zookit.core import DatasetInfo, Split
 from zookit.core.contact_sheet import image_of
-from zookit.core.data.writing import check_output, output_written
+from zookit.core.data.writing import check_output, check_suffix, output_written
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,7 +24,7 @@ _CELL = 96
 _CAPTION = 14
 """The height and width of an image on a sheet, and the height of a caption, in pixels."""
 _COLUMNS = 10
-_HINT = "Choose another file, such as sheet.png, or replace it with --force."
+_HINT = "Choose another file, such as sheet.png"
 
 
 def draw(console: Console, caption: str, pixels: "Pixels", *, values: bool = False) -> None:
@@ -46,6 +46,7 @@ def draw(console: Console, caption: str, pixels: "Pixels", *, values: bool = Fal
 def check_sheet(file: Path, *, force: bool = False) -> None:
     """Raise FolderError if `write_sheet` would refuse the file; called before any work."""
     check_output(file, _HINT, force=force)
+    check_suffix(file, ".png", "a PNG image")
 
 
 def write_sheet(file: Path, split: Split, info: DatasetInfo, *, force: bool = False) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from zookit.core.data.cache import cache_folder, cache_subfolder
 from zookit.core.errors import FolderError, reason_of
+from zookit.core.messages import option
 from zookit.core.reading import open_regular, read_bounded
 
 _PREFIX, _SUFFIX = ".zookit-", ".aside"
@@ -58,15 +59,14 @@ def remove_leftovers(folder: Path) -> None:
 
 @contextmanager
 def output_written(
-    path: Path, hint: str, *, force: bool = False, mark: bytes = b""
+    path: Path, hint: str, *, force: bool | None = False, mark: bytes = b""
 ) -> Iterator[Path]:
     """Yield a path to write a user's output to: a file or a folder, moved to `path` at the end.
 
     Args:
         path: where the user wants it, in a folder that exists.
-        hint: the end of an error's message, such as "Choose another file with --output, or replace
-            it with --force."
-        force: replace a file that zookit did not write.
+        hint: what to do about an error, such as "Choose another file with --output".
+        force: replace a file that zookit did not write; None if the user has no such option.
         mark: bytes near the beginning of a file by which zookit knows that it wrote it.
 
     Raises:
@@ -84,7 +84,16 @@ def output_written(
     note_output(path)
 
 
-def check_output(path: Path, hint: str, *, force: bool = False, mark: bytes = b"") -> None:
+def check_suffix(file: Path, suffix: str, content: str) -> None:
+    """Raise FolderError if the name of a file to write promises another content."""
+    if file.suffix.lower() not in ("", suffix):
+        raise FolderError(
+            f"{file} would be {content}, whose name must end in {suffix}. Write "
+            f"{file.with_suffix(suffix)}."
+        )
+
+
+def check_output(path: Path, hint: str, *, force: bool | None = False, mark: bytes = b"") -> None:
     """Raise FolderError if a user's output cannot be at `path`, or would destroy something.
 
     A file or a folder is replaced if zookit wrote it and nobody has changed it since, or if a file
@@ -106,8 +115,10 @@ def check_output(path: Path, hint: str, *, force: bool = False, mark: bytes = b"
     if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
         raise _unwritable(path, "it is not a regular file", hint)
     if not force:
+        replace = f", or replace it with {option('--force', 'force=True')}"
         raise FolderError(
-            f"{path} already exists, and was not written by zookit or has changed since. {hint}"
+            f"{path} already exists, and was not written by zookit or has changed since. "
+            f"{hint}{'' if force is None else replace}."
         )
 
 
@@ -157,4 +168,4 @@ def _has_mark(path: Path, mode: int, mark: bytes) -> bool:
 
 
 def _unwritable(path: Path, reason: str, hint: str) -> FolderError:
-    return FolderError(f"{path} cannot be written: {reason}. {hint}")
+    return FolderError(f"{path} cannot be written: {reason}. {hint}.")

@@ -92,15 +92,11 @@ def export(
 
     suffix = suffix_of(to)
     check_packages(to)
+    hint = f"Choose another path with {option('--output', 'path')}"
     if to != "saved_model" and path.suffix != suffix:
         raise BadParameter(
-            f"{path} does not end in {suffix}, the suffix of the format {to}. Choose another path "
-            f"with {option('--output', 'path')}."
+            f"{path} does not end in {suffix}, the suffix of the format {to}. {hint}."
         )
-    hint = (
-        f"Choose another path with {option('--output', 'path')}, or replace it with "
-        f"{option('--force', 'force=True')}."
-    )
     with output_written(path, hint, force=force) as aside:
         model = rebuild_model(run, architecture, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from zookit.core.data.writing import check_output, output_written
+from zookit.core.data.writing import check_output, check_suffix, output_written
 from zookit.core.messages import option, printable_lines
 from zookit.report.comparison import comparison_of
 from zookit.report.view import view_of
@@ -39,11 +39,9 @@ def write_report(
     usual = once[0].folder / FILE if len(once) == 1 else Path(FILE)
     file = usual if path is None else Path(path).expanduser()
     mark = _MARK.encode()
-    hint = (
-        f"Choose another file with {option('--output', 'path')}, or replace it with "
-        f"{option('--force', 'force=True')}."
-    )
+    hint = f"Choose another file with {option('--output', 'path')}"
     check_output(file, hint, force=force, mark=mark)  # before any work
+    check_suffix(file, ".html", "an HTML page")
     text = page_of(once)
     with output_written(file, hint, force=force, mark=mark) as aside:
         aside.write_text(text, encoding="utf-8")

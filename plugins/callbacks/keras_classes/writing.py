@@ -8,7 +8,7 @@ from pathlib import Path
 from zookit.core import FolderError, reason_of
 from zookit.core.data import check_output
 
-_HINT = "Move it away, or choose another path."
+_HINT = "Move it away, or choose another path"
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def refusal(name: str, path: str | Path) -> FolderError | None:
     """
     try:
         if os.path.lexists(path):
-            check_output(Path(path), _HINT)
+            check_output(Path(path), _HINT, force=None)
     except FolderError as error:
         return FolderError(f"{name}: {error}")
     return None

@@ -11,7 +11,7 @@ from zookit.core import FolderError
 from zookit.core.data import check_output, note_output, output_written, written_aside
 from zookit.core.data.writing import remove_leftovers
 
-HINT = "Choose another file."
+HINT = "Choose another file"
 MARK = b"a mark"
 
 
@@ -156,7 +156,9 @@ def test_what_zookit_did_not_write_is_replaced_only_by_force(
     path = folder / "file"
     make(path)
     before = {each.name: each.lstat() for each in folder.iterdir()}
-    with pytest.raises(FolderError, match=rf"^{path} [^\n]*{HINT}$"):
+    with pytest.raises(FolderError, match=rf"^{path} [^\n]*{HINT}, [^\n]*force=True\.$"):
+        FolderError, match=rf"^{path} [^\n]*{HINT}, or replace it with force=True\.$"
+    ):
         written(path)
     assert {each.name: each.lstat() for each in folder.iterdir()} == before
     written(path, force=True)
@@ -181,7 +183,7 @@ def test_a_folder_or_a_pipe_is_never_replaced(
     folder: Path, make: Callable[[Path], None], force: bool
 ) -> None:
     make(folder / "file")
-    with pytest.raises(FolderError, match=rf"^{folder / 'file'} [^\n]*{HINT}$"):
+    with pytest.raises(FolderError, match=rf"^{folder / 'file'} [^\n]*{HINT}\.$"):
         written(folder / "file", force=force)
     assert os.listdir(folder) == ["file"]  # noqa: PTH208
     with pytest.raises(FolderError, match="missing"):
