@@ -9,7 +9,7 @@ import pytest
 
 from zookit.core import FolderError
 from zookit.core.data import check_output, note_output, output_written, written_aside
-from zookit.core.data.writing import remove_leftovers
+from zookit.core.data.writing import check_suffix, remove_leftovers
 
 HINT = "Choose another file"
 MARK = b"a mark"
@@ -157,8 +157,6 @@ def test_what_zookit_did_not_write_is_replaced_only_by_force(
     make(path)
     before = {each.name: each.lstat() for each in folder.iterdir()}
     with pytest.raises(FolderError, match=rf"^{path} [^\n]*{HINT}, [^\n]*force=True\.$"):
-        FolderError, match=rf"^{path} [^\n]*{HINT}, or replace it with force=True\.$"
-    ):
         written(path)
     assert {each.name: each.lstat() for each in folder.iterdir()} == before
     written(path, force=True)
@@ -235,3 +233,12 @@ def test_without_a_cache_nothing_is_replaced(
     written(folder / "file")
     with pytest.raises(FolderError):
         written(folder / "file")
+
+
+@pytest.mark.parametrize(("name", "refused"), [("a.pdf", True), ("a.PNG", False), ("a", False)])
+def test_a_name_that_promises_another_content_is_refused(name: str, refused: bool) -> None:
+    if not refused:
+        check_suffix(Path(name), ".png", "a PNG image")
+        return
+    with pytest.raises(FolderError, match=r"Write a\.png"):
+        check_suffix(Path(name), ".png", "a PNG image")
