@@ -2,8 +2,9 @@
 
 import re
 
-_BETWEEN_WORDS = re.compile(r"(\s+)")
-_WITHOUT_SCHEME = re.compile(r"""\A(['"(<\[]*(?://)?)[^/:=,@]+:[^/]*@""")
+# Compiled when they are first used, which start-up does not.
+_BETWEEN_WORDS = r"(\s+)"
+_WITHOUT_SCHEME = r"""\A(['"(<\[]*(?://)?)[^/:=,@]+:[^/]*@"""
 """A user name and a password; in paths and in the words of components, @ has another meaning."""
 
 
@@ -14,13 +15,13 @@ def without_secrets(text: str) -> str:
     """
     if "@" not in text and "://" not in text:
         return text
-    return "".join(map(_word_without_secrets, _BETWEEN_WORDS.split(text)))
+    return "".join(map(_word_without_secrets, re.split(_BETWEEN_WORDS, text)))
 
 
 def _word_without_secrets(word: str) -> str:
     scheme, slashes, address = word.partition("://")
     if not slashes:
-        return _WITHOUT_SCHEME.sub(r"\1", word)
+        return re.sub(_WITHOUT_SCHEME, r"\1", word)
     # A password may contain @, / and : though it should not.
     place, mark, _ = address.rpartition("@")[2].replace("#", "?").partition("?")
     return f"{scheme}://{place}?..." if mark else f"{scheme}://{place}"

@@ -7,7 +7,7 @@ exception is a bug and is shown with its traceback.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LONGEST = 200
 _LONGEST_REASON = 1000
@@ -34,8 +34,7 @@ class ZookitError(Exception):
         return f"{self.message} {after}".rstrip()
 
 
-@dataclass(frozen=True)
-class Correction:
+class Correction(NamedTuple):
     """Words to write instead of others: of a component, or with a key the value of that option."""
 
     received: str

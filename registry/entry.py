@@ -13,7 +13,6 @@ from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.registry.metadata import Declared
 from zookit.registry.names import canonical_name
-from zookit.registry.source import docstring_of
 
 T = TypeVar("T")
 
@@ -95,6 +94,8 @@ class Entry(Generic[T]):
 
         It is read from the source code, so nothing is imported.
         """
+        from zookit.registry.source import docstring_of  # most commands show no summary
+
         paragraph = " ".join(docstring_of(self.value).partition("\n\n")[0].split())
         return re.split(r"(?<=[.!?]) (?=[A-Z])", paragraph)[0]
 

@@ -23,7 +23,7 @@ _LARGEST = 1_000_000
 _LONGEST_VERSION = 100
 _UNNAMED = "an unnamed distribution"
 _LABEL = re.compile(r"(.+?)(?:-\d[^-]*)?(?:-py[\d.]+)?\.(?:dist-info|egg-info|egg)")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_BLANK_LINE = rb"\r?\n\r?\n"
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _read(distribution: Distribution, name: str, limit: int) -> str:
 
 def _read_header(distribution: Distribution, name: str) -> str:
     content = _bytes(distribution, name, _LARGEST)
-    return as_text(_BLANK_LINE.split(content, maxsplit=1)[0])
+    return as_text(re.split(_BLANK_LINE, content, maxsplit=1)[0])
 
 
 def _bytes(distribution: Distribution, name: str, limit: int) -> bytes:
