@@ -54,6 +54,7 @@ OPTIONS = {
             why="The data set, the architecture and callbacks are words of their own.", word=True
         ),
     ),
+    **dict.fromkeys(("run", "name", "file", "files", "input"), Foreign(word=True)),
 }
 """By name, in lower case and without dashes."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from zookit.cli.foreign_words import COMMANDS, EXAMPLES, INSTEAD, NESTED, OPTIONS, Foreign
+from zookit.cli.foreign_words import COMMANDS, EXAMPLES, INSTEAD, NESTED, OPTIONS, WHY, Foreign
 from zookit.cli.given import Given, is_path, offered
 from zookit.cli.run_name_repairs import is_component, of_run_names
 from zookit.cli.run_repairs import (
@@ -124,7 +124,9 @@ def _of_command(given: Given) -> Iterator[list[str]]:
         yield ["--version"]
     if rest and is_component(name):
         yield given.replaced(given.start - 1, "run", name)
-    nearest = nearest_name(name, [*known, *COMMANDS, *kinds()])
+    nearest = nearest_name(name, [*known, *COMMANDS, *WHY, *kinds()])
+    if nearest in WHY:
+        return
     if nearest in kinds():
         yield ["list", nearest]
     elif nearest:
@@ -160,8 +162,10 @@ def _of_option(given: Given, option: str) -> Iterator[list[str]]:
         if foreign.takes_value and not value.startswith("-"):
             yield given.replaced(at, count=with_value)
         yield given.replaced(at)
-    if len(name) > 2:
-        yield given.replaced(at, name.lstrip("-"))
+    word = name.lstrip("-")
+    words = [each for param in given.subcommand.params for each in offered(given, param)]
+    if len(word) > 1 and nearest_name(word, words):
+        yield given.replaced(at, word)
 
 
 def _renamed(given: Given, at: int, name: str, foreign: Foreign | None) -> Iterator[list[str]]:

@@ -182,7 +182,7 @@ def layers(given: Given, at: int) -> Iterator[list[str]]:
 
 
 def as_parameter(given: Given, key: str, value: str) -> Iterator[list[str]]:
-    """Propose that an option is a parameter of one of the components."""
+    """Propose that an option is a parameter of a component or of the optimizer."""
     for count, at in enumerate(given.positions()):
         group, text = _groups()[min(count, 2)], given.arguments[at]
         with suppress(ZookitError, KeyError):
@@ -194,6 +194,10 @@ def as_parameter(given: Given, key: str, value: str) -> Iterator[list[str]]:
                 word = _one_word(group, [joined])
                 if word is not None:
                     yield given.replaced(at, word)
+    optimizer = given.value_of(given.options()["--optimizer"])
+    if optimizer is not None:
+        at, before, text = optimizer
+        yield given.replaced(at, f"{before}{text}{',' if ':' in text else ':'}{key}={value}")
 
 
 def _files(given: Given) -> Iterator[list[str]]:

@@ -74,6 +74,10 @@ IN_NAMES = [
     ("data fetch MNIST", "data fetch mnist"),
 ]
 IN_OPTIONS = [
+    (
+        "run mnist dense --optimizer sgd --momentum 0.9",
+        "run mnist dense --optimizer sgd:momentum=0.9",
+    ),
     ("run mnist dense --epoch 5", "run mnist dense --epochs 5"),
     ("run mnist dense --lr 0.1", "run mnist dense --learning-rate 0.1"),
     ("run mnist dense --batchsize=64", "run mnist dense --batch-size=64"),
@@ -129,6 +133,8 @@ IN_COMMANDS = [
     ("predict pic.png", "predict latest pic.png"),
     ("predict latest --image pic.png", "predict latest pic.png"),
     ("predict latest --image=pic.png", "predict latest pic.png"),
+    ("predict latest --file pic.png", "predict latest pic.png"),
+    ("predict --run latest pic.png", "predict latest pic.png"),
     ("export latest onnx", "export latest --to onnx"),
     ("export latest --to onxx", "export latest --to onnx"),
     ("show", "show fashion_mnist"),
@@ -263,6 +269,9 @@ def test_the_command_that_was_meant_is_shown(
         "resume latest --epochs abc",
         "predict latest --image x",
         "evaluate nosuchrun",
+        "remove latest",
+        "new --kind dataset",
+        "evaluate latest --split train",
         "check ./photos",
         "predict latest --image 5000",
     ],
