@@ -19,6 +19,7 @@ from zookit.core.parameters import checked, create
 from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
 from zookit.registry.group import Group
+from zookit.registry.instances import instead_of
 
 C = TypeVar("C", bound=Component)
 
@@ -48,6 +49,7 @@ class Components(Group[C], Generic[C]):
             raise BadWords(
                 f"expected {_article(self.kind.singular)} as words, such as 'NAME:KEY=VALUE', or "
                 f"as an instance of zookit.core.{base.__name__}; got {quoted(given)}."
+                f"{instead_of(given)}"
             )
         if isinstance(given, ComponentSpec) and not given.registered:
             raise UnknownName(

@@ -69,7 +69,12 @@ if not TYPE_CHECKING:  # so that checkers refuse names that do not exist
             return importlib.import_module(f"zookit.{name}")
         if name in _MODULES:
             return getattr(importlib.import_module(_MODULES[name]), name)
-        raise AttributeError(f"module 'zookit' has no attribute {name!r}")
+        hint = ""
+        if name in ("train", "fit"):
+            hint = " To train: zookit.run(DATASET, ARCHITECTURE)"
+        elif name in ("evaluate", "export", "history", "metrics", "model", "predict", "report"):
+            hint = f" Open a run: zookit.open_run('latest').{name}"
+        raise AttributeError(f"module 'zookit' has no attribute {name!r}.{hint}")
 
 
 def _after_fork() -> None:

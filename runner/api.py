@@ -20,7 +20,8 @@ from zookit.core import (
 from zookit.core.source import DataOrigin, DataRequest
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
 from zookit.run_object import Listeners, Run, open_folder
-from zookit.runs.naming import find_run, read_runs, warn_if_changed
+from zookit.runs.naming import LATEST, find_run, read_runs, warn_if_changed
+from zookit.runs.run import EXPERIMENT
 from zookit.terminal import messages_shown
 
 if TYPE_CHECKING:
@@ -170,6 +171,11 @@ def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:
     Raises BadRun if the folder cannot be read, and BadParameter if `runs` are not runs.
     """
     if isinstance(runs, str | Path):
+        if str(runs) == LATEST or (Path(runs) / EXPERIMENT).is_file():
+            raise BadParameter(
+                f"compare: {str(runs)!r} is a run, expected a folder of runs or a list of runs. "
+                f"Write [zookit.open_run({str(runs)!r})]."
+            )
         return leaderboard(list_runs(runs))
     given = list(runs) if isinstance(runs, Iterable) else []
     if not isinstance(runs, Iterable) or not all(isinstance(each, Run) for each in given):

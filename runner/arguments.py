@@ -7,8 +7,25 @@ from typing import TypeVar
 
 from zookit.core import BadParameter, Component
 from zookit.core.errors import quoted
+from zookit.registry.instances import instead_of
 
 C = TypeVar("C", bound=Component)
+
+_INSTEAD = {
+    "accuracy": 'metrics["accuracy"], or run.evaluate().accuracy',
+    "loss": 'metrics["loss"]',
+    "confusion": "evaluate().confusion",
+    "fit": "resume(epochs=N)",
+    "train": "resume(epochs=N)",
+    "save": 'export("keras")',
+    "load": "model()",
+    "weights": "model().weights",
+    "summary": "model().summary()",
+    "plot": "report()",
+    "config": "experiment",
+    "path": "folder",
+}
+"""Where in a run that is what other tools call so."""
 
 
 def path_of(given: object, name: str) -> Path:
@@ -22,6 +39,9 @@ def run_name_of(given: object) -> str:
     """Return how a run is named. Raises BadParameter if it is neither text nor a path."""
     if isinstance(given, str | os.PathLike):
         return str(given)
+    folder = getattr(given, "folder", None)
+    if isinstance(folder, Path):  # a run
+        return str(folder)
     raise BadParameter(
         f"run must be the folder of a run, the start of its name, or 'latest', got {quoted(given)}."
     )
@@ -37,7 +57,7 @@ def several(given: str | C | Iterable[str | C], name: str) -> tuple[str | C, ...
             return found
     raise BadParameter(
         f"{name} must be words such as 'NAME:KEY=VALUE', an instance, or a list of these, got "
-        f"{quoted(given)}."
+        f"{quoted(given)}.{instead_of(given)}"
     )
 
 
@@ -51,3 +71,9 @@ def instances_of(given: Iterable[Component]) -> tuple[Component, ...]:
             "component needs none."
         )
     return tuple(each for each in found if isinstance(each, Component))
+
+
+def missing_of_run(name: str) -> AttributeError:
+    """Return the error for an attribute that `Run` does not have, with what is meant."""
+    hint = f" Write run.{_INSTEAD[name]}." if name in _INSTEAD else ""
+    return AttributeError(f"'Run' object has no attribute {name!r}.{hint}")

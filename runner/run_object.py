@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zookit.arguments import instances_of, path_of, several
+from zookit.arguments import instances_of, missing_of_run, path_of, several
 from zookit.core import (
     Architecture,
     BadRun,
@@ -59,6 +59,11 @@ class Run(RunRecord):
         from zookit.runs.evaluation import load_evaluation  # brings NumPy in
 
         return load_evaluation(self)
+
+    if not TYPE_CHECKING:  # so that checkers refuse names that do not exist
+
+        def __getattr__(self, name: str) -> None:
+            raise missing_of_run(name)
 
     def refresh(self) -> "Run":
         """Read the run's folder again. Raises BadRun."""

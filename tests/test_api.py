@@ -163,3 +163,17 @@ def test_a_warning_says_how_to_rebuild_a_run_of_instances(
     assert len(lines) == 2
     assert "instances=[Lopsided(...)]" in lines[0]
     assert "instances=[Mean(...)]" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("train", r"zookit\.run\("), ("predict", r"open_run\('latest'\)\.predict")],
+)
+def test_a_function_that_there_is_not_names_what_there_is(name: str, instead: str) -> None:
+    with pytest.raises(AttributeError, match=instead):
+        getattr(zookit, name)
+
+
+def test_a_run_is_no_folder_of_runs() -> None:
+    with pytest.raises(zookit.ZookitError, match=r"\[zookit\.open_run\('latest'\)\]"):
+        zookit.compare("latest")

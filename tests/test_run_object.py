@@ -89,6 +89,33 @@ def test_a_run_is_immutable_and_holds_no_weights(run: zookit.Run) -> None:
     assert not any(isinstance(each, np.ndarray | keras.Model) for each in vars(run).values())
 
 
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("accuracy", "metrics"),
+        ("save", "export"),
+        ("fit", "resume"),
+        ("summary", "model"),
+        ("path", "folder"),
+    ],
+)
+def test_what_other_tools_call_otherwise_is_said(run: zookit.Run, name: str, instead: str) -> None:
+    with pytest.raises(AttributeError, match=rf"Write run\.{instead}"):
+        getattr(run, name)
+    assert hasattr(run, instead)
+    assert not hasattr(run, "nothing")
+
+
+def test_a_value_that_was_not_logged_is_said_with_those_that_were(run: zookit.Run) -> None:
+    with pytest.raises(KeyError, match=r"'acc'.*loss, accuracy"):
+        run.history["acc"]
+    with pytest.raises(KeyError, match=r"'val_loss'.*validation=0.1"):
+        run.history["val_loss"]
+    with pytest.raises(KeyError, match=r"loss, accuracy"):
+        run.metrics["test_accuracy"]
+    assert run.history.get("acc") is None
+
+
 def test_the_model_is_compiled_and_gives_the_metrics_of_the_run(run: zookit.Run) -> None:
     test = zookit.load_data(small_images()).splits.test
     logs = run.model().evaluate(test.images, test.labels, verbose=0, return_dict=True)

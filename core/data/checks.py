@@ -1,5 +1,7 @@
 """Check loaded images and labels against a data set's info."""
 
+from inspect import ismethod
+
 import numpy as np
 
 from zookit.core.dataset import DatasetInfo, Splits
@@ -14,7 +16,10 @@ def check_info(name: str, info: object) -> None:
         info: what the data set's `info` returned.
     """
     if not isinstance(info, DatasetInfo):
-        raise BrokenPlugin(f"{name}: info is {quoted(info)}, expected a zookit.core.DatasetInfo.")
+        advice = " Write @property above def info(self)." if ismethod(info) else ""
+        raise BrokenPlugin(
+            f"{name}: info is {quoted(info)}, expected a zookit.core.DatasetInfo.{advice}"
+        )
     shape, names = info.image_shape, info.class_names
     if not (
         isinstance(shape, tuple)

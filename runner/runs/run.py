@@ -70,6 +70,18 @@ class Ending:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
+class Logged(dict[str, Any]):
+    """Logged values by name, whose KeyError says which there are."""
+
+    def __missing__(self, name: object) -> Any:
+        """Raise KeyError."""
+        hint = " val_ values need a run with validation, such as validation=0.1."
+        there = ", ".join(self) or "nothing"
+        raise KeyError(
+            f"no {name!r}; there is: {there}.{hint if str(name).startswith('val') else ''}"
+        )
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RunRecord:
     """A snapshot of a run's folder.
@@ -110,7 +122,7 @@ class RunRecord:
     @property
     def metrics(self) -> Mapping[str, float]:
         """Loss and metrics on the test split; empty unless the run finished."""
-        return MappingProxyType({} if self.ending is None else self.ending.test)
+        return MappingProxyType(Logged({} if self.ending is None else self.ending.test))
 
     def identity(self, experiment: Experiment) -> str:
         """Return the identity of an experiment with this run's data and component owners."""
@@ -154,7 +166,7 @@ def read_run(folder: Path) -> RunRecord:
             f"its images have {values:,} values each, expected at most {LARGEST_IMAGE:,}",
         )
     experiment = _experiment(folder / EXPERIMENT, environment)
-    history = MappingProxyType(_columns(folder / HISTORY))
+    history = MappingProxyType(Logged(_columns(folder / HISTORY)))
     seconds = _columns(folder / TIMES).get("seconds", ())
     ending = _json(folder / METRICS, Ending) if is_there(folder / METRICS) else None
     run = RunRecord(folder, experiment, environment, history, seconds, ending, training)

@@ -109,6 +109,7 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], expected: list
         (("show", "dense:units=many"), ["must be a whole number, got 'many'"]),
         (("show", "mnist", "--sheet", "no/where.png", *SAMPLE), ["no/where.png cannot be writ"]),
         (("show", "mnist", "--sheet", "/", *SAMPLE), ["/ cannot be written"]),
+        (("show", "mnist", "--sheet", "a.pdf", "--data", "sample"), ["a.pdf", "Write a.png"]),
         (("show", "mnist", "--image", "x"), ["--image", "'x'", "zookit show mnist --image 0"]),
         (("data", "fetch", "mnits"), ["no data set named 'mnits'"]),
         (("data", "clear", "mnits"), ["'mnits'", "cache"]),
