@@ -18,6 +18,8 @@ _PIXELS_PER_BYTE = 10_000
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+_TRANSPARENT = {b"\0": 2, b"\2": 6}
+"""By the kind of colours: how many bytes name the transparent one. Of others, nothing is."""
 _MOST_CHUNKS = 1 << 17
 _LARGEST_CHUNKS = 1 << 28
 """In bytes."""
@@ -100,7 +102,9 @@ def _without_metadata(file: BinaryIO) -> BinaryIO | None:
         length, kind = struct.unpack(">I4s", header)
         if kept.tell() + length > _LARGEST_CHUNKS:
             return None
-        if kind in _PIXEL_CHUNKS:
+        if kind == b"tRNS" and length != _TRANSPARENT.get(kept.getvalue()[25:26], length):
+            file.seek(length + 4, io.SEEK_CUR)
+        elif kind in _PIXEL_CHUNKS:
             kept.write(header + file.read(length + 4))
         elif kind == b"eXIf" and length < 1 << 16:
             chunk = file.read(length + 4)

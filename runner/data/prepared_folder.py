@@ -20,7 +20,7 @@ import numpy as np
 from zookit.core.data.writing import written_aside
 from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError, typed_reason_of
-from zookit.core.reading import open_regular, parse_json, read_text_bounded
+from zookit.core.reading import check_regular, open_regular, parse_json, read_text_bounded
 
 _META = "meta.json"
 _CHECKSUMS = "checksums.npy"
@@ -50,7 +50,8 @@ def write_folder(folder: Path, splits: Splits, about: Mapping[str, Any]) -> None
         np.save(aside / _CHECKSUMS, np.array(sums, np.uint32))
         for path in _files(aside, names):
             path.chmod(0o444)  # truncating a file in use would kill the process
-        _write_meta(aside, {**about, "splits": names, "left_out": list(splits.left_out)})
+        described = {"folder": folder.name, "splits": names, "left_out": list(splits.left_out)}
+        _write_meta(aside, {**about, **described})
         if folder.exists():
             folder.rename(aside.with_name("damaged"))
 
@@ -105,8 +106,20 @@ def _opened(folder: Path) -> tuple[dict[str, Any], Splits]:
     meta = read_meta(folder)
     if meta.pop("checksum", None) != _checksum_of(meta):
         raise _ChangedError(f"{_META} has changed")
+    if meta["folder"] != folder.name:  # somebody copied another data set over it
+        raise _ChangedError(f"it has the content of {meta['folder']}")
+    for path in _files(folder, meta["splits"]):
+        _check_size(path, meta["times"][path.name][0])
     by_name = {name: _open_split(folder, name) for name in meta["splits"]}
     return meta, Splits(**by_name, left_out=tuple(meta["left_out"]))
+
+
+def _check_size(path: Path, size: int) -> None:
+    """Raise an error unless it is a regular file of that size: NumPy would wait for a FIFO."""
+    status = path.stat()
+    check_regular(status, path)
+    if status.st_size != size:
+        raise _ChangedError(f"{path.name} has {status.st_size:,} bytes, expected {size:,}")
 
 
 def _open_split(folder: Path, name: str) -> Split:

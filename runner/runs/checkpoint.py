@@ -16,6 +16,7 @@ from zookit.core import BadRun, reason_of
 from zookit.core.errors import quoted
 from zookit.core.messages import counted
 from zookit.core.reading import DEEPEST, parse_json
+from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import load_arrays, save_arrays
 from zookit.runs.run import CHECKPOINT, Finite, RunRecord, checked, damaged, is_there
 
@@ -50,7 +51,7 @@ class Position:
     stopped: bool
     elapsed: Annotated[Finite, Ge(0)]
     history: Mapping[str, tuple[Finite | None, ...]]
-    seconds: tuple[Finite, ...]
+    seconds: tuple[Annotated[Finite, Ge(0)], ...]
     states: tuple[Any, ...]
     trainable: tuple[bool, ...] = ()
 
@@ -103,6 +104,9 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
         states = tuple(with_arrays(each, arrays) for each in position.states)
     except (KeyError, TypeError) as error:
         raise damaged(path, f"a callback's state is not valid ({reason_of(error)})") from None
+    expected = "" if run.ending is None else run.ending.files.get(CHECKPOINT, "")
+    if expected and sha256_of_file(path) != expected:
+        raise damaged(path, "it does not match metrics.json")
     own = {name: each for name, each in arrays.items() if not name.startswith(STATE)}
     return Checkpoint(replace(position, states=states), own)
 

@@ -22,6 +22,7 @@ from zookit.runs.evaluation import save_evaluation
 from zookit.runs.order import TIME_FORMAT
 from zookit.runs.probe import PROBE, outputs_to_record
 from zookit.runs.run import (
+    CHECKPOINT,
     ENVIRONMENT,
     EVALUATION,
     EXPERIMENT,
@@ -164,6 +165,8 @@ class FolderWriter:
             with written(self._folder / EVALUATION) as aside:
                 save_evaluation(aside, result.evaluation)
                 files[EVALUATION] = sha256_of_file(aside)
+        if (self._folder / CHECKPOINT).is_file():
+            files[CHECKPOINT] = sha256_of_file(self._folder / CHECKPOINT)
         # Last, because this file marks the run as ended.
         self._write_json(
             METRICS,

@@ -70,7 +70,16 @@ def with_another_hash(path: Path) -> None:
     path.write_text(path.read_text().replace('"hash": "', '"hash": "0'))
 
 
+def with_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 CHANGES: dict[str, Callable[[Path], None]] = {
+    "a FIFO for images": lambda folder: with_pipe(folder / "train-images.npy"),
+    "a FIFO for labels": lambda folder: with_pipe(folder / "test-labels.npy"),
+    "a FIFO for checksums": lambda folder: with_pipe(folder / "checksums.npy"),
+    "a sparse file": lambda folder: os.truncate(writable(folder / "train-labels.npy"), 40 << 30),
     "zeroed": lambda folder: with_bytes(folder / "train-images.npy", 10**6, bytes(200_000)),
     "one bit": lambda folder: with_bytes(folder / "train-images.npy", 2 * 10**6, b"\0\1\2\3"),
     "one label": lambda folder: with_bytes(folder / "train-labels.npy", 500, b"\7\7"),
@@ -93,10 +102,9 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_every_change_is_found(folder: Path, change: Callable[[Path], None]) -> None:
     change(folder)
-    with pytest.raises(DataError, match=f"^{folder} is damaged"):
-        open_folder(folder)
-    with pytest.raises(DataError, match=f"^{folder} is damaged"):
-        verify_folder(folder)
+    for use in (open_folder, verify_folder):
+        with bounded(), pytest.raises(DataError, match=f"^{folder} is damaged"):
+            use(folder)
 
 
 def test_damage_that_changes_no_time_is_found_in_the_sample(
@@ -113,10 +121,19 @@ def test_damage_that_changes_no_time_is_found_in_the_sample(
 def test_a_copy_is_verified_once(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(folder, tmp_path / "copy")
-    assert open_folder(tmp_path / "copy") is not None
+    copy = tmp_path / "elsewhere" / folder.name
+    shutil.copytree(folder, copy)
+    assert open_folder(copy) is not None
     monkeypatch.delattr("zookit.data.prepared_folder._verify_all")
-    assert open_folder(tmp_path / "copy") is not None
+    assert open_folder(copy) is not None
+
+
+def test_a_copy_in_place_of_another_set_is_found(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    for use in (open_folder, verify_folder):
+        with pytest.raises(DataError, match=f"^{other} is damaged.*content of {folder.name}"):
+            use(other)
 
 
 def test_the_sample_does_not_disturb_random_numbers(folder: Path) -> None:

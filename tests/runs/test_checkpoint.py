@@ -88,6 +88,7 @@ def test_a_run_may_have_no_checkpoint(run: Path) -> None:
 def test_a_checkpoint_comes_back_whole(run: Path) -> None:
     checkpoint = checkpoint_of(run)
     save_checkpoint(run / CHECKPOINT, checkpoint)
+    without_hash(run)
     again = checkpoint_of(run)
     assert again.position == checkpoint.position
     for name, array in checkpoint.arrays.items():
@@ -140,6 +141,13 @@ def test_a_position_that_does_not_fit_is_refused(
     save_checkpoint(run / CHECKPOINT, replace(checkpoint, position=position))
     with pytest.raises(BadRun, match=fact):
         load_checkpoint(read_run(run))
+
+
+def without_hash(run: Path) -> None:
+    """Remove the checkpoint's hash, as runs of earlier versions have none."""
+    metrics = json.loads((run / "metrics.json").read_text())
+    del metrics["files"][CHECKPOINT]
+    (run / "metrics.json").write_text(json.dumps(metrics))
 
 
 def position_with(**changes: Any) -> Edit:
@@ -256,15 +264,26 @@ CRAFTED: dict[str, Edit] = {
     "experiment edited": replaced("experiment.toml", "batch_size = 4", "batch_size = 5"),
     "epochs edited": replaced("experiment.toml", "epochs = 2", "epochs = 1"),
     "pipe": made_by(os.mkfifo),
+    "negative duration": position_with(seconds=(-1.0, 1.0)),
     "link to itself": made_by(lambda path: path.symlink_to(path.name)),
 }
 
 
 @pytest.mark.parametrize("edit", CRAFTED.values(), ids=CRAFTED)
 def test_no_crafted_checkpoint_costs_a_finished_run(run: Path, edit: Edit) -> None:
+    without_hash(run)
     edit(run)
     before = contents(run)
     with pytest.raises(BadRun):
+        zookit.resume(run, epochs=3, quiet=True)
+    assert contents(run) == before
+
+
+@pytest.mark.parametrize("name", ["model/0000", "optimizer/0000", "optimizer/0002"])
+def test_a_checkpoint_with_other_numbers_costs_no_finished_run(run: Path, name: str) -> None:
+    arrays_with(lambda arrays: arrays.update({name: np.asarray(arrays[name] - 1)}))(run)
+    before = contents(run)
+    with pytest.raises(BadRun, match=r"metrics\.json"):
         zookit.resume(run, epochs=3, quiet=True)
     assert contents(run) == before
 

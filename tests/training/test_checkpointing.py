@@ -11,6 +11,7 @@ from contents import contents
 from damage import changed_files, check_one_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_runs import make_whole
 from small_runs import DENSE, SMALL, Interrupt
 
 import zookit
@@ -36,11 +37,13 @@ def test_a_state_that_a_callback_does_not_accept_is_refused(stateful: Path, tmp_
     assert checkpoint is not None
     other = replace(checkpoint.position, states=({"best": 1.0}, {}))
     save_checkpoint(run / CHECKPOINT, replace(checkpoint, position=other))
+    make_whole(run)
     before = contents(run)
     with pytest.raises(BadRun, match="early_stopping"):
         zookit.resume(run, epochs=2, quiet=True)
     assert contents(run) == before
     shutil.copy(stateful / CHECKPOINT, run)
+    make_whole(run)
     assert zookit.resume(run, epochs=2, quiet=True).status == "finished"
 
 

@@ -93,6 +93,15 @@ def test_transparent_8_bit_rgb(path: Path) -> None:
         assert grey(path, png((2, 1), RGB, 8, b"\x07\x07\x07\x08\x08\x08", trns), 2) == [255, 8]
 
 
+@pytest.mark.parametrize(("colours", "bytes_of_pixel"), [(GREY, 1), (RGB, 3)])
+@pytest.mark.parametrize("length", [0, 1, 3, 8])
+def test_a_transparent_colour_of_a_wrong_length_does_not_count(
+    path: Path, colours: int, bytes_of_pixel: int, length: int
+) -> None:
+    content = png((1, 1), colours, 8, b"\x07" * bytes_of_pixel, chunk(b"tRNS", b"\0" * length))
+    assert grey(path, content, 1) == [7]
+
+
 @pytest.mark.parametrize(
     ("colours", "pixels"),
     [
