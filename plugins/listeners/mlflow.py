@@ -191,8 +191,8 @@ def _in_store(create: Callable[[], str]) -> str:
             try:
                 return create()
             except Exception:
-                if time.monotonic() > deadline:
-                    raise
+                if time.monotonic() > deadline or not store.exists():
+                    raise  # nobody is creating it
             time.sleep(1)
 
 

@@ -4,7 +4,7 @@ A new run and a resumed one go through the same stages; they differ in where the
 environment and checkpoint come from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.tables import output
 from zookit.terminal import bar, waiting
-from zookit.training.advice import advice_before, check_monitored
+from zookit.training.advice import advice_before, advice_on_modes, check_monitored
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.completeness import check_unchanged, why_complete
@@ -97,7 +97,7 @@ def train(
     all_listeners = Listeners([_folder_writer(None), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)
     _check_monitored(composition, validation=feeds.validation is not None)
-    for line in advice_before(feeds, composition.experiment.settings, info.class_names):
+    for line in _advice(composition, feeds):
         warn(line)
     with ExitStack() as held:
         held.enter_context(plugins_blamed(default, *composition.unregistered()))
@@ -200,9 +200,17 @@ def _check_folders(composition: Composition, runs_dir: Path) -> None:
         )
 
 
+def _advice(composition: Composition, feeds: Feeds) -> Iterator[str]:
+    experiment = composition.experiment
+    names = [spec.short_name for spec in experiment.callbacks]
+    yield from advice_on_modes(names, composition.callbacks)
+    yield from advice_before(feeds, experiment.settings, composition.dataset.info.class_names)
+
+
 def _check_monitored(composition: Composition, *, validation: bool) -> None:
     names = [spec.short_name for spec in composition.experiment.callbacks]
-    check_monitored(names, composition.callbacks, validation=validation)
+    with plugins_blamed(default, *composition.callbacks):
+        check_monitored(names, composition.callbacks, validation=validation)
 
 
 def _folder_writer(checkpoint: Checkpoint | None) -> AttachedListener:

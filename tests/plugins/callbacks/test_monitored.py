@@ -27,7 +27,7 @@ def test_a_value_that_is_not_logged_is_an_error(
         harness.train({"loss": [0.5], "accuracy": [0.5]})
     name = words.partition(":")[0]
     assert str(raised.value).startswith(name)
-    for text in ("'val_accuracy'", "Did you mean 'accuracy'?", "accuracy, loss", "--validation"):
+    for text in ("'val_accuracy'", "Did you mean 'accuracy'?", "accuracy, loss", "validation=0.1"):
         assert text in str(raised.value)
 
 

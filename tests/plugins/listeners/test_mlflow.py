@@ -78,11 +78,11 @@ def artifacts(run: "Tracked") -> dict[str, bytes]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """The content of the files in a folder by path."""
+    """The content of the files in a folder by path, except for the lock, emptied at the end."""
     return {
         str(each.relative_to(folder)): each.read_bytes()
         for each in folder.rglob("*")
-        if each.is_file()
+        if each.is_file() and each.name != ".lock"
     }
 
 
