@@ -242,8 +242,9 @@ def _of_offered(given: Given) -> Iterator[list[str]]:
     if hasattr(given.subcommand, "commands"):
         known = [*given.subcommand.commands, *NESTED]
         for at in given.positions()[:1]:
-            nearest = nearest_name(given.arguments[at], known) or ""
-            yield given.replaced(at, NESTED.get(nearest, nearest))
+            command = nearest_name(given.arguments[at], known)
+            if command:
+                yield given.replaced(at, NESTED.get(command, command))
         return
     params = [each for each in given.subcommand.params if each.param_type_name == "argument"]
     choices = [offered(given, each) for each in params]

@@ -62,7 +62,7 @@ def one_training() -> Iterator[None]:
             "Start it after the other has ended, or in a process of its own."
         )
     if not _Training.lock.acquire(blocking=False):
-        say("Another training runs in this process. This one starts when the other has ended.")
+        say("another training runs in this process; this one starts when it has ended.")
         _Training.lock.acquire()
     _Training.thread = get_ident()
     try:
@@ -78,7 +78,7 @@ def _generators_restored() -> Iterator[None]:
     from keras.src.backend.common import global_state
     from keras.src.random import seed_generator
     from keras.src.utils import rng_utils
-    from tensorflow.python.eager import context  # type: ignore[import-untyped]
+    from tensorflow.python.eager import context
 
     names = (rng_utils.GLOBAL_RANDOM_SEED, seed_generator.GLOBAL_SEED_GENERATOR)
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - the global one

@@ -11,7 +11,7 @@ from pathlib import Path
 from zookit.core import Component, ComponentSpec, Dataset, FolderError
 from zookit.core.addresses import without_secrets
 from zookit.core.input_files import input_files
-from zookit.core.messages import printable
+from zookit.core.messages import option, printable
 from zookit.training.resolve import Composition
 
 
@@ -42,7 +42,7 @@ def check_destinations(
     if found:
         raise FolderError(
             f"the experiment writes outside the run's folder: {'; '.join(found)}. If you trust it, "
-            "use --allow-writes (in Python: allow_writes=True)."
+            f"use {option('--allow-writes', 'allow_writes=True')}."
         )
 
 
