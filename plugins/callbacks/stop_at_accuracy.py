@@ -21,6 +21,7 @@ class StopAtAccuracy(Callback):
     monitor: Annotated[str, Doc("The logged value to monitor, such as val_accuracy.")] = "accuracy"
 
     adds = ()
+    mode = "max"
     examples = (
         Example({"accuracy": (0.9, 0.94, 0.95, 0.99)}, epochs=3),
         Example({"accuracy": (0.9, 0.94)}),

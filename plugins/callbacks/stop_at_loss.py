@@ -19,6 +19,7 @@ class StopAtLoss(Callback):
     monitor: Annotated[str, Doc("The logged value to monitor, such as val_loss.")] = "loss"
 
     adds = ()
+    mode = "min"
     examples = (
         Example({"loss": (0.9, 0.41, 0.4, 0.3)}, epochs=3),
         Example({"loss": (0.9, 0.41)}),

@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zookit.core.messages import counted
+from zookit.core.messages import counted, warn
 from zookit.leaderboard.columns import RESULTS, Value, differences_of
 from zookit.leaderboard.html import html_of
 from zookit.leaderboard.mean import Mean
 from zookit.leaderboard.table import Measure, Row, Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.runs.run import Ending, RunRecord
+
+_ROUNDING, _FEW = 0.002, 2.5
+"""The difference of an accuracy, and the number of predictions, that rounding may change."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,7 +103,7 @@ def leaderboard(runs: Iterable[RunRecord]) -> Leaderboard:
     Only runs on data with the same hash are ranked against each other, by the validation accuracy
     of the last whole epoch. Runs without validation have a table of their own, ranked by test
     accuracy. Runs that differ only in seed and threads form one row. Runs that did not finish are
-    not ranked.
+    not ranked. Warns of equal runs with different results.
     """
     ranked: dict[tuple[str, Measure], list[RunRecord]] = {}
     unranked = []
@@ -154,6 +157,8 @@ def _table(by: Measure, runs: Sequence[RunRecord]) -> Table:
     groups: dict[str, list[RunRecord]] = {}
     for run in runs:
         groups.setdefault(run.environment.group, []).append(run)
+    for equal in groups.values():
+        _warn_of_contradictions(equal)
     differences = differences_of([equal[0] for equal in groups.values()])
     rows = sorted(map(_row, groups.values(), differences.values), key=lambda row: _order(row, by))
     scores = [_ranking(row, by).value for row in rows]
@@ -164,6 +169,24 @@ def _table(by: Measure, runs: Sequence[RunRecord]) -> Table:
         differences.columns,
         tuple(replace(row, rank=scores.index(_ranking(row, by).value) + 1) for row in rows),
     )
+
+
+def _warn_of_contradictions(runs: Sequence[RunRecord]) -> None:
+    """Warn of the first two runs with one identity whose results differ by more than rounding."""
+    first: dict[str, RunRecord] = {}
+    for run in runs:
+        before = first.setdefault(run.environment.identity, run)
+        then, now = (each.metrics.get("accuracy", math.nan) for each in (before, run))
+        images = run.environment.data.sizes.get("test", 1)
+        if abs(then - now) > max(_ROUNDING, _FEW / images):
+            pairs = zip(before.environment.components, run.environment.components, strict=False)
+            changed = [one.name for one, other in pairs if one.code != other.code]
+            reason = f"the code of {' and '.join(changed)}" if changed else "something not recorded"
+            warn(
+                f"{before.name} and {run.name} are the same experiment, but have the test "
+                f"accuracies {then:.4f} and {now:.4f}: {reason} has changed. The row has the mean."
+            )
+            return
 
 
 def _ranking(row: Row, by: Measure) -> Mean:

@@ -5,6 +5,7 @@ Each is one line: what is wrong, the numbers that show it, and what to type.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from zookit.core.errors import quoted
 from zookit.core.messages import counted, option
 from zookit.training.feeds import Feeds
 
+_MODES = {"loss": "min", "accuracy": "max"}
+"""Whether a lower or a higher value is better."""
 _IMBALANCE = 10
 """How many times more images one class may have than another."""
 _GAP = 0.05
@@ -69,6 +72,26 @@ def _way_to_log(name: str, logged: Sequence[str]) -> str:
     if name.startswith("val_") and "val_loss" not in logged:
         return f" It needs a validation split: {option('--validation 0.1', 'validation=0.1')}."
     return did_you_mean(name, logged)
+
+
+def advice_on_modes(names: Sequence[str], callbacks: Sequence[Callback]) -> Iterator[str]:
+    """Yield which callbacks, with a `monitor` and a `mode`, take a worse value for a better one.
+
+    `names` are the names of the callbacks in messages.
+    """
+    for name, callback in zip(names, callbacks, strict=True):
+        monitor, mode = getattr(callback, "monitor", ""), getattr(callback, "mode", "auto")
+        right = _MODES.get(str(monitor).removeprefix("val_"))
+        if monitor in callback.monitors and right and mode in _MODES.values() and mode != right:
+            yield (
+                f"{name}: a {'higher' if mode == 'max' else 'lower'} {monitor} counts as better, "
+                f"but it is worse. Monitor another value{_way_to_right(callback, right)}."
+            )
+
+
+def _way_to_right(callback: Callback, right: str) -> str:
+    has_mode = any(each.name == "mode" for each in fields(callback))
+    return f", or use mode={right}" if has_mode else ""
 
 
 def advice_before(feeds: Feeds, settings: Settings, class_names: Sequence[str]) -> Iterator[str]:

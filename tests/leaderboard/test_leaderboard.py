@@ -45,6 +45,18 @@ def test_a_trained_run_is_ranked_by_its_results() -> None:
     assert (row.epochs, row.epochs_requested, row.seeds) == ((1,), 1, (0,))
 
 
+def test_equal_experiments_with_other_results_are_reported(
+    make: RunMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    equal = [make(test=0.5020), make(test=0.5021), make(test=0.9, seed=1)]
+    leaderboard(equal)
+    assert not caplog.messages
+    other = make(test=0.8850)
+    leaderboard([*equal, other])
+    (line,) = caplog.messages
+    assert all(each in line for each in (equal[0].name, other.name, "0.5020", "0.8850"))
+
+
 def test_validation_and_test_accuracy_are_never_ranked_against_each_other(make: RunMaker) -> None:
     made = [
         make(validation=0.4, test=0.99, units=[1]),

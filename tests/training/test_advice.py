@@ -27,7 +27,7 @@ from zookit.core import (
 )
 from zookit.core.data import Source
 from zookit.registry import callbacks
-from zookit.training.advice import advice_after, advice_before, check_monitored
+from zookit.training.advice import advice_after, advice_before, advice_on_modes, check_monitored
 from zookit.training.feeds import make_feeds
 
 NAMES = ("a", "b")
@@ -115,6 +115,27 @@ def test_a_value_that_is_never_logged_is_refused(
     assert repr(missing) in str(raised.value)
     way = "validation split" in str(raised.value)
     assert way == (missing.startswith("val_") and not validation)
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("early_stopping:monitor=val_accuracy,mode=min", "mode=max"),
+        ("early_stopping:mode=max", "mode=min"),
+        ("early_stopping:mode=min", ""),
+        ("early_stopping:monitor=score,mode=min", ""),
+        ("reduce_lr_on_plateau:monitor=accuracy,mode=min", "mode=max"),
+        ("model_checkpoint:best.keras,save_best_only=true,mode=max", "mode=min"),
+        ("model_checkpoint:{val_accuracy:.2f}.keras,monitor=loss,mode=min", ""),
+        ("stop_at_accuracy:monitor=val_loss", "another value"),
+        ("stop_at_loss:monitor=accuracy", "another value"),
+        ("stop_at_loss:monitor=val_loss", ""),
+    ],
+)
+def test_a_callback_that_takes_worse_for_better_is_named(words: str, advice: str) -> None:
+    lines = list(advice_on_modes(["it"], [component(words)]))
+    assert len(lines) == bool(advice)
+    assert all(advice in line and line.startswith("it: ") for line in lines)
 
 
 @pytest.mark.parametrize("declared", ["f1", 3, ["f1"], ("f1", 2)])
