@@ -130,6 +130,7 @@ def test_the_run_folder_has_experiment_environment_history_metrics_and_weights(
         "metrics.json",
         "weights.safetensors",
         "evaluation.safetensors",
+        "probe.safetensors",
         "checkpoint.safetensors",
         ".lock",
     }
