@@ -83,6 +83,17 @@ NESTED = {
 }
 """The command of a group of commands that stands for a command of other tools."""
 
+NOUNS = {
+    **dict.fromkeys(("model", "network", "net"), "architecture"),
+    **dict.fromkeys(("models", "networks", "nets"), "architectures"),
+    **dict.fromkeys(("data", "dataset"), "datasets"),
+    **dict.fromkeys(("trackers", "loggers"), "listeners"),
+}
+"""The kind of plugin that other tools call so."""
+
+ARGUMENTS: dict[str, tuple[str, ...]] = {"new": ("zookit-stripes",)}
+"""An argument for a command that has none to complete."""
+
 INSTEAD = {
     "runs": ("report",),
     "list": ("show",),
@@ -98,6 +109,7 @@ EXAMPLES = {
     "--image": "0",
     "--top": "3",
     "--sheet": "sheet.png",
+    "--on": "mnist",
 }
 """A value for an option that has no default to show."""
 

@@ -137,12 +137,17 @@ def _explanation(given: Given, error: Exception) -> str:
         return f" {foreign.why}"
     if not name or not hasattr(error, "possibilities"):
         return ""
+    name = next(iter(foreign.instead), name) if foreign is not None else name
     others = [
         command
         for command, each in given.top.commands.items()
         if any(name in (*param.opts, *param.secondary_opts) for param in each.params)
     ]
-    return f" {name} is an option of {' and '.join(others)}." if others else ""
+    if not others or given.name in others:
+        return ""
+    kept = " A run keeps its settings: to change one, train again."
+    after = kept if given.name == "resume" else ""
+    return f" {name} is an option of {' and '.join(others)}.{after}"
 
 
 class _Context:

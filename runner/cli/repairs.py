@@ -4,9 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from zookit.cli.foreign_words import COMMANDS, EXAMPLES, INSTEAD, NESTED, OPTIONS, WHY, Foreign
+from zookit.cli.foreign_words import (
+    ARGUMENTS,
+    COMMANDS,
+    EXAMPLES,
+    INSTEAD,
+    NESTED,
+    NOUNS,
+    OPTIONS,
+    WHY,
+    Foreign,
+)
 from zookit.cli.given import Given, is_path, offered
-from zookit.cli.run_name_repairs import is_component, of_run_names
+from zookit.cli.run_name_repairs import is_component, is_data_set, of_run_names
 from zookit.cli.run_repairs import (
     as_parameter,
     layers,
@@ -70,11 +80,16 @@ def _of_syntax(given: Given, error: Exception) -> Iterator[list[str]]:
 def _extra(given: Given) -> Iterator[list[str]]:
     """Propose that an argument too many is the value of an option, or that it is left out."""
     options = {name: each for name, each in given.options().items() if not each.is_flag}
+    for name, option in options.items():
+        found = given.value_of(option)
+        if found is not None and found[2] in options and name in EXAMPLES:  # it has no value
+            yield given.replaced(found[0], EXAMPLES[name], found[2])
     for at in given.positions()[:0:-1]:
         value = given.arguments[at]
         for name in ("--image", "--epochs", "--on", "--output", "--sheet"):
             fits = value.isdigit() if name in ("--image", "--epochs") else not value.isdigit()
-            if name in options and fits and (name == "--on" or value.isdigit() or "." in value):
+            known = is_data_set(value) if name == "--on" else value.isdigit() or "." in value
+            if name in options and fits and known:
                 yield given.replaced(at, name, value)
     for at in given.positions()[:0:-1]:
         yield given.replaced(at)
@@ -85,8 +100,9 @@ def _of_another(given: Given) -> Iterator[list[str]]:
     """Propose the command to which the arguments may belong, or the help."""
     if "help" in [given.arguments[at] for at in given.positions()]:
         yield [given.name or "", "--help"]
-    for word in [given.arguments[at] for at in given.positions()] if given.name == "list" else []:
-        yield COMMANDS.get(word, "").split()
+    for at in given.positions() if given.name in ("list", "new") else []:
+        if given.arguments[at] in NOUNS:
+            yield given.replaced(at, NOUNS[given.arguments[at]])
     for each in INSTEAD.get(given.name or "", ()) if given.positions() else ():
         yield given.with_rest(given.rest, each)
 
@@ -102,6 +118,9 @@ def _of_meaning(given: Given, error: ZookitError) -> Iterator[list[str]]:
         yield from _of_correction(given, error)
         if given.name == "show":
             yield from own_folder(given)
+            found = given.value_of(given.options()["--on"])
+            if found is not None:
+                yield given.replaced(found[0], f"{found[1]}{EXAMPLES['--on']}")
         if "--runs-dir" in given.options():
             yield from of_run_names(given)
 
@@ -184,6 +203,7 @@ def _without_value(given: Given, name: str) -> Iterator[list[str]]:
     """Propose a value for an option that has none."""
     option = given.options().get(name)
     known = [EXAMPLES[name]] if name in EXAMPLES else []
+    known = ["report.html"] if (given.name, name) == ("report", "--output") else known
     for each in [*known, *(offered(given, option) if option is not None else [])][:1]:
         if name in given.arguments:
             yield given.replaced(given.arguments.index(name), name, each)
@@ -213,7 +233,7 @@ def _of_correction(given: Given, error: ZookitError) -> Iterator[list[str]]:
 def _of_value(given: Given, param: Any) -> Iterator[list[str]]:
     """Propose another value for an option, or one for an argument that is missing."""
     if param.param_type_name == "argument":
-        for each in offered(given, param)[:3]:
+        for each in offered(given, param)[:3] or ARGUMENTS.get(given.name or "", ()):
             yield given.with_rest([each, *given.rest])
         return
     found = given.value_of(param)

@@ -39,12 +39,18 @@ def of_run_names(given: Given) -> Iterator[list[str]]:
         yield given.with_rest([*given.rest, "--image", "0"])
 
 
+def is_data_set(word: str) -> bool:
+    """Return whether a word names a data set."""
+    from zookit.registry import default
+
+    return word.partition(":")[0] in default.datasets
+
+
 def is_component(word: str) -> bool:
     """Return whether a word names a data set or an architecture."""
     from zookit.registry import default
 
-    name = word.partition(":")[0]
-    return name in default.datasets or name in default.architectures
+    return is_data_set(word) or word.partition(":")[0] in default.architectures
 
 
 def _without_image(given: Given) -> Iterator[list[str]]:
@@ -64,15 +70,18 @@ def _latest_first(given: Given, positions: list[int]) -> Iterator[list[str]]:
 
 
 def _run_with(name: str, runs_dir: Path) -> str | None:
-    """Return the newest run with a data set or an architecture of this name."""
+    """Return the newest run with a component of this name, a finished one first."""
     from zookit.runs.naming import run_folders
     from zookit.runs.run import read_run
 
     if not is_component(name):
         return None
+    unfinished = None
     for folder in reversed(run_folders(runs_dir)[0]):
         with suppress(ZookitError):
-            experiment = read_run(folder).experiment
-            if name in (experiment.dataset.short_name, experiment.architecture.short_name):
-                return folder.name
-    return None
+            run = read_run(folder)
+            if name in (run.experiment.dataset.short_name, run.experiment.architecture.short_name):
+                if run.status == "finished":
+                    return folder.name
+                unfinished = unfinished or folder.name
+    return unfinished

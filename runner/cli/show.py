@@ -75,6 +75,10 @@ def show(
     if image is not None or sheet is not None:
         _show_images(words, image, split or "train", sheet, data, values=values, force=force)
         return
+    if on is not None:  # before anything is printed
+        from zookit.registry import default
+
+        default.datasets.build(on)
     for group in groups:
         describe(output(), group, words)
     if on is not None:

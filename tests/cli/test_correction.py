@@ -197,6 +197,11 @@ ELSEWHERE = [
     ("show mnist --image", "show mnist --image 0"),
     ("show adam", "run fashion_mnist dense --optimizer adam"),
     ("show latest", "report latest"),
+    ("show dense --on 28x28", "show dense --on mnist"),
+    ("show mnist --sheet --data sample", "show mnist --sheet sheet.png --data sample"),
+    ("report latest --output", "report latest --output report.html"),
+    ("new", "new zookit-stripes"),
+    ("new zookit-mine model", "new zookit-mine architecture"),
     ("runs latest", "report latest"),
     ("doctor dense", "check dense"),
     ("check mnists", "check mnist"),
@@ -293,6 +298,12 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("predict latest --image x", ["--image", "whole number", "'x'"]),
         ("doctor --timeout fast", ["--timeout", "number", "'fast'"]),
         ("evaluate latest", ["no runs", "zookit run"]),
+        ("resume latest --lr 0.1", ["--learning-rate is an option of run", "train again"]),
+        ("run cifar10 cnn", ["Installed: fashion_mnist", "zookit list datasets"]),
+        ("run mnist cnn:relu", ["filters", "zookit show cnn"]),
+        ("run https://example.org/a.zip cnn", ["unpack", "image_folder:path=FOLDER"]),
+        ("delete latest", ["folder"]),
+        ("install foo", ["pip install"]),
         ("bla", ["'bla'", "Available: run", "--help"]),
     ],
 )
@@ -319,3 +330,17 @@ def test_a_search_that_fails_shows_the_error_itself(
     message = zookit("run", "mnist", "dnese").message()
     assert "'dnese'" in message
     assert "RuntimeError" not in message
+
+
+def test_an_error_about_something_else_says_nothing_about_runs(
+    zookit: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = str(next((folder / "runs").iterdir()))
+    monkeypatch.chdir(tmp_path)
+    Path("own.html").touch()
+    assert "no runs" not in zookit("report", run, "--output", "own.html").message()
+
+
+def test_one_sentence_says_that_there_are_no_runs(zookit: Command, tmp_path: Path) -> None:
+    message = zookit("resume", "latest", "--runs-dir", str(tmp_path)).message()
+    assert message.count(str(tmp_path)) == 1
