@@ -7,6 +7,8 @@ decompressed content.
 import hashlib
 import os
 import shutil
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 from zookit.core.addresses import without_secrets
@@ -66,6 +68,7 @@ def _download(
     file: RemoteFile, url: str, folder: Path, progress: Progress, read_seconds: float
 ) -> Path:
     part = folder / f"{file.name}.part"
+    _remove_foreign(part)
     failure: DataError = DataUnavailable("no attempt was made")
     for _ in range(ATTEMPTS):
         had_part = part.exists()
@@ -83,6 +86,14 @@ def _download(
             if not part.exists() and not had_part:
                 break  # nothing was received, so another attempt now would fail too
     raise failure
+
+
+def _remove_foreign(part: Path) -> None:
+    """Remove what no download has left: a link, a FIFO, or a file that has another name too."""
+    with suppress(FileNotFoundError):
+        status = part.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+            part.unlink()
 
 
 def _receive(

@@ -48,7 +48,7 @@ def write_model(model: keras.Model, to: str, path: Path, info: Mapping[str, Any]
         only = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
         _in_inference_mode(model).export(path, format="litert", verbose=False, target_spec=only)
         labels = "".join(f"{' '.join(name.splitlines())}\n" for name in info["class_names"])
-        _add_to_archive(path, {LABELS: labels, INFO: _json(info)})
+        _add_to_archive(path, {LABELS: _encodable(labels), INFO: _json(info)})
 
 
 def largest_difference(model: keras.Model, to: str, path: Path) -> float:
@@ -106,6 +106,11 @@ def _trains_by_default(model: keras.Model) -> bool:
     return any(each is not None and each.default is True for each in parameters)
 
 
+def _encodable(text: str) -> str:
+    r"""Return the text with lone surrogates, as in undecodable names of folders, as `\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _add_to_archive(path: Path, members: Mapping[str, str]) -> None:
     """Add text to a ZIP archive, or append an archive to a file that is none."""
     with zipfile.ZipFile(path, "a") as archive:
@@ -114,4 +119,4 @@ def _add_to_archive(path: Path, members: Mapping[str, str]) -> None:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _encodable(json.dumps(value, ensure_ascii=False))  # which is an escape of JSON too

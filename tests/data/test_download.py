@@ -1,6 +1,7 @@
 """Downloads from a real server that disconnects, stalls and sends wrong bytes."""
 
 import hashlib
+import os
 import socket
 import socketserver
 import threading
@@ -302,13 +303,27 @@ def test_a_bomb_is_not_unpacked(server: Server, tmp_path: Path) -> None:
     assert names_in(tmp_path) == []
 
 
-def test_a_link_in_place_of_the_part_is_not_followed(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "mine").write_text("mine")
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "set.zip.part").symlink_to(tmp_path / "mine")
-    with pytest.raises(OSError, match="link"):
-        get(PLAIN, tmp_path / "new", server.serve("/set.zip", CONTENT))
-    assert (tmp_path / "mine").read_text() == "mine"
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda part, mine: part.symlink_to(mine),
+        lambda part, mine: part.hardlink_to(mine),
+        lambda part, _: part.symlink_to("nowhere"),
+        lambda part, _: os.mkfifo(part),
+    ],
+)
+def test_what_no_download_left_in_place_of_the_part_is_replaced(
+    server: Server, tmp_path: Path, make: Callable[[Path, Path], None]
+) -> None:
+    mine, folder = tmp_path / "mine", tmp_path / "new"
+    mine.write_text("mine")
+    folder.mkdir()
+    make(folder / "set.zip.part", mine)
+    with bounded():
+        path = get(PLAIN, folder, server.serve("/set.zip", CONTENT))
+    assert path.read_bytes() == CONTENT
+    assert mine.read_text() == "mine"
+    assert names_in(folder) == ["set.zip"]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from zookit.inference.export import Format, default_path, export
 from zookit.inference.export_formats import largest_difference, write_model
 from zookit.inference.rebuild import rebuild_model
 from zookit.modeling.model import build_model
+from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.architectures.keras_application import KerasApplication
 from zookit.runs.arrays import numbered, save_arrays
 from zookit.runs.run import RunRecord, read_run
@@ -265,6 +266,19 @@ def test_an_export_that_predicts_otherwise_is_refused(
     with pytest.raises(ZookitError, match="probabilities differ by 0"):
         export(digits(), "keras", tmp_path / "mine.keras")
     assert not list(tmp_path.iterdir())
+
+
+def test_class_names_that_are_not_unicode(tmp_path: Path) -> None:
+    """Of folders whose names are not UTF-8."""
+    names = ["\udce4", "\u00e4"]
+    built = build_model(DatasetInfo((2, 2, 1), ("a", "b")), Dense(units=()), normalize=True)
+    for name in ("keras", "litert"):
+        path = tmp_path / f"model{FORMATS[name][0]}"
+        write_model(built, name, path, {"class_names": names})
+        with zipfile.ZipFile(path) as archive:
+            assert loads(archive.read("model_info.json"))["class_names"] == names
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("labels.txt").decode().splitlines() == ["\\udce4", "\u00e4"]
 
 
 @pytest.mark.slow
