@@ -116,7 +116,9 @@ EXAMPLES = {
 _DELETE = "A run is a folder in runs; delete that folder."
 _INSTALL = "Packages are installed with: pip install NAME"
 WHY = {
-    **dict.fromkeys(("delete", "remove", "rm", "clean"), f"{_DELETE} For the cache: zookit data"),
+    **dict.fromkeys(
+        ("delete", "remove", "rm", "clean"), f"{_DELETE} 'zookit data clear' removes data sets."
+    ),
     **dict.fromkeys(("install", "add", "uninstall", "update", "upgrade"), _INSTALL),
 }
 """What to do instead of a command that no command stands for."""

@@ -214,6 +214,19 @@ def test_a_system_folder_with_other_files_is_skipped(
     assert all(f"skipped {tmp_path / 'system'}" in line for line in warnings)
 
 
+def test_the_folder_of_a_data_set_itself_is_found(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_files(data_dir / "made")
+    put_files(data_dir / "another")
+    monkeypatch.setenv("ZOOKIT_DATA_DIR", str(data_dir / "made"))
+    assert full().folder == data_dir / "made"
+    # Other data sets may have files of the same names.
+    monkeypatch.setenv("ZOOKIT_DATA_DIR", str(data_dir / "another"))
+    with pytest.raises(DataUnavailable):
+        full()
+
+
 def test_auto_uses_the_sample_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     source = find(published_at("http://127.0.0.1:9/set.zip"), "auto", "made", unprepared)
     assert (source.origin, source.folder) == ("sample", Sampled.sample)
