@@ -53,6 +53,19 @@ def without_duplicates(splits: Splits) -> tuple[Splits, dict[str, int]]:
     return splits, counts
 
 
+def count_duplicates(splits: Splits) -> dict[str, int]:
+    """Return how many images `without_duplicates` would leave out of each split."""
+    earlier = [_Hashed(splits.train)]
+    counts = {}
+    for name in ("validation", "test"):
+        split = splits.by_name().get(name)
+        if split is not None:
+            hashed = _Hashed(split)
+            counts[name] = len(hashed.copies_of(earlier))
+            earlier.append(hashed)
+    return {name: count for name, count in counts.items() if count}
+
+
 def copies_in(split: Split) -> list[list[int]]:
     """Return the indices of images that are equal pixel by pixel, in one list for each of them."""
     hashed = _Hashed(split)

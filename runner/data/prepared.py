@@ -15,7 +15,7 @@ import numpy as np
 from zookit.core import ComponentSpec, Words
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.data.checks import check_splits
-from zookit.core.data.duplicates import copies_in, without_duplicates
+from zookit.core.data.duplicates import copies_in, count_duplicates, without_duplicates
 from zookit.core.data.files import warn_of_skipped
 from zookit.core.data.split import subset
 from zookit.core.dataset import Dataset, Split, Splits
@@ -30,8 +30,10 @@ from zookit.registry import Built, default
 from zookit.registry.blame import describe, plugins_blamed
 from zookit.registry.code import code_hash
 
-FORMAT = 3
+FORMAT = 4
 """Increased whenever zookit decodes or writes differently."""
+_FEW_SHARED = 0.01
+"""The fraction of a published test split that may be in the training split too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,8 @@ class Prepared:
     are equal, whatever the source. `duplicates` has the number of images that were left out of a
     split because another one has them too, by split name. `copies` has the indices of training
     images that are equal pixel by pixel, one sequence for each of them. Both are empty for
-    published data.
+    published data, whose splits stay as they are: `shared` has the number of images of a split that
+    another one has too.
     """
 
     splits: Splits
@@ -50,6 +53,7 @@ class Prepared:
     hash: str
     duplicates: Mapping[str, int] = field(default_factory=dict)
     copies: Sequence[Sequence[int]] = ()
+    shared: Mapping[str, int] = field(default_factory=dict)
 
 
 def prepare(
@@ -87,6 +91,7 @@ def prepare(
         prepared = replace(prepared, origin=source.origin)
     warn_of_skipped(name, prepared.splits.left_out)
     _warn_of_duplicates(name, prepared)
+    _warn_of_shared(name, prepared)
     if prepared.copies:
         _warn_of_contradictions(name, prepared, dataset.info.class_names)
     return prepared
@@ -169,13 +174,16 @@ def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
     splits = Splits(**in_order, left_out=splits.left_out)
     duplicates: Mapping[str, int] = {}
     copies: Sequence[Sequence[int]] = ()
+    shared: Mapping[str, int] = {}
     if dataset.folder is not None:  # published splits stay as they are, to be comparable
         try:
             splits, duplicates = without_duplicates(splits)
         except DataError as error:
             raise DataError(f"{name}: {error}") from None
         copies = copies_in(splits.train)
-    return Prepared(splits, source.origin, content_hash(splits), duplicates, copies)
+    else:
+        shared = count_duplicates(splits)
+    return Prepared(splits, source.origin, content_hash(splits), duplicates, copies, shared)
 
 
 def _in_order(split: Split) -> Split:
@@ -196,6 +204,7 @@ def _write(prepared: Prepared, name: str, folder: Path) -> None:
             "hash": prepared.hash,
             "duplicates": dict(prepared.duplicates),
             "copies": prepared.copies,
+            "shared": dict(prepared.shared),
         },
     )
 
@@ -221,7 +230,8 @@ def _open(folder: Path) -> Prepared | None:
     if opened is None:
         return None
     splits, meta = opened
-    return Prepared(splits, meta["origin"], meta["hash"], meta["duplicates"], meta["copies"])
+    found = (meta[name] for name in ("origin", "hash", "duplicates", "copies", "shared"))
+    return Prepared(splits, *found)
 
 
 def _warn_of_duplicates(name: str, prepared: Prepared) -> None:
@@ -232,6 +242,17 @@ def _warn_of_duplicates(name: str, prepared: Prepared) -> None:
             f"{name}: {counted(count, 'image')} of the {split} split left out, because the "
             f"{others} split has the same pixels."
         )
+
+
+def _warn_of_shared(name: str, prepared: Prepared) -> None:
+    for split, count in prepared.shared.items():
+        size = len(prepared.splits.by_name()[split])
+        if count > _FEW_SHARED * size:
+            warn(
+                f"{name}: of the {split} split, {count:,} of {counted(size, 'image')} are in "
+                f"another split too, pixel by pixel, so its accuracy is too high. Report this to "
+                "the author of the data set."
+            )
 
 
 def _warn_of_contradictions(name: str, prepared: Prepared, class_names: Sequence[str]) -> None:

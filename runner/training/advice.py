@@ -25,12 +25,20 @@ from zookit.training.feeds import Feeds
 
 _MODES = {"loss": "min", "accuracy": "max"}
 """Whether a lower or a higher value is better."""
+_MOST_VALIDATION = 0.5
+"""The largest usual fraction of the training images to hold out."""
+_FEW_PER_CLASS = 2
+"""The number of images of each class that say something about it."""
 _IMBALANCE = 10
 """How many times more images one class may have than another."""
 _GAP = 0.05
 """The difference between the accuracies on the training and the test images that is overfitting."""
 _STANDARD_ERRORS = 3
 """The difference must also be as many standard errors of the test accuracy."""
+_LEAST_FALL, _NEAR_GUESSING = 0.005, 0.9
+"""The fraction by which a loss near that of guessing must have fallen, and how near that is."""
+_SLOWEST = 1e-4
+"""A learning rate below this is too low rather than too high."""
 _RISE = 0.1
 """The fraction by which the validation loss must have risen."""
 _SINCE = 2
@@ -117,6 +125,31 @@ def advice_before(feeds: Feeds, settings: Settings, class_names: Sequence[str]) 
             "rare class. To weight the classes equally: "
             f"{option('--class-weights', 'class_weights=True')}"
         )
+    if settings.validation > _MOST_VALIDATION:
+        yield (
+            f"of the training images, {settings.validation:.0%} are held out for validation, and "
+            f"only {counted(size, 'image')} are trained on. Usual is "
+            f"{option('--validation 0.1', 'validation=0.1')}."
+        )
+    yield from _held_out_advice(feeds, class_names)
+
+
+def _held_out_advice(feeds: Feeds, class_names: Sequence[str]) -> Iterator[str]:
+    """Yield which accuracy will say little, because of the images that it is measured on."""
+    for name, batches in (("validation", feeds.validation), ("test", feeds.test)):
+        if batches is None:
+            continue
+        lacking = np.setdiff1d(feeds.train.labels, batches.labels)
+        if len(lacking):
+            yield (
+                f"no {name} image is of class {class_names[lacking[0]]!r}, so the {name} accuracy "
+                f"says nothing about it. Add images of it to the {name} split."
+            )
+        elif batches.size < _FEW_PER_CLASS * len(class_names):
+            yield (
+                f"the {name} split has only {counted(batches.size, 'image')}, so the {name} "
+                "accuracy says little. Use more images."
+            )
 
 
 def advice_after(result: Result, class_names: Sequence[str]) -> Iterator[str]:
@@ -126,6 +159,7 @@ def advice_after(result: Result, class_names: Sequence[str]) -> Iterator[str]:
     found = (
         _no_better_than_guessing(result, result.evaluation, class_names)
         or _diverged(result.experiment, result.history, len(class_names))
+        or _not_falling(result.experiment, result.history, len(class_names))
         or _validation_worse(result.experiment, result.history)
         or _overfitted(result)
     )
@@ -148,7 +182,7 @@ def _no_better_than_guessing(
     return (
         f"the model has not learned to tell the classes apart: test accuracy {accuracy:.4f}, and "
         f"{share:.4f} by always answering the most frequent class.{only} "
-        f"{_lower_rate(result.experiment)}{', or more epochs' if longer else ''}."
+        f"{_other_rate(result.experiment)}{', or more epochs' if longer else ''}."
     )
 
 
@@ -163,14 +197,30 @@ def _diverged(experiment: Experiment, history: Mapping[str, Sequence[float]], cl
         worse = f"the training loss has risen from {best:.4g} in epoch {epoch} to {last:.4g}"
     else:
         return ""
-    return f"{worse}: the training diverges. {_lower_rate(experiment)}."
+    return f"{worse}: the training diverges. {_other_rate(experiment)}."
 
 
-def _lower_rate(experiment: Experiment) -> str:
+def _not_falling(
+    experiment: Experiment, history: Mapping[str, Sequence[float]], classes: int
+) -> str:
+    losses = history["loss"]
+    first, last = losses[0], losses[-1]
+    guessing = math.log(classes)
+    if len(losses) == 1 or last < max((1 - _LEAST_FALL) * first, _NEAR_GUESSING * guessing):
+        return ""
+    return (
+        f"the training loss does not fall: it was {first:.4f} in epoch 1 and is {last:.4f}, and "
+        f"that of guessing is {guessing:.4f}. {_other_rate(experiment)}."
+    )
+
+
+def _other_rate(experiment: Experiment) -> str:
     rate = experiment.optimizer.parameters.get("learning_rate")
     name = option("--learning-rate ", "learning_rate=")
     if rate is None:
         return f"Try another learning rate, such as {name}0.0001"
+    if rate < _SLOWEST:
+        return f"Try a learning rate higher than {rate:g}, such as {name}0.001"
     lower = min(rate / 10, 0.001)
     return f"Try a learning rate lower than {rate:g}, such as {name}{lower:g}"
 
@@ -198,6 +248,11 @@ def _overfitted(result: Result) -> str:
     error = math.sqrt(tested * (1 - tested) / len(result.evaluation.labels))
     if not trained - tested > max(_GAP, _STANDARD_ERRORS * error):
         return ""
+    if result.experiment.optimizer.parameters.get("use_ema"):
+        return (
+            f"the test accuracy ({tested:.4f}) is that of the averaged weights, and well below "
+            f"that in training ({trained:.4f}). Use a lower ema_momentum, or more epochs."
+        )
     return (
         f"the accuracy on the training images ({trained:.4f}) is well above that on the test "
         f"images ({tested:.4f}): the model overfits. To see when that begins: "

@@ -26,6 +26,7 @@ from zookit.core import (
     Splits,
 )
 from zookit.core.data import Source
+from zookit.modeling.optimizers import create_optimizer
 from zookit.registry import callbacks
 from zookit.training.advice import advice_after, advice_before, advice_on_modes, check_monitored
 from zookit.training.feeds import make_feeds
@@ -194,6 +195,9 @@ class Counts(Dataset):
         ((9, 91), {"class_weights": True}, []),
         ((50, 0), {}, ["'b'"]),
         ((30, 0, 3), {}, ["'b'"]),
+        ((50, 50), {"validation": 0.6}, ["60%", "40 images", "0.1"]),
+        ((50, 50), {"validation": 0.02}, ["validation split", "2 images"]),
+        ((50, 50), {"validation": 0.04}, []),
     ],
 )
 def test_unsuitable_data_are_reported(
@@ -206,8 +210,23 @@ def test_unsuitable_data_are_reported(
     assert all(fact in line for line in lines for fact in facts)
 
 
+def test_test_images_that_lack_a_class_are_reported() -> None:
+    train, names = Counts((30, 30, 30)).load().train, ("a", "b", "c")
+    for count, facts in ((60, ["'c'", "test"]), (90, [])):
+        test = Split(train.images[:count], train.labels[:count])
+        feeds = make_feeds(Splits(train, test), Settings(), names)
+        lines = list(advice_before(feeds, Settings(), names))
+        assert len(lines) == bool(facts)
+        assert all(fact in line for line in lines for fact in facts)
+
+
 def result(
-    *, tested: float = 0.8, one_class: bool = False, callbacks: str = "", **history: Any
+    *,
+    tested: float = 0.8,
+    one_class: bool = False,
+    callbacks: str = "",
+    optimizer: str = "",
+    **history: Any,
 ) -> Result:
     """Return the result of a finished run on 1,000 test images of two classes."""
     run = zookit.open_run(small_run())
@@ -226,6 +245,8 @@ def result(
         experiment = replace(
             experiment, callbacks=(zookit.registry.callbacks.build(callbacks).spec,)
         )
+    if optimizer:
+        experiment = replace(experiment, optimizer=create_optimizer(optimizer).spec)
     logged = {"loss": (0.5, 0.4, 0.3), "accuracy": (0.7, 0.8, 0.82), **history}
     return Result(
         experiment=experiment,
@@ -263,6 +284,19 @@ def test_a_normal_result_needs_no_words(normal: dict[str, Any]) -> None:
         ({"one_class": True, "loss": (3.0, 2.0, 1.0)}, ["'a'", "0.001"]),
         ({"loss": (0.5, 0.2, 0.6)}, ["0.2", "epoch 2", "0.6", "0.001"]),
         ({"loss": (1e6, 59.3, 52.9)}, ["52.9", "0.6931", "0.001"]),
+        ({"loss": (0.71, 0.708, 0.709)}, ["does not fall", "0.7100", "0.7090", "0.6931"]),
+        (
+            {"loss": (0.7, 0.7), "optimizer": "adam:learning_rate=1e-12"},
+            ["does not fall", "higher than 1e-12", "0.001"],
+        ),
+        (
+            {"one_class": True, "optimizer": "adam:learning_rate=1e-12"},
+            ["higher than 1e-12", "0.001"],
+        ),
+        (
+            {"accuracy": (0.7, 0.8, 0.95), "optimizer": "adam:use_ema=true"},
+            ["0.9500", "0.8000", "ema_momentum"],
+        ),
         (
             {"val_loss": (0.5, 0.4, 0.5, 0.6), "val_accuracy": (0.8,) * 4},
             ["epoch 2", "0.4000", "0.6000", "early_stopping"],

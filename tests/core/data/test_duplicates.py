@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zookit.core import DataError, Split, Splits
-from zookit.core.data.duplicates import copies_in, without_duplicates
+from zookit.core.data.duplicates import copies_in, count_duplicates, without_duplicates
 
 
 def split(*values: int, shape: tuple[int, int, int] = (3, 3, 1)) -> Split:
@@ -71,6 +71,15 @@ def test_a_split_must_not_become_empty(
 ) -> None:
     with pytest.raises(DataError, match=f"each image of the {name} split"):
         without_duplicates(Splits(split(1, 2), split(*test), split(*validation)))
+
+
+def test_the_number_of_shared_images() -> None:
+    assert count_duplicates(Splits(split(1, 2), split(2, 5, 6, 2), split(5, 1, 7))) == {
+        "validation": 1,
+        "test": 3,
+    }
+    assert count_duplicates(Splits(split(1, 2), split(1, 2))) == {"test": 2}
+    assert count_duplicates(Splits(split(1, 2), split(3))) == {}
 
 
 def test_copies_within_a_split() -> None:
