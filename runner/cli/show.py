@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from zookit.registry import Components
 
 _DATA = OPTIONS["data"]
+Sheet = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.png", help="For a data set: write images of all classes."),
+]
 
 
 def show(
@@ -51,10 +55,7 @@ def show(
     values: Annotated[
         bool, typer.Option("--values", help="With --image, print the pixel values instead.")
     ] = False,
-    sheet: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.png", help="For a data set: write images of all classes."),
-    ] = None,
+    sheet: Sheet = None,
     force: Force = False,
     data: Annotated[
         str,
@@ -69,9 +70,7 @@ def show(
     from zookit.cli.describe import describe, describe_layers  # --help does not need these
     from zookit.tables import output
 
-    groups = _selected(groups_named(words), on, image, values, sheet)
-    if split is not None and image is None and sheet is None:
-        raise BadExperiment("--split is for --image and --sheet. Add --image N.")
+    groups = _selected(groups_named(words), on, image, split, values, sheet)
     if image is not None or sheet is not None:
         _show_images(words, image, split or "train", sheet, data, values=values, force=force)
         return
@@ -145,6 +144,7 @@ def _selected(
     found: "list[Components[Any]]",
     on: str | None,
     image: int | None,
+    split: SplitName | None,
     values: bool,
     sheet: Path | None,
 ) -> "list[Components[Any]]":
@@ -153,6 +153,8 @@ def _selected(
     singular = " and ".join(group.kind.singular for group in found)
     if values and image is None:
         raise BadExperiment("--values prints the values of one image. Add --image N.")
+    if split is not None and image is None and sheet is None:
+        raise BadExperiment("--split is for --image and --sheet. Add --image N.")
     if on is not None:
         if "architectures" not in groups:
             raise BadExperiment(f"--on is for architectures; this is a {singular}. Remove it.")
