@@ -113,12 +113,10 @@ EXAMPLES = {
 }
 """A value for an option that has no default to show."""
 
-_DELETE = "A run is a folder in runs; delete that folder."
+_DELETE = "A run is a folder in runs; delete that folder. 'zookit data clear' removes data sets."
 _INSTALL = "Packages are installed with: pip install NAME"
 WHY = {
-    **dict.fromkeys(
-        ("delete", "remove", "rm", "clean"), f"{_DELETE} 'zookit data clear' removes data sets."
-    ),
+    **dict.fromkeys(("delete", "remove", "rm", "clean"), _DELETE),
     **dict.fromkeys(("install", "add", "uninstall", "update", "upgrade"), _INSTALL),
 }
 """What to do instead of a command that no command stands for."""
