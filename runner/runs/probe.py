@@ -95,7 +95,7 @@ def check_outputs(run: RunRecord, model: "keras.Model", now: Environment) -> Non
     changes = "; ".join(environment_diff(run.environment, now))
     raise BadRun(
         f"{run.folder} cannot be rebuilt: {name} gives other outputs than when it was trained. "
-        f"Changed since: {changes or f'code of {owner}, without a new version'}. Install what it "
+        f"Changed since: {changes or f'code of {owner}, or what it reads'}. Install what it "
         "was trained with, or run the experiment again."
     )
 
