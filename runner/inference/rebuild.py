@@ -50,7 +50,7 @@ def rebuild_model(
     found = find_architecture(run, architecture)
     now = _environment_now(run, found)
     with keras_configured("float32" if float32 else run.environment.runtime.precision):
-        model = _build(run, found.component, sum(each.size for each in arrays.values()))
+        model = _build(run, found.component, [each.size for each in arrays.values()])
         assign("", model.weights, arrays, run.folder / WEIGHTS)
         check_outputs(run, model, now)
     _warn_of_status(run)
@@ -82,9 +82,9 @@ def info_of(run: RunRecord) -> DatasetInfo:
     return DatasetInfo(data.image_shape, data.class_names, data.sizes)
 
 
-def _build(run: RunRecord, architecture: Architecture, weights: int) -> "keras.Model":
+def _build(run: RunRecord, architecture: Architecture, sizes: list[int]) -> "keras.Model":
     try:
-        with out_of_memory_reported(), weights_limited(weights):
+        with out_of_memory_reported(), weights_limited(sizes):
             return build_model(info_of(run), architecture, run.experiment.settings.normalize)
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error

@@ -87,8 +87,8 @@ def build_network(
 def _one_build(checkpoint: Checkpoint | None) -> AbstractContextManager[object]:
     if checkpoint is None:
         return one_build
-    model = (each.size for name, each in checkpoint.arrays.items() if name.startswith(MODEL))
-    return weights_limited(sum(model))
+    model = [each.size for name, each in checkpoint.arrays.items() if name.startswith(MODEL)]
+    return weights_limited(model)
 
 
 def _trained_at_most(
