@@ -1,6 +1,5 @@
 """An experiment: component names, parameters and settings as one plain value."""
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -114,6 +113,8 @@ class Experiment:
         What equals its default is left out, so that a new parameter changes no identity. Of an
         input file the content counts, not the path.
         """
+        import hashlib  # kept out of start-up
+
         deciding = _tables(self.with_contents(), ComponentSpec.changed, self.settings.changed())
         known = {**deciding, "data_hash": data_hash, "owners": dict(owners)}
         # default: TOML may contain dates, which no parameter accepts; the lookup reports that.

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import stat
-import tomllib
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -92,6 +91,8 @@ def parse_toml(text: str) -> dict[str, Any]:
 
     The time that tomllib takes for a dotted key grows with the square of its parts.
     """
+    import tomllib  # kept out of start-up
+
     if re.search(_TOML_LONG_KEY, re.sub(_TOML_TEXTS, "x", text)):
         raise _too_deep()
     try:

@@ -1,6 +1,5 @@
 """`zookit compare`."""
 
-import csv
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +51,8 @@ def compare(
 
 
 def _print_csv(board: "Leaderboard") -> None:
+    import csv  # kept out of start-up
+
     rows = board.flat()
     if rows:
         writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")

@@ -1,6 +1,5 @@
 """`zookit completion`."""
 
-from importlib.resources import files
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,5 +42,7 @@ def completion(
 
 def _scripts() -> "dict[str, Traversable]":
     """Return the scripts by the name of their shell."""
+    from importlib.resources import files  # kept out of start-up
+
     folder = files("zookit.cli") / "shells"
     return {PurePath(each.name).suffix[1:]: each for each in folder.iterdir()}
