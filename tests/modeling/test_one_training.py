@@ -101,12 +101,12 @@ def test_a_training_within_a_training_is_refused(
 
 
 def test_a_training_within_a_listener_is_reported(
-    images: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    images: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     INNER[:] = [lambda: zookit.run(images, DENSE, runs_dir=tmp_path / "inner", **SMALL)]
     settings = {**SMALL, "epochs": 1, "runs_dir": tmp_path}
     assert zookit.run(images, DENSE, listeners=WithinListener(), **settings).status == "finished"
-    assert "within another" in caplog.text
+    assert "within another" in capsys.readouterr().err
 
 
 def test_the_callers_random_numbers_do_not_depend_on_a_training(
