@@ -5,8 +5,8 @@ import io
 import pytest
 from edited_runs import RunMaker, callbacks
 from rich.cells import cell_len
-from rich.console import Console
 
+from zookit.console import Console
 from zookit.leaderboard.leaderboard import leaderboard
 from zookit.leaderboard.text import print_leaderboard
 from zookit.runs.run import RunRecord
@@ -14,10 +14,10 @@ from zookit.runs.run import RunRecord
 
 def shown(runs: list[RunRecord], width: int) -> str:
     board = leaderboard(runs)
-    console = Console(file=io.StringIO(), width=width, highlight=False)
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, highlight=False)
     print_leaderboard(console, board.tables, board.unranked, {})
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize("width", [40, 80, 100, 200])

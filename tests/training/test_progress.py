@@ -4,10 +4,10 @@ import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from small_runs import DENSE, SMALL, Interrupt
 
 import zookit
+from zookit.console import Console
 from zookit.core import TrainingFailed
 from zookit.training.progress import show_result
 from zookit.training.resolve import compose
