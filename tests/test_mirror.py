@@ -35,7 +35,6 @@ ELSEWHERE = {
     "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     "runner/child_process.py": "test_isolation.py",
-    "runner/cli/allow_writes.py": "training/test_destinations.py",
     "runner/cli/bare.py": "cli/test_app.py",
     "runner/data/transfer.py": "data/test_download.py",
     "runner/cli/commands.py": "cli/test_app.py",

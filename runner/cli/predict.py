@@ -10,6 +10,7 @@ import typer
 
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
+from zookit.cli.shared_options import split_option
 from zookit.core import BadExperiment
 from zookit.core.source import SplitName
 
@@ -53,14 +54,7 @@ def predict(
             help="Predict image N of the run's data set, counted from 0, instead of files.",
         ),
     ] = None,
-    split: Annotated[
-        SplitName | None,
-        typer.Option(
-            metavar="train|validation|test",
-            help="The split of --image. [default: test]",
-            show_default=False,
-        ),
-    ] = None,
+    split: Annotated[SplitName | None, split_option("--image", "test")] = None,
     as_json: Annotated[bool, json_option("Print one line of JSON for each image.")] = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:

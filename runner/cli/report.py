@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.force import Force
 from zookit.cli.run_argument import RUNS_DIR, RunsDir, run_names
+from zookit.cli.shared_options import Force
 from zookit.core.messages import printable
 
 

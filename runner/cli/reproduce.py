@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zookit.cli.allow_writes import AllowWrites, can_ask, confirmed
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
+from zookit.cli.shared_options import AllowWrites, ask_to_write
 from zookit.cli.training_options import check_uninterrupted, training_view
 from zookit.core.messages import printable
 
@@ -41,8 +41,7 @@ def reproduce(
     from zookit.training.resolve import recompose
 
     run = find_and_open(name, runs_dir)
-    if not allow_writes and can_ask():
-        allow_writes = confirmed(destinations(recompose(run)))
+    allow_writes = allow_writes or ask_to_write(lambda: destinations(recompose(run)))
     with training_view(quiet=quiet, as_json=as_json) as view:
         reproduction = reproduce_run(run, runs_dir, view, allow_writes=allow_writes)
     check_uninterrupted(reproduction.again)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.allow_writes import AllowWrites, can_ask, confirmed
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
+from zookit.cli.shared_options import AllowWrites, ask_to_write
 from zookit.cli.training_options import AsJson, Listeners, Quiet, show_trained, training_view
 
 
@@ -37,8 +37,7 @@ def resume(
     from zookit.training.resolve import recompose
 
     run = find_and_open(name, runs_dir)
-    if not allow_writes and can_ask():
-        allow_writes = confirmed(destinations(recompose(run), run.folder))
+    allow_writes = allow_writes or ask_to_write(lambda: destinations(recompose(run), run.folder))
     with training_view(quiet=quiet, as_json=as_json) as view:
         resumed = resume_run(run, epochs, listeners or (), view, allow_writes=allow_writes)
     return show_trained(resumed, quiet=quiet, as_json=as_json)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.cli.allow_writes import AllowWrites, can_ask, confirmed
 from zookit.cli.completion import words_of
+from zookit.cli.shared_options import AllowWrites, ask_to_write
 from zookit.cli.training_options import (
     OPTIONS,
     AsJson,
@@ -97,7 +97,7 @@ def run(
 def _check_destinations(composition: "Composition", *, allow_writes: bool) -> None:
     from zookit.training.destinations import check_destinations, destinations
 
-    allowed = allow_writes or (can_ask() and confirmed(destinations(composition)))
+    allowed = allow_writes or ask_to_write(lambda: destinations(composition))
     check_destinations(composition, allowed=allowed)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import components, values_of, words_of
-from zookit.cli.force import Force
+from zookit.cli.shared_options import Force, split_option
 from zookit.cli.training_options import OPTIONS, option_for
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
@@ -44,14 +44,7 @@ def show(
         int | None,
         typer.Option(metavar="N", help="For a data set: draw image N, counted from 0."),
     ] = None,
-    split: Annotated[
-        SplitName | None,
-        typer.Option(
-            metavar="train|validation|test",
-            help="The split of --image and --sheet. [default: train]",
-            show_default=False,
-        ),
-    ] = None,
+    split: Annotated[SplitName | None, split_option("--image and --sheet", "train")] = None,
     values: Annotated[
         bool, typer.Option("--values", help="With --image, print the pixel values instead.")
     ] = False,
