@@ -80,13 +80,19 @@ def prepare(
         WrongHash: a downloaded file does not have the pinned SHA-256.
         DataError: the data cannot be loaded, or is not what the data set's info describes.
     """
-    source = find(dataset, request, name, partial(_find_intact, dataset, name, owner), progress)
+    opened: dict[Path, Prepared] = {}
+    intact = partial(_find_intact, dataset, name, owner, opened)
+    source = find(dataset, request, name, intact, progress)
     found()
     folder = None if source.hash is None else _folder(dataset, name, owner, source.hash)
     if folder is None:
         prepared = _load(dataset, source, name)
     else:
-        prepared = _open_intact(name, folder) or _prepare(dataset, source, name, folder)
+        prepared = (
+            opened.get(folder)
+            or _open_intact(name, folder)
+            or _prepare(dataset, source, name, folder)
+        )
         # The same files may have been prepared from another place.
         prepared = replace(prepared, origin=source.origin)
     warn_of_skipped(name, prepared.splits.left_out)
@@ -209,9 +215,16 @@ def _write(prepared: Prepared, name: str, folder: Path) -> None:
     )
 
 
-def _find_intact(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
+def _find_intact(
+    dataset: Dataset, name: str, owner: str, opened: dict[Path, Prepared], source_hash: str
+) -> Path | None:
+    """Return the folder of prepared data, and keep what is in it, which is verified once."""
     folder = _folder(dataset, name, owner, source_hash)
-    return folder if folder is not None and _open_intact(name, folder) is not None else None
+    prepared = None if folder is None else _open_intact(name, folder)
+    if folder is None or prepared is None:
+        return None
+    opened[folder] = prepared
+    return folder
 
 
 def _open_intact(name: str, folder: Path) -> Prepared | None:
