@@ -41,9 +41,9 @@ def evaluate_run(
     with waiting("evaluating", quiet=False):
         evaluation = evaluate(predictor, data.split)
     recorded = run.metrics.get("accuracy")
-    if data.own and recorded is not None:
+    if data.facts.own and recorded is not None:
         _compare(run, recorded, evaluation)
-    return Scores.of(evaluation, run.environment.data.class_names, data.facts())
+    return Scores.of(evaluation, run.environment.data.class_names, data.facts)
 
 
 def _compare(run: RunRecord, recorded: float, evaluation: Evaluation) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zookit.core import BadExperiment, Dataset, DatasetInfo, Split, warn
-from zookit.core.source import DataOrigin, DataRequest, SplitName
+from zookit.core.source import DataRequest, SplitName
 from zookit.data.prepared import prepare
 from zookit.data.split_choice import ChosenSplit, choose_split
 from zookit.inference.scores import EvaluatedData
@@ -18,26 +18,15 @@ _SHOWN_NAMES = 3
 
 @dataclass(frozen=True, eq=False)
 class EvaluationData:
-    """A split of a data set, by default the test split.
+    """A split of a data set, by default the test split, and what the data is."""
 
-    `words` select the data set; `own` is true if the run was trained on the same data.
-    """
-
-    words: str
-    info: DatasetInfo
-    origin: DataOrigin
-    hash: str
-    own: bool
+    facts: EvaluatedData
     chosen: ChosenSplit
 
     @property
     def split(self) -> Split:
         """The images and labels of the chosen split."""
         return self.chosen.split
-
-    def facts(self) -> EvaluatedData:
-        """Return what the data is, without the images."""
-        return EvaluatedData(self.words, self.origin, self.hash, self.own, len(self.split))
 
 
 def load_evaluation_data(
@@ -81,9 +70,9 @@ def load_evaluation_data(
             f"the hash {recorded.hash[:8]}. The results are not comparable with the run's own."
         )
     chosen = choose_split(prepared.splits, split, prepared.origin, name)
-    return EvaluationData(
-        built.spec.words, dataset.info, prepared.origin, prepared.hash, own, chosen
-    )
+    size = len(chosen.split)
+    facts = EvaluatedData(built.spec.words, prepared.origin, prepared.hash, own, size)
+    return EvaluationData(facts, chosen)
 
 
 def _check_fit(run: RunRecord, name: str, info: DatasetInfo) -> None:

@@ -124,7 +124,7 @@ def test_a_run_on_its_own_data() -> None:
     assert np.array_equal(scores.pairs, Scores.of(recorded, scores.class_names).pairs)
     assert scores.accuracy == pytest.approx(run.metrics["accuracy"])
     predictor, data = load_predictor_and_data(run, "fashion_mnist", "sample")
-    assert not data.own
+    assert not data.facts.own
     expected = rebuild_model(run).predict(data.split.images[:5], verbose=0)
     np.testing.assert_allclose(predictor(data.split.images[:5]), expected, atol=1e-6)
 

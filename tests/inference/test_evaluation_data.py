@@ -24,24 +24,28 @@ def recorded(origin: DataOrigin, content: str) -> RunRecord:
 def test_the_runs_own_data_is_loaded_as_recorded(caplog: pytest.LogCaptureFixture) -> None:
     found: list[None] = []
     data = load_evaluation_data(digits(), None, None, found=lambda: found.append(None))
-    assert (data.words.partition(":")[0], data.origin, data.own) == ("mnist", "sample", True)
-    assert data.hash == digits().environment.data.hash
+    assert (data.facts.dataset.partition(":")[0], data.facts.origin, data.facts.own) == (
+        "mnist",
+        "sample",
+        True,
+    )
+    assert data.facts.hash == digits().environment.data.hash
     assert len(data.split) == 1000
     assert found == [None]
-    assert load_evaluation_data(digits(), "mnist", None).own
+    assert load_evaluation_data(digits(), "mnist", None).facts.own
     assert not caplog.messages
 
 
 def test_an_instance_of_the_runs_data_set_is_its_own() -> None:
     run = two_classes()
     data = load_evaluation_data(run, ImageFolder(photos_folder(), size=8), None)
-    assert data.own
-    assert data.origin == "local"
+    assert data.facts.own
+    assert data.facts.origin == "local"
 
 
 def test_another_data_set_with_other_class_names(caplog: pytest.LogCaptureFixture) -> None:
     data = load_evaluation_data(digits(), "fashion_mnist", "sample")
-    assert not data.own
+    assert not data.facts.own
     (warning,) = caplog.messages
     assert "class names" in warning
     assert "'T-shirt/top' for '0', 'Trouser' for '1', 'Pullover' for '2' and others" in warning
@@ -49,11 +53,11 @@ def test_another_data_set_with_other_class_names(caplog: pytest.LogCaptureFixtur
 
 def test_changed_data_gives_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     data = load_evaluation_data(recorded("full", "0123456789"), None, None)
-    assert not data.own
+    assert not data.facts.own
     (warning,) = caplog.messages
     before, after = warning.split("recorded")
     assert "sample" in before
-    assert data.hash[:8] in before
+    assert data.facts.hash[:8] in before
     assert "full" in after
     assert "01234567" in after
 

@@ -235,7 +235,7 @@ class Preprocessing(Architecture):
 
 
 def test_an_exported_model_never_computes_as_in_training(tmp_path: Path) -> None:
-    """Keras calls and exports such a model as in training unless it is told otherwise."""
+    """By default, Keras calls and exports such a model with training=True."""
     run = zookit.run(
         Lopsided(), Preprocessing(), epochs=1, batch_size=8, runs_dir=tmp_path, quiet=True
     )
