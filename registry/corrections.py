@@ -124,7 +124,7 @@ def _by_position(
 
 
 def _is_name(key: str, name: str) -> bool:
-    """Return whether a parameter that there is not has a part of the component's name."""
+    """Return whether an unknown parameter is a part of the component's name."""
     return len(key) > 3 and key in name
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from zookit.core.addresses import without_secrets
 from zookit.core.messages import logger, printable
 from zookit.streams import guarded
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # sys.stderr is looked up each time, because an active progress bar replaces it.
-        text = " ".join(without_secrets(record.getMessage()).split())
+        text = " ".join(record.getMessage().split())
         print(f"zookit: {printable(text)}", file=guarded(sys.stderr))
 
 

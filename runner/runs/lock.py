@@ -126,7 +126,7 @@ def writing(folder: Path) -> bool | None:
 
 
 def _check_alone(folder: Path, content: bytes, reason: str) -> None:
-    """Warn that there are no locks. Raises FolderError if the last writer is still running."""
+    """Warn that the file system has no locks. Raises FolderError if the last writer still runs."""
     writer = Writer.read(content)
     if writer is not None and writer.is_here() and writer.is_alive():
         raise FolderError(
