@@ -193,11 +193,8 @@ def deep_name(path: Path) -> None:
     path.write_text(f"[zookit.architectures]\n{'n' * 100_000} = nets:Net\n")
 
 
-@pytest.mark.parametrize("damage", [sparse, fifo, device, loop, folder, latin])
-@pytest.mark.parametrize("name", ["entry_points.txt", "METADATA"])
-def test_a_file_that_is_no_text_affects_its_own_distribution_alone(
-    site: Site, name: str, damage: Callable[[Path], None]
-) -> None:
+def problem_beside_a_healthy_one(site: Site, name: str, damage: Callable[[Path], None]) -> Problem:
+    """Damage a metadata file of one of two distributions; the other one is found, in time."""
     site.install("alpha", "net = nets:Net")
     site.install("beta", "good = nets:Net")
     damage(site.path / "alpha-1.0.dist-info" / name)
@@ -205,6 +202,15 @@ def test_a_file_that_is_no_text_affects_its_own_distribution_alone(
         nets = site.architectures
         assert list(nets) == ["good"]
     (problem,) = nets.problems
+    return problem
+
+
+@pytest.mark.parametrize("damage", [sparse, fifo, device, loop, folder, latin])
+@pytest.mark.parametrize("name", ["entry_points.txt", "METADATA"])
+def test_a_file_that_is_no_text_affects_its_own_distribution_alone(
+    site: Site, name: str, damage: Callable[[Path], None]
+) -> None:
+    problem = problem_beside_a_healthy_one(site, name, damage)
     assert problem.distribution == "alpha-1.0.dist-info"
     assert len(problem.reason) < 300
 
@@ -213,13 +219,7 @@ def test_a_file_that_is_no_text_affects_its_own_distribution_alone(
 def test_too_many_entry_points_and_too_long_ones_are_a_problem_of_one_line(
     site: Site, damage: Callable[[Path], None]
 ) -> None:
-    site.install("alpha", "net = nets:Net")
-    site.install("beta", "good = nets:Net")
-    damage(site.path / "alpha-1.0.dist-info" / "entry_points.txt")
-    with bounded(2):
-        nets = site.architectures
-        assert list(nets) == ["good"]
-    (problem,) = nets.problems
+    problem = problem_beside_a_healthy_one(site, "entry_points.txt", damage)
     assert problem.name == "alpha"
     assert len(problem.reason) < 400
 
