@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from zookit.core.messages import logger, printable
@@ -23,21 +24,56 @@ class _Lines(logging.Handler):
         print(f"zookit: {printable(text)}", file=guarded(sys.stderr))
 
 
+class _Blocks:
+    """The blocks that show messages. Those of several threads end in any order."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._quiet: dict[object, bool] = {}
+        self._level = logging.NOTSET
+        self._propagate = True
+
+    def begin(self, quiet: bool) -> object:
+        """Show messages from now on; the level is that of the block which began last."""
+        block = object()
+        with self._lock:
+            if not self._quiet:
+                self._level, self._propagate = logger.level, logger.propagate
+                # Otherwise a program that configured the root logger would show each line twice.
+                logger.handlers, logger.propagate = [_Lines()], False
+            self._quiet[block] = quiet
+            self._set_level()
+        return block
+
+    def end(self, block: object) -> None:
+        """Restore the logger if no other block shows messages."""
+        with self._lock:
+            del self._quiet[block]
+            if self._quiet:
+                self._set_level()
+                return
+            logger.handlers, logger.propagate = [], self._propagate
+            logger.setLevel(self._level)
+
+    def _set_level(self) -> None:
+        last = next(reversed(self._quiet.values()))
+        logger.setLevel(logging.WARNING if last else logging.INFO)
+
+
+_blocks = _Blocks()
+
+
 @contextmanager
 def messages_shown(quiet: bool) -> Iterator[None]:
     """Show zookit's log messages on stderr, unless the program has its own handler for them."""
     if any(not isinstance(handler, _Lines) for handler in logger.handlers):
         yield
         return
-    before = logger.handlers[:], logger.level, logger.propagate
-    # Without this, a program that configured the root logger would show each line twice.
-    logger.handlers, logger.propagate = [_Lines()], False
-    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    block = _blocks.begin(quiet)
     try:
         yield
     finally:
-        logger.handlers, logger.propagate = before[0], before[2]
-        logger.setLevel(before[1])
+        _blocks.end(block)
 
 
 @contextmanager

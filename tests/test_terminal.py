@@ -25,6 +25,19 @@ def test_messages_are_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err == "zookit: warned\n"
 
 
+def test_blocks_of_threads_may_end_in_any_order(capsys: pytest.CaptureFixture[str]) -> None:
+    before = logger.handlers[:], logger.level, logger.propagate
+    first, second = messages_shown(quiet=False), messages_shown(quiet=True)
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    say("saved")
+    warn("warned")
+    second.__exit__(None, None, None)
+    assert capsys.readouterr().err == "zookit: warned\n"
+    assert (logger.handlers, logger.level, logger.propagate) == before
+
+
 def test_a_program_with_its_own_handler_gets_the_messages_alone(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
