@@ -129,6 +129,7 @@ def harmless(text: str) -> bool:
     return not {each for each in text if each in HARMFUL}
 
 
+@pytest.mark.slow
 def test_names_from_the_file_system_are_harmless_in_every_command(
     zookit: Command, pictures: Path, tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def assert_only_wrong_lines(errors: dict[str, list[str]]) -> None:
     assert all(len(lines) == 1 for lines in errors.values()), errors
 
 
+@pytest.mark.slow
 def test_mypy_accepts_what_is_right_and_refuses_what_is_wrong(programs: Path) -> None:
     ended = subprocess.run(
         # Keras ships no types: mypy takes what it returns for Any.
@@ -80,6 +81,7 @@ def test_mypy_accepts_what_is_right_and_refuses_what_is_wrong(programs: Path) ->
     assert_only_wrong_lines(errors)
 
 
+@pytest.mark.slow
 def test_pyright_accepts_what_is_right_and_refuses_what_is_wrong(programs: Path) -> None:
     pytest.importorskip("pyright")
     (programs / "pyrightconfig.json").write_text(

@@ -139,6 +139,7 @@ class Reseeding(Callback):
         )
 
 
+@pytest.mark.slow
 def test_seeding_between_steps_changes_no_bits(images: str, tmp_path: Path, finished: Path) -> None:
     again = zookit.run(images, DENSE, Reseeding(), runs_dir=tmp_path, epochs=2, **SMALL)
     assert again.history == zookit.open_run(finished).history

@@ -25,6 +25,7 @@ def test_many_small_weights_are_counted_together() -> None:
         many(features)
 
 
+@pytest.mark.slow
 def test_many_layers_without_numbers_are_counted_too() -> None:
     many = keras.Sequential([keras.layers.Dense(1) for _ in range(2000)])
     with bounded(20, 1024), weights_limited([8, 8]), pytest.raises(BadRun, match="arrays"):

@@ -150,6 +150,7 @@ def _whole(images: str) -> zookit.Run:
     return trained(images, shared_folder() / "thawed", *FROZEN_FIRST)
 
 
+@pytest.mark.slow
 def test_layers_that_are_thawed_are_trained(images: str) -> None:
     assert len(set(_whole(images).history["body"])) == 3
 

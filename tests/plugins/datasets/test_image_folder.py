@@ -176,6 +176,7 @@ def test_a_run_records_the_duplicates(photos: Path, tmp_path: Path) -> None:
     assert recorded.sizes == {"train": 10, "test": 6}
 
 
+@pytest.mark.slow
 def test_copies_of_training_images_are_not_held_out_for_validation(
     photos: Path, tmp_path: Path
 ) -> None:
