@@ -11,7 +11,7 @@ from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -31,14 +31,8 @@ def without_duplicates(splits: Splits) -> tuple[Splits, dict[str, int]]:
     Raises:
         DataError: no image of a split remains.
     """
-    earlier = [_Hashed(splits.train)]
     counts: dict[str, int] = {}
-    for name in ("validation", "test"):
-        split = splits.by_name().get(name)
-        if split is None:
-            continue
-        hashed = _Hashed(split)
-        copies = hashed.copies_of(earlier)
+    for name, split, copies in _copies(splits):
         if len(copies) == len(split):
             raise DataError(
                 f"each image of the {name} split is in another split too, pixel by pixel. Put "
@@ -49,21 +43,23 @@ def without_duplicates(splits: Splits) -> tuple[Splits, dict[str, int]]:
             by_name = {**splits.by_name(), name: kept}
             splits = Splits(**by_name, left_out=splits.left_out)
             counts[name] = len(copies)
-        earlier.append(hashed)
     return splits, counts
 
 
 def count_duplicates(splits: Splits) -> dict[str, int]:
     """Return how many images `without_duplicates` would leave out of each split."""
+    return {name: len(copies) for name, _, copies in _copies(splits) if copies}
+
+
+def _copies(splits: Splits) -> "Iterator[tuple[str, Split, list[int]]]":
+    """Yield each split after the first, and the indices of its images that are in earlier ones."""
     earlier = [_Hashed(splits.train)]
-    counts = {}
     for name in ("validation", "test"):
         split = splits.by_name().get(name)
         if split is not None:
             hashed = _Hashed(split)
-            counts[name] = len(hashed.copies_of(earlier))
+            yield name, split, hashed.copies_of(earlier)
             earlier.append(hashed)
-    return {name: count for name, count in counts.items() if count}
 
 
 def copies_in(split: Split) -> list[list[int]]:
