@@ -13,6 +13,8 @@ MAX_PIXELS = 89_478_485
 """The largest number of pixels of an image: where Pillow warns, a quarter gigabyte of RGB."""
 MAX_BYTES = 1 << 30
 """More than any image of so many pixels takes, except for metadata."""
+_IN_MEMORY = 1 << 26
+"""The largest file in bytes that is read whole before it is decoded."""
 _PIXELS_PER_BYTE = 10_000
 """More than a file can contain, except in WebP: zlib compresses to 1/1032, a pixel may be a bit."""
 
@@ -38,6 +40,10 @@ def open_image(file: BinaryIO, formats: tuple[str, ...]) -> ImageFile.ImageFile:
     size = os.fstat(file.fileno()).st_size
     if size > MAX_BYTES:
         raise OSError(f"it has more than {MAX_BYTES:,} bytes")
+    if size <= _IN_MEMORY:
+        # Pillow reads as many bytes as a chunk claims. A file allocates them before it reads;
+        # BytesIO allocates what it has.
+        file = io.BytesIO(file.read(size))
     try:
         return _opened(file, size, formats)
     except (MemoryError, Image.DecompressionBombError):

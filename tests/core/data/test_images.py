@@ -276,6 +276,14 @@ def test_damaged_images_raise_nothing_but_data_error(
         assert pixels.shape == shape
 
 
+@pytest.mark.parametrize("high", [0x11, 0x7F, 0xFF])
+def test_a_chunk_that_claims_more_than_the_file_has_takes_no_memory(high: int) -> None:
+    content = bytearray(png((9, 12), RGB, 8, bytes(range(108)) * 3))
+    content[content.index(b"IDAT") - 4] = high
+    with bounded(), contextlib.suppress(DataError):
+        assert read(bytes(content), (8, 8, 3)).shape == (8, 8, 3)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([b"", b"GIF89a", b"BM", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"]),
