@@ -7,6 +7,7 @@ TensorFlow nor NumPy.
 from annotated_doc import Doc
 
 from zookit.core.architecture import Architecture, Preference
+from zookit.core.augmentation import Augmentation
 from zookit.core.callback import Callback, Example
 from zookit.core.component import Component
 from zookit.core.component_spec import ComponentSpec
@@ -33,17 +34,23 @@ from zookit.core.errors import (
 )
 from zookit.core.evaluation import Evaluation
 from zookit.core.experiment import Experiment
+from zookit.core.exporter import Exporter
 from zookit.core.hookspecs import hookimpl
 from zookit.core.listener import Listener
+from zookit.core.loss import Loss
 from zookit.core.messages import option, say, warn
+from zookit.core.metric import Metric
+from zookit.core.optimizer import Optimizer
 from zookit.core.result import Result
 from zookit.core.run_context import RunContext
-from zookit.core.settings import Settings, TrainingKeywords, TrainingOptions
+from zookit.core.schedule import Schedule
+from zookit.core.settings import Settings, TrainingKeywords
 from zookit.core.words import Words
 
 __all__ = [
     "AmbiguousName",
     "Architecture",
+    "Augmentation",
     "BadExperiment",
     "BadParameter",
     "BadRun",
@@ -60,20 +67,24 @@ __all__ = [
     "Evaluation",
     "Example",
     "Experiment",
+    "Exporter",
     "FolderError",
     "ImageShapeRefused",
     "InputFile",
     "Listener",
+    "Loss",
+    "Metric",
     "NotInstalled",
+    "Optimizer",
     "Preference",
     "Result",
     "RunContext",
+    "Schedule",
     "Settings",
     "Split",
     "Splits",
     "TrainingFailed",
     "TrainingKeywords",
-    "TrainingOptions",
     "UnknownName",
     "Words",
     "WrongHash",

@@ -65,6 +65,14 @@ class Callback(Component, ABC):
         return ()
 
     @property
+    def sets_learning_rate(self) -> bool:
+        """Whether the callback changes the learning rate.
+
+        Keras allows that only without a schedule. The run is then refused before training.
+        """
+        return False
+
+    @property
     def every_batch(self) -> bool:
         """Whether the batch methods must be called for every batch.
 

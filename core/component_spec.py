@@ -1,9 +1,11 @@
 """A component by name, with its parameters as plain values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from zookit.core.declaration import text_of
 from zookit.core.parameters import defaulted_parameters, plain_values, words_of
 
 
@@ -39,6 +41,12 @@ class ComponentSpec:
     def short_words(self) -> str:
         """The words without the parameters that equal their default."""
         return str(words_of(self.short_name, self.changed()["parameters"]))
+
+    @property
+    def identifier(self) -> str:
+        """The short words as one name: `top_k:5` is `top_k_5`."""
+        values = (text_of(value) for value in self.changed()["parameters"].values())
+        return re.sub(r"[^A-Za-z0-9]+", "_", "_".join((self.short_name, *values))).lower()
 
     @property
     def registered(self) -> bool:

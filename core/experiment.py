@@ -18,6 +18,9 @@ from zookit.core.words import is_name
 FORMAT = 2
 """The version of the TOML form."""
 
+DEFAULT_OPTIMIZER = ComponentSpec("zookit/adam")
+DEFAULT_LOSS = ComponentSpec("zookit/crossentropy")
+"""What is used if nothing is given; experiments do not record this loss."""
 _UNREGISTERED = re.compile(r"[^:\s][^:\r\n\0]*:[A-Za-z_][\w.<>]*")
 _REQUIRED = ("dataset", "architecture", "optimizer")
 _OPTIONAL = ("schedule", "loss")
@@ -29,7 +32,8 @@ _KEYS = (*_REQUIRED, *_OPTIONAL, *_LISTS, "initial_weights", "frozen", "input_fi
 class Experiment:
     """What is trained, on which data and how.
 
-    A plain value: reading and comparing it needs no plugin. `initial_weights` names the run or
+    A plain value: reading and comparing it needs no plugin. `others` has components of kinds that
+    only other packages know, by the plural of the kind. `initial_weights` names the run or
     model whose weights training starts from, `frozen` the parts that are not trained, and
     `input_files` has the SHA-256 of each input file that a parameter names, such as
     `architecture.weights` or `callbacks.0.table`.
@@ -38,7 +42,7 @@ class Experiment:
     dataset: ComponentSpec
     architecture: ComponentSpec
     callbacks: tuple[ComponentSpec, ...] = ()
-    optimizer: ComponentSpec = field(default_factory=lambda: ComponentSpec("zookit/adam"))
+    optimizer: ComponentSpec = DEFAULT_OPTIMIZER
     augmentations: tuple[ComponentSpec, ...] = ()
     schedule: ComponentSpec | None = None
     loss: ComponentSpec | None = None
@@ -47,6 +51,7 @@ class Experiment:
     frozen: tuple[str, ...] = ()
     input_files: Mapping[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    others: Mapping[str, tuple[ComponentSpec, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the architecture and the data set, in one line."""
@@ -68,6 +73,8 @@ class Experiment:
         slots = {name: spec for name, spec in single.items() if spec is not None}
         for name in _LISTS:
             slots |= {f"{name}.{at}": spec for at, spec in enumerate(getattr(self, name))}
+        for name, specs in self.others.items():
+            slots |= {f"{name}.{at}": spec for at, spec in enumerate(specs)}
         return slots
 
     def inputs_of(self, slot: str) -> dict[str, str]:
@@ -90,7 +97,8 @@ class Experiment:
             name: following(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)
         }
         components |= {name: tuple(map(following, getattr(self, name))) for name in _LISTS}
-        return replace(self, **components)
+        others = {name: tuple(map(following, specs)) for name, specs in self.others.items()}
+        return replace(self, **components, others=others)
 
     def with_contents(self, digits: int = 64) -> Self:
         """Return the same experiment with the SHA-256 of each input file in place of its path."""
@@ -170,13 +178,15 @@ class Experiment:
                 f"{origin}: format is {quoted(version)}; this version of zookit reads format = "
                 f"{FORMAT}."
             )
-        _check_keys(tables, _KEYS, origin)
-        tables.setdefault("optimizer", {"name": "zookit/adam"})
+        others = [key for key in tables if key not in _KEYS and _is_list_of_tables(tables[key])]
+        _check_keys(tables, (*_KEYS, *others), origin)
+        tables.setdefault("optimizer", {"name": DEFAULT_OPTIMIZER.name})
         single = [*_REQUIRED, *(name for name in _OPTIONAL if name in tables)]
         components: dict[str, Any] = {name: _spec(tables, name, origin) for name in single}
         components |= {name: _specs(tables, name, origin) for name in _LISTS}
         return cls(
             **components,
+            others={name: _specs(tables, name, origin) for name in others},
             initial_weights=_typed(tables, "initial_weights", "", origin),
             frozen=tuple(_texts(tables, "frozen", [], origin)),
             input_files=_texts(tables, "input_files", {}, origin),
@@ -196,9 +206,14 @@ def _tables(experiment: Experiment, table_of: Any, settings: Mapping[str, Any]) 
         "input_files": dict(experiment.input_files),
         **{name: table_of(spec) for name, spec in single.items() if spec is not None},
         **{name: [table_of(spec) for spec in getattr(experiment, name)] for name in _LISTS},
+        **{name: [table_of(spec) for spec in specs] for name, specs in experiment.others.items()},
         "settings": dict(settings),
     }
     return {name: table for name, table in tables.items() if table or name == "settings"}
+
+
+def _is_list_of_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 def _typed(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> Any:

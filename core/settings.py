@@ -5,11 +5,15 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, TypedDict
 
 from annotated_doc import Doc
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Le, Lt
 
+from zookit.core.augmentation import Augmentation
 from zookit.core.component import Component
+from zookit.core.loss import Loss
+from zookit.core.metric import Metric
+from zookit.core.optimizer import Optimizer
+from zookit.core.schedule import Schedule
 
-Augmentation = Literal["flip", "rotation", "zoom", "translation", "contrast"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 
 
@@ -61,37 +65,12 @@ class Settings(Component):
         return {name: value for name, (value, default) in values.items() if value != default}
 
 
-@dataclass(frozen=True)
-class TrainingOptions(Settings):
-    """The options of a run besides data set, architecture and callbacks.
-
-    These are the settings, and the words that select an optimizer and augmentations.
-    """
-
-    optimizer: Annotated[
-        str, Doc("A Keras optimizer: adam, or with parameters sgd:learning_rate=0.01,momentum=0.9.")
-    ] = "adam"
-    learning_rate: Annotated[
-        float | None, Gt(0), Doc("The optimizer's learning rate; Keras's default if not given.")
-    ] = None
-    augment: Annotated[
-        tuple[Augmentation, ...],
-        Doc("Random changes to the training images: flip, rotation, zoom, translation, contrast."),
-    ] = ()
-
-    def __post_init__(self) -> None:
-        if len(set(self.augment)) != len(self.augment):
-            raise ValueError(
-                f"augment is {'+'.join(self.augment)}: list each augmentation only once"
-            )
-
-    def settings(self) -> Settings:
-        """Return the settings, without the optimizer and the augmentations."""
-        return Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
-
-
 class TrainingKeywords(TypedDict, total=False):
-    """The fields of `TrainingOptions` as keyword arguments, for editors and type checkers."""
+    """What `zookit.run` takes besides data set, architecture and callbacks.
+
+    These are the fields of `Settings`, and the components that the options of `zookit run` select,
+    each as words or as an instance. `learning_rate` is a number, or a schedule.
+    """
 
     epochs: int
     batch_size: int
@@ -102,6 +81,8 @@ class TrainingKeywords(TypedDict, total=False):
     precision: Precision
     threads: int | None
     data: Literal["auto", "full", "sample"]
-    optimizer: str
-    learning_rate: float | None
-    augment: str | Sequence[Augmentation]
+    optimizer: str | Optimizer
+    learning_rate: float | str | Schedule | None
+    loss: str | Loss
+    metrics: str | Metric | Sequence[str | Metric]
+    augment: str | Augmentation | Sequence[str | Augmentation]

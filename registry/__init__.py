@@ -6,26 +6,37 @@
     >>> registry.architectures.build("dense:units=64").component
     Dense(units=(64,), activation='relu', dropout=0.0)
 
-`datasets`, `architectures`, `callbacks`, `listeners` and `commands` map names to entries. A plugin
-is imported only when its entry is loaded. `Registry()` searches the installed packages again.
+Each kind of plugin is a mapping from names to entries, with the kind's plural as its name: see
+`registry.default`. A plugin is imported only when its entry is loaded. `Registry()` searches the
+installed packages again.
 """
 
 import sys
 from types import ModuleType
+from typing import Any
 
 from zookit.registry.built import Built
 from zookit.registry.components import Components, packages_missing
-from zookit.registry.entry import Entry, Kind
+from zookit.registry.entry import Entry
 from zookit.registry.group import Group
+from zookit.registry.kind import Kind
 from zookit.registry.metadata import Problem
 from zookit.registry.registry import Registry
 
 default = Registry()
-datasets = default.datasets
-architectures = default.architectures
-callbacks = default.callbacks
-listeners = default.listeners
-commands = default.commands
+
+
+def __getattr__(name: str) -> Components[Any]:
+    """Return the plugins of a kind by its plural, such as `registry.datasets`."""
+    try:
+        return default.group(name)
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *(kind.plural for kind in Registry.kinds())]
+
 
 __all__ = [
     "Built",
@@ -35,12 +46,7 @@ __all__ = [
     "Kind",
     "Problem",
     "Registry",
-    "architectures",
-    "callbacks",
-    "commands",
-    "datasets",
     "default",
-    "listeners",
     "packages_missing",
 ]
 

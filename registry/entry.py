@@ -1,7 +1,6 @@
 """An entry point of a plugin. The plugin is imported only when it is loaded."""
 
 import importlib
-import inspect
 import re
 import sys
 from dataclasses import dataclass
@@ -9,48 +8,20 @@ from functools import cached_property
 from typing import Generic, TypeVar, cast
 
 from zookit.core import BrokenPlugin, html
-from zookit.core.declaration import Parameter, declaration_complaint, parameters
+from zookit.core.declaration import Parameter, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
+from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared
 from zookit.registry.names import canonical_name
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Kind(Generic[T]):
-    """A kind of plugin.
-
-    Args:
-        singular: the noun in messages, such as "data set".
-        plural: the name on the command line and in `zookit.registry`, such as "datasets".
-        group: the entry-point group.
-        base: the class that components subclass; None for commands, which are not components.
-    """
-
-    singular: str
-    plural: str
-    group: str
-    base: type[T] | None
-
-    def complaint(self, loaded: object) -> str | None:
-        """Return why an object cannot be a plugin of this kind; None if it can."""
-        if self.base is None:
-            is_command = callable(loaded) and not isinstance(loaded, type)
-            return None if is_command else "it is neither a function nor a typer.Typer"
-        if not (isinstance(loaded, type) and issubclass(loaded, self.base)):
-            return f"it is not a subclass of zookit.core.{self.base.__name__}"
-        if inspect.isabstract(loaded):
-            missing = ", ".join(sorted(getattr(loaded, "__abstractmethods__", ())))
-            return f"it does not define {missing}"
-        return declaration_complaint(loaded)
-
-
 @dataclass(frozen=True, repr=False)
 class Entry(Generic[T]):
     """The name, owner and location of a plugin, from the metadata of its distribution."""
 
-    kind: Kind[T]
+    kind: Row
     declared: Declared
 
     @property

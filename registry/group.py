@@ -8,7 +8,8 @@ from zookit.core import AmbiguousName, UnknownName, html
 from zookit.core.errors import did_you_mean, quoted
 from zookit.core.words import is_name
 from zookit.registry.blocking import VARIABLE, is_blocked
-from zookit.registry.entry import Entry, Kind
+from zookit.registry.entry import Entry
+from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
 from zookit.registry.names import canonical_name
 
@@ -28,7 +29,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
     keys. Blocked entries (see ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them.
     """
 
-    def __init__(self, kind: Kind[T], declared: list[Declared], problems: list[Problem]) -> None:
+    def __init__(self, kind: Row, declared: list[Declared], problems: list[Problem]) -> None:
         self.kind = kind
         self._all: list[Entry[T]] = []
         self.problems = list(problems)

@@ -1,27 +1,41 @@
 """All installed plugins, by kind."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Self, TypeVar, overload
 
-from zookit.core import Architecture, Callback, Dataset, Listener, UnknownName, html
+from zookit.core import (
+    Architecture,
+    Augmentation,
+    Callback,
+    Component,
+    Dataset,
+    Exporter,
+    Listener,
+    Loss,
+    Metric,
+    Optimizer,
+    Schedule,
+    UnknownName,
+    html,
+)
 from zookit.core.errors import did_you_mean
 from zookit.registry.blocking import block, matches
 from zookit.registry.components import Components
-from zookit.registry.entry import Kind
-from zookit.registry.group import Group
+from zookit.registry.kind import Kind, Row
 from zookit.registry.metadata import Declared, Problem, scan
 
-DATASETS = Kind("data set", "datasets", "zookit.datasets", Dataset)
-ARCHITECTURES = Kind(
-    "architecture",
-    "architectures",
-    "zookit.architectures",
-    Architecture,
-)
-CALLBACKS = Kind("callback", "callbacks", "zookit.callbacks", Callback)
-LISTENERS = Kind("listener", "listeners", "zookit.listeners", Listener)
-COMMANDS: Kind[Any] = Kind("command", "commands", "zookit.commands", None)
-KINDS: tuple[Kind[Any], ...] = (DATASETS, ARCHITECTURES, CALLBACKS, LISTENERS, COMMANDS)
+C = TypeVar("C", bound=Component)
+
+
+class _Row(Kind[C]):
+    """A row of the table of kinds; on an instance of `Registry` it is the plugins of the kind."""
+
+    @overload
+    def __get__(self, registry: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, registry: "Registry", owner: type) -> Components[C]: ...
+    def __get__(self, registry: "Registry | None", owner: type) -> "Self | Components[C]":
+        return self if registry is None else registry.of(self)
 
 
 class Registry:
@@ -31,54 +45,81 @@ class Registry:
         path: the folders to search for distributions; `sys.path` if None.
     """
 
+    # The table of kinds. An attribute is the plural; with `zookit.` before it, the entry-point group.
+    datasets = _Row("data set", Dataset)
+    architectures = _Row("architecture", Architecture)
+    callbacks = _Row("callback", Callback, several=True)
+    optimizers = _Row(
+        "optimizer", Optimizer, option="--optimizer", help="How the weights follow the gradients."
+    )
+    schedules = _Row(
+        "schedule",
+        Schedule,
+        option="--learning-rate",
+        help="The learning rate: a number, or a schedule. The optimizer's own if not given.",
+    )
+    losses = _Row("loss", Loss, option="--loss", help="What training minimizes.")
+    metrics = _Row(
+        "metric",
+        Metric,
+        option="--metric",
+        keyword="metrics",
+        several=True,
+        help="What to measure beside loss and accuracy. Can be repeated.",
+    )
+    augmentations = _Row(
+        "augmentation",
+        Augmentation,
+        option="--augment",
+        several=True,
+        help="Random changes to the training images, in the order given. Can be repeated.",
+    )
+    exporters = _Row("exporter", Exporter, option="--to", recorded=False)
+    listeners = _Row(
+        "listener",
+        Listener,
+        option="--with",
+        keyword="listeners",
+        several=True,
+        recorded=False,
+    )
+    commands: _Row[Any] = _Row("command", None, recorded=False)
+
     def __init__(self, path: list[str] | None = None) -> None:
         self._path = path
+        self._components: dict[Row, Components[Any]] = {}
+
+    @classmethod
+    def kinds(cls) -> tuple[Row, ...]:
+        """Return all kinds, in the order of the table."""
+        return tuple(each for each in vars(cls).values() if isinstance(each, Kind))
 
     @cached_property
     def _scanned(self) -> tuple[list[Declared], list[Problem]]:
-        return scan(frozenset(kind.group for kind in KINDS), self._path)
+        return scan(frozenset(kind.group for kind in self.kinds()), self._path)
 
     @property
     def problems(self) -> list[Problem]:
         """The distributions whose metadata cannot be used, and why."""
         return list(dict.fromkeys(each for group in self.groups() for each in group.problems))
 
-    @cached_property
-    def datasets(self) -> Components[Dataset]:
-        """The data sets."""
-        return Components(DATASETS, *self._scanned)
+    def of(self, kind: Row) -> Components[Any]:
+        """Return the plugins of a kind."""
+        if kind not in self._components:
+            self._components[kind] = Components(kind, *self._scanned)
+        return self._components[kind]
 
-    @cached_property
-    def architectures(self) -> Components[Architecture]:
-        """The architectures."""
-        return Components(ARCHITECTURES, *self._scanned)
-
-    @cached_property
-    def callbacks(self) -> Components[Callback]:
-        """The callbacks."""
-        return Components(CALLBACKS, *self._scanned)
-
-    @cached_property
-    def listeners(self) -> Components[Listener]:
-        """The listeners."""
-        return Components(LISTENERS, *self._scanned)
-
-    @cached_property
-    def commands(self) -> Group[Any]:
-        """The commands."""
-        return Group(COMMANDS, *self._scanned)
+    def groups(self) -> tuple[Components[Any], ...]:
+        """Return the plugins of all kinds, data sets first."""
+        return tuple(self.of(kind) for kind in self.kinds())
 
     def components(self) -> tuple[Components[Any], ...]:
-        """Return the kinds of components, data sets first."""
-        return self.datasets, self.architectures, self.callbacks, self.listeners
+        """Return the plugins of the kinds that are components, which commands are not."""
+        return tuple(group for group in self.groups() if group.kind.base)
 
-    def groups(self) -> tuple[Group[Any], ...]:
-        """Return all kinds, commands last."""
-        return *self.components(), self.commands
-
-    def group(self, plural: str) -> Group[Any]:
-        """Return a kind by its plural, such as "datasets"."""
-        return next(group for group in self.groups() if group.kind.plural == plural)
+    def group(self, plural: str) -> Components[Any]:
+        """Return a kind by its plural, such as "datasets". Raises KeyError."""
+        return {group.kind.plural: group for group in self.groups()}[plural]
 
     def block(self, name: str) -> None:
         """Block plugins in this process and its child processes, as ZOOKIT_DISABLE does.

@@ -77,17 +77,20 @@ class Run(RunRecord):
         divide the images by 255: `model.predict(x)`. Floats of 0 to 255 are rounded.
 
         The model raises BadParameter for images that are not raw pixels, such as floats of 0 to 1.
-        What its `save` and `export` write loads without zookit and does not check images.
+        What its `save` and `export` write loads without zookit and does not check images. It is
+        compiled with the run's optimizer, and with crossentropy and accuracy.
 
         Raises:
             BadRun: the run has not ended, or it cannot be rebuilt with the installed packages.
         """
         from zookit.inference.rebuild import info_of, rebuild_model
         from zookit.modeling.model import compile_model
-        from zookit.modeling.optimizers import create_optimizer
+        from zookit.modeling.optimizers import build_optimizer
+        from zookit.registry import default
 
         model = rebuild_model(self, self._architecture())
-        compile_model(model, info_of(self), create_optimizer(self.experiment.optimizer).component)
+        optimizer = default.optimizers.build(self.experiment.optimizer).component
+        compile_model(model, info_of(self), build_optimizer(optimizer))
 
         from zookit.modeling.checked_model import checked  # imports Keras, which is configured now
 

@@ -62,6 +62,11 @@ class ReduceLrOnPlateau(Callback):
         """The value of `monitor`."""
         return (self.monitor,)
 
+    @property
+    def sets_learning_rate(self) -> bool:
+        """True."""
+        return True
+
     def build(self) -> "keras.callbacks.Callback":
         """Return a ReduceLROnPlateau that reports each change and can be resumed exactly."""
         from zookit.plugins.callbacks.keras_classes import reduce_lr_on_plateau

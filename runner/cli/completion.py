@@ -28,13 +28,6 @@ def kinds() -> list[str]:
     return [group.kind.plural for group in default.groups()]
 
 
-def optimizers() -> list[str]:
-    """Complete the names of optimizers."""
-    from zookit.modeling.optimizers import OPTIMIZERS
-
-    return list(OPTIMIZERS)
-
-
 def plugins(incomplete: str) -> list[str]:
     """Complete the names and distributions of plugins."""
     from zookit.registry import default

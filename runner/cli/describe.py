@@ -45,7 +45,7 @@ def describe_layers(words: str, on: str) -> None:
     with start_runtime(
         precision=settings.precision,
         preference=Preference(),
-        augmented=False,
+        can_use_xla=True,
         threads=None,
     ):
         print()

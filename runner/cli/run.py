@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import words_of
+from zookit.cli.component_options import with_component_options
 from zookit.cli.shared_options import AllowWrites, ask_to_write
 from zookit.cli.training_options import (
     OPTIONS,
     AsJson,
-    Augment,
     BatchSize,
     ClassWeights,
     Data,
     Epochs,
-    LearningRate,
     Listeners,
     Normalize,
-    Optimizer,
     Precision,
     Quiet,
     Seed,
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from zookit.training.resolve import Composition
 
 
+@with_component_options
 def run(
     dataset: Annotated[
         str | None,
@@ -58,11 +57,9 @@ def run(
     ] = None,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
-    optimizer: Optimizer = None,
-    learning_rate: LearningRate = None,
+    components: dict[str, Any] = {},  # noqa: B006 - replaced by the options, and only read
     seed: Seed = None,
     validation: Validation = None,
-    augment: Augment = None,
     class_weights: ClassWeights = None,
     normalize: Normalize = None,
     precision: Precision = None,
@@ -108,7 +105,8 @@ def composed(given: dict[str, Any]) -> "Composition":
 
     words = [given["dataset"], given["architecture"], *(given["callbacks"] or ())]
     words = [each for each in words if each is not None]
-    options = {name: given[name] for name in OPTIONS if given[name] is not None}
+    settings = {name: given[name] for name in OPTIONS if given[name] is not None}
+    options = settings | given["components"]
     file: Path | None = given["file"]
     if file is not None:
         if words:

@@ -4,14 +4,14 @@ import math
 import shlex
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zookit.cli.completion import optimizers, values_of, words_of
+from zookit.cli.completion import values_of, words_of
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR
-from zookit.core import TrainingOptions, ZookitError
+from zookit.core import Settings, ZookitError
 from zookit.core.declaration import Parameter, parameters
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from zookit.runs.run import RunRecord
     from zookit.training.session import View
 
-OPTIONS = {parameter.name: parameter for parameter in parameters(TrainingOptions)}
-"""The training options, by name."""
+OPTIONS = {parameter.name: parameter for parameter in parameters(Settings)}
+"""The settings, by name."""
 
 
 def _option(name: str, metavar: str | None = None, flag: str | None = None) -> Any:
@@ -36,27 +36,21 @@ def _option(name: str, metavar: str | None = None, flag: str | None = None) -> A
         help=f"{option.meaning} {f'[default: {option.default}]' if option.default else ''}",
         metavar=metavar,
         show_default=False,
-        autocompletion=optimizers if name == "optimizer" else values_of(option),
+        autocompletion=values_of(option),
     )
 
 
 def option_for(name: str) -> str:
-    """Return the option that takes an optimizer or an augmentation of this name."""
-    from zookit.core.settings import Augmentation
-    from zookit.modeling.optimizers import OPTIMIZERS
+    """Return the option that takes a component of this name; empty if it is a word by itself."""
+    from zookit.registry import default
 
-    if name in get_args(Augmentation):
-        return "--augment"
-    return "--optimizer" if name in OPTIMIZERS else ""
+    return next((group.kind.option for group in default.components() if name in group), "")
 
 
 Epochs = Annotated[str | None, _option("epochs", "N")]
 BatchSize = Annotated[str | None, _option("batch_size", "N")]
-Optimizer = Annotated[str | None, _option("optimizer", "NAME[:PARAMETERS]")]
-LearningRate = Annotated[str | None, _option("learning_rate", "RATE")]
 Seed = Annotated[str | None, _option("seed", "N")]
 Validation = Annotated[str | None, _option("validation", "FRACTION")]
-Augment = Annotated[str | None, _option("augment", "NAME+NAME...")]
 ClassWeights = Annotated[
     bool | None, _option("class_weights", flag="--class-weights/--no-class-weights")
 ]

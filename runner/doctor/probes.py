@@ -12,9 +12,8 @@ from zookit.core import BrokenPlugin, Component, ComponentSpec, Dataset, Listene
 from zookit.core.declaration import is_required
 from zookit.core.errors import reason_of, typed_reason_of
 from zookit.isolation import HEAVY, Stack
-from zookit.registry import Built, Entry, packages_missing
+from zookit.registry import Built, Entry, Registry, packages_missing
 from zookit.registry.metadata import Declared
-from zookit.registry.registry import KINDS
 from zookit.training.listeners import attach_component
 
 _LONGEST = 1000
@@ -28,7 +27,7 @@ def load(declared: dict[str, str]) -> dict[str, Any]:
     broken, returns the `reason` and the `stack` instead.
     """
     metadata = Declared(**declared)
-    (kind,) = (kind for kind in KINDS if kind.group == metadata.group)
+    (kind,) = (kind for kind in Registry.kinds() if kind.group == metadata.group)
     entry: Entry[Any] = Entry(kind, metadata)
     _import_dependencies()
     began = time.perf_counter()

@@ -9,7 +9,7 @@ import numpy as np
 from zookit.core import Architecture, Dataset, Evaluation, Split, warn
 from zookit.core.source import DataRequest, SplitName
 from zookit.inference.evaluation_data import EvaluationData, load_evaluation_data
-from zookit.inference.predict import Predictor, all_classes, batch_size
+from zookit.inference.predict import Predictor, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
 from zookit.inference.scores import Scores
 from zookit.modeling.tensorflow_import import importing_keras
@@ -100,7 +100,7 @@ def evaluate(predictor: Predictor, split: Split) -> Evaluation:
 def evaluate_split(
     model: "keras.Model", split: Split, check: Callable[[], None] = lambda: None
 ) -> tuple[dict[str, float], Evaluation]:
-    """Return loss and accuracy of a compiled model on a split, and its predictions.
+    """Return loss, accuracy and further metrics of a compiled model on a split, and predictions.
 
     Both come from one pass over the images. The loss is the mean over the images plus the
     regularization losses, as `model.evaluate` computes it; it is not finite if the weights are
@@ -113,10 +113,15 @@ def evaluate_split(
     """
     import tensorflow as tf
 
+    from zookit.modeling.one_form import all_classes, further_metrics  # imports Keras
+
     shape = tuple(model.input_shape[1:])
+    metrics = further_metrics(model)
 
     def step(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         outputs = model(images, training=False)
+        for metric in metrics:
+            metric.update_state(labels, outputs)
         return all_classes(outputs), model.compute_loss(images, labels, outputs, training=False)
 
     # Traced once. TensorFlow would warn about retracing after the fifth model in a process.
@@ -125,6 +130,8 @@ def evaluate_split(
     )
     predictions = _Predictions(split)
     total_loss = 0.0
+    for metric in metrics:
+        metric.reset_state()
     for part in _parts(len(split), batch_size(shape)):
         check()
         images, labels = np.ascontiguousarray(split.images[part]), predictions.labels[part]
@@ -133,7 +140,8 @@ def evaluate_split(
         total_loss += float(loss) * len(labels)
     evaluation = predictions.evaluation()
     accuracy = float(np.mean(evaluation.predicted == evaluation.labels))
-    return {"loss": total_loss / len(split), "accuracy": accuracy}, evaluation
+    values = {"loss": total_loss / len(split), "accuracy": accuracy}
+    return values | {each.name: float(each.result()) for each in metrics}, evaluation
 
 
 class _Predictions:

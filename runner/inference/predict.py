@@ -13,7 +13,6 @@ from zookit.runs.run import RunRecord
 if TYPE_CHECKING:
     import keras
     import numpy.typing as npt
-    import tensorflow as tf
 
     Pixels = npt.NDArray[np.uint8]
     Probabilities = npt.NDArray[np.float32]
@@ -29,6 +28,8 @@ class Predictor:
 
     def __init__(self, model: "keras.Model") -> None:
         import tensorflow as tf
+
+        from zookit.modeling.one_form import all_classes  # imports Keras
 
         self._shape: tuple[int, ...] = tuple(model.input_shape[1:])
         self._classes = class_count(model)
@@ -80,16 +81,6 @@ def is_unsure(probabilities: "Probabilities") -> bool:
     """
     second, first = np.sort(probabilities)[-2:].tolist()
     return bool(first < max(_SURE, 2 * second))
-
-
-def all_classes(outputs: "tf.Tensor") -> "tf.Tensor":
-    """Return the probabilities of all classes, (N, classes), from the outputs of a model.
-
-    A single output is the probability of the second of two classes.
-    """
-    import tensorflow as tf
-
-    return tf.concat([1 - outputs, outputs], 1) if outputs.shape[-1] == 1 else outputs
 
 
 def predict(

@@ -1,12 +1,10 @@
-"""The whole network around an architecture's body: input, augmentation, head, loss, metric."""
+"""The whole network around an architecture's body: input, head, loss, metrics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zookit.core import Architecture, BrokenPlugin, DatasetInfo
-from zookit.modeling.augmentations import Augmentation
-from zookit.modeling.keras_optimizers import Optimizer
+from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Loss, Metric
 from zookit.registry import default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
 
@@ -51,7 +49,6 @@ def build_model(
     info: DatasetInfo,
     architecture: Architecture,
     normalize: bool,
-    augmentations: Sequence[Augmentation] = (),
 ) -> "keras.Model":
     """Return an uncompiled model that maps raw images, uint8 (N, H, W, C), to probabilities.
 
@@ -63,8 +60,6 @@ def build_model(
     head = Head(len(info.class_names))
     inputs = keras.Input(info.image_shape, dtype="uint8", name="images")
     outputs = keras.ops.cast(inputs, "float32")
-    for layer in [augmentation.build() for augmentation in augmentations]:
-        outputs = layer(outputs)
     with plugins_blamed(default, architecture):
         outputs = _features(architecture, outputs, normalize=normalize)
     # float32 at every precision, since probabilities and the loss need it.
@@ -99,14 +94,44 @@ def _features(
     return features
 
 
-def compile_model(model: "keras.Model", info: DatasetInfo, optimizer: Optimizer) -> None:
-    """Give a model its optimizer, loss and metric. Raises BadParameter as `optimizer.build`."""
+def compile_model(
+    model: "keras.Model",
+    info: DatasetInfo,
+    optimizer: "keras.optimizers.Optimizer",
+    loss: Loss | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    *,
+    mixes_labels: bool = False,
+) -> None:
+    """Give a model its optimizer, loss and metrics.
+
+    Args:
+        model: the model.
+        info: the info of the data set.
+        optimizer: the optimizer.
+        loss: the loss; None for the crossentropy of the model's head.
+        metrics: what to measure beside loss and accuracy, by name.
+        mixes_labels: whether the labels of training are mixed, float32 (N, classes).
+
+    Raises:
+        BrokenPlugin: a component builds something unexpected.
+    """
     import keras
 
     head = Head(len(info.class_names))
-    metric = (
+    accuracy = (
         keras.metrics.BinaryAccuracy(name="accuracy")
         if head.is_binary
         else keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     )
-    model.compile(optimizer=optimizer.build(), loss=head.loss, metrics=[metric])
+    if loss is None and not metrics and not mixes_labels:
+        model.compile(optimizer=optimizer, loss=head.loss, metrics=[accuracy])
+        return
+    from zookit.modeling.one_form import OneFormLoss, OneFormMetric, StrongerAccuracy
+
+    further = (OneFormMetric(each, name, head.classes) for name, each in (metrics or {}).items())
+    model.compile(
+        optimizer=optimizer,
+        loss=head.loss if loss is None else OneFormLoss(loss, head.classes),
+        metrics=[StrongerAccuracy() if mixes_labels else accuracy, *further],
+    )

@@ -26,7 +26,7 @@ def start_runtime(
     *,
     precision: str,
     preference: Preference,
-    augmented: bool,
+    can_use_xla: bool,
     threads: int | None,
     xla: bool | None = None,
 ) -> Iterator[Runtime]:
@@ -37,7 +37,7 @@ def start_runtime(
     Args:
         precision: auto, float32 or mixed_bfloat16.
         preference: what suits the architecture.
-        augmented: whether the model has layers that change images at random.
+        can_use_xla: whether XLA can compile all components of the training step.
         threads: threads of an operation; None for what suits the architecture.
         xla: whether steps are compiled; None for what suits the architecture.
 
@@ -63,8 +63,7 @@ def start_runtime(
         faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
         precision = "mixed_bfloat16" if faster else "float32"
     if xla is None:
-        # XLA cannot compile some random changes to images and is slow at the others.
-        xla = on_cpu and preference.xla and not augmented
+        xla = on_cpu and preference.xla and can_use_xla
     with one_training(), keras_configured(precision):
         yield Runtime(
             "mixed_bfloat16" if precision == "mixed_bfloat16" else "float32",

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-MODEL, OPTIMIZER, METRICS, STATE = "model/", "optimizer/", "metrics/", "state/"
+MODEL, OPTIMIZER, METRICS = "model/", "optimizer/", "metrics/"
+AUGMENTATIONS, STATE = "augmentations/", "state/"
 """Prefixes of the names of the arrays."""
 _ARRAY = "__array__"
 _DEEPEST = DEEPEST - 4
@@ -173,7 +174,7 @@ def _check_arrays(
     import numpy as np
 
     kinds = {name.partition("/")[0] + "/" for name in arrays}
-    known = {MODEL, OPTIMIZER, STATE} | ({METRICS} if position.steps else set())
+    known = {MODEL, OPTIMIZER, AUGMENTATIONS, STATE} | ({METRICS} if position.steps else set())
     if not {MODEL, OPTIMIZER} <= kinds <= known:
         raise damaged(path, f"it has arrays of {', '.join(sorted(kinds)) or 'nothing'}")
     for name, array in arrays.items():

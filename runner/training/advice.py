@@ -15,6 +15,7 @@ from zookit.core import (
     Callback,
     Evaluation,
     Experiment,
+    Metric,
     Result,
     Settings,
     did_you_mean,
@@ -46,15 +47,21 @@ _SINCE = 2
 
 
 def check_monitored(
-    names: Sequence[str], callbacks: Sequence[Callback], *, validation: bool
+    names: Sequence[str],
+    callbacks: Sequence[Callback],
+    metrics: Sequence[str] = (),
+    *,
+    validation: bool,
 ) -> None:
     """Raise BadExperiment if a callback needs a value that is never logged.
 
-    `names` are the names of the callbacks in messages. Whether a value is logged may not be known:
+    `names` are the names of the callbacks in messages, `metrics` those of the metrics beside loss
+    and accuracy. Whether a value is logged may not be known:
     a callback may add it to the logs for those after it. Raises BrokenPlugin if a callback does not
     declare tuples of names.
     """
-    logged = ["loss", "accuracy", *(["val_loss", "val_accuracy"] if validation else [])]
+    logged = ["loss", "accuracy", *metrics]
+    logged += [f"val_{name}" for name in logged] if validation else []
     for name, callback in zip(names, callbacks, strict=True):
         for needed in _names(name, "monitors", callback.monitors):
             if needed not in logged:
@@ -82,15 +89,19 @@ def _way_to_log(name: str, logged: Sequence[str]) -> str:
     return did_you_mean(name, logged)
 
 
-def advice_on_modes(names: Sequence[str], callbacks: Sequence[Callback]) -> Iterator[str]:
+def advice_on_modes(
+    names: Sequence[str], callbacks: Sequence[Callback], metrics: Mapping[str, Metric]
+) -> Iterator[str]:
     """Yield which callbacks, with a `monitor` and a `mode`, take a worse value for a better one.
 
     `names` are the names of the callbacks in messages.
     """
+    modes = {name: "max" if each.higher_is_better else "min" for name, each in metrics.items()}
+    modes |= _MODES
     for name, callback in zip(names, callbacks, strict=True):
         monitor, mode = getattr(callback, "monitor", ""), getattr(callback, "mode", "auto")
-        right = _MODES.get(str(monitor).removeprefix("val_"))
-        if monitor in callback.monitors and right and mode in _MODES.values() and mode != right:
+        right = modes.get(str(monitor).removeprefix("val_"))
+        if monitor in callback.monitors and right and mode in modes.values() and mode != right:
             yield (
                 f"{name}: a {'higher' if mode == 'max' else 'lower'} {monitor} counts as better, "
                 f"but it is worse. Monitor another value{_way_to_right(callback, right)}."

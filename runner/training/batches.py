@@ -36,7 +36,7 @@ class Batches:
         self.batch_size = batch_size
         self._indices = np.arange(len(split)) if indices is None else indices
         self._seed = seed
-        self._weights = weights
+        self.weights = weights
         self._drawn = -1, self._indices
         self.epoch = 0
         """The epoch, counted from 0, of the next pass."""
@@ -124,7 +124,7 @@ class Batches:
     def _gathered(self, at: "npt.NDArray[np.int64]") -> "tuple[npt.NDArray[Any], ...]":
         labels = self.split.labels[at]
         batch = (self.split.images[at], labels)
-        return batch if self._weights is None else (*batch, self._weights[labels])
+        return batch if self.weights is None else (*batch, self.weights[labels])
 
     def _as_dataset(
         self,
@@ -141,7 +141,7 @@ class Batches:
             tf.TensorSpec((*leading, *self.split.images.shape[1:]), tf.uint8),
             tf.TensorSpec(leading, tf.int64),
         ]
-        if self._weights is not None:
+        if self.weights is not None:
             specs.append(tf.TensorSpec(leading, tf.float32))
 
         def read(at: tf.Tensor) -> tuple[tf.Tensor, ...]:

@@ -12,6 +12,7 @@ from zookit.core.errors import typed_reason_of
 from zookit.modeling.trainable import get_trainable, set_trainable
 from zookit.runs.arrays import assign, numbered
 from zookit.runs.checkpoint import (
+    AUGMENTATIONS,
     METRICS,
     MODEL,
     OPTIMIZER,
@@ -75,6 +76,7 @@ class Checkpointing:
             ) from None
         self._assign(MODEL, self.model.variables)
         self._assign(OPTIMIZER, self.model.optimizer.variables)
+        self._assign(AUGMENTATIONS, self._random_states())
 
     def restore_metrics(self) -> None:
         """Restore the running metrics. Raises BadRun if the checkpoint does not fit them."""
@@ -120,6 +122,7 @@ class Checkpointing:
         arrays = {
             **numbered(MODEL, model.variables),
             **numbered(OPTIMIZER, model.optimizer.variables),
+            **numbered(AUGMENTATIONS, self._random_states()),
             **(numbered(METRICS, model.metrics_variables) if steps else {}),
         }
         position = Position(
@@ -138,6 +141,11 @@ class Checkpointing:
         )
         with self.schedule.writing(), written(self.path) as aside:
             save_checkpoint(aside, Checkpoint(position, arrays))
+
+    def _random_states(self) -> "list[keras.Variable]":
+        from zookit.modeling.augmented_model import augmentation_variables  # imports Keras
+
+        return augmentation_variables(self.model)
 
     def _assign(self, kind: str, variables: "list[keras.Variable]") -> None:
         if self.resumed is not None:

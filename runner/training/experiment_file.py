@@ -5,13 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zookit.core import BadExperiment, Experiment, TrainingOptions
+from zookit.core import BadExperiment, ComponentSpec, Experiment, Settings
+from zookit.core.errors import quoted
 from zookit.core.parameters import create
 from zookit.core.reading import read_text_bounded
-from zookit.modeling.optimizers import create_optimizer
+from zookit.registry import Registry
 from zookit.runs.inputs import INPUTS
 from zookit.runs.run import EXPERIMENT, LIMITS
-from zookit.training.resolve import Composition, compose_experiment
+from zookit.training.resolve import (
+    Chosen,
+    Composition,
+    compose_chosen,
+    compose_experiment,
+    split_options,
+)
 
 
 def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
@@ -30,30 +37,50 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
         ) from None
     copied = path.parent if (path.parent / INPUTS).is_dir() else None
     composition = compose_experiment(Experiment.from_toml(text, str(path)), folder=copied)
-    given = create(TrainingOptions, options, "run")
-    in_file = _options_of(composition.experiment)
-    if "optimizer" in options:
-        optimizer = create_optimizer(given.optimizer, given.learning_rate)
-        given = replace(given, optimizer=optimizer.spec.words, learning_rate=None)
-        in_file = replace(in_file, optimizer=composition.experiment.optimizer.words)
-    for name in options:
-        option, filed = getattr(given, name), getattr(in_file, name)
-        if name == "learning_rate" and "optimizer" in options:
-            continue  # compared with the optimizer
-        if name == "augment":
-            option, filed = set(option), set(filed)
-        if option != filed:
-            raise BadExperiment(
-                f"{name} is {option!r} on the command line but {filed!r} in {path}. Remove the "
-                "option, or edit the file."
-            )
+    if options:
+        _check_options(path, composition, options)
     return composition
 
 
-def _options_of(experiment: Experiment) -> TrainingOptions:
-    return TrainingOptions(
-        **vars(experiment.settings),
-        optimizer=experiment.optimizer.words,
-        learning_rate=experiment.optimizer.parameters.get("learning_rate"),
-        augment=tuple(each.short_name for each in experiment.augmentations),  # type: ignore[misc]
-    )
+def _check_options(path: Path, composition: Composition, options: Mapping[str, Any]) -> None:
+    """Raise BadExperiment if an option changes the experiment of a file."""
+    filed = composition.experiment
+    chosen, settings, rate = split_options(options)
+    from_file = _chosen(composition)
+    if rate is not None and Registry.optimizers not in chosen:
+        parameters = {k: v for k, v in filed.optimizer.parameters.items() if k != "learning_rate"}
+        chosen[Registry.optimizers] = [ComponentSpec(filed.optimizer.name, parameters)]
+    changed = create(Settings, settings, "run")
+    given = compose_chosen(
+        {**from_file, **chosen},
+        replace(filed.settings, **{name: getattr(changed, name) for name in settings}),
+        rate,
+    ).experiment
+    keys = {kind.keyword: kind.slot for kind in Registry.kinds()}
+    for name in options:
+        for key in (
+            ("optimizer", "schedule") if name == "learning_rate" else (keys.get(name, name),)
+        ):
+            option, recorded = _value(given, key), _value(filed, key)
+            if option != recorded:
+                raise BadExperiment(
+                    f"{name} is {quoted(option)} on the command line but {quoted(recorded)} in "
+                    f"{path}. Remove the option, or edit the file."
+                )
+
+
+def _chosen(composition: Composition) -> Chosen:
+    """Return what a composition consists of, to be composed again."""
+    kinds = {kind.slot: kind for kind in Registry.kinds()}
+    chosen: Chosen = {}
+    for slot, component in composition.parts.items():
+        chosen.setdefault(kinds[slot.partition(".")[0]], []).append(component)
+    return chosen
+
+
+def _value(experiment: Experiment, key: str) -> Any:
+    """Return a setting, or the words of the components, for comparison and for messages."""
+    if hasattr(experiment.settings, key):
+        return getattr(experiment.settings, key)
+    specs = [spec for slot, spec in experiment.slots().items() if slot.partition(".")[0] == key]
+    return " ".join(spec.words for spec in specs)

@@ -9,6 +9,7 @@ from zookit.core import Callback, Experiment
 from zookit.data.prepared import Prepared
 from zookit.modeling.model import build_model, compile_model
 from zookit.modeling.one_training import one_build, seed_training
+from zookit.modeling.optimizers import build_optimizer
 from zookit.modeling.trainable import check_averages, trainable_at_most
 from zookit.modeling.weight_limit import weights_limited
 from zookit.registry import default
@@ -22,6 +23,8 @@ from zookit.training.resolve import Composition
 
 if TYPE_CHECKING:
     import keras
+
+    from zookit.modeling.augmented_model import Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,18 +64,31 @@ def build_network(
     )
     with _one_build(checkpoint):
         seed_training(experiment.settings.seed)
-        model = build_model(
-            info,
-            composition.architecture,
-            experiment.settings.normalize,
-            composition.augmentations,
-        )
-    compile_model(model, info, composition.optimizer)
+        augmentations = _build_augmentations(composition)
+        model = build_model(info, composition.architecture, experiment.settings.normalize)
+    optimizer = build_optimizer(
+        composition.optimizer,
+        composition.schedule,
+        steps=len(feeds.train),
+        epochs=experiment.settings.epochs,
+    )
+    compile_model(
+        model,
+        info,
+        optimizer,
+        composition.loss,
+        composition.metrics,
+        mixes_labels=composition.mixes_labels,
+    )
+    if augmentations:
+        from zookit.modeling.augmented_model import augment  # imports Keras
+
+        augment(model, augmentations, len(info.class_names), feeds.train.weights)
     check_averages(model)
     # Otherwise the first step creates the optimizer's variables, and is traced a second time.
     model.optimizer.build(_trained_at_most(model, composition, checkpoint))
     # On a CPU, Keras's own default is no XLA.
-    xla = runtime.xla or (replay is None and bool(model.jit_compile))
+    xla = runtime.xla or (replay is None and composition.can_use_xla and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
     steps = _steps(feeds, replay, checkpoint, every_batch=every_batch, xla=xla)
     return Network(
@@ -82,6 +98,14 @@ def build_network(
         MultiStep(model, feeds.train, steps, xla=xla),
         build_callbacks(composition.callbacks),
     )
+
+
+def _build_augmentations(composition: Composition) -> "Sequence[Step]":
+    if not composition.augmentations:
+        return ()
+    from zookit.modeling.augmented_model import build_augmentations  # imports Keras
+
+    return build_augmentations(composition.augmentations)
 
 
 def _one_build(checkpoint: Checkpoint | None) -> AbstractContextManager[object]:

@@ -5,38 +5,46 @@ import inspect
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from zookit.arguments import several
 from zookit.core import (
     Architecture,
+    Augmentation,
     BadExperiment,
+    BadParameter,
     BadRun,
     Callback,
     Component,
     ComponentSpec,
     Dataset,
     Experiment,
+    Loss,
+    Metric,
+    Optimizer,
     Preference,
+    Schedule,
     Settings,
-    TrainingOptions,
     UnknownName,
     Words,
     ZookitError,
+    did_you_mean,
 )
 from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
+from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
 from zookit.core.input_files import input_files, replaced_paths, with_input_files
 from zookit.core.messages import option
 from zookit.core.parameters import create, plain_values
-from zookit.modeling.augmentations import Augmentation, create_augmentations
-from zookit.modeling.keras_optimizers import Optimizer
-from zookit.modeling.optimizers import create_optimizer
-from zookit.registry import Built, Components, default
+from zookit.registry import Built, Components, Registry, default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
+from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs
 from zookit.runs.run import RunRecord
+
+_LOGGED = ("loss", "accuracy", "learning_rate")
 
 DatasetLike = str | Words | ComponentSpec | Dataset
 ArchitectureLike = str | Words | ComponentSpec | Architecture
@@ -45,31 +53,81 @@ CallbackLike = str | Words | ComponentSpec | Callback
 
 @dataclass(frozen=True, eq=False)
 class Composition:
-    """An experiment with its components.
+    """An experiment with its components, which are named by their place in the experiment's file.
 
     `owners` has `distribution==version` by full name, and for a component that is not registered
     the hash of its source code.
     """
 
     experiment: Experiment
-    dataset: Dataset
-    architecture: Architecture
-    optimizer: Optimizer
-    augmentations: tuple[Augmentation, ...]
-    callbacks: tuple[Callback, ...]
+    parts: Mapping[str, Component]
     owners: Mapping[str, str]
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set."""
+        return cast(Dataset, self.parts["dataset"])
+
+    @property
+    def architecture(self) -> Architecture:
+        """The architecture."""
+        return cast(Architecture, self.parts["architecture"])
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+        return cast(Optimizer, self.parts["optimizer"])
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The schedule of the learning rate, if it has one."""
+        return cast(Schedule | None, self.parts.get("schedule"))
+
+    @property
+    def loss(self) -> Loss | None:
+        """The loss; None for plain crossentropy."""
+        return cast(Loss | None, self.parts.get("loss"))
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """The metrics beside loss and accuracy, by the name that they are logged under."""
+        names = (spec.identifier for spec in self.experiment.metrics)
+        return dict(zip(names, cast(list[Metric], self._several("metrics")), strict=True))
+
+    @property
+    def augmentations(self) -> list[Augmentation]:
+        """The augmentations, in the order in which they are applied."""
+        return cast(list[Augmentation], self._several("augmentations"))
+
+    @property
+    def callbacks(self) -> list[Callback]:
+        """The callbacks, in the order in which they are called."""
+        return cast(list[Callback], self._several("callbacks"))
+
+    @property
+    def mixes_labels(self) -> bool:
+        """Whether an augmentation mixes the labels of training."""
+        return any(each.mixes_labels for each in self.augmentations)
+
+    @property
+    def can_use_xla(self) -> bool:
+        """Whether XLA can compile all components of the training step."""
+        losses = [] if self.loss is None else [self.loss]
+        steps = (*losses, *self.metrics.values(), *self.augmentations)
+        return all(each.xla for each in steps)
+
+    def _several(self, name: str) -> list[Component]:
+        return [part for slot, part in self.parts.items() if slot.startswith(f"{name}.")]
 
     def components(self) -> tuple[Component, ...]:
         """Return all components, in the order of the experiment's."""
-        single = (self.dataset, self.architecture, self.optimizer)
-        return (*single, *self.augmentations, *self.callbacks)
+        return tuple(self.parts.values())
 
     def input_paths(self) -> dict[str, Path]:
         """Return the paths of the components' input files, by the experiment's keys for them."""
-        slots = zip(self.experiment.slots(), self.components(), strict=True)
         return {
             f"{slot}.{name}": path
-            for slot, component in slots
+            for slot, component in self.parts.items()
             for name, path in input_files(component).items()
         }
 
@@ -79,29 +137,70 @@ class Composition:
         return tuple(component for spec, component in pairs if not spec.registered)
 
 
+Chosen = dict[Row, list[Any]]
+"""Words, specs or instances of components, by kind."""
+
+
 def compose(
     dataset: DatasetLike,
     architecture: ArchitectureLike,
     callbacks: Sequence[CallbackLike] = (),
-    options: Mapping[str, Any] | TrainingOptions | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Composition:
     """Look the components up and check their parameters and that they fit together.
 
-    Raises ZookitError, of the class that describes the problem.
+    `options` are those of `zookit.run`, see `zookit.core.TrainingKeywords`. Raises ZookitError, of
+    the class that describes the problem.
     """
-    given = (
-        options
-        if isinstance(options, TrainingOptions)
-        else create(TrainingOptions, options or {}, "run")
-    )
-    return _compose(
-        dataset,
-        architecture,
-        callbacks,
-        create_optimizer(given.optimizer, given.learning_rate),
-        create_augmentations(given.augment),
-        given.settings(),
-    )
+    chosen, settings, rate = split_options(options or {})
+    chosen = {
+        Registry.datasets: [dataset],
+        Registry.architectures: [architecture],
+        Registry.callbacks: list(callbacks),
+        **chosen,
+    }
+    return compose_chosen(chosen, create(Settings, settings, "run"), rate)
+
+
+def split_options(options: Mapping[str, Any]) -> tuple[Chosen, dict[str, Any], Any]:
+    """Return the options that choose components, the settings, and the learning rate if it is one.
+
+    Raises BadParameter if there is no such option, or a value is neither words nor an instance.
+    """
+    kinds = {kind.keyword: kind for kind in Registry.kinds() if kind.recorded and kind.keyword}
+    names = [*(field.name for field in fields(Settings)), *kinds]
+    chosen: Chosen = {}
+    settings: dict[str, Any] = {}
+    rate = None
+    for name, value in options.items():
+        if name not in names:
+            raise BadParameter(
+                f"run: no parameter {quoted(name)}.{did_you_mean(name, names)} Parameters: "
+                f"{', '.join(names)}."
+            )
+        kind = kinds.get(name)
+        if kind is None:
+            settings[name] = value
+        elif kind is Registry.schedules and _is_number(value):
+            rate = value
+        elif value is not None:
+            chosen[kind] = _several(value, name) if kind.several else [value]
+    return chosen, settings, rate
+
+
+def _is_number(value: object) -> bool:
+    """Whether a learning rate is meant as a number: words begin with a letter."""
+    return not isinstance(value, Component) and not str(value)[:1].isalpha()
+
+
+def _several(value: Any, name: str) -> list[Any]:
+    """Return one or several components as a list; + joins names without parameters."""
+    given = several(value, name)
+    return [
+        part
+        for each in given
+        for part in (each.split("+") if isinstance(each, str) and ":" not in each else [each])
+    ]
 
 
 def compose_experiment(
@@ -112,28 +211,29 @@ def compose_experiment(
     `instances` stand for the components that no entry point names. `folder` has copies of the input
     files; without it they are read from where they were. Raises ZookitError.
     """
-    for name in ("schedule", "loss", "metrics", "initial_weights", "frozen"):
+    for name in ("initial_weights", "frozen"):
         if getattr(experiment, name):
             raise BadExperiment(
                 f"the experiment has {name}, which this version of zookit does not support. "
                 "Upgrade zookit: pip install --upgrade zookit"
             )
-
-    def found(slot: str) -> ComponentSpec | Component:
-        spec = experiment.slots()[slot]
+    kinds = {kind.slot: kind for kind in Registry.kinds() if kind.recorded}
+    chosen: Chosen = {}
+    for slot, spec in experiment.slots().items():
+        name = slot.partition(".")[0]
+        if name not in kinds:
+            raise BadExperiment(
+                f"the experiment has {name!r}, which is no kind of plugin here."
+                f"{did_you_mean(name, kinds)} Install the package that adds it, or upgrade zookit."
+            )
         files = {} if folder is None else copies(folder, experiment, slot)
+        found: ComponentSpec | Component
         if spec.registered:
-            return replace(spec, parameters=replaced_paths(spec.parameters, files))
-        return with_input_files(find_instance(spec, instances), files)
-
-    composition = _compose(
-        found("dataset"),
-        found("architecture"),
-        [found(f"callbacks.{at}") for at in range(len(experiment.callbacks))],
-        create_optimizer(experiment.optimizer),
-        create_augmentations([each.short_name for each in experiment.augmentations]),
-        experiment.settings,
-    )
+            found = replace(spec, parameters=replaced_paths(spec.parameters, files))
+        else:
+            found = with_input_files(find_instance(spec, instances), files)
+        chosen.setdefault(kinds[name], []).append(found)
+    composition = compose_chosen(chosen, experiment.settings)
     _check_inputs(experiment, composition.experiment)
     return composition
 
@@ -189,52 +289,84 @@ def find_instance(spec: ComponentSpec, instances: Sequence[Component]) -> Compon
     )
 
 
-def _compose(
-    dataset: Any,
-    architecture: Any,
-    callbacks: Sequence[Any],
-    optimizer: Built[Optimizer],
-    augmentations: Sequence[Built[Augmentation]],
-    settings: Settings,
-) -> Composition:
-    built_dataset = _build(default.datasets, dataset)
-    built_architecture = _build(default.architectures, architecture)
-    built_callbacks = [_build(default.callbacks, callback) for callback in callbacks]
-    _check_named_once([each.spec for each in built_callbacks])
-    _check_component_values(built_dataset.component, built_architecture.component, settings)
-    own_rule = type(built_architecture.component).normalize is not Architecture.normalize
-    if not settings.normalize and own_rule:
-        raise BadExperiment(
-            f"{built_architecture.spec.name} scales pixels by a rule of its own, which cannot be "
-            f"turned off. Remove {option('--no-normalize', 'normalize=False')}."
-        )
-    experiment = Experiment(
-        built_dataset.spec,
-        built_architecture.spec,
-        tuple(each.spec for each in built_callbacks),
-        optimizer.spec,
-        tuple(each.spec for each in augmentations),
-        settings=settings,
-    )
-    everything: list[Built[Any]] = [built_dataset, built_architecture, *built_callbacks]
-    everything += [optimizer, *augmentations]
+def compose_chosen(chosen: Chosen, settings: Settings, rate: Any = None) -> Composition:
+    """Look up components, and check them and that they fit together.
+
+    `rate` is the learning rate, if it is given as a number by itself. Raises ZookitError.
+    """
+    built = {kind: [_build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
+    built.setdefault(Registry.optimizers, [default.optimizers.build(DEFAULT_OPTIMIZER)])
+    if rate is not None:
+        built[Registry.optimizers] = [_with_rate(*built[Registry.optimizers], rate)]
+    if [each.spec.changed() for each in built.get(Registry.losses, ())] == [DEFAULT_LOSS.plain()]:
+        del built[Registry.losses]  # the model's own, which it equals but for the last bits
+    _check_named_once(built)
+    experiment = _experiment(built, settings)
+    places: dict[str, Built[Any]] = {
+        f"{kind.slot}.{at}" if kind.several else kind.slot: each
+        for kind, found in built.items()
+        for at, each in enumerate(found)
+    }
     composition = Composition(
         experiment,
-        built_dataset.component,
-        built_architecture.component,
-        optimizer.component,
-        tuple(each.component for each in augmentations),
-        tuple(each.component for each in built_callbacks),
-        {each.spec.name: each.owner or _source_of(each.component) for each in everything},
+        {slot: places[slot].component for slot in experiment.slots()},
+        {each.spec.name: each.owner or _source_of(each.component) for each in places.values()},
     )
+    _check_component_values(composition)
+    _check_rate(composition)
     hashes = hash_inputs(composition.input_paths())
     return replace(composition, experiment=replace(experiment, input_files=hashes))
 
 
-def _check_component_values(
-    dataset: Dataset, architecture: Architecture, settings: Settings
-) -> None:
+def _experiment(built: Mapping[Row, Sequence[Built[Any]]], settings: Settings) -> Experiment:
+    known = {field.name for field in fields(Experiment)}
+    own: dict[str, Any] = {}
+    others: dict[str, tuple[ComponentSpec, ...]] = {}
+    for kind, found in built.items():
+        specs = tuple(each.spec for each in found)
+        if kind.slot in known:
+            own[kind.slot] = specs if kind.several else specs[0]
+        elif specs:
+            others[kind.slot] = specs
+    return Experiment(**own, others=others, settings=settings)
+
+
+def _with_rate(optimizer: Built[Optimizer], rate: Any) -> Built[Optimizer]:
+    """Return an optimizer with a learning rate. Raises BadParameter if it has one already."""
+    own = optimizer.component.learning_rate
+    name = optimizer.spec.short_name
+    if own is not None:
+        raise BadParameter(
+            f"the learning rate is given twice: {rate} by itself and {own:g} as a parameter of "
+            f"{name}. Pass it once."
+        )
+    values = {**plain_values(optimizer.component), "learning_rate": rate}
+    component = create(type(optimizer.component), values, name)
+    return Built(component, ComponentSpec.of(optimizer.spec.name, component), optimizer.owner)
+
+
+def _check_rate(composition: Composition) -> None:
+    """Raise BadExperiment if more than the schedule sets the learning rate."""
+    schedule = composition.experiment.schedule
+    if schedule is None:
+        return
+    if composition.optimizer.learning_rate is not None:
+        raise BadExperiment(
+            f"the learning rate is given twice: by the schedule {schedule.short_name} and as a "
+            f"parameter of {composition.experiment.optimizer.short_name}. Pass it once."
+        )
+    for spec, callback in zip(composition.experiment.callbacks, composition.callbacks, strict=True):
+        if callback.sets_learning_rate:
+            raise BadExperiment(
+                f"{spec.short_name} sets the learning rate, and so does the schedule "
+                f"{schedule.short_name}. Remove one of them."
+            )
+
+
+def _check_component_values(composition: Composition) -> None:
     """Raise a ZookitError if they do not fit, or return what their contracts do not allow."""
+    dataset, architecture = composition.dataset, composition.architecture
+    settings = composition.experiment.settings
     with plugins_blamed(default, dataset, architecture):
         info = dataset.info
         check_info(describe(dataset, default), info)
@@ -244,6 +376,12 @@ def _check_component_values(
         preference = architecture.preference(info.image_shape, settings.batch_size)
         check_returned(
             architecture, "preference", preference, Preference, "zookit.core.Preference", default
+        )
+    own_rule = type(architecture).normalize is not Architecture.normalize
+    if not settings.normalize and own_rule:
+        raise BadExperiment(
+            f"{composition.experiment.architecture.name} scales pixels by a rule of its own, which "
+            f"cannot be turned off. Remove {option('--no-normalize', 'normalize=False')}."
         )
 
 
@@ -255,11 +393,20 @@ def _build(group: Components[Any], given: Any) -> Built[Any]:
         raise
 
 
-def _check_named_once(specs: Sequence[ComponentSpec]) -> None:
-    names = [spec.name for spec in specs]
-    for spec in specs:
-        if names.count(spec.name) > 1 and spec.registered:
-            raise BadExperiment(f"callback {spec.name!r} is given twice. Pass it once.")
+def _check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
+    """Raise BadExperiment if a component is given twice, or two metrics would have one name."""
+    for kind, found in built.items():
+        specs = [each.spec for each in found if each.spec.registered]
+        names = [spec.identifier if kind is Registry.metrics else spec.name for spec in specs]
+        for name in names:
+            if names.count(name) > 1:
+                raise BadExperiment(f"{kind.singular} {name!r} is given twice. Pass it once.")
+    for each in built.get(Registry.metrics, ()):
+        if each.spec.identifier in _LOGGED or each.spec.identifier.startswith("val_"):
+            raise BadExperiment(
+                f"the metric {each.spec.name} would be logged as {each.spec.identifier!r}, which "
+                "is the name of another value. Report this to the author of the package."
+            )
 
 
 def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
@@ -269,10 +416,9 @@ def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Com
     name = Words.parse(given).name if isinstance(given, str) else given.name
     for other in default.components():
         if other.kind != group.kind and name in other:
-            return (
-                f" {name!r} is one of the {other.kind.plural}; the order is DATASET ARCHITECTURE "
-                "[CALLBACK]..."
-            )
+            place = option(other.kind.option, f"{other.kind.keyword}=")
+            how = f"write {place}" if place else "the order is DATASET ARCHITECTURE [CALLBACK]..."
+            return f" {name!r} is one of the {other.kind.plural}; {how}."
     return ""
 
 

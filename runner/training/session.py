@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zookit.console import Console
 from zookit.core import (
+    BadExperiment,
     BrokenPlugin,
     Component,
     FolderError,
@@ -157,7 +158,23 @@ def resume(
             experiment = experiment.with_settings(epochs=epochs)
         composition = recompose(record, experiment, instances)
         check_destinations(composition, record.folder, allowed=allow_writes)
+        _check_extension(record, composition)
         return _continue(record, checkpoint, composition, listeners, view)
+
+
+def _check_extension(record: RunRecord, composition: Composition) -> None:
+    """Raise BadExperiment if a run gets more epochs, but its learning rate depends on them."""
+    then, now = record.experiment.settings.epochs, composition.experiment.settings.epochs
+    schedule = composition.schedule
+    if then == now or schedule is None or not schedule.uses_epochs:
+        return
+    name = record.experiment.schedule
+    raise BadExperiment(
+        f"{record.name} cannot be extended to {now} epochs: its learning rate "
+        f"({'' if name is None else name.words}) follows a schedule for {then} epochs, so a run of "
+        f"{now} epochs would have had other rates from the start. Start a new run with "
+        f"{option(f'--epochs {now}', f'epochs={now}')}, or resume this one without it."
+    )
 
 
 def _continue(
@@ -203,14 +220,16 @@ def _check_folders(composition: Composition, runs_dir: Path) -> None:
 def _advice(composition: Composition, feeds: Feeds) -> Iterator[str]:
     experiment = composition.experiment
     names = [spec.short_name for spec in experiment.callbacks]
-    yield from advice_on_modes(names, composition.callbacks)
+    yield from advice_on_modes(names, composition.callbacks, composition.metrics)
     yield from advice_before(feeds, experiment.settings, composition.dataset.info.class_names)
 
 
 def _check_monitored(composition: Composition, *, validation: bool) -> None:
     names = [spec.short_name for spec in composition.experiment.callbacks]
     with plugins_blamed(default, *composition.callbacks):
-        check_monitored(names, composition.callbacks, validation=validation)
+        check_monitored(
+            names, composition.callbacks, tuple(composition.metrics), validation=validation
+        )
 
 
 def _folder_writer(checkpoint: Checkpoint | None) -> AttachedListener:
@@ -247,7 +266,7 @@ def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContex
     return start_runtime(
         precision=settings.precision,
         preference=composition.architecture.preference(info.image_shape, settings.batch_size),
-        augmented=bool(composition.augmentations),
+        can_use_xla=composition.can_use_xla,
         threads=settings.threads,
         xla=None if replay is None else replay.xla,
     )

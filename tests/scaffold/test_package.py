@@ -16,8 +16,7 @@ from type_checked import complaints
 
 from zookit.core import Dataset
 from zookit.core.data import Source, check_splits
-from zookit.registry import Entry
-from zookit.registry.registry import KINDS
+from zookit.registry import Entry, Registry
 
 TOUR = ("dataset", "architecture", "callback", "listener")
 EVERY = (*TOUR, "command")
@@ -142,7 +141,7 @@ def test_the_next_commands_are_printed(
 
 
 def test_there_is_a_template_for_every_kind() -> None:
-    assert {f"{kind}s" for kind in EVERY} == {kind.plural for kind in KINDS}
+    assert {f"{kind}s" for kind in EVERY} == {kind.plural for kind in Registry.kinds()}
 
 
 @pytest.mark.parametrize("name", ["command", "best", "finished", "ended"])

@@ -1,0 +1,45 @@
+"""Metrics: values that are measured beside the loss and the accuracy."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from zookit.core.component import Component
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Metric(Component, ABC):
+    """Base class of metrics.
+
+        @dataclass(frozen=True)
+        class Precision(Metric):
+            '''The share of predictions that are right, of those with more than one half.'''
+
+            def build(self, classes):
+                from keras.metrics import Precision
+
+                return Precision()
+
+    The Keras metric always receives labels and probabilities of all classes, float32 (N, classes),
+    also for two classes, where the model has one output. A label is one-hot; if an augmentation
+    mixes labels, it is that of the stronger class. zookit names the metric after its words:
+    `top_k:5` is logged as `top_k_5`, and as `val_top_k_5` for the validation split.
+    """
+
+    higher_is_better: ClassVar[bool] = True
+    """Whether a higher value is better. Callbacks that monitor the metric rely on it."""
+    xla: ClassVar[bool] = True
+    """Whether XLA can compile it; False switches XLA off for the run."""
+
+    @abstractmethod
+    def build(self, classes: int) -> "keras.metrics.Metric":
+        """Return a new Keras metric with one number as its result.
+
+        Import Keras here, not at module level.
+
+        Args:
+            classes: the number of classes, at least 2.
+        """

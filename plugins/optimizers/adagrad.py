@@ -1,0 +1,19 @@
+"""The optimizer `adagrad`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from zookit.core import Doc
+from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+
+
+@dataclass(frozen=True)
+class Adagrad(KerasOptimizer):
+    """Each weight's learning rate falls with the sum of its squared gradients."""
+
+    keras_class = "Adagrad"
+
+    initial_accumulator_value: Annotated[
+        float, Doc("Start value of the sums of squared gradients.")
+    ] = 0.1
+    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-7

@@ -1,0 +1,20 @@
+"""The optimizer `adamw`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from zookit.core import Doc
+from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+
+
+@dataclass(frozen=True)
+class AdamW(KerasOptimizer):
+    """Adam with weight decay that does not depend on the gradients."""
+
+    keras_class = "AdamW"
+
+    weight_decay: Annotated[float, Doc("Decay of the weights at each step.")] = 0.004
+    beta_1: Annotated[float, Doc("Decay of the running mean of the gradients.")] = 0.9
+    beta_2: Annotated[float, Doc("Decay of the running mean of the squared gradients.")] = 0.999
+    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-7
+    amsgrad: Annotated[bool, Doc("Use the AMSGrad variant.")] = False

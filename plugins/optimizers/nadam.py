@@ -1,0 +1,18 @@
+"""The optimizer `nadam`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from zookit.core import Doc
+from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+
+
+@dataclass(frozen=True)
+class Nadam(KerasOptimizer):
+    """Adam with Nesterov momentum."""
+
+    keras_class = "Nadam"
+
+    beta_1: Annotated[float, Doc("Decay of the running mean of the gradients.")] = 0.9
+    beta_2: Annotated[float, Doc("Decay of the running mean of the squared gradients.")] = 0.999
+    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-7

@@ -1,0 +1,19 @@
+"""The optimizer `sgd`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from zookit.core import Doc
+from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+
+
+@dataclass(frozen=True)
+class SGD(KerasOptimizer):
+    """Gradient descent, with optional momentum."""
+
+    keras_class = "SGD"
+
+    momentum: Annotated[
+        float, Doc("Fraction of the previous update that is added to the next.")
+    ] = 0.0
+    nesterov: Annotated[bool, Doc("Use Nesterov momentum.")] = False

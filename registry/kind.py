@@ -1,0 +1,79 @@
+"""A kind of plugin: one row of the registry's table."""
+
+import inspect
+from typing import Any, Generic, TypeVar
+
+from zookit.core import Component
+from zookit.core.declaration import declaration_complaint
+
+C = TypeVar("C", bound=Component)
+
+
+class Kind(Generic[C]):
+    """A kind of plugin, an attribute of `Registry`: its name there is the kind's plural.
+
+    Args:
+        singular: the noun in messages, such as "data set".
+        base: the class that the kind's components subclass; None for commands.
+        option: the command-line option that selects it, if it is not a word by itself.
+        keyword: the argument of `zookit.run` that selects it, by default the option's name.
+        several: whether a run can have more than one.
+        help: the option's text in `--help`.
+        recorded: whether the component decides a run's result, so that experiments record it.
+    """
+
+    def __init__(
+        self,
+        singular: str,
+        base: type[C] | None,
+        *,
+        option: str = "",
+        keyword: str = "",
+        several: bool = False,
+        help: str = "",  # noqa: A002 - the name that Typer has for it
+        recorded: bool = True,
+    ) -> None:
+        self.singular = singular
+        self.base = base
+        self.option = option
+        self.keyword = keyword or option.lstrip("-").replace("-", "_")
+        self.several = several
+        self.help = help
+        self.recorded = recorded
+        self.plural = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.plural = name
+
+    @property
+    def group(self) -> str:
+        """The entry-point group."""
+        return f"zookit.{self.plural}"
+
+    @property
+    def slot(self) -> str:
+        """The key of an experiment that holds the component, or the list of them."""
+        return self.plural if self.several else self.stem
+
+    @property
+    def stem(self) -> str:
+        """The singular as a name of a module, such as "dataset"."""
+        return self.singular.replace(" ", "")
+
+    def complaint(self, loaded: object) -> str | None:
+        """Return why an object cannot be a plugin of this kind; None if it can."""
+        if self.base is None:
+            is_command = callable(loaded) and not isinstance(loaded, type)
+            return None if is_command else "it is neither a function nor a typer.Typer"
+        if not (isinstance(loaded, type) and issubclass(loaded, self.base)):
+            return f"it is not a subclass of zookit.core.{self.base.__name__}"
+        if inspect.isabstract(loaded):
+            missing = ", ".join(sorted(getattr(loaded, "__abstractmethods__", ())))
+            return f"it does not define {missing}"
+        return declaration_complaint(loaded)
+
+    def __repr__(self) -> str:
+        return f"<kind {self.plural}>"
+
+
+Row = Kind[Any]
