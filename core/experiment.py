@@ -97,7 +97,9 @@ class Experiment:
             name: following(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)
         }
         components |= {name: tuple(map(following, getattr(self, name))) for name in _LISTS}
-        others = {name: tuple(map(following, specs)) for name, specs in self.others.items()}
+        others = {
+            name: tuple(next(remaining) for _ in specs) for name, specs in self.others.items()
+        }
         return replace(self, **components, others=others)
 
     def with_contents(self, digits: int = 64) -> Self:

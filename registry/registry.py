@@ -45,7 +45,7 @@ class Registry:
         path: the folders to search for distributions; `sys.path` if None.
     """
 
-    # The table of kinds. An attribute is the plural; with `zookit.` before it, the entry-point group.
+    # The table of kinds. The attribute is the plural, `zookit.PLURAL` the entry-point group.
     datasets = _Row("data set", Dataset)
     architectures = _Row("architecture", Architecture)
     callbacks = _Row("callback", Callback, several=True)

@@ -25,7 +25,7 @@ from zookit.runs.run import EXPERIMENT
 from zookit.terminal import messages_shown
 
 if TYPE_CHECKING:
-    from zookit.training.resolve import Composition
+    from zookit.training.composition import Composition
     from zookit.training.session import View
 
 

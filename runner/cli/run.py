@@ -28,7 +28,7 @@ from zookit.cli.training_options import (
 from zookit.core import BadExperiment
 
 if TYPE_CHECKING:
-    from zookit.training.resolve import Composition
+    from zookit.training.composition import Composition
 
 
 @with_component_options

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from zookit.core import BrokenPlugin, Loss, Metric
+from zookit.core.calling import call_declared
 from zookit.core.errors import quoted
 from zookit.registry import default
 from zookit.registry.blame import check_returned, describe
@@ -44,7 +45,7 @@ class OneFormLoss(keras.losses.Loss):
     """Calls a loss with labels and probabilities of all classes, float32 (N, classes)."""
 
     def __init__(self, loss: Loss, classes: int) -> None:
-        built = loss.build(classes)
+        built = call_declared(loss.build, classes=classes)
         check_returned(loss, "build", built, keras.losses.Loss, "keras.losses.Loss", default)
         super().__init__(name=built.name)
         self._loss = built
@@ -63,7 +64,7 @@ class OneFormMetric(keras.metrics.Metric):
     """
 
     def __init__(self, metric: Metric, name: str, classes: int) -> None:
-        built = metric.build(classes)
+        built = call_declared(metric.build, classes=classes)
         check_returned(
             metric, "build", built, keras.metrics.Metric, "keras.metrics.Metric", default
         )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from zookit.core import BadParameter, Optimizer, Schedule, reason_of
+from zookit.core.calling import call_declared
 from zookit.registry import default
 from zookit.registry.blame import check_returned, describe
 
@@ -29,11 +30,11 @@ def build_optimizer(
 
     rate = optimizer.learning_rate
     if schedule is not None:
-        rate = schedule.build(steps, epochs)
+        rate = call_declared(schedule.build, steps_per_epoch=steps, epochs=epochs)
         kind = keras.optimizers.schedules.LearningRateSchedule
         check_returned(schedule, "build", rate, kind, "LearningRateSchedule of Keras", default)
     try:
-        built = optimizer.build(rate)
+        built = call_declared(optimizer.build, learning_rate=rate)
     except (ValueError, TypeError) as error:
         raise BadParameter(f"{describe(optimizer, default)}: {reason_of(error)}") from None
     check_returned(

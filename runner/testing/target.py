@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from zookit.core import BrokenPlugin, Component, UnknownName, Words
 from zookit.core.errors import did_you_mean
-from zookit.registry import Built, Components, Entry, Registry, default
+from zookit.registry import Built, Entry, Registry, default
 from zookit.registry.names import canonical_name
 
 
@@ -55,7 +55,7 @@ class Target:
             )
         group = self.batch.registry.group(self.entry.kind.plural)
         words = Words(self.entry.full_name, self.words.items)
-        return cast(Components[Any], group).build(words)
+        return group.build(words)
 
     @cached_property
     def component(self) -> Any:

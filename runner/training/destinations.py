@@ -12,7 +12,7 @@ from zookit.core import Component, ComponentSpec, Dataset, FolderError
 from zookit.core.addresses import without_secrets
 from zookit.core.input_files import input_files
 from zookit.core.messages import option, printable
-from zookit.training.resolve import Composition
+from zookit.training.composition import Composition
 
 
 def destinations(composition: Composition, folder: Path | None = None) -> tuple[str, ...]:

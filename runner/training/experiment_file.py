@@ -12,13 +12,9 @@ from zookit.core.reading import read_text_bounded
 from zookit.registry import Registry
 from zookit.runs.inputs import INPUTS
 from zookit.runs.run import EXPERIMENT, LIMITS
-from zookit.training.resolve import (
-    Chosen,
-    Composition,
-    compose_chosen,
-    compose_experiment,
-    split_options,
-)
+from zookit.training.composition import Composition
+from zookit.training.options import Chosen, split_options
+from zookit.training.resolve import compose_chosen, compose_experiment
 
 
 def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:

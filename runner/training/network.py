@@ -16,10 +16,10 @@ from zookit.registry import default
 from zookit.registry.blame import check_returned
 from zookit.runs.checkpoint import MODEL, Checkpoint
 from zookit.runs.environment import Runtime
+from zookit.training.composition import Composition
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep, choose_steps
-from zookit.training.resolve import Composition
 
 if TYPE_CHECKING:
     import keras

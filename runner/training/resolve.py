@@ -5,14 +5,12 @@ import inspect
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from zookit.arguments import several
 from zookit.core import (
     Architecture,
-    Augmentation,
     BadExperiment,
     BadParameter,
     BadRun,
@@ -21,11 +19,8 @@ from zookit.core import (
     ComponentSpec,
     Dataset,
     Experiment,
-    Loss,
-    Metric,
     Optimizer,
     Preference,
-    Schedule,
     Settings,
     UnknownName,
     Words,
@@ -35,7 +30,7 @@ from zookit.core import (
 from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
 from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
-from zookit.core.input_files import input_files, replaced_paths, with_input_files
+from zookit.core.input_files import replaced_paths, with_input_files
 from zookit.core.messages import option
 from zookit.core.parameters import create, plain_values
 from zookit.registry import Built, Components, Registry, default
@@ -43,102 +38,14 @@ from zookit.registry.blame import check_returned, describe, plugins_blamed
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs
 from zookit.runs.run import RunRecord
+from zookit.training.composition import Composition
+from zookit.training.options import Chosen, split_options
 
 _LOGGED = ("loss", "accuracy", "learning_rate")
 
 DatasetLike = str | Words | ComponentSpec | Dataset
 ArchitectureLike = str | Words | ComponentSpec | Architecture
 CallbackLike = str | Words | ComponentSpec | Callback
-
-
-@dataclass(frozen=True, eq=False)
-class Composition:
-    """An experiment with its components, which are named by their place in the experiment's file.
-
-    `owners` has `distribution==version` by full name, and for a component that is not registered
-    the hash of its source code.
-    """
-
-    experiment: Experiment
-    parts: Mapping[str, Component]
-    owners: Mapping[str, str]
-
-    @property
-    def dataset(self) -> Dataset:
-        """The data set."""
-        return cast(Dataset, self.parts["dataset"])
-
-    @property
-    def architecture(self) -> Architecture:
-        """The architecture."""
-        return cast(Architecture, self.parts["architecture"])
-
-    @property
-    def optimizer(self) -> Optimizer:
-        """The optimizer."""
-        return cast(Optimizer, self.parts["optimizer"])
-
-    @property
-    def schedule(self) -> Schedule | None:
-        """The schedule of the learning rate, if it has one."""
-        return cast(Schedule | None, self.parts.get("schedule"))
-
-    @property
-    def loss(self) -> Loss | None:
-        """The loss; None for plain crossentropy."""
-        return cast(Loss | None, self.parts.get("loss"))
-
-    @property
-    def metrics(self) -> dict[str, Metric]:
-        """The metrics beside loss and accuracy, by the name that they are logged under."""
-        names = (spec.identifier for spec in self.experiment.metrics)
-        return dict(zip(names, cast(list[Metric], self._several("metrics")), strict=True))
-
-    @property
-    def augmentations(self) -> list[Augmentation]:
-        """The augmentations, in the order in which they are applied."""
-        return cast(list[Augmentation], self._several("augmentations"))
-
-    @property
-    def callbacks(self) -> list[Callback]:
-        """The callbacks, in the order in which they are called."""
-        return cast(list[Callback], self._several("callbacks"))
-
-    @property
-    def mixes_labels(self) -> bool:
-        """Whether an augmentation mixes the labels of training."""
-        return any(each.mixes_labels for each in self.augmentations)
-
-    @property
-    def can_use_xla(self) -> bool:
-        """Whether XLA can compile all components of the training step."""
-        losses = [] if self.loss is None else [self.loss]
-        steps = (*losses, *self.metrics.values(), *self.augmentations)
-        return all(each.xla for each in steps)
-
-    def _several(self, name: str) -> list[Component]:
-        return [part for slot, part in self.parts.items() if slot.startswith(f"{name}.")]
-
-    def components(self) -> tuple[Component, ...]:
-        """Return all components, in the order of the experiment's."""
-        return tuple(self.parts.values())
-
-    def input_paths(self) -> dict[str, Path]:
-        """Return the paths of the components' input files, by the experiment's keys for them."""
-        return {
-            f"{slot}.{name}": path
-            for slot, component in self.parts.items()
-            for name, path in input_files(component).items()
-        }
-
-    def unregistered(self) -> tuple[Component, ...]:
-        """Return the components that no entry point names."""
-        pairs = zip(self.experiment.components(), self.components(), strict=True)
-        return tuple(component for spec, component in pairs if not spec.registered)
-
-
-Chosen = dict[Row, list[Any]]
-"""Words, specs or instances of components, by kind."""
 
 
 def compose(
@@ -160,47 +67,6 @@ def compose(
         **chosen,
     }
     return compose_chosen(chosen, create(Settings, settings, "run"), rate)
-
-
-def split_options(options: Mapping[str, Any]) -> tuple[Chosen, dict[str, Any], Any]:
-    """Return the options that choose components, the settings, and the learning rate if it is one.
-
-    Raises BadParameter if there is no such option, or a value is neither words nor an instance.
-    """
-    kinds = {kind.keyword: kind for kind in Registry.kinds() if kind.recorded and kind.keyword}
-    names = [*(field.name for field in fields(Settings)), *kinds]
-    chosen: Chosen = {}
-    settings: dict[str, Any] = {}
-    rate = None
-    for name, value in options.items():
-        if name not in names:
-            raise BadParameter(
-                f"run: no parameter {quoted(name)}.{did_you_mean(name, names)} Parameters: "
-                f"{', '.join(names)}."
-            )
-        kind = kinds.get(name)
-        if kind is None:
-            settings[name] = value
-        elif kind is Registry.schedules and _is_number(value):
-            rate = value
-        elif value is not None:
-            chosen[kind] = _several(value, name) if kind.several else [value]
-    return chosen, settings, rate
-
-
-def _is_number(value: object) -> bool:
-    """Whether a learning rate is meant as a number: words begin with a letter."""
-    return not isinstance(value, Component) and not str(value)[:1].isalpha()
-
-
-def _several(value: Any, name: str) -> list[Any]:
-    """Return one or several components as a list; + joins names without parameters."""
-    given = several(value, name)
-    return [
-        part
-        for each in given
-        for part in (each.split("+") if isinstance(each, str) and ":" not in each else [each])
-    ]
 
 
 def compose_experiment(
@@ -297,7 +163,7 @@ def compose_chosen(chosen: Chosen, settings: Settings, rate: Any = None) -> Comp
     built = {kind: [_build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
     built.setdefault(Registry.optimizers, [default.optimizers.build(DEFAULT_OPTIMIZER)])
     if rate is not None:
-        built[Registry.optimizers] = [_with_rate(*built[Registry.optimizers], rate)]
+        built[Registry.optimizers] = [_with_rate(built[Registry.optimizers][0], rate)]
     if [each.spec.changed() for each in built.get(Registry.losses, ())] == [DEFAULT_LOSS.plain()]:
         del built[Registry.losses]  # the model's own, which it equals but for the last bits
     _check_named_once(built)

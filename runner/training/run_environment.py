@@ -20,10 +20,10 @@ from zookit.runs.environment import (
 )
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import RunRecord
+from zookit.training.composition import Composition
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import AttachedListener
 from zookit.training.network import Network
-from zookit.training.resolve import Composition
 
 
 def make_environment(

@@ -45,6 +45,7 @@ from zookit.training.advice import advice_before, advice_on_modes, check_monitor
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.completeness import check_unchanged, why_complete
+from zookit.training.composition import Composition
 from zookit.training.data_checks import check_image_size, check_same_data
 from zookit.training.destinations import check_destinations
 from zookit.training.feeds import Feeds, make_feeds
@@ -53,7 +54,7 @@ from zookit.training.listeners import AttachedListener, Listeners
 from zookit.training.loop import Loop
 from zookit.training.network import Network, build_network
 from zookit.training.progress import Display
-from zookit.training.resolve import Composition, recompose
+from zookit.training.resolve import recompose
 from zookit.training.run_environment import make_context, make_environment, resumed_environment
 from zookit.training.state import State
 

@@ -11,8 +11,8 @@ from pages import PAGES, PLUGIN_GUIDE, blocks, commands
 
 from zookit import Run, open_run
 from zookit.cli.commands import app
+from zookit.training.composition import Composition
 from zookit.training.listeners import select_listeners
-from zookit.training.resolve import Composition
 from zookit.typer_commands import command_of
 
 # Each command once, on however many pages it stands. The benchmarks take minutes to hours.

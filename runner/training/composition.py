@@ -1,0 +1,106 @@
+"""An experiment with its components."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from zookit.core import (
+    Architecture,
+    Augmentation,
+    Callback,
+    Component,
+    Dataset,
+    Experiment,
+    Loss,
+    Metric,
+    Optimizer,
+    Schedule,
+)
+from zookit.core.input_files import input_files
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """An experiment with its components, which are named by their place in the experiment's file.
+
+    `owners` has `distribution==version` by full name, and for a component that is not registered
+    the hash of its source code.
+    """
+
+    experiment: Experiment
+    parts: Mapping[str, Component]
+    owners: Mapping[str, str]
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set."""
+        return cast(Dataset, self.parts["dataset"])
+
+    @property
+    def architecture(self) -> Architecture:
+        """The architecture."""
+        return cast(Architecture, self.parts["architecture"])
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+        return cast(Optimizer, self.parts["optimizer"])
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The schedule of the learning rate, if it has one."""
+        return cast(Schedule | None, self.parts.get("schedule"))
+
+    @property
+    def loss(self) -> Loss | None:
+        """The loss; None for plain crossentropy."""
+        return cast(Loss | None, self.parts.get("loss"))
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """The metrics beside loss and accuracy, by the name that they are logged under."""
+        names = (spec.identifier for spec in self.experiment.metrics)
+        return dict(zip(names, cast(list[Metric], self._several("metrics")), strict=True))
+
+    @property
+    def augmentations(self) -> list[Augmentation]:
+        """The augmentations, in the order in which they are applied."""
+        return cast(list[Augmentation], self._several("augmentations"))
+
+    @property
+    def callbacks(self) -> list[Callback]:
+        """The callbacks, in the order in which they are called."""
+        return cast(list[Callback], self._several("callbacks"))
+
+    @property
+    def mixes_labels(self) -> bool:
+        """Whether an augmentation mixes the labels of training."""
+        return any(each.mixes_labels for each in self.augmentations)
+
+    @property
+    def can_use_xla(self) -> bool:
+        """Whether XLA can compile all components of the training step."""
+        own = self.loss is None or self.loss.xla
+        metrics = all(each.xla for each in self.metrics.values())
+        return own and metrics and all(each.xla for each in self.augmentations)
+
+    def _several(self, name: str) -> list[Component]:
+        return [part for slot, part in self.parts.items() if slot.startswith(f"{name}.")]
+
+    def components(self) -> tuple[Component, ...]:
+        """Return all components, in the order of the experiment's."""
+        return tuple(self.parts.values())
+
+    def input_paths(self) -> dict[str, Path]:
+        """Return the paths of the components' input files, by the experiment's keys for them."""
+        return {
+            f"{slot}.{name}": path
+            for slot, component in self.parts.items()
+            for name, path in input_files(component).items()
+        }
+
+    def unregistered(self) -> tuple[Component, ...]:
+        """Return the components that no entry point names."""
+        pairs = zip(self.experiment.components(), self.components(), strict=True)
+        return tuple(component for spec, component in pairs if not spec.registered)

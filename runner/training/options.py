@@ -1,0 +1,55 @@
+"""The options of a training: which of them choose components, and which are settings."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from zookit.arguments import several
+from zookit.core import BadParameter, Component, Settings, did_you_mean
+from zookit.core.errors import quoted
+from zookit.registry import Registry
+from zookit.registry.kind import Row
+
+Chosen = dict[Row, list[Any]]
+"""Words, specs or instances of components, by kind."""
+
+
+def split_options(options: Mapping[str, Any]) -> tuple[Chosen, dict[str, Any], Any]:
+    """Return the options that choose components, the settings, and the learning rate if it is one.
+
+    Raises BadParameter if there is no such option, or a value is neither words nor an instance.
+    """
+    kinds = {kind.keyword: kind for kind in Registry.kinds() if kind.recorded and kind.keyword}
+    names = [*(field.name for field in fields(Settings)), *kinds]
+    chosen: Chosen = {}
+    settings: dict[str, Any] = {}
+    rate = None
+    for name, value in options.items():
+        if name not in names:
+            raise BadParameter(
+                f"run: no parameter {quoted(name)}.{did_you_mean(name, names)} Parameters: "
+                f"{', '.join(names)}."
+            )
+        kind = kinds.get(name)
+        if kind is None:
+            settings[name] = value
+        elif kind is Registry.schedules and _is_number(value):
+            rate = value
+        elif value is not None:
+            chosen[kind] = _several(value, name) if kind.several else [value]
+    return chosen, settings, rate
+
+
+def _is_number(value: object) -> bool:
+    """Whether a learning rate is meant as a number: words begin with a letter."""
+    return not isinstance(value, Component) and not str(value)[:1].isalpha()
+
+
+def _several(value: Any, name: str) -> list[Any]:
+    """Return one or several components as a list; + joins names without parameters."""
+    given = several(value, name)
+    return [
+        part
+        for each in given
+        for part in (each.split("+") if isinstance(each, str) and ":" not in each else [each])
+    ]
