@@ -83,15 +83,9 @@ class Run(RunRecord):
         Raises:
             BadRun: the run has not ended, or it cannot be rebuilt with the installed packages.
         """
-        from zookit.inference.rebuild import info_of, rebuild_model
-        from zookit.modeling.model import compile_model
-        from zookit.modeling.optimizers import build_optimizer
-        from zookit.registry import default
+        from zookit.inference.rebuild import compiled_model
 
-        model = rebuild_model(self, self._architecture())
-        optimizer = default.optimizers.build(self.experiment.optimizer).component
-        compile_model(model, info_of(self), build_optimizer(optimizer))
-
+        model = compiled_model(self, self._architecture())
         from zookit.modeling.checked_model import checked  # imports Keras, which is configured now
 
         return checked(model)

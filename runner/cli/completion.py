@@ -58,6 +58,7 @@ def words_of(*kinds: str) -> Completer:
 
         groups = [group for group in default.groups() if not kinds or group.kind.plural in kinds]
         name, colon, items = incomplete.partition(":")
+        before, plus, name = ("", "", name) if colon else name.rpartition("+")
         if colon:
             found = [group[name] for group in groups if group.kind.base and name in group]
             offered = [f"{name}:{each}" for entry in found for each in _items(entry, items)]
@@ -67,7 +68,8 @@ def words_of(*kinds: str) -> Completer:
                 for group in groups
                 for entry in group.entries()
             ]
-        return list(dict.fromkeys(offered))
+        given = before.split("+")
+        return list(dict.fromkeys(f"{before}{plus}{e}" for e in offered if e not in given))
 
     return complete
 

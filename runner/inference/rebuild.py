@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from zookit.core import Architecture, BadRun, DatasetInfo, ZookitError, reason_of, warn
 from zookit.core.input_files import replaced_paths, with_input_files
 from zookit.core.messages import counted
-from zookit.modeling.model import build_model
+from zookit.modeling.model import build_model, compile_model
+from zookit.modeling.optimizers import build_optimizer
 from zookit.modeling.runtime import devices, keras_configured, out_of_memory_reported, versions
 from zookit.modeling.weight_limit import weights_limited
 from zookit.registry import Built, default
@@ -55,6 +56,14 @@ def rebuild_model(
         check_outputs(run, model, now)
     _warn_of_status(run)
     _warn_of_code(run, now)
+    return model
+
+
+def compiled_model(run: RunRecord, architecture: Architecture | None = None) -> "keras.Model":
+    """Return the trained model of a run, compiled with its optimizer; see `rebuild_model`."""
+    model = rebuild_model(run, architecture)
+    optimizer = default.optimizers.build(run.experiment.optimizer).component
+    compile_model(model, info_of(run), build_optimizer(optimizer))
     return model
 
 

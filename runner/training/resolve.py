@@ -282,9 +282,10 @@ def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Com
     name = Words.parse(given).name if isinstance(given, str) else given.name
     for other in default.components():
         if other.kind != group.kind and name in other:
-            place = option(other.kind.option, f"{other.kind.keyword}=")
-            how = f"write {place}" if place else "the order is DATASET ARCHITECTURE [CALLBACK]..."
-            return f" {name!r} is one of the {other.kind.plural}; {how}."
+            how = "the order is DATASET ARCHITECTURE [CALLBACK]..."
+            if other.kind.option:
+                how = f"write {option(f'{other.kind.option} {name}', f'{other.kind.keyword}=')}."
+            return f" {name!r} is one of the {other.kind.plural}; {how}"
     return ""
 
 

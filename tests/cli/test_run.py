@@ -343,8 +343,8 @@ def test_a_loss_that_is_not_finite_on_other_images_is_an_error(
 
 def test_equal_experiments_are_equal_however_they_are_written() -> None:
     written = (
-        ("sgd:0.01,momentum=0.5", "zoom+flip"),
-        ("sgd:learning_rate=0.01,momentum=0.5", "flip+zoom"),
+        ("sgd:0.01,momentum=0.5", "zoom:0.2"),
+        ("sgd:learning_rate=0.01,momentum=0.5", "zookit/zoom"),
     )
     one, two = (
         compose("mnist", "dense", (), {"optimizer": optimizer, "augment": augment}).experiment

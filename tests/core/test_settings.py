@@ -6,7 +6,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from zookit.core import Settings, TrainingKeywords, TrainingOptions
+from zookit.core import Settings, TrainingKeywords
+from zookit.registry import Registry
 
 
 def alternatives(hint: Any) -> set[Any]:
@@ -19,28 +20,21 @@ def alternatives(hint: Any) -> set[Any]:
 
 
 def test_the_keywords_are_exactly_the_options() -> None:
-    names = [each.name for each in fields(TrainingOptions)]
+    names = [each.name for each in fields(Settings)]
+    names += [kind.keyword for kind in Registry.kinds() if kind.option and kind.recorded]
     assert sorted(TrainingKeywords.__annotations__) == sorted(names)
     assert TrainingKeywords.__total__ is False
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(TrainingOptions)])
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
 def test_a_keyword_has_the_type_of_its_option(name: str) -> None:
     keyword, option = (
-        alternatives(get_type_hints(kind)[name]) for kind in (TrainingKeywords, TrainingOptions)
+        alternatives(get_type_hints(kind)[name]) for kind in (TrainingKeywords, Settings)
     )
-    if name == "augment":
-        # Words as well, and any sequence of the same names.
-        words, names = sorted(keyword, key=str, reverse=True)
-        assert words is str or names is str
-        sequence = names if words is str else words
-        assert get_args(sequence)[0] == get_args(*option)[0]
-    else:
-        assert keyword == option
+    assert keyword == option
 
 
-def test_no_option_is_required() -> None:
-    assert TrainingOptions().settings() == Settings()
+def test_no_setting_is_required() -> None:
     assert not Settings().changed()
 
 
@@ -48,14 +42,6 @@ def test_what_differs_from_the_default_is_changed() -> None:
     assert Settings(epochs=9, threads=2).changed() == {"epochs": 9, "threads": 2}
 
 
-def test_an_augmentation_is_named_once() -> None:
-    with pytest.raises(ValueError, match=r"flip\+flip"):
-        TrainingOptions(augment=("flip", "flip"))
-
-
-def test_only_threads_and_learning_rate_may_be_none() -> None:
-    hints = get_type_hints(TrainingOptions)
-    assert {name for name in hints if NoneType in alternatives(hints[name])} == {
-        "threads",
-        "learning_rate",
-    }
+def test_only_threads_may_be_none() -> None:
+    hints = get_type_hints(Settings)
+    assert {name for name in hints if NoneType in alternatives(hints[name])} == {"threads"}

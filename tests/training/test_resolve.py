@@ -9,15 +9,16 @@ from small_runs import DENSE, Slower, small_run
 
 from zookit.core import (
     BadExperiment,
+    BadParameter,
     BadRun,
     Callback,
     ComponentSpec,
     Experiment,
     ImageShapeRefused,
     Settings,
-    TrainingOptions,
     UnknownName,
     Words,
+    ZookitError,
 )
 from zookit.plugins import Dense, StopAtLoss
 from zookit.runs.run import read_run
@@ -54,9 +55,67 @@ def test_options_become_settings_optimizer_and_augmentations() -> None:
     assert composition.experiment.optimizer.parameters["momentum"] == 0.5
     assert [each.short_name for each in composition.experiment.augmentations] == ["zoom"]
     assert len(composition.augmentations) == 1
-    assert compose("mnist", "dense", (), TrainingOptions(epochs=3)).experiment.settings.epochs == 3
     learning_rate = compose("mnist", "dense", (), {"learning_rate": 0.5}).experiment.optimizer
     assert learning_rate.parameters["learning_rate"] == 0.5
+
+
+def test_a_learning_rate_is_a_number_or_a_schedule() -> None:
+    for given in (0.5, "0.5"):
+        found = compose("mnist", "dense", (), {"learning_rate": given}).experiment
+        assert (found.optimizer.parameters["learning_rate"], found.schedule) == (0.5, None)
+    found = compose("mnist", "dense", (), {"learning_rate": "cosine:0.01"}).experiment
+    assert found.schedule is not None
+    assert found.schedule.parameters["rate"] == 0.01
+    assert "learning_rate" not in found.optimizer.parameters
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "options", "facts"),
+    [
+        ([], {"optimizer": "adam:0.1", "learning_rate": 0.2}, ["0.1", "0.2", "adam"]),
+        ([], {"optimizer": "adam:0.1", "learning_rate": "cosine"}, ["adam", "cosine"]),
+        (["reduce_lr_on_plateau"], {"learning_rate": "cosine"}, ["reduce_lr_on_plateau", "cosine"]),
+    ],
+)
+def test_only_one_thing_sets_the_learning_rate(
+    callbacks: list[str], options: dict[str, Any], facts: list[str]
+) -> None:
+    with pytest.raises(ZookitError) as raised:
+        compose("mnist", "dense", callbacks, options)
+    assert all(fact in str(raised.value) for fact in facts), raised.value
+
+
+def test_metrics_are_named_by_their_words_and_each_name_stands_once() -> None:
+    options = {"metrics": ["top_k:3", "top_k:5"]}
+    assert list(compose("mnist", "dense", (), options).metrics) == ["top_k_3", "top_k_5"]
+    with pytest.raises(BadExperiment, match="'top_k_3' is given twice"):
+        compose("mnist", "dense", (), {"metrics": ["top_k:3", "zookit/top_k:k=3"]})
+
+
+def test_plain_crossentropy_is_the_loss_that_is_not_recorded() -> None:
+    plain, given = (compose("mnist", "dense", (), each) for each in ({}, {"loss": "crossentropy"}))
+    assert given.experiment == plain.experiment
+    assert given.loss is None
+    smooth = compose("mnist", "dense", (), {"loss": "crossentropy:label_smoothing=0.1"})
+    assert smooth.experiment.loss is not None
+
+
+def test_augmentations_are_applied_in_the_order_given() -> None:
+    for options in ({"augment": "zoom+flip"}, {"augment": ["zoom", "flip"]}):
+        found = compose("mnist", "dense", (), options).experiment.augmentations
+        assert [each.short_name for each in found] == ["zoom", "flip"]
+    found = compose("mnist", "dense", (), {"augment": ["rotation:0.2", "flip"]}).experiment
+    assert found.augmentations[0].parameters == {"factor": 0.2}
+
+
+def test_an_option_that_does_not_exist_is_refused_with_a_hint() -> None:
+    with pytest.raises(BadParameter, match="'metrics'"):
+        compose("mnist", "dense", (), {"metric": "top_k:3"})
+
+
+def test_a_component_of_another_kind_is_pointed_to_its_option() -> None:
+    with pytest.raises(UnknownName, match="write augment="):
+        compose("mnist", "dense", ["flip"])
 
 
 def test_every_component_has_an_owner() -> None:
@@ -128,9 +187,6 @@ def test_a_recorded_experiment_is_composed_again() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"schedule": ComponentSpec("zookit/cosine")},
-        {"loss": ComponentSpec("zookit/focal")},
-        {"metrics": (ComponentSpec("zookit/top_k"),)},
         {"initial_weights": "runs/first"},
         {"frozen": ("body",)},
     ],
