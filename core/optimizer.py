@@ -44,5 +44,5 @@ class Optimizer(Component, ABC):
                 parameter `learning_rate`, unless the user gives a schedule.
 
         Raises:
-            ValueError, TypeError: Keras refuses a parameter; zookit reports it as the user's error.
+            ValueError: a parameter cannot be used; zookit reports it as the user's error.
         """

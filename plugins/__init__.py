@@ -2,80 +2,75 @@
 
     from zookit.plugins import Dense, Mnist, StopAtLoss
 
-A component's module is imported when its class is first used.
+A component's module is imported when its class is first used. The names are those of the classes
+that the entry points of zookit name.
 """
 
 from importlib import import_module
+from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zookit.plugins.architectures.cnn import Cnn
-    from zookit.plugins.architectures.dense import Dense
-    from zookit.plugins.architectures.keras_application import KerasApplication
-    from zookit.plugins.callbacks.csv_logger import CsvLogger
-    from zookit.plugins.callbacks.early_stopping import EarlyStopping
-    from zookit.plugins.callbacks.model_checkpoint import ModelCheckpoint
-    from zookit.plugins.callbacks.reduce_lr_on_plateau import ReduceLrOnPlateau
-    from zookit.plugins.callbacks.remote_monitor import RemoteMonitor
-    from zookit.plugins.callbacks.stop_at_accuracy import StopAtAccuracy
-    from zookit.plugins.callbacks.stop_at_loss import StopAtLoss
-    from zookit.plugins.callbacks.swap_ema_weights import SwapEmaWeights
-    from zookit.plugins.callbacks.terminate_on_nan import TerminateOnNan
-    from zookit.plugins.datasets.fashion_mnist import FashionMnist
-    from zookit.plugins.datasets.horse_or_human import HorseOrHuman
-    from zookit.plugins.datasets.image_folder import ImageFolder
-    from zookit.plugins.datasets.mnist import Mnist
-    from zookit.plugins.listeners.mlflow import Mlflow
-    from zookit.plugins.listeners.tensorboard import TensorBoard
+    from zookit.plugins.architectures.cnn import Cnn as Cnn
+    from zookit.plugins.architectures.dense import Dense as Dense
+    from zookit.plugins.architectures.keras_application import KerasApplication as KerasApplication
+    from zookit.plugins.augmentations.contrast import Contrast as Contrast
+    from zookit.plugins.augmentations.cutmix import CutMix as CutMix
+    from zookit.plugins.augmentations.flip import Flip as Flip
+    from zookit.plugins.augmentations.mixup import MixUp as MixUp
+    from zookit.plugins.augmentations.rotation import Rotation as Rotation
+    from zookit.plugins.augmentations.translation import Translation as Translation
+    from zookit.plugins.augmentations.zoom import Zoom as Zoom
+    from zookit.plugins.callbacks.csv_logger import CsvLogger as CsvLogger
+    from zookit.plugins.callbacks.early_stopping import EarlyStopping as EarlyStopping
+    from zookit.plugins.callbacks.model_checkpoint import ModelCheckpoint as ModelCheckpoint
+    from zookit.plugins.callbacks.reduce_lr_on_plateau import ReduceLrOnPlateau as ReduceLrOnPlateau
+    from zookit.plugins.callbacks.remote_monitor import RemoteMonitor as RemoteMonitor
+    from zookit.plugins.callbacks.stop_at_accuracy import StopAtAccuracy as StopAtAccuracy
+    from zookit.plugins.callbacks.stop_at_loss import StopAtLoss as StopAtLoss
+    from zookit.plugins.callbacks.swap_ema_weights import SwapEmaWeights as SwapEmaWeights
+    from zookit.plugins.callbacks.terminate_on_nan import TerminateOnNan as TerminateOnNan
+    from zookit.plugins.datasets.fashion_mnist import FashionMnist as FashionMnist
+    from zookit.plugins.datasets.horse_or_human import HorseOrHuman as HorseOrHuman
+    from zookit.plugins.datasets.image_folder import ImageFolder as ImageFolder
+    from zookit.plugins.datasets.mnist import Mnist as Mnist
+    from zookit.plugins.listeners.mlflow import Mlflow as Mlflow
+    from zookit.plugins.listeners.tensorboard import TensorBoard as TensorBoard
+    from zookit.plugins.losses.crossentropy import Crossentropy as Crossentropy
+    from zookit.plugins.losses.focal import Focal as Focal
+    from zookit.plugins.metrics.top_k import TopK as TopK
+    from zookit.plugins.optimizers.adadelta import Adadelta as Adadelta
+    from zookit.plugins.optimizers.adafactor import Adafactor as Adafactor
+    from zookit.plugins.optimizers.adagrad import Adagrad as Adagrad
+    from zookit.plugins.optimizers.adam import Adam as Adam
+    from zookit.plugins.optimizers.adamax import Adamax as Adamax
+    from zookit.plugins.optimizers.adamw import AdamW as AdamW
+    from zookit.plugins.optimizers.ftrl import Ftrl as Ftrl
+    from zookit.plugins.optimizers.lamb import Lamb as Lamb
+    from zookit.plugins.optimizers.lion import Lion as Lion
+    from zookit.plugins.optimizers.muon import Muon as Muon
+    from zookit.plugins.optimizers.nadam import Nadam as Nadam
+    from zookit.plugins.optimizers.rmsprop import RMSprop as RMSprop
+    from zookit.plugins.optimizers.schedule_free_adamw import ScheduleFreeAdamW as ScheduleFreeAdamW
+    from zookit.plugins.optimizers.sgd import SGD as SGD
+    from zookit.plugins.schedules.cosine import Cosine as Cosine
 
-_MODULES = {
-    "Cnn": "architectures.cnn",
-    "CsvLogger": "callbacks.csv_logger",
-    "Dense": "architectures.dense",
-    "EarlyStopping": "callbacks.early_stopping",
-    "FashionMnist": "datasets.fashion_mnist",
-    "HorseOrHuman": "datasets.horse_or_human",
-    "ImageFolder": "datasets.image_folder",
-    "KerasApplication": "architectures.keras_application",
-    "Mlflow": "listeners.mlflow",
-    "Mnist": "datasets.mnist",
-    "ModelCheckpoint": "callbacks.model_checkpoint",
-    "ReduceLrOnPlateau": "callbacks.reduce_lr_on_plateau",
-    "RemoteMonitor": "callbacks.remote_monitor",
-    "StopAtAccuracy": "callbacks.stop_at_accuracy",
-    "StopAtLoss": "callbacks.stop_at_loss",
-    "SwapEmaWeights": "callbacks.swap_ema_weights",
-    "TensorBoard": "listeners.tensorboard",
-    "TerminateOnNan": "callbacks.terminate_on_nan",
-}
 
-__all__ = [
-    "Cnn",
-    "CsvLogger",
-    "Dense",
-    "EarlyStopping",
-    "FashionMnist",
-    "HorseOrHuman",
-    "ImageFolder",
-    "KerasApplication",
-    "Mlflow",
-    "Mnist",
-    "ModelCheckpoint",
-    "ReduceLrOnPlateau",
-    "RemoteMonitor",
-    "StopAtAccuracy",
-    "StopAtLoss",
-    "SwapEmaWeights",
-    "TensorBoard",
-    "TerminateOnNan",
-]
+def _places() -> dict[str, str]:
+    """Return the module of each class that an entry point of zookit names."""
+    values = (each.value for each in distribution("zookit").entry_points)
+    places = (value.split(":") for value in values if value.startswith(f"{__name__}."))
+    return {name: module for module, name in places}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
+    places = {} if name.startswith("__") and name != "__all__" else _places()
+    if name == "__all__":
+        return sorted(places)
+    if name not in places:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return getattr(import_module(places[name]), name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(_places())

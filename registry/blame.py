@@ -6,8 +6,8 @@ from traceback import walk_tb
 from types import FrameType
 from typing import Any
 
-from zookit.core import BrokenPlugin, Component, ZookitError
-from zookit.core.errors import quoted, typed_reason_of
+from zookit.core import BadParameter, BrokenPlugin, Component, ZookitError
+from zookit.core.errors import quoted, reason_of, typed_reason_of
 from zookit.registry.entry import Entry
 from zookit.registry.frames import Frame, frames_of, module_of
 from zookit.registry.registry import Registry
@@ -18,11 +18,21 @@ def describe(component: Component, registry: Registry, otherwise: str | None = N
 
     If no entry point names its class, returns `otherwise`, by default the class.
     """
-    for group in registry.components():
-        for entry in group.entries():
-            if entry.names(type(component)):
-                return _described(entry)
+    entry = _entry_of(component, registry)
+    if entry is not None:
+        return _described(entry)
     return otherwise or f"{type(component).__module__}:{type(component).__qualname__}"
+
+
+def name_of(component: Component, registry: Registry) -> str:
+    """Return the name that selects a component; its class if no entry point names it."""
+    entry = _entry_of(component, registry)
+    return type(component).__qualname__ if entry is None else entry.name
+
+
+def _entry_of(component: Component, registry: Registry) -> Entry[Any] | None:
+    entries = (entry for group in registry.components() for entry in group.entries())
+    return next((entry for entry in entries if entry.names(type(component))), None)
 
 
 @contextmanager
@@ -54,6 +64,18 @@ def plugins_blamed(registry: Registry, *components: Component) -> Iterator[None]
                 f"zookit: {owner} raised this error. Report it to the author of the package."
             )
         raise
+
+
+@contextmanager
+def values_refused(component: Component, registry: Registry) -> Iterator[None]:
+    """Report a ValueError of this block, which Keras raises too, as a wrong parameter.
+
+    Raises BadParameter, which names the component.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise BadParameter(f"{name_of(component, registry)}: {reason_of(error)}") from None
 
 
 def check_returned(

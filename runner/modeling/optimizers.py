@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from zookit.core import BadParameter, Optimizer, Schedule, reason_of
+from zookit.core import Optimizer, Schedule
 from zookit.core.calling import call_declared
 from zookit.registry import default
-from zookit.registry.blame import check_returned, describe
+from zookit.registry.blame import check_returned, values_refused
 
 if TYPE_CHECKING:
     import keras
@@ -23,20 +23,19 @@ def build_optimizer(
         epochs: the epochs of the run.
 
     Raises:
-        BadParameter: Keras refuses a value.
+        BadParameter: a component, or Keras, refuses a value.
         BrokenPlugin: a component builds something else.
     """
     import keras
 
     rate = optimizer.learning_rate
     if schedule is not None:
-        rate = call_declared(schedule.build, steps_per_epoch=steps, epochs=epochs)
+        with values_refused(schedule, default):
+            rate = call_declared(schedule.build, steps_per_epoch=steps, epochs=epochs)
         kind = keras.optimizers.schedules.LearningRateSchedule
         check_returned(schedule, "build", rate, kind, "LearningRateSchedule of Keras", default)
-    try:
+    with values_refused(optimizer, default):
         built = call_declared(optimizer.build, learning_rate=rate)
-    except (ValueError, TypeError) as error:
-        raise BadParameter(f"{describe(optimizer, default)}: {reason_of(error)}") from None
     check_returned(
         optimizer, "build", built, keras.optimizers.Optimizer, "keras.optimizers.Optimizer", default
     )

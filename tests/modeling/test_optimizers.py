@@ -1,60 +1,45 @@
-"""Optimizers by name: words and specs to components."""
+"""Optimizers with a learning rate: a number, or a schedule that follows the steps of training."""
 
-from importlib.metadata import version
+from dataclasses import dataclass
+from typing import Any
 
+import keras
 import pytest
 
-from zookit.core import BadParameter, BadWords, ComponentSpec, UnknownName, Words, ZookitError
-from zookit.modeling.keras_optimizers import SGD, Adam
-from zookit.modeling.optimizers import OPTIMIZERS, create_optimizer
+from zookit.core import BadParameter, BrokenPlugin, Optimizer, Schedule
+from zookit.modeling.optimizers import build_optimizer
+from zookit.plugins import SGD, Cosine
 
 
-def test_from_words_and_back() -> None:
-    built = create_optimizer("sgd:0.1,momentum=0.9,nesterov=true")
-    spec = built.spec
-    assert built.component == SGD(learning_rate=0.1, momentum=0.9, nesterov=True)
-    assert spec.name == "zookit/sgd"
-    assert spec.parameters["learning_rate"] == 0.1
-    assert spec.parameters["use_ema"] is False  # defaults are filled in
-    assert "use_ema" in spec.defaulted
-    assert "momentum" not in spec.defaulted
-    for given in (spec, spec.words, Words.parse(spec.words), ComponentSpec("sgd", spec.parameters)):
-        assert create_optimizer(given) == built
+def test_a_number_and_a_schedule() -> None:
+    assert float(build_optimizer(SGD(0.5)).learning_rate) == 0.5
+    scheduled = build_optimizer(SGD(), Cosine(0.5, warmup=1), steps=10, epochs=3)
+    assert float(scheduled.learning_rate) == pytest.approx(0.05)  # at step 0, in the warm-up
+    scheduled.iterations.assign(10)
+    assert float(scheduled.learning_rate) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_name(name: str) -> None:
-    built = create_optimizer(f"zookit/{name}")
-    assert type(built.component) is OPTIMIZERS[name]
-    assert built.spec.short_name == name
-    assert built.owner == f"zookit=={version('zookit')}"
-    assert built.component.keras_class.lower() == name
+@dataclass(frozen=True)
+class Halved(Schedule):
+    """Takes what it needs, and refuses short epochs."""
+
+    def build(self, steps_per_epoch: int) -> Any:  # type: ignore[override]
+        if steps_per_epoch < 2:
+            raise ValueError("an epoch of\n one step")
+        return keras.optimizers.schedules.ExponentialDecay(1.0, steps_per_epoch, 0.5)
 
 
-def test_the_learning_rate_beside_the_words() -> None:
-    built = create_optimizer("adam:beta_1=0.8", 0.02)
-    assert built.component == Adam(learning_rate=0.02, beta_1=0.8)
-    assert create_optimizer("adam:0.02,beta_1=0.8") == built
+@dataclass(frozen=True)
+class Wrong(Optimizer):
+    """Returns no optimizer."""
+
+    def build(self, learning_rate: Any) -> Any:
+        return learning_rate
 
 
-@pytest.mark.parametrize(
-    ("words", "learning_rate", "error", "expected"),
-    [
-        ("adamm", None, UnknownName, "Write adam."),
-        ("other/adam", None, UnknownName, "other/adam"),
-        ("Adam", None, BadWords, "Write adam."),
-        ("adam:beta=0.9", None, BadParameter, "Did you mean 'beta_2'"),
-        ("adam:0", None, BadParameter, "greater than 0"),
-        ("adam:inf", None, BadParameter, "finite"),
-        ("adam", -1.0, BadParameter, "greater than 0"),
-        ("adam:0.1", 0.2, BadParameter, "twice"),
-        ("adam:0.1,learning_rate=0.2", None, BadParameter, "twice"),
-        ("adam:amsgrad=2", None, BadParameter, "true or false"),
-        ("muon:ns_steps=1.5", None, BadParameter, "whole number"),
-    ],
-)
-def test_errors(
-    words: str, learning_rate: float | None, error: type[ZookitError], expected: str
-) -> None:
-    with pytest.raises(error, match=expected):
-        create_optimizer(words, learning_rate)
+def test_components_of_others() -> None:
+    assert float(build_optimizer(SGD(), Halved(), steps=2).learning_rate) == 1
+    with pytest.raises(BadParameter, match=r"Halved: an epoch of one step$"):
+        build_optimizer(SGD(), Halved(), steps=1)
+    with pytest.raises(BrokenPlugin, match=r"Wrong\.build returned 0\.1"):
+        build_optimizer(Wrong(0.1))

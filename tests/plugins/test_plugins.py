@@ -1,5 +1,6 @@
 """The classes that can be imported from `zookit.plugins`."""
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -26,6 +27,13 @@ def test_the_names_are_the_components_of_the_entry_points() -> None:
     installed = [entry for group in default.components() for entry in group.entries()]
     own = {e.value.partition(":")[2] for e in installed if e.distribution == "zookit"}
     assert own == set(zookit.plugins.__all__)
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    tree = ast.parse(Path(zookit.plugins.__file__ or "").read_text())
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    typed = {name.asname: node.module for node in imports for name in node.names if name.asname}
+    assert typed == declared()
 
 
 @pytest.mark.parametrize("name", zookit.plugins.__all__)

@@ -1,0 +1,95 @@
+"""Optimizers declare exactly what the installed Keras takes."""
+
+import inspect
+from dataclasses import MISSING, fields
+from typing import Any, cast
+
+import keras
+import pytest
+
+from zookit.core import BadParameter, ZookitError
+from zookit.core.declaration import declaration_complaint, parameters
+from zookit.modeling.optimizers import build_optimizer
+from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.registry import optimizers
+
+NAMES = [name for name in optimizers if optimizers[name].distribution == "zookit"]
+each_optimizer = pytest.mark.parametrize("name", NAMES)
+
+
+def kind_of(name: str) -> type[KerasOptimizer]:
+    return cast(type[KerasOptimizer], optimizers[name].load())
+
+
+def keras_class(name: str) -> Any:
+    return getattr(keras.optimizers, kind_of(name).keras_class)
+
+
+def built(words: str) -> keras.optimizers.Optimizer:
+    return build_optimizer(optimizers.build(words).component)
+
+
+@each_optimizer
+def test_parameters_and_defaults_are_those_of_keras(name: str) -> None:
+    kind = kind_of(name)
+    assert declaration_complaint(kind) is None
+    theirs = {
+        parameter.name: parameter.default
+        for parameter in inspect.signature(keras_class(name)).parameters.values()
+        if parameter.name != "name" and parameter.kind is not parameter.VAR_KEYWORD
+    }
+    ours = {field.name: field.default for field in fields(kind)}
+    assert MISSING not in ours.values()
+    assert next(iter(ours)) == "learning_rate"
+    assert ours == {**theirs, "learning_rate": None}
+    assert all(parameter.meaning for parameter in parameters(kind))
+
+
+@each_optimizer
+def test_builds_what_keras_builds(name: str) -> None:
+    ours, theirs = built(name), keras_class(name)()
+    assert type(ours) is type(theirs)
+    assert {**ours.get_config(), "name": ""} == {**theirs.get_config(), "name": ""}
+    assert kind_of(name).keras_class.lower() == name.replace("schedule_free_", "schedulefree")
+
+
+def test_no_optimizer_of_keras_is_forgotten() -> None:
+    theirs = {
+        kind.__name__
+        for kind in vars(keras.optimizers).values()
+        if isinstance(kind, type) and issubclass(kind, keras.optimizers.Optimizer)
+    }
+    wrappers = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer"}
+    assert theirs - wrappers == {kind_of(name).keras_class for name in NAMES}
+
+
+def test_every_parameter_reaches_keras() -> None:
+    config = built("sgd:0.5,momentum=0.9,nesterov=true,clipnorm=2,use_ema=true").get_config()
+    assert config["learning_rate"] == 0.5
+    assert config["momentum"] == 0.9
+    assert config["nesterov"] is True
+    assert config["clipnorm"] == 2.0
+    assert config["use_ema"] is True
+    assert list(built("muon:exclude_layers=head+body").exclude_layers) == ["head", "body"]
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "expected"),
+    [
+        ("adam:beta=0.9", BadParameter, "adam: .*Did you mean 'beta_2'"),
+        ("adam:0", BadParameter, "adam: .*greater than 0"),
+        ("adam:inf", BadParameter, "adam: .*finite"),
+        ("adam:amsgrad=2", BadParameter, "adam: .*true or false"),
+        ("muon:ns_steps=1.5", BadParameter, "muon: .*whole number"),
+        # What Keras refuses:
+        ("sgd:momentum=2", BadParameter, "^sgd: .*momentum"),
+        ("adam:gradient_accumulation_steps=1", BadParameter, "^adam: .*gradient_accumulation"),
+        ("adam:clipnorm=1,clipvalue=1", BadParameter, "^adam: .*clip"),
+        ("rmsprop:use_ema=true,ema_momentum=2", BadParameter, "^rmsprop: .*ema_momentum"),
+        ("ftrl:learning_rate_power=1", BadParameter, "^ftrl: .*learning_rate_power"),
+    ],
+)
+def test_errors(words: str, error: type[ZookitError], expected: str) -> None:
+    with pytest.raises(error, match=expected) as caught:
+        built(words)
+    assert len(str(caught.value).splitlines()) == 1
