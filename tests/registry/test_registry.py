@@ -12,7 +12,7 @@ from zookit.core import (
 )
 from zookit.core.words import is_name
 from zookit.plugins.architectures.dense import Dense
-from zookit.registry import Entry
+from zookit.registry import Entry, Registry
 
 
 def test_lists_what_is_installed_without_importing_it(site: Site) -> None:
@@ -36,13 +36,7 @@ def test_lists_what_is_installed_without_importing_it(site: Site) -> None:
     assert [each.full_name for each in nets.entries()] == ["alpha-nets/big_1", "alpha-nets/wide"]
     assert registry.datasets["here"].owner == "beta==2!1.0+x"
     assert len(registry.callbacks) == 0
-    assert [group.kind.plural for group in registry.groups()] == [
-        "datasets",
-        "architectures",
-        "callbacks",
-        "listeners",
-        "commands",
-    ]
+    assert [group.kind for group in registry.groups()] == list(Registry.kinds())
     assert all(not group.problems for group in registry.groups())
     assert "alpha_nets" not in sys.modules
 

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 from plugin_site import Site
 
-from zookit.registry import default
+from zookit.registry import Registry, default
 
 _NET = """
     from dataclasses import dataclass
@@ -85,11 +85,11 @@ _FOUND_FIRST = dict(vars(default))
 
 def forget_plugins() -> None:
     """Let the registry look for plugins again."""
-    for name in [each for each in vars(default) if each != "_path"]:
-        delattr(default, name)
+    vars(default).clear()
+    vars(default).update(vars(Registry()))
 
 
 def restore_plugins() -> None:
     """Let the registry know what it knew first, which other modules refer to."""
-    forget_plugins()
+    vars(default).clear()
     vars(default).update(_FOUND_FIRST)
