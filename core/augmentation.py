@@ -35,6 +35,15 @@ class Augmentation(Component, ABC):
     """Whether XLA can compile the layer. It cannot compile some of Keras's random layers, and the
     others are slower with it."""
 
+    def check(self, image_shape: tuple[int, int, int]) -> None:
+        """Raise ImageShapeRefused if the layer cannot be used on images of a shape.
+
+        By default every shape is accepted. zookit calls this before it imports TensorFlow.
+
+        Args:
+            image_shape: height, width and channels.
+        """
+
     @abstractmethod
     def build(self) -> "keras.layers.Layer":
         """Return a new Keras layer. Import Keras here, not at module level.

@@ -75,7 +75,7 @@ class BadExperiment(ZookitError):
 
 
 class ImageShapeRefused(ZookitError):
-    """An architecture does not accept images of this shape."""
+    """A component does not accept images of this shape."""
 
 
 class DataError(ZookitError):

@@ -30,6 +30,15 @@ class Schedule(Component, ABC):
     """Whether the rate depends on the number of epochs of the run. If so, a run cannot be extended
     by `zookit resume --epochs`: its rates would have been others from the start."""
 
+    def check(self, epochs: int) -> None:
+        """Raise ValueError if the schedule does not fit a number of epochs; zookit reports it.
+
+        By default every number is accepted. zookit calls this before it imports TensorFlow.
+
+        Args:
+            epochs: the number of epochs of the run, at least 1.
+        """
+
     @abstractmethod
     def build(
         self, steps_per_epoch: int, epochs: int

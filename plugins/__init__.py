@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from zookit.plugins.optimizers.schedule_free_adamw import ScheduleFreeAdamW as ScheduleFreeAdamW
     from zookit.plugins.optimizers.sgd import SGD as SGD
     from zookit.plugins.schedules.cosine import Cosine as Cosine
+    from zookit.plugins.schedules.exponential import Exponential as Exponential
+    from zookit.plugins.schedules.one_cycle import OneCycle as OneCycle
+    from zookit.plugins.schedules.steps import Steps as Steps
 
 
 def _places() -> dict[str, str]:

@@ -39,6 +39,9 @@ ELSEWHERE = {
     "core/declaration.py": "core/test_parameters.py",
     "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
+    # Each kind's components are tested together.
+    "plugins/optimizers/*.py": "plugins/optimizers/test_keras_optimizer.py",
+    "plugins/schedules/*.py": "plugins/schedules/test_schedules.py",
     "runner/child_process.py": "test_isolation.py",
     "runner/cli/bare.py": "cli/test_app.py",
     "runner/data/transfer.py": "data/test_download.py",
