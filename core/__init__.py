@@ -8,7 +8,8 @@ from annotated_doc import Doc
 
 from zookit.core.architecture import Architecture, Preference
 from zookit.core.augmentation import Augmentation
-from zookit.core.callback import Callback, Example
+from zookit.core.callback import Callback, Example, Unfreezing
+from zookit.core.callback_run import CallbackRun
 from zookit.core.component import Component
 from zookit.core.component_spec import ComponentSpec
 from zookit.core.dataset import Dataset, DatasetInfo, Split, Splits
@@ -43,6 +44,7 @@ from zookit.core.metric import Metric
 from zookit.core.optimizer import Optimizer
 from zookit.core.result import Result
 from zookit.core.run_context import RunContext
+from zookit.core.run_files import EpochFiles
 from zookit.core.schedule import Schedule
 from zookit.core.settings import Settings, TrainingKeywords
 from zookit.core.words import Words
@@ -57,6 +59,7 @@ __all__ = [
     "BadWords",
     "BrokenPlugin",
     "Callback",
+    "CallbackRun",
     "Component",
     "ComponentSpec",
     "DataError",
@@ -64,6 +67,7 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Doc",
+    "EpochFiles",
     "Evaluation",
     "Example",
     "Experiment",
@@ -85,6 +89,7 @@ __all__ = [
     "Splits",
     "TrainingFailed",
     "TrainingKeywords",
+    "Unfreezing",
     "UnknownName",
     "Words",
     "WrongHash",

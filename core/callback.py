@@ -32,6 +32,20 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Unfreezing:
+    """When a callback has zookit train again what `--freeze` froze.
+
+    Args:
+        epoch: the epoch, counted from 1, from which it is trained.
+        batch_norm: whether batch normalization is trained too. Otherwise it keeps its statistics,
+            its scale and its shift.
+    """
+
+    epoch: int
+    batch_norm: bool = False
+
+
+@dataclass(frozen=True)
 class Callback(Component, ABC):
     """Base class of callbacks.
 
@@ -73,6 +87,15 @@ class Callback(Component, ABC):
         return False
 
     @property
+    def unfreezing(self) -> Unfreezing | None:
+        """When zookit trains again what `--freeze` froze; None if this callback has no part in it.
+
+        zookit does that before it calls `on_epoch_begin` of the callbacks. Without `--freeze`, or
+        with fewer epochs, the run is refused before training.
+        """
+        return None
+
+    @property
     def every_batch(self) -> bool:
         """Whether the batch methods must be called for every batch.
 
@@ -83,10 +106,12 @@ class Callback(Component, ABC):
         return False
 
     @abstractmethod
-    def build(self) -> "keras.callbacks.Callback":
+    def build(self, *args: Any, **kwargs: Any) -> "keras.callbacks.Callback":
         """Return a new Keras callback for one training.
 
-        Import Keras here, not at module level. Use `zookit.core.say` for messages to the user.
+        Define it as `build(self)` or, if the callback needs to know its run, as
+        `build(self, run: CallbackRun)`. Import Keras here, not at module level. Use
+        `zookit.core.say` for messages to the user.
 
         To make a resumed run exact, give the Keras callback two methods:
 

@@ -69,7 +69,8 @@ class TrainingKeywords(TypedDict, total=False):
     """What `zookit.run` takes besides data set, architecture and callbacks.
 
     These are the fields of `Settings`, and the components that the options of `zookit run` select,
-    each as words or as an instance. `learning_rate` is a number, or a schedule.
+    each as words or as an instance. `learning_rate` is a number, or a schedule. `freeze` is the
+    part of the model that is not trained: the body, which is all but the head.
     """
 
     epochs: int
@@ -86,3 +87,4 @@ class TrainingKeywords(TypedDict, total=False):
     loss: str | Loss
     metrics: str | Metric | Sequence[str | Metric]
     augment: str | Augmentation | Sequence[str | Augmentation]
+    freeze: Literal["body"] | None

@@ -15,6 +15,7 @@ from zookit.cli.training_options import (
     ClassWeights,
     Data,
     Epochs,
+    Freeze,
     Listeners,
     Normalize,
     Precision,
@@ -58,6 +59,7 @@ def run(
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     components: dict[str, Any] = {},  # noqa: B006 - replaced by the options, and only read
+    freeze: Freeze = None,
     seed: Seed = None,
     validation: Validation = None,
     class_weights: ClassWeights = None,
@@ -106,7 +108,8 @@ def composed(given: dict[str, Any]) -> "Composition":
     words = [given["dataset"], given["architecture"], *(given["callbacks"] or ())]
     words = [each for each in words if each is not None]
     settings = {name: given[name] for name in OPTIONS if given[name] is not None}
-    options = settings | given["components"]
+    frozen = {} if given["freeze"] is None else {"freeze": given["freeze"]}
+    options = settings | frozen | given["components"]
     file: Path | None = given["file"]
     if file is not None:
         if words:

@@ -57,6 +57,15 @@ ClassWeights = Annotated[
 Normalize = Annotated[bool | None, _option("normalize", flag="--normalize/--no-normalize")]
 Precision = Annotated[str | None, _option("precision", OPTIONS["precision"].type)]
 Threads = Annotated[str | None, _option("threads", "N")]
+Freeze = Annotated[
+    str | None,
+    typer.Option(
+        help="Part of the model that is not trained: body, which is all but the head.",
+        metavar="PART",
+        show_default=False,
+        autocompletion=lambda: ["body"],
+    ),
+]
 Data = Annotated[str | None, _option("data", OPTIONS["data"].type)]
 Listeners = Annotated[
     list[str] | None,

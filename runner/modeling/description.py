@@ -6,7 +6,7 @@ from zookit.core import ComponentSpec, Experiment
 from zookit.core.messages import counted
 from zookit.core.parameters import words_of
 from zookit.modeling.model import Head
-from zookit.runs.environment import Environment, Runtime
+from zookit.runs.environment import Environment, Parameters, Runtime
 
 _NAMED = 10
 """The most classes that are named."""
@@ -17,7 +17,6 @@ def describe(
     environment: Environment,
     *,
     learning_rate: float | None = None,
-    parameters: int | None = None,
 ) -> dict[str, str]:
     """Describe an experiment: one line of text for each part, without empty ones.
 
@@ -25,7 +24,6 @@ def describe(
         experiment: the experiment.
         environment: the environment, with the data and the runtime.
         learning_rate: the optimizer's actual learning rate; by default the experiment's.
-        parameters: the number of the model's parameters, if known.
     """
     data = environment.data
     sizes = " + ".join(f"{size:,} {name}" for name, size in data.sizes.items())
@@ -40,7 +38,7 @@ def describe(
         "body": experiment.architecture.words,
         "head": f"{head}, {loss}",
         "optimizer": _optimizer(experiment, learning_rate),
-        "parameters": "" if parameters is None else f"{parameters:,}",
+        "parameters": _parameters(environment.parameters),
         "metrics": _words(experiment.metrics),
         "callbacks": _words(experiment.callbacks),
         "augmentation": _words(experiment.augmentations),
@@ -49,6 +47,17 @@ def describe(
         "runtime": _runtime(environment.runtime),
     }
     return {name: line for name, line in lines.items() if line}
+
+
+def _parameters(parameters: Parameters | None) -> str:
+    """Return `1,234`, or `1,234, trained: 12, from epoch 3 on 1,200`."""
+    if parameters is None:
+        return ""
+    if set(parameters.trained.values()) <= {parameters.all}:
+        return f"{parameters.all:,}"
+    first, *later = parameters.trained.items()
+    phases = [f"{first[1]:,}", *(f"from epoch {epoch} on {count:,}" for epoch, count in later)]
+    return f"{parameters.all:,}, trained: {', '.join(phases)}"
 
 
 def _words(specs: Iterable[ComponentSpec]) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import keras
 
 
+HEAD = "head"
+"""The name of the output layer."""
 _TENSOR = "keras.KerasTensor (N, features), the output of a layer"
 
 
@@ -64,7 +66,7 @@ def build_model(
         outputs = _features(architecture, outputs, normalize=normalize)
     # float32 at every precision, since probabilities and the loss need it.
     outputs = keras.layers.Dense(
-        head.units, activation=head.activation, dtype="float32", name="head"
+        head.units, activation=head.activation, dtype="float32", name=HEAD
     )(outputs)
     try:
         return keras.Model(inputs, outputs)

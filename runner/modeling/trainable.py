@@ -1,9 +1,11 @@
 """Which parts of a model are trained: `trainable` of its layers and variables."""
 
+import math
 from typing import TYPE_CHECKING
 
 from zookit.core import BadExperiment, TrainingFailed
 from zookit.core.messages import option
+from zookit.modeling.model import HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,35 @@ def set_trainable(model: "keras.Model", flags: "Sequence[bool]") -> None:
     parts = [*layers_of(model), *model.variables]
     for part, flag in zip(parts, flags, strict=True):
         part._trainable = flag  # noqa: SLF001
+
+
+def freeze_body(model: "keras.Model") -> None:
+    """Freeze all layers of a model but its head.
+
+    Keras's batch normalization then uses its averages, also in training.
+    """
+    for layer in model.layers:
+        if layer.name != HEAD:
+            layer.trainable = False
+
+
+def unfreeze(model: "keras.Model", flags: "Sequence[bool]", *, batch_norm: bool) -> None:
+    """Set what `get_trainable` returned before the body was frozen, but for batch normalization.
+
+    That stays frozen unless `batch_norm`.
+    """
+    import keras
+
+    set_trainable(model, flags)
+    if not batch_norm:
+        for layer in layers_of(model):
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.trainable = False
+
+
+def count_trained(model: "keras.Model") -> int:
+    """Return the number of parameters that are trained now."""
+    return sum(math.prod(each.shape) for each in model.trainable_variables)
 
 
 def trainable_at_most(model: "keras.Model") -> "list[keras.Variable]":

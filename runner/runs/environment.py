@@ -77,6 +77,18 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Parameters:
+    """The number of a model's parameters, and of those that are trained.
+
+    `trained` has one number for each phase of the training, by the epoch, counted from 1, from
+    which it holds.
+    """
+
+    all: Annotated[int, Ge(0)]
+    trained: Mapping[str, Annotated[int, Ge(0)]]
+
+
+@dataclass(frozen=True)
 class Resumption:
     """When a run was resumed, and what had changed since it started.
 
@@ -96,7 +108,8 @@ class Environment:
     shared by experiments that differ in seed and threads only. `identity_without_epochs` shows
     whether the run's files belong together: see the function. `components` are those of the
     experiment, in its order. `started` is when the run started, in UTC and in ISO 8601, and `place`
-    its place in the order of runs, see `zookit.runs.order`; runs of earlier versions have neither.
+    its place in the order of runs, see `zookit.runs.order`. Runs of earlier versions have neither,
+    and no `parameters`.
     """
 
     identity: str
@@ -110,6 +123,7 @@ class Environment:
     resumptions: tuple[Resumption, ...] = ()
     started: str = ""
     place: Annotated[int, Ge(0), Le(LAST_PLACE)] = 0
+    parameters: Parameters | None = None
 
     def __repr__(self) -> str:
         """Return the versions, the data and the runtime in one line."""

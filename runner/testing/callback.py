@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from zookit.core import Callback, Example, TrainingFailed
+from zookit.core.calling import call_declared
 from zookit.core.parameters import create, plain_values
 from zookit.runs.checkpoint import with_arrays, without_arrays
-from zookit.testing.callback_harness import Harness, Logs, run_through
+from zookit.testing.callback_harness import Harness, Logs, new_run, run_through
 from zookit.testing.check import ContractBroken, require
 from zookit.testing.target import NotApplicable, Target
 from zookit.testing.trial_training import small_training
@@ -26,7 +27,8 @@ def builds_fresh_keras_callbacks(target: Target) -> None:
     import keras
 
     callback: Callback = target.component
-    one, two = callback.build(), callback.build()
+    run = new_run()
+    one, two = (call_declared(callback.build, run=run) for _ in range(2))
     for built in (one, two):
         require(isinstance(built, keras.callbacks.Callback), f"build() returned {built!r}")
     require(one is not two, "build() returned the same object twice")
@@ -64,7 +66,7 @@ def state_makes_the_round_trip(target: Target) -> None:
     Applies to callbacks that have get_state and set_state, which are optional.
     """
     callback: Callback = target.component
-    built = callback.build()
+    built = call_declared(callback.build, run=new_run())
     offered = [name for name in ("get_state", "set_state") if hasattr(built, name)]
     if not offered:
         raise NotApplicable("it has neither get_state nor set_state")
@@ -89,11 +91,11 @@ def works_during_training(target: Target) -> None:
 
 
 def _resumed(callback: Callback, logs: Logs, at: int) -> Harness:
-    first = Harness(callback.build())
+    first = Harness.of(callback)
     first.begin()
     first.train(logs, until=at)
     state = as_from_file(first.callback.get_state())
-    second = Harness(callback.build(), at, float(first.model.optimizer.learning_rate))
+    second = Harness.of(callback, at, float(first.model.optimizer.learning_rate))
     second.begin(state)
     second.train(logs)
     second.end()

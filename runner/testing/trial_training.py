@@ -13,21 +13,24 @@ import numpy as np
 from zookit.core import (
     Architecture,
     Callback,
+    CallbackRun,
+    ComponentSpec,
     Dataset,
     DatasetInfo,
     Doc,
+    Experiment,
     Split,
     Splits,
 )
 from zookit.core.messages import logger
+from zookit.core.run_files import RunFiles
+from zookit.core.source import Source
 from zookit.training.listeners import AttachedListener
 from zookit.training.resolve import compose
 from zookit.training.session import View, train
 
 if TYPE_CHECKING:
     import keras
-
-    from zookit.core.data import Source
 
 _CLASSES = ("dark", "middling", "bright")
 
@@ -45,7 +48,7 @@ class Shades(Dataset):
         """The shape given by the parameters, and three classes."""
         return DatasetInfo((self.height, self.width, self.channels), _CLASSES)
 
-    def load(self, source: "Source") -> Splits:
+    def load(self, source: Source) -> Splits:
         """Return 48 training images and 12 each for validation and test."""
         del source
         random = np.random.default_rng(0)
@@ -69,6 +72,20 @@ class Brightness(Architecture):
         return layers.Dense(4)(layers.GlobalAveragePooling2D()(images))
 
 
+def trial_run(folder: Path) -> CallbackRun:
+    """Return a run on Shades, with a folder for the files of a callback."""
+    data = Shades()
+    splits = data.load(Source("full", None, None, "generated"))
+    experiment = Experiment(ComponentSpec("shades"), ComponentSpec("brightness"))
+    return CallbackRun(
+        experiment=experiment,
+        class_names=data.info.class_names,
+        image_shape=data.info.image_shape,
+        splits=splits,
+        run_files=RunFiles(folder),
+    )
+
+
 @dataclass(frozen=True)
 class Failing(Callback):
     """Raises an error at the end of the first epoch."""
@@ -89,12 +106,17 @@ def small_training(
     callbacks: Sequence[Callback] = (),
     listeners: Sequence[AttachedListener] = (),
     shape: tuple[int, ...] = (8, 8, 1),
+    **options: Any,
 ) -> None:
     """Train for two epochs on Shades in a temporary folder, which is the current one meanwhile.
 
-    Its messages are hidden: advice about the result of so small a training does not help.
+    `options` are further ones of `zookit.run`, such as an optimizer. Its messages are hidden: advice
+    about the result of so small a training does not help.
     """
-    options = {"epochs": 2, "batch_size": 4}
+    later = [each.unfreezing.epoch for each in callbacks if each.unfreezing is not None]
+    options = {"epochs": max([2, *later]), "batch_size": 4, **options}
+    if later:
+        options["freeze"] = "body"
     composition = compose(Shades(*shape), architecture or Brightness(), callbacks, options)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, chdir(folder):
         logger.addFilter(_hide)

@@ -53,6 +53,11 @@ class Batches:
         return len(self._indices)
 
     @property
+    def indices(self) -> "npt.NDArray[np.int64]":
+        """The indices of the images in the split, int64 (N,)."""
+        return self._indices
+
+    @property
     def labels(self) -> "npt.NDArray[np.int64]":
         """The labels of the images, int64 (N,)."""
         return self.split.labels[self._indices]

@@ -13,7 +13,7 @@ from zookit.registry import Registry
 from zookit.runs.inputs import INPUTS
 from zookit.runs.run import EXPERIMENT, LIMITS
 from zookit.training.composition import Composition
-from zookit.training.options import Chosen, split_options
+from zookit.training.options import FREEZE, Chosen, split_options
 from zookit.training.resolve import compose_chosen, compose_experiment
 
 
@@ -41,7 +41,8 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
 def _check_options(path: Path, composition: Composition, options: Mapping[str, Any]) -> None:
     """Raise BadExperiment if an option changes the experiment of a file."""
     filed = composition.experiment
-    chosen, settings, rate = split_options(options)
+    wanted = split_options(options)
+    chosen, settings, rate = wanted.chosen, wanted.settings, wanted.rate
     from_file = _chosen(composition)
     if rate is not None and Registry.optimizers not in chosen:
         parameters = {k: v for k, v in filed.optimizer.parameters.items() if k != "learning_rate"}
@@ -51,8 +52,9 @@ def _check_options(path: Path, composition: Composition, options: Mapping[str, A
         {**from_file, **chosen},
         replace(filed.settings, **{name: getattr(changed, name) for name in settings}),
         rate,
+        wanted.frozen if FREEZE in options else filed.frozen,
     ).experiment
-    keys = {kind.keyword: kind.slot for kind in Registry.kinds()}
+    keys = {kind.keyword: kind.slot for kind in Registry.kinds()} | {FREEZE: "frozen"}
     for name in options:
         for key in (
             ("optimizer", "schedule") if name == "learning_rate" else (keys.get(name, name),)
@@ -78,5 +80,7 @@ def _value(experiment: Experiment, key: str) -> Any:
     """Return a setting, or the words of the components, for comparison and for messages."""
     if hasattr(experiment.settings, key):
         return getattr(experiment.settings, key)
+    if key == "frozen":
+        return " ".join(experiment.frozen)
     specs = [spec for slot, spec in experiment.slots().items() if slot.partition(".")[0] == key]
     return " ".join(spec.words for spec in specs)

@@ -46,6 +46,9 @@ class EpochCallback(keras.callbacks.Callback):
         check_finite(logs, f"at the end of epoch {epoch + 1}")
         self._loop.end_epoch(logged_values(logs))
 
+    def on_train_end(self, logs: Any = None) -> None:
+        self._loop.end_training()
+
 
 class AfterCallbacks(keras.callbacks.Callback):
     """Handles what the callbacks of the experiment have done to the model and to the logs."""

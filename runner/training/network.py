@@ -1,27 +1,30 @@
 """Builds a compiled model with everything that trains it."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from zookit.core import Callback, Experiment
+from zookit.core import Experiment
+from zookit.core.run_files import RunFiles
 from zookit.data.prepared import Prepared
+from zookit.modeling.freezing import Freezing
 from zookit.modeling.model import build_model, compile_model
 from zookit.modeling.one_training import one_build, seed_training
 from zookit.modeling.optimizers import build_optimizer
 from zookit.modeling.trainable import check_averages, trainable_at_most
 from zookit.modeling.weight_limit import weights_limited
-from zookit.registry import default
-from zookit.registry.blame import check_returned
 from zookit.runs.checkpoint import MODEL, Checkpoint
 from zookit.runs.environment import Runtime
+from zookit.training.compatibility import unfreezings
 from zookit.training.composition import Composition
+from zookit.training.experiment_callbacks import build_callbacks
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep, choose_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import keras
 
     from zookit.modeling.augmented_model import Step
@@ -39,6 +42,8 @@ class Network:
     model: "keras.Model"
     multi_step: MultiStep
     callbacks: "tuple[keras.callbacks.Callback, ...]"
+    freezing: Freezing
+    run_files: RunFiles
 
 
 def build_network(
@@ -84,6 +89,7 @@ def build_network(
         from zookit.modeling.augmented_model import augment  # imports Keras
 
         augment(model, augmentations, len(info.class_names), feeds.train.weights)
+    freezing = Freezing(model, body=bool(experiment.frozen), unfreezings=unfreezings(composition))
     check_averages(model)
     # Otherwise the first step creates the optimizer's variables, and is traced a second time.
     model.optimizer.build(_trained_at_most(model, composition, checkpoint))
@@ -91,12 +97,15 @@ def build_network(
     xla = runtime.xla or (replay is None and composition.can_use_xla and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
     steps = _steps(feeds, replay, checkpoint, every_batch=every_batch, xla=xla)
+    run_files = RunFiles()
     return Network(
         experiment,
         replace(runtime, xla=xla, steps_per_execution=steps),
         model,
         MultiStep(model, feeds.train, steps, xla=xla),
-        build_callbacks(composition.callbacks),
+        build_callbacks(composition, experiment, feeds, run_files),
+        freezing,
+        run_files,
     )
 
 
@@ -123,18 +132,6 @@ def _trained_at_most(
     fixed = checkpoint is not None and not checkpoint.position.trainable
     variables: list[keras.Variable] = model.trainable_variables
     return trainable_at_most(model) if composition.callbacks and not fixed else variables
-
-
-def build_callbacks(callbacks: Sequence[Callback]) -> "tuple[keras.callbacks.Callback, ...]":
-    """Build the Keras callbacks. Raises BrokenPlugin if a component builds something else."""
-    import keras
-
-    built, name = [], "keras.callbacks.Callback"
-    for callback in callbacks:
-        keras_callback = callback.build()
-        check_returned(callback, "build", keras_callback, keras.callbacks.Callback, name, default)
-        built.append(keras_callback)
-    return tuple(built)
 
 
 def _steps(

@@ -1,7 +1,7 @@
 """The options of a training: which of them choose components, and which are settings."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from zookit.arguments import several
@@ -12,18 +12,31 @@ from zookit.registry.kind import Row
 
 Chosen = dict[Row, list[Any]]
 """Words, specs or instances of components, by kind."""
+FREEZE = "freeze"
+"""The option for the parts of the model that are not trained."""
 
 
-def split_options(options: Mapping[str, Any]) -> tuple[Chosen, dict[str, Any], Any]:
-    """Return the options that choose components, the settings, and the learning rate if it is one.
+@dataclass(frozen=True)
+class Options:
+    """The options of a training: components, settings, a learning rate, and what is frozen."""
+
+    chosen: Chosen = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    rate: Any = None
+    frozen: tuple[str, ...] = ()
+
+
+def split_options(options: Mapping[str, Any]) -> Options:
+    """Return the options of `zookit.run` by what they mean.
 
     Raises BadParameter if there is no such option, or a value is neither words nor an instance.
     """
     kinds = {kind.keyword: kind for kind in Registry.kinds() if kind.recorded and kind.keyword}
-    names = [*(field.name for field in fields(Settings)), *kinds]
+    names = [*(field.name for field in fields(Settings)), *kinds, FREEZE]
     chosen: Chosen = {}
     settings: dict[str, Any] = {}
     rate = None
+    frozen: tuple[str, ...] = ()
     for name, value in options.items():
         if name not in names:
             raise BadParameter(
@@ -31,13 +44,15 @@ def split_options(options: Mapping[str, Any]) -> tuple[Chosen, dict[str, Any], A
                 f"{', '.join(names)}."
             )
         kind = kinds.get(name)
-        if kind is None:
+        if name == FREEZE:
+            frozen = () if value is None else (value,)
+        elif kind is None:
             settings[name] = value
         elif kind is Registry.schedules and _is_number(value):
             rate = value
         elif value is not None:
             chosen[kind] = _several(value, name) if kind.several else [value]
-    return chosen, settings, rate
+    return Options(chosen, settings, rate, frozen)
 
 
 def _is_number(value: object) -> bool:

@@ -38,6 +38,7 @@ from zookit.registry.blame import check_returned, describe, plugins_blamed
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs
 from zookit.runs.run import RunRecord
+from zookit.training.compatibility import check_frozen, check_rate
 from zookit.training.composition import Composition
 from zookit.training.options import Chosen, split_options
 
@@ -59,14 +60,15 @@ def compose(
     `options` are those of `zookit.run`, see `zookit.core.TrainingKeywords`. Raises ZookitError, of
     the class that describes the problem.
     """
-    chosen, settings, rate = split_options(options or {})
-    chosen = {
+    given = split_options(options or {})
+    chosen: Chosen = {
         Registry.datasets: [dataset],
         Registry.architectures: [architecture],
         Registry.callbacks: list(callbacks),
-        **chosen,
+        **given.chosen,
     }
-    return compose_chosen(chosen, create(Settings, settings, "run"), rate)
+    settings = create(Settings, given.settings, "run")
+    return compose_chosen(chosen, settings, given.rate, given.frozen)
 
 
 def compose_experiment(
@@ -77,12 +79,11 @@ def compose_experiment(
     `instances` stand for the components that no entry point names. `folder` has copies of the input
     files; without it they are read from where they were. Raises ZookitError.
     """
-    for name in ("initial_weights", "frozen"):
-        if getattr(experiment, name):
-            raise BadExperiment(
-                f"the experiment has {name}, which this version of zookit does not support. "
-                "Upgrade zookit: pip install --upgrade zookit"
-            )
+    if experiment.initial_weights:
+        raise BadExperiment(
+            "the experiment has initial_weights, which this version of zookit does not support. "
+            "Upgrade zookit: pip install --upgrade zookit"
+        )
     kinds = {kind.slot: kind for kind in Registry.kinds() if kind.recorded}
     chosen: Chosen = {}
     for slot, spec in experiment.slots().items():
@@ -99,7 +100,7 @@ def compose_experiment(
         else:
             found = with_input_files(find_instance(spec, instances), files)
         chosen.setdefault(kinds[name], []).append(found)
-    composition = compose_chosen(chosen, experiment.settings)
+    composition = compose_chosen(chosen, experiment.settings, frozen=experiment.frozen)
     _check_inputs(experiment, composition.experiment)
     return composition
 
@@ -155,10 +156,13 @@ def find_instance(spec: ComponentSpec, instances: Sequence[Component]) -> Compon
     )
 
 
-def compose_chosen(chosen: Chosen, settings: Settings, rate: Any = None) -> Composition:
+def compose_chosen(
+    chosen: Chosen, settings: Settings, rate: Any = None, frozen: tuple[str, ...] = ()
+) -> Composition:
     """Look up components, and check them and that they fit together.
 
-    `rate` is the learning rate, if it is given as a number by itself. Raises ZookitError.
+    `rate` is the learning rate, if it is given as a number by itself, `frozen` the parts of the
+    model that are not trained. Raises ZookitError.
     """
     built = {kind: [_build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
     built.setdefault(Registry.optimizers, [default.optimizers.build(DEFAULT_OPTIMIZER)])
@@ -167,7 +171,7 @@ def compose_chosen(chosen: Chosen, settings: Settings, rate: Any = None) -> Comp
     if [each.spec.changed() for each in built.get(Registry.losses, ())] == [DEFAULT_LOSS.plain()]:
         del built[Registry.losses]  # the model's own, which it equals but for the last bits
     _check_named_once(built)
-    experiment = _experiment(built, settings)
+    experiment = replace(_experiment(built, settings), frozen=frozen)
     places: dict[str, Built[Any]] = {
         f"{kind.slot}.{at}" if kind.several else kind.slot: each
         for kind, found in built.items()
@@ -179,7 +183,8 @@ def compose_chosen(chosen: Chosen, settings: Settings, rate: Any = None) -> Comp
         {each.spec.name: each.owner or _source_of(each.component) for each in places.values()},
     )
     _check_component_values(composition)
-    _check_rate(composition)
+    check_rate(composition)
+    check_frozen(composition)
     hashes = hash_inputs(composition.input_paths())
     return replace(composition, experiment=replace(experiment, input_files=hashes))
 
@@ -211,24 +216,6 @@ def _with_rate(optimizer: Built[Optimizer], rate: Any) -> Built[Optimizer]:
     return Built(component, ComponentSpec.of(optimizer.spec.name, component), optimizer.owner)
 
 
-def _check_rate(composition: Composition) -> None:
-    """Raise BadExperiment if more than the schedule sets the learning rate."""
-    schedule = composition.experiment.schedule
-    if schedule is None:
-        return
-    if composition.optimizer.learning_rate is not None:
-        raise BadExperiment(
-            f"the learning rate is given twice: by the schedule {schedule.short_name} and as a "
-            f"parameter of {composition.experiment.optimizer.short_name}. Pass it once."
-        )
-    for spec, callback in zip(composition.experiment.callbacks, composition.callbacks, strict=True):
-        if callback.sets_learning_rate:
-            raise BadExperiment(
-                f"{spec.short_name} sets the learning rate, and so does the schedule "
-                f"{schedule.short_name}. Remove one of them."
-            )
-
-
 def _check_component_values(composition: Composition) -> None:
     """Raise a ZookitError if they do not fit, or return what their contracts do not allow."""
     dataset, architecture = composition.dataset, composition.architecture
@@ -239,6 +226,8 @@ def _check_component_values(composition: Composition) -> None:
         if dataset.folder is not None:
             check_returned(dataset, "folder", dataset.folder, Path, "pathlib.Path", default)
         architecture.check(info.image_shape)
+        for augmentation in composition.augmentations:
+            augmentation.check(info.image_shape)
         preference = architecture.preference(info.image_shape, settings.batch_size)
         check_returned(
             architecture, "preference", preference, Preference, "zookit.core.Preference", default

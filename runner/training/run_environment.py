@@ -63,6 +63,7 @@ def make_environment(
             usual_border(prepared.splits.train.images),
             {**prepared.duplicates, **({"validation": feeds.left_out} if feeds.left_out else {})},
         ),
+        parameters=network.freezing.parameters(),
     )
 
 
@@ -90,9 +91,8 @@ def make_context(network: Network, environment: Environment, folder: Path) -> Ru
     """Return the context that listeners receive when the run starts."""
     summary: Mapping[str, str] = describe(
         network.experiment,
-        replace(environment, runtime=network.runtime),
+        replace(environment, runtime=network.runtime, parameters=network.freezing.parameters()),
         learning_rate=float(network.model.optimizer.learning_rate),
-        parameters=network.model.count_params(),
     )
     return RunContext(network.experiment, folder, summary, environment.plain())
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from zookit.console import Console
 from zookit.core import (
-    BadExperiment,
     BrokenPlugin,
     Component,
     FolderError,
@@ -44,6 +43,7 @@ from zookit.terminal import bar, waiting
 from zookit.training.advice import advice_before, advice_on_modes, check_monitored
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
+from zookit.training.compatibility import check_extension
 from zookit.training.completeness import check_unchanged, why_complete
 from zookit.training.composition import Composition
 from zookit.training.data_checks import check_image_size, check_same_data
@@ -107,7 +107,7 @@ def train(
         held.enter_context(reseeding_noticed(*composition.unregistered()))
         held.enter_context(out_of_memory_reported())
         network = build_network(composition, prepared, feeds, runtime, all_listeners, replay)
-        composition.architecture.pretrained(network.model)
+        network.freezing.load_pretrained(composition.architecture.pretrained)
         now = datetime.now(UTC)
         environment = stamped(
             make_environment(composition, network, prepared, feeds, listeners),
@@ -159,23 +159,8 @@ def resume(
             experiment = experiment.with_settings(epochs=epochs)
         composition = recompose(record, experiment, instances)
         check_destinations(composition, record.folder, allowed=allow_writes)
-        _check_extension(record, composition)
+        check_extension(record, composition)
         return _continue(record, checkpoint, composition, listeners, view)
-
-
-def _check_extension(record: RunRecord, composition: Composition) -> None:
-    """Raise BadExperiment if a run gets more epochs, but its learning rate depends on them."""
-    then, now = record.experiment.settings.epochs, composition.experiment.settings.epochs
-    schedule = composition.schedule
-    if then == now or schedule is None or not schedule.uses_epochs:
-        return
-    name = record.experiment.schedule
-    raise BadExperiment(
-        f"{record.name} cannot be extended to {now} epochs: its learning rate "
-        f"({'' if name is None else name.words}) follows a schedule for {then} epochs, so a run of "
-        f"{now} epochs would have had other rates from the start. Start a new run with "
-        f"{option(f'--epochs {now}', f'epochs={now}')}, or resume this one without it."
-    )
 
 
 def _continue(
@@ -200,7 +185,7 @@ def _continue(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )
         if checkpoint is None:
-            composition.architecture.pretrained(network.model)
+            network.freezing.load_pretrained(composition.architecture.pretrained)
         now = make_environment(composition, network, prepared, feeds, listeners)
         environment = resumed_environment(record, composition.experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
@@ -283,6 +268,7 @@ def _loop(
     checkpoint: Checkpoint | None,
 ) -> Loop:
     state = State.of(checkpoint)
+    network.run_files.folder = run.folder
     checkpointing = Checkpointing(
         run.folder,
         environment.identity_without_epochs,
@@ -302,4 +288,6 @@ def _loop(
         listeners,
         checkpointing,
         state,
+        network.freezing,
+        network.run_files,
     )

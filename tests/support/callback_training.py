@@ -10,13 +10,14 @@ import zookit
 from zookit.core import Callback
 from zookit.registry import callbacks
 from zookit.testing.callback import as_from_file
-from zookit.testing.callback_harness import Harness, Logs
+from zookit.testing.callback_harness import Harness, Logs, new_run
 from zookit.testing.trial_training import Brightness, Shades
+from zookit.training.experiment_callbacks import build_callback
 
 
 def built(words: str) -> keras.callbacks.Callback:
     """The Keras callback of a component."""
-    return callbacks.build(words).component.build()
+    return build_callback(callbacks.build(words).component, new_run())
 
 
 def trained(*words: str, runs_dir: Path, **settings: Any) -> zookit.Run:
@@ -59,9 +60,9 @@ def ended(harness: Harness) -> dict[str, Any]:
 
 def resumed(component: Callback, values: Sequence[float], at: int) -> dict[str, Any]:
     """The end of a run that was stopped after epoch `at` and resumed."""
-    first = begun(component.build())
+    first = begun(build_callback(component, new_run()))
     first.train(logs_of(values), until=at)
     rate = float(first.model.optimizer.learning_rate)
-    second = begun(component.build(), at, first.callback.get_state(), rate)
+    second = begun(build_callback(component, new_run()), at, first.callback.get_state(), rate)
     second.train(logs_of(values))
     return ended(second)

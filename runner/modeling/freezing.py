@@ -1,0 +1,82 @@
+"""A body that is frozen for some epochs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from zookit.core import BadExperiment, Unfreezing
+from zookit.modeling.trainable import (
+    count_trained,
+    freeze_body,
+    get_trainable,
+    set_trainable,
+    unfreeze,
+)
+from zookit.runs.environment import Parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import keras
+
+
+class Freezing:
+    """Freezes a model's body, if it is to be, and has it trained later.
+
+    What the architecture froze itself, when it was built, stays frozen. `unfreezings` are in the
+    order of epochs.
+    """
+
+    def __init__(
+        self, model: "keras.Model", *, body: bool, unfreezings: Sequence[Unfreezing] = ()
+    ) -> None:
+        self._model = model
+        self._body = body
+        self._unfreezings = unfreezings
+        self._before = get_trainable(model)
+        if body:
+            freeze_body(model)
+
+    def load_pretrained(self, load: "Callable[[keras.Model], None]") -> None:
+        """Call the architecture's `pretrained`.
+
+        Raises BadExperiment if that freezes layers or thaws them, and the body is frozen: what is
+        to be trained later would not be known to a run that is resumed, where it is not called.
+        """
+        if not self._body:
+            load(self._model)
+            return
+        set_trainable(self._model, self._before)
+        load(self._model)
+        changed = get_trainable(self._model) != self._before
+        freeze_body(self._model)
+        if changed:
+            raise BadExperiment(
+                "the architecture freezes layers in pretrained, so the body cannot be frozen too. "
+                "Remove the option, or report to the plugin's author that features should do that."
+            )
+
+    def start_epoch(self, epoch: int) -> None:
+        """Train from now on what is to be trained from this epoch on, counted from 1."""
+        for each in self._unfreezings:
+            if each.epoch == epoch:
+                unfreeze(self._model, self._before, batch_norm=each.batch_norm)
+
+    def parameters(self) -> Parameters:
+        """Return the number of parameters, and of those that are trained, now and later.
+
+        Raises BadExperiment if nothing more is trained later.
+        """
+        now = get_trainable(self._model)
+        trained = {"1": count_trained(self._model)}
+        for each in self._unfreezings:
+            unfreeze(self._model, self._before, batch_norm=each.batch_norm)
+            trained[str(each.epoch)] = count_trained(self._model)
+        set_trainable(self._model, now)
+        if self._unfreezings and len(set(trained.values())) == 1:
+            raise BadExperiment(
+                "there is nothing to train from epoch "
+                f"{self._unfreezings[0].epoch} on that was frozen: the architecture freezes its "
+                "layers itself, or has none to train. Remove the callback, or that parameter of "
+                "the architecture."
+            )
+        return Parameters(self._model.count_params(), trained)

@@ -1,0 +1,91 @@
+"""Whether the callbacks fit the schedule and what is frozen. Imports no TensorFlow."""
+
+from collections.abc import Sequence
+
+from zookit.core import BadExperiment, Unfreezing
+from zookit.core.errors import quoted
+from zookit.core.messages import counted, option
+from zookit.registry import default
+from zookit.registry.blame import check_returned, plugins_blamed, values_refused
+from zookit.runs.run import RunRecord
+from zookit.training.composition import Composition
+
+BODY = "body"
+"""All of the model but the head."""
+
+
+def check_rate(composition: Composition) -> None:
+    """Raise BadExperiment if more than the schedule sets the rate, BadParameter if it cannot."""
+    schedule = composition.experiment.schedule
+    if schedule is None:
+        return
+    if composition.optimizer.learning_rate is not None:
+        raise BadExperiment(
+            f"the learning rate is given twice: by the schedule {schedule.short_name} and as a "
+            f"parameter of {composition.experiment.optimizer.short_name}. Pass it once."
+        )
+    for spec, callback in zip(composition.experiment.callbacks, composition.callbacks, strict=True):
+        if callback.sets_learning_rate:
+            raise BadExperiment(
+                f"{spec.short_name} sets the learning rate, and so does the schedule "
+                f"{schedule.short_name}. Remove one of them."
+            )
+    if composition.schedule is not None:
+        with values_refused(composition.schedule, default):
+            composition.schedule.check(composition.experiment.settings.epochs)
+
+
+def check_extension(record: RunRecord, composition: Composition) -> None:
+    """Raise BadExperiment if a run gets more epochs, but its learning rate depends on them."""
+    then, now = record.experiment.settings.epochs, composition.experiment.settings.epochs
+    schedule = composition.schedule
+    if then == now or schedule is None or not schedule.uses_epochs:
+        return
+    name = record.experiment.schedule
+    raise BadExperiment(
+        f"{record.name} cannot be extended to {now} epochs: its learning rate "
+        f"({'' if name is None else name.words}) follows a schedule for {then} epochs, so a run of "
+        f"{now} epochs would have had other rates from the start. Start a new run with "
+        f"{option(f'--epochs {now}', f'epochs={now}')}, or resume this one without it."
+    )
+
+
+def check_frozen(composition: Composition) -> None:
+    """Raise BadExperiment if a part cannot be frozen, or nothing is frozen to be trained later."""
+    experiment = composition.experiment
+    for part in experiment.frozen:
+        if part != BODY:
+            raise BadExperiment(
+                f"freeze: {quoted(part)} cannot be frozen. Expected body: the whole model but its "
+                f"head. Use {_freeze()}."
+            )
+    if len(experiment.frozen) > 1:
+        raise BadExperiment("frozen: body is given twice. Write it once.")
+    epochs = experiment.settings.epochs
+    for spec, callback in zip(experiment.callbacks, composition.callbacks, strict=True):
+        with plugins_blamed(default, callback):
+            found = callback.unfreezing
+        if found is None:
+            continue
+        check_returned(callback, "unfreezing", found, Unfreezing, "zookit.core.Unfreezing", default)
+        if not experiment.frozen:
+            raise BadExperiment(
+                f"{spec.short_name} trains what was frozen, but nothing is frozen. Add "
+                f"{_freeze()}, or remove {spec.short_name}."
+            )
+        if found.epoch > epochs:
+            raise BadExperiment(
+                f"{spec.short_name}: epoch is {found.epoch}, but the run has only "
+                f"{counted(epochs, 'epoch')}. Use a lower epoch, or "
+                f"{option(f'--epochs {found.epoch}', f'epochs={found.epoch}')} or more."
+            )
+
+
+def unfreezings(composition: Composition) -> Sequence[Unfreezing]:
+    """Return what the callbacks train later, in the order of epochs."""
+    found = (each.unfreezing for each in composition.callbacks)
+    return sorted((each for each in found if each is not None), key=lambda each: each.epoch)
+
+
+def _freeze() -> str:
+    return option("--freeze body", "freeze='body'")
