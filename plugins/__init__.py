@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from zookit.plugins.callbacks.stop_at_loss import StopAtLoss as StopAtLoss
     from zookit.plugins.callbacks.swap_ema_weights import SwapEmaWeights as SwapEmaWeights
     from zookit.plugins.callbacks.terminate_on_nan import TerminateOnNan as TerminateOnNan
+    from zookit.plugins.callbacks.unfreeze import Unfreeze as Unfreeze
     from zookit.plugins.datasets.fashion_mnist import FashionMnist as FashionMnist
     from zookit.plugins.datasets.horse_or_human import HorseOrHuman as HorseOrHuman
     from zookit.plugins.datasets.image_folder import ImageFolder as ImageFolder
@@ -38,6 +39,18 @@ if TYPE_CHECKING:
     from zookit.plugins.listeners.tensorboard import TensorBoard as TensorBoard
     from zookit.plugins.losses.crossentropy import Crossentropy as Crossentropy
     from zookit.plugins.losses.focal import Focal as Focal
+    from zookit.plugins.losses.generalized_crossentropy import (
+        GeneralizedCrossentropy as GeneralizedCrossentropy,
+    )
+    from zookit.plugins.losses.poly import Poly as Poly
+    from zookit.plugins.losses.squared import Squared as Squared
+    from zookit.plugins.metrics.auc import Auc as Auc
+    from zookit.plugins.metrics.balanced_accuracy import BalancedAccuracy as BalancedAccuracy
+    from zookit.plugins.metrics.calibration_error import CalibrationError as CalibrationError
+    from zookit.plugins.metrics.log_loss import LogLoss as LogLoss
+    from zookit.plugins.metrics.macro_f1 import MacroF1 as MacroF1
+    from zookit.plugins.metrics.macro_precision import MacroPrecision as MacroPrecision
+    from zookit.plugins.metrics.macro_recall import MacroRecall as MacroRecall
     from zookit.plugins.metrics.top_k import TopK as TopK
     from zookit.plugins.optimizers.adadelta import Adadelta as Adadelta
     from zookit.plugins.optimizers.adafactor import Adafactor as Adafactor

@@ -40,6 +40,8 @@ ELSEWHERE = {
     "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     # Each kind's components are tested together.
+    "plugins/losses/*.py": "plugins/losses/test_losses.py",
+    "plugins/metrics/*.py": "plugins/metrics/test_metrics.py",
     "plugins/optimizers/*.py": "plugins/optimizers/test_keras_optimizer.py",
     "plugins/schedules/*.py": "plugins/schedules/test_schedules.py",
     "runner/child_process.py": "test_isolation.py",

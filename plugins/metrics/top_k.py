@@ -18,7 +18,14 @@ class TopK(Metric):
     k: Annotated[int, Ge(1), Doc("How many classes to look among.")]
 
     def build(self, classes: int) -> "keras.metrics.Metric":
-        """Return Keras's top-K categorical accuracy."""
-        from keras.metrics import TopKCategoricalAccuracy
+        """Return the Keras metric. Raises ValueError if it would be 1 for any model."""
+        from keras.metrics import MeanMetricWrapper
 
-        return TopKCategoricalAccuracy(min(self.k, classes))
+        from zookit.plugins.metrics.keras_classes.top_k import in_top_k
+
+        if self.k >= classes:
+            raise ValueError(
+                f"with {classes} classes, each is among the {self.k} most probable ones. Use a "
+                f"smaller number, at most {classes - 1}."
+            )
+        return MeanMetricWrapper(in_top_k, k=self.k)

@@ -13,21 +13,23 @@ from zookit.core import BrokenPlugin, Loss, Metric
 from zookit.core.calling import call_declared
 from zookit.core.errors import quoted
 from zookit.registry import default
-from zookit.registry.blame import check_returned, describe
+from zookit.registry.blame import check_returned, describe, values_refused
 
 
-def as_labels(labels: tf.Tensor, classes: int) -> tf.Tensor:
-    """Return labels, whole numbers (N,) or float32 (N, classes), as float32 (N, classes)."""
-    if labels.shape.rank == 2:
-        return tf.cast(labels, tf.float32)
-    return tf.one_hot(tf.cast(labels, tf.int32), classes)
+def as_labels(labels: Any, classes: int) -> tf.Tensor:
+    """Return labels, whole numbers (N,) or (N, 1), or float32 (N, classes), as the last."""
+    labels = tf.convert_to_tensor(labels)
+    if labels.shape.rank == 1 or labels.shape[-1] == 1:
+        return tf.one_hot(tf.reshape(tf.cast(labels, tf.int32), [-1]), classes)
+    return tf.cast(labels, tf.float32)
 
 
-def classes_of(labels: tf.Tensor) -> tf.Tensor:
+def classes_of(labels: Any) -> tf.Tensor:
     """Return the class of each label, int64 (N,); of a mixed label the stronger one.
 
     Labels are whole numbers (N,) or (N, 1), or float32 (N, classes).
     """
+    labels = tf.convert_to_tensor(labels)
     if labels.shape.rank == 1 or labels.shape[-1] == 1:
         return tf.reshape(tf.cast(labels, tf.int64), [-1])
     return tf.argmax(labels, 1)
@@ -41,11 +43,27 @@ def all_classes(outputs: tf.Tensor) -> tf.Tensor:
     return tf.concat([1 - outputs, outputs], 1) if outputs.shape[-1] == 1 else outputs
 
 
+def _with_logits(outputs: tf.Tensor) -> tf.Tensor:
+    """Return the probabilities of all classes, from which Keras's crossentropies find the logits.
+
+    It uses them where it can: a probability that is rounded to 0 or 1 has no gradient.
+    """
+    both = all_classes(outputs)
+    logits = getattr(outputs, "_keras_logits", None)
+    if both is not outputs and logits is not None:
+        both._keras_logits = tf.concat([tf.zeros_like(logits), logits], 1)  # noqa: SLF001
+    return both
+
+
 class OneFormLoss(keras.losses.Loss):
-    """Calls a loss with labels and probabilities of all classes, float32 (N, classes)."""
+    """Calls a loss with labels and probabilities of all classes, float32 (N, classes).
+
+    Raises BadParameter if the loss refuses the number of classes.
+    """
 
     def __init__(self, loss: Loss, classes: int) -> None:
-        built = call_declared(loss.build, classes=classes)
+        with values_refused(loss, default):
+            built = call_declared(loss.build, classes=classes)
         check_returned(loss, "build", built, keras.losses.Loss, "keras.losses.Loss", default)
         super().__init__(name=built.name)
         self._loss = built
@@ -54,24 +72,26 @@ class OneFormLoss(keras.losses.Loss):
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss of a batch."""
         labels = as_labels(y_true, self._classes)
-        return self._loss(labels, all_classes(y_pred), sample_weight)
+        return self._loss(labels, _with_logits(y_pred), sample_weight)
 
 
 class OneFormMetric(keras.metrics.Metric):
     """Calls a metric with labels and probabilities of all classes, float32 (N, classes).
 
-    Of mixed labels, the metric sees the stronger one.
+    Of mixed labels, the metric sees the stronger one. Raises BadParameter if the metric refuses the
+    number of classes, and BrokenPlugin if its result is not one number.
     """
 
     def __init__(self, metric: Metric, name: str, classes: int) -> None:
-        built = call_declared(metric.build, classes=classes)
+        with values_refused(metric, default):
+            built = call_declared(metric.build, classes=classes)
         check_returned(
             metric, "build", built, keras.metrics.Metric, "keras.metrics.Metric", default
         )
         super().__init__(name=name)
         self._metric = built
-        self._component = metric
         self._classes = classes
+        self._try(metric)
         # Keras's callbacks read the direction of a metric here.
         self._direction = "up" if metric.higher_is_better else "down"
 
@@ -82,16 +102,22 @@ class OneFormMetric(keras.metrics.Metric):
 
     def result(self) -> Any:
         """Return the value over all batches, a number."""
-        value = self._metric.result()
-        if getattr(value, "shape", None) != ():
-            raise BrokenPlugin(
-                f"{describe(self._component, default)}: its result is {quoted(value)}, expected "
-                "one number. Report this to the author of the package."
-            )
-        return value
+        return self._metric.result()
 
     def reset_state(self) -> None:
         """Forget all batches."""
+        self._metric.reset_state()
+
+    def _try(self, metric: Metric) -> None:
+        """Use the metric once, because some create their variables only then."""
+        even = tf.fill([1, self._classes], 1 / self._classes)
+        self._metric.update_state(tf.one_hot([0], self._classes), even)
+        value = self._metric.result()
+        if getattr(value, "shape", None) != ():
+            raise BrokenPlugin(
+                f"{describe(metric, default)}: its result is {quoted(value)}, expected one number. "
+                "Report this to the author of the package."
+            )
         self._metric.reset_state()
 
 

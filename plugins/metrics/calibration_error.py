@@ -1,0 +1,30 @@
+"""The metric `calibration_error`."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from annotated_types import Ge
+
+from zookit.core import Doc, Metric
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class CalibrationError(Metric):
+    """How far probability and accuracy are apart, 0 if one says the other (Guo et al., 2017).
+
+    Images are put in bins by the probability of the predicted class. The value is the mean
+    difference between probability and accuracy of the bins, weighted by their images.
+    """
+
+    bins: Annotated[int, Ge(1), Doc("Number of bins.")] = 15
+
+    higher_is_better = False
+
+    def build(self, classes: int) -> "keras.metrics.Metric":
+        """Return the Keras metric."""
+        from zookit.plugins.metrics.keras_classes import calibration_error
+
+        return calibration_error.CalibrationError(self.bins)

@@ -1,0 +1,1 @@
+"""The Keras classes that the built-in metrics build. Importing one of them imports Keras."""
