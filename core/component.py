@@ -30,5 +30,14 @@ class Component:
     """Optional modules that the component needs, each with the requirement to install:
     `{"mlflow": "zookit[mlflow]"}`. Without them, building the component raises NotInstalled."""
 
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Old names of parameters, each with the new one: `{"units": "width"}`. Old words, files and
+    runs go on working."""
+
+    formerly: ClassVar[tuple[str, ...]] = ()
+    """Names under which the component was installed before. The entry points of these names remain
+    in `pyproject.toml` and name the same class. Write it as plain text in the class: it is read
+    without importing the plugin."""
+
     reads_paths: ClassVar[bool] = False
     """Whether every `pathlib.Path` parameter names an input file; see `zookit.core.InputFile`."""

@@ -48,6 +48,12 @@ class ComponentSpec:
         values = (text_of(value) for value in self.changed()["parameters"].values())
         return re.sub(r"[^A-Za-z0-9]+", "_", "_".join((self.short_name, *values))).lower()
 
+    def under(self, name: str, parameters: Mapping[str, str]) -> Self:
+        """Return the same spec with another name, and with other names of its parameters."""
+        values = {parameters.get(key, key): value for key, value in self.parameters.items()}
+        defaulted = frozenset(parameters.get(key, key) for key in self.defaulted)
+        return type(self)(name, values, defaulted)
+
     @property
     def registered(self) -> bool:
         """Whether an entry point names the component, so that it can be looked up again."""

@@ -18,6 +18,7 @@ from typing import (
 )
 
 from zookit.core.errors import typed_reason_of
+from zookit.core.old_names import reused_name_complaint
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -78,6 +79,9 @@ def declaration_complaint(component: type) -> str | None:
         adapter_of(component)
     except Exception as error:  # noqa: BLE001 - annotations may raise anything
         return f"the types of its parameters cannot be read: {typed_reason_of(error)}"
+    reused = reused_name_complaint(component)
+    if reused:
+        return reused
     for field in dataclasses.fields(component):
         complaint = _complaint_about(field, hints[field.name])
         if complaint:

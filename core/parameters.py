@@ -14,6 +14,7 @@ from zookit.core.declaration import (
     text_of,
 )
 from zookit.core.errors import BadParameter, Correction, nearest_name, quoted
+from zookit.core.old_names import current_name, current_names, renames_of
 from zookit.core.prepared_value import prepared_value
 from zookit.core.words import Words
 
@@ -48,13 +49,14 @@ def create(component: type[T], given: Words | Mapping[str, Any], name: str | Non
         origin = f" in {str(given)!r}"
         name, values = name or given.name, _by_name(component, given)
     else:
-        origin, values = "", dict(given)
-    name = name or component.__name__
+        name = name or component.__name__
+        origin, values = "", current_names(component, given, name)
+        given = values
     fields = {field.name: field for field in dataclasses.fields(component)}  # type: ignore[arg-type]
     for key in values:
         if key not in fields:
             has = f"Parameters: {', '.join(fields)}." if fields else "It has no parameters."
-            nearest = next(iter(fields)) if len(fields) == 1 else nearest_name(str(key), fields)
+            nearest = _nearest(component, str(key), list(fields))
             hint = f" Did you mean {nearest!r}?" if nearest else ""
             error = BadParameter(f"{name}: no parameter {quoted(key)}.{hint} {has}")
             if nearest and nearest not in values:
@@ -110,6 +112,14 @@ def words_of(name: str, values: Mapping[str, Any]) -> Words:
     return Words(name, tuple((key, text) for key, text in texts if text))
 
 
+def _nearest(component: type, key: str, names: list[str]) -> str | None:
+    """Return the parameter that a name probably means, which may be like an old name of it."""
+    if len(names) == 1:
+        return names[0]
+    found = nearest_name(key, [*names, *renames_of(component)])
+    return None if found is None else current_name(component, found)
+
+
 def _correction(
     component: type, given: Words | Mapping[str, Any], values: Mapping[str, Any]
 ) -> Correction | None:
@@ -131,7 +141,7 @@ def _by_name(component: type, words: Words) -> dict[str, str]:
                 "several values with +."
             )
         values[name] = value
-    return values
+    return current_names(component, values, words.name)
 
 
 def _validated(component: type, values: Mapping[str, Any], name: str, origin: str) -> Any:

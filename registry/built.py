@@ -1,9 +1,9 @@
 """The result of `Components.build`."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from zookit.core import Component, ComponentSpec
+from zookit.core import Component, ComponentSpec, warn
 
 C = TypeVar("C", bound=Component)
 
@@ -14,8 +14,17 @@ class Built(Generic[C]):
 
     `spec` holds the full name (`distribution/name`) and every parameter, defaults included.
     `owner` is `distribution==version`, or None if no entry point names the component's class.
+    `old_names` has a statement about each old name that was given, see `warn_of_old_names`.
     """
 
     component: C
     spec: ComponentSpec
     owner: str | None
+    old_names: tuple[str, ...] = ()
+
+
+def warn_of_old_names(*built: Built[Any]) -> None:
+    """Warn in one line of all old names that these components were given by."""
+    found = dict.fromkeys(line for each in built for line in each.old_names)
+    if found:
+        warn(f"{'; '.join(found)}. The old names go on working.")

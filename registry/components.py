@@ -15,6 +15,7 @@ from zookit.core import (
 )
 from zookit.core.declaration import declaration_complaint
 from zookit.core.errors import Correction, quoted, reraise_interruption, typed_reason_of
+from zookit.core.old_names import old_names_in
 from zookit.core.parameters import checked, create
 from zookit.registry.blocking import VARIABLE
 from zookit.registry.built import Built
@@ -59,11 +60,11 @@ class Components(Group[C], Generic[C]):
         entry = self[given.name]
         kind = entry.load()
         _check_packages(entry.name, kind)
+        old = self.old_name_in(given.name)
+        values = given if isinstance(given, Words) else given.parameters
+        name = given.name if isinstance(given, Words) and not old else entry.name
         try:
-            if isinstance(given, ComponentSpec):
-                component = create(kind, given.parameters, entry.name)
-            else:
-                component = create(kind, given)
+            component = create(kind, values, name)
         except ZookitError:
             raise
         except BaseException as error:  # its __post_init__ may raise anything
@@ -73,7 +74,9 @@ class Components(Group[C], Generic[C]):
             if innermost_frame(error, {entry.module}) is None:
                 raise
             raise entry.broken(f"cannot be created: {typed_reason_of(error)}") from error
-        return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner)
+        keys = dict(values.items) if isinstance(values, Words) else values
+        old += old_names_in(kind, keys, entry.name)
+        return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner, old)
 
     def _from_text(self, text: str) -> Built[C]:
         try:
@@ -90,12 +93,16 @@ class Components(Group[C], Generic[C]):
 
         instead = corrected(
             text,
-            self,
+            [*self, *(entry.name for entry in self.former())],
             lambda words: self.build(Words.parse(words)),
             lambda name: [each.name for each in self[name].parameters],
             lambda other: words_of_entries(other, self),
         )
-        return Correction(text, instead) if instead else None
+        if not instead:
+            return None
+        words = Words.parse(instead)
+        name = words.name if "/" in words.name else self[words.name].name
+        return Correction(text, str(Words(name, words.items)))
 
     def _from_instance(self, instance: C) -> Built[C]:
         complaint = declaration_complaint(type(instance))

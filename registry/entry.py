@@ -70,6 +70,14 @@ class Entry(Generic[T]):
         paragraph = " ".join(docstring_of(self.value).partition("\n\n")[0].split())
         return re.split(r"(?<=[.!?]) (?=[A-Z])", paragraph)[0]
 
+    @property
+    def formerly(self) -> tuple[str, ...]:
+        """The names that the plugin had before, as its source code says; nothing is imported."""
+        from zookit.registry.source import constant_of  # only needed if a class has two names
+
+        found = constant_of(self.value, "formerly")
+        return tuple(found) if isinstance(found, tuple | list) else ()
+
     def load(self) -> type[T]:
         """Import and return the component's class, or the command's function.
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from zookit.core import AmbiguousName, UnknownName, html
-from zookit.core.errors import did_you_mean, quoted
+from zookit.core.errors import nearest_name, quoted
 from zookit.core.words import is_name
 from zookit.registry.blocking import VARIABLE, is_blocked
 from zookit.registry.entry import Entry
@@ -26,7 +27,9 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
 
     Both `name` and `distribution/name` are valid keys; iteration yields the plain names. If two
     distributions offer a name, looking it up raises AmbiguousName, and only the full names are
-    keys. Blocked entries (see ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them.
+    keys. Blocked entries (see ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them. A
+    name that a plugin had before (see `Component.formerly`) is a key too, for the entry of its new
+    name; `former` returns them.
     """
 
     def __init__(self, kind: Row, declared: list[Declared], problems: list[Problem]) -> None:
@@ -50,9 +53,31 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
     def entries(self) -> tuple[Entry[T], ...]:
         """Return the entries that are not blocked, sorted by name and owner.
 
-        Entries that share a name are included.
+        Entries that share a name are included, those of old names are not.
         """
-        return tuple(entry for entry in self._all if not is_blocked(entry))
+        return tuple(e for e in self._all if not is_blocked(e) and e.full_name not in self._former)
+
+    def former(self) -> dict[Entry[T], Entry[T]]:
+        """Return the entries of old names, each with the entry of the new name.
+
+        They are in the order of `entries`; none is blocked.
+        """
+        pairs = {e: self._former[e.full_name] for e in self._all if e.full_name in self._former}
+        return {old: new for old, new in pairs.items() if not is_blocked(old) | is_blocked(new)}
+
+    @cached_property
+    def _former(self) -> dict[str, Entry[T]]:
+        """The entry that each old name stands for, by the full old name."""
+        same: dict[tuple[str, str], list[Entry[T]]] = defaultdict(list)
+        for entry in self._all:
+            same[entry.distribution, entry.value].append(entry)
+        former: dict[str, Entry[T]] = {}
+        for entries in same.values():
+            old_names = entries[0].formerly if len(entries) > 1 else ()
+            current = [entry for entry in entries if entry.name not in old_names]
+            if old_names and current:
+                former |= {e.full_name: current[0] for e in entries if e.name in old_names}
+        return former
 
     def blocked(self) -> tuple[Entry[T], ...]:
         """Return the entries that are blocked by ZOOKIT_DISABLE."""
@@ -84,7 +109,18 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         return found[0]
 
     def _found(self, name: str) -> list[Entry[T]]:
-        return [entry for entry in self._by_name.get(_folded(name), ()) if not is_blocked(entry)]
+        unblocked = (e for e in self._by_name.get(_folded(name), ()) if not is_blocked(e))
+        current = (self._former.get(entry.full_name, entry) for entry in unblocked)
+        return [entry for entry in current if not is_blocked(entry)]
+
+    def old_name_in(self, name: str) -> tuple[str, ...]:
+        """Return a statement about a name that is the old one of a plugin; none of any other."""
+        short = name.rpartition("/")[2]
+        return tuple(
+            f"{short!r} is now called {entry.name!r}"
+            for entry in self._found(name)
+            if entry.name != short
+        )
 
     def _unknown(self, name: str) -> tuple[str, str]:
         entries = self.entries()
@@ -92,8 +128,14 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         installed = f"Installed: {', '.join(names)}." if names else "None are installed."
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",
-            f"{did_you_mean(name, names)} {installed}".lstrip(),
+            f"{self._did_you_mean(name, names)} {installed}".lstrip(),
         )
+
+    def _did_you_mean(self, name: str, names: list[str]) -> str:
+        """Return a hint; for a name that is like an old one, the new name."""
+        former = {old.name: new.name for old, new in self.former().items()}
+        nearest = nearest_name(name, [*names, *former])
+        return f" Did you mean {former.get(nearest, nearest)!r}?" if nearest else ""
 
     def reasons_missing(self, name: str) -> str:
         """Return sentences that may explain why a name is not found, or an empty text."""

@@ -131,7 +131,9 @@ class Registry:
             UnknownName: nothing of that name is installed.
         """
         installed = [
-            entry for group in self.groups() for entry in (*group.entries(), *group.blocked())
+            entry
+            for group in self.groups()
+            for entry in (*group.entries(), *group.former(), *group.blocked())
         ]
         if not any(matches(entry, name) for entry in installed):
             names = {each for e in installed for each in (e.name, e.full_name, e.distribution)}

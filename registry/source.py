@@ -3,9 +3,11 @@
 import ast
 import re
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Any
 
 from zookit.core.reading import read_text_bounded
 
@@ -27,6 +29,23 @@ def source_of(module: str) -> str:
         return ""
 
 
+def constant_of(value: str, name: str) -> Any:
+    """Return a constant in the body of the class `module:Class`; None if it is not found.
+
+    It must be written there as a literal.
+    """
+    module, _, cls = value.partition(":")
+    if name not in source_of(module):
+        return None
+    found = _definition(module, cls)
+    for node in [] if found is None else found.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if [each.id for each in targets if isinstance(each, ast.Name)] == [name]:
+            with suppress(ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                return ast.literal_eval(node.value)  # type: ignore[union-attr]
+    return None
+
+
 def docstring_of(value: str) -> str:
     """Return the docstring of `module:name`, as it is written in the source; empty if unknown."""
     module, _, name = value.partition(":")
@@ -36,16 +55,23 @@ def docstring_of(value: str) -> str:
     begun = _BODY.match(source, at + len("\nclass ") + len(name)) if at >= 0 else None
     if begun:
         return source[begun.end() : source.find(begun[1], begun.end())].strip()
+    node = _definition(module, name)
+    return "" if node is None else ast.get_docstring(node) or ""
+
+
+def _definition(module: str, name: str) -> ast.ClassDef | ast.FunctionDef | None:
+    """Return the class or function of that name at the top of a module, if it is found there."""
+    source = source_of(module)
     if not name.isidentifier() or name not in source:
-        return ""
+        return None
     try:
         nodes = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+        return None
     for node in nodes:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
-            return ast.get_docstring(node) or ""
-    return ""
+            return node
+    return None
 
 
 @cache

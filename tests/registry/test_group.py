@@ -10,6 +10,7 @@ from zookit.core import (
     ComponentSpec,
     UnknownName,
 )
+from zookit.core.old_names import former_names_of
 
 
 def test_an_unknown_name_lists_the_installed_ones(site: Site) -> None:
@@ -80,3 +81,105 @@ def test_a_bad_component_does_not_affect_others_of_its_distribution(site: Site) 
     site.install("alpha", "Bad = nets:Net\nalso_bad = nets\ngood = nets:Net")
     assert list(site.architectures) == ["good"]
     assert len(site.architectures.problems) == 2
+
+
+RENAMED = """
+    from dataclasses import dataclass
+    from typing import Any, ClassVar
+    from zookit.core import Architecture
+
+    @dataclass(frozen=True)
+    class Net(Architecture):
+        '''A net.'''
+
+        renamed: ClassVar[dict[str, str]] = {"units": "width"}
+        formerly: ClassVar[tuple[str, ...]] = ("alpha", "older")
+        width: int = 8
+
+        def features(self, images: Any) -> Any:
+            return images
+
+    @dataclass(frozen=True)
+    class Deeper(Net):
+        '''Its names are its own.'''
+"""
+
+
+@pytest.fixture
+def renamed(site: Site) -> Site:
+    """A distribution whose architecture `beta` was called `alpha`, and before that `older`."""
+    site.module("renamed_nets", RENAMED)
+    names = ("alpha", "beta", "older")
+    lines = [*(f"{name} = renamed_nets:Net" for name in names), "deeper = renamed_nets:Deeper"]
+    site.install("zookit-a", "\n".join(lines), version="2.0")
+    return site
+
+
+def test_an_old_name_is_a_key_for_the_new_one(renamed: Site) -> None:
+    nets = renamed.architectures
+    assert list(nets) == [entry.name for entry in nets.entries()] == ["beta", "deeper"]
+    assert nets["alpha"] is nets["zookit-a/older"] is nets["beta"]
+    assert "alpha" in nets
+    former = {old.name: new.name for old, new in nets.former().items()}
+    assert former == {"alpha": "beta", "older": "beta"}
+    assert "renamed_nets" not in sys.modules
+
+
+def test_a_component_of_an_old_name_has_the_new_one(renamed: Site) -> None:
+    nets = renamed.architectures
+    by_words = nets.build("alpha:units=4")
+    by_spec = nets.build(ComponentSpec("zookit-a/alpha", {"units": 4}))
+    assert by_words.spec == by_spec.spec == ComponentSpec("zookit-a/beta", {"width": 4})
+    assert by_words.owner == "zookit-a==2.0"
+    assert by_words.old_names == by_spec.old_names
+    assert by_words.old_names == (
+        "'alpha' is now called 'beta'",
+        "'units' of beta is now called 'width'",
+    )
+    assert nets.build("beta:width=4").old_names == ()
+    assert nets.build(by_words.component).spec.name == "zookit-a/beta"
+
+
+def test_a_subclass_has_no_old_names_of_its_own(renamed: Site) -> None:
+    deeper = renamed.architectures.build("deeper:units=4")
+    assert deeper.spec.name == "zookit-a/deeper"
+    assert former_names_of(type(deeper.component)) == ()
+
+
+@pytest.mark.parametrize("typed", ["alhpa:4", "alhpa:units=4", "beat:width=4"])
+def test_a_name_like_an_old_one_is_corrected_to_the_new_one(renamed: Site, typed: str) -> None:
+    with pytest.raises(UnknownName) as raised:
+        renamed.architectures.build(typed)
+    assert raised.value.correction is not None
+    assert raised.value.correction.instead in ("beta:4", "beta:width=4", "beta:units=4")
+    with pytest.raises(UnknownName, match="Did you mean 'beta'"):
+        renamed.architectures[typed.partition(":")[0]]
+
+
+@pytest.mark.parametrize("blocked", ["beta", "zookit-a/beta", "zookit-a"])
+def test_blocking_a_component_blocks_its_old_names(
+    renamed: Site, monkeypatch: pytest.MonkeyPatch, blocked: str
+) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", blocked)
+    nets = renamed.architectures
+    assert "alpha" not in nets
+    assert nets.former() == {}
+    with pytest.raises(UnknownName, match="blocked"):
+        nets.build("alpha")
+
+
+def test_an_old_name_of_one_distribution_and_a_name_of_another_are_ambiguous(
+    renamed: Site,
+) -> None:
+    renamed.install("other", "alpha = renamed_nets:Deeper")
+    with pytest.raises(AmbiguousName, match=r"Write other/alpha or zookit-a/beta"):
+        renamed.architectures["alpha"]
+    assert renamed.architectures["zookit-a/alpha"].name == "beta"
+    assert renamed.architectures["other/alpha"].name == "alpha"
+
+
+def test_two_names_without_formerly_are_two_names(site: Site) -> None:
+    site.module("nets", MODULE)
+    site.install("zookit-a", "alpha = nets:Net\nbeta = nets:Net")
+    assert list(site.architectures) == ["alpha", "beta"]
+    assert site.architectures.former() == {}

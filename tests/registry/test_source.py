@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zookit.registry import default
-from zookit.registry.source import docstring_of, source_of
+from zookit.registry.source import constant_of, docstring_of, source_of
 
 MODULE = '''
 raise RuntimeError("imported")
@@ -88,3 +88,23 @@ def test_every_built_in_component_has_a_summary_of_one_sentence() -> None:
         for entry in group.entries():
             assert entry.summary.endswith(".")
             assert len(entry.summary) < 100
+
+
+def test_a_constant_of_a_class_is_read_without_importing_it(package: Path) -> None:
+    lines: dict[str, object] = {
+        'formerly = ("alpha", "older")': ("alpha", "older"),
+        'formerly: ClassVar[tuple[str, ...]] = ("alpha",)': ("alpha",),
+        "formerly: ClassVar[tuple[str, ...]]": None,
+        "formerly = NAMES": None,
+        "formerly = 1 / 0": None,
+        "other = formerly = (1,)": None,
+        "pass": None,
+    }
+    classes = [f"class Net{at}(Base):\n    {line}\n" for at, line in enumerate(lines)]
+    (package.parents[1] / "with_constants.py").write_text("\n".join(["formerly = 3", *classes]))
+    module = "with_constants"
+    found = [constant_of(f"{module}:Net{at}", "formerly") for at in range(len(lines))]
+    assert found == list(lines.values())
+    assert constant_of(f"{module}:Missing", "formerly") is None
+    assert constant_of("nowhere:Net", "formerly") is None
+    assert module not in sys.modules
