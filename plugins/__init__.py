@@ -14,11 +14,21 @@ if TYPE_CHECKING:
     from zookit.plugins.architectures.cnn import Cnn as Cnn
     from zookit.plugins.architectures.dense import Dense as Dense
     from zookit.plugins.architectures.keras_application import KerasApplication as KerasApplication
+    from zookit.plugins.augmentations.brightness import Brightness as Brightness
     from zookit.plugins.augmentations.contrast import Contrast as Contrast
+    from zookit.plugins.augmentations.crop import Crop as Crop
     from zookit.plugins.augmentations.cutmix import CutMix as CutMix
+    from zookit.plugins.augmentations.erasing import Erasing as Erasing
     from zookit.plugins.augmentations.flip import Flip as Flip
+    from zookit.plugins.augmentations.gaussian_blur import GaussianBlur as GaussianBlur
+    from zookit.plugins.augmentations.grayscale import Grayscale as Grayscale
+    from zookit.plugins.augmentations.hue import Hue as Hue
     from zookit.plugins.augmentations.mixup import MixUp as MixUp
+    from zookit.plugins.augmentations.perspective import Perspective as Perspective
     from zookit.plugins.augmentations.rotation import Rotation as Rotation
+    from zookit.plugins.augmentations.saturation import Saturation as Saturation
+    from zookit.plugins.augmentations.sharpness import Sharpness as Sharpness
+    from zookit.plugins.augmentations.shear import Shear as Shear
     from zookit.plugins.augmentations.translation import Translation as Translation
     from zookit.plugins.augmentations.zoom import Zoom as Zoom
     from zookit.plugins.callbacks.csv_logger import CsvLogger as CsvLogger
@@ -35,13 +45,15 @@ if TYPE_CHECKING:
     from zookit.plugins.datasets.horse_or_human import HorseOrHuman as HorseOrHuman
     from zookit.plugins.datasets.image_folder import ImageFolder as ImageFolder
     from zookit.plugins.datasets.mnist import Mnist as Mnist
+    from zookit.plugins.exporters.keras_archive import KerasArchive as KerasArchive
+    from zookit.plugins.exporters.litert import LiteRT as LiteRT
+    from zookit.plugins.exporters.onnx import Onnx as Onnx
+    from zookit.plugins.exporters.saved_model import SavedModel as SavedModel
     from zookit.plugins.listeners.mlflow import Mlflow as Mlflow
     from zookit.plugins.listeners.tensorboard import TensorBoard as TensorBoard
     from zookit.plugins.losses.crossentropy import Crossentropy as Crossentropy
     from zookit.plugins.losses.focal import Focal as Focal
-    from zookit.plugins.losses.generalized_crossentropy import (
-        GeneralizedCrossentropy as GeneralizedCrossentropy,
-    )
+    from zookit.plugins.losses.generalized_crossentropy import GeneralizedCrossentropy as GeneralizedCrossentropy
     from zookit.plugins.losses.poly import Poly as Poly
     from zookit.plugins.losses.squared import Squared as Squared
     from zookit.plugins.metrics.auc import Auc as Auc

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     # Each kind's components are tested together.
+    "plugins/augmentations/*.py": "plugins/augmentations/test_augmentations.py",
     "plugins/losses/*.py": "plugins/losses/test_losses.py",
     "plugins/metrics/*.py": "plugins/metrics/test_metrics.py",
     "plugins/optimizers/*.py": "plugins/optimizers/test_keras_optimizer.py",
@@ -61,7 +62,7 @@ ELSEWHERE = {
     "runner/cli/training_options.py": "cli/test_run.py",
     "runner/data/split_choice.py": "cli/test_predict.py",
     "runner/doctor/probes.py": "doctor/test_examination.py",
-    "runner/inference/export_formats.py": "inference/test_export.py",
+    "plugins/exporters/*.py": "inference/test_export.py",
     "runner/report/comparison.py": "report/test_page.py",
     "runner/report/confusion.py": "report/test_page.py",
     "runner/report/metrics.py": "report/test_page.py",

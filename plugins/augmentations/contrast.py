@@ -21,4 +21,6 @@ class Contrast(Augmentation):
         """Return Keras's layer."""
         from keras import layers
 
-        return layers.RandomContrast(self.factor, value_range=(0, 255), dtype="float32")
+        # With a single factor, Keras only raises the contrast.
+        factors = (self.factor, self.factor)
+        return layers.RandomContrast(factors, value_range=(0, 255), dtype="float32")

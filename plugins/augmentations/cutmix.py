@@ -22,7 +22,7 @@ class CutMix(Augmentation):
     mixes_labels = True
 
     def build(self) -> "keras.layers.Layer":
-        """Return Keras's layer."""
-        from keras import layers
+        """Return the Keras layer."""
+        from zookit.plugins.augmentations.keras_classes.cutmix import CutMix as KerasCutMix
 
-        return layers.CutMix(self.alpha, dtype="float32")
+        return KerasCutMix(self.alpha)

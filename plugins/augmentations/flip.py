@@ -1,9 +1,9 @@
 """The augmentation `flip`."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from zookit.core import Augmentation
+from zookit.core import Augmentation, Doc
 
 if TYPE_CHECKING:
     import keras
@@ -11,10 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Flip(Augmentation):
-    """Mirror half of the images left to right."""
+    """Mirror half of the images."""
+
+    mode: Annotated[
+        Literal["horizontal", "vertical", "both"],
+        Doc("Left to right, top to bottom, or each by itself."),
+    ] = "horizontal"
 
     def build(self) -> "keras.layers.Layer":
-        """Return Keras's layer."""
+        """Return the Keras layer."""
         from keras import layers
 
-        return layers.RandomFlip("horizontal", dtype="float32")
+        from zookit.plugins.augmentations.keras_classes.flip import FlipBoth
+
+        return FlipBoth() if self.mode == "both" else layers.RandomFlip(self.mode, dtype="float32")

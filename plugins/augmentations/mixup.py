@@ -22,7 +22,7 @@ class MixUp(Augmentation):
     mixes_labels = True
 
     def build(self) -> "keras.layers.Layer":
-        """Return Keras's layer."""
-        from keras import layers
+        """Return the Keras layer."""
+        from zookit.plugins.augmentations.keras_classes.mixup import MixUp as KerasMixUp
 
-        return layers.MixUp(self.alpha, dtype="float32")
+        return KerasMixUp(self.alpha)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_types import Ge, Lt
 
 from zookit.core import Augmentation, Doc
+from zookit.plugins.augmentations.geometry import Fill, Interpolation, Value
 
 if TYPE_CHECKING:
     import keras
@@ -16,9 +17,22 @@ class Zoom(Augmentation):
     """Zoom in or out."""
 
     factor: Annotated[float, Ge(0), Lt(1), Doc("Largest zoom, as a share of the image.")] = 0.2
+    width: Annotated[
+        float | None, Ge(0), Lt(1), Doc("Largest zoom of the width, if it is drawn by itself.")
+    ] = None
+    fill: Fill = "reflect"
+    value: Value = 0.0
+    interpolation: Interpolation = "bilinear"
 
     def build(self) -> "keras.layers.Layer":
         """Return Keras's layer."""
         from keras import layers
 
-        return layers.RandomZoom(self.factor, dtype="float32")
+        return layers.RandomZoom(
+            self.factor,
+            self.width,
+            fill_mode=self.fill,
+            fill_value=self.value,
+            interpolation=self.interpolation,
+            dtype="float32",
+        )
