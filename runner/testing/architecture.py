@@ -1,37 +1,26 @@
 """The contract of architectures."""
 
-import math
 import tempfile
 import warnings
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zookit.core import (
-    Architecture,
-    DatasetInfo,
-    ImageShapeRefused,
-    Preference,
-)
+from zookit.core import Architecture, DatasetInfo, Preference
 from zookit.core.messages import counted
 from zookit.modeling.model import build_model
 from zookit.testing.check import ContractBroken, require
-from zookit.testing.subprocess_checks import image_shapes
-from zookit.testing.target import Batch, Target
+from zookit.testing.export import exports_to_every_format
+from zookit.testing.shapes import Shape, accepted_shapes, smallest_shape
+from zookit.testing.target import Target
 from zookit.testing.trial_training import small_training
 
 if TYPE_CHECKING:
     import keras
 
-Shape = tuple[int, int, int]
-
-_SHAPES: tuple[Shape, ...] = ((28, 28, 1), (32, 32, 3), (64, 48, 3))
-"""Tried in addition to those of the installed data sets."""
-_SECONDS = 20
-"""How long another author's data set may take to say its image shape."""
 _SEEDS = 10
 
 
@@ -42,7 +31,7 @@ def fits_every_data_set(target: Target) -> None:
     states a Preference.
     """
     architecture: Architecture = target.component
-    for shape in _accepted(target):
+    for shape in accepted_shapes(target):
         preference = architecture.preference(shape, 32)
         require(
             isinstance(preference, Preference) and (preference.threads or 1) >= 1,
@@ -174,36 +163,11 @@ def _require_alike(found: Any, expected: Any, what: str) -> None:
     require(np.allclose(found, expected, atol=1e-5), f"{what} predicts otherwise, by {apart:.2g}")
 
 
-def _accepted(target: Target) -> tuple[Shape, ...]:
-    architecture: Architecture = target.component
-    shapes = _shapes(target.batch)
-    accepted = tuple(shape for shape in shapes if _accepts(architecture, shape))
-    require(accepted, f"it refuses every image shape: {', '.join(map(str, shapes))}")
-    return accepted
-
-
-def _accepts(architecture: Architecture, shape: Shape) -> bool:
-    try:
-        architecture.check(shape)
-    except ImageShapeRefused:
-        return False
-    return True
-
-
-def smallest_shape(target: Target) -> Shape:
-    """Return the smallest image shape that is tried and that it accepts."""
-    return min(_accepted(target), key=math.prod)
-
-
-@cache
-def _shapes(batch: Batch) -> tuple[Shape, ...]:
-    return tuple(sorted({*_SHAPES, *image_shapes(batch, _SECONDS)}))
-
-
 CHECKS = (
     fits_every_data_set,
     builds_share_nothing,
     every_trainable_weight_learns,
     survives_saving_and_loading,
     trains,
+    exports_to_every_format,
 )

@@ -3,9 +3,10 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from zookit.core import NotInstalled
-from zookit.core.errors import reraise_interruption, typed_reason_of
+from zookit.core.errors import quoted, reraise_interruption, typed_reason_of
 from zookit.registry.frames import place_in
 from zookit.testing.target import NotApplicable, Target
 
@@ -63,3 +64,23 @@ def require(condition: object, found: str) -> None:
     """Raise ContractBroken with what was found if the condition does not hold."""
     if not condition:
         raise ContractBroken(found)
+
+
+def require_fresh(build: Callable[[], object], expected: type, name: str) -> None:
+    """Raise ContractBroken unless `build` returns an instance of `expected`, a new one each time.
+
+    `name` is what messages call that class.
+    """
+    one, two = build(), build()
+    for built in (one, two):
+        require(isinstance(built, expected), f"build returned {quoted(built)}, not a {name}")
+    require(one is not two, "build returned the same object twice")
+
+
+def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...], xla: bool) -> Any:
+    """Return a function that TensorFlow compiled for float32 arguments of these shapes."""
+    import tensorflow as tf
+
+    signature = [tf.TensorSpec(shape, "float32") for shape in shapes]
+    # Called as a tf.function, it would warn that such functions are traced often.
+    return tf.function(function, jit_compile=xla).get_concrete_function(*signature)

@@ -1,21 +1,14 @@
 """Which checks apply to which kind of plugin."""
 
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
 from zookit.core import BrokenPlugin
-from zookit.testing import architecture, callback, command, component, dataset, export, listener
+from zookit.registry.kind import Row
+from zookit.testing import component
 from zookit.testing.check import Check
 from zookit.testing.target import Target
-
-_BY_KIND = {
-    "datasets": (*component.CHECKS, *dataset.CHECKS),
-    "architectures": (
-        *component.CHECKS,
-        *architecture.CHECKS,
-        export.exports_to_every_format,
-    ),
-    "callbacks": (*component.CHECKS, *callback.CHECKS),
-    "listeners": (*component.CHECKS, *listener.CHECKS),
-    "commands": command.CHECKS,
-}
 
 
 def checks_for(target: Target) -> tuple[Check, ...]:
@@ -27,4 +20,14 @@ def checks_for(target: Target) -> tuple[Check, ...]:
         target.entry.load()
     except BrokenPlugin:
         return (Check(component.loads),)
-    return tuple(Check(function) for function in _BY_KIND[target.entry.kind.plural])
+    return tuple(Check(function) for function in contract_of(target.entry.kind))
+
+
+def contract_of(kind: Row) -> tuple[Callable[[Target], None], ...]:
+    """Return the checks of a kind: those of `zookit.testing.STEM`, after those of all components.
+
+    A kind without such a module has only those of all components.
+    """
+    common = component.CHECKS if kind.base is not None else ()
+    name = f"zookit.testing.{kind.stem}"
+    return (*common, *import_module(name).CHECKS) if find_spec(name) else common

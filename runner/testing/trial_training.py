@@ -110,8 +110,8 @@ def small_training(
 ) -> None:
     """Train for two epochs on Shades in a temporary folder, which is the current one meanwhile.
 
-    `options` are further ones of `zookit.run`, such as an optimizer. Its messages are hidden: advice
-    about the result of so small a training does not help.
+    `options` are further ones of `zookit.run`, such as an optimizer. Its messages are hidden:
+    advice about the result of so small a training does not help.
     """
     later = [each.unfreezing.epoch for each in callbacks if each.unfreezing is not None]
     options = {"epochs": max([2, *later]), "batch_size": 4, **options}
