@@ -28,6 +28,8 @@ class Exporter(Component, ABC):
     """The suffix of the file or folder, such as `.onnx`."""
     is_folder: ClassVar[bool] = False
     """Whether the export is a folder."""
+    holds_any_model: ClassVar[bool] = False
+    """Whether the format holds every model. Others lack some operations, which is no fault."""
 
     @abstractmethod
     def export(self, model: "keras.Model", path: Path, info: Mapping[str, Any]) -> None:
@@ -35,11 +37,11 @@ class Exporter(Component, ABC):
 
         Args:
             model: a functional model in float32 that maps raw images, uint8 (N, H, W, C), for any
-                N, to probabilities, float32 (N, 1) for two classes and (N, classes) otherwise. It
-                must predict as with `training=False`.
+                N, to probabilities, float32 (N, 1) for two classes and (N, classes) otherwise. If
+                it is called without the argument `training`, it predicts.
             path: the file or folder to write.
-            info: what to store beside the model: `class_names`, `input`, `output` and `run`, as
-                plain values.
+            info: what to store beside the model, as plain values: `format`, which is 1,
+                `class_names`, `input` and `output`, which describe themselves, and `run`, the name.
 
         Raises:
             Exception: the format cannot hold the model; zookit reports the message.

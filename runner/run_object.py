@@ -13,6 +13,7 @@ from zookit.core import (
     ComponentSpec,
     Dataset,
     Evaluation,
+    Exporter,
     Listener,
     UnknownName,
 )
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from zookit.core.source import DataRequest
-    from zookit.inference.export import Format
     from zookit.inference.scores import Scores
     from zookit.training.reproduce import Reproduction
     from zookit.training.session import View
@@ -208,24 +208,29 @@ class Run(RunRecord):
         with messages_shown(quiet):
             return reproduce_run(self, into, View(quiet), allow_writes=allow_writes)
 
-    def export(self, to: "Format", path: str | Path | None = None, *, force: bool = False) -> Path:
+    def export(
+        self, to: str | Exporter, path: str | Path | None = None, *, force: bool = False
+    ) -> Path:
         """Write the model for other programs, and return the path.
 
         Args:
-            to: "keras", "saved_model", "onnx" or "litert".
-            path: a file, or a folder for saved_model; by default one in the current folder.
+            to: an exporter as words, such as "onnx", or as an instance.
+            path: the file or folder; by default in the current folder.
             force: replace a file that zookit did not write.
 
         Raises:
-            UnknownName: there is no such format.
+            UnknownName: there is no such exporter.
             NotInstalled: the format needs a package that is not installed.
             FolderError: the path cannot be written, or exists and zookit did not write it.
             ZookitError: the format does not support a layer of the architecture.
         """
         from zookit.inference.export import default_path, export
+        from zookit.registry import default
 
-        target = default_path(self, to) if path is None else path_of(path, "path")
-        export(self, to, target, self._architecture(), force=force)
+        exporter = default.exporters.build(to)
+        given = None if path is None else path_of(path, "path")
+        target = given or default_path(self, exporter.component)
+        export(self, exporter, target, self._architecture(), force=force)
         return target
 
     def report(self, path: str | Path | None = None, *, force: bool = False) -> Path:

@@ -17,6 +17,7 @@ ELSEWHERE = {
     # Contracts and values without logic of their own.
     "core/architecture.py": "plugins/test_contract.py",
     "core/callback.py": "plugins/test_contract.py",
+    "core/callback_run.py": "training/test_experiment_callbacks.py",
     "core/component.py": "plugins/test_contract.py",
     "core/augmentation.py": "plugins/test_contract.py",
     "core/exporter.py": "inference/test_export.py",
@@ -74,6 +75,7 @@ ELSEWHERE = {
     "runner/training/data_checks.py": "training/test_session.py",
     "runner/training/fit.py": "training/test_session.py",
     "runner/training/loop_callbacks.py": "training/test_session.py",
+    "runner/training/read_only_splits.py": "training/test_experiment_callbacks.py",
     "runner/training/run_environment.py": "training/test_session.py",
     "runner/typer_commands.py": "cli/test_plugin_commands.py",
     # Commands that are tested together with what they call.

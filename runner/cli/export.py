@@ -5,30 +5,35 @@ from typing import Annotated
 
 import typer
 
+from zookit.cli.completion import words_of
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.shared_options import Force
 from zookit.core.messages import printable
-from zookit.inference.export import Format
 
 
 def export(
     name: RunName,
     to: Annotated[
-        Format, typer.Option("--to", help="The format.", metavar="keras|saved_model|onnx|litert")
+        str,
+        typer.Option(
+            "--to",
+            help="The format; 'zookit list exporters' shows all.",
+            metavar="EXPORTER",
+            autocompletion=words_of("exporters"),
+        ),
     ],
     output: Annotated[
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="A file, or a folder for saved_model. [default: named after the run, in the "
-            "current folder]",
+            help="The file or folder. [default: named after the run, in the current folder]",
             show_default=False,
         ),
     ] = None,
     force: Force = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
-    """Write a run's model for Keras, TensorFlow, ONNX or LiteRT.
+    """Write a run's model in a format for other programs, such as onnx.
 
     The model takes any number of raw images as uint8 and returns probabilities.
     """

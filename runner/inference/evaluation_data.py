@@ -8,8 +8,9 @@ from zookit.core.source import DataRequest, SplitName
 from zookit.data.prepared import prepare
 from zookit.data.split_choice import ChosenSplit, choose_split
 from zookit.inference.scores import EvaluatedData
-from zookit.registry import default
+from zookit.registry import default, warn_of_old_names
 from zookit.runs.inputs import spec_with_copies
+from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.terminal import bar
 
@@ -54,8 +55,13 @@ def load_evaluation_data(
         BadParameter: the data set does not have the split.
         DataError: the data set cannot be loaded.
     """
-    own_spec = spec_with_copies(run.folder, run.experiment, "dataset")
-    built = default.datasets.build(own_spec if on is None else on)
+    if on is None:
+        own_spec = spec_with_copies(run.folder, run.experiment, "dataset")
+        with rebuilding(run, "dataset"):
+            built = default.datasets.build(own_spec)
+    else:
+        built = default.datasets.build(on)
+    warn_of_old_names(built)
     dataset, name = built.component, built.spec.short_name
     _check_fit(run, name, dataset.info)
     is_own = on is None or built.spec == run.experiment.dataset

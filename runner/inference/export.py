@@ -1,5 +1,6 @@
-"""Writes a run's model in the formats that other programs load, through Keras's own export."""
+"""Writes a run's model in a format that other programs load, and checks what was written."""
 
+import inspect
 import io
 import logging
 import re
@@ -7,34 +8,21 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from zookit.core import (
-    Architecture,
-    BadParameter,
-    BadRun,
-    NotInstalled,
-    UnknownName,
-    ZookitError,
-)
-from zookit.core.errors import did_you_mean, quoted
+from zookit.core import Architecture, BadParameter, BadRun, Exporter, ZookitError
+from zookit.core.calling import call_declared
 from zookit.core.messages import option
+from zookit.modeling.trainable import layers_of
+from zookit.registry import Built
 
 if TYPE_CHECKING:
     import keras
 
     from zookit.runs.run import RunRecord
 
-Format = Literal["keras", "saved_model", "onnx", "litert"]
-
-_SUFFIXES: dict[Format, str] = {
-    "keras": ".keras",
-    "saved_model": ".saved_model",
-    "onnx": ".onnx",
-    "litert": ".tflite",
-}
+_IMAGES = 4
 _TOLERANCE = 1e-3
 """The largest difference of a probability. Rounding differs between runtimes, by about 1e-6."""
 _CAUSES = {
@@ -43,6 +31,8 @@ _CAUSES = {
     r"error: loc\(callsite\(fused\[\"(\w+):": "it has no operation {}, or not with these shapes",
 }
 """Patterns of converters' errors, and what they mean."""
+_FORMAT = 1
+"""The version of the description that an exported model carries."""
 _COLOURS = {1: "grey", 3: "RGB"}
 _LONGEST_REASON = 300
 """Characters of a converter's error that a message quotes."""
@@ -52,24 +42,23 @@ class WrongExport(ZookitError):
     """An exported model, loaded again, predicts otherwise."""
 
 
-def default_path(run: "RunRecord", to: Format) -> Path:
+def default_path(run: "RunRecord", exporter: Exporter) -> Path:
     """Return a path in the current folder, named after the run.
 
-    It is not in the run's folder, which only the run writes and `resume` changes later. Raises
-    UnknownName if there is no such format.
+    It is not in the run's folder, which only the run writes and `resume` changes later.
     """
-    return Path(f"{run.name}{suffix_of(to)}")
+    return Path(f"{run.name}{exporter.suffix}")
 
 
 def export(
     run: "RunRecord",
-    to: Format,
+    to: Built[Exporter],
     path: Path,
     architecture: Architecture | None = None,
     *,
     force: bool = False,
 ) -> None:
-    """Write a run's model to a file, or to a folder for saved_model.
+    """Write a run's model to a file or a folder.
 
     The model takes raw images, uint8 (N, height, width, channels) for any N, and computes in
     float32, whatever the precision of the training. `architecture` is the instance that the run was
@@ -77,8 +66,6 @@ def export(
     is replaced.
 
     Raises:
-        UnknownName: there is no such format.
-        NotInstalled: the format needs a package that is not installed.
         BadParameter: the path does not have the suffix of the format.
         FolderError: the path cannot be written, or exists and zookit did not write it.
         BadRun: the model cannot be rebuilt, or its weights are not finite.
@@ -90,12 +77,11 @@ def export(
     from zookit.core.data.writing import output_written
     from zookit.inference.rebuild import rebuild_model
 
-    suffix = suffix_of(to)
-    check_packages(to)
+    exporter, name = to.component, to.spec.short_name
     hint = f"Choose another path with {option('--output', 'path')}"
-    if to != "saved_model" and path.suffix != suffix:
+    if not exporter.is_folder and path.suffix != exporter.suffix:
         raise BadParameter(
-            f"{path} does not end in {suffix}, the suffix of the format {to}. {hint}."
+            f"{path} does not end in {exporter.suffix}, the suffix of the format {name}. {hint}."
         )
     with output_written(path, hint, force=force) as aside:
         model = rebuild_model(run, architecture, float32=True)
@@ -110,7 +96,7 @@ def export(
 
 def write_checked(
     model: "keras.Model",
-    to: Format,
+    to: Built[Exporter],
     path: Path,
     info: Mapping[str, Any],
     subject: str,
@@ -120,27 +106,62 @@ def write_checked(
 
     `subject` and `architecture` are named in messages. Raises ZookitError as `export`, and OSError.
     """
-    from zookit.inference.export_formats import largest_difference, write_model
     from zookit.modeling.runtime import keras_configured
 
+    name = to.spec.short_name
     try:
         with keras_configured("float32"), _output_suppressed():
-            write_model(model, to, path, info)
-            difference = largest_difference(model, to, path)
+            given = _predicting(model)
+            call_declared(to.component.export, model=given, path=path, info=info)
+            difference = _largest_difference(model, to.component, path)
     except OSError:
         raise
     except Exception as error:  # converters raise many types
         raise ZookitError(
-            f"{subject} cannot be exported to {to}, which does not support a layer of "
+            f"{subject} cannot be exported to {name}, which does not support a layer of "
             f"{architecture} ({_reason(error)}). Choose another format, or report this to the "
             "architecture's author."
         ) from error
     if not difference <= _TOLERANCE:  # it may be NaN
         raise WrongExport(
-            f"{subject} cannot be exported to {to}: the exported model's probabilities differ by "
+            f"{subject} cannot be exported to {name}: the exported model's probabilities differ by "
             f"{difference:.2g} from those of the model. Choose another format, or report this to "
             f"the author of {architecture}."
         )
+
+
+def _predicting(model: "keras.Model") -> "keras.Model":
+    """Return the model, or one that calls it with training=False if that is not its default.
+
+    Keras's layers for preprocessing, such as RandomFlip and Resizing, have training=True as their
+    default, and the layers that follow take it from them.
+    """
+    import keras
+
+    parameters = (
+        inspect.signature(layer.call).parameters.get("training") for layer in layers_of(model)
+    )
+    if not any(each is not None and each.default is True for each in parameters):
+        return model
+    images = keras.Input(model.input_shape[1:], dtype="uint8", name="images")
+    return keras.Model(images, model(images, training=False))
+
+
+def _largest_difference(model: "keras.Model", exporter: Exporter, path: Path) -> float:
+    """Return how far the probabilities of what was written differ, for random images.
+
+    Without the runtime of the format, the difference is 0.
+    """
+    import numpy as np
+
+    predict = call_declared(exporter.load, path=path)
+    if predict is None:
+        return 0.0
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (_IMAGES, *model.input_shape[1:]), np.uint8)
+    images[0], images[1] = 0, 255
+    found = np.asarray(predict(images))
+    return float(np.abs(found - model(images, training=False).numpy()).max())
 
 
 def model_info(run: "RunRecord") -> dict[str, Any]:
@@ -148,6 +169,7 @@ def model_info(run: "RunRecord") -> dict[str, Any]:
     data = run.environment.data
     two, channels = len(data.class_names) == 2, data.image_shape[2]
     return {
+        "format": _FORMAT,
         "class_names": list(data.class_names),
         "input": {
             "dtype": "uint8",
@@ -164,25 +186,6 @@ def model_info(run: "RunRecord") -> dict[str, Any]:
         },
         "run": run.name,
     }
-
-
-def suffix_of(to: Format) -> str:
-    """Return the suffix of a format's files. Raises UnknownName if there is no such format."""
-    if not isinstance(to, str) or to not in _SUFFIXES:
-        raise UnknownName(
-            f"no format named {quoted(to)}.{did_you_mean(str(to), _SUFFIXES)} Available: "
-            f"{', '.join(_SUFFIXES)}."
-        )
-    return _SUFFIXES[to]
-
-
-def check_packages(to: Format) -> None:
-    """Raise NotInstalled if the format needs a package that is not installed."""
-    if to == "onnx" and not all(find_spec(each) for each in ("tf2onnx", "onnx")):
-        raise NotInstalled(
-            "the format onnx needs packages that are not installed. Install them: pip install "
-            "'zookit[export]'"
-        )
 
 
 @contextmanager

@@ -15,12 +15,13 @@ from zookit.modeling.model import build_model, compile_model
 from zookit.modeling.optimizers import build_optimizer
 from zookit.modeling.runtime import devices, keras_configured, out_of_memory_reported, versions
 from zookit.modeling.weight_limit import weights_limited
-from zookit.registry import Built, default
+from zookit.registry import Built, default, warn_of_old_names
 from zookit.registry.code import code_hash
 from zookit.runs.arrays import assign, load_of_end
 from zookit.runs.environment import Environment, InstalledComponent
 from zookit.runs.inputs import copies
 from zookit.runs.probe import check_outputs
+from zookit.runs.rebuilding import rebuilding, versions_note
 from zookit.runs.run import WEIGHTS, RunRecord
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def rebuild_model(
     check_ended(run)
     arrays = load_of_end(run, WEIGHTS)
     found = find_architecture(run, architecture)
+    warn_of_old_names(found)
     now = _environment_now(run, found)
     with keras_configured("float32" if float32 else run.environment.runtime.precision):
         model = _build(run, found.component, [each.size for each in arrays.values()])
@@ -62,7 +64,8 @@ def rebuild_model(
 def compiled_model(run: RunRecord, architecture: Architecture | None = None) -> "keras.Model":
     """Return the trained model of a run, compiled with its optimizer; see `rebuild_model`."""
     model = rebuild_model(run, architecture)
-    optimizer = default.optimizers.build(run.experiment.optimizer).component
+    with rebuilding(run, "optimizer"):
+        optimizer = default.optimizers.build(run.experiment.optimizer).component
     compile_model(model, info_of(run), build_optimizer(optimizer))
     return model
 
@@ -98,9 +101,10 @@ def _build(run: RunRecord, architecture: Architecture, sizes: list[int]) -> "ker
     except ZookitError as error:
         raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
     except Exception as error:  # an architecture may raise anything
+        advice = "Report this to the architecture's author."
         raise BadRun(
             f"{run.folder} cannot be rebuilt: {run.experiment.architecture.name} failed "
-            f"({reason_of(error)}). Report this to the architecture's author."
+            f"({reason_of(error)}). {versions_note(run, 'architecture') or advice}"
         ) from error
 
 
@@ -111,24 +115,21 @@ def find_architecture(run: RunRecord, instance: Architecture | None = None) -> B
     """
     spec = run.experiment.architecture
     files = copies(run.folder, run.experiment, "architecture")
-    try:
+    with rebuilding(run, "architecture"):
         if instance is not None:
             return Built(with_input_files(instance, files) if files else instance, spec, None)
         parameters = replaced_paths(spec.parameters, files)
         return default.architectures.build(replace(spec, parameters=parameters))
-    except ZookitError as error:
-        raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
 
 
 def _environment_now(run: RunRecord, architecture: Built[Architecture]) -> Environment:
     """Return the run's environment with what the rebuilt model depends on as it is here."""
-    then = run.environment
+    then, name = run.environment, run.experiment.architecture.name
     if architecture.owner is None:
         now = None
     else:
         code = code_hash(type(architecture.component))
-        now = InstalledComponent(architecture.spec.name, architecture.owner, code=code)
-    name = run.experiment.architecture.name
+        now = InstalledComponent(name, architecture.owner, code=code)
     return replace(
         then,
         versions=versions(),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import keras
 import numpy as np
@@ -29,14 +29,13 @@ from zookit.core import (
     NotInstalled,
     ZookitError,
 )
-from zookit.inference import export as module
 from zookit.inference import rebuild
-from zookit.inference.export import Format, default_path, export
-from zookit.inference.export_formats import largest_difference, write_model
+from zookit.inference.export import export, write_checked
 from zookit.inference.rebuild import rebuild_model
 from zookit.modeling.model import build_model
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.architectures.keras_application import KerasApplication
+from zookit.registry import default
 from zookit.runs.arrays import numbered, save_arrays
 from zookit.runs.run import RunRecord, read_run
 
@@ -92,19 +91,24 @@ def loads(text: str | bytes) -> dict[str, Any]:
     return found
 
 
-INFO: dict[Format, Callable[[Path], dict[str, Any]]] = {
+INFO: dict[str, Callable[[Path], dict[str, Any]]] = {
     "keras": info_of_keras,
     "saved_model": info_of_saved_model,
     "onnx": info_of_onnx,
     "litert": info_of_litert,
 }
 
-FORMATS: dict[Format, tuple[str, Callable[[Path], Predict]]] = {
+FORMATS: dict[str, tuple[str, Callable[[Path], Predict]]] = {
     "keras": (".keras", with_keras),
     "saved_model": (".saved_model", with_tensorflow),
     "onnx": (".onnx", with_onnxruntime),
     "litert": (".tflite", with_litert),
 }
+
+
+def write(model: Any, name: str, path: Path, class_names: list[str]) -> None:
+    built = default.exporters.build(name)
+    write_checked(model, built, path, {"class_names": class_names}, "the model", "its architecture")
 
 
 def dense_in_bfloat16(tmp_path: Path) -> RunRecord:
@@ -128,16 +132,17 @@ def test_every_format_predicts_the_same(
     expected = rebuild_model(run, float32=True)(images).numpy()
     assert np.ptp(expected, axis=0).max() > 1e-3, "any images would give the same"
     for name, (suffix, load) in FORMATS.items():
-        path = tmp_path / default_path(run, name)
+        path = tmp_path / f"{run.name}{FORMATS[name][0]}"
         assert path.name == f"{run.name}{suffix}"
         capfd.readouterr()
-        export(run, name, path)
+        export(run, default.exporters.build(name), path)
         assert capfd.readouterr() == ("", "")
         predict = load(path)
         for count in (1, 5):
             found = predict(images[:count])
             np.testing.assert_allclose(found, expected[:count], rtol=0, atol=1e-5)
         info = INFO[name](path)
+        assert info["format"] == 1
         assert info["class_names"] == ["dark", "light"]
         assert info["input"]["dtype"] == "uint8"
         assert info["input"]["shape"] == [None, *shape]
@@ -147,22 +152,22 @@ def test_every_format_predicts_the_same(
         assert info["run"] == run.name
     assert contents(run.folder) == before
     assert not list(tmp_path.glob(".zookit-*"))
-    assert set(FORMATS) == set(get_args(Format))
+    assert set(FORMATS) == set(default.exporters)
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "models" / "mine.keras"
     with pytest.raises(FolderError, match=r"mine\.keras cannot be written: .*does not exist"):
-        export(digits(), "keras", path)
+        export(digits(), default.exporters.build("keras"), path)
     path.parent.mkdir()
-    export(digits(), "keras", path)
+    export(digits(), default.exporters.build("keras"), path)
     before = path.read_bytes()
-    export(digits(), "keras", path)  # zookit's own
+    export(digits(), default.exporters.build("keras"), path)  # zookit's own
     path.write_bytes(before + b"changed")
     with pytest.raises(FolderError, match=f"{path} already exists"):
-        export(digits(), "keras", path)
+        export(digits(), default.exporters.build("keras"), path)
     with pytest.raises(FolderError, match=f"{path.parent} cannot be written"):
-        export(digits(), "saved_model", path.parent, force=True)
+        export(digits(), default.exporters.build("saved_model"), path.parent, force=True)
     assert path.read_bytes() == before + b"changed"
     assert list(path.parent.iterdir()) == [path]
 
@@ -179,7 +184,7 @@ def test_a_path_that_is_taken_meanwhile_is_not_overwritten(
 
     monkeypatch.setattr(keras.Model, "save", slow_save)
     with pytest.raises(FolderError, match="already exists"):
-        export(digits(), "keras", theirs)
+        export(digits(), default.exporters.build("keras"), theirs)
     assert theirs.read_text() == "theirs"
     assert list(tmp_path.iterdir()) == [theirs]
 
@@ -194,21 +199,21 @@ def test_a_path_that_is_taken_meanwhile_is_not_overwritten(
     ],
 )
 def test_paths_that_cannot_be_written(
-    tmp_path: Path, to: Format, name: str, error: type[ZookitError], expected: str
+    tmp_path: Path, to: str, name: str, error: type[ZookitError], expected: str
 ) -> None:
     (tmp_path / "file").write_text("theirs")
     with pytest.raises(error, match=expected):
-        export(digits(), to, tmp_path / name)
+        export(digits(), default.exporters.build(to), tmp_path / name)
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_a_missing_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     def find_spec(name: str) -> ModuleSpec | None:
         return None if name == "tf2onnx" else ModuleSpec(name, None)
 
-    monkeypatch.setattr(module, "find_spec", find_spec)
+    monkeypatch.setattr("zookit.registry.components.find_spec", find_spec)
     with pytest.raises(NotInstalled, match=r"pip install 'zookit\[export\]'"):
-        export(digits(), "onnx", tmp_path / "mine.onnx")
+        default.exporters.build("onnx")
 
 
 def test_weights_that_are_not_finite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +225,7 @@ def test_weights_that_are_not_finite(tmp_path: Path, monkeypatch: pytest.MonkeyP
     make_whole(copy)
     monkeypatch.setattr(rebuild, "check_outputs", lambda *_: None)
     with pytest.raises(BadRun, match="NaN or infinite"):
-        export(read_run(copy), "keras", tmp_path / "mine.keras")
+        export(read_run(copy), default.exporters.build("keras"), tmp_path / "mine.keras")
     assert not (tmp_path / "mine.keras").exists()
 
 
@@ -242,12 +247,12 @@ def test_an_exported_model_never_computes_as_in_training(tmp_path: Path) -> None
     images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 1), np.uint8)
     expected = run.predict(images)[:, 1:]
     for name in ("keras", "saved_model", "onnx"):
-        path = tmp_path / default_path(run, name)
+        path = tmp_path / f"{run.name}{FORMATS[name][0]}"
         run.export(name, path)
         found = FORMATS[name][1](path)(images)
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
     np.testing.assert_allclose(run.model()(images).numpy(), expected, rtol=0, atol=1e-6)
-    loaded = keras.saving.load_model(tmp_path / default_path(run, "keras"))
+    loaded = keras.saving.load_model(tmp_path / f"{run.name}{FORMATS['keras'][0]}")
     trained = loaded(images, training=True).numpy()
     assert not np.allclose(trained, expected, rtol=0, atol=1e-3)  # it can be trained further
 
@@ -264,7 +269,7 @@ def test_an_export_that_predicts_otherwise_is_refused(
 
     monkeypatch.setattr(keras.Model, "save", wrong_save)
     with pytest.raises(ZookitError, match="probabilities differ by 0"):
-        export(digits(), "keras", tmp_path / "mine.keras")
+        export(digits(), default.exporters.build("keras"), tmp_path / "mine.keras")
     assert not list(tmp_path.iterdir())
 
 
@@ -274,11 +279,21 @@ def test_class_names_that_are_not_unicode(tmp_path: Path) -> None:
     built = build_model(DatasetInfo((2, 2, 1), ("a", "b")), Dense(units=()), normalize=True)
     for name in ("keras", "litert"):
         path = tmp_path / f"model{FORMATS[name][0]}"
-        write_model(built, name, path, {"class_names": names})
+        write(built, name, path, names)
         with zipfile.ZipFile(path) as archive:
             assert loads(archive.read("model_info.json"))["class_names"] == names
     with zipfile.ZipFile(path) as archive:
         assert archive.read("labels.txt").decode().splitlines() == ["\\udce4", "\u00e4"]
+
+
+@pytest.mark.parametrize("activation", ["gelu", "selu", "silu"])
+def test_activations_in_onnx(tmp_path: Path, activation: str) -> None:
+    words = (f"image_folder:path={photos_folder()},size=8", f"dense:8,activation={activation}")
+    run = zookit.run(*words, epochs=1, runs_dir=tmp_path / "runs", quiet=True)
+    run.export("onnx", tmp_path / "model.onnx")
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), np.uint8)
+    found = with_onnxruntime(tmp_path / "model.onnx")(images)
+    np.testing.assert_allclose(found, run.model()(images), rtol=0, atol=1e-5)
 
 
 @pytest.mark.slow
@@ -289,8 +304,7 @@ def test_models_of_keras_in_every_format(tmp_path: Path, model: Any) -> None:
     built = build_model(info, KerasApplication(model), normalize=True)
     for name, (suffix, _) in FORMATS.items():
         path = tmp_path / f"model{suffix}"
-        write_model(built, name, path, {"class_names": ["a", "b", "c"]})
-        assert largest_difference(built, name, path) < 1e-4
+        write(built, name, path, ["a", "b", "c"])
 
 
 @dataclass(frozen=True)
@@ -313,12 +327,12 @@ def test_layers_that_a_format_does_not_support(
     run = read_run(folder)
     capfd.readouterr()
     for name in ("keras", "onnx", "litert"):
-        path = tmp_path / default_path(run, name)
+        path = tmp_path / f"{run.name}{FORMATS[name][0]}"
         with pytest.raises(ZookitError, match=f"to {name}, .*Odd.*Digamma") as raised:
-            export(run, name, path, Odd())
+            export(run, default.exporters.build(name), path, Odd())
         assert len(str(raised.value)) < 700
         assert not path.exists()
-    path = tmp_path / default_path(run, "saved_model")
-    export(run, "saved_model", path, Odd())
+    path = tmp_path / f"{run.name}{FORMATS['saved_model'][0]}"
+    export(run, default.exporters.build("saved_model"), path, Odd())
     assert with_tensorflow(path)(np.zeros((2, 8, 8, 1), np.uint8)).shape == (2, 1)
     assert capfd.readouterr() == ("", "")
