@@ -35,6 +35,7 @@ class Freezing:
         self._before = get_trainable(model)
         if body:
             freeze_body(model)
+        self._frozen = get_trainable(model)
 
     def load_pretrained(self, load: "Callable[[keras.Model], None]") -> None:
         """Call the architecture's `pretrained`.
@@ -62,11 +63,13 @@ class Freezing:
                 unfreeze(self._model, self._before, batch_norm=each.batch_norm)
 
     def parameters(self) -> Parameters:
-        """Return the number of parameters, and of those that are trained, now and later.
+        """Return the number of parameters, and of those that are trained in each phase.
 
         Raises BadExperiment if nothing more is trained later.
         """
         now = get_trainable(self._model)
+        if self._body:
+            set_trainable(self._model, self._frozen)
         trained = {"1": count_trained(self._model)}
         for each in self._unfreezings:
             unfreeze(self._model, self._before, batch_norm=each.batch_norm)

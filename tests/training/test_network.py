@@ -1,34 +1,15 @@
 """A compiled model with everything that trains it."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 from conftest import Command
 from small_runs import DENSE, SMALL
 
 import zookit
-from zookit.core import BrokenPlugin, Callback
-from zookit.training.network import build_callbacks
-
-
-@dataclass(frozen=True)
-class Wrong(Callback):
-    """Builds something else than a Keras callback."""
-
-    def build(self) -> Any:
-        return print
-
-
-def test_a_callback_that_builds_something_else_is_broken() -> None:
-    with pytest.raises(BrokenPlugin, match=r"Wrong\.build.*print.*keras\.callbacks\.Callback"):
-        build_callbacks([Wrong()])
-    (built,) = build_callbacks([zookit.plugins.StopAtLoss(0.1)])
-    assert isinstance(built, keras.callbacks.Callback)
 
 
 def has_bfloat16() -> bool:

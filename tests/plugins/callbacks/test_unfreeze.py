@@ -1,0 +1,81 @@
+"""`unfreeze` trains the whole model from an epoch on, and a resumed run ends with equal bits."""
+
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from small_runs import SMALL, different_ends, small_images
+from snapshots import Snapshots
+
+import zookit
+
+NET = "cnn:filters=4,units=4"
+WORDS = "unfreeze:epoch=2,learning_rate=0.001"
+KILLED = (6, 12, 13, 18, 30)
+"""The executions after which a run is killed; an epoch has 12."""
+
+
+def two_phases(runs_dir: Path, callbacks: Any = WORDS, **options: Any) -> zookit.Run:
+    options = {**SMALL, "epochs": 3, "freeze": "body", **options}
+    return zookit.run(small_images(), NET, callbacks, runs_dir=runs_dir, **options)
+
+
+@pytest.fixture(scope="module")
+def whole(session_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[zookit.Run, Path]:
+    """A run in two phases, and the folder of its copies by number of executions."""
+    folder = tmp_path_factory.mktemp("two phases")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
+        # A checkpoint after each execution.
+        patched.setenv("ZOOKIT_CHECKPOINT_MINUTES", "0")
+        patched.setattr("zookit.training.checkpoint_schedule._SHARE", math.inf)
+        run = two_phases(folder / "whole", listeners=Snapshots(folder, KILLED))
+    return run, folder
+
+
+def test_both_phases_are_recorded(whole: tuple[zookit.Run, Path]) -> None:
+    run, _ = whole
+    assert run.experiment.frozen == ("body",)
+    model = run.model()
+    head = sum(math.prod(each.shape) for each in model.get_layer("head").weights)
+    counts = run.environment.parameters
+    assert counts is not None
+    assert counts.all == model.count_params()
+    assert counts.trained == {"1": head, "2": counts.all}
+
+
+@pytest.mark.parametrize(
+    "executions",
+    [pytest.param(each, marks=[pytest.mark.slow] if each in (13, 18) else []) for each in KILLED],
+)
+def test_a_run_that_was_killed_in_a_phase_ends_with_equal_bits(
+    whole: tuple[zookit.Run, Path], tmp_path: Path, executions: int
+) -> None:
+    run, folder = whole
+    (killed,) = (folder / str(executions)).iterdir()
+    copy = Path(shutil.copytree(killed, tmp_path / killed.name))
+    assert zookit.resume(copy, quiet=True).status == "finished"
+    assert different_ends(copy, run.folder) == []
+
+
+def weights_after(folder: Path, epochs: int, **options: Any) -> list[Any]:
+    model = two_phases(folder, (), epochs=epochs, **options).model()
+    return [each.numpy() for layer in model.layers[:-1] for each in layer.weights]
+
+
+def test_what_is_frozen_stays_as_it_was(tmp_path: Path) -> None:
+    first, later = (weights_after(tmp_path, epochs) for epochs in (1, 2))
+    trained = weights_after(tmp_path, 1, freeze=None)
+    assert all(map(np.array_equal, first, later))
+    assert not any(map(np.array_equal, first, trained))
+
+
+def test_what_is_frozen_decides_the_identity(tmp_path: Path) -> None:
+    identities = {
+        two_phases(tmp_path, (), epochs=1, freeze=freeze).environment.identity
+        for freeze in ("body", None)
+    }
+    assert len(identities) == 2
