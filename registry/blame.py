@@ -18,7 +18,7 @@ def describe(component: Component, registry: Registry, otherwise: str | None = N
 
     If no entry point names its class, returns `otherwise`, by default the class.
     """
-    entry = _entry_of(component, registry)
+    entry = entry_of(component, registry)
     if entry is not None:
         return _described(entry)
     return otherwise or f"{type(component).__module__}:{type(component).__qualname__}"
@@ -26,11 +26,12 @@ def describe(component: Component, registry: Registry, otherwise: str | None = N
 
 def name_of(component: Component, registry: Registry) -> str:
     """Return the name that selects a component; its class if no entry point names it."""
-    entry = _entry_of(component, registry)
+    entry = entry_of(component, registry)
     return type(component).__qualname__ if entry is None else entry.name
 
 
-def _entry_of(component: Component, registry: Registry) -> Entry[Any] | None:
+def entry_of(component: Component, registry: Registry) -> Entry[Any] | None:
+    """Return the entry that names the class of a component, if any."""
     entries = (entry for group in registry.components() for entry in group.entries())
     return next((entry for entry in entries if entry.names(type(component))), None)
 

@@ -58,9 +58,9 @@ class Differences:
     values: Section
 
 
-def differences_of(runs: Sequence[RunRecord]) -> Differences:
-    """Compare the experiments of runs."""
-    experiments = [run.experiment.with_contents(_DIGITS) for run in runs]
+def differences_of(rows: Sequence[Sequence[RunRecord]]) -> Differences:
+    """Compare the experiments of the first run of each row, and the packages of all."""
+    experiments = [runs[0].experiment.with_contents(_DIGITS) for runs in rows]
     datasets = [experiment.dataset for experiment in experiments]
     architectures = [experiment.architecture for experiment in experiments]
     sections = (
@@ -70,7 +70,7 @@ def differences_of(runs: Sequence[RunRecord]) -> Differences:
         *(_words(name, [_optional(each, name) for each in experiments]) for name in _OPTIONAL),
         _settings(experiments),
         *(_words(name, [getattr(each, name) for each in experiments]) for name in _LISTS),
-        _packages(runs),
+        _packages(rows),
     )
     columns = dict.fromkeys(name for section in sections for values in section for name in values)
     merged = [
@@ -160,18 +160,14 @@ def _words(column: str, several: Sequence[Sequence[ComponentSpec]]) -> Section:
     return rows if _differs(column, rows) else [{} for _ in rows]
 
 
-def _packages(runs: Sequence[RunRecord]) -> Section:
+def _packages(rows: Sequence[Sequence[RunRecord]]) -> Section:
     """Return the owners of the components that came from several versions or packages."""
+    components = [[each for run in runs for each in run.environment.components] for runs in rows]
     owners: dict[str, set[str]] = {}
-    for run in runs:
-        for each in run.environment.components:
-            owners.setdefault(each.name, set()).add(each.owner)
-    rows: Section = []
-    for run in runs:
-        components = run.environment.components
-        found = {each.owner for each in components if len(owners[each.name]) > 1}
-        rows.append({"packages": ", ".join(sorted(found))} if found else {})
-    return rows
+    for each in (each for found in components for each in found):
+        owners.setdefault(each.name, set()).add(each.owner)
+    several = ({e.owner for e in found if len(owners[e.name]) > 1} for found in components)
+    return [{"packages": ", ".join(sorted(each))} if each else {} for each in several]
 
 
 def _differs(name: str, rows: Section) -> bool:

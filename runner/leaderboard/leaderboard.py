@@ -13,12 +13,14 @@ import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from zookit.core.messages import counted, warn
 from zookit.leaderboard.columns import RESULTS, Value, differences_of
 from zookit.leaderboard.html import html_of
 from zookit.leaderboard.mean import Mean
+from zookit.leaderboard.names import under_newest_names
 from zookit.leaderboard.table import Measure, Row, Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.runs.run import Ending, RunRecord
@@ -108,6 +110,7 @@ def leaderboard(runs: Iterable[RunRecord]) -> Leaderboard:
     ranked: dict[tuple[str, Measure], list[RunRecord]] = {}
     unranked = []
     once = {run.folder: run for run in runs}
+    named = dict(zip(once, under_newest_names(list(once.values())), strict=True))
     for run in sorted(once.values(), key=lambda run: (run.name, str(run.folder))):
         status, measure = run.status, _measure(run)
         if status != "finished":
@@ -116,7 +119,7 @@ def leaderboard(runs: Iterable[RunRecord]) -> Leaderboard:
             unranked.append(Unranked(run, "finished without an accuracy from 0 to 1"))
         else:
             ranked.setdefault((run.environment.data.hash, measure), []).append(run)
-    tables = [_table(measure, found) for (_, measure), found in ranked.items()]
+    tables = [_table(measure, found, named) for (_, measure), found in ranked.items()]
     tables.sort(key=lambda table: (table.data.hash, table.by != "validation"))
     firsts = {table.data.hash: table.title for table in reversed(tables)}
     tables.sort(key=lambda table: firsts[table.data.hash])
@@ -153,13 +156,15 @@ def _test_accuracy(ending: Ending) -> float | None:
     return _accuracy(ending.test, "accuracy")
 
 
-def _table(by: Measure, runs: Sequence[RunRecord]) -> Table:
+def _table(by: Measure, runs: Sequence[RunRecord], named: Mapping[Path, RunRecord]) -> Table:
+    """Return the table of runs; `named` has each of them under the newest names."""
     groups: dict[str, list[RunRecord]] = {}
     for run in runs:
-        groups.setdefault(run.environment.group, []).append(run)
-    for equal in groups.values():
+        groups.setdefault(named[run.folder].environment.group, []).append(run)
+    rows_named = [[named[run.folder] for run in equal] for equal in groups.values()]
+    for equal in rows_named:
         _warn_of_contradictions(equal)
-    differences = differences_of([equal[0] for equal in groups.values()])
+    differences = differences_of(rows_named)
     rows = sorted(map(_row, groups.values(), differences.values), key=lambda row: _order(row, by))
     scores = [_ranking(row, by).value for row in rows]
     return Table(
@@ -180,7 +185,11 @@ def _warn_of_contradictions(runs: Sequence[RunRecord]) -> None:
         images = run.environment.data.sizes.get("test", 1)
         if abs(then - now) > max(_ROUNDING, _FEW / images):
             pairs = zip(before.environment.components, run.environment.components, strict=False)
-            changed = [one.name for one, other in pairs if one.code != other.code]
+            changed = [
+                one.name
+                for one, other in pairs
+                if (one.owner, one.code) != (other.owner, other.code)
+            ]
             reason = f"the code of {' and '.join(changed)}" if changed else "something not recorded"
             warn(
                 f"{before.name} and {run.name} are the same experiment, but have the test "

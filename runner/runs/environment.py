@@ -44,13 +44,18 @@ class InstalledComponent:
 
     `owner` is `distribution==version`; `defaulted` names the parameters whose value equals the
     default that this version declares. `code` is the SHA-256 of the source files, empty if it is
-    not known.
+    not known. `renamed` has the old names that this version knows of parameters, each with the new
+    one, `formerly` the old names of the component. `now` is the component's full name in this
+    version, if `name` is an old one.
     """
 
     name: str
     owner: str
     defaulted: tuple[str, ...] = ()
     code: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    formerly: tuple[str, ...] = ()
+    now: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from zookit.core import (
     Schedule,
 )
 from zookit.core.input_files import input_files
+from zookit.core.old_names import current_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +94,17 @@ class Composition:
         return tuple(self.parts.values())
 
     def input_paths(self) -> dict[str, Path]:
-        """Return the paths of the components' input files, by the experiment's keys for them."""
-        return {
-            f"{slot}.{name}": path
-            for slot, component in self.parts.items()
-            for name, path in input_files(component).items()
-        }
+        """Return the paths of the components' input files, by the experiment's keys for them.
+
+        An experiment that is recorded may have keys with old names of parameters.
+        """
+        paths = {}
+        for slot, component in self.parts.items():
+            kind: type = type(component)
+            recorded = {current_name(kind, key): key for key in self.experiment.inputs_of(slot)}
+            for name, path in input_files(component).items():
+                paths[f"{slot}.{recorded.get(name, name)}"] = path
+        return paths
 
     def unregistered(self) -> tuple[Component, ...]:
         """Return the components that no entry point names."""

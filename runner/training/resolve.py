@@ -32,11 +32,13 @@ from zookit.core.errors import quoted
 from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
 from zookit.core.input_files import replaced_paths, with_input_files
 from zookit.core.messages import option
+from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
-from zookit.registry import Built, Components, Registry, default
+from zookit.registry import Built, Components, Registry, default, warn_of_old_names
 from zookit.registry.blame import check_returned, describe, plugins_blamed
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs
+from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.training.compatibility import check_frozen, check_rate
 from zookit.training.composition import Composition
@@ -101,16 +103,22 @@ def compose_experiment(
             found = with_input_files(find_instance(spec, instances), files)
         chosen.setdefault(kinds[name], []).append(found)
     composition = compose_chosen(chosen, experiment.settings, frozen=experiment.frozen)
-    _check_inputs(experiment, composition.experiment)
+    _check_inputs(experiment, composition)
     return composition
 
 
-def _check_inputs(recorded: Experiment, found: Experiment) -> None:
+def _check_inputs(recorded: Experiment, composition: Composition) -> None:
     """Raise BadExperiment if an input file is not the one that an experiment records."""
     if not recorded.input_files:
         return  # written by hand, or by a version that did not record them
-    for key in {**recorded.input_files, **found.input_files}:
-        then, now = recorded.input_files.get(key), found.input_files.get(key)
+    before = {
+        f"{slot}.{current_name(type(part), key)}": value
+        for slot, part in composition.parts.items()
+        for key, value in recorded.inputs_of(slot).items()
+    }
+    found = composition.experiment.input_files
+    for key in {**before, **found}:
+        then, now = before.get(key), found.get(key)
         if then != now:
             raise BadExperiment(
                 f"{key} is not the file that the experiment records: its SHA-256 is "
@@ -128,10 +136,8 @@ def recompose(
     BadRun.
     """
     recorded = experiment or record.experiment
-    try:
+    with rebuilding(record):
         composition = compose_experiment(recorded, instances, record.folder)
-    except ZookitError as error:
-        raise BadRun(f"{record.folder} cannot be rebuilt: {error}") from error
     # A distribution may spell its name differently now.
     pairs = zip(recorded.components(), composition.experiment.components(), strict=True)
     owners = {then.name: composition.owners[now.name] for then, now in pairs}
@@ -146,7 +152,9 @@ def find_instance(spec: ComponentSpec, instances: Sequence[Component]) -> Compon
     for instance in instances:
         kind = type(instance)
         same_class = spec.name == f"{kind.__module__}:{kind.__qualname__}"
-        if same_class and plain_values(instance) == spec.parameters:
+        if same_class and plain_values(instance) == current_names(
+            kind, spec.parameters, spec.short_name
+        ):
             return instance
     class_name = re.split(r"[.:]", spec.name)[-1]
     parameters = ", ".join(f"{name}={value!r}" for name, value in spec.parameters.items())
@@ -165,6 +173,7 @@ def compose_chosen(
     model that are not trained. Raises ZookitError.
     """
     built = {kind: [_build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
+    warn_of_old_names(*(each for found in built.values() for each in found))
     built.setdefault(Registry.optimizers, [default.optimizers.build(DEFAULT_OPTIMIZER)])
     if rate is not None:
         built[Registry.optimizers] = [_with_rate(built[Registry.optimizers][0], rate)]

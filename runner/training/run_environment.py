@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zookit.core import Component, Experiment, RunContext, warn
+from zookit.core import Component, ComponentSpec, Experiment, RunContext, warn
+from zookit.core.old_names import former_names_of, renames_of
 from zookit.data.prepared import Prepared
 from zookit.inference.border import usual_border
 from zookit.modeling.description import describe
 from zookit.modeling.runtime import versions
+from zookit.registry import default
+from zookit.registry.blame import entry_of
 from zookit.registry.code import code_hash
 from zookit.runs.checkpoint import Checkpoint
 from zookit.runs.environment import (
@@ -41,12 +44,7 @@ def make_environment(
         identity_without_epochs=identity_without_epochs(experiment, prepared.hash, owners),
         versions=versions(),
         components=tuple(
-            InstalledComponent(
-                spec.name,
-                owners[spec.name],
-                tuple(sorted(spec.defaulted)),
-                _code_of(component) if spec.registered else "",
-            )
+            _installed(spec, component, owners[spec.name])
             for spec, component in zip(
                 experiment.components(), composition.components(), strict=True
             )
@@ -97,6 +95,15 @@ def make_context(network: Network, environment: Environment, folder: Path) -> Ru
     return RunContext(network.experiment, folder, summary, environment.plain())
 
 
-def _code_of(component: Component) -> str:
+def _installed(spec: ComponentSpec, component: Component, owner: str) -> InstalledComponent:
     kind: type = type(component)
-    return code_hash(kind)
+    entry = entry_of(component, default)
+    return InstalledComponent(
+        spec.name,
+        owner,
+        defaulted=tuple(sorted(spec.defaulted)),
+        code=code_hash(kind) if spec.registered else "",
+        renamed=renames_of(kind),
+        formerly=former_names_of(kind),
+        now="" if entry is None or entry.full_name == spec.name else entry.full_name,
+    )
