@@ -13,7 +13,6 @@ from zookit.core import (
     Architecture,
     BadExperiment,
     BadParameter,
-    BadRun,
     Callback,
     Component,
     ComponentSpec,
@@ -24,7 +23,6 @@ from zookit.core import (
     Settings,
     UnknownName,
     Words,
-    ZookitError,
     did_you_mean,
 )
 from zookit.core.data.checks import check_info
