@@ -12,6 +12,7 @@ from zookit.modeling.description import describe
 from zookit.report.curves import draw_curves
 from zookit.report.epochs import Epochs, durations, epochs_of
 from zookit.report.metrics import headline_metrics, logged_metrics
+from zookit.report.pictures import Pictures, pictures_of
 from zookit.report.predictions import SplitResults, results_of
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.run import RunRecord
@@ -40,6 +41,7 @@ class RunView:
     epochs: Epochs
     durations: str
     results: SplitResults | None
+    pictures: Pictures
 
 
 def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
@@ -70,6 +72,7 @@ def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
         epochs=epochs_of(run),
         durations=durations(run.seconds),
         results=_results(run, anchor) if with_details else None,
+        pictures=pictures_of(run.folder) if with_details else Pictures([], []),
     )
 
 
