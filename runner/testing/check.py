@@ -82,5 +82,5 @@ def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...], xla:
     import tensorflow as tf
 
     signature = [tf.TensorSpec(shape, "float32") for shape in shapes]
-    # Called as a tf.function, it would warn that such functions are traced often.
-    return tf.function(function, jit_compile=xla).get_concrete_function(*signature)
+    # As Keras compiles a step. Called as a tf.function, it would warn that it is traced often.
+    return tf.function(function, jit_compile=xla, autograph=False).get_concrete_function(*signature)

@@ -137,7 +137,7 @@ class _Problem:
 
     def weights(self) -> "Weights":
         """Return a copy of the weights."""
-        return [np.array(each.value) for each in self._variables]
+        return [each.numpy() for each in self._variables]
 
     def variables(self) -> "Sequence[keras.Variable]":
         """Return the weights and the variables of the optimizer."""

@@ -70,7 +70,7 @@ def compiles(target: Target) -> None:
     rates = _rates(built, steps)
     for xla in (False, True):
         step = tf.TensorSpec((), "int64")
-        function = tf.function(built, jit_compile=xla).get_concrete_function(step)
+        function = tf.function(built, jit_compile=xla, autograph=False).get_concrete_function(step)
         name = "with XLA" if xla else "compiled"
         _require_equal(rates, _rates(function, steps), name, tolerance=1e-5)
 

@@ -1,30 +1,27 @@
 """Which checks there are."""
 
-from wrong_plugins import KINDS, entries
+import pytest
+from wrong_plugins import MODULES, entries, plural_of
 
-from zookit.testing import checks_for, targets
+from zookit.registry import Kind, Registry
+from zookit.testing import Check, component
+from zookit.testing.checks import contract_of
 
-OF_ALL_COMPONENTS = {
-    "loads",
-    "is fit to show",
-    "is known without tensorflow",
-    "parameters make the round trip",
+SHOWN = {
+    (plural_of(module), check)
+    for module in MODULES
+    for _, checks in entries(module).values()
+    for check in checks
 }
 
 
-def test_a_wrong_plugin_exists_for_every_check() -> None:
-    shown = {
-        (KINDS[module], check)
-        for module in KINDS
-        for _, checks in entries(module).values()
-        for check in checks
-    }
-    for words in ("mnist", "dense", "stop_at_loss", "tensorboard"):
-        for target in targets(words):
-            for check in checks_for(target):
-                assert check.contract
-                if check.name in OF_ALL_COMPONENTS:  # one kind is enough
-                    assert check.name in {name for _, name in shown}
-                else:
-                    assert (target.entry.kind.plural, check.name) in shown
-    assert ("commands", "helps") in shown
+@pytest.mark.parametrize("kind", Registry.kinds(), ids=lambda kind: kind.plural)
+def test_a_wrong_plugin_exists_for_every_check(kind: Kind) -> None:
+    contract = contract_of(kind)
+    assert set(contract) > set(component.CHECKS) or kind.base is None
+    for check in map(Check, contract):
+        assert check.contract
+        if check.function in component.CHECKS:  # one kind is enough
+            assert check.name in {name for _, name in SHOWN}
+        else:
+            assert (kind.plural, check.name) in SHOWN
