@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Loss, Metric
+from zookit.core.experiment import DEFAULT_LOSS
 from zookit.registry import default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
 
@@ -131,6 +132,8 @@ def compile_model(
         return
     from zookit.modeling.one_form import OneFormLoss, OneFormMetric, StrongerAccuracy
 
+    if loss is None and mixes_labels:  # that of the head takes whole numbers
+        loss = default.losses.build(DEFAULT_LOSS).component
     further = (OneFormMetric(each, name, head.classes) for name, each in (metrics or {}).items())
     model.compile(
         optimizer=optimizer,
