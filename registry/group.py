@@ -12,7 +12,7 @@ from zookit.registry.blocking import VARIABLE, is_blocked
 from zookit.registry.entry import Entry
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
-from zookit.registry.names import canonical_name
+from zookit.registry.names import PLUGIN_FILES, canonical_name
 
 T = TypeVar("T")
 
@@ -50,20 +50,35 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
             self._by_name[entry.name].append(entry)
             self._by_name[_folded(entry.full_name)].append(entry)
 
+    def add(self, declared: Declared) -> None:
+        """Add a plugin, unless it is there already."""
+        entry: Entry[T] = Entry(self.kind, declared)
+        if entry not in self._all:
+            self._all.append(entry)
+            self._by_name[entry.name].append(entry)
+            self._by_name[_folded(entry.full_name)].append(entry)
+
     def entries(self) -> tuple[Entry[T], ...]:
         """Return the entries that are not blocked, sorted by name and owner.
 
         Entries that share a name are included, those of old names are not.
         """
-        return tuple(e for e in self._all if not is_blocked(e) and e.full_name not in self._former)
+        return tuple(
+            entry
+            for entry in self._all
+            if not self._is_blocked(entry) and entry.full_name not in self._former
+        )
 
     def former(self) -> dict[Entry[T], Entry[T]]:
         """Return the entries of old names, each with the entry of the new name.
 
         They are in the order of `entries`; none is blocked.
         """
-        pairs = {e: self._former[e.full_name] for e in self._all if e.full_name in self._former}
-        return {old: new for old, new in pairs.items() if not is_blocked(old) | is_blocked(new)}
+        return {e: self._former[e.full_name] for e in self._old if not self._is_blocked(e)}
+
+    @cached_property
+    def _old(self) -> list[Entry[T]]:
+        return [entry for entry in self._all if entry.full_name in self._former]
 
     @cached_property
     def _former(self) -> dict[str, Entry[T]]:
@@ -81,7 +96,13 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
 
     def blocked(self) -> tuple[Entry[T], ...]:
         """Return the entries that are blocked by ZOOKIT_DISABLE."""
-        return tuple(entry for entry in self._all if is_blocked(entry))
+        return tuple(entry for entry in self._all if self._is_blocked(entry))
+
+    def _is_blocked(self, entry: Entry[T]) -> bool:
+        """Return whether a plugin is blocked by any of its names."""
+        current = self._former.get(entry.full_name, entry)
+        old = (each for each in self._old if self._former[each.full_name] is current)
+        return is_blocked(current) or any(map(is_blocked, old))
 
     def is_blocked(self, name: str) -> bool:
         """Return whether all entries of this name are blocked."""
@@ -109,9 +130,8 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         return found[0]
 
     def _found(self, name: str) -> list[Entry[T]]:
-        unblocked = (e for e in self._by_name.get(_folded(name), ()) if not is_blocked(e))
-        current = (self._former.get(entry.full_name, entry) for entry in unblocked)
-        return [entry for entry in current if not is_blocked(entry)]
+        named = (e for e in self._by_name.get(_folded(name), ()) if not self._is_blocked(e))
+        return [self._former.get(entry.full_name, entry) for entry in named]
 
     def old_name_in(self, name: str) -> tuple[str, ...]:
         """Return a statement about a name that is the old one of a plugin; none of any other."""
@@ -126,6 +146,13 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         entries = self.entries()
         names = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
         installed = f"Installed: {', '.join(names)}." if names else "None are installed."
+        file = name.partition("/")[0]
+        if file.endswith(".py"):
+            return (
+                f"{name} is {self.kind.singular} of a file that is not named.",
+                f"Name it before the command: zookit --plugin {file} ..., or set {PLUGIN_FILES}. "
+                "Each run has a copy of its files in its folder plugins.",
+            )
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",
             f"{self._did_you_mean(name, names)} {installed}".lstrip(),

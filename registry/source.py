@@ -38,7 +38,7 @@ def constant_of(value: str, name: str) -> Any:
     if name not in source_of(module):
         return None
     found = _definition(module, cls)
-    for node in [] if found is None else found.body:
+    for node in found.body if isinstance(found, ast.ClassDef) else []:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if [each.id for each in targets if isinstance(each, ast.Name)] == [name]:
             with suppress(ValueError, TypeError, SyntaxError, RecursionError, MemoryError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from zookit.core import Dataset, Words
+from zookit.core.old_names import former_names_of, renames_of
 from zookit.tables import facts, table
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     """
     parsed = Words.parse(words)
     entry = group[parsed.name]
+    for line in group.old_name_in(parsed.name):
+        console.print(Text(f"{line}."))
     required = any(parameter.default is None for parameter in entry.parameters)
     # A data set cannot be built without its required parameters.
     component = None if required and not parsed.items else group.build(parsed).component
@@ -59,9 +62,17 @@ def _describe_entry(console: "Console", entry: "Entry[Any]") -> None:
     for paragraph in _paragraphs(inspect.getdoc(entry.load()) or ""):
         console.print(Text(paragraph))
         console.print()
-    if not entry.parameters:
+    if entry.parameters:
+        _describe_parameters(console, entry)
+    else:
         console.print("It has no parameters.")
-        return
+    names = [f"{old} (now {new})" for old, new in renames_of(entry.load()).items()]
+    names += [f"{old} (now {entry.name})" for old in former_names_of(entry.load())]
+    if names:
+        console.print(Text(f"Old names: {', '.join(names)}."))
+
+
+def _describe_parameters(console: "Console", entry: "Entry[Any]") -> None:
     rows = [
         (
             parameter.name,

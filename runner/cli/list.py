@@ -68,12 +68,14 @@ def _rows(group: "Group[Any]") -> "Iterator[tuple[str, ...]]":
     for entry in group.entries():
         note = f"ambiguous: write {entry.full_name}" if group.is_ambiguous(entry.name) else ""
         yield entry.name, entry.summary, entry.owner, note
+    for old, new in group.former().items():
+        yield old.name, old.summary, old.owner, f"now {new.name}"
     for entry in group.blocked():
         yield entry.name, entry.summary, entry.owner, "blocked"
 
 
 def _plain(group: "Group[Any]") -> list[dict[str, Any]]:
-    blocked = group.blocked()
+    former, blocked = group.former(), group.blocked()
     return [
         {
             "name": entry.name,
@@ -83,6 +85,7 @@ def _plain(group: "Group[Any]") -> list[dict[str, Any]]:
             "defined_in": entry.value,
             "ambiguous": entry not in blocked and group.is_ambiguous(entry.name),
             "blocked": entry in blocked,
+            "now": former[entry].name if entry in former else None,
         }
-        for entry in (*group.entries(), *blocked)
+        for entry in (*group.entries(), *former, *blocked)
     ]

@@ -173,7 +173,8 @@ def _check_module(package: Package) -> None:
 def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) -> None:
     """Raise BadParameter if the plugin cannot have its name, or another plugin has it."""
     group, name = _group_of(kind), package.plugins[kind]
-    owners = [entry.owner for entry in group.entries() if entry.name == name]
+    taken = (*group.entries(), *group.former())
+    owners = [entry.owner for entry in taken if entry.name == name]
     if kind == "command" and name in own_commands:
         owners.append("zookit itself")
     test = f"tests/test_{name}.py"

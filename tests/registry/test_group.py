@@ -156,16 +156,17 @@ def test_a_name_like_an_old_one_is_corrected_to_the_new_one(renamed: Site, typed
         renamed.architectures[typed.partition(":")[0]]
 
 
-@pytest.mark.parametrize("blocked", ["beta", "zookit-a/beta", "zookit-a"])
-def test_blocking_a_component_blocks_its_old_names(
+@pytest.mark.parametrize("blocked", ["beta", "zookit-a/beta", "zookit-a", "alpha"])
+def test_blocking_any_name_blocks_all_names(
     renamed: Site, monkeypatch: pytest.MonkeyPatch, blocked: str
 ) -> None:
     monkeypatch.setenv("ZOOKIT_DISABLE", blocked)
     nets = renamed.architectures
-    assert "alpha" not in nets
     assert nets.former() == {}
-    with pytest.raises(UnknownName, match="blocked"):
-        nets.build("alpha")
+    for name in ("alpha", "beta"):
+        assert name not in nets
+        with pytest.raises(UnknownName, match="blocked"):
+            nets.build(name)
 
 
 def test_an_old_name_of_one_distribution_and_a_name_of_another_are_ambiguous(
