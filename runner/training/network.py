@@ -91,8 +91,12 @@ def build_network(
         augment(model, augmentations, len(info.class_names), feeds.train.weights)
     freezing = Freezing(model, body=bool(experiment.frozen), unfreezings=unfreezings(composition))
     check_averages(model)
-    # Otherwise the first step creates the optimizer's variables, and is traced a second time.
-    model.optimizer.build(_trained_at_most(model, composition, checkpoint))
+    trained = _trained_at_most(model, composition, checkpoint)
+    if checkpoint is None:
+        freezing.load_pretrained(composition.architecture.pretrained)
+    # Otherwise the first step creates the optimizer's variables, and is traced a second time. Some
+    # of them start as the weights.
+    model.optimizer.build(trained)
     # On a CPU, Keras's own default is no XLA.
     xla = runtime.xla or (replay is None and composition.can_use_xla and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)

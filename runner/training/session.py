@@ -36,6 +36,7 @@ from zookit.runs.inputs import copy_inputs
 from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
 from zookit.runs.order import stamped
+from zookit.runs.plugin_files import copy_plugin_files
 from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.tables import output
@@ -107,7 +108,6 @@ def train(
         held.enter_context(reseeding_noticed(*composition.unregistered()))
         held.enter_context(out_of_memory_reported())
         network = build_network(composition, prepared, feeds, runtime, all_listeners, replay)
-        network.freezing.load_pretrained(composition.architecture.pretrained)
         now = datetime.now(UTC)
         environment = stamped(
             make_environment(composition, network, prepared, feeds, listeners),
@@ -117,6 +117,7 @@ def train(
         folder = make_folder(runs_dir, environment.identity, now)
         hashes = composition.experiment.input_files
         copy_inputs(composition.input_paths(), hashes, folder)
+        copy_plugin_files(composition.components(), composition.owners, folder)
         held.enter_context(locked(folder))
         run = make_context(network, environment, folder)
         return fit(_loop(run, environment, network, feeds, all_listeners, schedule, None))
@@ -185,8 +186,7 @@ def _continue(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )
         if checkpoint is None:
-            network.freezing.load_pretrained(composition.architecture.pretrained)
-        now = make_environment(composition, network, prepared, feeds, listeners)
+            now = make_environment(composition, network, prepared, feeds, listeners)
         environment = resumed_environment(record, composition.experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
         loop = _loop(run, environment, network, feeds, all_listeners, schedule, checkpoint)

@@ -1,13 +1,17 @@
 """Optimizers declare exactly what the installed Keras takes."""
 
 import inspect
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
 from typing import Any, cast
 
 import keras
+import numpy as np
 import pytest
+from small_runs import small_images
 
-from zookit.core import BadParameter, ZookitError
+import zookit
+from zookit.core import Architecture, BadParameter, ZookitError
 from zookit.core.declaration import declaration_complaint, parameters
 from zookit.modeling.optimizers import build_optimizer
 from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
@@ -71,6 +75,31 @@ def test_every_parameter_reaches_keras() -> None:
     assert config["clipnorm"] == 2.0
     assert config["use_ema"] is True
     assert list(built("muon:exclude_layers=head+body").exclude_layers) == ["head", "body"]
+
+
+@dataclass(frozen=True)
+class Loaded(Architecture):
+    """Loads weights of 0.5."""
+
+    def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
+        return keras.layers.GlobalAveragePooling2D()(images)
+
+    def pretrained(self, model: keras.Model) -> None:
+        model.set_weights([np.full_like(each, 0.5) for each in model.get_weights()])
+
+
+def test_optimizers_that_start_from_the_weights_start_from_pretrained_ones(tmp_path: Path) -> None:
+    run = zookit.run(
+        small_images(),
+        Loaded(),
+        optimizer="schedule_free_adamw:1e-9",
+        runs_dir=tmp_path,
+        epochs=1,
+        batch_size=32,
+        quiet=True,
+    )
+    for weights in run.model().get_weights():
+        np.testing.assert_allclose(weights, 0.5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
