@@ -79,6 +79,13 @@ class Components(Group[C], Generic[C]):
         return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner, old)
 
     def _from_text(self, text: str) -> Built[C]:
+        if ".py:" in text:
+            from zookit.registry.plugin_files import words_of_file  # only if a file is named
+
+            in_file = words_of_file(text, self.kind)
+            if in_file is not None:
+                self.add(in_file[1])
+                return self.build(in_file[0])
         try:
             return self.build(Words.parse(text))
         except (BadWords, UnknownName, BadParameter) as error:

@@ -1,6 +1,7 @@
 """An entry point of a plugin. The plugin is imported only when it is loaded."""
 
 import importlib
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from zookit.core.declaration import Parameter, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared
-from zookit.registry.names import canonical_name
+from zookit.registry.names import PLUGIN_FILES, canonical_name
 
 T = TypeVar("T")
 
@@ -96,6 +97,9 @@ class Entry(Generic[T]):
     @cached_property
     def _loaded(self) -> type[T]:
         from zookit.registry.import_effects import import_effects_undone  # a list loads nothing
+
+        if os.environ.get(PLUGIN_FILES):
+            importlib.import_module("zookit.registry.plugin_files")  # lets Python find them
 
         module_name, _, attribute = self.value.partition(":")
         try:

@@ -149,9 +149,9 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         file = name.partition("/")[0]
         if file.endswith(".py"):
             return (
-                f"{name} is {self.kind.singular} of a file that is not named.",
-                f"Name it before the command: zookit --plugin {file} ..., or set {PLUGIN_FILES}. "
-                "Each run has a copy of its files in its folder plugins.",
+                f"the {self.kind.singular} {name} is in a file that is not named here.",
+                f"Name the file before the command, zookit --plugin {file} ..., or in "
+                f"{PLUGIN_FILES}. A run's folder has a copy of it.",
             )
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",

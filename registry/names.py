@@ -1,7 +1,9 @@
-"""The one spelling of a distribution's name that compares equal."""
+"""Names that several modules agree on."""
 
 import re
 
+PLUGIN_FILES = "ZOOKIT_PLUGINS"
+"""The environment variable with the Python files that offer plugins."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 

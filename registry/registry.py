@@ -1,6 +1,8 @@
 """All installed plugins, by kind."""
 
+import os
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self, TypeVar, overload
 
 from zookit.core import (
@@ -23,6 +25,7 @@ from zookit.registry.blocking import block, matches
 from zookit.registry.components import Components
 from zookit.registry.kind import Kind, Row
 from zookit.registry.metadata import Declared, Problem, scan
+from zookit.registry.names import PLUGIN_FILES
 
 C = TypeVar("C", bound=Component)
 
@@ -96,7 +99,13 @@ class Registry:
 
     @cached_property
     def _scanned(self) -> tuple[list[Declared], list[Problem]]:
-        return scan(frozenset(kind.group for kind in self.kinds()), self._path)
+        declared, problems = scan(frozenset(kind.group for kind in self.kinds()), self._path)
+        if not os.environ.get(PLUGIN_FILES):
+            return declared, problems
+        from zookit.registry.plugin_files import declared_in_files  # only if files are named
+
+        in_files, unusable = declared_in_files(self.kinds())
+        return declared + in_files, problems + unusable
 
     @property
     def problems(self) -> list[Problem]:
@@ -120,6 +129,17 @@ class Registry:
     def group(self, plural: str) -> Components[Any]:
         """Return a kind by its plural, such as "datasets". Raises KeyError."""
         return {group.kind.plural: group for group in self.groups()}[plural]
+
+    def add_file(self, path: str | Path) -> None:
+        """Offer the plugins of a Python file, as ZOOKIT_PLUGINS does, also to child processes.
+
+        Raises UnknownName if the file cannot be read.
+        """
+        from zookit.registry.plugin_files import add_plugin_file  # only if a file is named
+
+        add_plugin_file(path)
+        self._components.clear()
+        vars(self).pop("_scanned", None)
 
     def block(self, name: str) -> None:
         """Block plugins in this process and its child processes, as ZOOKIT_DISABLE does.

@@ -82,6 +82,15 @@ def _block(names: list[str]) -> list[str]:
     return names
 
 
+def _add_files(files: list[str]) -> list[str]:
+    if files:
+        from zookit.registry import default
+
+        for file in files:
+            default.add_file(file)
+    return files
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
@@ -97,6 +106,17 @@ def _root(
             "repeated. ZOOKIT_DISABLE has the same effect.",
         ),
     ] = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--plugin",
+            metavar="FILE.py",
+            callback=_add_files,
+            is_eager=True,
+            help="Offer the components in a Python file. Can be repeated. ZOOKIT_PLUGINS has the "
+            "same effect.",
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option(
@@ -104,7 +124,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    del version, blocked
+    del version, blocked, files
     show_help_without_command(context)
 
 

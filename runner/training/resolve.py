@@ -273,7 +273,7 @@ def _check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
 
 def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
     """Return a hint if the name belongs to another kind of component."""
-    if isinstance(given, Component):
+    if isinstance(given, Component) or (isinstance(given, str) and ".py:" in given):
         return ""
     name = Words.parse(given).name if isinstance(given, str) else given.name
     for other in default.components():
