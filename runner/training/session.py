@@ -185,8 +185,7 @@ def _continue(
         network = build_network(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )
-        if checkpoint is None:
-            now = make_environment(composition, network, prepared, feeds, listeners)
+        now = make_environment(composition, network, prepared, feeds, listeners)
         environment = resumed_environment(record, composition.experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
         loop = _loop(run, environment, network, feeds, all_listeners, schedule, checkpoint)
