@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zookit.core.evaluation import accuracies_differ
 from zookit.core.messages import counted, warn
 from zookit.leaderboard.columns import RESULTS, Value, differences_of
 from zookit.leaderboard.html import html_of
@@ -22,9 +23,6 @@ from zookit.leaderboard.mean import Mean
 from zookit.leaderboard.table import Measure, Row, Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.runs.run import Ending, RunRecord
-
-_ROUNDING, _FEW = 0.002, 2.5
-"""The difference of an accuracy, and the number of predictions, that rounding may change."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,8 +175,7 @@ def _warn_of_contradictions(runs: Sequence[RunRecord]) -> None:
     for run in runs:
         before = first.setdefault(run.environment.identity, run)
         then, now = (each.metrics.get("accuracy", math.nan) for each in (before, run))
-        images = run.environment.data.sizes.get("test", 1)
-        if abs(then - now) > max(_ROUNDING, _FEW / images):
+        if accuracies_differ(then, now, run.environment.data.sizes.get("test", 1)):
             pairs = zip(before.environment.components, run.environment.components, strict=False)
             changed = [one.name for one, other in pairs if one.code != other.code]
             reason = f"the code of {' and '.join(changed)}" if changed else "something not recorded"
