@@ -4,10 +4,10 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from zookit.core.component import Component
-from zookit.core.declaration import bare_type, hints_of, is_input_file, is_tuple
+from zookit.core.declaration import hints_of, is_input_file, item_type
 from zookit.core.parameters import create
 
 C = TypeVar("C", bound=Component)
@@ -56,7 +56,4 @@ def file_name(path: Path) -> str:
 
 
 def _is_input(component: Component, hint: Any) -> bool:
-    kind = bare_type(hint)
-    each = get_args(kind)[0] if is_tuple(kind) else kind
-    each = get_args(each)[0] if get_origin(each) is Annotated else each
-    return each is Path and (component.reads_paths or is_input_file(hint))
+    return item_type(hint) is Path and (component.reads_paths or is_input_file(hint))
