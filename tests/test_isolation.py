@@ -9,17 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import is_running
 
 from zookit.core import BadRun, UnknownName
 from zookit.isolation import Call, ProcessDied, call_all, run_in_child
-
-
-def is_running(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def wait_until_ended(pid: int) -> None:
