@@ -101,6 +101,7 @@ def compose(
         create_optimizer(given.optimizer, given.learning_rate),
         create_augmentations(given.augment),
         given.settings(),
+        verified={},
     )
 
 
@@ -133,6 +134,7 @@ def compose_experiment(
         create_optimizer(experiment.optimizer),
         create_augmentations([each.short_name for each in experiment.augmentations]),
         experiment.settings,
+        verified={} if folder is None else experiment.input_files,  # by `copies`
     )
     _check_inputs(experiment, composition.experiment)
     return composition
@@ -196,7 +198,9 @@ def _compose(
     optimizer: Built[Optimizer],
     augmentations: Sequence[Built[Augmentation]],
     settings: Settings,
+    verified: Mapping[str, str],
 ) -> Composition:
+    """Build the components. `verified` has the SHA-256 of input files that need no hashing."""
     built_dataset = _build(default.datasets, dataset)
     built_architecture = _build(default.architectures, architecture)
     built_callbacks = [_build(default.callbacks, callback) for callback in callbacks]
@@ -227,8 +231,10 @@ def _compose(
         tuple(each.component for each in built_callbacks),
         {each.spec.name: each.owner or _source_of(each.component) for each in everything},
     )
-    hashes = hash_inputs(composition.input_paths())
-    return replace(composition, experiment=replace(experiment, input_files=hashes))
+    paths = composition.input_paths()
+    hashes = hash_inputs({key: path for key, path in paths.items() if key not in verified})
+    input_files = {key: verified[key] if key in verified else hashes[key] for key in paths}
+    return replace(composition, experiment=replace(experiment, input_files=input_files))
 
 
 def _check_component_values(
