@@ -13,8 +13,8 @@ from zookit.registry.blame import check_returned, describe, plugins_blamed
 if TYPE_CHECKING:
     import keras
 
-
-_TENSOR = "keras.KerasTensor (N, features), the output of a layer"
+_BATCH = "keras.KerasTensor (N, height, width, channels), the output of a layer"
+_FEATURES = "keras.KerasTensor (N, features), the output of a layer"
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ def _features(
 
     if normalize:
         images = architecture.normalize(images)
-        check_returned(architecture, "normalize", images, keras.KerasTensor, _TENSOR, default)
+        check_returned(architecture, "normalize", images, keras.KerasTensor, _BATCH, default)
     features = architecture.features(images)
-    check_returned(architecture, "features", features, keras.KerasTensor, _TENSOR, default)
+    check_returned(architecture, "features", features, keras.KerasTensor, _FEATURES, default)
     if len(features.shape) != 2:
         raise BrokenPlugin(
             f"{describe(architecture, default)}: {type(architecture).__qualname__}.features "
