@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zookit.core import Experiment, RunContext, warn
+from zookit.core import Component, Experiment, RunContext, warn
 from zookit.data.prepared import Prepared
 from zookit.inference.border import usual_border
 from zookit.modeling.description import describe
@@ -45,7 +45,7 @@ def make_environment(
                 spec.name,
                 owners[spec.name],
                 tuple(sorted(spec.defaulted)),
-                code_hash(type(component)) if spec.registered else "",
+                _code_of(component) if spec.registered else "",
             )
             for spec, component in zip(
                 experiment.components(), composition.components(), strict=True
@@ -95,3 +95,8 @@ def make_context(network: Network, environment: Environment, folder: Path) -> Ru
         parameters=network.model.count_params(),
     )
     return RunContext(network.experiment, folder, summary, environment.plain())
+
+
+def _code_of(component: Component) -> str:
+    kind: type = type(component)  # mypy takes type[Component] for unhashable
+    return code_hash(kind)
