@@ -5,18 +5,20 @@ that a layer keeps as a tensor, as Keras's Normalization does. And it leaves the
 that XLA compiles, such as Keras's grouped convolution, in the graph.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 INPUT = "images"
 """The name of the input of exported models."""
+_XLA = "_XlaMustCompile"
+"""TensorFlow's mark of functions and calls for XLA."""
 
 
 def convert_to_onnx(model: "keras.Model") -> Any:
@@ -28,9 +30,9 @@ def convert_to_onnx(model: "keras.Model") -> Any:
     _register_operations()
     signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, INPUT)]
     predict = tf.function(lambda images: model(images, training=False), autograph=False)
-    with _functions_inlined():
-        graph = predict.get_concrete_function(*signature).graph
-        converted, _ = tf2onnx.convert.from_function(predict, signature)
+    graph = predict.get_concrete_function(*signature).graph
+    _inline_compiled_functions(graph)
+    converted, _ = tf2onnx.convert.from_function(predict, signature)
     constants = {inner.name: outer for outer, inner in graph.captures}
     for extra in [each for each in converted.graph.input if each.name != INPUT]:
         value = constants[extra.name].numpy()
@@ -40,17 +42,23 @@ def convert_to_onnx(model: "keras.Model") -> Any:
     return converted
 
 
-@contextmanager
-def _functions_inlined() -> Iterator[None]:
-    """Trace functions that the model calls as a part of it, without compiling them with XLA."""
-    import tensorflow as tf
+def _inline_compiled_functions(graph: "tf.Graph") -> None:
+    """Let the graph's definition say nothing of XLA: functions for XLA stay calls otherwise.
 
-    before = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(run_eagerly=True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(run_eagerly=before)
+    To run functions eagerly instead would be a switch for all threads, also for one that trains.
+    """
+    as_graph_def = graph.as_graph_def
+
+    def without_xla(*args: Any, **keywords: Any) -> Any:
+        definition = as_graph_def(*args, **keywords)
+        functions = definition.library.function
+        nodes = (each.node_def for each in functions)
+        for part in chain(definition.node, functions, *nodes):
+            if _XLA in part.attr:
+                del part.attr[_XLA]
+        return definition
+
+    graph.as_graph_def = without_xla
 
 
 @cache
