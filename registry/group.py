@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from zookit.core import AmbiguousName, UnknownName, html
 from zookit.core.errors import did_you_mean, quoted
 from zookit.core.words import is_name
-from zookit.registry.blocking import VARIABLE, is_blocked
+from zookit.registry.blocking import blockers, is_blocked
 from zookit.registry.entry import Entry, Kind
 from zookit.registry.metadata import Declared, Problem
 from zookit.registry.names import canonical_name
@@ -100,7 +100,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         blocked = self._by_name.get(_folded(name))
         if blocked:
             owners = " and ".join(entry.owner for entry in blocked)
-            text += f" {name!r} of {owners} is blocked by --no-plugin or {VARIABLE}."
+            text += f" {name!r} of {owners} is blocked by {blockers()}."
         if self.problems:
             shown = [f"{each.distribution}: {each.reason}" for each in self.problems[:_SHOWN]]
             more = len(self.problems) - len(shown)
