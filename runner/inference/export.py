@@ -43,6 +43,8 @@ _CAUSES = {
     r"error: loc\(callsite\(fused\[\"(\w+):": "it has no operation {}, or not with these shapes",
 }
 """Patterns of converters' errors, and what they mean."""
+_FORMAT = 1
+"""The version of the description that an exported model carries."""
 _COLOURS = {1: "grey", 3: "RGB"}
 _LONGEST_REASON = 300
 """Characters of a converter's error that a message quotes."""
@@ -148,6 +150,7 @@ def model_info(run: "RunRecord") -> dict[str, Any]:
     data = run.environment.data
     two, channels = len(data.class_names) == 2, data.image_shape[2]
     return {
+        "format": _FORMAT,
         "class_names": list(data.class_names),
         "input": {
             "dtype": "uint8",

@@ -138,6 +138,7 @@ def test_every_format_predicts_the_same(
             found = predict(images[:count])
             np.testing.assert_allclose(found, expected[:count], rtol=0, atol=1e-5)
         info = INFO[name](path)
+        assert info["format"] == 1
         assert info["class_names"] == ["dark", "light"]
         assert info["input"]["dtype"] == "uint8"
         assert info["input"]["shape"] == [None, *shape]
