@@ -54,8 +54,10 @@ def load_evaluation_data(
         BadParameter: the data set does not have the split.
         DataError: the data set cannot be loaded.
     """
-    own_spec = spec_with_copies(run.folder, run.experiment, "dataset")
-    built = default.datasets.build(own_spec if on is None else on)
+    if on is None:
+        built = default.datasets.build(spec_with_copies(run.folder, run.experiment, "dataset"))
+    else:
+        built = default.datasets.build(on)
     dataset, name = built.component, built.spec.short_name
     _check_fit(run, name, dataset.info)
     is_own = on is None or built.spec == run.experiment.dataset
