@@ -30,6 +30,8 @@ def input_files(component: Component) -> dict[str, Path]:
 
 def with_input_files(component: C, files: Mapping[str, Path]) -> C:
     """Return the component with other paths for its `input_files`; those left out stay."""
+    if not files:
+        return component
     fields = dataclasses.fields(component)
     values = {field.name: getattr(component, field.name) for field in fields}
     return create(type(component), replaced_paths(values, files))

@@ -27,7 +27,7 @@ from zookit.core import (
 )
 from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
-from zookit.core.input_files import input_files, replaced_paths, with_input_files
+from zookit.core.input_files import input_files, with_input_files
 from zookit.core.messages import option
 from zookit.core.parameters import create, plain_values
 from zookit.modeling.augmentations import Augmentation, create_augmentations
@@ -35,7 +35,7 @@ from zookit.modeling.keras_optimizers import Optimizer
 from zookit.modeling.optimizers import create_optimizer
 from zookit.registry import Built, Components, default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
-from zookit.runs.inputs import copies, hash_inputs
+from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.run import RunRecord
 
 DatasetLike = str | Words | ComponentSpec | Dataset
@@ -122,9 +122,9 @@ def compose_experiment(
 
     def found(slot: str) -> ComponentSpec | Component:
         spec = experiment.slots()[slot]
-        files = {} if folder is None else copies(folder, experiment, slot)
         if spec.registered:
-            return replace(spec, parameters=replaced_paths(spec.parameters, files))
+            return spec if folder is None else spec_with_copies(folder, experiment, slot)
+        files = {} if folder is None else copies(folder, experiment, slot)
         return with_input_files(find_instance(spec, instances), files)
 
     composition = _compose(
