@@ -1,4 +1,4 @@
-"""What was probably meant by words of another form; tests/cli/test_correction.py has many more."""
+"""What was probably meant by words of another form; tests/cli/corrections/test_search.py has many more."""
 
 import pytest
 from bounded import bounded

@@ -11,7 +11,7 @@ from edited_runs import RunMaker
 from made_data import put_pictures
 
 from zookit.cli.commands import app
-from zookit.cli.correction import Search
+from zookit.cli.corrections.search import Search
 from zookit.typer_commands import command_of
 
 IN_WORDS = [
@@ -93,6 +93,9 @@ IN_OPTIONS = [
     ("run mnist dense --epochs 1e3", "run mnist dense --epochs 1000"),
     ("run mnist dense --validation 10", "run mnist dense --validation 0.1"),
     ("run mnist dense --validation 10%", "run mnist dense --validation 0.1"),
+    ("run mnist dense --validation true", "run mnist dense --validation 0.1"),
+    ("run mnist dense --optimizer", "run mnist dense --optimizer adam"),
+    ("run mnist dense epochs:5", "run mnist dense --epochs 5"),
     ("run mnist dense --learning-rate 0,01", "run mnist dense --learning-rate 0.01"),
     ("run mnist dense --seed random", "run mnist dense --seed 0"),
     ("run mnist dense --augment flip,rotate", "run mnist dense --augment flip+rotation"),
@@ -122,6 +125,11 @@ IN_COMMANDS = [
     ("mnist dense", "run mnist dense"),
     ("help", "--help"),
     ("help run", "run --help"),
+    ("train --help", "run --help"),
+    ("mnist", "run mnist cnn"),
+    ("dense", "show dense"),
+    ("latest", "report latest"),
+    ("download mnist", "data fetch mnist"),
     ("version", "--version"),
     ("test latest", "evaluate latest"),
     ("report", "report latest"),
@@ -133,6 +141,9 @@ IN_COMMANDS = [
     ("predict pic.png", "predict latest pic.png"),
     ("predict latest --image pic.png", "predict latest pic.png"),
     ("predict latest --image=pic.png", "predict latest pic.png"),
+    ("predict latest --image x", "predict latest --image 0"),
+    ("predict 34", "predict latest --image 34"),
+    ("predict latest 34", "predict latest --image 34"),
     ("predict latest --file pic.png", "predict latest pic.png"),
     ("predict --run latest pic.png", "predict latest pic.png"),
     ("export latest onnx", "export latest --to onnx"),
@@ -140,7 +151,6 @@ IN_COMMANDS = [
     ("show", "show fashion_mnist"),
 ]
 BY_POSITION = [
-    ("run mnist 128", "run mnist dense:128"),
     ("run mnist dense:relu", "run mnist dense:activation=relu"),
     ("run mnist dense:relu,512", "run mnist dense:512,activation=relu"),
     ("run mnist dense:512:relu", "run mnist dense:512,activation=relu"),
@@ -173,6 +183,11 @@ ELSEWHERE = [
     ("run mnist dense callback=stop_at_loss", "run mnist dense stop_at_loss"),
     ("run mnist dense tensorboard", "run mnist dense --with tensorboard"),
     ("run mnist dense sgd", "run mnist dense --optimizer sgd"),
+    ("run mnist dense adam", "run mnist dense --optimizer adam"),
+    ("run mnist dense flip zoom", "run mnist dense --augment flip+zoom"),
+    ("run mnist dense --gpu stop_at_loss", "run mnist dense stop_at_loss"),
+    ("run mnist dense --monitor val_loss", "run mnist dense early_stopping:monitor=val_loss"),
+    ("run photos/ cnn --size 32", "run image_folder:path=photos/,size=32 cnn"),
     ("run mnist dense flip", "run mnist dense --augment flip"),
     ("run mnist dense --with stop_at_loss", "run mnist dense stop_at_loss"),
     (
@@ -197,7 +212,6 @@ ELSEWHERE = [
     ("show mnist --image", "show mnist --image 0"),
     ("show adam", "run fashion_mnist dense --optimizer adam"),
     ("show latest", "report latest"),
-    ("show dense --on 28x28", "show dense --on mnist"),
     ("show mnist --sheet --data sample", "show mnist --sheet sheet.png --data sample"),
     ("report latest --output", "report latest --output report.html"),
     ("new", "new zookit-stripes"),
@@ -272,7 +286,14 @@ def test_the_command_that_was_meant_is_shown(
         "run mnist dense --data /my/folder",
         "run C:\\photos dense",
         "resume latest --epochs abc",
-        "predict latest --image x",
+        "run mnist 128",
+        "show dense --on 28x28",
+        "list kinds",
+        "run mnist lenet",
+        "run mnist dense --precision half",
+        "run mnist dense --class-weights true",
+        "run mnist dense --early-stopping 3",
+        "evaluate latest cifar10",
         "evaluate nosuchrun",
         "remove latest",
         "new --kind dataset",
@@ -326,7 +347,7 @@ def test_a_search_that_fails_shows_the_error_itself(
     def fail(*_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("zookit.cli.correction.repairs", fail)
+    monkeypatch.setattr(Search, "corrected", fail)
     message = zookit("run", "mnist", "dnese").message()
     assert "'dnese'" in message
     assert "RuntimeError" not in message
