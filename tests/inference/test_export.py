@@ -282,6 +282,16 @@ def test_class_names_that_are_not_unicode(tmp_path: Path) -> None:
         assert archive.read("labels.txt").decode().splitlines() == ["\\udce4", "\u00e4"]
 
 
+@pytest.mark.parametrize("activation", ["gelu", "selu", "silu"])
+def test_activations_in_onnx(tmp_path: Path, activation: str) -> None:
+    words = (f"image_folder:path={photos_folder()},size=8", f"dense:8,activation={activation}")
+    run = zookit.run(*words, epochs=1, runs_dir=tmp_path / "runs", quiet=True)
+    run.export("onnx", tmp_path / "model.onnx")
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), np.uint8)
+    found = with_onnxruntime(tmp_path / "model.onnx")(images)
+    np.testing.assert_allclose(found, run.model()(images), rtol=0, atol=1e-5)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["ConvNeXtTiny", "EfficientNetB0", "MobileNetV3Small"])
 def test_models_of_keras_in_every_format(tmp_path: Path, model: Any) -> None:
