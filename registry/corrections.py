@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
+from os.path import exists, expanduser, isdir  # which take any text, unlike those of Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import Words, ZookitError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from zookit.registry.entry import Entry
 
 Items = list[tuple[str | None, str]]
+Build = Callable[[str], object]
+Keys = Callable[[str], Iterable[str]]
 
 _LONGEST = 200
 _LOGGED = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -27,8 +29,8 @@ _OTHER_NAMES = re.compile(r"Other names: ([^.]*)\.")
 def corrected(
     text: str,
     names: Iterable[str],
-    build: Callable[[str], object],
-    keys: Callable[[str], Iterable[str]],
+    build: Build,
+    keys: Keys,
     others: Callable[[str], Iterator[str]] = lambda _: iter(()),
 ) -> str | None:
     """Return valid words that `text` probably means, such as `dense:512+256` for `dense 512,256`.
@@ -40,78 +42,53 @@ def corrected(
         keys: returns the names of a component's parameters. Raises ZookitError.
         others: yields further words to try for a text that is like none of the names.
     """
-
-    def is_valid(words: str) -> bool:
-        with suppress(ZookitError):
-            build(words)
-            return True
-        return False
-
-    def with_items(name: str, rest: str) -> Iterator[str]:
-        with suppress(ZookitError):
-            yield from _with_items(name, rest, list(keys(name)), is_valid)
-
-    for words in _candidates(text, list(names), with_items, others):
-        try:
-            build(words)
-        except ZookitError as error:
-            if error.correction:
-                return error.correction.instead
-        else:
-            return words
-    return None
-
-
-def _candidates(
-    text: str,
-    names: list[str],
-    with_items: Callable[[str, str], Iterator[str]],
-    others: Callable[[str], Iterator[str]],
-) -> Iterator[str]:
-    """Yield words with a name that the text begins with, other words, and with a similar name."""
     if len(text) > _LONGEST:
-        return
-    text = plain_text(text).strip(" ,;")
+        return None
+    plain, names = plain_text(text).strip(" ,;"), list(names)
     by_fold = {folded(each): each for each in names}
-    ends = [each.start() for each in _SEPARATOR.finditer(text) if each.start()]
-    for end in (len(text), *reversed(ends)):
-        name = by_fold.get(folded(text[:end]))
-        if name is not None:
-            yield from with_items(name, text[end:])
-            break
-    yield from others(text)
-    end = next(iter(ends), len(text))
-    nearest = nearest_name(text[:end], names)
-    if nearest is not None:
-        yield from with_items(nearest, text[end:])
+    ends = [each.start() for each in _SEPARATOR.finditer(plain) if each.start()]
+
+    def candidates() -> Iterator[str]:
+        begun = (at for at in (len(plain), *reversed(ends)) if folded(plain[:at]) in by_fold)
+        for at in list(begun)[:1]:
+            yield from _with_items(by_fold[folded(plain[:at])], plain[at:], build, keys)
+        yield from others(plain)
+        at = next(iter(ends), len(plain))
+        nearest = nearest_name(plain[:at], names)
+        if nearest is not None:
+            yield from _with_items(nearest, plain[at:], build, keys)
+
+    found = (_valid(each, build) for each in candidates())
+    return next((each for each in found if each), None)
 
 
-def _with_items(
-    name: str, rest: str, declared: list[str], is_valid: Callable[[str], bool]
-) -> Iterator[str]:
+def _valid(words: str, build: Build) -> str | None:
+    """Return the words if they are valid, or those that their error has instead."""
+    try:
+        build(words)
+    except ZookitError as error:
+        return error.correction.instead if error.correction else None
+    return words
+
+
+def _with_items(name: str, rest: str, build: Build, keys: Keys) -> Iterator[str]:
     """Yield the name with the items in whatever stands behind it."""
     inside = re.sub(r"^\s*[:=/-]?\s*", "", rest).strip()
     if _BRACKETS.fullmatch(inside):
         inside = inside[1:-1].strip()
-    if not inside:
-        yield name
-        return
-    items = _items(inside, declared, name)
-    if items is None:
-        return
-    joined = _joined(items)
-    spread = _spread(name, items, declared, is_valid) if ":" in rest else Items()
-    with_path = any(Path(value).exists() for _, value in items)
-    for each in (spread, joined) if with_path else (joined, spread):
-        if each:
-            yield str(Words(name, tuple(each)))
+    with suppress(ZookitError):
+        declared = list(keys(name))
+        items = _items(inside, declared, name)
+        joined = _joined(items)
+        spread = _spread(name, items, declared, build) if ":" in rest else Items()
+        with_path = any(exists(value) for _, value in items)  # noqa: PTH110
+        for each in (spread, joined) if with_path else (joined, spread):
+            if each or not inside:
+                yield str(Words(name, tuple(each)))
 
 
-def _items(text: str, declared: list[str], name: str) -> Items | None:
-    """Return the items in a text, those without a key by themselves.
-
-    None if a key is unknown or has no value.
-    """
+def _items(text: str, declared: list[str], name: str) -> Items:
+    """Return the items in a text; none if a key is unknown or has no value."""
     text = _BRACKETS.sub(lambda found: re.sub(r"[\s,;]+", "+", found[1].strip()), text)
     text = re.sub(r"\s*([=:])\s*", r"\1", re.sub("[\"']", "", text))
     by_fold = {folded(each): each for each in declared}
@@ -120,14 +97,14 @@ def _items(text: str, declared: list[str], name: str) -> Items | None:
         first, sign, value = re.match(r"(\w*)([=:]?)(.*)", token, re.DOTALL).groups()  # type: ignore[union-attr]
         key = nearest_name(first, declared) if sign and value else None
         if key is None and sign == "=" and value and not (len(first) > 3 and first in name):
-            return None
+            return Items()
         if folded(token) in by_fold and pending is None:
             pending = by_fold[folded(token)]  # of the value behind it
             continue
         values = [value] if key or sign == "=" else token.split(":")
         found += [(key or pending, each) for each in values if each]
         pending = None
-    return found if pending is None else None
+    return found if pending is None else Items()
 
 
 def _joined(items: Items) -> Items:
@@ -141,7 +118,7 @@ def _joined(items: Items) -> Items:
     return joined
 
 
-def _spread(name: str, items: Items, declared: list[str], is_valid: Callable[[str], bool]) -> Items:
+def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items:
     """Return the items with each value as the first parameter for which it is valid.
 
     `dense:512:relu` is `dense:512,activation=relu`. A parameter that takes any text counts only as
@@ -153,7 +130,8 @@ def _spread(name: str, items: Items, declared: list[str], is_valid: Callable[[st
         return [(None if key == declared[0] else key, values[key]) for key in keys]
 
     def fits(values: Mapping[str, str]) -> bool:
-        return is_valid(str(Words(name, tuple(ordered(values)))))
+        words = str(Words(name, tuple(ordered(values))))
+        return _valid(words, build) == words
 
     found = {key: value for key, value in items if key is not None}
     for at, value in enumerate(value for key, value in items if key is None):
@@ -175,7 +153,7 @@ def words_of_entries(text: str, entries: Mapping[str, "Entry[Any]"]) -> Iterator
     the values of its first parameter, which may be names too.
     """
     text, _, items = text.partition(",")
-    is_folder = bool(text) and Path(text).expanduser().is_dir()
+    is_folder = isdir(expanduser(text))  # noqa: PTH111, PTH112
     if not is_folder and len(folded(text)) < 2:
         return
     described = [

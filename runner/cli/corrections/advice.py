@@ -95,13 +95,14 @@ def _hint(line: Line, error: Exception) -> str:
 
 def _about_components(line: Line, error: Exception) -> str:
     """Return how to name one's own images, or which command explains the word that is wrong."""
-    data = line.part_of("--data")
-    unknown = [each for each in line.words[:1] if not line.takers(each.name)]
-    paths = [str(each.value) for each in (*unknown, *([data] if data else []))]
-    if any("://" in each for each in paths):
-        return f"Download and unpack it first, and name the folder: {folder_words(line)}FOLDER."
-    if any({"/", "\\"} & set(each) for each in paths):
-        return f"For your own images, name the data set {folder_words(line)}FOLDER."
+    unknown = (each for each in line.words[:1] if not line.takers(each.name))
+    for part in (*unknown, line.part_of("--data")):
+        own = (folder_words(e) for kind in line.kinds(line.places[0]) for e in kind.entries())
+        words, path = next(filter(None, own), ""), "" if part is None else str(part.value)
+        if "://" in path:
+            return f"Download and unpack it first, and name the folder: {words}FOLDER."
+        if {"/", "\\"} & set(path):
+            return f"For your own images, name the data set {words}FOLDER."
     for part in line.words:
         for kind in line.kinds(part.param):
             try:

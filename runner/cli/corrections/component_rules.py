@@ -1,9 +1,10 @@
 """Proposes other components, folders of images and runs. Each proposal may be wrong."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import takewhile
+from os.path import isdir, isfile  # which take any text, unlike those of Path
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,14 @@ def as_the_error_says(line: Line, error: Exception) -> Iterator[list[str]]:
 def joined(line: Line, _: Exception) -> Iterator[list[str]]:
     """Propose one component for the words of one that was written in several words."""
     for first in line.parts:
+        following = line.parts[first.at + 1 : first.at + _LONGEST_PHRASE]
+        added = list(takewhile(lambda each: not (each.option or line.takers(each.name)), following))
         for kind in line.kinds(first.param):
-            for count in range(2, _LONGEST_PHRASE + 1):
-                parts = line.parts[first.at : first.at + count]
-                if len(parts) < count or any(
-                    each.option or line.takers(each.name) for each in parts[1:]
-                ):
-                    break
-                found = kind.correction(" ".join(str(each.value) for each in parts))
+            for count in range(1, len(added) + 1):
+                phrase = [str(each.value) for each in (first, *added[:count])]
+                found = kind.correction(" ".join(phrase))
                 if found is not None:
-                    edits: dict[Part, list[str]] = {each: [] for each in parts}
+                    edits: dict[Part, list[str]] = {each: [] for each in added[:count]}
                     yield line.edited(edits | {first: first.with_value(found.instead)})
 
 
@@ -45,42 +44,32 @@ def own_images(line: Line, _: Exception) -> Iterator[list[str]]:
     """Propose a folder behind --data as the data set, and other folders near one that is none."""
     from zookit.core.data.image_folder import image_folders_in, image_folders_near
 
+    data = line.part_of("--data")
     for part in line.words[:1]:
         kinds = line.kinds(part.param)
-        data = line.part_of("--data") if line.name == "run" else None
-        if data is not None and Path(data.value or "").is_dir():
-            for found in (kind.correction(str(data.value)) for kind in kinds):
-                if found is not None:
-                    yield line.edited({part: [found.instead], data: ()})
-        entry = next((kind[part.name] for kind in kinds if part.name in kind), None)
-        first = _first_parameter(entry)
-        if first is None or first.type != KINDS[Path]:
+        if data is not None and isdir(str(data.value)):  # noqa: PTH112
+            found = (kind.correction(str(data.value)) for kind in kinds)
+            yield from (line.edited({part: [each.instead], data: ()}) for each in found if each)
+        words = "".join(folder_words(kind[part.name]) for kind in kinds if part.name in kind)
+        if not words:
             continue
-        text = (part.value or "").partition(":")[2].removeprefix(f"{first.name}=")
-        path, *items = re.split(r"[,:]", text)
+        text = str(part.value).partition(":")[2].removeprefix(words.partition(":")[2])
+        path, *items = re.split("[,:]", text)
         near = list(image_folders_near(Path(path)) if path else image_folders_in(Path()))
         folders = [Path(path), *near] if items and path else near
-        if items and all(map(os.path.isdir, (path, *items))):  # the folders of classes
+        if items and all(map(isdir, (path, *items))):  # the folders of classes
             folders, items = [Path(path).parent], []
         for folder in folders:
-            yield line.edited({part: [",".join([f"{part.name}:{first.name}={folder}", *items])]})
-            yield line.edited({part: [f"{part.name}:{first.name}={folder}"]})
+            yield line.edited({part: [",".join([f"{words}{folder}", *items])]})
+            yield line.edited({part: [f"{words}{folder}"]})
 
 
-def folder_words(line: Line) -> str:
-    """Return the words of the first data set that takes a folder, as far as the folder."""
-    for kind in line.kinds(line.places[0]):
-        for entry in kind.entries():
-            first = _first_parameter(entry)
-            if first is not None and first.type == KINDS[Path]:
-                return f"{entry.name}:{first.name}="
-    return ""
-
-
-def _first_parameter(entry: Any) -> Any:
+def folder_words(entry: Any) -> str:
+    """Return the words of a component as far as its first parameter, if that is a path."""
     with suppress(ZookitError):
-        return next(iter(entry.parameters), None) if entry is not None else None
-    return None
+        for first in entry.parameters[:1]:
+            return f"{entry.name}:{first.name}=" if first.type == KINDS[Path] else ""
+    return ""
 
 
 def one_of_two(line: Line, _: Exception) -> Iterator[list[str]]:
@@ -95,7 +84,7 @@ def one_of_two(line: Line, _: Exception) -> Iterator[list[str]]:
     if file is not None:
         folder = Path(file.value or "")
         for each in (folder, *sorted(folder.glob("*-*"), reverse=True)[:1]):
-            if (each / "experiment.toml").is_file():
+            if isfile(each / "experiment.toml"):  # noqa: PTH113
                 yield line.edited({file: file.with_value(str(each / "experiment.toml"))})
     if line.name == "run" and len(line.words) > 1 and "--summary" in line.rest:
         dataset, architecture = (str(each.value) for each in line.words[:2])
@@ -110,9 +99,8 @@ def runs(line: Line, _: Exception) -> Iterator[list[str]]:
         path = Path(part.value or "")
         if path == RUNS_DIR:
             yield line.edited({part: [LATEST]})
-        with suppress(OSError, ValueError):
-            if (path.parent / "experiment.toml").is_file():
-                yield line.edited({part: [str(path.parent)]})
+        if isfile(path.parent / "experiment.toml"):  # noqa: PTH113
+            yield line.edited({part: [str(path.parent)]})
         found = _run_with(part.name, line.runs_dir)
         if found is not None:
             yield line.edited({part: [found]})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from os.path import exists  # which takes any text, unlike that of Path
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -171,10 +172,7 @@ def options_of(command: Any) -> dict[str, Any]:
 
 def is_file(text: str) -> bool:
     """Return whether a text has a suffix, or is the path of a file or folder that exists."""
-    try:
-        return bool(Path(text).suffix) or Path(text).exists()
-    except (OSError, ValueError):
-        return False
+    return bool(Path(text).suffix) or exists(text)  # noqa: PTH110
 
 
 def takes_file(param: Any, text: str) -> bool:

@@ -159,7 +159,7 @@ def moved(line: Line, _: Exception) -> Lines:
                 yield line.edited({part: [str(part.value)]})
             elif other is None or param.multiple:
                 yield line.edited({part: [param.opts[0], str(part.value)]})
-            elif TRAINING[param.name].type.endswith("+"):
+            elif param.name in TRAINING and TRAINING[param.name].type.endswith("+"):
                 both = other.with_value(f"{other.value}+{part.value}")
                 yield line.edited({other: both, part: ()})
 

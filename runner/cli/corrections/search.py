@@ -1,16 +1,18 @@
 """Tries command lines until one is valid: it is parsed, and its components fit together."""
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any
 
-from typer import TyperException
+import typer
 
 from zookit.cli.corrections import component_rules, rules
 from zookit.cli.corrections.line import Line, is_file
 from zookit.core import NotInstalled, UnknownName, ZookitError
 from zookit.core.messages import logger
+from zookit.registry.blocking import VARIABLE
 from zookit.runs.naming import LATEST
 
 RULES = (
@@ -50,7 +52,7 @@ class Search:
 
     def corrected(self, arguments: list[str]) -> list[str] | None:
         """Return valid arguments close to those that are not; None if none are found."""
-        with _quietly():
+        with _without_effects():
             error = self.problem(arguments)
             return None if error is None else self._corrected(arguments, error, depth=0)
 
@@ -79,12 +81,13 @@ class Search:
             return None
         try:
             if line.command is None:
-                return TyperException(f"no command {line.name} {line.rest[:1]}")
-            with self._command.make_context("zookit", arguments[: line.start]):
-                pass
-            with line.command.make_context(line.name, list(line.rest)) as context:
-                _check_meaning(line, context.params)
-        except (ZookitError, TyperException) as error:
+                return typer.TyperException(f"no command {line.name} {line.rest[:1]}")
+            with _without_effects(), suppress(typer.Exit):  # after the version
+                with self._command.make_context("zookit", arguments[: line.start]):
+                    pass
+                with line.command.make_context(line.name, list(line.rest)) as context:
+                    _check_meaning(line, context.params)
+        except (ZookitError, typer.TyperException) as error:
             return error
         return None
 
@@ -126,11 +129,13 @@ def _check_names(line: Line, param: Any, value: str) -> None:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
-    """Show no messages about command lines that are only tried."""
+def _without_effects() -> Iterator[None]:
+    """Show nothing about command lines that are only tried, and block no plugins for others."""
+    blocked, disabled = os.environ.get(VARIABLE, ""), logger.disabled
     logger.disabled = True
     try:
         with redirect_stdout(io.StringIO()):
             yield
     finally:
-        logger.disabled = False
+        logger.disabled = disabled
+        os.environ[VARIABLE] = blocked

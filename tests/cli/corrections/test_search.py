@@ -2,12 +2,16 @@
 
 import shlex
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bounded import bounded
 from conftest import Command
 from edited_runs import RunMaker
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from made_data import put_pictures
 
 from zookit.cli.commands import app
@@ -334,6 +338,25 @@ def test_a_message_gives_the_reason_and_what_is_expected(
     message = zookit(*written.split()).message()
     for each in words:
         assert each in message
+
+
+TEXTS = st.sampled_from(
+    [
+        *("run", "show", "predict", "data", "fetch", "list", "latest", "runs", "help", "--", "-v"),
+        *("mnist", "Dense", "dense:512", "units=3", "photos", "flip", "sgd", "tensorboard", "5"),
+        *("--epochs", "--epochs=x", "--lr", "--units", "--with", "--augment", "--on", "--image"),
+        *("--data=photos", "--from", "--patience", "--gpu", "--no-plugin", "image_folder", "95%"),
+    ]
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(st.lists(TEXTS | st.text(max_size=8), max_size=8))
+def test_any_line_is_answered_with_a_valid_one_or_with_none(folder: Path, line: list[str]) -> None:
+    search = Search(command_of(app))
+    with chdir(folder), bounded(seconds=10, megabytes=200):
+        found = search.corrected(line)
+        assert found is None or search.problem(found) is None
 
 
 def test_h_shows_the_help(zookit: Command) -> None:
