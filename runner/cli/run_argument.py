@@ -64,7 +64,10 @@ def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:
 
 def no_runs(runs_dir: Path) -> str:
     """Return the message for a folder without runs."""
+    from zookit.registry import default  # only needed for this message
+
+    words = [next(iter(kind), kind.kind.singular) for kind in default.components()[:2]]
     return (
-        f"{runs_dir} has no runs. Train one with 'zookit run fashion_mnist dense', or name "
-        "another folder with --runs-dir."
+        f"{runs_dir} has no runs. Train one with 'zookit run {' '.join(words)}', or name another "
+        "folder with --runs-dir."
     )
