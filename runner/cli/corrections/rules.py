@@ -46,13 +46,17 @@ def another_command(line: Line, _: Exception) -> Lines:
         yield from ([*before, *each, *rest[1:]] for each in _commands("".join(rest[:1]), line))
     elif line.command is None and line.name:
         *before, name = before
-        belongs = (each for each in line.top.commands if _takes_first(line, [each, name]))
-        yield from ([*before, each, name, *rest] for each in list(belongs)[: name not in COMMANDS])
+        for each in line.top.commands if name not in COMMANDS else ():
+            if _takes_first(line, [each, name]):
+                yield [*before, each, name, *rest]
+                break
         yield from ([*before, *each, *rest] for each in _commands(name, line))
-        yield [*before, "run", name, *rest] if rest else []
+        if rest:
+            yield [*before, "run", name, *rest]
     elif line.words:
-        others = COMMANDS.get(line.name, _NOTHING).instead
-        yield from ([e, *rest] for e in others if _takes_first(line, [e, line.words[0].name]))
+        for each in COMMANDS.get(line.name, _NOTHING).instead:
+            if _takes_first(line, [each, line.words[0].name]):
+                yield [each, *rest]
 
 
 def misplaced_options(line: Line, _: Exception) -> Lines:
@@ -196,17 +200,16 @@ def numbers(line: Line, _: Exception) -> Lines:
 
 
 def named_options(line: Line, _: Exception) -> Lines:
-    """Propose an option for a word such as `epochs=5`, and for `epochs 5`."""
+    """Propose an option for words such as `epochs=5`, `epochs:5` and `epochs 5`."""
     names = {each.lstrip("-"): each for each in line.options if each.startswith("--")}
     words = line.words
     for part, following in zip(words, [*words[1:], None], strict=False):
-        text = str(part.value)
-        key, value = ([*re.split("[=:]", text, maxsplit=1), ""])[:2]
+        key, sign, value = re.split("([=:]|$)", str(part.value), maxsplit=1)
         known = (nearest_name(key, names) if folded(key) else None) or ""
         exact = folded(key) == folded(known) != ""
-        if value and (exact or ((known or folded(key) in OPTIONS) and f"{key}=" in text)):
+        if value and (exact or (sign == "=" and (known or folded(key) in OPTIONS))):
             yield line.edited({part: [names.get(known, f"--{key}"), value]})
-        elif exact and following and text == key:
+        elif exact and not sign and following:
             yield line.edited({part: (), following: [names[known], str(following.value)]})
 
 
