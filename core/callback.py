@@ -88,4 +88,7 @@ class Callback(Component, ABC):
         - `set_state(state)` restores it. It is called after `on_train_begin`.
 
         Without these methods, resuming a run warns that the result may differ.
+
+        To refuse a training that it cannot be part of, give it a method `check_model(model)` that
+        raises a ZookitError. It gets the compiled model before the run's folder is created.
         """

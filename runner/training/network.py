@@ -80,7 +80,7 @@ def build_network(
         replace(runtime, xla=xla, steps_per_execution=steps),
         model,
         MultiStep(model, feeds.train, steps, xla=xla),
-        build_callbacks(composition.callbacks),
+        build_callbacks(composition.callbacks, model),
     )
 
 
@@ -101,14 +101,21 @@ def _trained_at_most(
     return trainable_at_most(model) if composition.callbacks and not fixed else variables
 
 
-def build_callbacks(callbacks: Sequence[Callback]) -> "tuple[keras.callbacks.Callback, ...]":
-    """Build the Keras callbacks. Raises BrokenPlugin if a component builds something else."""
+def build_callbacks(
+    callbacks: Sequence[Callback], model: "keras.Model"
+) -> "tuple[keras.callbacks.Callback, ...]":
+    """Build the Keras callbacks, and let those that have `check_model` check the compiled model.
+
+    Raises BrokenPlugin if a component builds something else, and what the check raises.
+    """
     import keras
 
     built, name = [], "keras.callbacks.Callback"
     for callback in callbacks:
         keras_callback = callback.build()
         check_returned(callback, "build", keras_callback, keras.callbacks.Callback, name, default)
+        if hasattr(keras_callback, "check_model"):
+            keras_callback.check_model(model)
         built.append(keras_callback)
     return tuple(built)
 

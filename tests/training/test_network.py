@@ -26,8 +26,8 @@ class Wrong(Callback):
 
 def test_a_callback_that_builds_something_else_is_broken() -> None:
     with pytest.raises(BrokenPlugin, match=r"Wrong\.build.*print.*keras\.callbacks\.Callback"):
-        build_callbacks([Wrong()])
-    (built,) = build_callbacks([zookit.plugins.StopAtLoss(0.1)])
+        build_callbacks([Wrong()], keras.Model())
+    (built,) = build_callbacks([zookit.plugins.StopAtLoss(0.1)], keras.Model())
     assert isinstance(built, keras.callbacks.Callback)
 
 

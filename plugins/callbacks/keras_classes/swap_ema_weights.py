@@ -1,9 +1,12 @@
 """Keras's SwapEMAWeights with a state."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zookit.core import TrainingFailed, option
 from zookit.plugins.callbacks.keras_classes.stateful import Logs, Stateful
+
+if TYPE_CHECKING:
+    import keras
 
 
 class SwapEmaWeights(Stateful):
@@ -22,10 +25,9 @@ class SwapEmaWeights(Stateful):
         self.weights: list[Any] | None = None
         """The trained weights while the model has the averages."""
 
-    def on_train_begin(self, logs: Logs = None) -> None:
-        """Raise TrainingFailed if the optimizer keeps no averages."""
-        del logs
-        optimizer = self.model.optimizer
+    def check_model(self, model: "keras.Model") -> None:
+        """Raise TrainingFailed if the model's optimizer keeps no averages."""
+        optimizer = model.optimizer
         if not getattr(optimizer, "inner_optimizer", optimizer).use_ema:
             example = option("--optimizer adam:use_ema=true", "optimizer='adam:use_ema=true'")
             raise TrainingFailed(

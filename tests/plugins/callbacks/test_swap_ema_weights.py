@@ -75,5 +75,6 @@ def test_a_resumed_run_has_the_trained_weights() -> None:
 def test_a_run_needs_an_optimizer_that_averages(tmp_path: Path) -> None:
     with pytest.raises(TrainingFailed, match="adam:use_ema=true"):
         trained("swap_ema_weights", runs_dir=tmp_path)
+    assert not any(tmp_path.iterdir())  # refused before the run's folder is created
     run = trained("swap_ema_weights", runs_dir=tmp_path, optimizer="adam:use_ema=true", epochs=1)
     assert run.status == "finished"
