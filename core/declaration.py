@@ -94,9 +94,7 @@ def _complaint_about(field: "dataclasses.Field[Any]", hint: Any) -> str | None:
         return "is declared with init=False; make it a property"
     if _optional(hint) and (is_required(field) or default_of(field) is not None):
         return "may be None, so its default must be None: words and TOML cannot express None"
-    kind = bare_type(hint)
-    # Items of a tuple may have bounds, but not `| None`, because TOML's lists cannot have it.
-    each = _unannotated(get_args(kind)[0]) if is_tuple(kind) else kind
+    kind, each = bare_type(hint), item_type(hint)
     if is_input_file(hint) and each is not Path:
         return "is marked as InputFile, so its type must be pathlib.Path"
     if each in KINDS or get_origin(each) is Literal:
@@ -114,6 +112,13 @@ def bare_type(hint: Any) -> Any:
     if get_origin(hint) in (Union, types.UnionType) and len(others) == 1:
         return _unannotated(others[0])
     return hint
+
+
+def item_type(hint: Any) -> Any:
+    """Return the bare type, or of a tuple that of its items."""
+    kind = bare_type(hint)
+    # Items may have bounds, but not `| None`, because TOML's lists cannot have it.
+    return _unannotated(get_args(kind)[0]) if is_tuple(kind) else kind
 
 
 def _unannotated(hint: Any) -> Any:

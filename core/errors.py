@@ -12,6 +12,8 @@ from typing import NamedTuple
 _LONGEST = 200
 _LONGEST_REASON = 1000
 """The longest value and message of another exception to show, in characters."""
+_SIMILAR = 0.65
+"""How similar names must be: 'sdg' and 'sgd' are (0.67), 'lenet' and 'dense' are not (0.6)."""
 
 
 class ZookitError(Exception):
@@ -178,7 +180,7 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     containing = [each for fold, each in by_fold.items() if wanted in fold]
     if len(wanted) > 3 and len(containing) == 1:
         return containing[0]
-    similar = get_close_matches(wanted, by_fold, n=1)
+    similar = get_close_matches(wanted, by_fold, n=1, cutoff=_SIMILAR)
     contained = sorted((each for each in by_fold if len(each) > 3 and each in wanted), key=len)
     return next((by_fold[each] for each in (*similar, *reversed(contained))), None)
 

@@ -4,10 +4,10 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from zookit.core.component import Component
-from zookit.core.declaration import bare_type, hints_of, is_input_file, is_tuple
+from zookit.core.declaration import hints_of, is_input_file, item_type
 from zookit.core.parameters import create
 
 C = TypeVar("C", bound=Component)
@@ -30,6 +30,8 @@ def input_files(component: Component) -> dict[str, Path]:
 
 def with_input_files(component: C, files: Mapping[str, Path]) -> C:
     """Return the component with other paths for its `input_files`; those left out stay."""
+    if not files:
+        return component
     fields = dataclasses.fields(component)
     values = {field.name: getattr(component, field.name) for field in fields}
     return create(type(component), replaced_paths(values, files))
@@ -56,7 +58,4 @@ def file_name(path: Path) -> str:
 
 
 def _is_input(component: Component, hint: Any) -> bool:
-    kind = bare_type(hint)
-    each = get_args(kind)[0] if is_tuple(kind) else kind
-    each = get_args(each)[0] if get_origin(each) is Annotated else each
-    return each is Path and (component.reads_paths or is_input_file(hint))
+    return item_type(hint) is Path and (component.reads_paths or is_input_file(hint))

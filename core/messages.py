@@ -7,11 +7,14 @@ Passwords and queries of addresses are left out.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from zookit.core.addresses import without_secrets
 
 logger = logging.getLogger("zookit")
 _at_command_line = False
+_given: ContextVar[set[str] | None] = ContextVar("_given", default=None)
+"""The warnings that were given once in this block."""
 
 
 def printable(text: object) -> str:
@@ -67,3 +70,26 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """Log a warning in one line. Shown even with --quiet."""
     logger.warning("%s", without_secrets(text))
+
+
+@contextmanager
+def warnings_given_once() -> Iterator[None]:
+    """Let `warn_once` give each warning once within this block, such as a run or a command."""
+    if _given.get() is not None:  # within a larger one
+        yield
+        return
+    token = _given.set(set())
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+def warn_once(text: str) -> None:
+    """Log a warning, unless it was given in this run or command before."""
+    given = _given.get()
+    if given is not None:
+        if text in given:
+            return
+        given.add(text)
+    warn(text)

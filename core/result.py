@@ -29,6 +29,7 @@ class Result:
         environment: the versions, the machine and the data that the run used.
         model: the trained model.
         evaluation: the predictions on the test split; None unless the run is finished.
+        stopped_by: the callback that ended the training; empty if none did, or it is not known.
     """
 
     experiment: Experiment
@@ -40,6 +41,7 @@ class Result:
     environment: Mapping[str, Any]
     model: "keras.Model"
     evaluation: Evaluation | None = None
+    stopped_by: str = ""
 
     @property
     def epochs(self) -> int:

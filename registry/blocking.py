@@ -4,10 +4,16 @@ import os
 import re
 from typing import Any
 
+from zookit.core.messages import option
 from zookit.registry.entry import Entry
 from zookit.registry.names import canonical_name
 
 VARIABLE = "ZOOKIT_DISABLE"
+
+
+def blockers() -> str:
+    """Return what blocks plugins, as the reader of a message writes it."""
+    return option(f"--no-plugin or {VARIABLE}", VARIABLE)
 
 
 def is_blocked(entry: Entry[Any]) -> bool:

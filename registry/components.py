@@ -17,7 +17,7 @@ from zookit.core.declaration import declaration_complaint
 from zookit.core.errors import Correction, quoted, reraise_interruption, typed_reason_of
 from zookit.core.old_names import old_names_in
 from zookit.core.parameters import checked, create
-from zookit.registry.blocking import VARIABLE
+from zookit.registry.blocking import blockers
 from zookit.registry.built import Built
 from zookit.registry.group import Group
 from zookit.registry.instances import instead_of
@@ -119,7 +119,7 @@ class Components(Group[C], Generic[C]):
         component = checked(instance)
         for entry in self.blocked():
             if entry.names(type(component)):
-                raise UnknownName(f"{entry.full_name} is blocked by --no-plugin or {VARIABLE}.")
+                raise UnknownName(f"{entry.full_name} is blocked by {blockers()}.")
         for entry in self.entries():
             if entry.names(type(component)):
                 return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from zookit.core import AmbiguousName, UnknownName, html
 from zookit.core.errors import nearest_name, quoted
 from zookit.core.words import is_name
-from zookit.registry.blocking import VARIABLE, is_blocked
+from zookit.registry.blocking import blockers, is_blocked
 from zookit.registry.entry import Entry
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
@@ -150,8 +150,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         if file.endswith(".py"):
             return (
                 f"the {self.kind.singular} {name} is in a file that is not named here.",
-                f"Name the file before the command, zookit --plugin {file} ..., or in "
-                f"{PLUGIN_FILES}. A run's folder has a copy of it.",
+                f"Write zookit --plugin {file} COMMAND ..., or set {PLUGIN_FILES}={file}.",
             )
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",
@@ -170,7 +169,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         blocked = self._by_name.get(_folded(name))
         if blocked:
             owners = " and ".join(entry.owner for entry in blocked)
-            text += f" {name!r} of {owners} is blocked by --no-plugin or {VARIABLE}."
+            text += f" {name!r} of {owners} is blocked by {blockers()}."
         if self.problems:
             shown = [f"{each.distribution}: {each.reason}" for each in self.problems[:_SHOWN]]
             more = len(self.problems) - len(shown)

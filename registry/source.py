@@ -20,12 +20,12 @@ _BODY = re.compile(r"[^\n:]*:\s*\n\s+[rR]?(\"{3}|'{3})")
 @cache
 def source_of(module: str) -> str:
     """Return the source code of a module; empty if it cannot be found without importing it."""
+    spec = spec_of(module)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return ""
     try:
-        spec = _spec(module)
-        if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-            return ""
         return read_text_bounded(Path(spec.origin), _LARGEST)
-    except Exception:  # noqa: BLE001 - finders are other packages' code
+    except (OSError, ValueError):
         return ""
 
 
@@ -74,9 +74,16 @@ def _definition(module: str, name: str) -> ast.ClassDef | ast.FunctionDef | None
     return None
 
 
+def spec_of(module: str) -> ModuleSpec | None:
+    """Find a module. Unlike `importlib.util.find_spec`, this imports none of its parents."""
+    try:
+        return _spec(module)
+    except Exception:  # noqa: BLE001 - finders are other packages' code
+        return None
+
+
 @cache
 def _spec(module: str) -> ModuleSpec | None:
-    """Find a module. Unlike `importlib.util.find_spec`, this imports none of its parents."""
     parent, _, _ = module.rpartition(".")
     path = None
     if parent:

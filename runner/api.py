@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from zookit.arguments import path_of, run_name_of, several
+from zookit.arguments import components_of, path_of, run_name_of
 from zookit.core import (
     Architecture,
     BadParameter,
@@ -87,7 +87,9 @@ def run(
     from zookit.training.session import View
 
     with messages_shown(quiet):
-        composition = compose(dataset, architecture, several(callbacks, "callbacks"), settings)
+        composition = compose(
+            dataset, architecture, components_of(callbacks, "callbacks"), settings
+        )
         for component in composition.unregistered():
             warn(
                 f"{type(component).__name__} is not registered under an entry point, so this run "
@@ -108,7 +110,7 @@ def train(
     from zookit.training import session  # brings NumPy in, which composing does not need
     from zookit.training.listeners import select_listeners
 
-    attached = select_listeners(several(listeners, "listeners"))
+    attached = select_listeners(components_of(listeners, "listeners"))
     result = session.train(composition, path_of(runs_dir, "runs_dir"), attached, view=view)
     return open_folder(result.folder, composition.unregistered())
 

@@ -25,7 +25,7 @@ _INSTEAD = {
     "config": "experiment",
     "path": "folder",
 }
-"""Where in a run that is what other tools call so."""
+"""What `Run` has in place of attributes that other tools have."""
 
 
 def path_of(given: object, name: str) -> Path:
@@ -47,7 +47,7 @@ def run_name_of(given: object) -> str:
     )
 
 
-def several(given: str | C | Iterable[str | C], name: str) -> tuple[str | C, ...]:
+def components_of(given: str | C | Iterable[str | C], name: str) -> tuple[str | C, ...]:
     """Return components, one or several, as a tuple. Raises BadParameter for anything else."""
     if isinstance(given, str | Component):
         return (given,)
@@ -63,7 +63,7 @@ def several(given: str | C | Iterable[str | C], name: str) -> tuple[str | C, ...
 
 def instances_of(given: Iterable[Component]) -> tuple[Component, ...]:
     """Return instances of components as a tuple. Raises BadParameter for anything else."""
-    found = several(given, "instances")
+    found = components_of(given, "instances")
     wrong = next((each for each in found if not isinstance(each, Component)), None)
     if wrong is not None:
         raise BadParameter(

@@ -14,8 +14,8 @@ from zookit.streams import DrawnStream, guarded
 class Console(RichConsole):
     """A console that escapes what a terminal would act on, and that may be closed at any time.
 
-    Colours and movements of the cursor are Rich's own. In a program that imports zookit too, an
-    output that nobody reads any more raises no error.
+    Colours and movements of the cursor are Rich's own. An output that nobody reads any more raises
+    no error, also in a program that imports zookit.
     """
 
     @property

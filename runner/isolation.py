@@ -20,7 +20,7 @@ from typing import IO, Any, Literal
 
 import zookit.core
 from zookit.child_process import ending, kill_marked, kill_with_children, python
-from zookit.core import ZookitError
+from zookit.core import FolderError, ZookitError
 from zookit.core.data.threads import in_threads
 from zookit.streams import guarded
 
@@ -125,7 +125,7 @@ def run_in_child(
         ProcessDied: the process ended without an answer.
         KeyboardInterrupt: a signal ended the function.
     """
-    with TemporaryDirectory(prefix="zookit-", ignore_cleanup_errors=True) as folder:
+    with _temporary_folder() as folder:
         Path(folder, "argument").write_text(json.dumps(argument), encoding="ascii")
         process = subprocess.Popen(  # noqa: S603 - our own module
             [*python("-u"), "answer_parent", function, folder],
@@ -213,6 +213,16 @@ def _signals_forwarded(process: "subprocess.Popen[bytes]") -> Iterator[list[int]
             signal.signal(number, handler)
 
 
+def _temporary_folder() -> "TemporaryDirectory[str]":
+    try:
+        return TemporaryDirectory(prefix="zookit-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise FolderError(
+            f"no temporary folder can be written: {error.strerror or error}. Free space, or set "
+            "TMPDIR to a folder that can be written."
+        ) from None
+
+
 def _answer_or_raise(outcome: dict[str, Any], function: str, exit_code: int) -> Any:
     if "error" in outcome:
         known = (getattr(zookit.core, name, None) for name in outcome["classes"])
@@ -228,7 +238,7 @@ def _answer_or_raise(outcome: dict[str, Any], function: str, exit_code: int) -> 
 
 
 def _call(call: Call, stop: Event) -> CallResult:
-    with TemporaryDirectory(prefix="zookit-", ignore_cleanup_errors=True) as folder:
+    with _temporary_folder() as folder:
         argument, seconds = json.dumps(call.argument), str(call.seconds)
         mark = {"ZOOKIT_CALL": folder}
         process = subprocess.Popen(  # noqa: S603 - our own module

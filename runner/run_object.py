@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zookit.arguments import instances_of, missing_of_run, path_of, several
+from zookit.arguments import components_of, instances_of, missing_of_run, path_of
 from zookit.core import (
     Architecture,
     BadRun,
@@ -282,7 +282,7 @@ def resume_run(
 
     resume_here_or_isolated(
         run,
-        several(listeners, "listeners"),
+        components_of(listeners, "listeners"),
         epochs=epochs,
         view=view,
         instances=run.instances,

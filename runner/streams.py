@@ -21,7 +21,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class GuardedStream:
-    r"""A text stream that escapes what a terminal would act on, and that may be closed any time.
+    r"""A text stream that escapes what a terminal would act on, and may be closed at any time.
 
     Line breaks and tabs are written as they are, and `\r` where a write begins with it, as those of
     plugins' progress bars do. Once the stream cannot be written to, everything is dropped.
@@ -60,7 +60,7 @@ class GuardedStream:
                 os.dup2(nowhere.fileno(), self._stream.fileno())
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Let whatever else writes to standard output write to standard error.
 
         That includes `print`, child processes and C++ code, which write to descriptor 1.

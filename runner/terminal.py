@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from zookit.core.messages import logger, printable
+from zookit.core.messages import logger, printable, warnings_given_once
 from zookit.streams import guarded
 
 if TYPE_CHECKING:
@@ -66,14 +66,15 @@ _blocks = _Blocks()
 @contextmanager
 def messages_shown(quiet: bool) -> Iterator[None]:
     """Show zookit's log messages on stderr, unless the program has its own handler for them."""
-    if any(not isinstance(handler, _Lines) for handler in logger.handlers):
-        yield
-        return
-    block = _blocks.begin(quiet)
-    try:
-        yield
-    finally:
-        _blocks.end(block)
+    with warnings_given_once():
+        if any(not isinstance(handler, _Lines) for handler in logger.handlers):
+            yield
+            return
+        block = _blocks.begin(quiet)
+        try:
+            yield
+        finally:
+            _blocks.end(block)
 
 
 @contextmanager

@@ -4,22 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from processes import is_running
 
-from zookit.core import BadRun, UnknownName
+from zookit.core import BadRun, FolderError, UnknownName
 from zookit.isolation import Call, ProcessDied, call_all, run_in_child
-
-
-def is_running(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def wait_until_ended(pid: int) -> None:
@@ -57,6 +51,16 @@ def test_lines_go_to_sys_stdout_and_sys_stderr(
     (tmp_path / "received").touch()
     run_in_child("child_functions:write", str(tmp_path))
     assert capsys.readouterr() == ("épochs 1/2\nunfinished", "watch out\n")
+
+
+def test_without_a_writable_temporary_folder_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(FolderError, match="TMPDIR"):
+        run_in_child("child_functions:describe", {})
+    with pytest.raises(FolderError, match="TMPDIR"):
+        call_all([Call("child_functions:describe", {}, 10)], lambda: None)
 
 
 def test_a_zookit_error_keeps_its_class_and_text() -> None:

@@ -4,9 +4,11 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bad_plugins import plugins_here
 from conftest import Command
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,3 +175,63 @@ def test_a_traceback_is_harmless(zookit: Command, monkeypatch: pytest.MonkeyPatc
     assert harmless(shown.err)
     assert r"a\x1b[31m\u202edefect" in shown.err
     assert "in two lines" in shown.err.splitlines()[-1]
+
+
+ESCAPES = r"\x1b[2J\x1b]0;title\x07\u202e"
+"""As source code writes a clear screen, a title of the window and a change of direction."""
+PLUGINS = f"""
+from dataclasses import dataclass
+from zookit.core import Architecture, Dataset, DatasetInfo
+
+@dataclass(frozen=True)
+class Net(Architecture):
+    "Cleared{ESCAPES} by its docstring."
+    name: str = "{ESCAPES}"
+    def features(self, images):
+        raise ValueError("{ESCAPES}")
+
+@dataclass(frozen=True)
+class Data(Dataset):
+    "Images."
+    @property
+    def info(self):
+        return DatasetInfo((8, 8, 1), ("a{ESCAPES}", "b"))
+    def load(self, source):
+        raise KeyError("{ESCAPES}")
+"""
+
+
+@pytest.fixture(scope="module")
+def plugins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    points = {
+        "zookit.architectures": "escaping = zookit_esc:Net\nbroken = zookit_esc_broken:Net",
+        "zookit.datasets": "escaping_data = zookit_esc:Data",
+    }
+    broken = f'raise ImportError("{ESCAPES}")'
+    modules = {"zookit_esc.py": PLUGINS, "zookit_esc_broken.py": broken}
+    folder = tmp_path_factory.mktemp("site")
+    with plugins_here(folder, "zookit-esc", points, modules):
+        info = folder / "zookit_esc-1.0.dist-info" / "METADATA"
+        info.write_text(info.read_text().replace("Version: 1.0", "Version: 1.0\x1b[2J\u202e"))
+        yield
+
+
+@pytest.mark.usefixtures("plugins")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "list",
+        "list --json",
+        "show escaping",
+        "show escaping_data",
+        "show broken",
+        "show escaping --on mnist",
+        "show escaping_data --image 0",
+        "run escaping_data dense",
+        "run mnist escaping --data sample",
+    ],
+)
+def test_what_plugins_say_is_harmless(zookit: Command, command: str) -> None:
+    shown = zookit(*command.split())
+    assert shown.out + shown.err
+    assert harmless(shown.out + shown.err), shown

@@ -65,11 +65,9 @@ def _mark(cache: Path) -> None:
     # Nobody chose the name of the usual folder, so one of an earlier version is zookit's.
     known = set() if os.environ.get("ZOOKIT_CACHE_DIR") else _OF_EARLIER_VERSIONS
     if known.issuperset(each.name for each in cache.iterdir()):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-        with suppress(FileExistsError):  # another process was faster
-            tag = os.open(cache / TAG, flags, 0o666)
-            with os.fdopen(tag, "wb") as file:
-                file.write(_TAG_CONTENT)
+        # Another process may be faster. Mode x follows no link.
+        with suppress(FileExistsError), (cache / TAG).open("xb") as file:
+            file.write(_TAG_CONTENT)
 
 
 @contextmanager

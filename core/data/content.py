@@ -51,7 +51,7 @@ def opened_content(path: Path, *, decompressed: bool) -> Iterator[tuple[BinaryIO
 
 
 def blocks_of(file: BinaryIO, most: int | None = None) -> Iterator[bytes]:
-    """Yield the bytes of a file in blocks, at most so many."""
+    """Yield the bytes of a file in blocks, at most `most` bytes in all."""
     while block := file.read(_BLOCK if most is None else min(_BLOCK, most)):
         yield block
         most = None if most is None else most - len(block)

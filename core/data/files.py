@@ -27,7 +27,7 @@ class Entry:
             folder that can be read.
         detail: where the folder was found before, or why it cannot be read, to follow the path in
             a message.
-        state: of a file its size and its times of modification and change, in bytes and ns.
+        state: of a file what `state_of` returns.
     """
 
     path: Path
@@ -73,6 +73,15 @@ class RealFolders:
         return first if first != path and Path(first).samefile(path) else ""
 
 
+def state_of(status: os.stat_result) -> tuple[int, int, int]:
+    """Return a file's size in bytes and its times of modification and change in ns.
+
+    Whoever writes the file changes one of them: copying and unpacking keep the time of
+    modification, but nothing can set that of change.
+    """
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
 def warn_of_skipped(where: str, lines: Sequence[str]) -> None:
     """Warn of files that are skipped: a line for each of the first few, and one for the rest.
 
@@ -116,9 +125,7 @@ def _listing(folder: str) -> list[os.DirEntry[str]]:
 
 def _file(entry: os.DirEntry[str], status: os.stat_result) -> Entry:
     if stat.S_ISREG(status.st_mode):
-        # st_ctime too: copying and unpacking keep st_mtime, but nothing can set st_ctime.
-        state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        return Entry(Path(entry.path), "file", state=state)
+        return Entry(Path(entry.path), "file", state=state_of(status))
     return Entry(Path(entry.path), "unreadable", detail="is not a regular file")
 
 

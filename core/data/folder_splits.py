@@ -1,13 +1,12 @@
 """Recognize folders of splits, such as `train` and `test`, beside which there are no classes."""
 
 import re
-from functools import cache
 from pathlib import Path
 
 from zookit.core.data.image_folder import folders_in
 from zookit.core.data.junk import is_junk_or_hidden
 from zookit.core.errors import DataError
-from zookit.core.messages import warn
+from zookit.core.messages import warn_once
 from zookit.core.source import SplitName
 
 _Named = dict[SplitName, list[Path]]
@@ -51,7 +50,6 @@ def split_folders(folder: Path) -> dict[SplitName, Path]:
     return {split: named[split][0] for split in _ORDER if split in named}
 
 
-@cache  # each command asks for the splits several times
 def _warn_of_nested(folder: Path) -> None:
     """Warn if all class folders contain the same folders and no files, as those of splits do."""
     outer = folders_in(folder)
@@ -65,7 +63,7 @@ def _warn_of_nested(folder: Path) -> None:
         " and ".join(map(repr, two)) for two in ([each.name for each in outer[:2]], common[:2])
     )
     are_splits = any(_usual(name.casefold()) for name in common)
-    warn(
+    warn_once(  # each run asks for the splits several times
         f"the classes are {outside}, and the images of their folders, such as {inside}, are put "
         f"together. If {inside} are {'splits' if are_splits else 'the classes'}, "
         f"{'put them around the classes' if are_splits else 'name the outer folders'}: "

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from zookit.core.data.cache import cache_folder, cache_subfolder
+from zookit.core.data.files import state_of
 from zookit.core.errors import FolderError, reason_of
 from zookit.core.messages import option
 from zookit.core.reading import open_regular, read_bounded
@@ -155,8 +156,7 @@ def _state(path: Path) -> str:
             found += [(name, Path(folder, name).lstat()) for name in files]
             if len(found) > _MOST_FILES:
                 raise OSError(f"{path} has more than {_MOST_FILES} files")
-    # st_ctime too: nothing can set it.
-    seen = sorted((name, each.st_size, each.st_mtime_ns, each.st_ctime_ns) for name, each in found)
+    seen = sorted((name, *state_of(each)) for name, each in found)
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 

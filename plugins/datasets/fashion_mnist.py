@@ -6,8 +6,7 @@ from pathlib import Path
 from zookit.core import Dataset, DatasetInfo, Splits
 from zookit.core.data import RemoteFile, Source, read_idx_splits
 
-# Keras's copy of the files; the hashes and sizes are of the content of the .gz
-# files.
+# Keras's copy of the files; the hashes and sizes are of the content of the .gz files.
 _HOST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _CONTENT = {
     "train-images-idx3-ubyte": (

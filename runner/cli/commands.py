@@ -182,7 +182,7 @@ def _report(arguments: list[str], error: Exception) -> int:
     if not isinstance(error, ZookitError | typer.TyperException):
         traceback.print_exception(error)
         return 1
-    from zookit.cli.correction import advice  # only needed for errors
+    from zookit.cli.corrections.advice import advice  # only needed for errors
 
     return _fail(advice(command_of(app), arguments, error), USER_ERROR)
 

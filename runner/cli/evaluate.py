@@ -96,7 +96,7 @@ def _print(console: "Console", scores: "Scores") -> None:
     console.print()
     console.print(_classes(scores))
     matrix = _matrix(scores) if len(scores.class_names) <= _LARGEST_MATRIX else None
-    if matrix is not None and matrix.narrowest(console) <= console.width:
+    if matrix is not None and matrix.narrowest <= console.width:
         console.print("\nconfusion matrix: true classes in rows, predicted classes in columns")
         console.print(matrix)
         return

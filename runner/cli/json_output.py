@@ -34,7 +34,7 @@ def _reserve_stdout(context: typer.Context, given: bool) -> bool:
     if given and not context.resilient_parsing:
         stdout = cast(Any, sys.stdout)
         stream = stdout if isinstance(stdout, GuardedStream) else GuardedStream(stdout)
-        context.with_resource(stream.alone())
+        context.with_resource(stream.exclusive())
         _reserved.append(stream)
         context.call_on_close(_reserved.pop)
     return given

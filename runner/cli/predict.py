@@ -1,6 +1,5 @@
 """`zookit predict`."""
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -68,10 +67,13 @@ def predict(
     run = open_run(name, runs_dir)
     if image is not None:
         _predict_image(run, image, split or "test", top, as_json=as_json)
-    elif as_json or len(files or ()) > 1 or os.path.isdir((files or [Path()])[0]):  # noqa: PTH112
-        _predict_files(run, files or [], top or 1, invert=invert, as_json=as_json)
-    else:
+        return
+    from zookit.inference.image_files import is_one_file
+
+    if is_one_file(files or []) and not as_json:
         _predict_file(run, files or [], top, invert=invert)
+    else:
+        _predict_files(run, files or [], top or 1, invert=invert, as_json=as_json)
 
 
 def check_selection(

@@ -1,6 +1,5 @@
 """The argument and the option by which commands take runs."""
 
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 RUNS_DIR = Path("runs")
 
-_TIME = re.compile(r"^\d{8}-\d{6}Z?-(?=[0-9a-f]{8})")
 _HASH = 8
 
 
@@ -50,13 +48,14 @@ RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder that conta
 def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:
     """Return for each run's name its hash, if that names the run among all in `runs_dir`."""
     from zookit.runs.naming import run_folders
+    from zookit.runs.order import after_time
 
     listed = list(runs)
     # The hash of a run in another folder would name nothing.
     inside = {run.name for run in listed if run.folder.parent.resolve() == runs_dir.resolve()}
     folders = run_folders(runs_dir)[0] if inside else []
-    counts = Counter(_TIME.sub("", folder.name)[:_HASH] for folder in folders)
-    hashes = {run.name: _TIME.sub("", run.name) for run in listed}
+    counts = Counter(after_time(folder.name)[:_HASH] for folder in folders)
+    hashes = {run.name: after_time(run.name) for run in listed}
     return {
         name: short if name in inside and counts[short[:_HASH]] == 1 else name
         for name, short in hashes.items()
@@ -65,7 +64,10 @@ def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:
 
 def no_runs(runs_dir: Path) -> str:
     """Return the message for a folder without runs."""
+    from zookit.registry import default  # only needed for this message
+
+    words = [next(iter(kind), kind.kind.singular) for kind in default.components()[:2]]
     return (
-        f"{runs_dir} has no runs. Train one with 'zookit run fashion_mnist dense', or name "
-        "another folder with --runs-dir."
+        f"{runs_dir} has no runs. Train one with 'zookit run {' '.join(words)}', or name another "
+        "folder with --runs-dir."
     )

@@ -25,7 +25,7 @@ AllowWrites = Annotated[
 
 
 def split_option(images: str, default: str) -> Any:
-    """Return the option --split, which chooses where the numbers of images count."""
+    """Return the option --split, which chooses the split that the numbers of images refer to."""
     return typer.Option(
         metavar="train|validation|test",
         help=f"The split of {images}. [default: {default}]",

@@ -116,8 +116,7 @@ def show_trained(run: "Run", *, quiet: bool, as_json: bool) -> int:
 
 
 def _ended_early(run: "Run") -> str:
-    callbacks = run.experiment.callbacks
-    who = callbacks[0].short_name if len(callbacks) == 1 else "a callback"
+    who = (run.ending and run.ending.stopped_by) or "a callback"
     return f"{who} ended the training after epoch {run.epochs} of {run.experiment.settings.epochs}"
 
 

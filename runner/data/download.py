@@ -117,18 +117,19 @@ def _receive(
             return have > 0 and transfer.start == have
     except _TooLargeError as error:
         part.unlink(missing_ok=True)
-        raise RefusedError(f"the server sends more than {most:,} bytes, {error}") from None
+        raise RefusedError(str(error)) from None
 
 
 class _TooLargeError(Exception):
-    """The server sends more than it may."""
+    """The file or its content has more bytes than it may; the message is a clause."""
 
 
 def _write(file: RemoteFile, transfer: Transfer, part: Path, most: int, progress: Progress) -> None:
     why = "the most that the file can have" if file.size else "half of the free disk"
+    too_large = _TooLargeError(f"the server sends more than {most:,} bytes, {why}")
     received = transfer.start
     if transfer.total is not None and transfer.total > most:
-        raise _TooLargeError(why)
+        raise too_large
     total = file.size if transfer.total is None and not file.decompressed else transfer.total
     with (
         open(part, "ab" if received else "wb", opener=_without_links) as sink,
@@ -138,7 +139,7 @@ def _write(file: RemoteFile, transfer: Transfer, part: Path, most: int, progress
         for block in transfer.blocks():
             received += len(block)
             if received > most:
-                raise _TooLargeError(why)
+                raise too_large
             sink.write(block)
             advance(len(block))
 
@@ -161,7 +162,7 @@ def _checked(file: RemoteFile, part: Path, final: Path) -> Path:
     except DataError:
         got = "unknown, because the file is incomplete or damaged"
     except _TooLargeError as error:
-        got = f"unknown, because its content has more than {error} bytes"
+        got = f"unknown, because {error}"
     if got != file.sha256:
         size = part.stat().st_size
         with part.open("rb") as opened_part:
@@ -180,6 +181,6 @@ def _sha256(file: RemoteFile, part: Path) -> str:
     for block in content_blocks(part, decompressed=file.decompressed):
         size += len(block)
         if size > most:
-            raise _TooLargeError(f"{most:,}")
+            raise _TooLargeError(f"its content has more than {most:,} bytes")
         digest.update(block)
     return digest.hexdigest()

@@ -5,9 +5,9 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -80,19 +80,15 @@ def prepare(
         WrongHash: a downloaded file does not have the pinned SHA-256.
         DataError: the data cannot be loaded, or is not what the data set's info describes.
     """
-    opened: dict[Path, Prepared] = {}
-    intact = partial(_find_intact, dataset, name, owner, opened)
+    opened = cache(partial(_open_intact, name))  # which verifies it
+    intact = partial(find_prepared, dataset, name, owner, opened=opened)
     source = find(dataset, request, name, intact, progress)
     found()
     folder = None if source.hash is None else _folder(dataset, name, owner, source.hash)
     if folder is None:
         prepared = _load(dataset, source, name)
     else:
-        prepared = (
-            opened.get(folder)
-            or _open_intact(name, folder)
-            or _prepare(dataset, source, name, folder)
-        )
+        prepared = opened(folder) or _prepare(dataset, source, name, folder)
         # The same files may have been prepared from another place.
         prepared = replace(prepared, origin=source.origin)
     warn_of_skipped(name, prepared.splits.left_out)
@@ -112,13 +108,23 @@ def prepare_named(
     return built, prepare(built.component, request, name, owner, progress)
 
 
-def find_prepared(dataset: Dataset, name: str, owner: str, source_hash: str) -> Path | None:
-    """Return the folder of the prepared data for files of this hash, if it is intact."""
+def find_prepared(
+    dataset: Dataset,
+    name: str,
+    owner: str,
+    source_hash: str,
+    *,
+    opened: Callable[[Path], Prepared | None] | None = None,
+) -> Path | None:
+    """Return the folder of the prepared data for files of this hash, if it is intact.
+
+    `opened` opens it; by default a damaged one is left as it is.
+    """
     folder = _folder(dataset, name, owner, source_hash)
-    try:
-        return folder if folder is not None and _open(folder) is not None else None
-    except DataError:
-        return None
+    with suppress(DataError):
+        if folder is not None and (opened or _open)(folder) is not None:
+            return folder
+    return None
 
 
 def prepared_folder() -> Path:
@@ -213,18 +219,6 @@ def _write(prepared: Prepared, name: str, folder: Path) -> None:
             "shared": dict(prepared.shared),
         },
     )
-
-
-def _find_intact(
-    dataset: Dataset, name: str, owner: str, opened: dict[Path, Prepared], source_hash: str
-) -> Path | None:
-    """Return the folder of prepared data, and keep what is in it, which is verified once."""
-    folder = _folder(dataset, name, owner, source_hash)
-    prepared = None if folder is None else _open_intact(name, folder)
-    if folder is None or prepared is None:
-        return None
-    opened[folder] = prepared
-    return folder
 
 
 def _open_intact(name: str, folder: Path) -> Prepared | None:

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from zookit.core.data.files import state_of
 from zookit.core.data.writing import written_aside
 from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError, typed_reason_of
@@ -167,11 +168,7 @@ def _write_meta(folder: Path, about: Mapping[str, Any]) -> None:
 
 
 def _times(paths: Iterator[Path]) -> dict[str, list[int]]:
-    found = {path.name: path.stat() for path in paths}
-    # st_ctime too: nothing can set it.
-    return {
-        name: [each.st_size, each.st_mtime_ns, each.st_ctime_ns] for name, each in found.items()
-    }
+    return {path.name: list(state_of(path.stat())) for path in paths}
 
 
 def _files(folder: Path, names: list[str]) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from zookit.core import BadParameter, Split, Splits
+from zookit.core.messages import option
 from zookit.core.source import DataOrigin, SplitName
 
 
@@ -19,7 +20,8 @@ class ChosenSplit:
         if not 0 <= at < len(self.split):
             raise BadParameter(
                 f"no image {at} in the {self.name} split{self._of_sample()}. Choose an image from "
-                f"0 to {len(self.split) - 1}, or another split with --split."
+                f"0 to {len(self.split) - 1}, or another split with "
+                f"{option('--split', 'split')}."
             )
 
     def describe(self, at: int) -> str:
@@ -38,6 +40,6 @@ def choose_split(splits: Splits, name: SplitName, origin: DataOrigin, words: str
     if name not in by_name:
         raise BadParameter(
             f"{words} has no {name} split, only {' and '.join(by_name)}. The images that a run "
-            "holds out with --validation are a part of train."
+            f"holds out with {option('--validation', 'validation')} are a part of train."
         )
     return ChosenSplit(name, origin, by_name[name])

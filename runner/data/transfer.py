@@ -87,10 +87,11 @@ def opened(url: str, have: int, seconds: float) -> Iterator[Transfer]:
     Args:
         url: the address.
         have: the number of bytes that were received before.
-        seconds: without data for so long, a server counts as stalled.
+        seconds: the time without data after which a server counts as stalled.
 
     Raises:
-        RefusedError, BrokenOffError: see there.
+        RefusedError: another attempt would not succeed.
+        BrokenOffError: another attempt may succeed.
     """
     # identity: length and range must refer to the file itself.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})

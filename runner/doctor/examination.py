@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from zookit import child_process, isolation
@@ -26,6 +24,7 @@ from zookit.doctor.requirements import (
 from zookit.isolation import Call, CallResult, Stack, call_all
 from zookit.registry import Entry, Group, Registry
 from zookit.registry import entry as registry_entry
+from zookit.registry.frames import line_in
 
 SLOW = 1.0
 """Seconds that a plugin's import may take, without what zookit itself imports."""
@@ -133,7 +132,7 @@ def _loading_findings(entry: Entry[Any], ended: CallResult, limit: float) -> Ite
     elif not answer or ended.exit_code != 0:
         when = "at exit, after importing it," if answer else "when it is imported,"
         reason = f"ends the process {when} {ended.ending}."
-        see = f'To see its output: {sys.executable} -c "import {_module(entry)}".'
+        see = f'To see its output: {sys.executable} -c "import {entry.module}".'
         yield Finding("broken", reason, f"{see} {fix}", *_place(ended.stack, entry))
 
 
@@ -183,25 +182,8 @@ def _harmless(answer: dict[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _module(entry: Entry[Any]) -> str:
-    return entry.value.partition(":")[0]
-
-
 def _place(stack: Stack, entry: Entry[Any]) -> tuple[str, int]:
     """The innermost line in the plugin's own package, or else in any code that is not zookit's."""
     ours = {each.__file__ for each in (child_process, isolation, probes, registry_entry, importlib)}
-    frames = [(file, line) for file, line in stack if file not in ours and not file.startswith("<")]
-    homes = _homes(_module(entry).partition(".")[0])
-    own = [frame for frame in frames if any(Path(frame[0]).is_relative_to(home) for home in homes)]
-    return next(iter(own or frames), ("", 0))
-
-
-def _homes(package: str) -> list[str]:
-    """The file or folders of a top-level module, found without importing it."""
-    try:
-        spec = find_spec(package)
-    except (ImportError, AttributeError, ValueError):
-        return []
-    if spec is None:
-        return []
-    return [*(spec.submodule_search_locations or ()), *([spec.origin] if spec.origin else ())]
+    lines = [(file, line) for file, line in stack if file not in ours and not file.startswith("<")]
+    return line_in(lines, entry.module) or next(iter(lines), ("", 0))

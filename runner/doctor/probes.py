@@ -3,7 +3,6 @@
 import re
 import sys
 import time
-import traceback
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from zookit.core.declaration import is_required
 from zookit.core.errors import reason_of, typed_reason_of
 from zookit.isolation import HEAVY, Stack
 from zookit.registry import Built, Entry, Registry, packages_missing
+from zookit.registry.frames import lines_of
 from zookit.registry.metadata import Declared
 from zookit.training.listeners import attach_component
 
@@ -111,8 +111,7 @@ def _reason(error: BaseException, entry: Entry[Any]) -> str:
 def _stack(error: BaseException, entry: Entry[Any]) -> Stack:
     """Where the error was raised, innermost call first; then where the plugin is defined."""
     cause = (error.__cause__ or error) if isinstance(error, BrokenPlugin) else error
-    walked = list(traceback.walk_tb(cause.__traceback__))
-    stack = [(frame.f_code.co_filename, line) for frame, line in reversed(walked)]
+    stack = lines_of(cause)
     if isinstance(cause, SyntaxError) and cause.filename:
         stack.insert(0, (cause.filename, cause.lineno or 0))
     return [*stack, *_defined_at(entry)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import Architecture, Dataset, Evaluation, Split, warn
+from zookit.core.evaluation import accuracies_differ
 from zookit.core.source import DataRequest, SplitName
 from zookit.inference.evaluation_data import EvaluationData, load_evaluation_data
 from zookit.inference.predict import Predictor, batch_size
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _MISTAKES = 25
-_ROUNDING, _FEW = 0.002, 2.5
-"""The difference of an accuracy, and the number of predictions, that rounding may change."""
 _SIDE = 128
 """The largest height and width in pixels, roughly, of the image of a mistake."""
 
@@ -42,14 +41,14 @@ def evaluate_run(
         evaluation = evaluate(predictor, data.split)
     recorded = run.metrics.get("accuracy")
     if data.facts.own and recorded is not None:
-        _compare(run, recorded, evaluation)
+        _warn_if_differs(run, recorded, evaluation)
     return Scores.of(evaluation, run.environment.data.class_names, data.facts)
 
 
-def _compare(run: RunRecord, recorded: float, evaluation: Evaluation) -> None:
-    """Warn if an accuracy is not the recorded one; rounding may change single predictions."""
+def _warn_if_differs(run: RunRecord, recorded: float, evaluation: Evaluation) -> None:
+    """Warn if an accuracy is not the recorded one."""
     accuracy = float(np.mean(evaluation.predicted == evaluation.labels))
-    if abs(accuracy - recorded) > max(_ROUNDING, _FEW / len(evaluation.labels)):
+    if accuracies_differ(accuracy, recorded, len(evaluation.labels)):
         warn(
             f"the test accuracy is {accuracy:.4f}, but {run.name} recorded {recorded:.4f} for the "
             "same images and weights. Code, a device or metrics.json has changed since, or the "

@@ -4,7 +4,6 @@ import inspect
 import io
 import logging
 import re
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -195,11 +194,12 @@ def _output_suppressed() -> Iterator[None]:
     That includes what C++ code writes to file descriptor 2. The error that is raised has the
     reason.
     """
-    from zookit.modeling.tensorflow_import import descriptor_2_in  # kept out of `--help`
+    # Kept out of `--help`.
+    from zookit.modeling.tensorflow_import import descriptor_2_in, notes_file
 
     disabled = logging.root.manager.disable
     with (
-        tempfile.TemporaryFile() as notes,
+        notes_file() as notes,
         redirect_stdout(io.StringIO()),
         warnings.catch_warnings(),
         descriptor_2_in(notes),

@@ -30,6 +30,11 @@ _FILES_PER_TASK = 32
 """The most files that a thread reads in one task; reading a small one takes less than a task."""
 
 
+def is_one_file(paths: Sequence[Path]) -> bool:
+    """Return whether the paths name a single file, so that all that is reported is about it."""
+    return len(paths) == 1 and not _is_folder(paths[0])
+
+
 def find_image_files(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield the files among the paths, and all files below the folders, in a stable order.
 
@@ -38,8 +43,7 @@ def find_image_files(paths: Iterable[Path]) -> Iterator[Path]:
     warning. Raises DataError if a folder itself cannot be read.
     """
     for path in paths:
-        # Unlike Path.is_dir this never raises; an error is reported when the file is read.
-        if not os.path.isdir(path):  # noqa: PTH112
+        if not _is_folder(path):
             yield path
             continue
         for entry in image_entries_below(path):
@@ -158,6 +162,11 @@ def _read_one(file: Path, image: "Pixels", look: Callable[[Image], None]) -> str
     except DataError as error:
         return str(error)
     return ""
+
+
+def _is_folder(path: Path) -> bool:
+    # Unlike Path.is_dir this never raises; an error is reported when the file is read.
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def _why_no_file(file: Path) -> str:

@@ -94,7 +94,7 @@ def _notes_of(image: Image.Image, shape: tuple[int, int, int]) -> list[Note]:
     if _is_animated(image):
         notes.append(("animated", "it is an animation, of which the first frame is used"))
     if image.has_transparency_data and _is_transparent(image):
-        notes.append(("transparent", "what is transparent became white"))
+        notes.append(("transparent", "transparent parts became white"))
     if channels == 1 and _is_coloured(image):
         notes.append(("colour", "its colours became grey, because the model takes grey images"))
     if image.size == (width, height):

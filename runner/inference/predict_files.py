@@ -1,6 +1,5 @@
 """Predicts image files, block by block."""
 
-import os
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,6 +11,7 @@ from zookit.inference.image_files import (
     EXPECTED,
     check_channels,
     find_image_files,
+    is_one_file,
     load_image_files,
     notes_for,
     read_images,
@@ -53,7 +53,7 @@ def predict_files(
     check_ended(run)  # before files are read
     check_channels(run)
     named, notes = list(paths), notes_for(run, invert=invert)
-    if len(named) == 1 and not os.path.isdir(named[0]):  # noqa: PTH112 - never raises
+    if is_one_file(named):
         blocks = iter([(named, load_image_files(named, notes))])  # the error is about this file
     else:
         blocks = read_images(find_image_files(named), batch_size(notes.shape), notes)

@@ -117,7 +117,7 @@ def find_architecture(run: RunRecord, instance: Architecture | None = None) -> B
     files = copies(run.folder, run.experiment, "architecture")
     with rebuilding(run, "architecture"):
         if instance is not None:
-            return Built(with_input_files(instance, files) if files else instance, spec, None)
+            return Built(with_input_files(instance, files), spec, None)
         parameters = replaced_paths(spec.parameters, files)
         return default.architectures.build(replace(spec, parameters=parameters))
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from zookit.core.evaluation import accuracies_differ
 from zookit.core.messages import counted, warn
 from zookit.leaderboard.columns import RESULTS, Value, differences_of
 from zookit.leaderboard.html import html_of
@@ -24,9 +25,6 @@ from zookit.leaderboard.names import under_newest_names
 from zookit.leaderboard.table import Measure, Row, Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.runs.run import Ending, RunRecord
-
-_ROUNDING, _FEW = 0.002, 2.5
-"""The difference of an accuracy, and the number of predictions, that rounding may change."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -182,8 +180,7 @@ def _warn_of_contradictions(runs: Sequence[RunRecord]) -> None:
     for run in runs:
         before = first.setdefault(run.environment.identity, run)
         then, now = (each.metrics.get("accuracy", math.nan) for each in (before, run))
-        images = run.environment.data.sizes.get("test", 1)
-        if abs(then - now) > max(_ROUNDING, _FEW / images):
+        if accuracies_differ(then, now, run.environment.data.sizes.get("test", 1)):
             pairs = zip(before.environment.components, run.environment.components, strict=False)
             changed = [
                 one.name

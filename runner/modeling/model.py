@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 HEAD = "head"
 """The name of the output layer."""
-_TENSOR = "keras.KerasTensor (N, features), the output of a layer"
+_BATCH = "keras.KerasTensor (N, height, width, channels), the output of a layer"
+_FEATURES = "keras.KerasTensor (N, features), the output of a layer"
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ def _features(
 
     if normalize:
         images = architecture.normalize(images)
-        check_returned(architecture, "normalize", images, keras.KerasTensor, _TENSOR, default)
+        check_returned(architecture, "normalize", images, keras.KerasTensor, _BATCH, default)
     features = architecture.features(images)
-    check_returned(architecture, "features", features, keras.KerasTensor, _TENSOR, default)
+    check_returned(architecture, "features", features, keras.KerasTensor, _FEATURES, default)
     if len(features.shape) != 2:
         raise BrokenPlugin(
             f"{describe(architecture, default)}: {type(architecture).__qualname__}.features "

@@ -7,7 +7,7 @@ the user's program, if Keras drew its seeds from that generator.
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock, RLock, get_ident
 from typing import Any
 
@@ -43,10 +43,9 @@ def seed_training(seed: int) -> None:
     The layers that it creates get seeds which no other thread can change.
     """
     import keras
-    from keras.src.random import seed_generator  # Keras has no public name for it
 
     keras.utils.set_random_seed(seed)
-    seed_generator.python_random = _OwnSeeds(seed)
+    _draw_seeds_from(_OwnSeeds(seed))
 
 
 @contextmanager
@@ -75,23 +74,39 @@ def one_training() -> Iterator[None]:
 
 @contextmanager
 def _generators_restored() -> Iterator[None]:
+    with ExitStack() as restored:
+        restored.callback(random.setstate, random.getstate())
+        restored.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002 - global
+        restored.callback(_draw_seeds_from, random)
+        # Another version of Keras or TensorFlow may lack the names. Then only this is lost.
+        for restore in (_restore_keras, _restore_tensorflow):
+            with suppress(ImportError, AttributeError, TypeError):
+                restore(restored)
+        yield
+
+
+def _draw_seeds_from(generator: Any) -> None:
+    """Let Keras draw the seeds of layers and initializers from this instead of `random`."""
+    with suppress(ImportError):
+        from keras.src.random import seed_generator  # Keras has no public name for it
+
+        if hasattr(seed_generator, "python_random"):
+            seed_generator.python_random = generator
+
+
+def _restore_keras(later: ExitStack) -> None:
     from keras.src.backend.common import global_state
     from keras.src.random import seed_generator
     from keras.src.utils import rng_utils
+
+    for name in (rng_utils.GLOBAL_RANDOM_SEED, seed_generator.GLOBAL_SEED_GENERATOR):
+        value = global_state.get_global_attribute(name)
+        later.callback(global_state.set_global_attribute, name, value)
+
+
+def _restore_tensorflow(later: ExitStack) -> None:
     from tensorflow.python.eager import context
 
-    names = (rng_utils.GLOBAL_RANDOM_SEED, seed_generator.GLOBAL_SEED_GENERATOR)
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - the global one
     # TensorFlow can only be seeded again, which would not continue. `_rng` comes with a seed.
     eager = vars(context.context())
-    tensorflow = {name: eager[name] for name in ("_seed", "_rng") if name in eager}
-    keras = [global_state.get_global_attribute(name) for name in names]
-    try:
-        yield
-    finally:
-        seed_generator.python_random = random
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
-        eager.update(tensorflow)
-        for name, value in zip(names, keras, strict=True):
-            global_state.set_global_attribute(name, value)
+    later.callback(eager.update, {name: eager[name] for name in ("_seed", "_rng") if name in eager})

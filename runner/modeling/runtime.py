@@ -5,7 +5,6 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -121,16 +120,11 @@ def _set_threads(threads: int | None, preference: Preference) -> int:
             f"{threads}. Start the run in a new process, or do not set threads."
         )
     if actual < expected:
-        _warn_of_few_threads(actual)
+        warn(
+            f"TensorFlow already uses {counted(actual, 'thread')} in this process, so this run, "
+            "which could use more, takes longer. To use more, start it in a new process."
+        )
     return actual
-
-
-@cache  # one warning in a process
-def _warn_of_few_threads(actual: int) -> None:
-    warn(
-        f"TensorFlow already uses {counted(actual, 'thread')} in this process, so runs that could "
-        "use more take longer. To use more, start them in a new process."
-    )
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def _log_lines_suppressed() -> Iterator[None]:
     if not _will_log():
         yield
         return
-    with tempfile.TemporaryFile() as notes:
+    with notes_file() as notes:
         try:
             with descriptor_2_in(notes):
                 yield
@@ -109,6 +109,14 @@ def _log_lines_suppressed() -> Iterator[None]:
             with suppress(OSError):
                 os.write(2, notes.read())
             raise
+
+
+def notes_file() -> IO[bytes]:
+    """Open a temporary file for `descriptor_2_in`, or the null device if none can be written."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:  # the disk is full, or no folder is writable
+        return open(os.devnull, "w+b")  # noqa: PTH123 - no path
 
 
 @contextmanager

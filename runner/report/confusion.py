@@ -42,18 +42,18 @@ class Confusion:
 
 def confusion_of(name: str, scores: Scores, classes: Sequence[str]) -> Confusion:
     """Return the confusion matrix. `name` is the drawing's id within the page."""
-    involved = np.zeros(len(classes), np.int64)
-    for true, predicted, images in scores.confused():
+    involved, confused = np.zeros(len(classes), np.int64), scores.confused()
+    for true, predicted, images in confused:
         involved[[true, predicted]] += images
     shown = np.sort(np.argsort(-involved, kind="stable")[:MOST])
     counts = scores.confusion_among(shown)
     names = [classes[at] for at in shown]
     worst = [
         f"{classes[true]} predicted as {classes[predicted]}: {counted(times, 'time')}"
-        for true, predicted, times in scores.confused(_NAMED)
+        for true, predicted, times in confused[:_NAMED]
     ]
     total = int(scores.support.sum())
-    correct = total - sum(times for _, _, times in scores.confused())
+    correct = total - sum(times for _, _, times in confused)
     label = (
         f"Confusion matrix of {len(names)} classes: {correct:,} of {total:,} test images correct. "
         f"Most often confused: {', '.join(worst) or 'none'}."

@@ -41,9 +41,10 @@ class Position:
 
     `identity_without_epochs` is the environment's. Training has completed `epochs` whole epochs and
     `steps` steps of the next one, which took `elapsed` seconds; `stopped` is true if a callback
-    ended it. `history` and `seconds` have one value per epoch, `states` one for each callback: None
-    if it has no state. `history` has None where a callback logged no value. `trainable` says which
-    layers and variables were trained; runs of earlier versions do not have it.
+    ended it, and `stopped_by` is its name, if that is known. `history` and `seconds` have one value
+    per epoch, `states` one for each callback: None if it has no state. `history` has None where a
+    callback logged no value. `trainable` says which layers and variables were trained; runs of
+    earlier versions do not have it.
     """
 
     identity_without_epochs: str
@@ -55,6 +56,7 @@ class Position:
     seconds: tuple[Annotated[Finite, Ge(0)], ...]
     states: tuple[Any, ...]
     trainable: tuple[bool, ...] = ()
+    stopped_by: str = ""
 
     def logged(self) -> dict[str, tuple[float, ...]]:
         """Return the history, with NaN where a callback logged no value."""

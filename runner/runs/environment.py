@@ -12,7 +12,7 @@ from zookit.core.messages import counted
 from zookit.core.source import DataOrigin
 
 LAST_PLACE = 2**53
-"""The last place in the order of runs; programs that read JSON may know no larger number."""
+"""The last place in the order of runs; not every JSON reader knows larger numbers exactly."""
 LARGEST_IMAGE = 2**26
 """The most values of an image, for example 8,192 x 8,192 grey pixels."""
 Side = Annotated[int, Ge(1), Le(65_536)]

@@ -108,7 +108,7 @@ def spec_with_copies(folder: Path, experiment: Experiment, slot: str) -> Compone
     """Return the spec of a component that reads the copies in a folder. Raises BadRun."""
     spec = experiment.slots()[slot]
     files = copies(folder, experiment, slot)
-    return replace(spec, parameters=replaced_paths(spec.parameters, files)) if files else spec
+    return replace(spec, parameters=replaced_paths(spec.parameters, files))
 
 
 def _place(folder: Path, key: str, path: Path) -> Path:

@@ -134,7 +134,7 @@ def _check_alone(folder: Path, content: bytes, reason: str) -> None:
         )
     warn(
         f"the file system of {folder} has no locks ({reason}), so two processes could write this "
-        "run at once and spoil it. Do not resume it before this one has ended."
+        "run at once and damage it. Do not resume it before this one has ended."
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from zookit.core import BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
 from zookit.core.messages import option, printable
-from zookit.runs.order import place_of
+from zookit.runs.order import after_time, place_of
 from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 
 LATEST = "latest"
@@ -36,7 +36,9 @@ def find_run(text: str, runs_dir: Path) -> Path:
         return folders[-1]
     text = text.rstrip("/")  # shells complete a folder's name with it
     found = [each for each in folders if each.name == text] or [
-        each for each in folders if text and _starts(each.name, text)
+        each
+        for each in folders
+        if text and (each.name.startswith(text) or after_time(each.name).startswith(text))
     ]
     if len(found) == 1:
         return found[0]
@@ -103,9 +105,3 @@ def _is_run(folder: Path) -> bool:
         return (folder / EXPERIMENT).is_file()
     except OSError:  # a folder of another user
         return False
-
-
-def _starts(name: str, text: str) -> bool:
-    # 20261122-101500Z-c31bcc3a, or ...-c31bcc3a-2 for a second one in the same second.
-    _, _, after_time = name.partition("-")[2].partition("-")
-    return name.startswith(text) or after_time.startswith(text)

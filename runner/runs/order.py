@@ -16,7 +16,7 @@ from zookit.runs.run import ENVIRONMENT, EXPERIMENT, LIMITS
 
 TIME_FORMAT = "%Y%m%d-%H%M%SZ"
 """The format of the time at the start of a run's name, in UTC."""
-NAME_TIME = re.compile(r"(\d{8}-\d{6})(Z?)-")
+_NAME_TIME = re.compile(r"(\d{8}-\d{6})(Z?)-")
 """The start of a run's name. Versions that wrote no Z wrote the local time."""
 _FARTHEST = timedelta(hours=15)
 """Farther than any local time is from UTC."""
@@ -47,10 +47,16 @@ def place_of(folder: Path) -> Place:
     return place, changed, folder.name
 
 
+def after_time(name: str) -> str:
+    """Return a run's name without the time at its start: the hash, and `-2` for a second one."""
+    match = _NAME_TIME.match(name)
+    return name[match.end() :] if match else name
+
+
 def _place_by_name(name: str, changed: float, *, resumed: bool) -> int:
     """Return the place of a run that recorded none, by its name and by the time of its file."""
     by_file = int(changed * 1_000_000)
-    match = NAME_TIME.match(name)
+    match = _NAME_TIME.match(name)
     if not match:
         return by_file
     try:

@@ -59,7 +59,8 @@ class Ending:
 
     `last_epoch` has the logged values of the last whole epoch, `test` those of the test split,
     empty unless the run finished. `error` is the error that ended a failed run, `files` has the
-    SHA-256 of the other files written at the end.
+    SHA-256 of the other files written at the end, `stopped_by` is the callback that ended the
+    training, empty if none did or it is not known.
     """
 
     status: Status
@@ -68,6 +69,7 @@ class Ending:
     test: Mapping[str, Finite]
     error: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    stopped_by: str = ""
 
 
 class Logged(dict[str, Any]):
@@ -112,7 +114,7 @@ class RunRecord:
 
     @property
     def status(self) -> RunStatus:
-        """`finished`, `interrupted`, `failed`, `running`, `killed`, or `unknown` if one of both."""
+        """`finished`, `interrupted`, `failed`, `running`, `killed` or `unknown`; see `training`."""
         if self.ending is not None:
             return self.ending.status
         if self.training is None:

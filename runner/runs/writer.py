@@ -176,6 +176,7 @@ class FolderWriter:
                 "last_epoch": last,
                 "test": result.metrics,
                 "files": files,
+                **({"stopped_by": result.stopped_by} if result.stopped_by else {}),
                 **more,
             },
         )

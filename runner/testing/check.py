@@ -52,12 +52,17 @@ class Check:
         except BaseException as error:  # plugin code may raise anything
             reraise_interruption(error)
             place = place_in(error, target.entry.module)
-            raised = typed_reason_of(error).rstrip(".") + (f" at {place}" if place else "")
+            raised = raised_at(error, place)
             raise self._broken(target, f"it raised {raised}", place or raised) from error
 
     def _broken(self, target: Target, found: str, fault: str) -> ContractBroken:
         message = f"{target}: {found.rstrip('.')}. The contract: {self.contract}"
         return ContractBroken(message, fault)
+
+
+def raised_at(error: BaseException, place: str) -> str:
+    """Return the type and the message of an error, and the line of code, if it is known."""
+    return typed_reason_of(error).rstrip(".") + (f" at {place}" if place else "")
 
 
 def require(condition: object, found: str) -> None:

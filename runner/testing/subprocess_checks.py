@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from zookit.core import Architecture, Dataset, Splits, Words, ZookitError
-from zookit.core.errors import reraise_interruption, typed_reason_of
+from zookit.core.errors import reraise_interruption
 from zookit.isolation import HEAVY, Call, CallResult, call_all
 from zookit.registry import default
 from zookit.registry.frames import place_in
+from zookit.testing.check import raised_at
 from zookit.testing.loading import load
 from zookit.testing.target import Batch, Target
 
@@ -74,9 +75,7 @@ def answer(asked: Sequence[Any]) -> list[dict[str, Any]]:
             answers.append({"answer": question.answer(target)})
         except BaseException as error:  # noqa: BLE001 - plugin code may raise anything
             reraise_interruption(error)
-            place = place_in(error, module)
-            at = f" at {place}" if place else ""
-            answers.append({"reason": f"{typed_reason_of(error)}{at}"})
+            answers.append({"reason": raised_at(error, place_in(error, module))})
         if question.spoils_process():
             break
     return answers

@@ -187,7 +187,14 @@ def _no_better_than_guessing(
     accuracy = result.metrics["accuracy"]
     if share == 1 or accuracy > share + math.sqrt(share * (1 - share) / len(labels)):
         return ""
-    answers = np.unique(predicted)
+    answers, learned = np.unique(predicted), result.history["accuracy"][-1]
+    if len(answers) > 1 and learned - share > _GAP:
+        return (
+            f"the accuracy on the training images is {learned:.4f}, and that on the test images "
+            f"({accuracy:.4f}) is no better than by always answering the most frequent class "
+            f"({share:.4f}): the model overfits, or the test images are of another kind."
+            f"{_way_to_see(result)}"
+        )
     only = f" It answers {class_names[answers[0]]!r} for every image." if len(answers) == 1 else ""
     longer = result.history["loss"][-1] < math.log(len(class_names))
     return (
@@ -266,6 +273,11 @@ def _overfitted(result: Result) -> str:
         )
     return (
         f"the accuracy on the training images ({trained:.4f}) is well above that on the test "
-        f"images ({tested:.4f}): the model overfits. To see when that begins: "
-        f"{option('--validation 0.1', 'validation=0.1')}"
+        f"images ({tested:.4f}): the model overfits.{_way_to_see(result)}"
     )
+
+
+def _way_to_see(result: Result) -> str:
+    if "val_loss" in result.history:
+        return ""
+    return f" To see when that begins: {option('--validation 0.1', 'validation=0.1')}"

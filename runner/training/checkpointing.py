@@ -130,6 +130,7 @@ class Checkpointing:
             epochs=state.epochs,
             steps=steps,
             stopped=bool(model.stop_training) and not steps,
+            stopped_by="" if steps else state.stopped_by or "",
             elapsed=time.monotonic() - state.epoch_started if steps else 0.0,
             history={
                 name: tuple(None if math.isnan(each) else each for each in values)

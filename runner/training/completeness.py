@@ -47,8 +47,9 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
     if not all((record.folder / name).exists() for name in (WEIGHTS, EVALUATION)):
         return ""  # resuming writes them again
     if checkpoint.position.stopped:
-        return f"a callback ended it after epoch {done}"
+        return f"{record.ending.stopped_by or 'a callback'} ended it after epoch {done}"
     if (epochs or record.experiment.settings.epochs) <= done:
         folder = shlex.quote(str(record.folder))
-        return f"it has {done} epochs. To train it further: zookit resume {folder} --epochs N"
+        further = option(f"zookit resume {folder} --epochs N", "resume(epochs=N)")
+        return f"it has {done} epochs. To train it further: {further}"
     return ""

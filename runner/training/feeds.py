@@ -59,9 +59,9 @@ def make_feeds(
             )
         labels = splits.train.labels
         indices, held_out = hold_out(labels, settings.validation, settings.seed, class_names)
-        alone = _without_copies(held_out, indices, copies)
-        left_out = len(held_out) - len(alone)
-        validation = Batches(splits.train, settings.batch_size, indices=alone)
+        unseen = _without_copies(held_out, indices, copies)
+        left_out = len(held_out) - len(unseen)
+        validation = Batches(splits.train, settings.batch_size, indices=unseen)
     labels = splits.train.labels if indices is None else splits.train.labels[indices]
     weights = balanced_weights(labels, len(class_names)) if settings.class_weights else None
     train = Batches(
@@ -79,15 +79,15 @@ def _without_copies(
     also_trained = [each for each in map(list, copies) if is_trained[each].any()]
     if not also_trained:
         return held_out
-    alone = np.setdiff1d(held_out, np.concatenate(also_trained))
-    if not len(alone):
+    unseen = np.setdiff1d(held_out, np.concatenate(also_trained))
+    if not len(unseen):
         raise DataError(
             "each image held out for validation is also trained on, pixel by pixel. Remove the "
             "copies from the data."
         )
-    if len(alone) < len(held_out):
+    if len(unseen) < len(held_out):
         warn(
-            f"{counted(len(held_out) - len(alone), 'image')} of the validation split left out, "
+            f"{counted(len(held_out) - len(unseen), 'image')} of the validation split left out, "
             "because the training split has the same pixels."
         )
-    return alone
+    return unseen

@@ -57,12 +57,19 @@ def _train(loop: Loop, signals: Interruption) -> None:
         AfterCallbacks,
         CheckpointCallback,
         EpochCallback,
+        StopCallback,
     )
 
     loop.checkpointing.warn_of_stateless()
+    observed = [
+        each
+        for callback, name in zip(loop.callbacks, loop.checkpointing.names, strict=True)
+        for each in (callback, StopCallback(loop, name))
+    ]
     callbacks = [
         EpochCallback(loop, signals),
-        *loop.callbacks,
+        StopCallback(loop, ""),
+        *observed,
         AfterCallbacks(loop),
         *loop.listeners.keras_callbacks(run=loop.run),
         CheckpointCallback(loop, signals),
@@ -110,4 +117,5 @@ def _result(
         environment=loop.run.environment,
         model=loop.model,
         evaluation=evaluation,
+        stopped_by=loop.state.stopped_by or "",
     )

@@ -1,9 +1,9 @@
 """The Keras callbacks of the training loop. Imports Keras, so it is imported once training starts.
 
 `EpochCallback` comes first, so that between epochs all others see the model as Keras builds it.
-`AfterCallbacks` comes after the experiment's callbacks and before those of listeners, which
-cannot change what is recorded. `CheckpointCallback` comes last, so that a checkpoint contains what
-all others have done.
+A `StopCallback` comes after each of the experiment's callbacks. `AfterCallbacks` comes after them
+all and before those of listeners, which cannot change what is recorded. `CheckpointCallback` comes
+last, so that a checkpoint contains what all others have done.
 """
 
 from typing import Any
@@ -48,6 +48,30 @@ class EpochCallback(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         self._loop.end_training()
+
+
+class StopCallback(keras.callbacks.Callback):
+    """Comes after a callback of the experiment, and notes whether that one ended the training.
+
+    The first one comes before them all, has no name, and notes what ended it in another way.
+    """
+
+    def __init__(self, loop: Loop, name: str) -> None:
+        super().__init__()
+        self._state = loop.state
+        self._name = name
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._look()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._look()
+
+    def _look(self) -> None:
+        if not self.model.stop_training:
+            self._state.stopped_by = None
+        elif self._state.stopped_by is None:
+            self._state.stopped_by = self._name
 
 
 class AfterCallbacks(keras.callbacks.Callback):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from zookit.arguments import several
+from zookit.arguments import components_of
 from zookit.core import BadParameter, Component, Settings, did_you_mean
 from zookit.core.errors import quoted
 from zookit.registry import Registry
@@ -62,7 +62,7 @@ def _is_number(value: object) -> bool:
 
 def _several(value: Any, name: str) -> list[Any]:
     """Return one or several components as a list; + joins names without parameters."""
-    given = several(value, name)
+    given = components_of(value, name)
     return [
         part
         for each in given

@@ -28,14 +28,14 @@ from zookit.core import (
 from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
 from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
-from zookit.core.input_files import replaced_paths, with_input_files
+from zookit.core.input_files import with_input_files
 from zookit.core.messages import option
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
 from zookit.registry import Built, Components, Registry, default, warn_of_old_names
 from zookit.registry.blame import check_returned, describe, plugins_blamed
 from zookit.registry.kind import Row
-from zookit.runs.inputs import copies, hash_inputs
+from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.training.compatibility import check_frozen, check_rate
@@ -93,14 +93,17 @@ def compose_experiment(
                 f"the experiment has {name!r}, which is no kind of plugin here."
                 f"{did_you_mean(name, kinds)} Install the package that adds it, or upgrade zookit."
             )
-        files = {} if folder is None else copies(folder, experiment, slot)
-        found: ComponentSpec | Component
-        if spec.registered:
-            found = replace(spec, parameters=replaced_paths(spec.parameters, files))
-        else:
+        found: ComponentSpec | Component = spec
+        if not spec.registered:
+            files = {} if folder is None else copies(folder, experiment, slot)
             found = with_input_files(find_instance(spec, instances), files)
+        elif folder is not None:
+            found = spec_with_copies(folder, experiment, slot)
         chosen.setdefault(kinds[name], []).append(found)
-    composition = compose_chosen(chosen, experiment.settings, frozen=experiment.frozen)
+    verified = {} if folder is None else experiment.input_files  # by `copies`
+    composition = compose_chosen(
+        chosen, experiment.settings, frozen=experiment.frozen, verified=verified
+    )
     _check_inputs(experiment, composition)
     return composition
 
@@ -163,12 +166,17 @@ def find_instance(spec: ComponentSpec, instances: Sequence[Component]) -> Compon
 
 
 def compose_chosen(
-    chosen: Chosen, settings: Settings, rate: Any = None, frozen: tuple[str, ...] = ()
+    chosen: Chosen,
+    settings: Settings,
+    rate: Any = None,
+    frozen: tuple[str, ...] = (),
+    verified: Mapping[str, str] | None = None,
 ) -> Composition:
     """Look up components, and check them and that they fit together.
 
     `rate` is the learning rate, if it is given as a number by itself, `frozen` the parts of the
-    model that are not trained. Raises ZookitError.
+    model that are not trained, and `verified` has the SHA-256 of input files that need no hashing.
+    Raises ZookitError.
     """
     built = {kind: [_build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
     warn_of_old_names(*(each for found in built.values() for each in found))
@@ -192,8 +200,10 @@ def compose_chosen(
     _check_component_values(composition)
     check_rate(composition)
     check_frozen(composition)
-    hashes = hash_inputs(composition.input_paths())
-    return replace(composition, experiment=replace(experiment, input_files=hashes))
+    paths, known = composition.input_paths(), verified or {}
+    hashes = hash_inputs({key: path for key, path in paths.items() if key not in known})
+    input_files = {key: known[key] if key in known else hashes[key] for key in paths}
+    return replace(composition, experiment=replace(experiment, input_files=input_files))
 
 
 def _experiment(built: Mapping[Row, Sequence[Built[Any]]], settings: Settings) -> Experiment:

@@ -25,6 +25,8 @@ class State:
     epoch_started: float = 0.0
     last_logged: Mapping[str, float] = field(default_factory=dict)
     """What the training itself logged in the last epoch."""
+    stopped_by: str | None = None
+    """The callback that ended the training, empty if it is not known; None while none has."""
 
     @classmethod
     def of(cls, checkpoint: Checkpoint | None) -> Self:
@@ -34,6 +36,7 @@ class State:
             for name, values in checkpoint.position.logged().items():
                 state.history[name] = list(values)
             state.seconds = list(checkpoint.position.seconds)
+            state.stopped_by = checkpoint.position.stopped_by or None
         return state
 
     @property

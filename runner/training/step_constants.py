@@ -1,10 +1,13 @@
 """What a traced training step contains as constants."""
 
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from zookit.modeling.trainable import layers_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import keras
 
 _PLAIN = (bool, int, float, str, type(None))
@@ -19,27 +22,29 @@ class StepConstants:
     """
 
     def __init__(self, model: "keras.Model") -> None:
-        parts = [*layers_of(model)[1:], model.optimizer]
-        self._flagged = [*layers_of(model), *model.variables]
-        self._variables = model.variables
-        self._attributes = [
-            (vars(part), name)
-            for part in parts
-            for name, value in vars(part).items()
-            if not name.startswith("_") and (isinstance(value, _PLAIN) or callable(value))
-        ]
-        self._values = self._current()
+        layers = layers_of(model)
+        self._found: list[tuple[Callable[[Any], Any], Any, Any]] = []
+        for part in (*layers[1:], model.optimizer):
+            names = [name for name, value in vars(part).items() if _is_constant(name, value)]
+            if names:
+                self._add(itemgetter(*names), vars(part))
+        for layer in layers:
+            self._add(attrgetter("trainable"), layer)
+        for variable in model.variables:
+            self._add(attrgetter("trainable", "regularizer", "constraint"), variable)
+
+    def _add(self, getter: "Callable[[Any], Any]", part: Any) -> None:
+        self._found.append((getter, part, getter(part)))
 
     @property
     def changed(self) -> bool:
-        """Whether any of them is not what it was."""
-        return self._values != self._current()
+        """Whether any of them is not what it was. Asked before each execution, so it is quick."""
+        try:
+            # Tuples are equal at once where their items are the same objects.
+            return any(getter(part) != values for getter, part, values in self._found)
+        except Exception:  # noqa: BLE001 - one was deleted, or cannot be compared, as an array
+            return True
 
-    def _current(self) -> list[Any]:
-        found = [attributes.get(name) for attributes, name in self._attributes]
-        # An array may have replaced a plain value; comparing arrays gives no single answer.
-        comparable = [value if isinstance(value, _PLAIN) else id(value) for value in found]
-        rules = [
-            id(rule) for each in self._variables for rule in (each.regularizer, each.constraint)
-        ]
-        return [*comparable, *rules, *[part.trainable for part in self._flagged]]
+
+def _is_constant(name: str, value: Any) -> bool:
+    return not name.startswith("_") and (isinstance(value, _PLAIN) or callable(value))

@@ -15,9 +15,11 @@ from made_runs import digits, two_classes
 from PIL import ExifTags, Image
 from terminal import written_in_terminal
 
-from zookit.core import Split
+from zookit.core import BadParameter, Split
 from zookit.core.data import read_image
+from zookit.core.messages import at_command_line
 from zookit.data.prepared import prepare
+from zookit.data.split_choice import choose_split
 from zookit.inference.predict import predict
 from zookit.plugins.datasets.mnist import Mnist
 
@@ -243,6 +245,23 @@ def test_two_classes(zookit: Command, tmp_path: Path) -> None:
         assert line["class"] == ("light" if light > dark else "dark")
 
 
+def test_messages_name_options_as_the_reader_writes_them() -> None:
+    splits = prepare(Mnist(), "sample", "mnist", "").splits
+    chosen = choose_split(splits, "test", "sample", "mnist")
+
+    def asked() -> list[str]:
+        with pytest.raises(BadParameter) as missing:
+            choose_split(splits, "validation", "sample", "mnist")
+        with pytest.raises(BadParameter) as outside:
+            chosen.check(len(chosen.split))
+        return [str(missing.value), str(outside.value)]
+
+    assert not any("--" in message for message in asked())
+    with at_command_line():
+        for message, option in zip(asked(), ("--validation", "--split"), strict=True):
+            assert option in message
+
+
 def test_files_that_are_not_images_are_skipped(
     zookit: Command, images: Split, tmp_path: Path
 ) -> None:
@@ -344,3 +363,9 @@ def test_the_progress_bar_is_not_in_the_output(images: Split, tmp_path: Path) ->
     assert b"images/0.png" not in shown
     lines = (tmp_path / "output.txt").read_text().splitlines()
     assert [line.split()[0] for line in lines] == [f"images/{at}.png" for at in range(3)]
+
+
+def test_that_tensorflow_starts_is_shown_in_a_terminal(images: Split, tmp_path: Path) -> None:
+    Image.fromarray(images.images[AT, :, :, 0]).save(tmp_path / "a.png")
+    command = [sys.executable, "-m", "zookit", "predict", str(digits().folder), "a.png"]
+    assert b"starting TensorFlow" in written_in_terminal(command, "stderr", tmp_path)

@@ -1,12 +1,16 @@
 """No command replaces a file that zookit did not write, unless --force is given."""
 
 import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Command
 from made_runs import digits
+from small_runs import small_run
 
 pytestmark = pytest.mark.xdist_group("shared runs")
 
@@ -78,3 +82,47 @@ def test_callbacks_keep_somebody_s_file_before_any_epoch(zookit: Command, callba
     assert str(path) in outcome.err.splitlines()[-1]
     assert path.read_text() == "mine"
     assert not list(Path("runs").glob("*/history.csv"))
+
+
+OPENED: list[str] = []
+"""The paths that this process opens to write."""
+
+
+def note_opened(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and isinstance(arguments[0], str) and arguments[2] & os.O_ACCMODE:
+        OPENED.append(arguments[0])
+
+
+sys.addaudithook(note_opened)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", "."),
+        ("show", "mnist", "--data", "sample", "--sheet", "sheet.png"),
+        ("resume", ".", "--epochs", "3"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_links_at_the_names_that_a_command_writes_lead_nowhere(
+    zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Somebody who has seen the command work prepares a folder for it."""
+    seen, prepared, mine = (tmp_path / name for name in ("seen", "prepared", "mine"))
+    shutil.copytree(small_run(), seen)
+    shutil.copytree(small_run(), prepared)
+    mine.write_text("mine")
+    monkeypatch.chdir(seen)
+    del OPENED[:]
+    assert zookit(*words).code == 0
+    written = [path for path in map(Path.absolute, map(Path, OPENED)) if seen in path.parents]
+    assert written
+    for path in written:
+        planted = prepared / path.relative_to(seen)
+        if planted.parent.exists() and not planted.exists():
+            planted.symlink_to(mine)
+    monkeypatch.chdir(prepared)
+    outcome = zookit(*words)
+    assert mine.read_text() == "mine"
+    assert outcome.code == 0, outcome

@@ -1,6 +1,16 @@
 """Texts of messages."""
 
-from zookit.core.messages import at_command_line, counted, option
+from threading import Thread
+
+import pytest
+
+from zookit.core.messages import (
+    at_command_line,
+    counted,
+    option,
+    warn_once,
+    warnings_given_once,
+)
 
 
 def test_counts() -> None:
@@ -13,3 +23,26 @@ def test_options_are_named_as_the_reader_writes_them() -> None:
     with at_command_line():
         assert option("--force", "force=True") == "--force"
     assert option("--force", "force=True") == "force=True"
+
+
+def test_a_warning_is_given_once_in_each_run(caplog: pytest.LogCaptureFixture) -> None:
+    @warnings_given_once()
+    def run() -> None:
+        for text in ("one", "two", "one"):
+            with warnings_given_once():  # a part of the run
+                warn_once(text)
+
+    run()
+    run()
+    assert caplog.messages == ["one", "two"] * 2
+    caplog.clear()
+    with warnings_given_once():
+        warn_once("one")
+        other = Thread(target=run)  # another run
+        other.start()
+        other.join()
+    assert caplog.messages == ["one", "one", "two"]
+    caplog.clear()
+    warn_once("one")
+    warn_once("one")
+    assert caplog.messages == ["one", "one"]

@@ -16,10 +16,7 @@ from zookit.core import DataError
 from zookit.core.data import cache_folder
 from zookit.data.hashes import remembered, sha256_of_file, sha256_of_folder
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("fresh_cache")
 
 
 @pytest.fixture

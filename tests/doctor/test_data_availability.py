@@ -13,10 +13,11 @@ def found() -> dict[str, str]:
     return data_availability(Made, "made", "made==1")
 
 
-def test_the_state_and_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+def test_the_state_and_the_folder(
+    fresh_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert found() == {"state": "absent"}
-    downloads = put_files(tmp_path / "cache" / "zookit-cache" / "downloads" / "made")
+    downloads = put_files(fresh_cache / "zookit-cache" / "downloads" / "made")
     assert found() == {"state": "downloaded", "folder": str(downloads)}
     named = put_files(tmp_path / "data" / "made", plain=True)
     monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "data"))
@@ -26,4 +27,4 @@ def test_the_state_and_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert found() == {"state": "local", "folder": str(named)}
     monkeypatch.delenv("ZOOKIT_DATA_DIR")
     assert found()["state"] == "prepared"
-    assert Path(found()["folder"]).parent == tmp_path / "cache" / "zookit-cache" / "prepared"
+    assert Path(found()["folder"]).parent == fresh_cache / "zookit-cache" / "prepared"

@@ -50,8 +50,8 @@ def test_tensorflow_that_cannot_be_imported(result: CallResult, state: str, fact
     assert "pip install --force-reinstall tensorflow keras" in finding.advice
 
 
+@pytest.mark.usefixtures("fresh_cache")
 def test_damaged_data_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
     put_files(tmp_path / "data" / "made")
     monkeypatch.setenv("ZOOKIT_DATA_DIR", str(tmp_path / "data"))
     prepare(Made(), "full", "made", "made==1")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
-from examined import Examined, examined, is_running, started_process
+from examined import Examined, examined, started_process
 from made_plugins import ARCHITECTURE, make_architecture, make_distribution
+from processes import is_running
 
 import zookit as package
 

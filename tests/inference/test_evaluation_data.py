@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from made_runs import digits, photos_folder, two_classes
 
-from zookit.core import BadExperiment, DataError
+from zookit.core import BadExperiment, BadRun, DataError
 from zookit.core.source import DataOrigin
 from zookit.inference.evaluation_data import load_evaluation_data
 from zookit.plugins.datasets.image_folder import ImageFolder
@@ -49,6 +49,14 @@ def test_another_data_set_with_other_class_names(caplog: pytest.LogCaptureFixtur
     (warning,) = caplog.messages
     assert "class names" in warning
     assert "'T-shirt/top' for '0', 'Trouser' for '1', 'Pullover' for '2' and others" in warning
+
+
+def test_another_data_set_needs_no_copies_of_what_the_runs_own_reads() -> None:
+    experiment = replace(digits().experiment, input_files={"dataset.table": "0" * 64})
+    run = replace(digits(), experiment=experiment)
+    with pytest.raises(BadRun, match="input_files"):
+        load_evaluation_data(run, None, None)
+    assert not load_evaluation_data(run, "fashion_mnist", "sample").facts.own
 
 
 def test_changed_data_gives_a_warning(caplog: pytest.LogCaptureFixture) -> None:

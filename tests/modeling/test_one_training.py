@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -17,7 +19,7 @@ from small_runs import DENSE, SMALL, different_ends
 
 import zookit
 from zookit.core import Callback, Listener, RunContext, ZookitError, hookimpl
-from zookit.modeling.one_training import one_training
+from zookit.modeling.one_training import one_training, seed_training
 
 
 def test_trainings_in_threads_equal_one_that_runs_alone(
@@ -123,6 +125,40 @@ def test_the_callers_random_numbers_do_not_depend_on_a_training(
         return [random.random(), numpy, *map(float, keras_and_tensorflow)]
 
     assert drawn(train=True) == drawn(train=False)
+
+
+def test_another_thread_does_not_change_the_seeds_of_a_training() -> None:
+    """Fails if Keras draws seeds by another name now than the one that is replaced."""
+
+    def weights(*, disturbed: bool) -> Any:
+        with one_training():
+            seed_training(3)
+            if disturbed:
+                other = threading.Thread(target=random.seed, args=(9,))
+                other.start()
+                other.join()
+            layer = keras.layers.Dense(3)
+            layer.build((None, 4))
+            return layer.kernel.numpy()
+
+    assert np.array_equal(weights(disturbed=True), weights(disturbed=False))
+
+
+def test_a_training_needs_no_private_names(
+    images: str, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version of Keras or TensorFlow may not have them."""
+    for package, name in (
+        ("keras.src.random", "seed_generator"),
+        ("keras.src.backend.common", "global_state"),
+        ("tensorflow.python.eager", "context"),
+    ):
+        monkeypatch.setattr(import_module(package), name, ModuleType("empty"))
+    random.seed(1)
+    state = random.getstate()
+    again = zookit.run(images, DENSE, runs_dir=tmp_path, epochs=2, **SMALL)
+    assert different_ends(again.folder, finished) == []
+    assert random.getstate() == state
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ tests/cli/test_startup.py tests in processes of their own that nothing of Tensor
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -12,7 +13,12 @@ import pytest
 
 from zookit.core import ZookitError
 from zookit.modeling import tensorflow_import
-from zookit.modeling.tensorflow_import import descriptor_2_in, import_keras, importing_keras
+from zookit.modeling.tensorflow_import import (
+    descriptor_2_in,
+    import_keras,
+    importing_keras,
+    notes_file,
+)
 
 
 def test_another_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,3 +64,25 @@ def test_descriptor_2_is_redirected_and_restored(capfd: pytest.CaptureFixture[st
         notes.seek(0)
         assert notes.read() == b"inside"
     assert capfd.readouterr().err == "outside"
+
+
+def test_keras_is_imported_without_a_writable_temporary_folder() -> None:
+    """In a process of its own: here TensorFlow is imported already."""
+    program = (
+        "import tempfile; tempfile.tempdir = '/missing'\n"
+        "from zookit.modeling.tensorflow_import import import_keras\n"
+        "import_keras()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_without_a_writable_temporary_folder_notes_are_dropped(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", "/missing")
+        notes = notes_file()
+    with notes, descriptor_2_in(notes):
+        os.write(2, b"inside")
+    assert capfd.readouterr().err == ""

@@ -286,6 +286,10 @@ def test_an_architecture_that_returns_something_else_is_named(how: str) -> None:
     assert "architecture 'bad_net' of zookit-bad==1.0" in message
 
 
+def test_normalize_is_expected_to_return_images() -> None:
+    assert "(N, height, width, channels)" in message_of("bad_data", "bad_net:normalize")
+
+
 @pytest.mark.parametrize("how", ["none", "class"])
 def test_a_callback_that_builds_something_else_is_named(how: str) -> None:
     message = message_of("bad_data", "bad_net", f"bad_back:{how}")

@@ -12,7 +12,7 @@ from zookit import registry
 from zookit.core import AmbiguousName, UnknownName
 from zookit.isolation import Call, call_all
 from zookit.plugins.architectures.dense import Dense
-from zookit.registry import Registry
+from zookit.registry import Registry, default
 
 
 @pytest.mark.parametrize("name", ["dense", "zookit/dense", "Zookit/dense"])
@@ -137,3 +137,11 @@ def test_a_child_process_knows_what_is_blocked() -> None:
     call = Call("child_functions:is_blocked", "tensorboard", 20)
     (result,) = call_all([call], lambda: None)
     assert result.answer is True
+
+
+def test_python_is_told_of_the_variable_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", "dense")
+    for given in ("dense", Dense()):
+        with pytest.raises(UnknownName, match="ZOOKIT_DISABLE") as raised:
+            default.architectures.build(given)
+        assert "--no-plugin" not in str(raised.value)

@@ -1,4 +1,7 @@
-"""What was probably meant by words of another form; tests/cli/test_correction.py has many more."""
+"""What was probably meant by words of another form.
+
+More are in tests/cli/corrections/test_search.py.
+"""
 
 import pytest
 from bounded import bounded
@@ -27,7 +30,9 @@ def test_words_are_corrected(kind: str, written: str, meant: str) -> None:
     assert correction.instead == meant
 
 
-@pytest.mark.parametrize("written", ["cifar10", "0.9", "", ":", "x" * 1000, "dense:dense:dense"])
+@pytest.mark.parametrize(
+    "written", ["cifar10", "0.9", "", ":", "x" * 1000, "dense:dense:dense", "~0", "a/" * 99]
+)
 def test_other_words_are_not(written: str) -> None:
     assert default.datasets.correction(written) is None
 

@@ -1,10 +1,12 @@
 """The line of a plugin's code in an error, whatever else has been called."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from zookit.registry.frames import innermost_frame, place_in
+from zookit.core import words
+from zookit.registry.frames import innermost_frame, line_in, place_in
 
 
 def read() -> None:
@@ -49,3 +51,24 @@ def test_a_syntax_error_is_where_it_says_and_chains_may_be_circular() -> None:
     one, two = ValueError(), ValueError()
     one.__cause__, two.__cause__ = two, one
     assert place_in(one, "plugin") == ""
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        ("json.decoder", ("/json/scanner.py", 3)),
+        ("zookit.core.words", ("/core/words.py", 1)),
+        ("zookit.core.errors", None),
+        ("no_such_package.module", None),
+    ],
+)
+def test_a_stack_of_files_is_enough(module: str, found: tuple[str, int] | None) -> None:
+    """As of a process that has ended. Of zookit itself, only the module counts."""
+    folder = str(Path(json.__file__).parent.parent)
+    stack = [("<string>", 9), (str(words.__file__), 1), (f"{folder}/logging/__init__.py", 2)]
+    stack += [(f"{folder}/json/scanner.py", 3), (f"{folder}/json/decoder.py", 4)]
+    line = line_in(stack, module)
+    assert (line is None) == (found is None)
+    if line is not None and found is not None:
+        assert line[0].endswith(found[0])
+        assert line[1] == found[1]

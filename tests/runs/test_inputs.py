@@ -27,9 +27,10 @@ from zookit.core import (
     Experiment,
     InputFile,
 )
+from zookit.data.hashes import sha256_of_file
 from zookit.runs.inputs import INPUTS, copies, copy_inputs, hash_inputs
 from zookit.runs.run import read_run
-from zookit.training.resolve import compose
+from zookit.training.resolve import compose, recompose
 
 NET = "edited_net"
 
@@ -293,3 +294,16 @@ def test_any_table_of_input_files_is_refused_or_read(
             with contextlib.suppress(BadRun):
                 for copy in copies(trained_once, changed, slot).values():
                     assert copy.is_relative_to(trained_once / INPUTS)
+
+
+def test_composing_a_run_hashes_each_copy_once(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed = []
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return sha256_of_file(path)
+
+    monkeypatch.setattr("zookit.runs.inputs.sha256_of_file", counted)
+    record = read_run(run)
+    assert recompose(record).experiment == record.experiment
+    assert [path.name for path in hashed] == ["factor.txt"]

@@ -86,6 +86,14 @@ def test_a_name_of_no_run_is_refused(shared: Path, text: str) -> None:
         find_run(text, shared)
 
 
+def test_a_run_of_another_name_is_found_by_the_start_of_it(tmp_path: Path) -> None:
+    renamed = make_run(tmp_path / "my-best-run")
+    assert find_run("my-b", tmp_path) == renamed
+    for text in ("best", "run"):
+        with pytest.raises(BadRun, match="no run"):
+            find_run(text, tmp_path)
+
+
 def test_a_similar_name_is_suggested(shared: Path) -> None:
     with pytest.raises(BadRun, match=f"Did you mean '{LAST}'"):
         find_run("20261201-120000-4624edb8", shared)

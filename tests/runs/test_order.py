@@ -15,7 +15,9 @@ from bounded import bounded
 from conftest import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import DENSE, SMALL
 
+import zookit as api
 from zookit.runs.environment import LAST_PLACE, Environment
 from zookit.runs.naming import find_run, run_folders
 from zookit.runs.order import TIME_FORMAT, place_of, stamped
@@ -104,6 +106,31 @@ def test_a_run_that_starts_later_is_later_whatever_the_clock_says(
     assert started == [NOON, NOON + later, NOON + 2 * later], (
         "the clock's time is recorded as it is"
     )
+
+
+@pytest.mark.parametrize(
+    ("zones", "reason"),
+    [
+        (("Asia/Tokyo", "America/Lima"), "a journey to the west"),
+        (("XST-2", "XWT-1"), "the end of summer time"),
+        (("Pacific/Kiritimati", "Pacific/Pago_Pago"), "over the date line"),
+    ],
+)
+def test_the_latest_of_trained_runs_is_the_last_in_any_zone(
+    images: str,
+    tmp_path: Path,
+    zone: pytest.MonkeyPatch,
+    zookit: Command,
+    zones: tuple[str, str],
+    reason: str,
+) -> None:
+    trained = []
+    for name in zones:
+        set_zone(zone, name)
+        trained.append(api.run(images, DENSE, runs_dir=tmp_path / "runs", epochs=1, **SMALL))
+    assert api.open_run("latest", tmp_path / "runs").name == trained[-1].name, reason
+    listed = json.loads(zookit("runs", "--json").out)
+    assert [each["run"] for each in listed] == [each.name for each in trained]
 
 
 def read_started(folder: Path) -> datetime:

@@ -10,6 +10,10 @@ from pathlib import Path
 from types import FrameType
 
 
+class TookTooLong(BaseException):
+    """No Exception, so that code that goes on after an OSError does not go on after this."""
+
+
 @contextmanager
 def bounded(seconds: float = 5.0, megabytes: int = 256) -> Iterator[None]:
     """Fail if the block takes longer than `seconds`, or more than `megabytes` of address space.
@@ -19,7 +23,7 @@ def bounded(seconds: float = 5.0, megabytes: int = 256) -> Iterator[None]:
     """
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"did not end within {seconds} s")
+        raise TookTooLong(f"did not end within {seconds} s")
 
     former_handler = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)

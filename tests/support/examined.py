@@ -65,11 +65,3 @@ def _unwatched(total: int) -> Iterator[Callable[[], None]]:
 def started_process(site: Path, name: str) -> int:
     """The process id that a plugin has written."""
     return int((site / f"{name}.pid").read_text())
-
-
-def is_running(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"

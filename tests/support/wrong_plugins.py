@@ -1,12 +1,13 @@
 """Runs the checks of `zookit.testing` on plugins that are wrong on purpose."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
 from made_plugins import make_distribution
 
 from zookit.registry import Registry
@@ -74,6 +75,19 @@ def failed_checks(target: Target, right: Target) -> dict[str, str]:
         except ContractBroken as error:
             failed[check.name] = str(error)
     return failed
+
+
+def checks_of_wrong_plugins(module: str) -> Callable[[dict[str, Target], str], None]:
+    """Return a test: a module's plugins fail the checks that `entries` names, and no others."""
+
+    @pytest.mark.usefixtures("user_settings")
+    @pytest.mark.parametrize("name", entries(module))
+    def test(wrong: dict[str, Target], name: str) -> None:
+        failed = failed_checks(wrong[name], wrong["right"])
+        assert set(failed) == set(entries(module)[name][1]), failed
+        assert all("The contract: " in message for message in failed.values())
+
+    return test
 
 
 def _expected(target: Target) -> tuple[str, ...]:

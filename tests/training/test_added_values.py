@@ -135,6 +135,15 @@ def test_a_run_with_them_is_reproduced(tmp_path: Path) -> None:
     assert added().reproduce(tmp_path, quiet=True).identical
 
 
+def test_what_is_not_recorded_is_named_once(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    zookit.run(small_images(), DENSE, Adding(), runs_dir=tmp_path, epochs=3, **SMALL)
+    err = capfd.readouterr().err
+    for name in ("'text'", "'array'", "'loss'", "'val_accuracy'", "'epoch'", "'infinite'"):
+        assert sum(name in line for line in err.splitlines()) == 1, (name, err)
+
+
 class Reported:
     """Collects what is reported about one dictionary of logs."""
 

@@ -1,5 +1,6 @@
 """Warnings about what a beginner might not see in the numbers, and silence about all else."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from conftest import Command
+from PIL import Image
 from small_runs import DENSE, small_images, small_run
 
 import zookit
@@ -280,6 +282,10 @@ def test_a_normal_result_needs_no_words(normal: dict[str, Any]) -> None:
     ("wrong", "facts"),
     [
         ({"accuracy": (0.7, 0.8, 0.95)}, ["0.9500", "0.8000", "validation", "0.1"]),
+        (
+            {"tested": 0.5, "accuracy": (0.7, 0.8, 0.95)},
+            ["0.9500", "0.5000", "overfits", "validation"],
+        ),
         ({"one_class": True}, ["'a'", "0.5000", "0.001"]),
         ({"one_class": True, "loss": (3.0, 2.0, 1.0)}, ["'a'", "0.001"]),
         ({"loss": (0.5, 0.2, 0.6)}, ["0.2", "epoch 2", "0.6", "0.001"]),
@@ -336,6 +342,43 @@ def test_a_command_warns_on_stderr(zookit: Command) -> None:
     assert ended.code == 0
     assert ended.out.startswith("{")
     assert "--learning-rate" in ended.err
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Images that have nothing to do with their classes, so that they can only be learnt by heart.
+
+    100 are for training, and 100 for the test.
+    """
+    folder, random = tmp_path_factory.mktemp("noise"), np.random.default_rng(0)
+    for name in NAMES:
+        (folder / name).mkdir()
+        for at in range(100):
+            pixels = random.integers(0, 256, (8, 8), np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{at}.png")
+    return f"image_folder:path={folder},size=8,grey=true,split=0.5"
+
+
+@pytest.mark.parametrize(
+    ("options", "facts"),
+    [
+        (("--epochs", "30"), ["the training images", "overfits", "--validation 0.1"]),
+        (("--epochs", "30", "--validation", "0.2"), ["the training images", "overfits"]),
+        (("--epochs", "1", "--batch-size", "101"), ["101", "100 images"]),
+        (("--epochs", "1", "--validation", "0.6"), ["60%", "40 images"]),
+    ],
+)
+def test_a_command_says_what_the_numbers_do_not(
+    zookit: Command, noise: str, options: tuple[str, ...], facts: list[str]
+) -> None:
+    small = ("--batch-size", "10", "--learning-rate", "0.01")
+    ended = zookit("run", noise, "dense:32,dropout=0.01", *small, *options, "--json")
+    assert ended.code == 0, ended
+    lines = [line for line in ended.err.splitlines() if line.startswith("zookit: ")]
+    assert any(all(fact in line for fact in facts) for line in lines), lines
+    history = json.loads(ended.out)["history"]
+    (listed,) = json.loads(zookit("runs", "--json").out)
+    assert listed["training_accuracy"] == history["accuracy"][-1]
 
 
 @pytest.mark.slow

@@ -22,6 +22,11 @@ def test_resume_returns_a_complete_run_as_it_is(run: Path) -> None:
     assert contents(run) == before
 
 
+def test_python_names_its_own_option(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    zookit.resume(run)
+    assert "resume(epochs=" in capfd.readouterr().err
+
+
 def test_the_command_says_that_a_run_is_complete(zookit: Command, run: Path) -> None:
     ended = zookit("resume", "latest")
     assert ended.code == 0
@@ -37,7 +42,18 @@ def test_a_run_that_a_callback_ended_is_complete(
     before = contents(stopped.folder)
     assert stopped.resume(epochs=5).epochs == 1
     assert contents(stopped.folder) == before
-    assert "a callback ended it after epoch 1" in capfd.readouterr().err
+    assert "stop_at_loss ended it after epoch 1" in capfd.readouterr().err
+
+
+def test_of_several_callbacks_the_one_that_ended_a_run_is_named(
+    images: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["early_stopping:monitor=loss", "stop_at_accuracy:1", "stop_at_loss:100"]
+    stopped = zookit.run(images, DENSE, words, runs_dir=tmp_path, epochs=3, **SMALL)
+    assert stopped.ending is not None
+    assert stopped.ending.stopped_by == "stop_at_loss"
+    stopped.resume(epochs=5)
+    assert "stop_at_loss ended it after epoch 1" in capfd.readouterr().err
 
 
 def test_fewer_epochs_than_the_run_has_are_refused(run: Path) -> None:

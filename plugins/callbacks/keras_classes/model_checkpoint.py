@@ -70,11 +70,11 @@ class ModelCheckpoint(Monitoring, keras.callbacks.ModelCheckpoint):
                 super().on_epoch_end(epoch, logs)
             finally:
                 self.filepath = pattern
+        if self.save_best_only and self.best == before:
+            return  # nothing was saved, and the file there may be somebody else's
         note_output(Path(path))
-        if not self.save_best_only:
-            say(f"{self.name}: saved epoch {epoch + 1} to {path}.")
-        elif self.best != before:
-            say(f"{self.name}: saved epoch {epoch + 1} ({self.best:.4f}) to {path}.")
+        value = f" ({self.best:.4f})" if self.save_best_only else ""
+        say(f"{self.name}: saved epoch {epoch + 1}{value} to {path}.")
 
     def _path(self, epoch: int, logs: dict[str, Any]) -> str:
         try:

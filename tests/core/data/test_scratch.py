@@ -15,6 +15,8 @@ from zookit.data.cache_contents import cache_entries, remove
 from zookit.data.prepared import prepare
 from zookit.plugins.datasets.image_folder import ImageFolder
 
+pytestmark = pytest.mark.usefixtures("fresh_cache")
+
 SIZE = 600
 """80 images of this size have 86 MB."""
 ROOM = 40 * 10**6
@@ -66,11 +68,6 @@ def limited(
         capture_output=True,
         text=True,
     )
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture

@@ -57,3 +57,16 @@ def test_a_path_that_cannot_be_written_is_refused_before_training(
     (tmp_path / "folder.keras").mkdir()
     with pytest.raises(FolderError, match=f"model_checkpoint: .*{place}"):
         begun(built(f"model_checkpoint:{tmp_path / place}"))
+
+
+def test_an_epoch_without_a_file_claims_none(tmp_path: Path) -> None:
+    """Somebody else's file at the path stays theirs, also for the next run."""
+    path = tmp_path / "best.weights.h5"
+    words = f"model_checkpoint:{path},save_best_only=true"
+    first = built(words)
+    begun(first).train(logs_of([0.5, 0.4]))
+    path.write_text("mine")
+    begun(built(words), 2, first.get_state()).train(logs_of([0.5, 0.4, 0.41]))
+    assert path.read_text() == "mine"
+    with pytest.raises(FolderError, match=r"best\.weights\.h5"):
+        run_epochs(built(words), [0.5])

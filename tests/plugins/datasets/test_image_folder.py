@@ -16,10 +16,7 @@ from zookit.core.parameters import create
 from zookit.data.prepared import prepare
 from zookit.plugins import ImageFolder
 
-
-@pytest.fixture(autouse=True)
-def fresh_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("fresh_cache")
 
 
 @pytest.fixture
@@ -312,3 +309,17 @@ def test_there_is_no_sample(photos: Path) -> None:
     put_pictures(photos, cats=3, dogs=3)
     with pytest.raises(DataError, match="no sample"):
         prepare(ImageFolder(photos), "sample", "image_folder", "zookit==1")
+
+
+def test_every_run_warns_of_splits_inside_the_classes(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for at, name in enumerate(("Testdaten", "Trainingsdaten")):
+        put_pictures(tmp_path / "photos" / name, cats=20, dogs=20 + at)
+    dataset = ImageFolder(tmp_path / "photos", size=8)
+    for _ in range(2):
+        zookit.run(dataset, "dense:2,dropout=0.1", runs_dir=tmp_path, epochs=1, quiet=True)
+        assert capfd.readouterr().err.count("the classes are 'Testdaten'") == 1
+    for _ in range(2):
+        zookit.load_data(dataset)
+        assert capfd.readouterr().err.count("the classes are 'Testdaten'") == 1

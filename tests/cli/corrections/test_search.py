@@ -2,16 +2,20 @@
 
 import shlex
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bounded import bounded
 from conftest import Command
 from edited_runs import RunMaker
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from made_data import put_pictures
 
 from zookit.cli.commands import app
-from zookit.cli.correction import Search
+from zookit.cli.corrections.search import Search
 from zookit.typer_commands import command_of
 
 IN_WORDS = [
@@ -93,6 +97,9 @@ IN_OPTIONS = [
     ("run mnist dense --epochs 1e3", "run mnist dense --epochs 1000"),
     ("run mnist dense --validation 10", "run mnist dense --validation 0.1"),
     ("run mnist dense --validation 10%", "run mnist dense --validation 0.1"),
+    ("run mnist dense --validation true", "run mnist dense --validation 0.1"),
+    ("run mnist dense --optimizer", "run mnist dense --optimizer adam"),
+    ("run mnist dense epochs:5", "run mnist dense --epochs 5"),
     ("run mnist dense --learning-rate 0,01", "run mnist dense --learning-rate 0.01"),
     ("run mnist dense --seed random", "run mnist dense --seed 0"),
     ("run mnist dense --augment flip,rotate", "run mnist dense --augment flip+rotation"),
@@ -122,6 +129,11 @@ IN_COMMANDS = [
     ("mnist dense", "run mnist dense"),
     ("help", "--help"),
     ("help run", "run --help"),
+    ("train --help", "run --help"),
+    ("mnist", "run mnist cnn"),
+    ("dense", "show dense"),
+    ("latest", "report latest"),
+    ("download mnist", "data fetch mnist"),
     ("version", "--version"),
     ("test latest", "evaluate latest"),
     ("report", "report latest"),
@@ -133,6 +145,9 @@ IN_COMMANDS = [
     ("predict pic.png", "predict latest pic.png"),
     ("predict latest --image pic.png", "predict latest pic.png"),
     ("predict latest --image=pic.png", "predict latest pic.png"),
+    ("predict latest --image x", "predict latest --image 0"),
+    ("predict 34", "predict latest --image 34"),
+    ("predict latest 34", "predict latest --image 34"),
     ("predict latest --file pic.png", "predict latest pic.png"),
     ("predict --run latest pic.png", "predict latest pic.png"),
     ("export latest onnx", "export latest --to onnx"),
@@ -140,7 +155,6 @@ IN_COMMANDS = [
     ("show", "show fashion_mnist"),
 ]
 BY_POSITION = [
-    ("run mnist 128", "run mnist dense:128"),
     ("run mnist dense:relu", "run mnist dense:activation=relu"),
     ("run mnist dense:relu,512", "run mnist dense:512,activation=relu"),
     ("run mnist dense:512:relu", "run mnist dense:512,activation=relu"),
@@ -173,6 +187,11 @@ ELSEWHERE = [
     ("run mnist dense callback=stop_at_loss", "run mnist dense stop_at_loss"),
     ("run mnist dense tensorboard", "run mnist dense --with tensorboard"),
     ("run mnist dense sgd", "run mnist dense --optimizer sgd"),
+    ("run mnist dense adam", "run mnist dense --optimizer adam"),
+    ("run mnist dense flip zoom", "run mnist dense --augment flip+zoom"),
+    ("run mnist dense --gpu stop_at_loss", "run mnist dense stop_at_loss"),
+    ("run mnist dense --monitor val_loss", "run mnist dense early_stopping:monitor=val_loss"),
+    ("run photos/ cnn --size 32", "run image_folder:path=photos/,size=32 cnn"),
     ("run mnist dense flip", "run mnist dense --augment flip"),
     ("run mnist dense --with stop_at_loss", "run mnist dense stop_at_loss"),
     (
@@ -197,7 +216,6 @@ ELSEWHERE = [
     ("show mnist --image", "show mnist --image 0"),
     ("show adam", "run fashion_mnist dense --optimizer adam"),
     ("show latest", "report latest"),
-    ("show dense --on 28x28", "show dense --on mnist"),
     ("show mnist --sheet --data sample", "show mnist --sheet sheet.png --data sample"),
     ("report latest --output", "report latest --output report.html"),
     ("new", "new zookit-stripes"),
@@ -272,7 +290,14 @@ def test_the_command_that_was_meant_is_shown(
         "run mnist dense --data /my/folder",
         "run C:\\photos dense",
         "resume latest --epochs abc",
-        "predict latest --image x",
+        "run mnist 128",
+        "show dense --on 28x28",
+        "list kinds",
+        "run mnist lenet",
+        "run mnist dense --precision half",
+        "run mnist dense --class-weights true",
+        "run mnist dense --early-stopping 3",
+        "evaluate latest cifar10",
         "evaluate nosuchrun",
         "remove latest",
         "new --kind dataset",
@@ -315,6 +340,25 @@ def test_a_message_gives_the_reason_and_what_is_expected(
         assert each in message
 
 
+TEXTS = st.sampled_from(
+    [
+        *("run", "show", "predict", "data", "fetch", "list", "latest", "runs", "help", "--", "-v"),
+        *("mnist", "Dense", "dense:512", "units=3", "photos", "flip", "sgd", "tensorboard", "5"),
+        *("--epochs", "--epochs=x", "--lr", "--units", "--with", "--augment", "--on", "--image"),
+        *("--data=photos", "--from", "--patience", "--gpu", "--no-plugin", "image_folder", "95%"),
+    ]
+)
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@given(st.lists(TEXTS | st.text(max_size=8), max_size=8))
+def test_any_line_is_answered_with_a_valid_one_or_with_none(folder: Path, line: list[str]) -> None:
+    search = Search(command_of(app))
+    with chdir(folder), bounded(seconds=10, megabytes=200):
+        found = search.corrected(line)
+        assert found is None or search.problem(found) is None
+
+
 def test_h_shows_the_help(zookit: Command) -> None:
     assert zookit("-h").out == zookit("--help").out
     assert "--epochs" in zookit("run", "-h").out
@@ -326,7 +370,7 @@ def test_a_search_that_fails_shows_the_error_itself(
     def fail(*_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("zookit.cli.correction.repairs", fail)
+    monkeypatch.setattr(Search, "corrected", fail)
     message = zookit("run", "mnist", "dnese").message()
     assert "'dnese'" in message
     assert "RuntimeError" not in message

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zookit.core import BadParameter, Words
-from zookit.core.alternatives import other_values, plain_text
 from zookit.core.component import Component
+from zookit.core.corrections import other_values, plain_text
 from zookit.core.parameters import create
 
 

@@ -1,0 +1,116 @@
+"""Writes the message for an error of the user."""
+
+import shlex
+from contextlib import suppress
+from typing import Any
+
+from typer import TyperException
+
+from zookit.cli.corrections.component_rules import folder_words
+from zookit.cli.corrections.foreign import COMMANDS, OPTIONS, Foreign
+from zookit.cli.corrections.line import Line, is_file, options_of
+from zookit.cli.corrections.search import Search
+from zookit.cli.run_argument import no_runs
+from zookit.core import (
+    BadExperiment,
+    BadParameter,
+    BadRun,
+    BadWords,
+    DataError,
+    UnknownName,
+    ZookitError,
+)
+from zookit.core.errors import did_you_mean, folded
+from zookit.runs.naming import NoRuns, run_folders
+
+_ABOUT_WORDS = (BadExperiment, BadParameter, BadRun, BadWords, DataError, UnknownName)
+_NUMBERS = {int: "whole number", float: "number"}
+
+
+def advice(command: Any, arguments: list[str], error: ZookitError | TyperException) -> str:
+    """Return the line for an error: what is wrong, and the command that is right, if one is found.
+
+    Args:
+        command: Typer's command of the whole application.
+        arguments: the arguments that raised the error.
+        error: the error.
+    """
+    line = Line(command, arguments)
+    about_words = isinstance(error, (TyperException, *_ABOUT_WORDS))
+    corrected = None
+    with suppress(Exception):  # a search must not hide the error itself
+        corrected = Search(command).corrected(arguments) if about_words else None
+    message = error.message if isinstance(error, ZookitError) else _problem(line, error)
+    if corrected is not None:
+        return f"{message} Run: {shlex.join(['zookit', *corrected])}"
+    hint = _hint(line, error) if about_words else ""
+    if hint:
+        return hint if isinstance(error, NoRuns) else f"{message} {hint}"
+    if isinstance(error, ZookitError):
+        return str(error)
+    if hasattr(error, "possibilities"):
+        message += did_you_mean(str(getattr(error, "option_name", "")), line.options)
+    name = f" {line.name}" if line.command else ""
+    return f"{message} See 'zookit{name} --help'."
+
+
+def _problem(line: Line, error: TyperException) -> str:
+    """Return what is wrong in one or two sentences, for an error of Typer."""
+    param: Any = getattr(error, "param", None)
+    kind: Any = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+    found = line.part_of(param.opts[0]) if kind in _NUMBERS else None
+    if found is not None:
+        least = "" if param.min is None else f" of at least {param.min}"
+        return f"{param.opts[0]} must be a {_NUMBERS[kind]}{least}, got {found.value!r}."
+    name = str(getattr(error, "option_name", "")).partition("=")[0]
+    # Pydantic, which Typer uses, puts these words before its own messages.
+    text = error.format_message().replace("Value error, ", "").rstrip(".")
+    if not hasattr(error, "possibilities"):
+        return f"{text}."
+    foreign = OPTIONS.get(folded(name), Foreign(""))
+    if foreign.why:
+        return f"no option {name}. {foreign.why}"
+    name = next(iter(foreign.instead), "") or name
+    others = [each.name for each in line.top.commands.values() if name in options_of(each)]
+    if not others or line.name in others:
+        return f"no option {getattr(error, 'option_name', '')}."
+    kept = " A run keeps its settings: to change one, train again." * (line.name == "resume")
+    return f"no option {name}. {name} is an option of {' and '.join(others)}.{kept}"
+
+
+def _hint(line: Line, error: Exception) -> str:
+    """Return what to do where no command line can be right before something else is done."""
+    if line.command is None and line.group is line.top:
+        return COMMANDS.get(folded(line.name), Foreign("")).why
+    if line.name == "run":
+        return "" if isinstance(error, TyperException) else _about_components(line, error)
+    if "--runs-dir" not in line.options or not isinstance(error, (NoRuns, TyperException)):
+        return ""
+    with suppress(ZookitError):
+        known = any(is_file(str(each.value)) for each in line.words)
+        if not known and not run_folders(line.runs_dir)[0]:
+            return no_runs(line.runs_dir)
+    return ""
+
+
+def _about_components(line: Line, error: Exception) -> str:
+    """Return how to name one's own images, or which command explains the word that is wrong."""
+    unknown = (each for each in line.words[:1] if not line.takers(each.name))
+    for part in (*unknown, line.part_of("--data")):
+        own = (folder_words(e) for kind in line.kinds(line.places[0]) for e in kind.entries())
+        words, path = next(filter(None, own), ""), "" if part is None else str(part.value)
+        if "://" in path:
+            return f"Download and unpack it first, and name the folder: {words}FOLDER."
+        if {"/", "\\"} & set(path):
+            return f"For your own images, name the data set {words}FOLDER."
+    for part in line.words:
+        for kind in line.kinds(part.param):
+            try:
+                kind.build(str(part.value))
+            except ZookitError as found:
+                if str(found) != str(error):
+                    continue
+                if isinstance(error, UnknownName) or found.advice:
+                    return f"{found.advice} To see what each is: zookit list {kind.kind.plural}"
+                return f"To see what is possible: zookit show {part.name}"
+    return ""

@@ -1,0 +1,256 @@
+"""Proposes other command lines for one that is not valid. Each proposal may be wrong.
+
+A rule takes the line and its error, and yields all arguments of other lines. These rules know what
+Typer and completion know of a command; those in `component_rules.py` know components and runs.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from zookit.cli.corrections.foreign import (
+    COMMANDS,
+    EXAMPLES,
+    OPTIONS,
+    PARAMETER,
+    VALUE,
+    WORDS,
+    Foreign,
+)
+from zookit.cli.corrections.line import Line, Part, options_of, takes_file
+from zookit.cli.training_options import OPTIONS as TRAINING
+from zookit.core import BadParameter, Settings
+from zookit.core.corrections import other_values, plain_text
+from zookit.core.errors import folded, nearest_name
+from zookit.core.parameters import create
+
+Lines = Iterator[list[str]]
+_NOTHING = Foreign("")
+_MOST_EXAMPLES = 3
+
+
+def as_typed(line: Line, _: Exception) -> Lines:
+    """Propose the line as a keyboard writes it, with blanks behind options; or the help."""
+    plain = [plain_text(each) for each in line.arguments]
+    yield [part for each in plain for part in each.split(" ", 1 if each.startswith("-") else 0)]
+    if "help" in map(folded, line.arguments):
+        others = [each for each in line.arguments if folded(each) not in ("", "help")]
+        yield [*others[:1], "--help"]
+
+
+def another_command(line: Line, _: Exception) -> Lines:
+    """Propose the command that is meant by an unknown one, or to which the words belong."""
+    before, rest = line.arguments[: line.start], line.rest
+    if line.command is None and line.group is not line.top:
+        yield from ([*before, *each, *rest[1:]] for each in _commands("".join(rest[:1]), line))
+    elif line.command is None and line.name:
+        *before, name = before
+        for each in line.top.commands if name not in COMMANDS else ():
+            if _takes_first(line, [each, name]):
+                yield [*before, each, name, *rest]
+                break
+        yield from ([*before, *each, *rest] for each in _commands(name, line))
+        if rest:
+            yield [*before, "run", name, *rest]
+    elif line.words:
+        for each in COMMANDS.get(line.name, _NOTHING).instead:
+            if _takes_first(line, [each, line.words[0].name]):
+                yield [each, *rest]
+
+
+def misplaced_options(line: Line, _: Exception) -> Lines:
+    """Propose that what stands before the command is behind it, or is the command."""
+    first, *others = line.arguments or [""]
+    if first.startswith("-"):
+        yield [first.lstrip("-"), *others]
+        yield [line.name, *line.rest, *line.arguments[: line.start - 1]]
+        yield from ([each] for each in OPTIONS.get(folded(first), _NOTHING).instead)
+
+
+def _takes_first(line: Line, arguments: list[str]) -> bool:
+    """Return whether completion offers the first word for the first place of a command."""
+    other = Line(line.top, arguments)
+    return any(place in other.takers(arguments[1]) for place in other.places[:1])
+
+
+def _commands(name: str, line: Line) -> Lines:
+    known = line.group.commands
+    nearest = nearest_name(name, [*known, *COMMANDS]) or ""
+    for each in (nearest,) if nearest in known else COMMANDS.get(nearest, _NOTHING).instead:
+        if each.startswith("-") or each.split()[0] in known:
+            yield each.split()
+
+
+def unknown_options(line: Line, _: Exception) -> Lines:
+    """Propose what an option means that the command does not have."""
+    for part in line.parts:
+        if not part.option or part.param is not None:
+            continue
+        if part.option in options_of(line.top):
+            yield [*part.arguments, *line.edited({part: ()})]
+        yield from _parameters(line, part)
+        foreign, bare = OPTIONS.get(folded(part.option)), part.option.lstrip("-")
+        nearest = nearest_name(bare, [each.lstrip("-") for each in line.options])
+        for each in foreign.instead if foreign else [f"--{nearest}"] if nearest else []:
+            if each == PARAMETER:
+                yield from _added(line, part)
+            elif each == VALUE:
+                yield line.edited({part: () if part.value is None else (part.value,)})
+            else:
+                first, *others = part.arguments
+                yield line.edited({part: [first.replace(part.option, each, 1), *others]})
+        if foreign and not foreign.instead:
+            yield line.edited({part: ()})
+        for word in (word for place in line.places for word in line.offered(place)):
+            if folded(word) == folded(bare) and part.value is None:
+                yield line.edited({part: [word]})
+
+
+def _parameters(line: Line, option: Part) -> Lines:
+    """Propose that an option is a parameter of a component in the line."""
+    key = folded(option.option)
+    for part in line.parts if option.value is not None else ():
+        if part.param is None or part.value is None:
+            continue
+        found = (kind.correction(part.value) for kind in line.kinds(part.param))
+        text = next((each.instead for each in found if each), part.value)
+        keys = [each for each in _keys(line, part.param, text) if folded(each) == key]
+        for each in keys:
+            text += f"{',' if ':' in text else ':'}{each}={option.value}"
+            yield line.edited({part: part.with_value(text), option: ()})
+
+
+def _added(line: Line, option: Part) -> Lines:
+    """Propose the first component with a parameter of the option's name, if one may be added."""
+    for place in line.places if option.value else ():
+        for name in line.offered(place) if place.nargs == -1 else ():
+            for key in _keys(line, place, name):
+                if folded(key) == folded(option.option):
+                    yield line.edited({option: [f"{name}:{key}={option.value}"]})
+                    return
+
+
+def _keys(line: Line, param: Any, text: str) -> list[str]:
+    items = line.offered(param, f"{text.partition(':')[0]}:")
+    return [each.partition(":")[2].removesuffix("=") for each in items if each.endswith("=")]
+
+
+def separated(line: Line, _: Exception) -> Lines:
+    """Propose several words, or an option several times, for several names in one argument."""
+    for part in line.parts:
+        names = [each for each in re.split(r"[\s,;]+", part.value or "") if each]
+        if len(names) < 2 or not all(map(line.takers, names)):
+            continue
+        if not part.option:
+            yield line.edited({part: names})
+        elif getattr(part.param, "multiple", False):
+            yield line.edited({part: [each for name in names for each in (part.option, name)]})
+
+
+def moved(line: Line, _: Exception) -> Lines:
+    """Propose that a name goes to the option or among the words, where completion offers it."""
+    for part in line.parts:
+        takers = line.takers(part.name)
+        if any(part.param is each for each in takers) or (part.option and part.param is None):
+            continue
+        for param in takers:
+            other = line.part_of(param.opts[0])
+            if param in line.places:
+                yield line.edited({part: [str(part.value)]})
+            elif other is None or param.multiple:
+                yield line.edited({part: [param.opts[0], str(part.value)]})
+
+
+def arranged(line: Line, _: Exception) -> Lines:
+    """Propose the words in the order of their places, once each, with examples for missing ones."""
+    texts = [str(part.value) for part in line.words]
+
+    def place_of(text: str) -> Any:
+        takers = line.takers(text)
+        return next((p for p in line.places if p in takers or takes_file(p, text)), None)
+
+    found: list[list[str]] = [[]]
+    for place in line.places:
+        own = [text for text in texts if place_of(text) is place]
+        unknown = [text for text in texts if place_of(text) is None]
+        own = (own or unknown)[:1] if place.nargs == 1 else [*own, *unknown]
+        needed = place.required or (
+            line.name == "run" and place.nargs == 1 and not line.part_of("--from")
+        )
+        choices = [own] if own or not needed else [[each] for each in examples(line, place)]
+        found = [[*words, *choice] for words in found for choice in choices]
+        texts = [text for text in texts if text not in own]
+    if all(map(place_of, texts)):  # each that is left over has a place that is taken
+        yield from map(line.with_words, found[:_MOST_EXAMPLES])
+
+
+def numbers(line: Line, _: Exception) -> Lines:
+    """Propose the option of images or epochs for a number by itself."""
+    for part in line.words if line.name != "run" else ():
+        for option in {"--image", "--epochs"} & line.options.keys() - set(line.rest):
+            if str(part.value).isdigit():
+                yield line.edited({part: [option, str(part.value)]})
+
+
+def named_options(line: Line, _: Exception) -> Lines:
+    """Propose an option for words such as `epochs=5`, `epochs:5` and `epochs 5`."""
+    names = {each.lstrip("-"): each for each in line.options if each.startswith("--")}
+    words = line.words
+    for part, following in zip(words, [*words[1:], None], strict=False):
+        key, sign, value = re.split("([=:]|$)", str(part.value), maxsplit=1)
+        known = (nearest_name(key, names) if folded(key) else None) or ""
+        exact = folded(key) == folded(known) != ""
+        if value and (exact or (sign == "=" and (known or folded(key) in OPTIONS))):
+            yield line.edited({part: [names.get(known, f"--{key}"), value]})
+        elif exact and not sign and following:
+            yield line.edited({part: (), following: [names[known], str(following.value)]})
+
+
+def option_values(line: Line, error: Exception) -> Lines:
+    """Propose a value for an option that has none or a wrong one, and a missing option."""
+    wrong: Any = getattr(error, "param", None)
+    for part in line.parts:
+        if not part.option or part.param is None or part.param.is_flag:
+            continue
+        own = examples(line, part.param)
+        if part.value is None:
+            yield from (line.edited({part: [part.option, each]}) for each in own)
+        elif part.param.name == getattr(wrong, "name", None) or _refused(line, part):
+            if any(takes_file(place, part.value) for place in line.places):
+                yield line.edited({part: [part.value]})
+            choices = line.offered(part.param)
+            others = [*other_values(part.value, choices), *(own if len(choices) < 2 else ())]
+            yield from (line.edited({part: part.with_value(each)}) for each in others)
+    if wrong is not None and wrong.required and wrong not in line.places:
+        yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
+
+
+def _refused(line: Line, part: Part) -> bool:
+    """Return whether the value of a training option is not valid by itself."""
+    if line.name == "run" and part.param.name in TRAINING:
+        try:
+            create(Settings, {part.param.name: part.value})
+        except BadParameter:
+            return True
+    return False
+
+
+def examples(line: Line, param: Any) -> list[str]:
+    """Return examples of a value: a known one, the default, or what completion offers."""
+    for key in (folded(f"{line.name}{param.name}"), folded(param.name)):
+        if key in EXAMPLES:
+            return list(EXAMPLES[key].instead)
+    offered = line.offered(param)
+    default = TRAINING[param.name].default if param.name in TRAINING else None
+    return [default] if default in offered else offered[:_MOST_EXAMPLES]
+
+
+def nearest_words(line: Line, _: Exception) -> Lines:
+    """Propose the nearest of the names that completion offers for the place of a word."""
+    for part in line.words:
+        offered = line.offered(part.param) if part.param is not None else []
+        if part.name not in offered:
+            foreign = WORDS.get(folded(part.name), _NOTHING).instead
+            for each in (*(set(foreign) & set(offered)), nearest_name(part.name, offered)):
+                if each:
+                    yield line.edited({part: [f"{each}{str(part.value)[len(part.name) :]}"]})

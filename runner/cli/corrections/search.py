@@ -1,0 +1,141 @@
+"""Tries command lines until one is valid: it is parsed, and its components fit together."""
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from typing import Any
+
+import typer
+
+from zookit.cli.corrections import component_rules, rules
+from zookit.cli.corrections.line import Line, is_file
+from zookit.core import NotInstalled, UnknownName, ZookitError
+from zookit.core.messages import logger
+from zookit.registry.blocking import VARIABLE
+from zookit.runs.naming import LATEST
+
+RULES = (
+    rules.as_typed,
+    rules.separated,
+    component_rules.runs,
+    rules.moved,
+    component_rules.as_the_error_says,
+    component_rules.own_images,
+    component_rules.joined,
+    rules.numbers,
+    component_rules.one_of_two,
+    rules.named_options,
+    rules.unknown_options,
+    rules.option_values,
+    rules.arranged,
+    rules.nearest_words,
+    rules.misplaced_options,
+    rules.another_command,
+)
+"""The likeliest first."""
+_MOST_TRIED = 60
+_DEEPEST = 8
+"""The most corrections of one line."""
+
+
+class Search:
+    """Tries command lines, each of which may need further corrections.
+
+    Args:
+        command: Typer's command of the whole application.
+    """
+
+    def __init__(self, command: Any) -> None:
+        self._command = command
+        self._tried: set[tuple[str, ...]] = set()
+
+    def corrected(self, arguments: list[str]) -> list[str] | None:
+        """Return valid arguments close to those that are not; None if none are found."""
+        with _without_effects():
+            error = self.problem(arguments)
+            return None if error is None else self._corrected(arguments, error, depth=0)
+
+    def _corrected(self, arguments: list[str], error: Exception, depth: int) -> list[str] | None:
+        line = Line(self._command, arguments)
+        self._tried.add(tuple(arguments))
+        proposed = (each for rule in RULES for each in rule(line, error))
+        for each in proposed if depth < _DEEPEST else ():
+            if tuple(each) in self._tried or len(self._tried) >= _MOST_TRIED:
+                continue
+            self._tried.add(tuple(each))
+            remaining = self.problem(each)
+            if remaining is None:
+                return each
+            if str(remaining) != str(error):  # perhaps one of several mistakes is corrected
+                found = self._corrected(each, remaining, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def problem(self, arguments: list[str]) -> Exception | None:
+        """Return what is wrong with a command line, as far as that shows without running it."""
+        line = Line(self._command, arguments)
+        asks = bool({"--help", "-h"} & set(arguments))
+        if arguments == ["--version"] or (asks and (line.command or not line.name)):
+            return None
+        try:
+            if line.command is None:
+                return typer.TyperException(f"no command {line.name} {line.rest[:1]}")
+            with _without_effects(), suppress(typer.Exit):  # after the version
+                with self._command.make_context("zookit", arguments[: line.start]):
+                    pass
+                with line.command.make_context(line.name, list(line.rest)) as context:
+                    _check_meaning(line, context.params)
+        except (ZookitError, typer.TyperException) as error:
+            return error
+        return None
+
+
+def _check_meaning(line: Line, params: dict[str, Any]) -> None:
+    """Raise ZookitError if the values of a command have no meaning."""
+    from zookit.cli.predict import check_selection
+    from zookit.cli.run import composed
+
+    if line.name == "run":
+        composed(params)
+    if line.name == "predict":
+        check_selection(params["files"], params["image"], params["split"], invert=params["invert"])
+        for each in params["files"] or ():
+            if not is_file(str(each)):
+                raise ZookitError(f"no file {each}")
+    for part in line.parts:
+        if part.param is not None and part.value is not None:
+            _check_names(line, part.param, part.value)
+
+
+def _check_names(line: Line, param: Any, value: str) -> None:
+    """Raise ZookitError if completion offers names for a place, and the value has none of them."""
+    from zookit.cli.show import groups_named
+    from zookit.runs.naming import find_run
+
+    offered, kinds = line.offered(param), line.kinds(param)
+    if LATEST in offered:
+        find_run(value, line.runs_dir)
+    elif value.partition(":")[0] not in offered and len(kinds) > 1:
+        groups_named(value)
+    elif value not in offered and offered and not kinds and param in line.places:
+        raise UnknownName(f"no name {value}")
+    for kind in kinds:
+        if value.partition(":")[0] in kind or len(kinds) == 1:
+            with suppress(NotInstalled):
+                component = kind.build(value).component
+                getattr(component, "info", None)  # a data set of a folder looks into it
+
+
+@contextmanager
+def _without_effects() -> Iterator[None]:
+    """Show nothing about command lines that are only tried, and block no plugins for others."""
+    blocked, disabled = os.environ.get(VARIABLE, ""), logger.disabled
+    logger.disabled = True
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logger.disabled = disabled
+        os.environ[VARIABLE] = blocked
