@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from conftest import Command
 
 import zookit as package
@@ -55,3 +56,12 @@ def test_json(zookit: Command) -> None:
         "ambiguous": False,
         "blocked": False,
     }
+
+
+@pytest.mark.usefixtures("renamed")
+def test_old_names_are_marked(zookit: Command) -> None:
+    lines = {line.split()[0]: line for line in zookit("list", "architectures").out.splitlines()}
+    assert lines["alpha"].endswith("now beta")
+    assert lines["beta"].rstrip().endswith("zookit-renamed==2.0")
+    listed = json.loads(zookit("list", "architectures", "--json").out)["architectures"]
+    assert {each["name"]: each["now"] for each in listed if each["now"]} == {"alpha": "beta"}

@@ -123,3 +123,14 @@ def test_images_of_ones_own_have_no_other_numbers(zookit: Command, tmp_path: Pat
 )
 def test_errors(zookit: Command, arguments: tuple[str, ...], expected: str) -> None:
     assert expected in zookit("show", *arguments).message()
+
+
+@pytest.mark.usefixtures("renamed")
+@pytest.mark.parametrize("words", ["alpha", "zookit-renamed/alpha", "alpha:units=4"])
+def test_an_old_name_shows_the_component_of_the_new_name(zookit: Command, words: str) -> None:
+    shown = zookit("show", words)
+    assert shown.code == 0
+    assert "'alpha' is now called 'beta'." in shown.out
+    assert "beta: architecture of zookit-renamed==2.0" in shown.out
+    assert "units (now width)" in shown.out
+    assert "'alpha' is now" not in zookit("show", "beta").out
