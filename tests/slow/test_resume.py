@@ -36,6 +36,11 @@ COMPOSITIONS = {
         "horse_or_human cnn:filters=4+4+4,units=8 --augment flip --precision mixed_bfloat16 "
         "--class-weights --optimizer sgd:momentum=0.9 --batch-size 8 --epochs 3"
     ),
+    "mixed labels, smoothed loss, further metrics, schedule": (
+        "mnist dense:32 --augment rotation:0.05 --augment mixup --augment cutmix "
+        "--loss crossentropy:label_smoothing=0.1 --metric top_k:3 --metric auc "
+        "--learning-rate cosine:0.01,warmup=0.5 --class-weights --validation 0.1 --epochs 4"
+    ),
 }
 
 
