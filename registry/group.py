@@ -150,8 +150,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         if file.endswith(".py"):
             return (
                 f"the {self.kind.singular} {name} is in a file that is not named here.",
-                f"Name the file before the command, zookit --plugin {file} ..., or in "
-                f"{PLUGIN_FILES}. A run's folder has a copy of it.",
+                f"Write zookit --plugin {file} COMMAND ..., or set {PLUGIN_FILES}={file}.",
             )
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from zookit.core import Exporter
 from zookit.plugins.exporters.description import as_json
@@ -22,7 +22,7 @@ class Onnx(Exporter):
     """ONNX, a .onnx file, for ONNX Runtime and many other programs."""
 
     suffix = ".onnx"
-    packages = {"onnx": "zookit[export]", "tf2onnx": "zookit[export]"}
+    packages: ClassVar = {"onnx": "zookit[export]", "tf2onnx": "zookit[export]"}
 
     def export(self, model: "keras.Model", path: Path, info: Mapping[str, Any]) -> None:
         """Write the file; each key of the description is a property of the model."""
