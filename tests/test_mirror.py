@@ -47,6 +47,7 @@ ELSEWHERE = {
     "plugins/optimizers/*.py": "plugins/optimizers/test_keras_optimizer.py",
     "plugins/schedules/*.py": "plugins/schedules/test_schedules.py",
     "runner/child_process.py": "test_isolation.py",
+    "runner/cli/augmented_sheet.py": "cli/test_show.py",
     "runner/cli/bare.py": "cli/test_app.py",
     "runner/data/transfer.py": "data/test_download.py",
     "runner/cli/commands.py": "cli/test_app.py",
