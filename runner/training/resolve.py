@@ -32,8 +32,9 @@ from zookit.core.input_files import replaced_paths, with_input_files
 from zookit.core.messages import option
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
-from zookit.registry import Built, Components, Registry, default, warn_of_old_names
+from zookit.registry import Built, Components, Registry, default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
+from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs
 from zookit.runs.rebuilding import rebuilding
