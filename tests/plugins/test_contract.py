@@ -21,6 +21,8 @@ test_contract = contract_tests(
     f"csv_logger:{FOLDER}/log.csv",
     f"model_checkpoint:{FOLDER}/{{epoch}}.weights.h5",
     "unfreeze:epoch=2",
+    "steps:0.01,at=0.5",
+    "top_k:1",
 )
 
 
