@@ -7,7 +7,7 @@ import typer
 
 from zookit.cli.completion import components, values_of, words_of
 from zookit.cli.shared_options import Force, split_option
-from zookit.cli.training_options import OPTIONS, option_for
+from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.core.messages import printable
@@ -70,8 +70,10 @@ def show(
 ) -> None:
     """Show a component: what it does, its parameters, and the package it comes from."""
     from zookit.cli.describe import describe, describe_layers  # --help does not need these
+    from zookit.registry import default
     from zookit.tables import output
 
+    words = default.words(words)
     groups = _selected(groups_named(words), on, image, split, values, sheet)
     if augment and sheet is None:
         raise BadExperiment("--augment is for the images of a sheet. Add --sheet FILE.png.")
@@ -81,8 +83,6 @@ def show(
         )
         return
     if on is not None:  # before anything is printed
-        from zookit.registry import default
-
         default.datasets.build(on)
     for group in groups:
         describe(output(), group, words)
@@ -144,11 +144,6 @@ def groups_named(words: str) -> "list[Components[Any]]":
             f"no component named {name!r}.{''.join(reasons)}",
             f"{did_you_mean(name, names)} Available: {', '.join(names)}.".lstrip(),
         )
-        option = option_for(name)
-        if option:
-            error.message += f" {name!r} is a value of {option}, an option of run."
-            error.advice = f"Run: zookit run fashion_mnist dense {option} {name}"
-            raise error
         corrections = (group.correction(words) for group in default.components())
         error.correction = next((each for each in corrections if each is not None), None)
         raise error

@@ -42,6 +42,7 @@ def describe(
         "metrics": _words(experiment.metrics),
         "callbacks": _words(experiment.callbacks),
         "augmentation": _words(experiment.augmentations),
+        **{name: _words(specs) for name, specs in experiment.others.items()},
         "initial weights": experiment.initial_weights,
         "frozen": ", ".join(experiment.frozen),
         "runtime": _runtime(environment.runtime),

@@ -6,6 +6,7 @@ import pytest
 from conftest import Command
 
 import zookit as package
+from zookit.registry import Registry
 
 OWNER = f"zookit=={package.__version__}"
 
@@ -45,7 +46,7 @@ def test_blocked_plugins_are_marked(zookit: Command) -> None:
 
 def test_json(zookit: Command) -> None:
     listed = json.loads(zookit("list", "--json").out)
-    assert set(listed) == {"datasets", "architectures", "callbacks", "listeners", "commands"}
+    assert list(listed) == [kind.plural for kind in Registry.kinds()]
     dense = next(each for each in listed["architectures"] if each["name"] == "dense")
     assert dense == {
         "name": "dense",
@@ -55,6 +56,7 @@ def test_json(zookit: Command) -> None:
         "defined_in": "zookit.plugins.architectures.dense:Dense",
         "ambiguous": False,
         "blocked": False,
+        "now": None,
     }
 
 

@@ -48,3 +48,9 @@ def test_only_the_first_classes_are_named() -> None:
     lines = describe(run.experiment, replace(run.environment, data=data))
     assert lines["classes"].startswith("1,000: class 0, ")
     assert lines["classes"].endswith("class 9, ...")
+
+
+def test_components_of_kinds_that_only_other_packages_know() -> None:
+    run = digits()
+    experiment = replace(run.experiment, others={"widgets": (ComponentSpec("a/knob", {"n": 1}),)})
+    assert describe(experiment, run.environment)["widgets"] == "knob:n=1"
