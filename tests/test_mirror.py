@@ -70,6 +70,7 @@ ELSEWHERE = {
     "runner/report/metrics.py": "report/test_page.py",
     "runner/report/predictions.py": "report/test_page.py",
     "runner/report/view.py": "report/test_page.py",
+    "runner/testing/shapes.py": "testing/test_architecture.py",
     "runner/testing/trial_training.py": "testing/test_architecture.py",
     "runner/training/composition.py": "training/test_resolve.py",
     "runner/training/options.py": "training/test_resolve.py",
