@@ -40,14 +40,14 @@ def constant_of(value: str, name: str) -> Any:
     found = _definition(module, cls)
     for node in found.body if isinstance(found, ast.ClassDef) else []:
         if isinstance(node, ast.Assign):
-            targets, value = node.targets, node.value
+            targets, literal = node.targets, node.value
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets, value = [node.target], node.value
+            targets, literal = [node.target], node.value
         else:
             continue
         if [each.id for each in targets if isinstance(each, ast.Name)] == [name]:
             with suppress(ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                return ast.literal_eval(value)
+                return ast.literal_eval(literal)
     return None
 
 
