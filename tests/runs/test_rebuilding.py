@@ -143,7 +143,7 @@ def test_runs_of_both_names_are_one_row(renamed: Old, tmp_path: Path) -> None:
     (table,) = zookit.compare([zookit.open_run(renamed.two.folder), run]).tables
     (row,) = table.rows
     assert row.seeds == (0, 3)
-    assert "zookit-renamed==1.0, zookit-renamed==2.0" in row.values["packages"]
+    assert "zookit-renamed==1.0, zookit-renamed==2.0" in str(row.values["packages"])
 
 
 @pytest.mark.parametrize("what", ["resume", "reproduce", "evaluate"])
