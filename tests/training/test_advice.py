@@ -26,7 +26,7 @@ from zookit.core import (
     Splits,
 )
 from zookit.core.data import Source
-from zookit.registry import callbacks, losses, metrics, optimizers
+from zookit.registry import default, losses, metrics, optimizers
 from zookit.training.advice import advice_after, advice_before, advice_on_modes, check_monitored
 from zookit.training.feeds import make_feeds
 
@@ -34,7 +34,7 @@ NAMES = ("a", "b")
 
 
 def component(words: str) -> Callback:
-    return callbacks.build(words).component
+    return default.callbacks.build(words).component
 
 
 @dataclass(frozen=True)
