@@ -31,6 +31,8 @@ ELSEWHERE = {
     "core/remote_file.py": "data/test_download.py",
     "core/run_context.py": "training/test_listeners.py",
     "registry/built.py": "registry/test_components.py",
+    "registry/plugin_file_loader.py": "registry/test_plugin_files.py",
+    "registry/static_kinds.py": "registry/test_plugin_files.py",
     "runner/doctor/finding.py": "doctor/test_examination.py",
     "runner/doctor/report.py": "doctor/test_diagnosis.py",
     "runner/leaderboard/unranked.py": "leaderboard/test_leaderboard.py",

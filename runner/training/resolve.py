@@ -274,15 +274,12 @@ def _check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
 
 def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
     """Return a hint if the name belongs to another kind of component."""
-    if isinstance(given, Component) or (isinstance(given, str) and ".py:" in given):
+    if isinstance(given, Component) or (isinstance(given, str) and ".py" in given):
         return ""
     name = Words.parse(given).name if isinstance(given, str) else given.name
     for other in default.components():
         if other.kind != group.kind and name in other:
-            how = "the order is DATASET ARCHITECTURE [CALLBACK]..."
-            if other.kind.option:
-                how = f"write {option(f'{other.kind.option} {name}', f'{other.kind.keyword}=')}."
-            return f" {name!r} is one of the {other.kind.plural}; {how}"
+            return f" {name!r} is one of the {other.kind.plural}; {other.kind.usage(name)}"
     return ""
 
 
