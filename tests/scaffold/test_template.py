@@ -38,7 +38,7 @@ def test_suffixes_differ() -> None:
 
 
 @pytest.mark.parametrize("kind", Registry.kinds(), ids=lambda kind: kind.plural)
-def test_a_template_shows_a_working_plugin(kind: Kind) -> None:
+def test_a_template_shows_a_working_plugin(kind: Kind[Any]) -> None:
     code, tests = code_of(kind, VALUES)
     assert "NotImplementedError" not in code
     assert "suffix:" not in code
@@ -48,7 +48,7 @@ def test_a_template_shows_a_working_plugin(kind: Kind) -> None:
 
 def test_a_kind_without_a_template_shows_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zookit.core, "Widget", Widget, raising=False)
-    kind: Kind = Kind("widget", Widget)
+    kind: Kind[Any] = Kind("widget", Widget)
     assert suffix_of(kind) == "_widget"
     code, _ = code_of(kind, VALUES)
     (found,) = (node for node in ast.parse(code).body if isinstance(node, ast.ClassDef))
