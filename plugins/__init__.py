@@ -53,7 +53,9 @@ if TYPE_CHECKING:
     from zookit.plugins.listeners.tensorboard import TensorBoard as TensorBoard
     from zookit.plugins.losses.crossentropy import Crossentropy as Crossentropy
     from zookit.plugins.losses.focal import Focal as Focal
-    from zookit.plugins.losses.generalized_crossentropy import GeneralizedCrossentropy as GeneralizedCrossentropy
+    from zookit.plugins.losses.generalized_crossentropy import (
+        GeneralizedCrossentropy as GeneralizedCrossentropy,
+    )
     from zookit.plugins.losses.poly import Poly as Poly
     from zookit.plugins.losses.squared import Squared as Squared
     from zookit.plugins.metrics.auc import Auc as Auc

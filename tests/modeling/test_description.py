@@ -10,7 +10,7 @@ from zookit.modeling.description import describe
 
 def test_each_part_is_a_line() -> None:
     run = digits()
-    lines = describe(run.experiment, run.environment, learning_rate=0.001, parameters=12_730)
+    lines = describe(run.experiment, run.environment, learning_rate=0.001)
     assert lines["data"] == "mnist, sample: 6,000 train + 1,000 test"
     assert lines["images"] == "28 x 28 x 1"
     assert lines["classes"].startswith("10: 0, 1, 2")
