@@ -15,7 +15,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from zookit.registry.built import Built, warn_of_old_names
+from zookit.registry.built import Built
 from zookit.registry.components import Components, packages_missing
 from zookit.registry.entry import Entry
 from zookit.registry.group import Group
@@ -48,7 +48,6 @@ __all__ = [
     "Registry",
     "default",
     "packages_missing",
-    "warn_of_old_names",
 ]
 
 

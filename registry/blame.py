@@ -10,6 +10,7 @@ from zookit.core import BadParameter, BrokenPlugin, Component, ZookitError
 from zookit.core.errors import quoted, reason_of, typed_reason_of
 from zookit.registry.entry import Entry
 from zookit.registry.frames import Frame, frames_of, module_of
+from zookit.registry.names import FILE_MODULES
 from zookit.registry.registry import Registry
 
 
@@ -57,13 +58,10 @@ def plugins_blamed(registry: Registry, *components: Component) -> Iterator[None]
             raise
         if not isinstance(error, Exception):
             raise BrokenPlugin(
-                f"{owner} ended the program: {typed_reason_of(error)}. Report this to the "
-                "author of the package."
+                f"{owner} ended the program: {typed_reason_of(error)}. {_advice(error)}"
             ) from error
         if not getattr(error, "__notes__", None):
-            error.add_note(
-                f"zookit: {owner} raised this error. Report it to the author of the package."
-            )
+            error.add_note(f"zookit: {owner} raised this error. {_advice(error)}")
         raise
 
 
@@ -89,10 +87,23 @@ def check_returned(
 ) -> None:
     """Raise BrokenPlugin if a method did not return an instance of `expected`, called `name`."""
     if not isinstance(value, expected):
+        advice = _advice_on(type(component).__module__)
         raise BrokenPlugin(
             f"{describe(component, registry)}: {type(component).__qualname__}.{method} returned "
-            f"{quoted(value)}, expected a {name}. Report this to the author of the package."
+            f"{quoted(value)}, expected a {name}. {advice}"
         )
+
+
+def _advice(error: BaseException) -> str:
+    """Return what to do about an error of a plugin: what the user's own file calls is theirs."""
+    modules = [module_of(frame) for frame, _ in walk_tb(error.__traceback__)]
+    return _advice_on(next((each for each in modules if each.startswith(FILE_MODULES)), ""))
+
+
+def _advice_on(module: str) -> str:
+    if module.startswith(FILE_MODULES):
+        return "Correct the file."
+    return "Report this to the author of the package."
 
 
 def _culprit(

@@ -1,5 +1,7 @@
 """The components of one kind."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Generic, TypeVar
 
@@ -21,12 +23,24 @@ from zookit.registry.blocking import blockers
 from zookit.registry.built import Built
 from zookit.registry.group import Group
 from zookit.registry.instances import instead_of
+from zookit.registry.kind import Kind, Row
+from zookit.registry.metadata import Declared, Problem
 
 C = TypeVar("C", bound=Component)
 
 
 class Components(Group[C], Generic[C]):
     """The entries of a kind whose plugins are components, such as data sets."""
+
+    def __init__(
+        self,
+        kind: Kind[C],
+        declared: list[Declared],
+        problems: list[Problem],
+        kinds: Sequence[Row] = (),
+    ) -> None:
+        super().__init__(kind, declared, problems)
+        self._kinds = kinds or (kind,)
 
     def build(self, given: "str | Words | ComponentSpec | C") -> Built[C]:
         """Build a component from words, a component spec or an instance.
@@ -58,6 +72,10 @@ class Components(Group[C], Generic[C]):
                 "class. Pass an instance from Python."
             )
         entry = self[given.name]
+        if entry.declared.file:
+            from zookit.registry.plugin_files import check_unchanged  # only if a file is named
+
+            check_unchanged(entry.declared)
         kind = entry.load()
         _check_packages(entry.name, kind)
         old = self.old_name_in(given.name)
@@ -79,12 +97,17 @@ class Components(Group[C], Generic[C]):
         return Built(component, ComponentSpec.of(entry.full_name, component), entry.owner, old)
 
     def _from_text(self, text: str) -> Built[C]:
-        if ".py:" in text:
-            from zookit.registry.plugin_files import words_of_file  # only if a file is named
+        if ".py" in text:
+            # Only if a file is named.
+            from zookit.registry.plugin_files import words_of_file
 
-            in_file = words_of_file(text, self.kind)
+            try:
+                in_file = words_of_file(text, self._kinds)
+            except UnknownName as error:
+                error.correction = self.correction(text)
+                raise
             if in_file is not None:
-                self.add(in_file[1])
+                self._add_from_file(text, in_file[1])
                 return self.build(in_file[0])
         try:
             return self.build(Words.parse(text))
@@ -92,10 +115,28 @@ class Components(Group[C], Generic[C]):
             error.correction = error.correction or self.correction(text)
             raise
 
+    def _add_from_file(self, text: str, declared: Declared) -> None:
+        """Add a class that a text names. Raises UnknownName if it is of another kind."""
+        if declared.group != self.kind.group:
+            kind = next(each for each in self._kinds if each.group == declared.group)
+            raise UnknownName(
+                f"{text} is {_article(kind.singular)}, not {_article(self.kind.singular)}; "
+                f"{kind.usage(text)}"
+            )
+        self.add(declared)
+
     def correction(self, text: str) -> Correction | None:
         """Return the valid words that a text probably means, if any."""
         if self.is_blocked(text.partition(":")[0]):
             return None
+        if ".py" in text:
+            from zookit.registry.plugin_files import corrected_file  # only if a file is named
+
+            with suppress(ZookitError):
+                in_file = corrected_file(text, self._kinds, self.kind)
+                if in_file is not None:
+                    self.build(in_file)
+                    return Correction(text, in_file)
         from zookit.registry.corrections import corrected, words_of_entries  # only for errors
 
         instead = corrected(

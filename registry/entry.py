@@ -1,19 +1,18 @@
 """An entry point of a plugin. The plugin is imported only when it is loaded."""
 
 import importlib
-import os
 import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from zookit.core import BrokenPlugin, html
 from zookit.core.declaration import Parameter, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared
-from zookit.registry.names import PLUGIN_FILES, canonical_name
+from zookit.registry.names import canonical_name
 
 T = TypeVar("T")
 
@@ -49,6 +48,12 @@ class Entry(Generic[T]):
     def value(self) -> str:
         """The location of the plugin: `module:Class`."""
         return self.declared.value
+
+    @property
+    def location(self) -> str:
+        """The location of the plugin, for messages: of one in a file, `FILE.py:Class`."""
+        file = self.declared.file
+        return f"{file}:{self.value.partition(':')[2]}" if file else self.value
 
     @property
     def module(self) -> str:
@@ -98,7 +103,8 @@ class Entry(Generic[T]):
     def _loaded(self) -> type[T]:
         from zookit.registry.import_effects import import_effects_undone  # a list loads nothing
 
-        if os.environ.get(PLUGIN_FILES):
+        in_file = bool(self.declared.file)
+        if in_file:
             importlib.import_module("zookit.registry.plugin_files")  # lets Python find them
 
         module_name, _, attribute = self.value.partition(":")
@@ -109,27 +115,36 @@ class Entry(Generic[T]):
                 loaded = getattr(loaded, part)
         except BaseException as error:  # a plugin may raise anything on import
             reraise_interruption(error)
+            reinstall = "Upgrade, reinstall or uninstall the package"
+            advice = "Correct the file" if in_file else reinstall
             raise self.broken(
-                f"cannot be imported: {typed_reason_of(error)}. "
-                "Upgrade, reinstall or uninstall the package"
+                f"cannot be imported: {typed_reason_of(error)}{_line(error, self)}. {advice}"
             ) from error
         complaint = self.kind.complaint(loaded)
         if complaint:
-            raise self.broken(
-                f"is not a valid {self.kind.singular}: {complaint}. Report this to the author of "
-                "the package"
-            )
+            advice = "Correct the class" if in_file else "Report this to the author of the package"
+            raise self.broken(f"is not a valid {self.kind.singular}: {complaint}. {advice}")
         return cast(type[T], loaded)
 
     def broken(self, complaint: str) -> BrokenPlugin:
         """Return an error that names the plugin and its package, and says what is wrong."""
         return BrokenPlugin(
-            f"{self.kind.singular} {self.name!r} of {self.owner} ({self.value}) {complaint}."
+            f"{self.kind.singular} {self.name!r} of {self.owner} ({self.location}) {complaint}."
         )
 
     def __repr__(self) -> str:
-        return f"<{self.kind.singular} {self.name} of {self.owner} ({self.value})>"
+        return f"<{self.kind.singular} {self.name} of {self.owner} ({self.location})>"
 
     def _repr_html_(self) -> str:
         facts = ("name", self.name), ("kind", self.kind.singular)
-        return html.table((), (*facts, ("owner", self.owner), ("location", self.value)))
+        return html.table((), (*facts, ("owner", self.owner), ("location", self.location)))
+
+
+def _line(error: BaseException, entry: Entry[Any]) -> str:
+    """Return the line of a file in which its import failed; empty for a package."""
+    if not entry.declared.file:
+        return ""
+    from zookit.registry.frames import place_in  # only an error needs it
+
+    line = place_in(error, entry.module).rpartition(":")[2]
+    return f", in line {line}" if line else ""

@@ -1,12 +1,15 @@
 """The entries of one kind."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from zookit.core import AmbiguousName, UnknownName, html
-from zookit.core.errors import nearest_name, quoted
+from zookit.core.errors import did_you_mean, nearest_name, quoted
+from zookit.core.messages import option
 from zookit.core.words import is_name
 from zookit.registry.blocking import blockers, is_blocked
 from zookit.registry.entry import Entry
@@ -51,12 +54,17 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
             self._by_name[_folded(entry.full_name)].append(entry)
 
     def add(self, declared: Declared) -> None:
-        """Add a plugin, unless it is there already."""
+        """Add a plugin by its full name alone, in place of another of that full name."""
         entry: Entry[T] = Entry(self.kind, declared)
-        if entry not in self._all:
-            self._all.append(entry)
-            self._by_name[entry.name].append(entry)
-            self._by_name[_folded(entry.full_name)].append(entry)
+        key = _folded(entry.full_name)
+        before = self._by_name[key]
+        if entry in before:
+            return
+        self._all = [entry, *(each for each in self._all if each not in before)]
+        self._all.sort(key=lambda entry: (entry.name, entry.owner))
+        for name in (entry.name, key):
+            self._by_name[name] = [each for each in self._by_name[name] if each not in before]
+        self._by_name[key].append(entry)
 
     def entries(self) -> tuple[Entry[T], ...]:
         """Return the entries that are not blocked, sorted by name and owner.
@@ -146,15 +154,29 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         entries = self.entries()
         names = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
         installed = f"Installed: {', '.join(names)}." if names else "None are installed."
-        file = name.partition("/")[0]
-        if file.endswith(".py"):
-            return (
-                f"the {self.kind.singular} {name} is in a file that is not named here.",
-                f"Write zookit --plugin {file} COMMAND ..., or set {PLUGIN_FILES}={file}.",
-            )
+        if name.partition("/")[0].endswith(".py"):
+            return self._not_in_file(name)
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",
             f"{self._did_you_mean(name, names)} {installed}".lstrip(),
+        )
+
+    def _not_in_file(self, name: str) -> tuple[str, str]:
+        file = name.partition("/")[0]
+        for problem in self.problems:
+            if problem.name == canonical_name(file):
+                return f"{file} cannot be used: {problem.reason}.", problem.advice
+        paths = os.environ.get(PLUGIN_FILES, "").split(os.pathsep)
+        path = next((each for each in paths if Path(each).name == file), None)
+        if path is not None:
+            offered = [e.full_name for e in self.entries() if e.declared.file]
+            missing = f"{path} has no {self.kind.singular} {name.partition('/')[2]!r}."
+            advice = f"In files: {', '.join(offered) or 'none'}."
+            return f"{missing}{did_you_mean(name, offered)}", advice
+        python = f"zookit.registry.default.add_file('{file}')"
+        return (
+            f"the {self.kind.singular} {name} is in a file that is not named here.",
+            f"Name the file: {option(f'zookit --plugin {file} COMMAND ...', python)}",
         )
 
     def _did_you_mean(self, name: str, names: list[str]) -> str:
@@ -170,15 +192,22 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         if blocked:
             owners = " and ".join(entry.owner for entry in blocked)
             text += f" {name!r} of {owners} is blocked by {blockers()}."
-        if self.problems:
-            shown = [f"{each.distribution}: {each.reason}" for each in self.problems[:_SHOWN]]
-            more = len(self.problems) - len(shown)
+        packages = [each for each in self.problems if not each.file]
+        if packages:
+            shown = [f"{each.distribution}: {each.reason}" for each in packages[:_SHOWN]]
+            more = len(packages) - len(shown)
             broken = "; ".join([*shown, *([f"{more} more, see zookit doctor"] if more else [])])
             text += f" Reinstall the packages that could not be read: {broken}."
+        for each in self.problems:
+            if each.file:
+                text += f" {each.distribution} cannot be used: {each.reason}. {each.advice}"
         return text
 
     def _ambiguous(self, name: str, found: list[Entry[T]]) -> str:
         choices = list(dict.fromkeys(entry.full_name for entry in found))
+        if len(choices) == 1 and found[0].declared.file:
+            classes = " and ".join(entry.value.partition(":")[2] for entry in found)
+            return f"{found[0].declared.file}: {classes} both mean {name!r}. Rename one of them."
         if len(choices) == 1:
             return (
                 f"{found[0].owner} declares the {self.kind.singular} {name!r} twice. Report this "
@@ -201,9 +230,9 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         )
 
     def shown_names(self) -> tuple[str, ...]:
-        """Return a name for each of `entries`: the full name if the plain one is ambiguous."""
+        """Return a name for each of `entries`: the full name if the plain one is another's too."""
         return tuple(
-            entry.full_name if self.is_ambiguous(entry.name) else entry.name
+            entry.name if self._found(entry.name) == [entry] else entry.full_name
             for entry in self.entries()
         )
 

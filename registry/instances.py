@@ -14,8 +14,8 @@ def instead_of(given: object) -> str:
     first = next(iter(given), None) if isinstance(given, list | tuple) else given
     if hasattr(first, "shape") and hasattr(first, "dtype") and not hasattr(first, "layers"):
         return (
-            " Arrays become a data set by a class with info and load: see 'A data set' in "
-            "docs/plugins.md."
+            " Arrays become a data set by a class with info and load: see 'What a data set is' in "
+            "docs/plugins-data.md."
         )
     bases = [f"{each.__module__}.{each.__name__}" for each in type(first).__mro__]
     if any(each.startswith("keras.") and each.endswith(".Callback") for each in bases):
@@ -23,7 +23,7 @@ def instead_of(given: object) -> str:
     if any(each.startswith("keras.") and each.endswith(".Layer") for each in bases):
         return (
             " A Keras model becomes an architecture by a class with features(images): see 'An "
-            "architecture' in docs/plugins.md. Models of keras.applications are words, such as "
-            "'keras_application:MobileNet'."
+            "architecture' in docs/plugins-training.md. Models of keras.applications are words, such "
+            "as 'keras_application:MobileNet'."
         )
     return ""

@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from zookit.core import Component
 from zookit.core.declaration import declaration_complaint
+from zookit.core.messages import option
 
 C = TypeVar("C", bound=Component)
 
@@ -59,6 +60,12 @@ class Kind(Generic[C]):
     def stem(self) -> str:
         """The singular as a name of a module, such as "dataset"."""
         return self.singular.replace(" ", "")
+
+    def usage(self, words: str) -> str:
+        """Return how a run selects a component of this kind."""
+        if self.option:
+            return f"write {option(f'{self.option} {words}', f'{self.keyword}=')}."
+        return "the order is DATASET ARCHITECTURE [CALLBACK]..."
 
     def complaint(self, loaded: object) -> str | None:
         """Return why an object cannot be a plugin of this kind; None if it can."""

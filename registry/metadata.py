@@ -16,7 +16,7 @@ from zookit.core.errors import quoted, reason_of
 from zookit.core.reading import as_text, open_regular, read_up_to
 from zookit.core.words import is_name
 from zookit.registry.entry_points import parse_entry_points
-from zookit.registry.names import canonical_name
+from zookit.registry.names import PLUGIN_FILES, canonical_name
 
 _LARGEST = 1_000_000
 """The largest entry_points.txt, and the largest header of METADATA, in bytes."""
@@ -28,21 +28,37 @@ _BLANK_LINE = rb"\r?\n\r?\n"
 
 @dataclass(frozen=True)
 class Declared:
-    """An entry point and the distribution that declares it."""
+    """An entry point and the distribution that declares it.
+
+    Of a plugin in a Python file that the user named, `file` is the path, the file's name stands for
+    the distribution, and the start of its hash for the version.
+    """
 
     group: str
     name: str
     value: str
     distribution: str
     version: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A distribution whose metadata, or part of it, cannot be used, and the reason."""
+    """A distribution whose metadata, or part of it, cannot be used, and the reason.
+
+    Of a Python file that the user named, `distribution` is its name, `file` its path.
+    """
 
     distribution: str
     reason: str
+    file: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What the user can do."""
+        if self.file:
+            return f"Correct the file, or take it out of {PLUGIN_FILES}."
+        return "Reinstall or uninstall that package."
 
     @property
     def name(self) -> str:

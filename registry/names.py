@@ -4,6 +4,8 @@ import re
 
 PLUGIN_FILES = "ZOOKIT_PLUGINS"
 """The environment variable with the Python files that offer plugins."""
+FILE_MODULES = "zookit_plugin_file_"
+"""The start of the names of their modules."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 

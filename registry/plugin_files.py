@@ -6,146 +6,247 @@ a distribution and the start of its hash for the version: the class `Net` in `ne
 """
 
 import ast
-import hashlib
 import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
+from importlib.util import spec_from_loader
 from pathlib import Path
 
-from zookit.core import UnknownName, Words
-from zookit.core.errors import did_you_mean, reason_of
+from zookit.core import BrokenPlugin, UnknownName, Words
+from zookit.core.errors import nearest_name, quoted, reason_of
+from zookit.core.messages import option
 from zookit.core.reading import read_bounded
 from zookit.core.words import is_name
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
-from zookit.registry.names import PLUGIN_FILES
+from zookit.registry.names import FILE_MODULES, PLUGIN_FILES, canonical_name
+from zookit.registry.plugin_file_loader import PluginFileLoader, version_of
+from zookit.registry.static_kinds import kinds_of_classes
 
 _LARGEST = 1_000_000
 """The largest file, in bytes."""
-_PREFIX = "zookit_plugin_file_"
-_DIGITS = 16
-"""Characters of the hash that stand for the version."""
-_WORDS = re.compile(r"(?P<path>.+\.py):(?P<name>[A-Za-z_]\w*)(:(?P<items>.*))?", re.DOTALL)
+_WORDS = re.compile(r"(?P<path>([A-Za-z]:[\\/])?[^:]+\.py)(:(?P<rest>.*))?", re.DOTALL)
+_CLASS = re.compile(r"(?P<name>[^\W\d]\w*)(:(?P<items>.*))?", re.DOTALL)
 _UPPER_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def add_plugin_file(path: str | Path) -> Path:
-    """Offer the plugins of a file, in this process and its child processes, and return its path.
+@dataclass(frozen=True)
+class PluginFile:
+    """A Python file with plugins, as it is when it is read."""
 
-    Raises UnknownName if it cannot be read, or its name cannot be a distribution's.
+    path: Path
+    content: bytes
+
+    @classmethod
+    def read(cls, path: str | Path) -> "PluginFile":
+        """Read a file. Raises BrokenPlugin if it cannot be read or has no usable name."""
+        absolute = Path(path).expanduser().absolute()
+        if not is_name(f"{absolute.name}/plugin") or absolute.suffix != ".py":
+            raise BrokenPlugin(
+                f"{quoted(absolute.name)} cannot be the name of a file with plugins. Rename it: "
+                "letters, digits, ., - and _, with .py at the end."
+            )
+        if os.pathsep in str(absolute):
+            raise BrokenPlugin(
+                f"{absolute} cannot be used, because {os.pathsep!r} separates the files of "
+                f"{PLUGIN_FILES}. Move it to a folder without it."
+            )
+        try:
+            return cls(absolute, read_bounded(absolute, _LARGEST))
+        except OSError as error:
+            raise BrokenPlugin(
+                f"{path} cannot be read: {error.strerror or reason_of(error)}. Expected a Python "
+                "file."
+            ) from None
+
+    @property
+    def name(self) -> str:
+        """The name of the file, which stands for a distribution."""
+        return self.path.name
+
+    @cached_property
+    def version(self) -> str:
+        """The start of the hash of its content."""
+        return version_of(self.content)
+
+    @property
+    def module(self) -> str:
+        """The name that the file is imported under; edited or moved, it is another module."""
+        place = version_of(os.fsencode(self.path))
+        return f"{FILE_MODULES}{place}_{self.version}"
+
+    def plugins(self, kinds: Sequence[Row]) -> dict[str, Declared]:
+        """Return the file's plugins by class. Raises BrokenPlugin if it is not valid Python."""
+        found = kinds_of_classes(self._tree, kinds)
+        return {
+            name: Declared(
+                kind.group,
+                _plain(name),
+                f"{self.module}:{name}",
+                self.name,
+                self.version,
+                str(self.path),
+            )
+            for name, kind in found.items()
+            if not name.startswith("_") and is_name(_plain(name))
+        }
+
+    def plugin(self, name: str, kinds: Sequence[Row]) -> Declared:
+        """Return the plugin of a class. Raises UnknownName, and BrokenPlugin as `plugins` does."""
+        plugins = self.plugins(kinds)
+        if name in plugins:
+            return plugins[name]
+        classes = [node.name for node in self._tree.body if isinstance(node, ast.ClassDef)]
+        if name not in classes:
+            raise UnknownName(
+                f"{self.path} has no class {quoted(name)}.",
+                f"Components in it: {', '.join(plugins) or 'none'}.",
+            )
+        if name.startswith("_") or not is_name(_plain(name)):
+            raise UnknownName(
+                f"{self.path}: {name} cannot be the name of a component. Use ASCII letters and "
+                "digits, beginning with a letter."
+            )
+        raise UnknownName(
+            f"{self.path}: {name} is no component, because it inherits from no base class of "
+            f"zookit.core. Expected for example: class {name}(Architecture). Bases: "
+            f"{', '.join(kind.base.__name__ for kind in kinds if kind.base)}."
+        )
+
+    @cached_property
+    def _tree(self) -> ast.Module:
+        try:
+            return ast.parse(self.content)
+        except SyntaxError as error:
+            line = f", line {error.lineno}," if error.lineno else ""
+            raise BrokenPlugin(
+                f"{self.path}{line} is not valid Python: {error.msg}.", "Correct the file."
+            ) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise BrokenPlugin(
+                f"{self.path} is not valid Python: {reason_of(error)}.", "Correct the file."
+            ) from None
+
+
+def add_plugin_file(path: str | Path, kinds: Sequence[Row]) -> PluginFile:
+    """Offer the plugins of a file, in this process and its child processes, and return the file.
+
+    It replaces another file of that name. Raises BrokenPlugin if it cannot be used.
     """
-    absolute = Path(path).expanduser().absolute()
-    _content(absolute)
-    named = os.environ.get(PLUGIN_FILES, "").split(os.pathsep)
-    if str(absolute) not in named:
-        os.environ[PLUGIN_FILES] = os.pathsep.join(filter(None, [*named, str(absolute)]))
-    _install_finder()
-    return absolute
+    file = PluginFile.read(path)
+    if not file.plugins(kinds):
+        raise BrokenPlugin(
+            f"{path} has no component: no class in it inherits from a base class of zookit.core. "
+            f"Bases: {', '.join(kind.base.__name__ for kind in kinds if kind.base)}."
+        )
+    _offer(file)
+    return file
 
 
-def file_in_words(text: str) -> tuple[Path, str, str] | None:
-    """Return the file, the class and the parameters of `FILE.py:Class[:ITEMS]`."""
-    found = _WORDS.fullmatch(text)
-    return (Path(found["path"]), found["name"], found["items"] or "") if found else None
-
-
-def words_of_file(text: str, kind: Row) -> tuple[Words, Declared] | None:
+def words_of_file(text: str, kinds: Sequence[Row]) -> tuple[Words, Declared] | None:
     """Return the words and the declaration of `FILE.py:Class[:ITEMS]`; None for other text.
 
-    Raises UnknownName if there is no such file or class.
+    The file's plugins are offered to child processes. Raises BrokenPlugin if the file cannot be
+    used, and UnknownName if it has no such component.
     """
-    found = file_in_words(text)
+    found = _WORDS.fullmatch(text)
     if found is None:
         return None
-    given, name, items = found
-    path = add_plugin_file(given)
-    classes = [node.name for node in _classes(path)]
-    if name not in classes:
+    file = PluginFile.read(found["path"])
+    named = _CLASS.fullmatch(found["rest"] or "")
+    if named is None:
+        classes = ", ".join(file.plugins(kinds))
         raise UnknownName(
-            f"{given} has no class {name!r} at its top level.{did_you_mean(name, classes)} "
-            f"Classes: {', '.join(classes) or 'none'}."
+            f"{found['path']} is a file; a class in it is missing.",
+            f"Write {found['path']}:CLASS. Components in it: {classes or 'none'}.",
         )
-    declared = _declared(path, name, kind)
+    declared = file.plugin(named["name"], kinds)
+    _offer(file)
     words = f"{declared.distribution}/{declared.name}"
-    return Words.parse(f"{words}:{items}" if items else words), declared
+    return Words.parse(f"{words}:{named['items']}" if named["items"] else words), declared
+
+
+def corrected_file(text: str, kinds: Sequence[Row], kind: Row) -> str | None:
+    """Return `FILE.py:Class[:ITEMS]` with the class that was probably meant, if any.
+
+    The class may be missing, or be given by the name of the plugin.
+    """
+    found = _WORDS.fullmatch(text)
+    if found is None:
+        return None
+    plugins = PluginFile.read(found["path"]).plugins(kinds)
+    classes = {name: each.name for name, each in plugins.items() if each.group == kind.group}
+    named = _CLASS.fullmatch(found["rest"] or "")
+    if named is None:
+        (name, items) = (next(iter(classes)) if len(classes) == 1 else None), found["rest"]
+    else:
+        by_plugin = {plain: name for name, plain in classes.items()}
+        nearest = nearest_name(named["name"], [*classes, *by_plugin])
+        name, items = by_plugin.get(nearest or "", nearest), named["items"]
+    return f"{found['path']}:{name}{f':{items}' if items else ''}" if name else None
 
 
 def declared_in_files(kinds: Sequence[Row]) -> tuple[list[Declared], list[Problem]]:
-    """Return the plugins of the files that ZOOKIT_PLUGINS names, and which files have problems."""
+    """Return the plugins of the files that ZOOKIT_PLUGINS names, and which files have problems.
+
+    From then on the variable has absolute paths, which hold in every folder.
+    """
     declared: list[Declared] = []
     problems: list[Problem] = []
-    for path in _named_files():
+    names: dict[str, Path] = {}
+    paths = _named_files()
+    for path in paths:
         try:
-            declared += _plugins_of(path, kinds)
-        except (UnknownName, SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            problems.append(Problem(path.name, f"{PLUGIN_FILES}: {reason_of(error)}"))
-    if declared:
-        _install_finder()
+            first = names.setdefault(canonical_name(path.name), path)
+            if first != path:
+                raise BrokenPlugin(f"{first} has the same name; rename one of the files")
+            declared += PluginFile.read(path).plugins(kinds).values()
+        except BrokenPlugin as error:
+            problems.append(Problem(path.name, error.message.rstrip("."), str(path)))
+    os.environ[PLUGIN_FILES] = os.pathsep.join(map(str, paths))
+    _install_finder()
     return declared, problems
 
 
-def version_of(content: bytes) -> str:
-    """Return the start of a file's SHA-256, which stands for a version."""
-    return hashlib.sha256(content).hexdigest()[:_DIGITS]
+def check_unchanged(declared: Declared) -> None:
+    """Raise BrokenPlugin if the file of a plugin has been edited since it was named."""
+    if PluginFile.read(declared.file).version != declared.version:
+        python = f"zookit.registry.default.add_file({declared.file!r})"
+        raise BrokenPlugin(
+            f"{declared.file} has been edited since it was named. "
+            f"{option('Start the command again.', f'To use it as it is now: {python}')}"
+        )
 
 
-def file_of(component: type) -> Path | None:
-    """Return the file that a component's class comes from, if the user named the file."""
-    if not component.__module__.startswith(_PREFIX):
+def file_of(component: type) -> tuple[str, bytes] | None:
+    """Return the name and the content of the file that a class comes from; None of a package."""
+    if not component.__module__.startswith(FILE_MODULES):
         return None
-    return Path(str(sys.modules[component.__module__].__file__))
+    spec = sys.modules[component.__module__].__spec__
+    assert spec is not None
+    assert isinstance(spec.loader, PluginFileLoader)
+    return Path(spec.loader.path).name, spec.loader.content
+
+
+def _plain(name: str) -> str:
+    """Return the name of the plugin that a class is: `my_net` for `MyNet`."""
+    return _UPPER_CASE.sub("_", name).lower()
 
 
 def _named_files() -> list[Path]:
-    return [Path(each) for each in os.environ.get(PLUGIN_FILES, "").split(os.pathsep) if each]
+    named = os.environ.get(PLUGIN_FILES, "").split(os.pathsep)
+    return list(dict.fromkeys(Path(each).expanduser().absolute() for each in named if each))
 
 
-def _content(path: Path) -> bytes:
-    if not is_name(f"{path.name}/plugin") or path.suffix != ".py":
-        raise UnknownName(
-            f"{path.name!r} cannot be the name of a file with plugins. Use letters, digits, ., - "
-            "and _, and the suffix .py."
-        )
-    try:
-        return read_bounded(path, _LARGEST)
-    except OSError as error:
-        raise UnknownName(
-            f"{path} cannot be read: {error.strerror or reason_of(error)}. Expected a Python file."
-        ) from None
-
-
-def _classes(path: Path) -> list[ast.ClassDef]:
-    try:
-        tree = ast.parse(_content(path))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UnknownName(f"{path} is not valid Python: {reason_of(error)}.") from None
-    return [node for node in tree.body if isinstance(node, ast.ClassDef)]
-
-
-def _plugins_of(path: Path, kinds: Sequence[Row]) -> Iterator[Declared]:
-    """Yield the classes that inherit from the base class of a kind, by its name in the source."""
-    known = {kind.base.__name__: kind for kind in kinds if kind.base}
-    for node in _classes(path):
-        bases = [ast.unparse(each).rpartition(".")[2] for each in node.bases]
-        kind = next((known[each] for each in bases if each in known), None)
-        if kind is not None:
-            known[node.name] = kind
-            yield _declared(path, node.name, kind)
-
-
-def _declared(path: Path, name: str, kind: Row) -> Declared:
-    version = version_of(_content(path))
-    plain = _UPPER_CASE.sub("_", name).lower().lstrip("_")
-    return Declared(kind.group, plain, f"{_module(path)}:{name}", path.name, version)
-
-
-def _module(path: Path) -> str:
-    """Return the name that a file is imported under; edited, it is another module."""
-    stem = re.sub(r"[^A-Za-z0-9_]", "_", path.stem)
-    return f"{_PREFIX}{stem}_{version_of(_content(path))}"
+def _offer(file: PluginFile) -> None:
+    name = canonical_name(file.name)
+    others = [each for each in _named_files() if canonical_name(each.name) != name]
+    os.environ[PLUGIN_FILES] = os.pathsep.join(map(str, [*others, file.path]))
+    _install_finder()
 
 
 class _Finder:
@@ -155,10 +256,18 @@ class _Finder:
     def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return the spec of a file's module."""
         del path, target
-        if not name.startswith(_PREFIX):
+        if not name.startswith(FILE_MODULES):
             return None
-        files = (each for each in _named_files() if each.is_file() and _module(each) == name)
-        return next((spec_from_file_location(name, each) for each in files), None)
+        return next((spec_from_loader(name, each) for each in _loaders(name)), None)
+
+
+def _loaders(module: str) -> Iterator[PluginFileLoader]:
+    for path in _named_files():
+        try:
+            if PluginFile.read(path).module == module:
+                yield PluginFileLoader(module, str(path))
+        except BrokenPlugin:
+            continue  # it cannot be the one that was found under this name
 
 
 def _install_finder() -> None:

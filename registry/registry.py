@@ -115,7 +115,7 @@ class Registry:
     def of(self, kind: Row) -> Components[Any]:
         """Return the plugins of a kind."""
         if kind not in self._components:
-            self._components[kind] = Components(kind, *self._scanned)
+            self._components[kind] = Components(kind, *self._scanned, self.kinds())
         return self._components[kind]
 
     def groups(self) -> tuple[Components[Any], ...]:
@@ -133,13 +133,30 @@ class Registry:
     def add_file(self, path: str | Path) -> None:
         """Offer the plugins of a Python file, as ZOOKIT_PLUGINS does, also to child processes.
 
-        Raises UnknownName if the file cannot be read.
+        It replaces another file of that name. Raises BrokenPlugin if the file has no component or
+        cannot be read.
         """
         from zookit.registry.plugin_files import add_plugin_file  # only if a file is named
 
-        add_plugin_file(path)
+        add_plugin_file(path, self.kinds())
         self._components.clear()
         vars(self).pop("_scanned", None)
+
+    def words(self, text: str) -> str:
+        """Return words with the full name in place of `FILE.py:Class`, and offer that file.
+
+        Other words are returned as they are. Raises UnknownName and BrokenPlugin.
+        """
+        if ".py" not in text:
+            return text
+        from zookit.registry.plugin_files import words_of_file  # only if a file is named
+
+        found = words_of_file(text, self.kinds())
+        if found is None:
+            return text
+        words, declared = found
+        next(group for group in self.groups() if group.kind.group == declared.group).add(declared)
+        return str(words)
 
     def block(self, name: str) -> None:
         """Block plugins in this process and its child processes, as ZOOKIT_DISABLE does.

@@ -39,10 +39,15 @@ def constant_of(value: str, name: str) -> Any:
         return None
     found = _definition(module, cls)
     for node in found.body if isinstance(found, ast.ClassDef) else []:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(node, ast.Assign):
+            targets, literal = node.targets, node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            targets, literal = [node.target], node.value
+        else:
+            continue
         if [each.id for each in targets if isinstance(each, ast.Name)] == [name]:
             with suppress(ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                return ast.literal_eval(node.value)  # type: ignore[union-attr]
+                return ast.literal_eval(literal)
     return None
 
 

@@ -75,7 +75,7 @@ def run(
         listeners: one listener or several, in addition to those in ZOOKIT_WITH.
         runs_dir: the folder to create the run in.
         quiet: show only warnings.
-        **settings: epochs, batch_size, optimizer, ...: see `zookit.core.TrainingOptions`.
+        **settings: epochs, batch_size, optimizer, ...: see `zookit.core.TrainingKeywords`.
 
     Returns:
         The run. Its `status` is "interrupted" after Ctrl-C.

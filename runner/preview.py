@@ -1,6 +1,7 @@
 """Shows images of a data set: in the terminal, as numbers, and as a contact sheet."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ _CELL = 96
 _CAPTION = 14
 """The height and width of an image on a sheet, and the height of a caption, in pixels."""
 _COLUMNS = 10
+_PAIR, _BESIDE, _PAIRS = 3, 112, 3
+"""The width of a pair of images in cells, the second one's place in pixels, the pairs in a row."""
 _HINT = "Choose another file, such as sheet.png"
 
 
@@ -49,14 +52,14 @@ def check_sheet(file: Path, *, force: bool = False) -> None:
     check_suffix(file, ".png", "a PNG image")
 
 
-def write_sheet(file: Path, split: Split, info: DatasetInfo, *, force: bool = False) -> None:
-    """Write the contact sheet of a split as a PNG.
+def write_sheet(file: Path, png: bytes, *, force: bool = False) -> None:
+    """Write a contact sheet.
 
     Raises FolderError if the file cannot be written, or exists and zookit did not write it; with
     `force` it is replaced.
     """
     with output_written(file, _HINT, force=force) as aside:
-        aside.write_bytes(sheet(split, info))
+        aside.write_bytes(png)
 
 
 def sheet(split: Split, info: DatasetInfo) -> bytes:
@@ -72,6 +75,36 @@ def sheet(split: Split, info: DatasetInfo) -> bytes:
         for column, at in enumerate(members):
             image = ImageOps.contain(image_of(split.images[at]), (_CELL - 2, _CELL - 2))
             page.paste(image, (column * _CELL, row * height + _CAPTION))
+    return _as_png(page)
+
+
+def some_of_each_class(labels: "npt.NDArray[np.int64]", count: int) -> "npt.NDArray[np.int64]":
+    """Return the numbers of `count` images, of as many classes as possible, the first of each."""
+    order = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[order], labels)  # where the images of each one's class begin
+    rank = np.empty(len(labels), np.int64)
+    rank[order] = np.arange(len(labels))
+    return np.lexsort((labels, rank - starts))[:count]
+
+
+def pairs_sheet(
+    pairs: "Sequence[tuple[Pixels, Pixels]]", captions: Sequence[tuple[str, str]]
+) -> bytes:
+    """Return a PNG of images beside what became of them, each with a caption."""
+    width, height = _PAIR * _CELL, _CELL + _CAPTION
+    rows = -(-len(pairs) // _PAIRS)
+    page = Image.new("RGB", (_PAIRS * width, rows * height), "white")
+    pen = ImageDraw.Draw(page)
+    for at, (pair, texts) in enumerate(zip(pairs, captions, strict=True)):
+        for column, (pixels, text) in enumerate(zip(pair, texts, strict=True)):
+            left, top = at % _PAIRS * width + column * _BESIDE, at // _PAIRS * height
+            pen.text((left + 2, top + 1), text, fill="black")
+            image = ImageOps.contain(image_of(pixels), (_CELL - 2, _CELL - 2))
+            page.paste(image, (left, top + _CAPTION))
+    return _as_png(page)
+
+
+def _as_png(page: Image.Image) -> bytes:
     png = io.BytesIO()
     page.save(png, "PNG")
     return png.getvalue()

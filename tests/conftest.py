@@ -72,8 +72,8 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     for name in ("ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
-    # Set, not deleted, so that what --no-plugin writes is undone as well.
-    for name in ("ZOOKIT_DISABLE", "ZOOKIT_WITH"):
+    # Set, not deleted, so that what --no-plugin and --plugin write is undone as well.
+    for name in ("ZOOKIT_DISABLE", "ZOOKIT_PLUGINS", "ZOOKIT_WITH"):
         monkeypatch.setenv(name, "")
     # A closed port refuses connections at once. The tests' own servers are on 127.0.0.1.
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

@@ -47,7 +47,10 @@ HEAVY = ("tensorflow", "keras", "numpy", "pydantic")
 # Imported for --help, listing and completion.
 LIGHT = ("zookit", "zookit.cli", "zookit.core", "zookit.registry", "zookit.plugins")
 NUMPY_SIDE = ("zookit.core.contact_sheet", "zookit.core.data", "zookit.plugins.datasets")
-KERAS_SIDE = ("zookit.plugins.callbacks.keras_classes",)
+KERAS_SIDE = tuple(
+    f"zookit.plugins.{kind}.keras_classes"
+    for kind in ("augmentations", "callbacks", "losses", "metrics", "schedules")
+)
 
 
 def room_of(module: str) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from zookit.console import Console
 from zookit.core import DatasetInfo, FolderError, Split
-from zookit.preview import draw, sheet, write_sheet
+from zookit.preview import draw, pairs_sheet, sheet, some_of_each_class, write_sheet
 
 INFO = DatasetInfo((5, 3, 1), ("dark", "light"))
 
@@ -61,7 +61,7 @@ def test_a_sheet_has_a_row_for_each_class(tmp_path: Path) -> None:
             for column in range(10):
                 middle = (column + 0.5) * width / 10 - 20, (row + 0.6) * height / 2
                 assert page.getpixel((int(middle[0]), int(middle[1]))) == (brightness,) * 3
-    write_sheet(tmp_path / "sheet.png", images, INFO)
+    write_sheet(tmp_path / "sheet.png", content)
     assert (tmp_path / "sheet.png").read_bytes() == content
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -76,4 +76,21 @@ def test_a_class_without_images_has_an_empty_row() -> None:
 @pytest.mark.parametrize("name", ["none/sheet.png", "."])
 def test_a_sheet_that_cannot_be_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(FolderError, match="cannot be written"):
-        write_sheet(tmp_path / name, split(), INFO)
+        write_sheet(tmp_path / name, b"a picture")
+
+
+def test_some_images_of_each_class() -> None:
+    labels = np.array([1, 1, 1, 1, 2, 2, 0, 2])
+    assert some_of_each_class(labels, 5).tolist() == [6, 0, 4, 1, 5]
+    assert some_of_each_class(labels, 99).tolist() == [6, 0, 4, 1, 5, 2, 7, 3]
+
+
+def test_pairs_of_images_with_captions() -> None:
+    black, white = np.zeros((5, 5, 1), np.uint8), np.full((5, 5, 1), 255, np.uint8)
+    with Image.open(io.BytesIO(pairs_sheet([(black, white)] * 4, [("a", "b")] * 4))) as page:
+        pixels = np.asarray(page).mean(-1)
+    dark = pixels < 128
+    rows = np.flatnonzero(dark.mean(1) > 0.1)
+    assert len(rows) == 2 * 94  # two rows of images
+    assert dark[rows[0]].sum() == 3 * 94  # three originals in the first
+    assert dark[rows[-1]].sum() == 94

@@ -57,7 +57,7 @@ def describe_layers(words: str, on: str) -> None:
 
 
 def _describe_entry(console: "Console", entry: "Entry[Any]") -> None:
-    heading = f"{entry.name}: {entry.kind.singular} of {entry.owner} ({entry.value})"
+    heading = f"{entry.name}: {entry.kind.singular} of {entry.owner} ({entry.location})"
     console.print(Text(heading, "bold"))
     for paragraph in _paragraphs(inspect.getdoc(entry.load()) or ""):
         console.print(Text(paragraph))

@@ -8,6 +8,7 @@ from zookit.cli.completion import kinds
 from zookit.cli.json_output import json_option, print_json
 from zookit.core import UnknownName, warn
 from zookit.core.errors import did_you_mean
+from zookit.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ def list_components(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="datasets, architectures, callbacks, listeners or commands. [default: all]",
+            help=f"{', '.join(kind.plural for kind in Registry.kinds())}. [default: all]",
             autocompletion=kinds,
         ),
     ] = None,
@@ -30,7 +31,7 @@ def list_components(
     shown = groups_of(kind)
     problems = {problem for group in shown.values() for problem in group.problems}
     for problem in sorted(problems, key=str):
-        warn(f"{problem.distribution}: {problem.reason}. Reinstall or uninstall that package.")
+        warn(f"{problem.distribution}: {problem.reason}. {problem.advice}")
     if as_json:
         print_json({name: _plain(group) for name, group in shown.items()})
         return
@@ -82,7 +83,7 @@ def _plain(group: "Group[Any]") -> list[dict[str, Any]]:
             "full_name": entry.full_name,
             "summary": entry.summary,
             "owner": entry.owner,
-            "defined_in": entry.value,
+            "defined_in": entry.location,
             "ambiguous": entry not in blocked and group.is_ambiguous(entry.name),
             "blocked": entry in blocked,
             "now": former[entry].name if entry in former else None,

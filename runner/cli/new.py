@@ -8,12 +8,13 @@ import typer
 
 from zookit.core import UnknownName
 from zookit.core.errors import did_you_mean, quoted
+from zookit.registry import Registry
+
+_KINDS = {kind.stem: kind for kind in Registry.kinds()}
 
 
 def _kinds() -> list[str]:
-    from zookit.scaffold.package import KINDS  # --help does not need it
-
-    return list(KINDS)
+    return list(_KINDS)
 
 
 def new(
@@ -26,8 +27,7 @@ def new(
         list[str] | None,
         typer.Argument(
             metavar="[KIND]...",
-            help="dataset, architecture, callback, listener or command. [default: all except "
-            "command]",
+            help=f"{', '.join(_KINDS)}. [default: dataset, architecture, callback, listener]",
             autocompletion=_kinds,
         ),
     ] = None,
@@ -40,17 +40,16 @@ def new(
     It is created in a new folder, and its plugins are named after the package, without 'zookit-'.
     Existing files are never overwritten.
     """
-    from zookit.scaffold.package import KINDS, Package, write  # --help does not need it
+    from zookit.scaffold.package import Package, usual_kinds, write  # --help does not need it
 
     for kind in kinds or ():
-        if kind not in KINDS:
+        if kind not in _KINDS:
             raise UnknownName(
-                f"no kind named {quoted(kind)}.{did_you_mean(kind, KINDS)} Available: "
-                f"{', '.join(KINDS)}."
+                f"no kind named {quoted(kind)}.{did_you_mean(kind, _KINDS)} Available: "
+                f"{', '.join(_KINDS)}."
             )
-    # All that a single 'zookit run' can use.
-    usual = (kind for kind in KINDS if kind != "command")
-    package = Package(name, tuple(dict.fromkeys(kinds or usual)))
+    chosen = tuple(_KINDS[kind] for kind in dict.fromkeys(kinds or ()))
+    package = Package(name, chosen or usual_kinds())
     group = context.parent and context.parent.command
     folder = write(package, into, own_commands=getattr(group, "commands", ()))
     print(f"created {folder} with {', '.join(package.plugins.values())}\n")

@@ -7,7 +7,7 @@ import typer
 
 from zookit.cli.completion import components, values_of, words_of
 from zookit.cli.shared_options import Force, split_option
-from zookit.cli.training_options import OPTIONS, option_for
+from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
 from zookit.core.messages import printable
@@ -20,6 +20,14 @@ _DATA = OPTIONS["data"]
 Sheet = Annotated[
     Path | None,
     typer.Option(metavar="FILE.png", help="For a data set: write images of all classes."),
+]
+Augment = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WORDS",
+        help="With --sheet: draw what augmentations do to twelve images. Can be repeated.",
+        autocompletion=words_of("augmentations"),
+    ),
 ]
 
 
@@ -49,6 +57,7 @@ def show(
         bool, typer.Option("--values", help="With --image, print the pixel values instead.")
     ] = False,
     sheet: Sheet = None,
+    augment: Augment = None,
     force: Force = False,
     data: Annotated[
         str,
@@ -61,15 +70,19 @@ def show(
 ) -> None:
     """Show a component: what it does, its parameters, and the package it comes from."""
     from zookit.cli.describe import describe, describe_layers  # --help does not need these
+    from zookit.registry import default
     from zookit.tables import output
 
+    words = default.words(words)
     groups = _selected(groups_named(words), on, image, split, values, sheet)
+    if augment and sheet is None:
+        raise BadExperiment("--augment is for the images of a sheet. Add --sheet FILE.png.")
     if image is not None or sheet is not None:
-        _show_images(words, image, split or "train", sheet, data, values=values, force=force)
+        _show_images(
+            words, image, split or "train", sheet, data, augment or [], values=values, force=force
+        )
         return
     if on is not None:  # before anything is printed
-        from zookit.registry import default
-
         default.datasets.build(on)
     for group in groups:
         describe(output(), group, words)
@@ -83,19 +96,23 @@ def _show_images(
     split: SplitName,
     sheet: Path | None,
     data: str,
+    augment: list[str],
     *,
     values: bool,
     force: bool,
 ) -> None:
+    from zookit.cli.augmented_sheet import augmented_sheet, build_all
     from zookit.console import Console
     from zookit.data.prepared import prepare_named
     from zookit.data.source import data_request
     from zookit.data.split_choice import choose_split
     from zookit.preview import check_sheet, draw, write_sheet
+    from zookit.preview import sheet as sheet_of
     from zookit.terminal import bar
 
     if sheet is not None:
         check_sheet(sheet, force=force)  # before anything is downloaded
+    augmentations = build_all(augment)
     built, prepared = prepare_named(words, data_request(data, "show"), bar)
     info = built.component.info
     chosen = choose_split(prepared.splits, split, prepared.origin, built.spec.short_name)
@@ -105,7 +122,12 @@ def _show_images(
         caption = f"{chosen.describe(image)}: {info.class_names[label]} (label {label})"
         draw(Console(soft_wrap=True), caption, chosen.split.images[image], values=values)
     if sheet is not None:
-        write_sheet(sheet, chosen.split, info, force=force)
+        png = (
+            augmented_sheet(chosen.split, info, augmentations)
+            if augmentations
+            else sheet_of(chosen.split, info)
+        )
+        write_sheet(sheet, png, force=force)
         print(f"{split} images ({prepared.origin} data) written to {printable(sheet)}")
 
 
@@ -122,11 +144,6 @@ def groups_named(words: str) -> "list[Components[Any]]":
             f"no component named {name!r}.{''.join(reasons)}",
             f"{did_you_mean(name, names)} Available: {', '.join(names)}.".lstrip(),
         )
-        option = option_for(name)
-        if option:
-            error.message += f" {name!r} is a value of {option}, an option of run."
-            error.advice = f"Run: zookit run fashion_mnist dense {option} {name}"
-            raise error
         corrections = (group.correction(words) for group in default.components())
         error.correction = next((each for each in corrections if each is not None), None)
         raise error

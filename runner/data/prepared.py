@@ -28,6 +28,7 @@ from zookit.data.prepared_folder import content_hash, open_folder, write_folder
 from zookit.data.source import find
 from zookit.registry import Built, default
 from zookit.registry.blame import describe, plugins_blamed
+from zookit.registry.built import warn_of_old_names
 from zookit.registry.code import code_hash
 
 FORMAT = 4
@@ -104,6 +105,7 @@ def prepare_named(
 ) -> tuple[Built[Dataset], Prepared]:
     """Look up a data set and prepare it. Raises ZookitError as both steps do."""
     built = default.datasets.build(given)
+    warn_of_old_names(built)
     name, owner = built.spec.short_name, built.owner or ""
     return built, prepare(built.component, request, name, owner, progress)
 

@@ -57,7 +57,7 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
         tensorflow, *results = _call_all(calls, done)
     environment, findings = examine_environment(tensorflow, limit)
     findings += [
-        Finding("unreadable", f"{each.distribution}: {each.reason}.", "Reinstall or uninstall it.")
+        Finding("unreadable", f"{each.distribution}: {each.reason}.", each.advice)
         for each in registry.problems
     ]
     offering = offering_distributions()

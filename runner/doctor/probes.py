@@ -104,7 +104,7 @@ def _examine(loaded: type[Component], entry: Entry[Any]) -> dict[str, Any]:
 def _reason(error: BaseException, entry: Entry[Any]) -> str:
     if isinstance(error, BrokenPlugin):
         # The doctor prints whose plugin it is next to the reason.
-        return str(error).partition(f"({entry.value}) ")[2] or reason_of(error)
+        return str(error).partition(f"({entry.location}) ")[2] or reason_of(error)
     return f"cannot be imported: {typed_reason_of(error)}."
 
 

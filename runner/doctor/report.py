@@ -37,7 +37,7 @@ class PluginReport:
             "name": self.entry.name,
             "full_name": self.entry.full_name,
             "owner": self.entry.owner,
-            "defined_in": self.entry.value,
+            "defined_in": self.entry.location,
             "state": self.state,
             "ok": self.ok,
             "findings": [each.plain() for each in self.findings],

@@ -8,7 +8,8 @@ from zookit.core.source import DataRequest, SplitName
 from zookit.data.prepared import prepare
 from zookit.data.split_choice import ChosenSplit, choose_split
 from zookit.inference.scores import EvaluatedData
-from zookit.registry import default, warn_of_old_names
+from zookit.registry import default
+from zookit.registry.built import warn_of_old_names
 from zookit.runs.inputs import spec_with_copies
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord

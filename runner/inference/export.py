@@ -15,6 +15,7 @@ from zookit.core.calling import call_declared
 from zookit.core.messages import option
 from zookit.modeling.trainable import layers_of
 from zookit.registry import Built
+from zookit.registry.built import warn_of_old_names
 
 if TYPE_CHECKING:
     import keras
@@ -76,6 +77,7 @@ def export(
     from zookit.core.data.writing import output_written
     from zookit.inference.rebuild import rebuild_model
 
+    warn_of_old_names(to)
     exporter, name = to.component, to.spec.short_name
     hint = f"Choose another path with {option('--output', 'path')}"
     if not exporter.is_folder and path.suffix != exporter.suffix:

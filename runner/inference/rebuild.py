@@ -15,7 +15,8 @@ from zookit.modeling.model import build_model, compile_model
 from zookit.modeling.optimizers import build_optimizer
 from zookit.modeling.runtime import devices, keras_configured, out_of_memory_reported, versions
 from zookit.modeling.weight_limit import weights_limited
-from zookit.registry import Built, default, warn_of_old_names
+from zookit.registry import Built, default
+from zookit.registry.built import warn_of_old_names
 from zookit.registry.code import code_hash
 from zookit.runs.arrays import assign, load_of_end
 from zookit.runs.environment import Environment, InstalledComponent

@@ -1,13 +1,14 @@
 """What differs between the experiments of several runs, and what they have in common."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from zookit.core import ComponentSpec, Experiment, Settings
 from zookit.core.declaration import text_of
 from zookit.core.parameters import words_of
+from zookit.registry import Registry
 from zookit.runs.run import RunRecord
 
 Value = str | int | float | bool
@@ -20,8 +21,8 @@ _DIGITS = 8
 _SETTINGS = tuple(
     each.name for each in fields(Settings) if each.name not in ("seed", "threads", "epochs")
 )
-_OPTIONAL = ("schedule", "loss")
-_LISTS = ("augmentations", "metrics", "callbacks")
+_WITH_PARAMETERS = ("dataset", "architecture", "optimizer")
+"""The kinds whose parameters have columns; other components are shown as words."""
 RESULTS = (
     "training_accuracy",
     "validation_accuracy",
@@ -40,7 +41,8 @@ RESULTS = (
 # The leaderboard's other columns. A parameter of the same name is prefixed with its component.
 _TAKEN = {
     *("title", "data_origin", "data_hash", "ranked_by", "rank", "#"),
-    *("dataset", "architecture", "optimizer", "learning_rate", *_OPTIONAL, *_LISTS),
+    *(kind.slot for kind in Registry.kinds() if kind.recorded),
+    "learning_rate",
     *("initial_weights", "frozen", "packages"),
     *("accuracy", "loss", "seed", "threads", "training accuracy"),
     *("validation accuracy", "test accuracy"),
@@ -67,9 +69,9 @@ def differences_of(rows: Sequence[Sequence[RunRecord]]) -> Differences:
         *_component("dataset", datasets),
         *_component("architecture", architectures),
         *_component("optimizer", [experiment.optimizer for experiment in experiments]),
-        *(_words(name, [_optional(each, name) for each in experiments]) for name in _OPTIONAL),
+        *_further(experiments, several=False),
         _settings(experiments),
-        *(_words(name, [getattr(each, name) for each in experiments]) for name in _LISTS),
+        *_further(experiments, several=True),
         _packages(rows),
     )
     columns = dict.fromkeys(name for section in sections for values in section for name in values)
@@ -83,9 +85,23 @@ def differences_of(rows: Sequence[Sequence[RunRecord]]) -> Differences:
     return Differences(title, tuple(columns), merged)
 
 
-def _optional(experiment: Experiment, name: str) -> Sequence[ComponentSpec]:
-    spec = getattr(experiment, name)
-    return () if spec is None else (spec,)
+def _further(experiments: Sequence[Experiment], *, several: bool) -> Iterator[Section]:
+    """Yield the words of the other kinds, of which an experiment may have one, or several."""
+    found = [_by_kind(each) for each in experiments]
+    names = dict.fromkeys(name for each in found for name in each if name not in _WITH_PARAMETERS)
+    for name in names:
+        specs = [each.get(name, {}) for each in found]
+        if several == any("" not in each for each in specs if each):
+            yield _words(name, [tuple(each.values()) for each in specs])
+
+
+def _by_kind(experiment: Experiment) -> dict[str, dict[str, ComponentSpec]]:
+    """Return the components by kind and number, which is empty if there can be only one."""
+    found: dict[str, dict[str, ComponentSpec]] = {}
+    for slot, spec in experiment.slots().items():
+        kind, _, number = slot.partition(".")
+        found.setdefault(kind, {})[number] = spec
+    return found
 
 
 def _common(specs: Sequence[ComponentSpec]) -> str:

@@ -12,9 +12,10 @@ import tensorflow as tf
 from keras.src.models.functional import Functional  # Keras has no public name for it
 
 from zookit.core import Augmentation
+from zookit.core.calling import call_declared
 from zookit.modeling.one_form import as_labels
 from zookit.registry import default
-from zookit.registry.blame import check_returned
+from zookit.registry.blame import check_returned, values_refused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,10 +25,15 @@ Step = tuple[Augmentation, keras.layers.Layer]
 
 
 def build_augmentations(augmentations: Sequence[Augmentation]) -> tuple[Step, ...]:
-    """Return each augmentation with a new layer. Raises BrokenPlugin if it is no Keras layer."""
+    """Return each augmentation with a new layer.
+
+    Raises BadParameter if an augmentation refuses a value, and BrokenPlugin if it builds something
+    else.
+    """
     steps = []
     for each in augmentations:
-        layer = each.build()
+        with values_refused(each, default):
+            layer = call_declared(each.build)
         check_returned(each, "build", layer, keras.layers.Layer, "keras.layers.Layer", default)
         steps.append((each, layer))
     return tuple(steps)
@@ -49,9 +55,20 @@ def augment(
     from_pixels = keras.Model(pixels, model.outputs)
     from_pixels.autocast = False  # pixels need float32, whatever the layers compute in
     # Not tracked by Keras, which would save them with the model.
-    object.__setattr__(
-        model, "_augmenting", _Augmenting(tuple(steps), classes, class_weights, from_pixels)
-    )
+    object.__setattr__(model, "_augmenting", _Augmenting(tuple(steps), classes, class_weights))
+    object.__setattr__(model, "_from_pixels", from_pixels)
+
+
+def augmented(
+    steps: Sequence[Step],
+    images: "npt.NDArray[np.uint8]",
+    labels: "npt.NDArray[np.int64]",
+    classes: int,
+) -> "tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]":
+    """Return images after augmentations, rounded, and the shares of the classes (N, classes)."""
+    changed, mixed, _ = _Augmenting(tuple(steps), classes)(images, labels, None)
+    pixels = tf.cast(tf.round(tf.clip_by_value(changed, 0, 255)), tf.uint8)
+    return pixels.numpy(), as_labels(mixed, classes).numpy()
 
 
 def augmentation_variables(model: keras.Model) -> "list[keras.Variable]":
@@ -69,11 +86,9 @@ class _Augmenting:
         self,
         steps: tuple[Step, ...],
         classes: int,
-        class_weights: "npt.NDArray[np.float32] | None",
-        from_pixels: keras.Model,
+        class_weights: "npt.NDArray[np.float32] | None" = None,
     ) -> None:
         self.steps = steps
-        self.from_pixels = from_pixels
         self._classes = classes
         self._class_weights = class_weights
         self._mixes = any(each.mixes_labels for each, _ in steps)
@@ -104,7 +119,7 @@ class _AugmentedModel(Functional):
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         # Only the training step above has pixels as floats.
         if kwargs.get("training") and tf.is_tensor(inputs) and inputs.dtype == tf.float32:
-            return self._augmenting.from_pixels(inputs, *args, **kwargs)
+            return self._from_pixels(inputs, *args, **kwargs)
         return super().__call__(inputs, *args, **kwargs)
 
 

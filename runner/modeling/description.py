@@ -30,7 +30,7 @@ def describe(
     classes = len(data.class_names)
     names = ", ".join(data.class_names[:_NAMED]) + (", ..." if classes > _NAMED else "")
     head = Head(classes)
-    loss = head.loss if experiment.loss is None else experiment.loss.words
+    loss = head.loss if experiment.loss is None else experiment.loss.short_words
     lines = {
         "data": f"{experiment.dataset.words}, {data.origin}: {sizes}",
         "images": " x ".join(map(str, data.image_shape)),
@@ -39,9 +39,10 @@ def describe(
         "head": f"{head}, {loss}",
         "optimizer": _optimizer(experiment, learning_rate),
         "parameters": _parameters(environment.parameters),
-        "metrics": _words(experiment.metrics),
+        "metrics": _short(experiment.metrics),
         "callbacks": _words(experiment.callbacks),
-        "augmentation": _words(experiment.augmentations),
+        "augmentation": _short(experiment.augmentations),
+        **{name: _words(specs) for name, specs in experiment.others.items()},
         "initial weights": experiment.initial_weights,
         "frozen": ", ".join(experiment.frozen),
         "runtime": _runtime(environment.runtime),
@@ -58,6 +59,10 @@ def _parameters(parameters: Parameters | None) -> str:
     first, *later = parameters.trained.items()
     phases = [f"{first[1]:,}", *(f"from epoch {epoch} on {count:,}" for epoch, count in later)]
     return f"{parameters.all:,}, trained: {', '.join(phases)}"
+
+
+def _short(specs: Iterable[ComponentSpec]) -> str:
+    return " ".join(each.short_words for each in specs)
 
 
 def _words(specs: Iterable[ComponentSpec]) -> str:

@@ -1,31 +1,55 @@
 """The copies of plugin files in a run's folder, `plugins/NAME.py`. They are never executed."""
 
+import re
+import shlex
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from zookit.core import BadParameter, Component, FolderError, reason_of
-from zookit.registry.plugin_files import file_of, version_of
+from zookit.core.messages import option
+from zookit.registry.plugin_files import file_of
 
 PLUGINS = "plugins"
+_OWNER = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*\.py)==[0-9a-f]{16}")
+"""The owner of a component in a file. A folder may have anything, and this is shown."""
 
 
-def copy_plugin_files(
-    components: Iterable[Component], owners: Mapping[str, str], folder: Path
-) -> None:
-    """Copy the files that components come from into a run's folder, which is removed on an error.
+def file_in_owner(owner: str) -> str | None:
+    """Return the name of the file in `net.py==5891b5b522d5df08`; None for a distribution."""
+    found = _OWNER.fullmatch(owner)
+    return found[1] if found else None
 
-    `owners` are those of the components, with the hashes of the files. Raises BadParameter if a
-    file has changed since it was imported, and FolderError if a copy cannot be written.
+
+def how_to_name(file: str | Path) -> str:
+    """Return how the reader of a message names a file with plugins."""
+    shown = shlex.quote(str(file))
+    python = f"zookit.registry.default.add_file({str(file)!r})"
+    return option(f"zookit --plugin {shown} COMMAND ...", python)
+
+
+def copy_hint(folder: Path, file: str) -> str:
+    """Return how to name the copy that a run has of a file; empty if there is none."""
+    copy = folder / PLUGINS / file
+    return f"name the run's own copy, if you trust it: {how_to_name(copy)}" * copy.is_file()
+
+
+def copy_plugin_files(components: Iterable[Component], folder: Path) -> None:
+    """Write the files that components come from into a run's folder, which is removed on an error.
+
+    Raises BadParameter if two of them have one name, and FolderError if one cannot be written.
     """
-    files = {file for each in components if (file := file_of(type(each))) is not None}
+    files: dict[str, bytes] = {}
     try:
-        for file in sorted(files):
-            content = file.read_bytes()
-            if f"{file.name}=={version_of(content)}" not in owners.values():
-                raise BadParameter(f"{file} has changed since it was imported. Start again.")
+        for name, content in filter(None, (file_of(type(each)) for each in components)):
+            if files.setdefault(name, content) != content:
+                raise BadParameter(
+                    f"two files are named {name}, which stands for their owner. Rename one of them."
+                )
+        if files:
             (folder / PLUGINS).mkdir(exist_ok=True)
-            (folder / PLUGINS / file.name).write_bytes(content)
+        for name, content in files.items():
+            (folder / PLUGINS / name).write_bytes(content)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise FolderError(

@@ -14,6 +14,7 @@ from zookit.core import BadRun
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment import Environment
 from zookit.runs.environment_diff import environment_diff
+from zookit.runs.plugin_files import copy_hint, file_in_owner
 from zookit.runs.run import RunRecord
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ calls, compiled calls, XLA and other batch sizes: 6e-7, with bfloat16 3e-3."""
 _ELSEWHERE = 20
 """The factor for other versions of TensorFlow and other devices, which round in other places."""
 _LEAST = 1e-30
+_REINSTALL = "Install what it was trained with, or run the experiment again."
 
 
 def probe_images(shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
@@ -93,10 +95,13 @@ def check_outputs(run: RunRecord, model: "keras.Model", now: Environment) -> Non
     name = run.experiment.architecture.name
     owner = run.environment.owners().get(name, "")
     changes = "; ".join(environment_diff(run.environment, now))
+    file = file_in_owner(owner)
+    copy = copy_hint(run.folder, file) if file else ""
+    advice = f"Run the experiment again, or {copy}" if copy else _REINSTALL
     raise BadRun(
         f"{run.folder} cannot be rebuilt: {name} gives other outputs than when it was trained. "
-        f"Changed since: {changes or f'code of {owner}, or what it reads'}. Install what it "
-        "was trained with, or run the experiment again."
+        f"Changed since: {changes or f'code of {owner}, or what it reads'}. "
+        f"{advice}"
     )
 
 

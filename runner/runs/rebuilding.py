@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from zookit.core import BadRun, ComponentSpec, ZookitError
 from zookit.registry import Registry, default
 from zookit.registry.names import canonical_name
+from zookit.runs.plugin_files import copy_hint, file_in_owner, how_to_name
 from zookit.runs.run import RunRecord
 
 _OWNER = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9][A-Za-z0-9.+!_-]*)")
@@ -35,6 +36,9 @@ def versions_note(run: RunRecord, slot: str) -> str:
         return ""
     distribution, then = owner
     now = _installed(distribution)
+    file = file_in_owner(f"{distribution}=={then}")
+    if file is not None:
+        return "" if now == then else _file_note(run, spec.short_name, file, now is None)
     if now is None:
         return (
             f"it was trained with {spec.short_name} of {distribution}=={then}, which is not "
@@ -47,6 +51,18 @@ def versions_note(run: RunRecord, slot: str) -> str:
         f"{distribution}=={now} is installed. To get that version: pip install "
         f"{distribution}=={then}"
     )
+
+
+def _file_note(run: RunRecord, name: str, file: str, missing: bool) -> str:
+    """Return how to name the file that a component comes from, or its copy if it was edited."""
+    hint = copy_hint(run.folder, file)
+    if missing:
+        return (
+            f"it was trained with {name} of the file {file}, which is not named here. Name it: "
+            f"{how_to_name(file)}{hint and ', or '}{hint}"
+        )
+    advice = f"Undo that, or {hint}" if hint else "Undo that, or run the experiment again."
+    return f"it was trained with {name} of {file}, which has been edited since. {advice}"
 
 
 def _explained(run: RunRecord, slot: str, error: ZookitError) -> str:

@@ -6,40 +6,29 @@ import os
 import re
 import symtable
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from string import Template
-from typing import Any
 
 from zookit.core import BadParameter, FolderError
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import quoted, reason_of
-from zookit.registry import Group, default
+from zookit.registry import Registry, default
+from zookit.registry.kind import Row
+from zookit.scaffold.template import code_of, dependencies_of, filled, suffix_of
 
-KINDS = {
-    "dataset": ("", ("annotated-types", "numpy")),
-    "architecture": ("_net", ("annotated-types",)),
-    "callback": ("_stop", ("annotated-types",)),
-    "listener": ("_report", ("annotated-types",)),
-    "command": ("_best", ("typer",)),
-}
-"""For each kind, the suffix of the plugin's name if the package has several plugins, and what the
-plugin imports besides zookit. A test compares the kinds with the registry's.
-"""
 _PYTEST_NAMES = re.compile("[Tt]est|pytest|(setup|teardown)_")
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
 class Package:
-    """A distribution with one plugin of each kind."""
+    """A distribution with one plugin of each of these kinds."""
 
     name: str
-    kinds: tuple[str, ...]
+    kinds: tuple[Row, ...]
 
     @property
     def module(self) -> str:
@@ -47,26 +36,34 @@ class Package:
         return self.name.replace("-", "_")
 
     @property
-    def plugins(self) -> dict[str, str]:
+    def plugins(self) -> dict[Row, str]:
         """The plugins' names by kind. A single plugin has the package's name."""
         stem = self.module.removeprefix("zookit_")
         several = len(self.kinds) > 1
-        return {kind: f"{stem}{KINDS[kind][0] if several else ''}" for kind in self.kinds}
+        return {kind: f"{stem}{suffix_of(kind) if several else ''}" for kind in self.kinds}
 
-    def defined(self, kind: str) -> str:
+    def defined(self, kind: Row) -> str:
         """Return the name of the plugin's class or, for a command, of its function."""
         name = self.plugins[kind]
-        return name if kind == "command" else "".join(map(str.capitalize, name.split("_")))
+        return name if kind.base is None else "".join(map(str.capitalize, name.split("_")))
 
     def uses(self) -> tuple[str, ...]:
         """Return commands that use the package."""
         has = self.plugins
-        words = ["zookit run", has.get("dataset", "mnist"), has.get("architecture", "dense")]
-        words += [has["callback"]] if "callback" in has else []
-        words += ["--with", has["listener"]] if "listener" in has else []
-        words += [] if "dataset" in has else ["--data", "sample"]
-        lines = (f"zookit check {self.name}", " ".join(words))
-        return (*lines, f"zookit {has['command']}") if "command" in has else lines
+        dataset, architecture = Registry.datasets, Registry.architectures
+        words = ["zookit run", has.get(dataset, "mnist"), has.get(architecture, "dense")]
+        for kind, name in has.items():
+            if kind.recorded and kind not in (dataset, architecture):
+                words += [kind.option, name] if kind.option else [name]
+            elif kind is Registry.listeners:
+                words += [kind.option, name]
+        words += [] if dataset in has else ["--data", "sample"]
+        lines = [f"zookit check {self.name}", " ".join(words)]
+        if Registry.exporters in has:
+            lines.append(f"zookit export latest --to {has[Registry.exporters]}")
+        if Registry.commands in has:
+            lines.append(f"zookit {has[Registry.commands]}")
+        return tuple(lines)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the text of each file."""
@@ -74,13 +71,12 @@ class Package:
             "distribution": self.name,
             "dependencies": ", ".join(f'"{each}"' for each in self._dependencies()),
             "entry_points": "\n".join(
-                f'[project.entry-points."zookit.{kind}s"]\n'
+                f'[project.entry-points."{kind.group}"]\n'
                 f'{name} = "{self.module}.{name}:{self.defined(kind)}"\n'
                 for kind, name in self.plugins.items()
             ),
             "offers": "\n".join(
-                f"- the {_group_of(kind).kind.singular} `{name}`"
-                for kind, name in self.plugins.items()
+                f"- the {kind.singular} `{name}`" for kind, name in self.plugins.items()
             ),
             "uses": "\n".join(self.uses()),
         }
@@ -91,16 +87,23 @@ class Package:
             f"src/{self.module}/__init__.py": "__init__.py",
             "tests/test_contract.py": "test_contract.py",
         }.items():
-            yield path, _filled(template, common)
+            yield path, filled(template, common)
         for kind, name in self.plugins.items():
             own = {"module": self.module, "name": name, "class_name": self.defined(kind)}
-            yield f"src/{self.module}/{name}.py", _filled(f"{kind}.py", own)
-            yield f"tests/test_{name}.py", _filled(f"test_{kind}.py", own)
+            code, tests = code_of(kind, own)
+            yield f"src/{self.module}/{name}.py", code
+            yield f"tests/test_{name}.py", tests
 
     def _dependencies(self) -> tuple[str, ...]:
-        imported = {each for kind in self.kinds for each in KINDS[kind][1]}
+        others = {each for kind in self.kinds for each in dependencies_of(kind)}
         series = ".".join(version("zookit").split(".")[:2])
-        return *sorted(imported), f"zookit>={series}"
+        return *sorted(others), f"zookit>={series}"
+
+
+def usual_kinds() -> tuple[Row, ...]:
+    """Return the kinds of a package if none is given: those that words select, and listeners."""
+    words = (kind for kind in Registry.kinds() if kind.base is not None and not kind.option)
+    return (*words, Registry.listeners)
 
 
 def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> Path:
@@ -170,12 +173,12 @@ def _check_module(package: Package) -> None:
     )
 
 
-def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) -> None:
+def _check_plugin(package: Package, kind: Row, own_commands: Collection[str]) -> None:
     """Raise BadParameter if the plugin cannot have its name, or another plugin has it."""
-    group, name = _group_of(kind), package.plugins[kind]
+    group, name = default.of(kind), package.plugins[kind]
     taken = (*group.entries(), *group.former())
     owners = [entry.owner for entry in taken if entry.name == name]
-    if kind == "command" and name in own_commands:
+    if kind is Registry.commands and name in own_commands:
         owners.append("zookit itself")
     test = f"tests/test_{name}.py"
     defined = package.defined(kind)
@@ -194,12 +197,11 @@ def _check_plugin(package: Package, kind: str, own_commands: Collection[str]) ->
     else:
         return
     raise BadParameter(
-        f"{package.name!r} would offer the {group.kind.singular} {name!r}, {why}. Choose "
-        "another name."
+        f"{package.name!r} would offer the {kind.singular} {name!r}, {why}. Choose another name."
     )
 
 
-def _needed(kind: str) -> set[str]:
+def _needed(kind: Row) -> set[str]:
     """The names that have another meaning where a plugin's code and tests use the plugin."""
     other = Package("zookit-other", (kind,))
     needed: set[str] = set()
@@ -216,13 +218,3 @@ def _names_beside(name: str, scope: symtable.SymbolTable) -> Iterator[str]:
         yield from names - {name}
     for inner in scope.get_children():
         yield from _names_beside(name, inner)
-
-
-def _group_of(kind: str) -> Group[Any]:
-    (group,) = (each for each in default.groups() if each.kind.plural == f"{kind}s")
-    return group
-
-
-def _filled(template: str, values: Mapping[str, str]) -> str:
-    found = files("zookit.scaffold") / "templates" / f"{template}.template"
-    return Template(found.read_text(encoding="utf-8")).substitute(values)

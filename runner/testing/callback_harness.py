@@ -53,7 +53,9 @@ class Harness:
         self.model = keras.Sequential([keras.Input(self.run.image_shape), *layers])
         # With an average of the weights, for a callback that uses one.
         optimizer = keras.optimizers.SGD(self.learning_rate, use_ema=True)
-        self.model.compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"])
+        loss = "sparse_categorical_crossentropy"
+        # Eagerly: a callback may predict, and tracing that takes longer.
+        self.model.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=True)
         self.model.optimizer.build(self.model.trainable_variables)
         self.model.stop_training = False
         self._callbacks = keras.callbacks.CallbackList(

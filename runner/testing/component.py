@@ -6,7 +6,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from zookit.core import ComponentSpec, Experiment, Words
 from zookit.core.declaration import bare_type, hints_of
+from zookit.core.old_names import former_names_of, lost_name_complaint
 from zookit.core.parameters import create, plain_values, words_of
+from zookit.registry import Entry
 from zookit.testing.check import require
 from zookit.testing.subprocess_checks import ask
 from zookit.testing.target import Target
@@ -69,6 +71,29 @@ def parameters_make_the_round_trip(target: Target) -> None:
         require(again == component, f"{component} is {again} after writing it as {str(words)!r}")
 
 
+def old_names_go_on_working(target: Target) -> None:
+    """Each old name in `renamed` leads to a parameter, each in `formerly` to the component.
+
+    A name in `formerly` needs its entry point as before, for the same class, and is written as text
+    in the class: it is read without importing the plugin.
+    """
+    entry = target.entry
+    complaint = lost_name_complaint(target.kind)
+    require(complaint is None, complaint or "")
+    group = target.batch.registry.group(entry.kind.plural)
+    for name in former_names_of(target.kind):
+        found = group.get(f"{entry.declared.distribution}/{name}")
+        require(
+            found == entry,
+            f"'formerly' has {name!r}, but {_meaning_of(found)}. Keep the entry point: "
+            f"{name} = {entry.value!r}",
+        )
+
+
+def _meaning_of(found: Entry[Any] | None) -> str:
+    return "no entry point has that name" if found is None else f"that means {found.value}"
+
+
 def _variations(target: Target) -> Iterator[Any]:
     """The component, and copies with each value of each boolean or Literal parameter."""
     yield target.component
@@ -93,4 +118,5 @@ CHECKS = (
     is_fit_to_show,
     is_known_without_tensorflow,
     parameters_make_the_round_trip,
+    old_names_go_on_working,
 )

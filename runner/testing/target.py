@@ -85,11 +85,13 @@ def targets(*names: str, registry: Registry = default) -> tuple[Target, ...]:
 
 
 def _find(name: str, batch: Batch) -> list[Target]:
-    registry, distribution = batch.registry, canonical_name(name)
+    registry = batch.registry
+    name = registry.words(name)
+    distribution = canonical_name(name)
     for problem in registry.problems:
         if problem.name == distribution:
             raise BrokenPlugin(
-                f"{problem.distribution}: {problem.reason}. Fix its metadata and reinstall it."
+                f"{problem.distribution}: {problem.reason}. {problem.advice}"
             )
     entries = [entry for group in registry.groups() for entry in group.entries()]
     offered = [entry for entry in entries if entry.distribution == distribution]

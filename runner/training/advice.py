@@ -21,6 +21,7 @@ from zookit.core import (
     did_you_mean,
 )
 from zookit.core.errors import quoted
+from zookit.core.experiment import DEFAULT_LOSS
 from zookit.core.messages import counted, option
 from zookit.training.feeds import Feeds
 
@@ -169,13 +170,23 @@ def advice_after(result: Result, class_names: Sequence[str]) -> Iterator[str]:
         return
     found = (
         _no_better_than_guessing(result, result.evaluation, class_names)
-        or _diverged(result.experiment, result.history, len(class_names))
-        or _not_falling(result.experiment, result.history, len(class_names))
+        or _diverged(result.experiment, result.history, _guessing(result, class_names))
+        or _not_falling(result.experiment, result.history, _guessing(result, class_names))
         or _validation_worse(result.experiment, result.history)
         or _overfitted(result)
     )
     if found:
         yield found
+
+
+def _guessing(result: Result, class_names: Sequence[str]) -> float:
+    """Return the loss of a model that guesses; NaN if the loss is not crossentropy.
+
+    For crossentropy it is the same whatever the labels are, smoothed and mixed ones too.
+    """
+    loss = result.experiment.loss
+    known = loss is None or loss.name == DEFAULT_LOSS.name
+    return math.log(len(class_names)) if known else math.nan
 
 
 def _no_better_than_guessing(
@@ -196,7 +207,7 @@ def _no_better_than_guessing(
             f"{_way_to_see(result)}"
         )
     only = f" It answers {class_names[answers[0]]!r} for every image." if len(answers) == 1 else ""
-    longer = result.history["loss"][-1] < math.log(len(class_names))
+    longer = result.history["loss"][-1] < _guessing(result, class_names)
     return (
         f"the model has not learned to tell the classes apart: test accuracy {accuracy:.4f}, and "
         f"{share:.4f} by always answering the most frequent class.{only} "
@@ -204,10 +215,11 @@ def _no_better_than_guessing(
     )
 
 
-def _diverged(experiment: Experiment, history: Mapping[str, Sequence[float]], classes: int) -> str:
+def _diverged(
+    experiment: Experiment, history: Mapping[str, Sequence[float]], guessing: float
+) -> str:
     losses = history["loss"]
     best, last = min(losses), losses[-1]
-    guessing = math.log(classes)
     if last > 2 * guessing:
         worse = f"the training loss is {last:.4g}, and that of guessing is {guessing:.4g}"
     elif last > 1.5 * best and last > best + _RISE:
@@ -219,12 +231,12 @@ def _diverged(experiment: Experiment, history: Mapping[str, Sequence[float]], cl
 
 
 def _not_falling(
-    experiment: Experiment, history: Mapping[str, Sequence[float]], classes: int
+    experiment: Experiment, history: Mapping[str, Sequence[float]], guessing: float
 ) -> str:
     losses = history["loss"]
     first, last = losses[0], losses[-1]
-    guessing = math.log(classes)
-    if len(losses) == 1 or last < max((1 - _LEAST_FALL) * first, _NEAR_GUESSING * guessing):
+    near = last >= max((1 - _LEAST_FALL) * first, _NEAR_GUESSING * guessing)
+    if len(losses) == 1 or math.isnan(guessing) or not near:
         return ""
     return (
         f"the training loss does not fall: it was {first:.4f} in epoch 1 and is {last:.4f}, and "

@@ -12,6 +12,7 @@ from zookit.core import BadExperiment, BrokenPlugin, Listener, Words, ZookitErro
 from zookit.core.errors import did_you_mean, reason_of, reraise_interruption, typed_reason_of
 from zookit.core.hookspecs import RunHooks
 from zookit.registry import Built, default
+from zookit.registry.built import warn_of_old_names
 
 if TYPE_CHECKING:
     import keras
@@ -90,6 +91,7 @@ def select_listeners(given: Iterable[str | Listener]) -> list[AttachedListener]:
     for name in registered:
         if registered.count(name) > 1:
             raise BadExperiment(f"listener {name!r} is given twice. Pass it once.")
+    warn_of_old_names(*selected)
     return [attach_component(built) for built in selected]
 
 

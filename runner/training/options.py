@@ -51,7 +51,7 @@ def split_options(options: Mapping[str, Any]) -> Options:
         elif kind is Registry.schedules and _is_number(value):
             rate = value
         elif value is not None:
-            chosen[kind] = _several(value, name) if kind.several else [value]
+            chosen[kind] = split_words(value, name) if kind.several else [value]
     return Options(chosen, settings, rate, frozen)
 
 
@@ -60,7 +60,7 @@ def _is_number(value: object) -> bool:
     return not isinstance(value, Component) and not str(value)[:1].isalpha()
 
 
-def _several(value: Any, name: str) -> list[Any]:
+def split_words(value: Any, name: str) -> list[Any]:
     """Return one or several components as a list; + joins names without parameters."""
     given = components_of(value, name)
     return [

@@ -32,8 +32,9 @@ from zookit.core.input_files import with_input_files
 from zookit.core.messages import option
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
-from zookit.registry import Built, Components, Registry, default, warn_of_old_names
+from zookit.registry import Built, Components, Registry, default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
+from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.rebuilding import rebuilding
@@ -283,15 +284,12 @@ def _check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
 
 def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
     """Return a hint if the name belongs to another kind of component."""
-    if isinstance(given, Component) or (isinstance(given, str) and ".py:" in given):
+    if isinstance(given, Component) or (isinstance(given, str) and ".py" in given):
         return ""
     name = Words.parse(given).name if isinstance(given, str) else given.name
     for other in default.components():
         if other.kind != group.kind and name in other:
-            how = "the order is DATASET ARCHITECTURE [CALLBACK]..."
-            if other.kind.option:
-                how = f"write {option(f'{other.kind.option} {name}', f'{other.kind.keyword}=')}."
-            return f" {name!r} is one of the {other.kind.plural}; {how}"
+            return f" {name!r} is one of the {other.kind.plural}; {other.kind.usage(name)}"
     return ""
 
 

@@ -117,7 +117,7 @@ def train(
         folder = make_folder(runs_dir, environment.identity, now)
         hashes = composition.experiment.input_files
         copy_inputs(composition.input_paths(), hashes, folder)
-        copy_plugin_files(composition.components(), composition.owners, folder)
+        copy_plugin_files(composition.components(), folder)
         held.enter_context(locked(folder))
         run = make_context(network, environment, folder)
         return fit(_loop(run, environment, network, feeds, all_listeners, schedule, None))

@@ -18,6 +18,8 @@ from command_server import command_server
 from conftest import Command
 from made_plugins import make_distribution
 
+from zookit.cli.completion import words_of
+
 # On one worker of pytest-xdist each shell starts once.
 pytestmark = pytest.mark.xdist_group("completion")
 
@@ -355,3 +357,11 @@ def test_typers_own_completion_scripts_are_not_offered(zookit: Command) -> None:
     for option in ("--install-completion", "--show-completion"):
         assert option not in zookit("--help").out
         assert option in zookit(option).message()
+
+
+@pytest.mark.usefixtures("renamed")
+def test_old_names_are_not_offered() -> None:
+    offered = words_of("architectures")("")
+    assert "beta" in offered
+    assert "alpha" not in offered
+    assert words_of("architectures")("alpha:")[0] == "alpha:width="

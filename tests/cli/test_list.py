@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
 from conftest import Command
 
 import zookit as package
+from zookit.registry import Registry
 
 OWNER = f"zookit=={package.__version__}"
 
@@ -44,7 +46,7 @@ def test_blocked_plugins_are_marked(zookit: Command) -> None:
 
 def test_json(zookit: Command) -> None:
     listed = json.loads(zookit("list", "--json").out)
-    assert set(listed) == {"datasets", "architectures", "callbacks", "listeners", "commands"}
+    assert list(listed) == [kind.plural for kind in Registry.kinds()]
     dense = next(each for each in listed["architectures"] if each["name"] == "dense")
     assert dense == {
         "name": "dense",
@@ -54,4 +56,14 @@ def test_json(zookit: Command) -> None:
         "defined_in": "zookit.plugins.architectures.dense:Dense",
         "ambiguous": False,
         "blocked": False,
+        "now": None,
     }
+
+
+@pytest.mark.usefixtures("renamed")
+def test_old_names_are_marked(zookit: Command) -> None:
+    lines = {line.split()[0]: line for line in zookit("list", "architectures").out.splitlines()}
+    assert lines["alpha"].endswith("now beta")
+    assert lines["beta"].rstrip().endswith("zookit-renamed==2.0")
+    listed = json.loads(zookit("list", "architectures", "--json").out)["architectures"]
+    assert {each["name"]: each["now"] for each in listed if each["now"]} == {"alpha": "beta"}

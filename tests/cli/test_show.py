@@ -77,6 +77,19 @@ def test_a_contact_sheet(zookit: Command, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
 
 
+def test_what_augmentations_do(zookit: Command, tmp_path: Path) -> None:
+    options = ("--sheet", "sheet.png", "--data", "sample")
+    given = ("--augment", "rotation:0.1", "--augment", "flip+mixup")
+    outcome = zookit("show", "horse_or_human", *given, *options)
+    assert outcome.code == 0, outcome
+    content = (tmp_path / "sheet.png").read_bytes()
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.height > 4 * 96
+    assert zookit("show", "horse_or_human", *given, *options, "--force").code == 0
+    assert (tmp_path / "sheet.png").read_bytes() == content
+    assert "hue" in zookit("show", "mnist", "--augment", "hue", *options, "--force").message()
+
+
 def test_another_split(zookit: Command, tmp_path: Path) -> None:
     test = prepare(Mnist(), "sample", "mnist", "").splits.test
     options = ("--split", "test", "--data", "sample")
@@ -117,9 +130,22 @@ def test_images_of_ones_own_have_no_other_numbers(zookit: Command, tmp_path: Pat
         (("mnist", "--image", "1000", "--split", "test", "--data", "sample"), "0 to 999"),
         (("mnist", "--image", "0", "--split", "validation", "--data", "sample"), "validation"),
         (("mnist", "--split", "test"), "--image"),
+        (("mnist", "--augment", "flip"), "--sheet"),
+        (("mnist", "--augment", "flipp", "--sheet", "sheet.png"), "--augment flip"),
         (("mnist", "--sheet", "none/sheet.png", "--data", "sample"), "none/sheet.png"),
         (("mnist", "--image", "0", "--data", "some"), "'some'"),
     ],
 )
 def test_errors(zookit: Command, arguments: tuple[str, ...], expected: str) -> None:
     assert expected in zookit("show", *arguments).message()
+
+
+@pytest.mark.usefixtures("renamed")
+@pytest.mark.parametrize("words", ["alpha", "zookit-renamed/alpha", "alpha:units=4"])
+def test_an_old_name_shows_the_component_of_the_new_name(zookit: Command, words: str) -> None:
+    shown = zookit("show", words)
+    assert shown.code == 0
+    assert "'alpha' is now called 'beta'." in shown.out
+    assert "beta: architecture of zookit-renamed==2.0" in shown.out
+    assert "units (now width)" in shown.out
+    assert "'alpha' is now" not in zookit("show", "beta").out

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Command
-from pages import PAGES, PLUGIN_GUIDE, blocks, commands
+from pages import PAGES, PLUGIN_PAGES, blocks, commands
 
 from zookit import Run, open_run
 from zookit.cli.commands import app
@@ -20,7 +20,7 @@ COMMANDS = tuple(
     dict.fromkeys(
         command
         for page in PAGES
-        if page != PLUGIN_GUIDE
+        if page not in PLUGIN_PAGES
         for command in commands(page)
         if "benchmarks" not in command
     )

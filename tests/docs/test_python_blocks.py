@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from pages import PAGES, PLUGIN_GUIDE, blocks
+from pages import PAGES, PLUGIN_PAGES, blocks
 
 BLOCKS = [
     pytest.param(page, block, id=f"{page}-{number}")
     for page in PAGES
-    if page != PLUGIN_GUIDE
+    if page not in PLUGIN_PAGES
     for number, block in enumerate(blocks(page, "python"), start=1)
 ]
 

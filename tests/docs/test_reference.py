@@ -55,7 +55,23 @@ def test_members_of_run_are_those_of_the_page() -> None:
 
 
 def test_errors_of_the_registry_exist() -> None:
-    assert set(tables("## `zookit.registry`")[1]) <= {*zookit.core.__all__, "KeyError"}
+    assert set(tables("## `zookit.registry`")[2]) <= {*zookit.core.__all__, "KeyError"}
+
+
+def test_the_kinds_are_those_of_the_registry() -> None:
+    row = re.compile(r"^\| `(\w+)` \|([a-z ]+)\|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", re.MULTILINE)
+    listed = [tuple(each.strip(" `") for each in found) for found in row.findall(PAGE)]
+    kinds = registry.Registry.kinds()
+    assert [each[:3] for each in listed] == [
+        (kind.plural, kind.singular, kind.base.__name__ if kind.base else "") for kind in kinds
+    ]
+    for kind, (*_, selected, keyword) in zip(kinds, listed, strict=True):
+        if kind.option:
+            assert selected.partition("`")[0] == kind.option
+            assert ("repeatable" in selected) is kind.several
+        if kind.recorded and kind.keyword:
+            assert keyword == kind.keyword
+    assert tables("## `zookit.registry`")[1] == [kind.plural for kind in kinds]
 
 
 def test_component_classes_have_the_names_of_the_page() -> None:

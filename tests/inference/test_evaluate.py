@@ -19,7 +19,8 @@ from zookit.inference.predict import Predictor
 from zookit.inference.rebuild import rebuild_model
 from zookit.inference.scores import Scores
 from zookit.modeling.model import build_model, compile_model
-from zookit.modeling.optimizers import create_optimizer
+from zookit.modeling.optimizers import build_optimizer
+from zookit.plugins import Adam
 from zookit.runs.evaluation import load_evaluation
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -40,7 +41,7 @@ def compiled(classes: int) -> "keras.Model":
     info = DatasetInfo((8, 8, 1), tuple("abc"[:classes]))
     keras.utils.set_random_seed(0)
     model = build_model(info, Regularized(), normalize=True)
-    compile_model(model, info, create_optimizer("adam").component)
+    compile_model(model, info, build_optimizer(Adam()))
     return model
 
 

@@ -118,6 +118,8 @@ def test_lists_of_components_show_what_differs_in_them(make: RunMaker) -> None:
     assert [row.values["callbacks"] for row in without.rows] == ["early_stopping", ""]
     flipped = make(experiment=specs("augmentations", ("zookit/flip", {})))
     assert table_of(flipped, make()).columns == ("augmentations",)
+    turned = make(experiment=specs("widgets", ("zookit-widgets/knob", {})))
+    assert table_of(turned, make()).columns == ("widgets",)
 
 
 def test_parameters_of_data_sets_and_versions_of_packages(make: RunMaker) -> None:

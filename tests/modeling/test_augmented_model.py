@@ -17,7 +17,7 @@ from zookit.modeling.one_form import OneFormLoss
 from zookit.modeling.runtime import keras_configured
 from zookit.plugins import Crossentropy, Flip, MixUp, Rotation, TopK
 
-SEEN: list[tuple[Any, Any]] = []
+SEEN: list[Any] = []
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from zookit.modeling.description import describe
 
 def test_each_part_is_a_line() -> None:
     run = digits()
-    lines = describe(run.experiment, run.environment, learning_rate=0.001, parameters=12_730)
+    lines = describe(run.experiment, run.environment, learning_rate=0.001)
     assert lines["data"] == "mnist, sample: 6,000 train + 1,000 test"
     assert lines["images"] == "28 x 28 x 1"
     assert lines["classes"].startswith("10: 0, 1, 2")
@@ -48,3 +48,9 @@ def test_only_the_first_classes_are_named() -> None:
     lines = describe(run.experiment, replace(run.environment, data=data))
     assert lines["classes"].startswith("1,000: class 0, ")
     assert lines["classes"].endswith("class 9, ...")
+
+
+def test_components_of_kinds_that_only_other_packages_know() -> None:
+    run = digits()
+    experiment = replace(run.experiment, others={"widgets": (ComponentSpec("a/knob", {"n": 1}),)})
+    assert describe(experiment, run.environment)["widgets"] == "knob:n=1"

@@ -1,4 +1,4 @@
-"""The model around an architecture: input, normalization, augmentation, head, loss, metric."""
+"""The model around an architecture: input, normalization, head, loss, metric."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +9,10 @@ import pytest
 from made_by_hand import Mean
 
 from zookit.core import Architecture, BrokenPlugin, DatasetInfo
-from zookit.modeling.augmentations import create_augmentations
 from zookit.modeling.model import Head, build_model, compile_model
-from zookit.modeling.optimizers import create_optimizer
+from zookit.modeling.optimizers import build_optimizer
 from zookit.modeling.runtime import keras_configured
+from zookit.plugins import SGD
 
 WHITE = np.full((1, 8, 8, 1), 255, np.uint8)
 
@@ -33,7 +33,7 @@ def test_the_number_of_classes_decides_head_loss_and_metric(
 ) -> None:
     assert str(Head(classes)) == head
     model = build_model(info(classes), Mean(), normalize=True)
-    compile_model(model, info(classes), create_optimizer("sgd:0.5").component)
+    compile_model(model, info(classes), build_optimizer(SGD(0.5)))
     assert model.loss == loss
     assert float(model.optimizer.learning_rate) == 0.5
     images = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1), np.uint8)
@@ -50,17 +50,6 @@ def test_normalization_is_a_part_of_the_model(*, normalize: bool) -> None:
     model = build_model(info(3), Mean(), normalize)
     body = keras.Model(model.inputs, model.get_layer("head").input)
     assert body.predict(WHITE, verbose=0)[0, 0] == pytest.approx(1 if normalize else 255)
-
-
-def test_augmentations_come_before_normalization() -> None:
-    layers = [each.component for each in create_augmentations(["contrast", "flip"])]
-    model = build_model(info(3), Mean(), normalize=True, augmentations=layers)
-    names = [type(layer).__name__ for layer in model.layers]
-    assert [name for name in names if name.startswith(("Random", "Rescaling"))] == [
-        "RandomFlip",
-        "RandomContrast",
-        "Rescaling",
-    ]
 
 
 def test_the_head_is_float32_at_every_precision() -> None:

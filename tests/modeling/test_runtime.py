@@ -26,7 +26,7 @@ def started(**changes: Any) -> Runtime:
     arguments: dict[str, Any] = {
         "precision": "float32",
         "preference": Preference(),
-        "augmented": False,
+        "can_use_xla": True,
         "threads": None,
         **changes,
     }
@@ -53,17 +53,17 @@ def test_what_is_in_force_is_returned(process_threads: int, monkeypatch: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("prefers", "augmented", "given", "xla"),
+    ("prefers", "possible", "given", "xla"),
     [
-        (True, False, None, True),
-        (False, False, None, False),
-        (True, True, None, False),
-        (True, False, False, False),
-        (False, True, True, True),
+        (True, True, None, True),
+        (False, True, None, False),
+        (True, False, None, False),
+        (True, True, False, False),
+        (False, False, True, True),
     ],
 )
-def test_xla(prefers: bool, augmented: bool, given: bool | None, xla: bool) -> None:
-    found = started(preference=Preference(xla=prefers), augmented=augmented, xla=given)
+def test_xla(prefers: bool, possible: bool, given: bool | None, xla: bool) -> None:
+    found = started(preference=Preference(xla=prefers), can_use_xla=possible, xla=given)
     assert found.xla is xla
 
 
@@ -127,7 +127,7 @@ def threads_with(threads, preferred=None):
     with start_runtime(
         precision="float32",
         preference=Preference(threads=preferred),
-        augmented=False,
+        can_use_xla=True,
         threads=threads,
     ) as found:
         tf.constant(1)

@@ -23,9 +23,14 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tables
 
 
+KINDS = ("optimizers/", "schedules/", "losses/", "metrics/", "augmentations/")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what takes a quarter of a minute."""
     for item in items:
-        if "keras_application-exports" in item.name:
+        # Other tests train with components of these kinds; here each of fifty needs a second.
+        is_trial = "works_during_training" in item.name and any(each in item.name for each in KINDS)
+        if "keras_application-exports" in item.name or is_trial:
             item.add_marker(pytest.mark.slow)

@@ -20,6 +20,9 @@ test_contract = contract_tests(
     f"image_folder:path={put_pictures(FOLDER / 'photos', cats=6, dogs=6)},size=8",
     f"csv_logger:{FOLDER}/log.csv",
     f"model_checkpoint:{FOLDER}/{{epoch}}.weights.h5",
+    "unfreeze:epoch=2",
+    "steps:0.01,at=0.5",
+    "top_k:1",
 )
 
 

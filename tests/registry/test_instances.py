@@ -17,8 +17,8 @@ from zookit.registry.instances import instead_of
     [
         (architectures, Dense, "Dense()"),
         (datasets, Path("photos"), "image_folder:path=photos"),
-        (datasets, (np.zeros((2, 8, 8), np.uint8), np.zeros(2)), "docs/plugins.md"),
-        (datasets, np.zeros((2, 8, 8), np.uint8), "docs/plugins.md"),
+        (datasets, (np.zeros((2, 8, 8), np.uint8), np.zeros(2)), "docs/plugins-data.md"),
+        (datasets, np.zeros((2, 8, 8), np.uint8), "docs/plugins-data.md"),
     ],
     ids=["class", "path", "tuple", "array"],
 )

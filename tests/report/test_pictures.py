@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from zookit.report.page import page_of
-from zookit.report.pictures import pictures_of
+from zookit.report.pictures import Pictures, pictures_of
 from zookit.runs.run import read_run
 
 
@@ -48,7 +48,7 @@ def test_pictures_are_shown_newest_first_with_their_epoch(run: Path) -> None:
 
 
 def test_a_run_without_pictures_has_no_section_for_them(run: Path) -> None:
-    assert pictures_of(run).groups == pictures_of(run).left_out == []
+    assert pictures_of(run) == Pictures([], [])
     assert "Pictures of callbacks" not in page_of([read_run(run)])
 
 

@@ -18,8 +18,7 @@ from zookit.core import Dataset
 from zookit.core.data import Source, check_splits
 from zookit.registry import Entry, Registry
 
-TOUR = ("dataset", "architecture", "callback", "listener")
-EVERY = (*TOUR, "command")
+EVERY = tuple(kind.stem for kind in Registry.kinds())
 
 
 def declared(project: Path) -> Iterator[Entry[Any]]:
@@ -54,6 +53,22 @@ def imported(source: str) -> set[str]:
         (["zookit-delta-2", "callback"], {"callbacks": "delta_2"}),
         (["zookit_epsilon", "listener", "listener"], {"listeners": "epsilon"}),
         (["zookit-zeta", "command"], {"commands": "zeta"}),
+        (
+            ["zookit-zoo", *EVERY],
+            {
+                "datasets": "zoo",
+                "architectures": "zoo_net",
+                "callbacks": "zoo_stop",
+                "optimizers": "zoo_sign",
+                "schedules": "zoo_decay",
+                "losses": "zoo_loss",
+                "metrics": "zoo_sure",
+                "augmentations": "zoo_noise",
+                "exporters": "zoo_arrays",
+                "listeners": "zoo_report",
+                "commands": "zoo_best",
+            },
+        ),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -129,6 +144,12 @@ def test_what_is_created_passes_mypy(zookit: Command, tmp_path: Path) -> None:
         ("architecture", "zookit run mnist made --data sample"),
         ("callback", "zookit run mnist dense made --data sample"),
         ("listener", "zookit run mnist dense --with made --data sample"),
+        ("metric", "zookit run mnist dense --metric made --data sample"),
+        ("schedule", "zookit run mnist dense --learning-rate made --data sample"),
+        (
+            "exporter",
+            "zookit run mnist dense --data sample\n  zookit export latest --to made",
+        ),
         ("command", "zookit run mnist dense --data sample\n  zookit made"),
     ],
 )
@@ -138,10 +159,6 @@ def test_the_next_commands_are_printed(
     out = zookit("new", "zookit-made", kind).out
     assert out.endswith(f"  pytest\n  zookit check zookit-made\n  {used}\n")
     assert used.replace("\n  ", "\n") in (tmp_path / "zookit-made" / "README.md").read_text()
-
-
-def test_there_is_a_template_for_every_kind() -> None:
-    assert {f"{kind}s" for kind in EVERY} == {kind.plural for kind in Registry.kinds()}
 
 
 @pytest.mark.parametrize("name", ["command", "best", "finished", "ended"])

@@ -5,13 +5,18 @@ from pathlib import Path
 import pytest
 from fresh_environment import FreshEnvironment
 
+from zookit.registry import Registry
+from zookit.scaffold.package import usual_kinds
+
 # Shares an environment with tests/slow/test_digits.py.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
 
 
 def test_it_works_unchanged(fresh: FreshEnvironment, tmp_path: Path) -> None:
-    """A package with a command; tests/slow/test_guide.py starts with one of all other kinds."""
-    printed = fresh.run("zookit new zookit-made command", tmp_path).out
+    """A package with all kinds that tests/slow/test_guide.py does not start with."""
+    kinds = [kind for kind in Registry.kinds() if kind not in usual_kinds()]
+    stems = " ".join(kind.stem for kind in kinds)
+    printed = fresh.run(f"zookit new zookit-made {stems}", tmp_path).out
     steps = [line.strip() for line in printed.splitlines() if line.startswith("  ")]
     assert steps[:4] == [
         "cd zookit-made",
@@ -24,7 +29,8 @@ def test_it_works_unchanged(fresh: FreshEnvironment, tmp_path: Path) -> None:
     try:
         listing = fresh.run("zookit list", project).out
         offered = [line.split()[0] for line in listing.splitlines() if "zookit-made==" in line]
-        assert offered == ["made"]
+        assert len(offered) == len(kinds)
+        assert all(name.startswith("made") for name in offered)
         done = fresh.run("\n".join(steps[2:]), project).out
         assert " passed" in done
         assert " 0 failed" in done

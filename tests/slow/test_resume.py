@@ -7,10 +7,13 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
-from small_runs import DENSE, SMALL, different_ends, small_images
+from contents import contents
+from drawing_plugin import install_drawing
+from small_runs import DENSE, SMALL, different_ends, shared_folder, small_images
 
 from zookit import resume
 from zookit import run as train
@@ -36,12 +39,30 @@ COMPOSITIONS = {
         "horse_or_human cnn:filters=4+4+4,units=8 --augment flip --precision mixed_bfloat16 "
         "--class-weights --optimizer sgd:momentum=0.9 --batch-size 8 --epochs 3"
     ),
+    "a body that is frozen for two epochs, pictures": (
+        "mnist cnn:filters=4,units=8 unfreeze:epoch=3,learning_rate=1e-4 draw_predictions "
+        "--freeze body --validation 0.1 --epochs 6"
+    ),
+    "mixed labels, smoothed loss, further metrics, schedule": (
+        "mnist dense:32 --augment rotation:0.05 --augment mixup --augment cutmix "
+        "--loss crossentropy:label_smoothing=0.1 --metric top_k:3 --metric auc "
+        "--learning-rate cosine:0.01,warmup=0.5 --class-weights --validation 0.1 --epochs 4"
+    ),
 }
+
+
+@cache
+def drawing() -> Path:
+    """Return a folder with a plugin that draws predictions."""
+    folder = shared_folder() / "drawing"
+    folder.mkdir()
+    install_drawing(folder)
+    return folder
 
 
 def zookit(words: str, folder: Path) -> "subprocess.Popen[bytes]":
     # A checkpoint whenever possible, so that some kills are within an epoch.
-    environment = {**os.environ, "ZOOKIT_CHECKPOINT_MINUTES": "0"}
+    environment = {**os.environ, "ZOOKIT_CHECKPOINT_MINUTES": "0", "PYTHONPATH": str(drawing())}
     return subprocess.Popen(
         [sys.executable, "-m", "zookit", *words.split()],
         cwd=folder,
@@ -118,6 +139,8 @@ def assert_same(killed: Path, whole: Path) -> None:
     (one,) = (path.parent for path in killed.glob("runs/*/experiment.toml"))
     (other,) = whole.glob("runs/*")
     assert different_ends(one, other) == []
+    files = [contents(folder / "files") for folder in (one, other)]
+    assert files[0] == files[1]
     logs = [(folder / "log.csv") for folder in (killed, whole)]
     if logs[1].exists():
         assert logs[0].read_bytes() == logs[1].read_bytes()

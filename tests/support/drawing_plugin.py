@@ -4,7 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from pages import PLUGIN_GUIDE, blocks
+from pages import plugin_blocks
 from plugin_site import Site
 
 from zookit.core import Callback
@@ -14,7 +14,7 @@ MODULE = "zookit_stripes_draw_predictions"
 
 def drawing_source() -> str:
     """Return the module of the guide that defines `DrawPredictions`."""
-    (block,) = (each for each in blocks(PLUGIN_GUIDE, "python") if "class DrawPredictions" in each)
+    (block,) = (each for each in plugin_blocks("python") if "class DrawPredictions" in each)
     return block
 
 

@@ -6,7 +6,13 @@ from conftest import ROOT
 
 PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md")))
 PLUGIN_GUIDE = "docs/plugins.md"
-"""The page that tests/slow/test_guide.py follows from its first line to its last."""
+PLUGIN_PAGES = (
+    PLUGIN_GUIDE,
+    "docs/plugins-data.md",
+    "docs/plugins-training.md",
+    "docs/plugins-runs.md",
+)
+"""The pages that tests/slow/test_guide.py follows from the first line to the last."""
 
 
 def text_of(page: str) -> str:
@@ -15,6 +21,11 @@ def text_of(page: str) -> str:
 
 def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text_of(page), re.MULTILINE | re.DOTALL)
+
+
+def plugin_blocks(language: str) -> list[str]:
+    """Return the blocks of all pages about writing plugins."""
+    return [block for page in PLUGIN_PAGES for block in blocks(page, language)]
 
 
 def commands(page: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Which checks there are."""
 
+from typing import Any
+
 import pytest
 from wrong_plugins import MODULES, entries, plural_of
 
@@ -16,7 +18,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("kind", Registry.kinds(), ids=lambda kind: kind.plural)
-def test_a_wrong_plugin_exists_for_every_check(kind: Kind) -> None:
+def test_a_wrong_plugin_exists_for_every_check(kind: Kind[Any]) -> None:
     contract = contract_of(kind)
     assert set(contract) > set(component.CHECKS) or kind.base is None
     for check in map(Check, contract):

@@ -28,8 +28,7 @@ from zookit.core import (
     Splits,
 )
 from zookit.core.data import Source
-from zookit.modeling.optimizers import create_optimizer
-from zookit.registry import callbacks
+from zookit.registry import default, losses, metrics, optimizers
 from zookit.training.advice import advice_after, advice_before, advice_on_modes, check_monitored
 from zookit.training.feeds import make_feeds
 
@@ -37,7 +36,7 @@ NAMES = ("a", "b")
 
 
 def component(words: str) -> Callback:
-    return callbacks.build(words).component
+    return default.callbacks.build(words).component
 
 
 @dataclass(frozen=True)
@@ -133,10 +132,18 @@ def test_a_value_that_is_never_logged_is_refused(
         ("stop_at_accuracy:monitor=val_loss", "another value"),
         ("stop_at_loss:monitor=accuracy", "another value"),
         ("stop_at_loss:monitor=val_loss", ""),
+        ("early_stopping:monitor=val_f1,mode=min", "mode=max"),
+        ("early_stopping:monitor=error,mode=max", "mode=min"),
+        ("early_stopping:monitor=error,mode=min", ""),
     ],
 )
 def test_a_callback_that_takes_worse_for_better_is_named(words: str, advice: str) -> None:
-    lines = list(advice_on_modes(["it"], [component(words)]))
+    further = {"f1": metrics.build("macro_f1"), "error": metrics.build("calibration_error")}
+    lines = list(
+        advice_on_modes(
+            ["it"], [component(words)], {name: each.component for name, each in further.items()}
+        )
+    )
     assert len(lines) == bool(advice)
     assert all(advice in line and line.startswith("it: ") for line in lines)
 
@@ -228,6 +235,7 @@ def result(
     one_class: bool = False,
     callbacks: str = "",
     optimizer: str = "",
+    loss_name: str = "",
     **history: Any,
 ) -> Result:
     """Return the result of a finished run on 1,000 test images of two classes."""
@@ -248,7 +256,9 @@ def result(
             experiment, callbacks=(zookit.registry.callbacks.build(callbacks).spec,)
         )
     if optimizer:
-        experiment = replace(experiment, optimizer=create_optimizer(optimizer).spec)
+        experiment = replace(experiment, optimizer=optimizers.build(optimizer).spec)
+    if loss_name:
+        experiment = replace(experiment, loss=losses.build(loss_name).spec)
     logged = {"loss": (0.5, 0.4, 0.3), "accuracy": (0.7, 0.8, 0.82), **history}
     return Result(
         experiment=experiment,
@@ -272,6 +282,9 @@ def result(
         {"val_loss": (0.5, 0.4, 0.6), "val_accuracy": (0.8, 0.8, 0.8)},
         {"val_loss": (0.40, 0.41, 0.42, 0.43), "val_accuracy": (0.8,) * 4},
         {"val_loss": (0.4, 0.5, 0.6, 0.7), "callbacks": "early_stopping:3"},
+        # The loss of guessing is known for crossentropy alone.
+        {"loss": (1.9, 1.85, 1.8), "loss_name": "poly:4"},
+        {"loss": (0.71, 0.708, 0.709), "loss_name": "focal:alpha=1"},
     ],
 )
 def test_a_normal_result_needs_no_words(normal: dict[str, Any]) -> None:
@@ -291,6 +304,10 @@ def test_a_normal_result_needs_no_words(normal: dict[str, Any]) -> None:
         ({"loss": (0.5, 0.2, 0.6)}, ["0.2", "epoch 2", "0.6", "0.001"]),
         ({"loss": (1e6, 59.3, 52.9)}, ["52.9", "0.6931", "0.001"]),
         ({"loss": (0.71, 0.708, 0.709)}, ["does not fall", "0.7100", "0.7090", "0.6931"]),
+        (
+            {"loss": (0.71, 0.709), "loss_name": "crossentropy:label_smoothing=0.1"},
+            ["does not fall", "0.6931"],
+        ),
         (
             {"loss": (0.7, 0.7), "optimizer": "adam:learning_rate=1e-12"},
             ["does not fall", "higher than 1e-12", "0.001"],

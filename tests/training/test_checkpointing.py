@@ -12,7 +12,7 @@ from damage import changed_files, check_one_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_runs import make_whole
-from small_runs import DENSE, SMALL, Interrupt
+from small_runs import DENSE, SMALL, Interrupt, different_ends
 
 import zookit
 from zookit.core import BadRun, Callback, ZookitError
@@ -45,6 +45,27 @@ def test_a_state_that_a_callback_does_not_accept_is_refused(stateful: Path, tmp_
     shutil.copy(stateful / CHECKPOINT, run)
     make_whole(run)
     assert zookit.resume(run, epochs=2, quiet=True).status == "finished"
+
+
+def test_random_augmentations_metrics_and_schedules_continue_within_an_epoch(
+    images: str, tmp_path: Path
+) -> None:
+    chosen: dict[str, Any] = {
+        **SMALL,
+        "augment": ["crop:1", "mixup"],
+        "loss": "crossentropy:label_smoothing=0.1",
+        "metrics": ["top_k:2", "auc"],
+        "learning_rate": "cosine:0.01,warmup=0.5",
+        "epochs": 2,
+    }
+    whole = zookit.run(images, DENSE, runs_dir=tmp_path / "whole", **chosen)
+    stopped = zookit.run(images, DENSE, listeners=Interrupt(14), runs_dir=tmp_path, **chosen)
+    assert stopped.status == "interrupted"
+    assert load_checkpoint(read_run(stopped.folder)).position.steps  # type: ignore[union-attr]
+    resumed = stopped.resume(quiet=True)
+    assert different_ends(resumed.folder, whole.folder) == []
+    assert {"top_k_2", "auc"} < set(resumed.history)
+    assert resumed.metrics["auc"] > 0.5
 
 
 @pytest.mark.slow

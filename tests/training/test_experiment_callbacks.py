@@ -35,7 +35,9 @@ class Knowing(Callback):
 
 
 def knowing(do: Callable[[CallbackRun], Any]) -> Callback:
-    return dataclass(frozen=True)(type("Knowing", (Knowing,), {"do": staticmethod(do)}))()
+    kind: Any = type("Knowing", (Knowing,), {"do": staticmethod(do)})
+    built: Callback = dataclass(frozen=True)(kind)()
+    return built
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def test_options_must_agree_with_the_file(tmp_path: Path) -> None:
         **options,
         "threads": "2",
         "seed": "0",
-        "augment": "flip+zoom",
+        "augment": "zoom+flip",
         "optimizer": "sgd:momentum=0.5",
     }
     for given in ({}, agreeing, {"learning_rate": 0.5}):

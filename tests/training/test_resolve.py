@@ -1,7 +1,8 @@
 """From names, words or instances to components that fit together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from made_by_hand import Lopsided, Mean
@@ -222,6 +223,22 @@ def test_an_instance_is_found_by_class_and_parameters() -> None:
     with pytest.raises(UnknownName) as raised:
         find_instance(spec, [Counted(2)])
     assert "instances=[Counted(count=2, names=['a', 'b'])]" in str(raised.value)
+
+
+@dataclass(frozen=True)
+class Renamed(Callback):
+    """A callback of the user, whose parameter had another name when a run was recorded."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"steps": "epochs"}
+    epochs: int = 1
+
+    def build(self) -> Any:
+        raise NotImplementedError
+
+
+def test_an_instance_is_found_by_old_names_of_its_parameters() -> None:
+    spec = ComponentSpec(f"{__name__}:Renamed", {"steps": 3})
+    assert find_instance(spec, [Renamed(1), Renamed(3)]) == Renamed(3)
 
 
 def test_a_recorded_experiment_needs_its_instances() -> None:

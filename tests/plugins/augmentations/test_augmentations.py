@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from zookit.core import Augmentation, BadParameter, ImageShapeRefused
 from zookit.modeling.runtime import keras_configured
-from zookit.registry import augmentations
+from zookit.registry import augmentations, default
 
 Array = npt.NDArray[np.float32]
 NAMES = [name for name in augmentations if augmentations[name].distribution == "zookit"]
@@ -21,7 +21,7 @@ COLORS = ["hue", "saturation", "grayscale"]
 
 
 def component(words: str) -> Augmentation:
-    return augmentations.build(words).component
+    return default.augmentations.build(words).component
 
 
 def layer_of(words: str) -> keras.layers.Layer:

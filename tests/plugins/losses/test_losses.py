@@ -42,7 +42,7 @@ def by_hand(words: str, labels: Array, p: Array) -> Array:
     name, values = losses.build(words).spec.short_name, losses.build(words).spec.parameters
     smoothing = values.get("label_smoothing", 0)
     labels = labels * (1 - smoothing) + smoothing / labels.shape[1]
-    each = {
+    each: dict[str, Any] = {
         "crossentropy": lambda: -labels * np.log(p),
         "focal": lambda: -values["alpha"] * labels * (1 - p) ** values["gamma"] * np.log(p),
         "squared": lambda: (labels - p) ** 2,

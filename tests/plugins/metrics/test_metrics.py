@@ -1,7 +1,6 @@
 """Metrics: compared with NumPy, on two and on four classes, over several batches."""
 
 from collections.abc import Callable
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -153,7 +152,7 @@ def test_mixed_labels_and_weights() -> None:
         metric.update_state(
             labels, outputs.astype(np.float32), (np.arange(100) < 50).astype(np.float32)
         )
-        expected = measured(words, labels[:50], cast(Array, outputs[:50]), 4)
+        expected = measured(words, labels[:50], outputs[:50], 4)
         assert float(metric.result()) == pytest.approx(expected, abs=1e-6), words
 
 

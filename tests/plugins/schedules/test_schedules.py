@@ -10,7 +10,7 @@ import pytest
 from zookit.core import BadParameter, Schedule
 from zookit.modeling.optimizers import build_optimizer
 from zookit.plugins import SGD
-from zookit.registry import schedules
+from zookit.registry import default
 from zookit.training.resolve import compose
 
 STEPS, EPOCHS = 8, 5
@@ -18,7 +18,7 @@ LAST = STEPS * EPOCHS - 1
 
 
 def component(words: str) -> Schedule:
-    return schedules.build(words).component
+    return default.schedules.build(words).component
 
 
 def rates(words: str) -> list[float]:

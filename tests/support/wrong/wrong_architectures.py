@@ -1,8 +1,9 @@
 """Architectures, each wrong in one way; ENTRIES names the checks that each must fail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from zookit.core import Architecture, Doc, ImageShapeRefused, Preference
 
@@ -56,6 +57,27 @@ class PlusInText(Right):
     """A dense layer with strings that words cannot express."""
 
     texts: Annotated[tuple[str, ...], Doc("Texts.")] = ("a+b",)
+
+
+@dataclass(frozen=True)
+class LostParameter(Right):
+    """A dense layer whose old parameter leads nowhere."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"size": "unit"}
+
+
+@dataclass(frozen=True)
+class LostName(Right):
+    """A dense layer whose old entry point is gone."""
+
+    formerly: ClassVar[tuple[str, ...]] = ("older",)
+
+
+@dataclass(frozen=True)
+class TakenName(Right):
+    """A dense layer whose old name is now that of another one."""
+
+    formerly: ClassVar[tuple[str, ...]] = ("right",)
 
 
 @dataclass(frozen=True)
@@ -174,6 +196,9 @@ ENTRIES = {
     "no_meaning": (NoMeaning, ("is fit to show",)),
     "doubles": (Doubles, ("parameters make the round trip",)),
     "plus_in_text": (PlusInText, ("parameters make the round trip",)),
+    "lost_parameter": (LostParameter, ("old names go on working",)),
+    "lost_name": (LostName, ("old names go on working",)),
+    "taken_name": (TakenName, ("old names go on working",)),
     "four_sizes": (FourSizes, ("fits every data set", "trains", "exports to every format")),
     "no_preference": (NoPreference, ("fits every data set", "trains")),
     "refuses_all": (

@@ -35,9 +35,17 @@ def squares(labels: Any, probabilities: Any) -> Any:
 
 @dataclass(frozen=True)
 class Right(Loss):
-    """The squared differences; nothing is wrong. It does not ask for the number of classes."""
+    """The squared differences; nothing is wrong."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
+        return loss_of(squares)
+
+
+@dataclass(frozen=True)
+class AsksNothing(Loss):
+    """Does not ask for the number of classes, which is right too."""
+
+    def build(self) -> Any:  # type: ignore[override]
         return loss_of(squares)
 
 
@@ -45,7 +53,7 @@ class Right(Loss):
 class Function(Right):
     """Returns a function."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return squares
 
 
@@ -58,7 +66,7 @@ def one_loss() -> Any:
 class Shared(Right):
     """The same loss each time."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return one_loss()
 
 
@@ -66,7 +74,7 @@ class Shared(Right):
 class Sum(Right):
     """Adds the values of the images."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return loss_of(squares, reduction="sum")
 
 
@@ -74,7 +82,7 @@ class Sum(Right):
 class Each(Right):
     """Has a value for each image."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return loss_of(squares, reduction="none")
 
 
@@ -82,7 +90,7 @@ class Each(Right):
 class Upside(Right):
     """Is higher for better predictions."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return loss_of(lambda labels, probabilities: 2 - squares(labels, probabilities))
 
 
@@ -90,7 +98,7 @@ class Upside(Right):
 class Logarithm(Right):
     """Takes the logarithm of a probability that may be 0."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import tensorflow as tf
 
         return loss_of(lambda one, other: -tf.reduce_sum(one * tf.math.log(other), 1))
@@ -100,7 +108,7 @@ class Logarithm(Right):
 class NoGradient(Right):
     """Is the share of wrong predictions, which no small change of a weight changes."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import tensorflow as tf
 
         def wrong(labels: Any, probabilities: Any) -> Any:
@@ -113,7 +121,7 @@ class NoGradient(Right):
 class Unweighted(Right):
     """Ignores the weights of the images."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import tensorflow as tf
 
         class Own(type(loss_of(squares))):  # type: ignore[misc]
@@ -127,7 +135,7 @@ class Unweighted(Right):
 class Hard(Right):
     """Sees only the stronger class of a mixed label."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import tensorflow as tf
 
         def hard(labels: Any, probabilities: Any) -> Any:
@@ -141,7 +149,7 @@ class Hard(Right):
 class NotForXla(Right):
     """Uses an operation that XLA does not have, and does not say so."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import tensorflow as tf
 
         def own(labels: Any, probabilities: Any) -> Any:
@@ -160,6 +168,7 @@ class SaysNotForXla(NotForXla):
 
 ENTRIES = {
     "right": (Right, ()),
+    "asks_nothing": (AsksNothing, ()),
     "says_not_for_xla": (SaysNotForXla, ()),
     "function": (Function, (FRESH, MEAN, BETTER, GRADIENTS, WEIGHTS, MIXED, COMPILES, TRAINS)),
     "shared": (Shared, (FRESH,)),

@@ -36,9 +36,17 @@ def metric_of(**methods: Any) -> Any:
 
 @dataclass(frozen=True)
 class Right(Metric):
-    """The mean probability of the true class; nothing is wrong. It asks for no classes."""
+    """The mean probability of the true class; nothing is wrong."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
+        return metric_of()
+
+
+@dataclass(frozen=True)
+class AsksNothing(Metric):
+    """Does not ask for the number of classes, which is right too."""
+
+    def build(self) -> Any:  # type: ignore[override]
         return metric_of()
 
 
@@ -46,7 +54,7 @@ class Right(Metric):
 class Function(Right):
     """Returns a function."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return lambda labels, probabilities: 0.5
 
 
@@ -59,7 +67,7 @@ def one_metric() -> Any:
 class Shared(Right):
     """The same metric each time."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return one_metric()
 
 
@@ -67,7 +75,7 @@ class Shared(Right):
 class Several(Right):
     """Has a value for each class, as Keras's F1 score does."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import keras
 
         return keras.metrics.F1Score()
@@ -77,7 +85,7 @@ class Several(Right):
 class NotFinite(Right):
     """Divides by the number of wrong predictions."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         def result(self: Any) -> Any:
             return self.total / (self.count - self.total)
 
@@ -95,7 +103,7 @@ class Downside(Right):
 class Constant(Right):
     """Is the same for all predictions."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import tensorflow as tf
 
         return metric_of(result=lambda self: tf.constant(0.5))
@@ -105,7 +113,7 @@ class Constant(Right):
 class LastBatch(Right):
     """Forgets all batches but the last."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         def update_state(self: Any, labels: Any, probabilities: Any, weights: Any = None) -> None:
             self.reset_state()
             probability().update_state(self, labels, probabilities, weights)
@@ -117,7 +125,7 @@ class LastBatch(Right):
 class NeverResets(Right):
     """Remembers the batches of all epochs."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         return metric_of(reset_state=lambda self: None)
 
 
@@ -125,7 +133,7 @@ class NeverResets(Right):
 class Hides(Right):
     """Keeps its state where Keras does not know of it."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import keras
         import tensorflow as tf
 
@@ -152,7 +160,7 @@ class Hides(Right):
 class NotForXla(Right):
     """Uses an operation that XLA does not have, and does not say so."""
 
-    def build(self) -> Any:
+    def build(self, classes: int) -> Any:
         import tensorflow as tf
 
         def update_state(self: Any, labels: Any, probabilities: Any, weights: Any = None) -> None:
@@ -171,6 +179,7 @@ class SaysNotForXla(NotForXla):
 
 ENTRIES = {
     "right": (Right, ()),
+    "asks_nothing": (AsksNothing, ()),
     "says_not_for_xla": (SaysNotForXla, ()),
     "function": (Function, (FRESH, NUMBER, BETTER, ORDER, RESET, STATE, COMPILES, TRAINS)),
     "shared": (Shared, (FRESH, ORDER, STATE)),
