@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
-from zookit.core import BadExperiment, Dataset, DatasetInfo, Split, warn
+from zookit.core import BadExperiment, BadParameter, Dataset, DatasetInfo, Split, option, warn
 from zookit.core.source import DataRequest, SplitName
+from zookit.data.dataset_info import checked_info
 from zookit.data.prepared import prepare
 from zookit.data.split_choice import ChosenSplit, choose_split
 from zookit.inference.scores import EvaluatedData
@@ -59,7 +61,7 @@ def load_evaluation_data(
     else:
         built = default.datasets.build(on)
     dataset, name = built.component, built.spec.short_name
-    _check_fit(run, name, dataset.info)
+    _check_fit(run, name, checked_info(dataset))
     is_own = on is None or built.spec == run.experiment.dataset
     usual = run.experiment.settings.data if is_own else "auto"
     prepared = prepare(dataset, request or usual, name, built.owner or "", bar, found=found)
@@ -75,6 +77,21 @@ def load_evaluation_data(
     size = len(chosen.split)
     facts = EvaluatedData(built.spec.words, prepared.origin, prepared.hash, own, size)
     return EvaluationData(facts, chosen)
+
+
+def check_names_data(on: object) -> None:
+    """Raise BadParameter if what to evaluate on is a split, or arrays with images."""
+    if isinstance(on, str) and on in get_args(SplitName) and on not in default.datasets:
+        own = option("zookit evaluate RUN", "run.evaluate()")
+        raise BadParameter(
+            f"{on!r} is a split, expected a data set. The test split of the run's own data set is "
+            f"the default: {own}"
+        )
+    if hasattr(on, "shape") or hasattr(on, "element_spec"):
+        raise BadParameter(
+            f"got images of type {type(on).__name__}, expected a data set by name or as an "
+            "instance. For images and labels: run.model().evaluate(images, labels)"
+        )
 
 
 def _check_fit(run: RunRecord, name: str, info: DatasetInfo) -> None:
