@@ -40,9 +40,9 @@ def test_the_learning_rate_beside_the_words() -> None:
 @pytest.mark.parametrize(
     ("words", "learning_rate", "error", "expected"),
     [
-        ("adamm", None, UnknownName, "Write adam."),
+        ("adamm", None, UnknownName, 'Write "adam".'),
         ("other/adam", None, UnknownName, "other/adam"),
-        ("Adam", None, BadWords, "Write adam."),
+        ("Adam", None, BadWords, 'Write "adam".'),
         ("adam:beta=0.9", None, BadParameter, "Did you mean 'beta_2'"),
         ("adam:0", None, BadParameter, "greater than 0"),
         ("adam:inf", None, BadParameter, "finite"),
