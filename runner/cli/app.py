@@ -9,9 +9,9 @@ from zookit.cli.ctrl_c import INTERRUPTED, CtrlC
 
 
 def main() -> None:
-    """Run the command line and exit: 0 for success, 2 for an error of the user, 130 after Ctrl-C or SIGTERM.
+    """Run the command line and exit: 0 for success, 2 for an error of the user.
 
-    An error that nobody expected is shown with its traceback, and the exit code is 1.
+    After Ctrl-C or SIGTERM the exit code is 130. An error that nobody expected is shown with its traceback, and the exit code is 1.
     """
     ctrl_c = CtrlC()
     before = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
