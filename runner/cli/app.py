@@ -11,7 +11,8 @@ from zookit.cli.ctrl_c import INTERRUPTED, CtrlC
 def main() -> None:
     """Run the command line and exit: 0 for success, 2 for an error of the user.
 
-    After Ctrl-C or SIGTERM the exit code is 130. An error that nobody expected is shown with its traceback, and the exit code is 1.
+    The exit code is 130 after Ctrl-C or SIGTERM, and 1 after an error that nobody expected, which
+    is shown with its traceback.
     """
     ctrl_c = CtrlC()
     before = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}

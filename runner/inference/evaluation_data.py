@@ -1,10 +1,21 @@
 """The test images that a run is evaluated on: those of its own data set, or of another."""
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import get_args
 
-from zookit.core import BadExperiment, BadParameter, Dataset, DatasetInfo, Split, option, warn
+from zookit.core import (
+    BadExperiment,
+    BadParameter,
+    DataError,
+    Dataset,
+    DatasetInfo,
+    Split,
+    option,
+    warn,
+)
 from zookit.core.source import DataRequest, SplitName
 from zookit.data.dataset_info import checked_info
 from zookit.data.prepared import prepare
@@ -61,8 +72,9 @@ def load_evaluation_data(
     else:
         built = default.datasets.build(on)
     dataset, name = built.component, built.spec.short_name
-    _check_fit(run, name, checked_info(dataset))
     is_own = on is None or built.spec == run.experiment.dataset
+    with _place_of_moved_data(run, dataset, moved=is_own):
+        _check_fit(run, name, checked_info(dataset))
     usual = run.experiment.settings.data if is_own else "auto"
     prepared = prepare(dataset, request or usual, name, built.owner or "", bar, found=found)
     recorded = run.environment.data
@@ -77,6 +89,20 @@ def load_evaluation_data(
     size = len(chosen.split)
     facts = EvaluatedData(built.spec.words, prepared.origin, prepared.hash, own, size)
     return EvaluationData(facts, chosen)
+
+
+@contextmanager
+def _place_of_moved_data(run: RunRecord, dataset: Dataset, *, moved: bool) -> Iterator[None]:
+    """Say what to do if the folder that a run was trained on is no longer where it was."""
+    try:
+        yield
+    except DataError as error:
+        if moved and dataset.folder is not None and not dataset.folder.exists():
+            words = run.experiment.dataset.short_words.replace(str(dataset.folder), "FOLDER")
+            command = f"zookit evaluate {shlex.quote(str(run.folder))} --on {words}"
+            error.message += f" {run.name} was trained on it. If you have moved it, move it back,"
+            error.message += f" or name the new folder: {option(command, f'evaluate({words!r})')}"
+        raise
 
 
 def check_names_data(on: object) -> None:
