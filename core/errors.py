@@ -83,7 +83,12 @@ class BadWords(ZookitError):
 
 
 class BadParameter(ZookitError):
-    """A parameter is unknown, missing, of the wrong type or out of bounds."""
+    """A parameter is unknown, missing, of the wrong type or out of bounds.
+
+    `unknown` is the name of a parameter that does not exist.
+    """
+
+    unknown: str = ""
 
 
 class BadExperiment(ZookitError):
