@@ -5,15 +5,20 @@ and how to fix it. The command line prints it without a traceback and exits with
 exception is a bug and is shown with its traceback.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+
+from zookit.core.messages import option
 
 _LONGEST = 200
 _LONGEST_REASON = 1000
 """The longest value and message of another exception to show, in characters."""
 _SIMILAR = 0.65
 """How similar names must be: 'sdg' and 'sgd' are (0.67), 'lenet' and 'dense' are not (0.6)."""
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 
 
 class ZookitError(Exception):
@@ -44,8 +49,17 @@ class Correction(NamedTuple):
     key: str = ""
 
     def __str__(self) -> str:
-        """Return the words to write."""
-        return f"{self.key}={self.instead}" if self.key else self.instead
+        """Return what to write: the words, or in Python a literal."""
+        instead = option(self.instead, self._literal())
+        return f"{self.key}={instead}" if self.key else instead
+
+    def _literal(self) -> str:
+        text = str(self.instead)  # in Python it may be a number
+        if self.key and _NUMBER.fullmatch(text):
+            return text
+        if self.key and text in ("true", "false"):
+            return text.capitalize()
+        return json.dumps(text, ensure_ascii=False)
 
 
 class UnknownName(ZookitError):
@@ -69,7 +83,12 @@ class BadWords(ZookitError):
 
 
 class BadParameter(ZookitError):
-    """A parameter is unknown, missing, of the wrong type or out of bounds."""
+    """A parameter is unknown, missing, of the wrong type or out of bounds.
+
+    `unknown` is the name of a parameter that does not exist.
+    """
+
+    unknown: str = ""
 
 
 class BadExperiment(ZookitError):

@@ -3,12 +3,18 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from zookit.core import html
 from zookit.core.component_spec import ComponentSpec
-from zookit.core.errors import BadExperiment, did_you_mean, quoted, reason_of
+from zookit.core.errors import BadExperiment, BadParameter, did_you_mean, quoted, reason_of
+from zookit.core.experiment_advice import (
+    instead_of_line,
+    instead_of_name,
+    instead_of_value,
+    place_of,
+)
 from zookit.core.messages import counted
 from zookit.core.parameters import create, plain_values
 from zookit.core.reading import parse_toml
@@ -173,15 +179,19 @@ class Experiment:
         try:
             tables = parse_toml(text)
         except ValueError as error:
-            raise BadExperiment(f"{origin} is not valid TOML: {reason_of(error)}.") from None
+            raise BadExperiment(
+                f"{origin} is not valid TOML: {reason_of(error)}.",
+                instead_of_line(text, str(error)),
+            ) from None
         version = tables.pop("format", None)
         if version != FORMAT:
             raise BadExperiment(
                 f"{origin}: format is {quoted(version)}; this version of zookit reads format = "
-                f"{FORMAT}."
+                f"{FORMAT}.",
+                f"Write format = {FORMAT} as its first line." if version is None else "",
             )
         others = [key for key in tables if key not in _KEYS and _is_list_of_tables(tables[key])]
-        _check_keys(tables, (*_KEYS, *others), origin)
+        _check_keys(tables, (*_KEYS, *others), origin, "")
         tables.setdefault("optimizer", {"name": DEFAULT_OPTIMIZER.name})
         single = [*_REQUIRED, *(name for name in _OPTIONAL if name in tables)]
         components: dict[str, Any] = {name: _spec(tables, name, origin) for name in single}
@@ -192,9 +202,7 @@ class Experiment:
             initial_weights=_typed(tables, "initial_weights", "", origin),
             frozen=tuple(_texts(tables, "frozen", [], origin)),
             input_files=_texts(tables, "input_files", {}, origin),
-            settings=create(
-                Settings, _typed(tables, "settings", {}, origin), f"{origin}: settings"
-            ),
+            settings=_settings(tables, origin),
         )
 
 
@@ -237,11 +245,24 @@ def _texts(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> An
     return found
 
 
+def _settings(tables: Mapping[str, Any], origin: str) -> Settings:
+    given = _typed(tables, "settings", {}, origin)
+    try:
+        return create(Settings, given, f"{origin}: settings")
+    except BadParameter as error:
+        misplaced = next((key for key in given if key in (*_REQUIRED, *_OPTIONAL, *_LISTS)), None)
+        if misplaced is not None:
+            error.correction = None
+            error.advice = instead_of_value(misplaced, given[misplaced])
+        raise
+
+
 def _specs(tables: Mapping[str, Any], key: str, origin: str) -> tuple[ComponentSpec, ...]:
     found = tables.get(key, [])
     if not isinstance(found, list):
         raise BadExperiment(
-            f"{origin}: {key} must be a list of tables ([[{key}]]), got {quoted(found)}."
+            f"{origin}: {key} must be a list of tables ([[{key}]]), got {quoted(found)}.",
+            instead_of_value(key, found),
         )
     return tuple(_spec({key: each}, key, origin) for each in found)
 
@@ -250,8 +271,11 @@ def _spec(tables: Mapping[str, Any], key: str, origin: str) -> ComponentSpec:
     table = tables.get(key)
     if not isinstance(table, dict) or not isinstance(table.get("name"), str):
         received = "nothing" if table is None else quoted(table)
-        raise BadExperiment(f'{origin}: {key} must be a table with name = "...", got {received}.')
-    _check_keys(table, ("name", "parameters"), f"{origin}: {key}")
+        raise BadExperiment(
+            f'{origin}: {key} must be a table with name = "...", got {received}.',
+            instead_of_value(key, table),
+        )
+    _check_keys(table, ("name", "parameters"), f"{origin}: {key}", key)
     parameters = _typed(table, "parameters", {}, f"{origin}: {key}")
     try:
         json.dumps(parameters, default=str)
@@ -260,16 +284,22 @@ def _spec(tables: Mapping[str, Any], key: str, origin: str) -> ComponentSpec:
     name = table["name"]
     if not is_name(name) and not _UNREGISTERED.fullmatch(name):
         raise BadExperiment(
-            f"{origin}: {key}: {quoted(name)} is not a component name. Write the name as 'zookit "
-            "list' shows it, and put parameters in the table 'parameters'."
+            f"{origin}: {key}: {quoted(name)} is not a component name.",
+            instead_of_name(key, name)
+            or "Write the name as 'zookit list' shows it, and put parameters in the table "
+            "'parameters'.",
         )
     return ComponentSpec(name, parameters)
 
 
-def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], origin: str) -> None:
+def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], origin: str, name: str) -> None:
+    """Raise BadExperiment for an unknown key in the table of a name, or in the file itself."""
+    settings = [each.name for each in fields(Settings)]
     for key in table:
         if key not in known:
+            place = place_of(key, name, settings)
+            nearest = did_you_mean(key, known)
             raise BadExperiment(
-                f"{origin}: unknown key {quoted(key)}.{did_you_mean(key, known)} Known keys: "
-                f"{', '.join(known)}."
+                f"{origin}: unknown key {quoted(key)}.{nearest} Known keys: {', '.join(known)}.",
+                "" if nearest else place,
             )

@@ -59,6 +59,7 @@ def create(component: type[T], given: Words | Mapping[str, Any], name: str | Non
             nearest = _nearest(component, str(key), list(fields))
             hint = f" Did you mean {nearest!r}?" if nearest else ""
             error = BadParameter(f"{name}: no parameter {quoted(key)}.{hint} {has}")
+            error.unknown = str(key)
             if nearest and nearest not in values:
                 renamed = {nearest if each == key else each: values[each] for each in values}
                 error.correction = _correction(component, given, renamed)

@@ -112,7 +112,13 @@ class Components(Group[C], Generic[C]):
         try:
             return self.build(Words.parse(text))
         except (BadWords, UnknownName, BadParameter) as error:
-            error.correction = error.correction or self.correction(text)
+            from zookit.registry.corrections import named_elsewhere  # only for errors
+            from zookit.registry.source import declares
+
+            unknown = getattr(error, "unknown", "")
+            owners = (each.name for each in self.entries() if declares(each.module, unknown))
+            if not named_elsewhere(error, owners):
+                error.correction = error.correction or self.correction(text)
             raise
 
     def _add_from_file(self, text: str, declared: Declared) -> None:

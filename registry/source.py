@@ -51,6 +51,12 @@ def constant_of(value: str, name: str) -> Any:
     return None
 
 
+def declares(module: str, parameter: str) -> bool:
+    """Return whether a class in the source code of a module declares a parameter."""
+    declared = rf"^    {re.escape(parameter)}\s*:"
+    return re.search(declared, source_of(module), re.MULTILINE) is not None
+
+
 def docstring_of(value: str) -> str:
     """Return the docstring of `module:name`, as it is written in the source; empty if unknown."""
     module, _, name = value.partition(":")

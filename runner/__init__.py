@@ -38,6 +38,15 @@ _MODULES = {
     "Run": "zookit.run_object",
 }
 _PACKAGES = ("core", "plugins", "registry", "testing")
+_KINDS = ("architectures", "callbacks", "datasets", "listeners")
+_INSTEAD = {
+    **dict.fromkeys(("train", "fit"), "To train: zookit.run(DATASET, ARCHITECTURE)"),
+    **dict.fromkeys(("open", "load_run", "load_model"), "Open a run: zookit.open_run('latest')"),
+    "load": "To load a data set: zookit.load_data(NAME). To open a run: zookit.open_run('latest')",
+    "list": "The components are in zookit.registry, and the runs in zookit.list_runs().",
+    "runs": "Write zookit.list_runs().",
+}
+"""What to write for names that other packages have."""
 
 __all__ = [
     "BadRun",
@@ -69,11 +78,13 @@ if not TYPE_CHECKING:  # so that checkers refuse names that do not exist
             return importlib.import_module(f"zookit.{name}")
         if name in _MODULES:
             return getattr(importlib.import_module(_MODULES[name]), name)
-        hint = ""
-        if name in ("train", "fit"):
-            hint = " To train: zookit.run(DATASET, ARCHITECTURE)"
-        elif name in ("evaluate", "export", "history", "metrics", "model", "predict", "report"):
+        hint = f" {_INSTEAD[name]}" if name in _INSTEAD else ""
+        if name in ("evaluate", "export", "history", "metrics", "model", "predict", "report"):
             hint = f" Open a run: zookit.open_run('latest').{name}"
+        elif name in _KINDS:
+            hint = f" Write zookit.registry.{name}."
+        elif hasattr(sys.modules.get("zookit.core"), name):
+            hint = f" Write zookit.core.{name}."
         raise AttributeError(f"module 'zookit' has no attribute {name!r}.{hint}")
 
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from zookit.arguments import components_of, path_of, run_name_of
+from zookit.arguments import (
+    IMAGES_AND_LABELS,
+    components_of,
+    missing_of_data,
+    path_of,
+    run_name_of,
+)
 from zookit.core import (
     Architecture,
     BadParameter,
@@ -17,6 +23,7 @@ from zookit.core import (
     TrainingKeywords,
     warn,
 )
+from zookit.core.errors import quoted
 from zookit.core.source import DataOrigin, DataRequest
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
 from zookit.run_object import Listeners, Run, open_folder
@@ -47,6 +54,17 @@ class LoadedData:
         sizes = ", ".join(f"{len(s):,} {name}" for name, s in self.splits.by_name().items())
         shape = " x ".join(map(str, self.info.image_shape))
         return f"<{self.name} ({self.origin}): {sizes} images {shape}>"
+
+    if not TYPE_CHECKING:  # so that checkers refuse what does not exist
+
+        def __getattr__(self, name: str) -> None:
+            raise missing_of_data(name)
+
+        def __iter__(self) -> None:
+            raise TypeError(f"a loaded data set is no tuple. {IMAGES_AND_LABELS}")
+
+        def __getitem__(self, name: object) -> None:
+            raise TypeError(f"a loaded data set has no [{name!r}]. {IMAGES_AND_LABELS}")
 
     def _repr_html_(self) -> str:
         from zookit.core.contact_sheet import sheet_of
@@ -176,16 +194,27 @@ def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:
         if str(runs) == LATEST or (Path(runs) / EXPERIMENT).is_file():
             raise BadParameter(
                 f"compare: {str(runs)!r} is a run, expected a folder of runs or a list of runs. "
-                f"Write [zookit.open_run({str(runs)!r})]."
+                f"Write zookit.compare([zookit.open_run({str(runs)!r})])."
             )
         return leaderboard(list_runs(runs))
-    given = list(runs) if isinstance(runs, Iterable) else []
-    if not isinstance(runs, Iterable) or not all(isinstance(each, Run) for each in given):
-        raise BadParameter(
-            f"compare: runs must be a list of runs, or one folder of runs, got {runs!r}. To open a "
-            "run: zookit.open_run(NAME)"
-        )
-    return leaderboard(given)
+    return leaderboard(_runs_of(runs))
+
+
+def _runs_of(given: object) -> list[Run]:
+    """Return runs as a list. Raises BadParameter for anything else."""
+    found = list(given) if isinstance(given, Iterable) else []
+    if isinstance(given, Iterable) and all(isinstance(each, Run) for each in found):
+        return found
+    if isinstance(given, Run):
+        advice = "To rank a single run: zookit.compare([run])"
+    elif found and all(isinstance(each, str | Path) for each in found):
+        advice = "To open runs: zookit.compare([zookit.open_run(name) for name in names])"
+    else:
+        advice = "To open a run: zookit.open_run(NAME)"
+    raise BadParameter(
+        f"compare: runs must be a list of runs, or one folder of runs, got {quoted(given)}. "
+        f"{advice}"
+    )
 
 
 def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:
@@ -197,7 +226,8 @@ def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:
 
     Returns:
         The images by split: `splits.train`, `splits.test` and, if the data set has one,
-        `splits.validation`. The sample numbers its images differently from the full set.
+        `splits.validation`. The sample numbers its images differently from the full set. The arrays
+        are read-only; `images.copy()` is not.
 
     Raises:
         BadParameter: `data` is something else.

@@ -1,7 +1,7 @@
 """Checks of what Python programs pass to the public functions."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +26,20 @@ _INSTEAD = {
     "path": "folder",
 }
 """What `Run` has in place of attributes that other tools have."""
+
+_INSTEAD_OF_DATA = {
+    **{name: f"splits.{name}" for name in ("train", "test", "validation")},
+    **{name: f"splits.train.{name}" for name in ("images", "labels")},
+    "classes": "info.class_names",
+    "class_names": "info.class_names",
+}
+"""What `LoadedData` has in place of attributes that one may expect."""
+
+IMAGES_AND_LABELS = (
+    "Write data.splits.train.images and data.splits.train.labels, and data.splits.test for the "
+    "test images."
+)
+"""Where the arrays of `LoadedData` are."""
 
 
 def path_of(given: object, name: str) -> Path:
@@ -75,5 +89,14 @@ def instances_of(given: Iterable[Component]) -> tuple[Component, ...]:
 
 def missing_of_run(name: str) -> AttributeError:
     """Return the error for an attribute that `Run` does not have, with what is meant."""
-    hint = f" Write run.{_INSTEAD[name]}." if name in _INSTEAD else ""
-    return AttributeError(f"'Run' object has no attribute {name!r}.{hint}")
+    return _missing("Run", name, _INSTEAD, "run")
+
+
+def missing_of_data(name: str) -> AttributeError:
+    """Return the error for an attribute that `LoadedData` does not have, with what is meant."""
+    return _missing("LoadedData", name, _INSTEAD_OF_DATA, "data")
+
+
+def _missing(kind: str, name: str, instead: Mapping[str, str], variable: str) -> AttributeError:
+    hint = f" Write {variable}.{instead[name]}." if name in instead else ""
+    return AttributeError(f"{kind!r} object has no attribute {name!r}.{hint}")

@@ -139,13 +139,11 @@ class Run(RunRecord):
             DataError: the data set is not available.
             BadRun: the model cannot be rebuilt.
         """
-        from zookit.data.source import data_request
         from zookit.inference.evaluate import evaluate_run
 
         if on is None:
             on = self._dataset()
-        request = None if data is None else data_request(data, "evaluate")
-        return evaluate_run(self, on, request, self._architecture())
+        return evaluate_run(self, on, data, self._architecture())
 
     def resume(
         self,

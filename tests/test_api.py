@@ -1,7 +1,10 @@
 """The functions of `import zookit`, and that the identity of an experiment decides its bits."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_by_hand import Lopsided, Mean
@@ -100,10 +103,36 @@ def test_runs_are_listed_and_compared(tmp_path: Path) -> None:
     assert zookit.list_runs(run.parent / "missing") == []
 
 
-def test_only_runs_are_compared() -> None:
-    for given in (["latest"], None, zookit.open_run(small_run())):
-        with pytest.raises(BadParameter, match=r"list of runs.*zookit\.open_run"):
-            zookit.compare(given)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("given", "instead"),
+    [
+        (lambda: ["latest"], r"compare\(\[zookit\.open_run"),
+        (lambda: None, r"zookit\.open_run"),
+        (lambda: zookit.open_run(small_run()), r"compare\(\[run\]\)"),
+    ],
+)
+def test_only_runs_are_compared(given: Callable[[], Any], instead: str) -> None:
+    with pytest.raises(BadParameter, match=f"list of runs.*{instead}"):
+        zookit.compare(given())
+
+
+@pytest.mark.parametrize(
+    ("given", "instead"),
+    [
+        ({"data": "outo"}, 'data="auto"'),
+        ({"validation": "10%"}, "validation=0.1."),
+        ({"callbacks": "stop_at_loss:0,4"}, '"stop_at_loss:0.4"'),
+        ({"dataset": "MNIST"}, '"mnist"'),
+    ],
+)
+def test_what_to_write_is_a_literal_of_python(
+    given: dict[str, Any], instead: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ZookitError) as raised:
+        zookit.run(
+            **{"dataset": small_images(), "architecture": DENSE, "runs_dir": tmp_path, **given}
+        )
+    assert f"Write {instead}" in str(raised.value)
 
 
 def test_data_is_loaded_and_shows_itself() -> None:
@@ -118,6 +147,25 @@ def test_data_is_loaded_and_shows_itself() -> None:
     assert "<img" in page
     odd = replace(loaded, name="<b>&")
     assert "<b>" not in odd._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("train", "splits.train"), ("images", "splits.train.images"), ("classes", "info.class_names")],
+)
+def test_the_parts_of_loaded_data_are_named(name: str, instead: str) -> None:
+    loaded = zookit.load_data(small_images())
+    with pytest.raises(AttributeError, match=re.escape(f"data.{instead}")):
+        getattr(loaded, name)
+    assert not hasattr(loaded, "nothing")
+
+
+def test_loaded_data_is_no_tuple_and_no_dictionary() -> None:
+    loaded: Any = zookit.load_data(small_images())
+    with pytest.raises(TypeError, match=r"data\.splits\.train\.images"):
+        (_, _), (_, _) = loaded
+    with pytest.raises(TypeError, match=r"data\.splits\.test"):
+        loaded["test"]
 
 
 def test_data_that_is_neither_full_nor_sample_nor_auto_is_refused() -> None:
@@ -167,7 +215,15 @@ def test_a_warning_says_how_to_rebuild_a_run_of_instances(
 
 @pytest.mark.parametrize(
     ("name", "instead"),
-    [("train", r"zookit\.run\("), ("predict", r"open_run\('latest'\)\.predict")],
+    [
+        ("train", r"zookit\.run\("),
+        ("predict", r"open_run\('latest'\)\.predict"),
+        ("load", r"zookit\.load_data\(.*zookit\.open_run\("),
+        ("open", r"zookit\.open_run\("),
+        ("list", r"zookit\.registry.*zookit\.list_runs\("),
+        ("datasets", r"zookit\.registry\.datasets"),
+        ("Architecture", r"zookit\.core\.Architecture"),
+    ],
 )
 def test_a_function_that_there_is_not_names_what_there_is(name: str, instead: str) -> None:
     with pytest.raises(AttributeError, match=instead):

@@ -190,6 +190,21 @@ def test_another_data_set_is_evaluated(run: zookit.Run) -> None:
         run.evaluate(on="mnist", data="sample")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("test",), r"split.*run\.evaluate\(\)"),
+        (("validation",), r"split.*run\.evaluate\(\)"),
+        ((np.zeros((2, 8, 8, 1)), np.zeros(2)), r"run\.model\(\)\.evaluate\(images, labels\)"),
+    ],
+)
+def test_what_is_evaluated_on_is_a_data_set(
+    run: zookit.Run, arguments: tuple[Any, ...], expected: str
+) -> None:
+    with pytest.raises(BadParameter, match=expected):
+        run.evaluate(*arguments)
+
+
 def test_data_that_is_neither_full_nor_sample_nor_auto_is_refused(run: zookit.Run) -> None:
     with pytest.raises(BadParameter, match=r"data must be .*got 'smaple'"):
         run.evaluate(data="smaple")  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """Check loaded images and labels against a data set's info."""
 
+from collections.abc import Mapping
 from inspect import ismethod
 
 import numpy as np
@@ -9,7 +10,7 @@ from zookit.core.errors import BrokenPlugin, DataError, quoted
 
 
 def check_info(name: str, info: object) -> None:
-    """Raise BrokenPlugin if this is not a DatasetInfo with a shape and class names.
+    """Raise BrokenPlugin if this is not a DatasetInfo, or a field does not have its type.
 
     Args:
         name: the data set, for messages.
@@ -34,6 +35,17 @@ def check_info(name: str, info: object) -> None:
         raise BrokenPlugin(
             f"{name}: its class_names are {quoted(names)}, expected a tuple of names."
         )
+    sizes = info.sizes
+    if not isinstance(sizes, Mapping) or not all(isinstance(each, int) for each in sizes.values()):
+        raise BrokenPlugin(
+            f"{name}: its sizes are {quoted(sizes)}, expected the number of images by split, such "
+            "as {'train': 60_000}."
+        )
+    for field in ("license", "citation", "homepage"):
+        if not isinstance(getattr(info, field), str):
+            raise BrokenPlugin(
+                f"{name}: its {field} is {quoted(getattr(info, field))}, expected text."
+            )
 
 
 def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:

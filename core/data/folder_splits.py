@@ -5,7 +5,7 @@ from pathlib import Path
 
 from zookit.core.data.image_folder import folders_in
 from zookit.core.data.junk import is_junk_or_hidden
-from zookit.core.errors import DataError
+from zookit.core.errors import DataError, did_you_mean
 from zookit.core.messages import warn_once
 from zookit.core.source import SplitName
 
@@ -27,7 +27,7 @@ def split_folders(folder: Path) -> dict[SplitName, Path]:
     Empty if the folder has class folders instead; a warning says if these look like splits of other
     names. The usual names are known, such as `training`, `val`, `test_set` and `seg_test`, in any
     case. Raises DataError if the folder has only one split, two folders of one split, or another
-    folder beside them.
+    folder beside them, or if the splits have different class folders.
     """
     named: _Named = {}
     others = []
@@ -40,14 +40,17 @@ def split_folders(folder: Path) -> dict[SplitName, Path]:
     if not _are_splits(named, others):
         _warn_of_nested(folder)
         return {}
-    _check_complete(folder, named)
+    _check_complete(folder, named, others)
     if others:
         raise DataError(
             f"{folder} has {_names(named)}, which are splits, and beside them "
             f"{others[0].name!r}, which is neither train, validation nor test. Rename it to one "
             "of these, or move it elsewhere."
         )
-    return {split: named[split][0] for split in _ORDER if split in named}
+    found = {split: named[split][0] for split in _ORDER if split in named}
+    for each in found.values():
+        _check_classes(each, found["train"])
+    return found
 
 
 def _warn_of_nested(folder: Path) -> None:
@@ -103,7 +106,7 @@ def _has_classes(folder: Path) -> bool:
     return not files and len(folders_in(folder)) > 1
 
 
-def _check_complete(folder: Path, named: _Named) -> None:
+def _check_complete(folder: Path, named: _Named, others: list[Path]) -> None:
     for split, folders in named.items():
         if len(folders) > 1:
             raise DataError(
@@ -116,10 +119,34 @@ def _check_complete(folder: Path, named: _Named) -> None:
     if "train" in named:
         lacking = "'test' or 'validation'"
         hint = f" To hold out a part of the training images, pass {named['train'][0]}."
+    if len(others) == 1:
+        hint = f" If {others[0].name!r} is one of these, give it that name.{hint}"
     raise DataError(
         f"{folder} has {_names(named)} but no {lacking}. Expected 'train' and 'test' (or "
         f"'validation'), each with the class folders, or only the class folders.{hint}"
     )
+
+
+def _check_classes(folder: Path, training: Path) -> None:
+    """Raise DataError unless a split has the class folders of the training split."""
+    names, expected = ([each.name for each in folders_in(each)] for each in (folder, training))
+    if not names:
+        raise DataError(
+            f"{folder} has no class folders, so the classes of its images are not known. To use "
+            f"{training} alone, and hold out a part of it for testing, write path={training}."
+        )
+    unknown = next((each for each in names if each not in expected), None)
+    if unknown is not None:
+        raise DataError(
+            f"{folder} has the class folder {unknown!r}, but {training} does not. Give both the "
+            f"same name, or add training images of that class.{did_you_mean(unknown, expected)}"
+        )
+    missing = next((each for each in expected if each not in names), None)
+    if missing is not None:
+        raise DataError(
+            f"{folder} has no class folder {missing!r}, but {training} has. Move some images of "
+            "that class there."
+        )
 
 
 def _names(named: _Named) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Lt
 
-from zookit.core import DataError, Dataset, DatasetInfo, Doc, Split, Splits, did_you_mean
+from zookit.core import Dataset, DatasetInfo, Doc, Split, Splits
 from zookit.core.data import (
     Source,
     class_folders,
@@ -69,11 +69,4 @@ class ImageFolder(Dataset):
 
     def _read(self, folder: Path, source: Source) -> tuple[Split, tuple[str, ...]]:
         info = self.info
-        unknown = sorted(set(class_folders(folder)) - set(info.class_names))
-        if unknown:
-            nearest = did_you_mean(unknown[0], info.class_names)
-            raise DataError(
-                f"{folder} has the class folder {unknown[0]!r}, but the training folder does not. "
-                f"Give both the same name, or add training images of that class.{nearest}"
-            )
         return read_class_folders(folder, info.class_names, info.image_shape, source.progress)

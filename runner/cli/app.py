@@ -9,21 +9,23 @@ from zookit.cli.ctrl_c import INTERRUPTED, CtrlC
 
 
 def main() -> None:
-    """Run the command line and exit: 0 for success, 2 for an error of the user, 130 after Ctrl-C.
+    """Run the command line and exit: 0 for success, 2 for an error of the user.
 
-    An error that nobody expected is shown with its traceback, and the exit code is 1.
+    The exit code is 130 after Ctrl-C or SIGTERM, and 1 after an error that nobody expected, which
+    is shown with its traceback.
     """
-    ctrl_c, before = CtrlC(), signal.getsignal(signal.SIGINT)
+    ctrl_c = CtrlC()
+    before = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
     in_main_thread = threading.current_thread() is threading.main_thread()
     # Background jobs of a shell ignore Ctrl-C.
-    handled = in_main_thread and before is signal.default_int_handler
-    if handled:
-        signal.signal(signal.SIGINT, ctrl_c)
+    handled = {n: old for n, old in before.items() if in_main_thread and signal.getsignal(n) is old}
+    for number in handled:
+        signal.signal(number, ctrl_c)
     try:
         sys.exit(_run(ctrl_c))
     finally:
-        if handled:
-            signal.signal(signal.SIGINT, before)
+        for number, handler in handled.items():
+            signal.signal(number, handler)
 
 
 def _run(ctrl_c: CtrlC) -> int:

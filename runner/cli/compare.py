@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zookit.cli.json_output import json_option, print_json
-from zookit.cli.run_argument import RUNS_DIR, RunNames, RunsDir, no_runs, short_names
+from zookit.cli.run_argument import (
+    RUNS_DIR,
+    RunNames,
+    RunsDir,
+    check_runs_dir,
+    no_runs,
+    short_names,
+)
 from zookit.core import BadParameter, warn
 from zookit.core.messages import printable
 
@@ -33,6 +40,7 @@ def compare(
 
     if as_json and as_csv:
         raise BadParameter("compare: got both --json and --csv. Use only one of them.")
+    check_runs_dir(runs_dir)
     found = [open_run(name, runs_dir) for name in names] if names else list_runs(runs_dir)
     board = rank(found)
     if as_json:

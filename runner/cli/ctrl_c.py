@@ -1,4 +1,4 @@
-"""Ctrl-C before and after a training, which handles it by itself."""
+"""Ctrl-C and SIGTERM before and after a training, which handles them by itself."""
 
 import signal
 from types import FrameType
@@ -8,7 +8,7 @@ INTERRUPTED = 130
 
 
 class CtrlC:
-    """Handles SIGINT and notes it, because code may turn KeyboardInterrupt into another error."""
+    """Handles a signal and notes it, because code may turn KeyboardInterrupt into another error."""
 
     def __init__(self) -> None:
         self.pressed = False
@@ -16,4 +16,6 @@ class CtrlC:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Raise KeyboardInterrupt."""
         self.pressed = True
+        if number == signal.SIGTERM:
+            signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
         signal.default_int_handler(number, frame)

@@ -21,7 +21,8 @@ _NAMED = 100
 def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     """Print a component's owner, docstring and parameters, and the facts about a data set.
 
-    Raises BadParameter if the parameters in the words are not valid.
+    Raises BadParameter if the parameters in the words are not valid, and BrokenPlugin if the facts
+    are not.
     """
     parsed = Words.parse(words)
     entry = group[parsed.name]
@@ -30,10 +31,11 @@ def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     required = any(parameter.default is None for parameter in entry.parameters)
     # A data set cannot be built without its required parameters.
     component = None if required and not parsed.items else group.build(parsed).component
+    found = _facts(component) if isinstance(component, Dataset) else ()
     _describe_entry(console, entry)
-    if isinstance(component, Dataset):
+    if found:
         console.print()
-        console.print(facts([(name, fact) for name, fact in _facts(component) if fact]))
+        console.print(facts([(name, fact) for name, fact in found if fact]))
 
 
 def describe_layers(words: str, on: str) -> None:
@@ -95,7 +97,9 @@ def _paragraphs(docstring: str) -> Iterator[str]:
 
 
 def _facts(dataset: Dataset) -> Sequence[tuple[str, str]]:
-    info = dataset.info
+    from zookit.data.dataset_info import checked_info  # brings NumPy in
+
+    info = checked_info(dataset)
     sizes = ", ".join(f"{size:,} {name}" for name, size in info.sizes.items())
     names, rest = info.class_names[:_NAMED], len(info.class_names) - _NAMED
     more = f" and {rest:,} more" if rest > 0 else ""

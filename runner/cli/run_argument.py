@@ -1,12 +1,13 @@
 """The argument and the option by which commands take runs."""
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zookit.core import ZookitError
+from zookit.core import BadRun, ZookitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,10 +63,23 @@ def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:
     }
 
 
+def check_runs_dir(runs_dir: Path) -> None:
+    """Raise BadRun if a folder of runs that the user has named does not exist."""
+    if runs_dir != RUNS_DIR and not runs_dir.exists():
+        raise BadRun(
+            f"the folder {runs_dir} does not exist. Name the folder of the runs with --runs-dir."
+        )
+
+
 def no_runs(runs_dir: Path) -> str:
     """Return the message for a folder without runs."""
-    from zookit.registry import default  # only needed for this message
+    # Only needed for this message.
+    from zookit.registry import default
+    from zookit.runs.naming import run_folders
 
+    with suppress(ZookitError):
+        if run_folders(Path())[0]:
+            return f"{runs_dir} has no runs, but the current folder has. Add: --runs-dir ."
     words = [next(iter(kind), kind.kind.singular) for kind in default.components()[:2]]
     return (
         f"{runs_dir} has no runs. Train one with 'zookit run {' '.join(words)}', or name another "

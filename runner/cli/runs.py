@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from zookit.cli.json_output import json_option, print_json
-from zookit.cli.run_argument import RUNS_DIR, RunsDir, no_runs, short_names
+from zookit.cli.run_argument import RUNS_DIR, RunsDir, check_runs_dir, no_runs, short_names
 
 if TYPE_CHECKING:
     from zookit.runs.run import RunRecord
@@ -21,6 +21,7 @@ def runs(
     # Neither --help nor completion needs these.
     from zookit.api import list_runs
 
+    check_runs_dir(runs_dir)
     found = list_runs(runs_dir)
     if as_json:
         print_json([_plain(run) for run in found])

@@ -24,6 +24,7 @@ from zookit.core.messages import counted, warn
 from zookit.core.parameters import plain_values
 from zookit.core.progress import Progress, silent
 from zookit.core.source import DataOrigin, DataRequest, Source
+from zookit.data.dataset_info import checked_info
 from zookit.data.prepared_folder import content_hash, open_folder, write_folder
 from zookit.data.source import find
 from zookit.registry import Built, default
@@ -183,7 +184,7 @@ def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
             splits = dataset.load(source)
         except DataError as error:
             raise type(error)(f"{name}: {error}") from None
-        check_splits(describe(dataset, default, name), dataset.info, splits)
+        check_splits(describe(dataset, default, name), checked_info(dataset), splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
     splits = Splits(**in_order, left_out=splits.left_out)
     duplicates: Mapping[str, int] = {}

@@ -9,7 +9,12 @@ import numpy as np
 from zookit.core import Architecture, Dataset, Evaluation, Split, warn
 from zookit.core.evaluation import accuracies_differ
 from zookit.core.source import DataRequest, SplitName
-from zookit.inference.evaluation_data import EvaluationData, load_evaluation_data
+from zookit.data.source import data_request
+from zookit.inference.evaluation_data import (
+    EvaluationData,
+    check_names_data,
+    load_evaluation_data,
+)
 from zookit.inference.predict import Predictor, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
 from zookit.inference.scores import Scores
@@ -36,6 +41,9 @@ def evaluate_run(
 
     Warns if the accuracy on the images that the run was tested on is not the recorded one.
     """
+    check_names_data(on)
+    if request is not None:
+        request = data_request(request, "evaluate")
     predictor, data = load_predictor_and_data(run, on, request, architecture)
     with waiting("evaluating", quiet=False):
         evaluation = evaluate(predictor, data.split)

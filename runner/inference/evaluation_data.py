@@ -1,10 +1,23 @@
 """The test images that a run is evaluated on: those of its own data set, or of another."""
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import get_args
 
-from zookit.core import BadExperiment, Dataset, DatasetInfo, Split, warn
+from zookit.core import (
+    BadExperiment,
+    BadParameter,
+    DataError,
+    Dataset,
+    DatasetInfo,
+    Split,
+    option,
+    warn,
+)
 from zookit.core.source import DataRequest, SplitName
+from zookit.data.dataset_info import checked_info
 from zookit.data.prepared import prepare
 from zookit.data.split_choice import ChosenSplit, choose_split
 from zookit.inference.scores import EvaluatedData
@@ -64,8 +77,9 @@ def load_evaluation_data(
         built = default.datasets.build(on)
     warn_of_old_names(built)
     dataset, name = built.component, built.spec.short_name
-    _check_fit(run, name, dataset.info)
     is_own = on is None or built.spec == run.experiment.dataset
+    with _place_of_moved_data(run, dataset, moved=is_own):
+        _check_fit(run, name, checked_info(dataset))
     usual = run.experiment.settings.data if is_own else "auto"
     prepared = prepare(dataset, request or usual, name, built.owner or "", bar, found=found)
     recorded = run.environment.data
@@ -80,6 +94,35 @@ def load_evaluation_data(
     size = len(chosen.split)
     facts = EvaluatedData(built.spec.words, prepared.origin, prepared.hash, own, size)
     return EvaluationData(facts, chosen)
+
+
+@contextmanager
+def _place_of_moved_data(run: RunRecord, dataset: Dataset, *, moved: bool) -> Iterator[None]:
+    """Say what to do if the folder that a run was trained on is no longer where it was."""
+    try:
+        yield
+    except DataError as error:
+        if moved and dataset.folder is not None and not dataset.folder.exists():
+            words = run.experiment.dataset.short_words.replace(str(dataset.folder), "FOLDER")
+            command = f"zookit evaluate {shlex.quote(str(run.folder))} --on {words}"
+            error.message += f" {run.name} was trained on it. If you have moved it, move it back,"
+            error.message += f" or name the new folder: {option(command, f'evaluate({words!r})')}"
+        raise
+
+
+def check_names_data(on: object) -> None:
+    """Raise BadParameter if what to evaluate on is a split, or arrays with images."""
+    if isinstance(on, str) and on in get_args(SplitName) and on not in default.datasets:
+        own = option("zookit evaluate RUN", "run.evaluate()")
+        raise BadParameter(
+            f"{on!r} is a split, expected a data set. The test split of the run's own data set is "
+            f"the default: {own}"
+        )
+    if hasattr(on, "shape") or hasattr(on, "element_spec"):
+        raise BadParameter(
+            f"got images of type {type(on).__name__}, expected a data set by name or as an "
+            "instance. For images and labels: run.model().evaluate(images, labels)"
+        )
 
 
 def _check_fit(run: RunRecord, name: str, info: DatasetInfo) -> None:

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 from keras.src.models.functional import Functional  # Keras has no public name for it
 
+from zookit.core import BadParameter
 from zookit.modeling.pixels import as_pixels, check_shape, check_type, warn_if_dim
 
 _IMAGES = ("x", "validation_data")
@@ -36,6 +37,7 @@ def _checking(method: Callable[..., Any]) -> Callable[..., Any]:
         for name in _IMAGES:
             if bound.arguments.get(name) is not None:
                 given = bound.arguments[name]
+                _check_not_empty(given)
                 bound.arguments[name] = self._checked_data(given, refused, pair=name != "x")
         try:
             return method(*bound.args, **bound.kwargs)
@@ -45,6 +47,21 @@ def _checking(method: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     return checking
+
+
+def _check_not_empty(given: Any) -> None:
+    """Raise BadParameter for no images at all; Keras would fail without saying so."""
+    if isinstance(given, tf.data.Dataset):
+        empty = int(given.cardinality()) == 0
+    elif isinstance(given, keras.utils.PyDataset | Iterator):
+        empty = False
+    else:
+        seen: list[Any] = []
+        _first(given, seen.append)
+        shape = getattr(seen[0], "shape", ())
+        empty = len(shape) > 0 and shape[0] == 0
+    if empty:
+        raise BadParameter("images are empty: there are 0 of them, expected at least one.")
 
 
 class _CheckedModel(Functional):

@@ -4,6 +4,7 @@ The input of a model is uint8. Keras casts other types without a word: images th
 255 would become black.
 """
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,8 +46,9 @@ def as_pixels(images: Any, shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
     if array.dtype.name == "bfloat16":
         array = array.astype(np.float32)
     if array.dtype.kind not in "fiub":
-        kind = type(images).__name__ if array.dtype == object else array.dtype.name
-        raise _not_numbers(kind, shape)
+        named = array.dtype == object or array.dtype.kind in "US"
+        kind = type(images).__name__ if named else array.dtype.name
+        raise _not_numbers(kind, shape, _arrays_of(images, array))
     check_shape(array.shape, shape)
     if shape[-1] == 1 and array.ndim == len(shape):
         array = array[..., None]
@@ -56,11 +58,20 @@ def as_pixels(images: Any, shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
     return array.astype(np.uint8, copy=False)
 
 
-def _not_numbers(received: str, shape: tuple[int, ...]) -> BadParameter:
+def _not_numbers(received: str, shape: tuple[int, ...], advice: str = "") -> BadParameter:
     return BadParameter(
         f"images must be one array of numbers, got {received}. Pass uint8 (N, {_text(shape)}), "
-        "with pixels from 0 to 255."
+        f"with pixels from 0 to 255.{advice}"
     )
+
+
+def _arrays_of(images: Any, array: "npt.NDArray[Any]") -> str:
+    """Return where the images are that paths or a data set stand for."""
+    if array.dtype.kind in "US" or isinstance(images, PurePath):
+        return " For image files: run.predict(FILES)"
+    if hasattr(images, "images"):
+        return " The array of a split: split.images"
+    return " The array of the test split: data.splits.test.images" * hasattr(images, "splits")
 
 
 def check_shape(given: "Sequence[int | None]", shape: tuple[int, ...]) -> None:
@@ -143,6 +154,8 @@ def _check_values(array: "npt.NDArray[Any]") -> None:
 
 
 def _range(low: float, high: float) -> str:
+    if -128 <= low < -64 and high <= 127:
+        return " For pixels that were shifted to -128 to 127: images + 128.0"
     if low >= 0 and high > 1023:
         return " For pixels of 16 bits: images / 257"
     if low > -64 and high < 319:

@@ -1,5 +1,6 @@
 """Finds runs: by folder, by the start of a name or of a hash, or as `latest`."""
 
+from os.path import exists, isdir
 from pathlib import Path
 
 from zookit.core import BadRun, warn
@@ -48,6 +49,9 @@ def find_run(text: str, runs_dir: Path) -> Path:
             f"{', ...' if len(found) > 5 else ''}. Use more characters of the name."
         )
     nearest = did_you_mean(text, [each.name for each in folders])
+    if exists(text):  # noqa: PTH110 - takes any text
+        kind = f"a folder without {EXPERIMENT}" if isdir(text) else "a file"  # noqa: PTH112
+        nearest = f" That is {kind}, so it is not a run.{nearest}"
     raise BadRun(
         f"no run {quoted(text)} in {runs_dir}.{nearest} Pass a run's folder, the start of its "
         "name, or 'latest'. 'zookit runs' lists the runs; "

@@ -1,12 +1,14 @@
 """Writes a run's folder as the run proceeds."""
 
 import csv
+import errno
 import io
 import json
 import math
 import os
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -235,10 +237,16 @@ def _guarded(path: Path) -> Iterator[Path]:
             raise FolderError(f"the run's folder {path.parent} does not exist any more.")
         yield path
     except OSError as error:
+        resume = ""
+        with suppress(OSError):
+            if (path.parent / EXPERIMENT).is_file():
+                resume = f", and continue it: zookit resume {shlex.quote(str(path.parent))}"
+        elsewhere = f", or choose another folder with {option('--runs-dir', 'runs_dir')}."
+        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+        fix = "Free some disk space" if full else "Make its folder writable"
         raise FolderError(
-            f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some disk space "
-            "and run 'zookit resume', or choose another folder with "
-            f"{option('--runs-dir', 'runs_dir')}."
+            f"{path} cannot be written: {error.strerror or reason_of(error)}. {fix}"
+            f"{resume or elsewhere}"
         ) from error
 
 

@@ -90,9 +90,7 @@ def _find(name: str, batch: Batch) -> list[Target]:
     distribution = canonical_name(name)
     for problem in registry.problems:
         if problem.name == distribution:
-            raise BrokenPlugin(
-                f"{problem.distribution}: {problem.reason}. {problem.advice}"
-            )
+            raise BrokenPlugin(f"{problem.distribution}: {problem.reason}. {problem.advice}")
     entries = [entry for group in registry.groups() for entry in group.entries()]
     offered = [entry for entry in entries if entry.distribution == distribution]
     if offered:
@@ -103,7 +101,8 @@ def _find(name: str, batch: Batch) -> list[Target]:
         known = {each for entry in entries for each in (entry.name, entry.declared.distribution)}
         raise UnknownName(
             f"no plugin or distribution named {plugin!r}."
-            f"{did_you_mean(plugin, known)} To see what is installed or blocked: zookit list"
+            f"{did_you_mean(plugin, known)} Your own package must be installed: run pip install -e "
+            "'.[test]' in its folder. To see what is installed or blocked: zookit list"
         )
     words = Words.parse(name)
     found = [Target(group[plugin], words, batch) for group in groups]

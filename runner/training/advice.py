@@ -6,6 +6,7 @@ Each is one line: what is wrong, the numbers that show it, and what to type.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +21,13 @@ from zookit.core import (
     Settings,
     did_you_mean,
 )
-from zookit.core.errors import quoted
+from zookit.core.errors import Correction, nearest_name, quoted
 from zookit.core.experiment import DEFAULT_LOSS
 from zookit.core.messages import counted, option
 from zookit.training.feeds import Feeds
+
+if TYPE_CHECKING:
+    from zookit.training.composition import Composition
 
 _MODES = {"loss": "min", "accuracy": "max"}
 """Whether a lower or a higher value is better."""
@@ -47,6 +51,16 @@ _SINCE = 2
 """The number of epochs that must have passed since the best one."""
 
 
+def check_monitored_early(composition: "Composition") -> None:
+    """Check as `check_monitored` does before data is loaded, if it is known what will be logged."""
+    experiment, sizes = composition.experiment, composition.dataset.info.sizes
+    if sizes or experiment.settings.validation:
+        names = [spec.short_name for spec in experiment.callbacks]
+        validation = "validation" in sizes or experiment.settings.validation > 0
+        metrics = tuple(composition.metrics)
+        check_monitored(names, composition.callbacks, metrics, validation=validation)
+
+
 def check_monitored(
     names: Sequence[str],
     callbacks: Sequence[Callback],
@@ -66,10 +80,12 @@ def check_monitored(
     for name, callback in zip(names, callbacks, strict=True):
         for needed in _names(name, "monitors", callback.monitors):
             if needed not in logged:
-                raise BadExperiment(
+                error = BadExperiment(
                     f"{name}: {needed!r} is never logged.{_way_to_log(needed, logged)} Logged: "
                     f"{', '.join(logged)}."
                 )
+                error.correction = _way_to_correct(needed, logged)
+                raise error
         if callback.adds is None:
             return
         logged += _names(name, "adds", callback.adds)
@@ -86,8 +102,15 @@ def _names(callback: str, attribute: str, value: object) -> tuple[str, ...]:
 
 def _way_to_log(name: str, logged: Sequence[str]) -> str:
     if name.startswith("val_") and "val_loss" not in logged:
-        return f" It needs a validation split: {option('--validation 0.1', 'validation=0.1')}."
+        return " It needs a validation split."
     return did_you_mean(name, logged)
+
+
+def _way_to_correct(name: str, logged: Sequence[str]) -> Correction | None:
+    if name.startswith("val_") and "val_loss" not in logged:
+        return Correction("", "0.1", "validation")
+    nearest = nearest_name(name, logged)
+    return Correction(name, nearest, "monitor") if nearest else None
 
 
 def advice_on_modes(

@@ -5,15 +5,16 @@ import shlex
 from zookit.core import BadParameter, BadRun
 from zookit.core.messages import counted, option
 from zookit.runs.checkpoint import Checkpoint
-from zookit.runs.run import CHECKPOINT, EVALUATION, WEIGHTS, RunRecord
+from zookit.runs.run import CHECKPOINT, EVALUATION, EXPERIMENT, WEIGHTS, RunRecord
 
 
 def check_unchanged(record: RunRecord) -> None:
     """Raise BadRun if the run's files contradict each other."""
     if record.contradiction:
+        file = shlex.quote(str(record.folder / EXPERIMENT))
         raise BadRun(
             f"{record.folder}: {record.contradiction} To run a changed experiment: zookit run "
-            "--from experiment.toml"
+            f"--from {file}"
         )
 
 

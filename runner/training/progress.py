@@ -9,7 +9,7 @@ from rich.text import Text
 from zookit.console import Console
 from zookit.core import Result, RunContext, hookimpl
 from zookit.core.messages import counted
-from zookit.runs.run import RunRecord
+from zookit.runs.run import METRICS, RunRecord
 from zookit.tables import facts
 from zookit.training.state import format_values
 
@@ -72,9 +72,10 @@ class Display:
 
     @hookimpl
     def run_failed(self, result: Result) -> None:
-        """Print the run's folder; the error itself is reported by the caller."""
+        """Print the run's folder if it was saved; the error itself is reported by the caller."""
         self._bars.stop()
-        self._console.print(Text(f"saved in {result.folder}"), soft_wrap=True)
+        if (result.folder / METRICS).is_file():
+            self._console.print(Text(f"saved in {result.folder}"), soft_wrap=True)
 
 
 def show_result(console: Console, result: Result | RunRecord) -> None:

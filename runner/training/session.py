@@ -41,7 +41,12 @@ from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.tables import output
 from zookit.terminal import bar, waiting
-from zookit.training.advice import advice_before, advice_on_modes, check_monitored
+from zookit.training.advice import (
+    advice_before,
+    advice_on_modes,
+    check_monitored,
+    check_monitored_early,
+)
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.compatibility import check_extension
@@ -93,9 +98,8 @@ def train(
     check_image_size(info)
     _check_folders(composition, runs_dir)
     runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
-    if info.sizes or composition.experiment.settings.validation:  # else it is not known yet
-        validation = "validation" in info.sizes or composition.experiment.settings.validation > 0
-        _check_monitored(composition, validation=validation)
+    with plugins_blamed(default, *composition.callbacks):
+        check_monitored_early(composition)
     schedule = CheckpointSchedule()  # reads a variable, which may be wrong
     all_listeners = Listeners([_folder_writer(None), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)

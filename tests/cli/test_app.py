@@ -52,16 +52,23 @@ def test_a_choice_that_does_not_exist_is_named_with_the_choices(zookit: Command)
     assert "'--to': 'kears' is not one of 'keras'" in message
 
 
-@pytest.mark.parametrize("seconds", [0.02, 0.3, 2.0])
-def test_ctrl_c_before_a_training_ends_it_in_one_line(tmp_path: Path, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "number"),
+    [(0.02, signal.SIGINT), (0.3, signal.SIGINT), (2.0, signal.SIGINT), (0.3, signal.SIGTERM)],
+)
+def test_a_signal_before_a_training_ends_it_in_one_line(
+    tmp_path: Path, seconds: float, number: signal.Signals
+) -> None:
     """While Python imports zookit, while data is prepared, and while TensorFlow is imported."""
-    ended = interrupted(tmp_path, seconds)
+    ended = interrupted(tmp_path, seconds, number)
     assert ended.returncode == 130
     assert ended.stderr.splitlines()[-1] == "zookit: interrupted."
     assert "Traceback" not in ended.stderr
 
 
-def interrupted(folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
+def interrupted(
+    folder: Path, seconds: float, number: signal.Signals
+) -> subprocess.CompletedProcess[str]:
     program = "from zookit.cli.app import main; print(flush=True); main()"
     process = subprocess.Popen(
         [sys.executable, "-c", program, "run", "mnist", "dense", "--data", "sample"],
@@ -75,7 +82,7 @@ def interrupted(folder: Path, seconds: float) -> subprocess.CompletedProcess[str
     assert process.stdout is not None
     process.stdout.readline()
     time.sleep(seconds)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 

@@ -94,12 +94,27 @@ def test_damaged_and_other_folders_are_skipped_with_a_warning(
 
 
 @pytest.mark.parametrize("command", ["runs", "compare"])
+def test_a_folder_that_does_not_exist_is_an_error(zookit: Command, command: str) -> None:
+    assert "missing does not exist" in zookit(command, "--runs-dir", "missing").message()
+
+
+@pytest.mark.parametrize("command", ["runs", "compare"])
+def test_the_current_folder_may_be_the_folder_of_runs(
+    zookit: Command, command: str, make: RunMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make()
+    monkeypatch.chdir(run.folder.parent)
+    assert "--runs-dir ." in zookit(command).out
+    assert run.name in zookit("runs", "--runs-dir", ".").out
+
+
+@pytest.mark.parametrize("command", ["runs", "compare"])
 def test_a_folder_without_runs(zookit: Command, command: str) -> None:
-    for folder in ("missing", "empty"):
-        Path("empty").mkdir(exist_ok=True)
-        ended = zookit(command, "--runs-dir", folder)
+    Path("empty").mkdir()
+    for options, named in (((), "runs has"), (("--runs-dir", "empty"), "empty has")):
+        ended = zookit(command, *options)
         assert (ended.code, ended.err) == (0, "")
-        assert folder in ended.out
+        assert named in ended.out
         assert "--runs-dir" in ended.out
     Path("file").write_text("")
     assert "file" in zookit(command, "--runs-dir", "file").message()

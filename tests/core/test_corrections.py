@@ -51,7 +51,7 @@ def test_a_value_of_another_form_is_corrected(written: str, meant: str) -> None:
         create(Sample, Words.parse(written))
     assert raised.value.correction is not None
     assert raised.value.correction.instead == meant
-    assert str(raised.value).endswith(f" Write {meant}.")
+    assert str(raised.value).endswith(f' Write "{meant}".')
     create(Sample, Words.parse(meant))
 
 

@@ -132,7 +132,7 @@ def test_hand_written_toml_needs_little() -> None:
         ("\ufeffformat = 2\n", ["not valid TOML"]),
         (f"{MINIMAL}settings.seed = {'9' * 5000}", ["not valid TOML"]),
         (f"{MINIMAL}a = {'[' * 100_000}", ["not valid TOML"]),
-        ("", ["format", "None", "2"]),
+        ("", ["format", "None", "Write format = 2"]),
         ("format = 1\n", ["format", "1", "format = 2"]),
         ('format = "1\\n"\n', [r"'1\n'"]),
         (f"format = 0x{'f' * 5000}", ["format", "int too large"]),

@@ -1,10 +1,13 @@
 """The test images of an evaluation."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from made_data import put_pictures
 from made_runs import digits, photos_folder, two_classes
 
+import zookit
 from zookit.core import BadExperiment, BadRun, DataError
 from zookit.core.source import DataOrigin
 from zookit.inference.evaluation_data import load_evaluation_data
@@ -78,3 +81,13 @@ def test_a_data_set_that_does_not_fit_is_refused() -> None:
 def test_data_that_is_not_available() -> None:
     with pytest.raises(DataError, match="mnist"):
         load_evaluation_data(digits(), None, "full")
+
+
+def test_a_folder_that_was_moved_can_be_named(tmp_path: Path) -> None:
+    put_pictures(tmp_path / "photos", dark=10, light=10)
+    words = f"image_folder:path={tmp_path / 'photos'},size=8"
+    run = zookit.run(words, "dense:2", runs_dir=tmp_path, epochs=1, quiet=True)
+    (tmp_path / "photos").rename(tmp_path / "moved")
+    with pytest.raises(DataError, match="path=FOLDER,size=8"):
+        run.evaluate()
+    assert run.evaluate(words.replace("photos", "moved")).support.sum() == 4

@@ -236,3 +236,20 @@ def test_what_it_writes_loads_without_zookit(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], check=True, cwd=tmp_path)
     for outputs in np.load(tmp_path / "outputs.npy"):
         np.testing.assert_allclose(outputs, expected(), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "none",
+    [
+        lambda x, y: (x[:0],),
+        lambda x, y: ([x[:0]],),
+        lambda x, y: (tf.data.Dataset.from_tensor_slices((x[:0], y[:0])).batch(8),),
+    ],
+    ids=["array", "list", "dataset"],
+)
+@pytest.mark.parametrize("method", ["predict", "evaluate"])
+def test_no_images_at_all_are_refused(
+    model: Any, method: str, none: Callable[[Any, Any], Any]
+) -> None:
+    with pytest.raises(BadParameter, match="empty"):
+        getattr(model, method)(*none(*images()))

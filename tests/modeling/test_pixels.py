@@ -1,5 +1,6 @@
 """Images are raw pixels, or they are refused with the way to convert them."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from zookit.core import BadParameter
+from zookit.core import BadParameter, Split
 from zookit.modeling.pixels import as_pixels, warn_if_dim
 
 GREY, RGB = (4, 5, 1), (4, 5, 3)
@@ -57,6 +58,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "negative integers": (RAW.astype(int) - 1, "-1"),
     "true and false": (RAW > 9, "255"),
     "text": (np.array([["a"]]), "uint8"),
+    "shifted to -128 and 127": (RAW.astype("int16") - 128, "+ 128"),
+    "a file": ("photo.png", "got str. Pass"),
+    "files": (["photo.png", "photo.jpg"], "run.predict(FILES)"),
+    "a path": (Path("photo.png"), "run.predict(FILES)"),
+    "a split": (Split(RAW, np.zeros(len(RAW), np.int64)), "split.images"),
     "complex": (FLOATS + 1j, "complex64"),
     "no array": (object(), "object"),
     "none": (None, "NoneType"),

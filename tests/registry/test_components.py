@@ -68,7 +68,7 @@ def test_the_spec_has_every_parameter(nets: "zookit.registry.Components[Architec
         ),
         (ComponentSpec("net", {3: 4}), BadParameter, "net: no parameter 3."),  # type: ignore[dict-item]
         ("net:", BadWords, "expected a value"),
-        ("nett", UnknownName, "no architecture named 'nett'. Write net."),
+        ("nett", UnknownName, "no architecture named 'nett'. Write \"net\"."),
         (ComponentSpec("beta/net"), UnknownName, "no architecture named 'beta/net'."),
         (
             StopAtLoss(),

@@ -94,6 +94,14 @@ def test_a_run_of_another_name_is_found_by_the_start_of_it(tmp_path: Path) -> No
             find_run(text, tmp_path)
 
 
+def test_a_file_or_another_folder_is_no_run(shared: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.keras").touch()
+    with pytest.raises(BadRun, match="a file, so it is not a run"):
+        find_run(str(tmp_path / "model.keras"), shared)
+    with pytest.raises(BadRun, match=r"a folder without experiment\.toml"):
+        find_run(str(tmp_path), shared)
+
+
 def test_a_similar_name_is_suggested(shared: Path) -> None:
     with pytest.raises(BadRun, match=f"Did you mean '{LAST}'"):
         find_run("20261201-120000-4624edb8", shared)

@@ -84,7 +84,7 @@ def spoiled(images: str, runs_dir: Path, how: str) -> str:
             listeners=Spoil(how),  # type: ignore[arg-type]
             runs_dir=runs_dir,
             epochs=2,
-            **SMALL,
+            **{**SMALL, "quiet": False},
         )
     return str(raised.value)
 
@@ -101,10 +101,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_leaves_the_last_checkpoint_whole(
-    images: str, small_disk: Path, finished: Path
+    images: str, small_disk: Path, finished: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "cannot be written: No space left on device" in spoiled(images, small_disk, "full")
+    message = spoiled(images, small_disk, "full")
     (run,) = small_disk.glob("2*")
+    assert "cannot be written: No space left on device" in message
+    assert message.endswith(f"zookit resume {run}")
+    assert "saved in" not in capsys.readouterr().out
     assert not list(run.glob(".*aside"))
     (small_disk / "filler").unlink()
     assert zookit.resume(run, quiet=True).status == "finished"
@@ -119,13 +122,17 @@ def test_a_folder_that_may_no_longer_be_written(images: str, tmp_path: Path) -> 
     finally:
         os.seteuid(0)
     assert "cannot be written: Permission denied" in message
+    assert "disk space" not in message
     (run,) = (tmp_path / "runs").iterdir()
     assert read_run(run).status == "killed"
     assert read_run(run).epochs == 1
 
 
-def test_a_folder_that_is_gone_is_not_created_again(images: str, tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_not_created_again(
+    images: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "does not exist any more" in spoiled(images, tmp_path / "runs", "gone")
+    assert "saved in" not in capsys.readouterr().out
     assert not list((tmp_path / "runs").iterdir())
 
 

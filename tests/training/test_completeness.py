@@ -71,8 +71,9 @@ def test_more_epochs_than_requested_are_a_contradiction(zookit: Command, run: Pa
     text = (run / "experiment.toml").read_text()
     (run / "experiment.toml").write_text(text.replace("epochs = 2", "epochs = 1"))
     fact = "history.csv has 2 epochs, but experiment.toml requests 1"
-    with pytest.raises(BadRun, match=fact):
+    with pytest.raises(BadRun, match=fact) as raised:
         check_unchanged(read_run(run))
+    assert f"--from {run / 'experiment.toml'}" in str(raised.value)
     ended = zookit("compare")
     assert ended.code == 0
     assert fact in ended.err

@@ -42,7 +42,7 @@ def advice(command: Any, arguments: list[str], error: ZookitError | TyperExcepti
         corrected = Search(command).corrected(arguments) if about_words else None
     message = error.message if isinstance(error, ZookitError) else _problem(line, error)
     if corrected is not None:
-        return f"{message} Run: {shlex.join(['zookit', *corrected])}"
+        return f"{message}{_left_out(line, corrected)} Run: {shlex.join(['zookit', *corrected])}"
     hint = _hint(line, error) if about_words else ""
     if hint:
         return hint if isinstance(error, NoRuns) else f"{message} {hint}"
@@ -52,6 +52,15 @@ def advice(command: Any, arguments: list[str], error: ZookitError | TyperExcepti
         message += did_you_mean(str(getattr(error, "option_name", "")), line.options)
     name = f" {line.name}" if line.command else ""
     return f"{message} See 'zookit{name} --help'."
+
+
+def _left_out(line: Line, corrected: list[str]) -> str:
+    """Return a sentence about an unknown option whose value is not in the corrected line."""
+    for part in line.parts:
+        unknown = part.option and part.param is None and folded(part.option) not in OPTIONS
+        if unknown and part.value and part.value not in " ".join(corrected):
+            return f" It is left out here: {shlex.join(part.arguments)}."
+    return ""
 
 
 def _problem(line: Line, error: TyperException) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from mimetypes import guess_type
 from os.path import exists  # which takes any text, unlike that of Path
 from pathlib import Path
 from types import SimpleNamespace
@@ -173,6 +174,11 @@ def options_of(command: Any) -> dict[str, Any]:
 def is_file(text: str) -> bool:
     """Return whether a text has a suffix, or is the path of a file or folder that exists."""
     return bool(Path(text).suffix) or exists(text)  # noqa: PTH110
+
+
+def is_image(text: str) -> bool:
+    """Return whether a text has the suffix of an image."""
+    return (guess_type(text, strict=False)[0] or "").startswith("image/")
 
 
 def takes_file(param: Any, text: str) -> bool:

@@ -6,6 +6,7 @@ Typer and completion know of a command; those in `component_rules.py` know compo
 
 import re
 from collections.abc import Iterator
+from os.path import isfile  # which takes any text, unlike that of Path
 from typing import Any
 
 from zookit.cli.corrections.foreign import (
@@ -63,7 +64,9 @@ def misplaced_options(line: Line, _: Exception) -> Lines:
     first, *others = line.arguments or [""]
     if first.startswith("-"):
         yield [first.lstrip("-"), *others]
-        yield [line.name, *line.rest, *line.arguments[: line.start - 1]]
+        for at, each in enumerate(line.arguments):
+            if each in line.top.commands:
+                yield [*line.arguments[at:], *line.arguments[:at]]
         yield from ([each] for each in OPTIONS.get(folded(first), _NOTHING).instead)
 
 
@@ -150,7 +153,7 @@ def separated(line: Line, _: Exception) -> Lines:
 def moved(line: Line, _: Exception) -> Lines:
     """Propose that a name goes to the option or among the words, where completion offers it."""
     for part in line.parts:
-        takers = line.takers(part.name)
+        takers = line.takers(part.name) or _takers_of_file(line, part)
         if any(part.param is each for each in takers) or (part.option and part.param is None):
             continue
         for param in takers:
@@ -159,6 +162,16 @@ def moved(line: Line, _: Exception) -> Lines:
                 yield line.edited({part: [str(part.value)]})
             elif other is None or param.multiple:
                 yield line.edited({part: [param.opts[0], str(part.value)]})
+
+
+def _takers_of_file(line: Line, part: Part) -> list[Any]:
+    """Return the options that read a file, for a file by itself that no place takes."""
+    text = str(part.value)
+    taken = any(takes_file(each, text) for each in line.places)
+    if part.option or taken or not isfile(text):  # noqa: PTH113
+        return []
+    options = line.command.params if line.command else ()
+    return [each for each in options if takes_file(each, text) and each.metavar == "FILE"]
 
 
 def arranged(line: Line, _: Exception) -> Lines:
@@ -221,7 +234,7 @@ def option_values(line: Line, error: Exception) -> Lines:
             choices = line.offered(part.param)
             others = [*other_values(part.value, choices), *(own if len(choices) < 2 else ())]
             yield from (line.edited({part: part.with_value(each)}) for each in others)
-    if wrong is not None and wrong.required and wrong not in line.places:
+    if wrong is not None and wrong.required and wrong not in [each.param for each in line.parts]:
         yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
 
 
@@ -246,11 +259,18 @@ def examples(line: Line, param: Any) -> list[str]:
 
 
 def nearest_words(line: Line, _: Exception) -> Lines:
-    """Propose the nearest of the names that completion offers for the place of a word."""
-    for part in line.words:
+    """Propose the nearest of the names that completion offers for the place of a word.
+
+    `data set` is `dataset`. A name that goes on behind a dash, as `zookit-mine` does, is another.
+    """
+    words = line.words
+    for part, following in zip(words, [*words[1:], None], strict=False):
         offered = line.offered(part.param) if part.param is not None else []
+        for each in offered if following is not None else ():
+            if folded(each) == folded(part.name + following.name):
+                yield line.edited({part: [each], following: ()})
         if part.name not in offered:
             foreign = WORDS.get(folded(part.name), _NOTHING).instead
             for each in (*(set(foreign) & set(offered)), nearest_name(part.name, offered)):
-                if each:
+                if each and not part.name.startswith(f"{each}-"):
                     yield line.edited({part: [f"{each}{str(part.value)[len(part.name) :]}"]})

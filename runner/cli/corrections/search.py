@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from zookit.cli.corrections import component_rules, rules
-from zookit.cli.corrections.line import Line, is_file
+from zookit.cli.corrections.line import Line, is_image
 from zookit.core import NotInstalled, UnknownName, ZookitError
 from zookit.core.messages import logger
 from zookit.registry.blocking import VARIABLE
@@ -21,8 +21,9 @@ RULES = (
     component_rules.runs,
     rules.moved,
     component_rules.as_the_error_says,
-    component_rules.own_images,
     component_rules.joined,
+    component_rules.own_images,
+    component_rules.exported,
     rules.numbers,
     component_rules.one_of_two,
     rules.named_options,
@@ -96,14 +97,15 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
     """Raise ZookitError if the values of a command have no meaning."""
     from zookit.cli.predict import check_selection
     from zookit.cli.run import composed
+    from zookit.training.advice import check_monitored_early
 
     if line.name == "run":
-        composed(params)
+        check_monitored_early(composed(params))
     if line.name == "predict":
         check_selection(params["files"], params["image"], params["split"], invert=params["invert"])
         for each in params["files"] or ():
-            if not is_file(str(each)):
-                raise ZookitError(f"no file {each}")
+            if not (is_image(str(each)) or each.is_dir()):
+                raise ZookitError(f"no image {each}")
     for part in line.parts:
         if part.param is not None and part.value is not None:
             _check_names(line, part.param, part.value)

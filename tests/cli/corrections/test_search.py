@@ -40,8 +40,14 @@ IN_WORDS = [
     ("run mnist 'cnn:filters=[32,64]'", "run mnist cnn:filters=32+64"),
     ("run mnist dense:activation=ReLU", "run mnist dense:activation=relu"),
     ("run mnist dense:dropout=50%", "run mnist dense:dropout=0.5"),
-    ("run mnist dense early-stopping:patience 3", "run mnist dense early_stopping:patience=3"),
-    ("run mnist dense early_stopping patience 3", "run mnist dense early_stopping:patience=3"),
+    (
+        "run mnist dense early-stopping:patience 3",
+        "run mnist dense early_stopping:patience=3 --validation 0.1",
+    ),
+    (
+        "run mnist dense early_stopping patience 3",
+        "run mnist dense early_stopping:patience=3 --validation 0.1",
+    ),
 ]
 IN_NAMES = [
     ("run fashion-mnist dense", "run fashion_mnist dense"),
@@ -53,9 +59,9 @@ IN_NAMES = [
     ("run mnist NN", "run mnist dense"),
     ("run mnist resnet50", "run mnist keras_application:ResNet50"),
     ("run mnist MobileNet", "run mnist keras_application:MobileNet"),
-    ("run mnist dense EarlyStopping", "run mnist dense early_stopping"),
-    ("run mnist dense earlystopping", "run mnist dense early_stopping"),
-    ("run mnist dense ReduceLROnPlateau", "run mnist dense reduce_lr_on_plateau"),
+    ("run mnist dense EarlyStopping", "run mnist dense early_stopping --validation 0.1"),
+    ("run mnist dense earlystopping", "run mnist dense early_stopping --validation 0.1"),
+    ("run mnist dense ReduceLROnPlateau", "run mnist dense reduce_lr_on_plateau --validation 0.1"),
     ("run mnist dense --optimizer SGD", "run mnist dense --optimizer sgd"),
     ("run mnist dense --optimizer=Adam(0.1)", "run mnist dense --optimizer=adam:0.1"),
     (
@@ -110,7 +116,7 @@ IN_OPTIONS = [
     ("run mnist dense --verbose 1", "run mnist dense"),
     ("run mnist dense --summary", "show dense --on mnist"),
     ("run mnist dense --units 512", "run mnist dense:units=512"),
-    ("run mnist dense --patience 3", "run mnist dense early_stopping:patience=3"),
+    ("run mnist dense --patience 3", "run mnist dense early_stopping:patience=3 --validation 0.1"),
     ("run --dataset mnist --model dense", "run mnist dense"),
     ("run mnist dense --callback stop_at_loss", "run mnist dense stop_at_loss"),
     ("run mnist dense --with tensorbord", "run mnist dense --with tensorboard"),
@@ -190,7 +196,10 @@ ELSEWHERE = [
     ("run mnist dense adam", "run mnist dense --optimizer adam"),
     ("run mnist dense flip zoom", "run mnist dense --augment flip+zoom"),
     ("run mnist dense --gpu stop_at_loss", "run mnist dense stop_at_loss"),
-    ("run mnist dense --monitor val_loss", "run mnist dense early_stopping:monitor=val_loss"),
+    (
+        "run mnist dense --monitor val_loss",
+        "run mnist dense early_stopping:monitor=val_loss --validation 0.1",
+    ),
     ("run photos/ cnn --size 32", "run image_folder:path=photos/,size=32 cnn"),
     ("run mnist dense flip", "run mnist dense --augment flip"),
     ("run mnist dense --with stop_at_loss", "run mnist dense stop_at_loss"),
@@ -233,10 +242,44 @@ ELSEWHERE = [
     ("export latest --format keras", "export latest --to keras"),
     ("evaluate mnist", "evaluate 20260101-000000-aaaaaaaa"),
 ]
+KEPT = [
+    ("run image_folder photos cnn", "run image_folder:photos cnn"),
+    ("run image_folder:photos size=16 cnn", "run image_folder:photos,size=16 cnn"),
+    ("run image_folder:path:photos cnn", "run image_folder:path=photos cnn"),
+    (
+        "run mnist dense stop_at_accuracy:0.9,monitor=val_acc --validation 0.1",
+        "run mnist dense stop_at_accuracy:0.9,monitor=val_accuracy --validation 0.1",
+    ),
+    (
+        "run mnist dense early_stopping:3,monitor=acc",
+        "run mnist dense early_stopping:3,monitor=accuracy",
+    ),
+    (
+        "run mnist dense reduce_lr_on_plateau",
+        "run mnist dense reduce_lr_on_plateau --validation 0.1",
+    ),
+    ("new zookit-foo data set", "new zookit-foo dataset"),
+    ("list data sets", "list datasets"),
+    ("run fashion mnist dense", "run fashion_mnist dense"),
+    ("--runs-dir runs runs", "runs --runs-dir runs"),
+    (
+        "predict 20260101-000000-aaaaaaaa.keras photos",
+        "predict 20260101-000000-aaaaaaaa photos",
+    ),
+    ("evaluate 20260101-000000-aaaaaaaa.tar.gz", "evaluate 20260101-000000-aaaaaaaa"),
+    (
+        "run runs/20260101-000000-aaaaaaaa/experiment.toml",
+        "run --from runs/20260101-000000-aaaaaaaa/experiment.toml",
+    ),
+    ("export latest --to model.h5", "export latest --to keras --output model.keras"),
+    ("export latest --to model.onnx", "export latest --to onnx --output model.onnx"),
+    ("export --to h5", "export latest --to keras"),
+    ("export keras latest", "export --to keras latest"),
+]
 SEVERAL = [
     (
-        "run fashion-mnist Dense(512) stop_at_accuracy 95 early_stopping patience 3 --sed 7",
-        "run fashion_mnist dense:512 stop_at_accuracy:0.95 early_stopping:patience=3 --seed 7",
+        "run fashion-mnist Dense(64) stop_at_loss 40% early_stopping 3 --val 0.2 --sed 7",
+        "run fashion_mnist dense:64 stop_at_loss:0.4 early_stopping:3 --validation 0.2 --seed 7",
     ),
     ("train MNIST dense --epoch 1e1", "run mnist dense --epochs 10"),
 ]
@@ -268,7 +311,7 @@ def corrected(
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [*IN_WORDS, *IN_NAMES, *IN_OPTIONS, *IN_COMMANDS, *BY_POSITION, *ELSEWHERE, *SEVERAL],
+    [*IN_WORDS, *IN_NAMES, *IN_OPTIONS, *IN_COMMANDS, *BY_POSITION, *ELSEWHERE, *KEPT, *SEVERAL],
     ids=str,
 )
 def test_the_command_that_was_meant_is_shown(
@@ -283,6 +326,12 @@ def test_the_command_that_was_meant_is_shown(
     "written",
     [
         "bla",
+        "check zookit-foo",
+        "check zookit-stripes-2",
+        "predict model.keras photos/dark",
+        "predict latest model.keras",
+        "run mnist dense --optimizer adam:momentum=0.9",
+        "run mnist dense:filters=32",
         "run cifar10 dense",
         "run mnist dense 0.9",
         "run mnist dense:many",
@@ -328,6 +377,9 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("run mnist cnn:relu", ["filters", "zookit show cnn"]),
         ("run https://example.org/a.zip cnn", ["unpack", "image_folder:path=FOLDER"]),
         ("delete latest", ["folder"]),
+        ("check zookit-mine", ["pip install -e"]),
+        ("run mnist dense --optimizer adam:momentum=0.9", ["parameter of", "sgd"]),
+        ("run mnist dense:filters=8", ["parameter of cnn"]),
         ("install foo", ["pip install"]),
         ("bla", ["'bla'", "Available: run", "--help"]),
     ],
@@ -338,6 +390,13 @@ def test_a_message_gives_the_reason_and_what_is_expected(
     message = zookit(*written.split()).message()
     for each in words:
         assert each in message
+
+
+def test_an_option_that_is_left_out_is_named(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    monkeypatch.chdir(folder)
+    assert "left out here: --images 3" in zookit("predict", "latest", "photos", "--images", "3").err
 
 
 TEXTS = st.sampled_from(

@@ -65,6 +65,8 @@ def test_two_are_enough(tmp_path: Path, held_out: str) -> None:
         (("train", "Training", "test"), "'Training' and 'train'"),
         (("test", "val"), "'train'"),
         (("train", "extra"), "'test' or 'validation'"),
+        (("train", "tst"), "If 'tst' is"),
+        (("trian", "test"), "If 'trian' is"),
         (("cats", "dogs", "test"), "'train'"),
         (("train",), "train.$"),
         (("train1", "train2", "test"), "'train1' and 'train2'"),

@@ -270,9 +270,15 @@ def _class_not_in_validation(photos: Path) -> None:
     put_pictures(photos / "validation", cats=3, dogs=3)
 
 
+def _no_classes_in_test(photos: Path) -> None:
+    put_pictures(photos / "train", cats=3, dogs=3)
+    put_pictures(photos, test=3)
+
+
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
+        (_no_classes_in_test, "test has no class folders.*path=.*train"),
         (_single, "class 'dogs' has only one image"),
         (_class_not_in_train, "validation .*'horses'.*train"),
         (_class_not_in_validation, "validation has no class folder 'horses'"),
