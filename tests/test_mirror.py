@@ -86,6 +86,8 @@ ELSEWHERE = {
     "runner/cli/check.py": "testing/test_check.py",
     "runner/cli/doctor.py": "doctor/test_diagnosis.py",
     "runner/cli/new.py": "scaffold/test_package.py",
+    "runner/cli/packages.py": "cli/test_install.py",
+    "runner/cli/uninstall.py": "cli/test_install.py",
     "runner/cli/report.py": "report/test_page.py",
     "runner/cli/reproduce.py": "training/test_reproduce.py",
     "runner/cli/resume.py": "training/test_session.py",
