@@ -23,7 +23,7 @@ def instead_of(given: object) -> str:
     if any(each.startswith("keras.") and each.endswith(".Layer") for each in bases):
         return (
             " A Keras model becomes an architecture by a class with features(images): see 'An "
-            "architecture' in docs/plugins-training.md. Models of keras.applications are words, such "
-            "as 'keras_application:MobileNet'."
+            "architecture' in docs/plugins-training.md. Models of keras.applications are words, "
+            "such as 'keras_application:MobileNet'."
         )
     return ""
