@@ -303,7 +303,7 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("run mnist cnn:relu", ["filters", "zookit show cnn"]),
         ("run https://example.org/a.zip cnn", ["unpack", "image_folder:path=FOLDER"]),
         ("delete latest", ["folder"]),
-        ("install foo", ["pip install"]),
+        ("add foo", ["pip install"]),
         ("bla", ["'bla'", "Available: run", "--help"]),
     ],
 )
