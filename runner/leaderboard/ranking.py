@@ -8,6 +8,7 @@ from typing import Literal
 from zookit.core import BadParameter, did_you_mean
 from zookit.core.errors import quoted
 from zookit.core.messages import option
+from zookit.runs.metrics import directions
 from zookit.runs.run import Ending, RunRecord
 
 Measure = Literal["validation", "test"]
@@ -49,7 +50,7 @@ class Ranking:
 
 def ranking_by(name: str, runs: Sequence[RunRecord]) -> Ranking:
     """Return what ranks the runs. Raises BadParameter if none of them measured it."""
-    known = _OWN | {metric: best for run in runs for metric, best in _metrics(run).items()}
+    known = _OWN | {metric: best for run in runs for metric, best in directions(run).items()}
     if name not in known:
         metric = option("--metric", "metrics")
         raise BadParameter(
@@ -57,13 +58,3 @@ def ranking_by(name: str, runs: Sequence[RunRecord]) -> Ranking:
             f"Expected {', '.join(known)}, or what runs measure with {metric}."
         )
     return Ranking(name, known[name])
-
-
-def _metrics(run: RunRecord) -> dict[str, bool]:
-    """Return the metrics of a run, and whether a higher value is better."""
-    slots = zip(run.experiment.slots().items(), run.environment.components, strict=False)
-    return {
-        spec.identifier: installed.higher_is_better is not False
-        for (slot, spec), installed in slots
-        if slot.startswith("metrics.")
-    }
