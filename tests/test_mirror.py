@@ -70,7 +70,6 @@ ELSEWHERE = {
     "plugins/exporters/*.py": "inference/test_export.py",
     "runner/report/comparison.py": "report/test_page.py",
     "runner/report/confusion.py": "report/test_page.py",
-    "runner/report/metrics.py": "report/test_page.py",
     "runner/report/predictions.py": "report/test_page.py",
     "runner/report/view.py": "report/test_page.py",
     "runner/testing/shapes.py": "testing/test_architecture.py",
