@@ -99,7 +99,7 @@ def _in_file(incomplete: str, groups: "Sequence[Components[Any]]") -> list[str]:
         if cls not in classes:
             return []
         Registry().words(f"{path}.py:{cls}")  # so that it can be imported
-        entry = Entry(kinds[classes[cls].group].kind, classes[cls])
+        entry: Entry[Any] = Entry(kinds[classes[cls].group].kind, classes[cls])
     except ZookitError:
         return []
     return [f"{path}.py:{cls}:{each}" for each in _items(entry, items)]

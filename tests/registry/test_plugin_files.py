@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Command
 from made_files import edit, here, write
 
 from zookit.cli.completion import words_of
-from zookit.core import AmbiguousName, BrokenPlugin, Component, UnknownName, ZookitError
+from zookit.core import AmbiguousName, BrokenPlugin, UnknownName, ZookitError
 from zookit.registry import Components, Registry, default
 from zookit.registry.blame import plugins_blamed
 from zookit.testing.target import targets
@@ -44,7 +45,7 @@ ALL = """
 """
 
 
-def refused(text: str, group: Components[Component] | None = None) -> str:
+def refused(text: str, group: Components[Any] | None = None) -> str:
     with pytest.raises(ZookitError) as caught:
         (group or default.architectures).build(text)
     return str(caught.value)
@@ -312,7 +313,7 @@ def test_an_error_in_a_file_names_its_line_and_nobody_to_report_to(here: Path) -
     edit(here / "net.py", "def features", "def check(self, shape): 1 / 0\n    def features")
     component = default.architectures.build("net.py:MyNet").component
     with pytest.raises(ZeroDivisionError) as raised, plugins_blamed(default):
-        component.check((8, 8, 1))  # type: ignore[attr-defined]
+        component.check((8, 8, 1))
     (note,) = raised.value.__notes__
     assert f"{here / 'net.py'}:" in note
     assert "my_net" in note

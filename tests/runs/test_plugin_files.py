@@ -132,7 +132,7 @@ IMAGE = ("--image", "0", "--json")
 
 
 def train(words: str = "net.py:MyNet:units=4", **options: object) -> zookit.Run:
-    return zookit.run(small_images(), words, **{**SMALL, "epochs": 1, **options})  # type: ignore[arg-type]
+    return zookit.run(small_images(), words, **{**SMALL, "epochs": 1, **options})
 
 
 @pytest.fixture(scope="module")
