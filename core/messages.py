@@ -42,14 +42,19 @@ def printable_lines(text: str) -> str:
 
 
 @contextmanager
-def at_command_line() -> Iterator[None]:
-    """Let messages name options as the command line has them."""
+def at_command_line(really: bool = True) -> Iterator[None]:
+    """Let messages name options as the command line has them, or as Python has if not `really`."""
     global _at_command_line  # noqa: PLW0603 - of the process, also in threads
-    before, _at_command_line = _at_command_line, True
+    before, _at_command_line = _at_command_line, really
     try:
         yield
     finally:
         _at_command_line = before
+
+
+def is_at_command_line() -> bool:
+    """Return whether messages name options as the command line has them."""
+    return _at_command_line
 
 
 def option(command: str, python: str) -> str:

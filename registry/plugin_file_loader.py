@@ -26,7 +26,7 @@ class PluginFileLoader(SourceFileLoader):
 
     content = b""
 
-    def path_stats(self, path: str) -> dict[str, float]:  # type: ignore[override]
+    def path_stats(self, path: str) -> dict[str, float]:
         """Raise OSError: there is no compiled code."""
         raise FileNotFoundError(path)
 

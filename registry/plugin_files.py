@@ -272,7 +272,7 @@ def _loaders(module: str) -> Iterator[PluginFileLoader]:
 
 def _install_finder() -> None:
     if _Finder not in sys.meta_path:
-        sys.meta_path.append(_Finder)  # type: ignore[arg-type]  # a class is a finder, too
+        sys.meta_path.append(_Finder)  # a class is a finder, too
 
 
 _install_finder()

@@ -185,10 +185,16 @@ def resume(
     return opened.resume(epochs, listeners=listeners, quiet=quiet, allow_writes=allow_writes)
 
 
-def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:
+def compare(runs: Iterable[Run] | str | Path = "runs", by: str = "accuracy") -> Leaderboard:
     """Return the leaderboard of runs, or of all runs in a folder.
 
-    Raises BadRun if the folder cannot be read, and BadParameter if `runs` are not runs.
+    Args:
+        runs: the runs, or the folder that holds them.
+        by: what ranks them: "accuracy", "loss", or a metric that they measured.
+
+    Raises:
+        BadRun: the folder cannot be read.
+        BadParameter: `runs` are not runs, or none of them has measured `by`.
     """
     if isinstance(runs, str | Path):
         if str(runs) == LATEST or (Path(runs) / EXPERIMENT).is_file():
@@ -196,6 +202,7 @@ def compare(runs: Iterable[Run] | str | Path = "runs") -> Leaderboard:
                 f"compare: {str(runs)!r} is a run, expected a folder of runs or a list of runs. "
                 f"Write zookit.compare([zookit.open_run({str(runs)!r})])."
             )
+<<<<<<< HEAD
         return leaderboard(list_runs(runs))
     return leaderboard(_runs_of(runs))
 
@@ -215,6 +222,16 @@ def _runs_of(given: object) -> list[Run]:
         f"compare: runs must be a list of runs, or one folder of runs, got {quoted(given)}. "
         f"{advice}"
     )
+=======
+        return leaderboard(list_runs(runs), by)
+    given = list(runs) if isinstance(runs, Iterable) else []
+    if not isinstance(runs, Iterable) or not all(isinstance(each, Run) for each in given):
+        raise BadParameter(
+            f"compare: runs must be a list of runs, or one folder of runs, got {runs!r}. To open a "
+            "run: zookit.open_run(NAME)"
+        )
+    return leaderboard(given, by)
+>>>>>>> kinds
 
 
 def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:

@@ -226,8 +226,7 @@ class Run(RunRecord):
         from zookit.registry import default
 
         exporter = default.exporters.build(to)
-        given = None if path is None else path_of(path, "path")
-        target = given or default_path(self, exporter.component)
+        target = default_path(self, exporter.component) if path is None else path_of(path, "path")
         export(self, exporter, target, self._architecture(), force=force)
         return target
 

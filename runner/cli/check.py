@@ -27,7 +27,7 @@ def check(
         list[str],
         typer.Argument(
             metavar="NAME...",
-            help="Plugins, optionally with parameters, or whole distributions.",
+            help="Plugins, optionally with parameters, or whole distributions or Python files.",
             autocompletion=_complete,
         ),
     ],

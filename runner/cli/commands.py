@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from zookit.cli.data import app as data_app
 from zookit.cli.doctor import doctor
 from zookit.cli.evaluate import evaluate
 from zookit.cli.export import export
+from zookit.cli.install import install
 from zookit.cli.list import list_components
 from zookit.cli.new import new
 from zookit.cli.plugin_commands import WithPlugins
@@ -29,7 +31,8 @@ from zookit.cli.run import run
 from zookit.cli.runs import runs
 from zookit.cli.show import show
 from zookit.cli.training_options import Interrupted
-from zookit.core import ZookitError
+from zookit.cli.uninstall import uninstall
+from zookit.core import UnknownName, ZookitError
 from zookit.core.messages import printable
 from zookit.streams import guarded_streams
 from zookit.terminal import messages_shown
@@ -59,6 +62,8 @@ app.command("show")(show)
 app.command("check")(check)
 app.command("doctor")(doctor)
 app.command("new")(new)
+app.command("install")(install)
+app.command("uninstall")(uninstall)
 app.add_typer(data_app, name="data")
 app.command("completion")(completion)
 
@@ -86,6 +91,12 @@ def _add_files(files: list[str]) -> list[str]:
     if files:
         from zookit.registry import default
 
+        named = [Path(each).name for each in files]
+        for name in named:
+            if named.count(name) > 1:
+                raise UnknownName(
+                    f"two files are named {name}, which stands for their owner. Rename one of them."
+                )
         for file in files:
             default.add_file(file)
     return files

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 def compare(
     names: RunNames = None,
     runs_dir: RunsDir = RUNS_DIR,
+    by: Annotated[
+        str,
+        typer.Option(help="What ranks them: accuracy, loss, or a metric.", metavar="METRIC"),
+    ] = "accuracy",
     as_json: Annotated[bool, json_option()] = False,
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print CSV, with the rows of all tables.")
@@ -42,7 +46,7 @@ def compare(
         raise BadParameter("compare: got both --json and --csv. Use only one of them.")
     check_runs_dir(runs_dir)
     found = [open_run(name, runs_dir) for name in names] if names else list_runs(runs_dir)
-    board = rank(found)
+    board = rank(found, by)
     if as_json:
         print_json(board.plain())
     elif as_csv:

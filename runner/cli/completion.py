@@ -4,7 +4,7 @@ If nothing is offered, the scripts in `shells/` complete file names.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from zookit.core.declaration import KINDS
 
 if TYPE_CHECKING:
     from zookit.core.declaration import Parameter
-    from zookit.registry import Entry
+    from zookit.registry import Components, Entry
 
 Completer = Callable[[str], list[str]]
 
@@ -57,6 +57,8 @@ def words_of(*kinds: str) -> Completer:
         from zookit.registry import default
 
         groups = [group for group in default.groups() if not kinds or group.kind.plural in kinds]
+        if ".py:" in incomplete:
+            return _in_file(incomplete, groups)
         name, colon, items = incomplete.partition(":")
         before, plus, name = ("", "", name) if colon else name.rpartition("+")
         if colon:
@@ -79,6 +81,28 @@ def components(incomplete: str) -> list[str]:
     from zookit.registry import default
 
     return words_of(*(group.kind.plural for group in default.components()))(incomplete)
+
+
+def _in_file(incomplete: str, groups: "Sequence[Components[Any]]") -> list[str]:
+    """Return the classes of a file, or the parameters of one of them."""
+    from zookit.registry import Entry, Registry
+    from zookit.registry.plugin_files import PluginFile
+
+    path, _, rest = incomplete.partition(".py:")
+    cls, colon, items = rest.partition(":")
+    kinds = {group.kind.group: group for group in groups}
+    try:
+        plugins = PluginFile.read(f"{path}.py").plugins(Registry.kinds())
+        classes = {name: each for name, each in plugins.items() if each.group in kinds}
+        if not colon:
+            return [f"{path}.py:{name}" for name in classes]
+        if cls not in classes:
+            return []
+        Registry().words(f"{path}.py:{cls}")  # so that it can be imported
+        entry: Entry[Any] = Entry(kinds[classes[cls].group].kind, classes[cls])
+    except ZookitError:
+        return []
+    return [f"{path}.py:{cls}:{each}" for each in _items(entry, items)]
 
 
 def _items(entry: "Entry[Any]", items: str) -> list[str]:

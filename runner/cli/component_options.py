@@ -1,7 +1,7 @@
 """The options of commands that choose components, one for each kind that has an option."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any, TypeVar
 
@@ -18,6 +18,12 @@ def component_kinds() -> tuple[Kind[Any], ...]:
     return tuple(kind for kind in Registry.kinds() if kind.option and kind.recorded)
 
 
+def chosen_components(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the options of these kinds choose, by keyword, of a command's parameters."""
+    found = {kind.keyword: given.get(kind.keyword) for kind in component_kinds()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def with_component_options(command: Callable[..., T]) -> Callable[..., T]:
     """Add an option for each of these kinds to a command, in place of its parameter `components`.
 
@@ -27,8 +33,9 @@ def with_component_options(command: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(command)
     def wrapped(**given: Any) -> T:
-        found = {kind.keyword: given.pop(kind.keyword) for kind in kinds}
-        chosen = {name: value for name, value in found.items() if value is not None}
+        chosen = chosen_components(given)
+        for kind in kinds:
+            given.pop(kind.keyword)
         return command(**given, components=chosen)
 
     signature = inspect.signature(command)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import words_of
-from zookit.cli.component_options import with_component_options
+from zookit.cli.component_options import chosen_components, with_component_options
 from zookit.cli.shared_options import AllowWrites, ask_to_write
 from zookit.cli.training_options import (
     OPTIONS,
@@ -82,7 +82,7 @@ def run(
     Components can have parameters: dense, dense:512, dense:units=512+256,dropout=0.2. 'zookit list'
     shows all names, and 'zookit show NAME' the parameters of one.
     """
-    given = locals()
+    given = locals() | components
     from zookit.api import train  # neither --help nor completion needs this
 
     with training_view(quiet=quiet, as_json=as_json) as view:
@@ -109,7 +109,7 @@ def composed(given: dict[str, Any]) -> "Composition":
     words = [each for each in words if each is not None]
     settings = {name: given[name] for name in OPTIONS if given[name] is not None}
     frozen = {} if given["freeze"] is None else {"freeze": given["freeze"]}
-    options = settings | frozen | given["components"]
+    options = settings | frozen | chosen_components(given)
     file: Path | None = given["file"]
     if file is not None:
         if words:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from zookit.core.messages import printable
-from zookit.leaderboard.table import NUMBERS, Table
+from zookit.leaderboard.table import Table
 from zookit.leaderboard.unranked import Unranked
 
 _NUMBER = Markup(' style="text-align: right"')
@@ -26,10 +26,13 @@ def _table(table: Table) -> Markup:
         {**cells, "runs": ", ".join(run.name for run in row.runs)}
         for cells, row in zip(table.cells(), table.rows, strict=True)
     ]
-    headings = _joined([_cell("th", name, name) for name in rows[0]])
+    numbers = table.numbers
+    headings = _joined([_cell("th", name, name, numbers) for name in rows[0]])
     body = _joined(
         [
-            Markup("<tr>{}</tr>").format(_joined([_cell("td", *each) for each in row.items()]))
+            Markup("<tr>{}</tr>").format(
+                _joined([_cell("td", *each, numbers) for each in row.items()])
+            )
             for row in rows
         ]
     )
@@ -41,8 +44,8 @@ def _table(table: Table) -> Markup:
     )
 
 
-def _cell(tag: str, heading: str, text: str) -> Markup:
-    style = _NUMBER if heading in NUMBERS else _TEXT
+def _cell(tag: str, heading: str, text: str, numbers: Sequence[str]) -> Markup:
+    style = _NUMBER if heading in numbers else _TEXT
     return Markup("<{}{}>{}</{}>").format(Markup(tag), style, printable(text), Markup(tag))  # noqa: S704
 
 

@@ -18,11 +18,12 @@ from typing import Any
 
 from zookit.core.evaluation import accuracies_differ
 from zookit.core.messages import counted, warn
-from zookit.leaderboard.columns import RESULTS, Value, differences_of
+from zookit.leaderboard.columns import Value, differences_of
 from zookit.leaderboard.html import html_of
 from zookit.leaderboard.mean import Mean
 from zookit.leaderboard.names import under_newest_names
-from zookit.leaderboard.table import Measure, Row, Table
+from zookit.leaderboard.ranking import ACCURACY, Measure, Ranking, ranking_by
+from zookit.leaderboard.table import Row, Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.runs.run import Ending, RunRecord
 
@@ -41,7 +42,7 @@ class Leaderboard:
                 {
                     **_about(table),
                     "columns": list(table.columns),
-                    "rows": [row.plain() for row in table.rows],
+                    "rows": [row.plain(table.metric) for row in table.rows],
                 }
                 for table in self.tables
             ],
@@ -62,8 +63,8 @@ class Leaderboard:
                 **{name: row.values.get(name) for name in columns},
                 **{
                     name: " ".join(map(str, value)) if isinstance(value, list) else value
-                    for name, value in row.plain().items()
-                    if name in RESULTS
+                    for name, value in row.plain(table.metric).items()
+                    if name not in ("rank", "values")
                 },
             }
             for table in self.tables
@@ -73,7 +74,7 @@ class Leaderboard:
     def __repr__(self) -> str:
         """Return the best result of each table, in one line."""
         best = [
-            f"{table.title}: best {table.by} accuracy {_ranking(table.rows[0], table.by)} "
+            f"{table.title}: best {table.by} {table.metric} {_ranking(table.rows[0], table.by)} "
             f"of {counted(len(table.rows), 'experiment')}"
             for table in self.tables
         ]
@@ -97,27 +98,30 @@ class Leaderboard:
         return html_of(self.tables, self.unranked)
 
 
-def leaderboard(runs: Iterable[RunRecord]) -> Leaderboard:
-    """Rank runs, given in any order.
+def leaderboard(runs: Iterable[RunRecord], by: str = ACCURACY) -> Leaderboard:
+    """Rank runs, given in any order, by the accuracy, the loss or a metric.
 
     Only runs on data with the same hash are ranked against each other, by the validation accuracy
     of the last whole epoch. Runs without validation have a table of their own, ranked by test
     accuracy. Runs that differ only in seed and threads form one row. Runs that did not finish are
-    not ranked. Warns of equal runs with different results.
+    not ranked. Warns of equal runs with different results. Raises BadParameter if no run has
+    measured what ranks them.
     """
     ranked: dict[tuple[str, Measure], list[RunRecord]] = {}
     unranked = []
     once = {run.folder: run for run in runs}
+    ranking = ranking_by(by, list(once.values())) if once else Ranking()
     named = dict(zip(once, under_newest_names(list(once.values())), strict=True))
     for run in sorted(once.values(), key=lambda run: (run.name, str(run.folder))):
-        status, measure = run.status, _measure(run)
+        status, measure = run.status, ranking.measure(run)
         if status != "finished":
             unranked.append(Unranked(run, f"{status} after {counted(run.epochs, 'epoch')}"))
         elif measure is None:
-            unranked.append(Unranked(run, "finished without an accuracy from 0 to 1"))
+            missing = "an accuracy from 0 to 1" if by == ACCURACY else by
+            unranked.append(Unranked(run, f"finished without {missing}"))
         else:
             ranked.setdefault((run.environment.data.hash, measure), []).append(run)
-    tables = [_table(measure, found, named) for (_, measure), found in ranked.items()]
+    tables = [_table(ranking, split, found, named) for (_, split), found in ranked.items()]
     tables.sort(key=lambda table: (table.data.hash, table.by != "validation"))
     firsts = {table.data.hash: table.title for table in reversed(tables)}
     tables.sort(key=lambda table: firsts[table.data.hash])
@@ -129,32 +133,13 @@ def _about(table: Table) -> dict[str, str]:
         "title": table.title,
         "data_origin": table.data.origin,
         "data_hash": table.data.hash,
-        "ranked_by": f"{table.by}_accuracy",
+        "ranked_by": f"{table.by}_{table.metric}",
     }
 
 
-def _measure(run: RunRecord) -> Measure | None:
-    if run.ending is None:
-        return None
-    if _validation_accuracy(run.ending) is not None:
-        return "validation"
-    return None if _test_accuracy(run.ending) is None else "test"
-
-
-def _accuracy(values: Mapping[str, float], name: str) -> float | None:
-    found = values.get(name)
-    return found if found is not None and 0 <= found <= 1 else None
-
-
-def _validation_accuracy(ending: Ending) -> float | None:
-    return _accuracy(ending.last_epoch, "val_accuracy")
-
-
-def _test_accuracy(ending: Ending) -> float | None:
-    return _accuracy(ending.test, "accuracy")
-
-
-def _table(by: Measure, runs: Sequence[RunRecord], named: Mapping[Path, RunRecord]) -> Table:
+def _table(
+    ranking: Ranking, by: Measure, runs: Sequence[RunRecord], named: Mapping[Path, RunRecord]
+) -> Table:
     """Return the table of runs; `named` has each of them under the newest names."""
     groups: dict[str, list[RunRecord]] = {}
     for run in runs:
@@ -163,7 +148,10 @@ def _table(by: Measure, runs: Sequence[RunRecord], named: Mapping[Path, RunRecor
     for equal in rows_named:
         _warn_of_contradictions(equal)
     differences = differences_of(rows_named)
-    rows = sorted(map(_row, groups.values(), differences.values), key=lambda row: _order(row, by))
+    unsorted = (
+        _row(ranking, *each) for each in zip(groups.values(), differences.values, strict=True)
+    )
+    rows = sorted(unsorted, key=lambda row: _order(row, by, ranking))
     scores = [_ranking(row, by).value for row in rows]
     return Table(
         differences.title,
@@ -171,6 +159,7 @@ def _table(by: Measure, runs: Sequence[RunRecord], named: Mapping[Path, RunRecor
         by,
         differences.columns,
         tuple(replace(row, rank=scores.index(_ranking(row, by).value) + 1) for row in rows),
+        ranking.name,
     )
 
 
@@ -196,35 +185,44 @@ def _warn_of_contradictions(runs: Sequence[RunRecord]) -> None:
 
 
 def _ranking(row: Row, by: Measure) -> Mean:
-    """Return the accuracy that ranks the row."""
-    accuracy = row.validation_accuracy if by == "validation" else row.test_accuracy
-    assert accuracy is not None
-    return accuracy
+    """Return the value that ranks the row."""
+    value = row.validation_value if by == "validation" else row.test_value
+    assert value is not None
+    return value
 
 
-def _order(row: Row, by: Measure) -> tuple[float, float, str]:
+def _order(row: Row, by: Measure, ranking: Ranking) -> tuple[float, float, str]:
     loss = row.validation_loss if by == "validation" else row.test_loss
-    return -_ranking(row, by).value, math.inf if loss is None else loss, row.runs[0].name
+    best = ranking.order(_ranking(row, by).value)
+    return best, math.inf if loss is None else loss, row.runs[0].name
 
 
-def _row(runs: Sequence[RunRecord], values: Mapping[str, Value]) -> Row:
-    training = _mean(runs, lambda ending: _accuracy(ending.last_epoch, "accuracy"))
+def _row(ranking: Ranking, runs: Sequence[RunRecord], values: Mapping[str, Value]) -> Row:
+    accuracy = Ranking()
+    training = _mean(runs, _training_accuracy)
     validation_loss = _mean(runs, lambda ending: ending.last_epoch.get("val_loss"))
     test_loss = _mean(runs, lambda ending: ending.test.get("loss"))
     return Row(
         rank=0,
         values=values,
         training_accuracy=None if training is None else training.value,
-        validation_accuracy=_mean(runs, _validation_accuracy),
+        validation_accuracy=_mean(runs, lambda ending: accuracy.value(ending, "validation")),
         validation_loss=None if validation_loss is None else validation_loss.value,
-        test_accuracy=_mean(runs, _test_accuracy),
+        test_accuracy=_mean(runs, lambda ending: accuracy.value(ending, "test")),
         test_loss=None if test_loss is None else test_loss.value,
         epochs=tuple(sorted({run.epochs for run in runs})),
         epochs_requested=runs[0].experiment.settings.epochs,
         seconds=Mean.of([sum(run.seconds) for run in runs]).value,
         seeds=tuple(sorted({run.experiment.settings.seed for run in runs})),
         runs=tuple(runs),
+        validation_value=_mean(runs, lambda ending: ranking.value(ending, "validation")),
+        test_value=_mean(runs, lambda ending: ranking.value(ending, "test")),
     )
+
+
+def _training_accuracy(ending: Ending) -> float | None:
+    found = ending.last_epoch.get("accuracy")
+    return found if found is not None and 0 <= found <= 1 else None
 
 
 def _mean(runs: Sequence[RunRecord], value: Callable[[Ending], float | None]) -> Mean | None:

@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from zookit.core.declaration import text_of
 from zookit.core.messages import counted, printable
 from zookit.leaderboard.columns import Value
 from zookit.leaderboard.mean import Mean
+from zookit.leaderboard.ranking import ACCURACY, Measure
 from zookit.runs.environment import Data
 from zookit.runs.run import RunRecord
 
-Measure = Literal["validation", "test"]
-
-NUMBERS = (
+_NUMBERS = (
     *("#", "training accuracy", "validation accuracy", "loss", "test accuracy"),
     *("epochs", "seconds", "seeds"),
 )
 """The headings of `Table.cells` whose columns are numbers."""
+_SHOWN = (ACCURACY, "loss")
+"""What every table shows, so that it needs no further columns if it ranks the runs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,8 @@ class Row:
         seconds: the mean duration of the training.
         seeds: the different seeds, ascending.
         runs: the runs, sorted by name. There may be several of one seed.
+        validation_value: the mean over seeds, after the last whole epoch, of what ranks the table.
+        test_value: likewise on the test split.
     """
 
     rank: int
@@ -55,9 +58,14 @@ class Row:
     seconds: float
     seeds: tuple[int, ...]
     runs: tuple[RunRecord, ...]
+    validation_value: Mean | None = None
+    test_value: Mean | None = None
 
-    def plain(self) -> dict[str, Any]:
-        """Return the row as text, numbers, lists and tables, with the names of its runs."""
+    def plain(self, metric: str = ACCURACY) -> dict[str, Any]:
+        """Return the row as text, numbers, lists and tables, with the names of its runs.
+
+        `metric` is what ranks the table.
+        """
         validation, test = self.validation_accuracy, self.test_accuracy
         return {
             "rank": self.rank,
@@ -74,6 +82,16 @@ class Row:
             "seconds": self.seconds,
             "seeds": list(self.seeds),
             "runs": [run.name for run in self.runs],
+            **({} if metric in _SHOWN else self._plain_values(metric)),
+        }
+
+    def _plain_values(self, metric: str) -> dict[str, Any]:
+        validation, test = self.validation_value, self.test_value
+        return {
+            f"validation_{metric}": validation and validation.value,
+            f"validation_{metric}_spread": validation and validation.spread,
+            f"test_{metric}": test and test.value,
+            f"test_{metric}_spread": test and test.spread,
         }
 
 
@@ -84,9 +102,10 @@ class Table:
     Attributes:
         title: what the experiments have in common.
         data: the data they were trained on.
-        by: the accuracy that ranks them. It is `test` for experiments without validation.
+        by: the split that ranks them. It is `test` for experiments without validation.
         columns: the names of the parameters and settings in which they differ.
         rows: the experiments.
+        metric: what ranks them: `accuracy`, `loss` or a metric.
     """
 
     title: str
@@ -94,14 +113,20 @@ class Table:
     by: Measure
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    metric: str = ACCURACY
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The headings of `cells` whose columns are numbers."""
+        return (*_NUMBERS, f"validation {self.metric}", f"test {self.metric}")
 
     @property
     def heading(self) -> str:
-        """The title, the data and the accuracy that ranks the experiments."""
+        """The title, the data and what ranks the experiments."""
         why = "" if self.by == "validation" else " (no validation)"
         return (
             f"{self.title} ({self.data.origin}, data {self.data.hash[:8]}), "
-            f"by {self.by} accuracy{why}"
+            f"by {self.by} {self.metric}{why}"
         )
 
     def __repr__(self) -> str:
@@ -121,16 +146,26 @@ class Table:
                 "test accuracy": str(row.test_accuracy or ""),
             }
         else:
-            accuracies = {"test accuracy": str(row.test_accuracy), "loss": _text(row.test_loss)}
+            accuracies = {
+                "test accuracy": str(row.test_accuracy or ""),
+                "loss": _text(row.test_loss),
+            }
         return {
             "#": str(row.rank),
             **{name: text_of(row.values.get(name, "")) for name in self.columns},
+            **({} if self.metric in _SHOWN else self._ranking_cells(row)),
             "training accuracy": _text(row.training_accuracy),
             **accuracies,
             "epochs": _epochs(row.epochs, row.epochs_requested),
             "seconds": f"{row.seconds:.1f}",
             **({"seeds": _seeds(row)} if repeated else {}),
         }
+
+    def _ranking_cells(self, row: Row) -> dict[str, str]:
+        on_test = {f"test {self.metric}": str(row.test_value or "")}
+        if self.by == "test":
+            return on_test
+        return {f"validation {self.metric}": str(row.validation_value), **on_test}
 
 
 def _epochs(trained: Sequence[int], requested: int) -> str:

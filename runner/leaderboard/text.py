@@ -7,7 +7,7 @@ from rich.text import Text
 
 from zookit.console import Console
 from zookit.core.messages import printable
-from zookit.leaderboard.table import NUMBERS, Table
+from zookit.leaderboard.table import Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.tables import Cell, DataTable, fitting, shortened, table
 
@@ -51,12 +51,12 @@ def _fitting(console: Console, shown: Table, short_names: Mapping[str, str]) -> 
         for cells, row in zip(shown.cells(), shown.rows, strict=True)
     ]
     narrow = [_merged(row, shown.columns) for row in wide]
-    return fitting(console, *(_table(rows) for rows in (wide, narrow)))
+    return fitting(console, *(_table(rows, shown.numbers) for rows in (wide, narrow)))
 
 
-def _table(rows: Sequence[Mapping[str, Cell]]) -> DataTable:
+def _table(rows: Sequence[Mapping[str, Cell]], numbers: Sequence[str]) -> DataTable:
     columns = list(rows[0])
-    return table(columns, [list(row.values()) for row in rows], numbers=NUMBERS, whole=("runs",))
+    return table(columns, [list(row.values()) for row in rows], numbers=numbers, whole=("runs",))
 
 
 def _listed(names: Sequence[str]) -> list[str]:

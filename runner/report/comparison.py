@@ -77,10 +77,10 @@ def _ranked(table: Table) -> RankedTable:
 def _overlay(anchor: str, runs: Sequence[RunRecord]) -> Overlay:
     shown = runs[:MOST]
     drawings = []
-    for what in ("loss", "accuracy"):
-        found = [logged_metrics(run, printable(run.name)).get(what) for run in shown]
-        if any(found):
-            drawings.append(draw_curves(f"{anchor}-{what}", what, [each for each in found if each]))
+    logged = [logged_metrics(run, printable(run.name)) for run in shown]
+    for what in dict.fromkeys(name for each in logged for name in each):
+        found = [each[what] for each in logged if what in each]
+        drawings.append(draw_curves(f"{anchor}-{what}", what, found))
     data, dataset = runs[0].environment.data, runs[0].experiment.dataset
     return Overlay(
         printable(f"{dataset.short_name} ({data.origin}, data {data.hash[:8]})"),

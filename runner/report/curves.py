@@ -1,4 +1,4 @@
-"""Curves of loss and accuracy by epoch."""
+"""Curves of loss, accuracy and metrics by epoch."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,16 +24,17 @@ _WIDTH, _HEIGHT, _LINE = 380, 250, 17
 
 @dataclass(frozen=True)
 class Logged:
-    """A run's loss or accuracy: one value for each epoch, and one for the test split."""
+    """A run's loss, accuracy or metric: one value for each epoch, and one for the test split."""
 
     label: str
     training: Sequence[float]
     validation: Sequence[float]
     test: float | None
+    higher_is_better: bool = False
 
 
 def draw_curves(name: str, what: str, runs: Sequence[Logged]) -> Markup:
-    """Draw the curves of `what`, loss or accuracy, of at most MOST runs.
+    """Draw the curves of `what`, such as the loss, of at most MOST runs.
 
     A single run has one colour each for training, validation and test. Several runs have one
     colour each. Validation is dashed.
@@ -76,7 +77,7 @@ def _drawable(values: Sequence[float]) -> list[float]:
 
 def alternative(what: str, runs: Sequence[Logged]) -> str:
     """Return a text alternative for the drawing."""
-    word, best = ("highest", max) if what == "accuracy" else ("lowest", min)
+    word, best = ("highest", max) if runs[0].higher_is_better else ("lowest", min)
     sentences = [f"{what.capitalize()} by epoch."]
     for run in runs:
         name = f"{run.label}, " if len(runs) > 1 else ""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from zookit.core.messages import counted
 from zookit.report.curves import Logged
 from zookit.report.numbers import duration
+from zookit.runs.metrics import directions
 from zookit.runs.run import RunRecord
 
 
@@ -22,19 +23,24 @@ def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
     trained = run.history.get("accuracy", ())
     if trained:
         yield "Training accuracy", f"{trained[-1]:.2%}", f"last, epoch {len(trained)}"
+    for name in directions(run):
+        if name in test:
+            last = run.history.get(f"val_{name}", ())
+            yield f"Test {name}", f"{test[name]:.4f}", f"validation {last[-1]:.4f}" if last else ""
     if run.seconds:
         yield "Training time", duration(sum(run.seconds)), counted(len(run.seconds), "epoch")
 
 
 def logged_metrics(run: RunRecord, label: str) -> dict[str, Logged]:
-    """Return loss and accuracy, if they were logged."""
+    """Return loss, accuracy and metrics, if they were logged."""
     return {
         what: Logged(
             label,
             run.history.get(what, ()),
             run.history.get(f"val_{what}", ()),
             run.metrics.get(what),
+            higher_is_better,
         )
-        for what in ("loss", "accuracy")
+        for what, higher_is_better in {"loss": False, "accuracy": True, **directions(run)}.items()
         if what in run.history
     }

@@ -46,7 +46,7 @@ class InstalledComponent:
     default that this version declares. `code` is the SHA-256 of the source files, empty if it is
     not known. `renamed` has the old names that this version knows of parameters, each with the new
     one, `formerly` the old names of the component. `now` is the component's full name in this
-    version, if `name` is an old one.
+    version, if `name` is an old one. `higher_is_better` is what a metric states, None for others.
     """
 
     name: str
@@ -56,6 +56,7 @@ class InstalledComponent:
     renamed: Mapping[str, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
     now: str = ""
+    higher_is_better: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from zookit.core import BrokenPlugin, Component, UnknownName, Words
@@ -72,8 +73,8 @@ class Target:
 def targets(*names: str, registry: Registry = default) -> tuple[Target, ...]:
     """Return the plugins that the names mean.
 
-    A distribution's name means all plugins it offers; words (`dense:units=8`) mean the plugin of
-    that name, or all of them if several kinds have the name.
+    A distribution's name means all plugins it offers, and so does the path of a Python file; words
+    (`dense:units=8`) mean the plugin of that name, or all of them if several kinds have the name.
 
     Raises UnknownName, AmbiguousName, BadWords or BadParameter; BrokenPlugin if a distribution's
     entry points cannot be read.
@@ -86,7 +87,10 @@ def targets(*names: str, registry: Registry = default) -> tuple[Target, ...]:
 
 def _find(name: str, batch: Batch) -> list[Target]:
     registry = batch.registry
-    name = registry.words(name)
+    if name.endswith(".py"):
+        registry.add_file(name)
+        name = Path(name).name
+    name = registry.words(name) if ":" in name else name
     distribution = canonical_name(name)
     for problem in registry.problems:
         if problem.name == distribution:

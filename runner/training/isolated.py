@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import Component, Listener, ZookitError
-from zookit.core.messages import counted
+from zookit.core.messages import at_command_line, counted, is_at_command_line
 from zookit.isolation import run_in_child
 from zookit.modeling.runtime import can_use_threads
 from zookit.runs.run import RunRecord, read_run
@@ -39,7 +39,7 @@ def resume_here_or_isolated(
     words = [each for each in listeners if isinstance(each, str)]
     _check_no_instances(record, [each for each in listeners if not isinstance(each, str)])
     argument: dict[str, Any] = {"folder": str(record.folder), "epochs": epochs, "listeners": words}
-    argument |= {"quiet": view.quiet, "allow_writes": allow_writes}
+    argument |= _common(view, allow_writes=allow_writes)
     run_in_child(f"{__name__}:resume_in_child", argument)
 
 
@@ -58,15 +58,23 @@ def reproduce_here_or_isolated(
         )
     _check_no_instances(record)
     argument: dict[str, Any] = {"folder": str(record.folder), "runs_dir": str(runs_dir.absolute())}
-    argument |= {"quiet": view.quiet, "allow_writes": allow_writes}
+    argument |= _common(view, allow_writes=allow_writes)
     answer = run_in_child(f"{__name__}:reproduce_in_child", argument)
     again = read_run(Path(answer["folder"]))
     return Reproduction(record, again, tuple(answer["environment"]), tuple(answer["values"]))
 
 
+def _common(view: View, *, allow_writes: bool) -> dict[str, Any]:
+    return {
+        "quiet": view.quiet,
+        "at_command_line": is_at_command_line(),
+        "allow_writes": allow_writes,
+    }
+
+
 def resume_in_child(argument: dict[str, Any]) -> None:
     """Resume a run in this process, which is a child."""
-    with messages_shown(argument["quiet"]):
+    with messages_shown(argument["quiet"]), at_command_line(argument["at_command_line"]):
         resume(
             read_run(Path(argument["folder"])),
             select_listeners(argument["listeners"]),
@@ -78,7 +86,7 @@ def resume_in_child(argument: dict[str, Any]) -> None:
 
 def reproduce_in_child(argument: dict[str, Any]) -> dict[str, object]:
     """Repeat a run in this process, which is a child."""
-    with messages_shown(argument["quiet"]):
+    with messages_shown(argument["quiet"]), at_command_line(argument["at_command_line"]):
         record = read_run(Path(argument["folder"]))
         return reproduce(
             record,

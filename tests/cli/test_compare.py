@@ -102,3 +102,10 @@ def test_a_name_that_fits_no_run_or_several_is_an_error(zookit: Command, make: R
     assert "20261122-090000-aaaabbbb" in message
     Path("runs/20261122-090000-aaaabbbb/environment.json").write_text("{")
     assert "environment.json is damaged" in zookit("compare", "aaaab").message()
+
+
+def test_runs_are_ranked_by_what_the_user_names(zookit: Command, make: RunMaker) -> None:
+    for at, loss in enumerate((2.0, 1.0), start=1):
+        make(loss=loss, units=[at])
+    assert "by validation loss" in zookit("compare", "--by", "loss").out
+    assert "'top_k_5'" in zookit("compare", "--by", "top_k_5").message()

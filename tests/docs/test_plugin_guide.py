@@ -12,7 +12,7 @@ from conftest import Command
 from declared import entries
 from edited_plugin import forget_plugins, restore_plugins
 from made_plugins import make_distribution
-from pages import plugin_blocks
+from pages import PLUGIN_GUIDE, commands, plugin_blocks
 from type_checked import complaints
 
 from zookit import open_run
@@ -83,6 +83,20 @@ def test_the_examples_work_together(zookit: Command, tmp_path: Path) -> None:
     assert zookit("export", "latest", "--to", "parts", "--output", "made.parts").code == 0
     assert (tmp_path / "made.parts" / "classes.txt").read_text().startswith("0\n1\n")
     assert open_run("latest").name in zookit("room").out
+
+
+@pytest.mark.usefixtures("source", "one_step")
+@pytest.mark.filterwarnings("ignore:Limiting ")
+def test_the_component_in_one_file_works(zookit: Command, tmp_path: Path) -> None:
+    forget_plugins()
+    lines = [line for line in commands(PLUGIN_GUIDE) if "pyramid" in line]
+    assert [line.split()[1] for line in lines] == ["show", "run", "--plugin"]
+    for line in lines:
+        outcome = zookit(*line.split()[1:])
+        assert outcome.code == 0, outcome
+    (copy,) = tmp_path.glob("runs/*/plugins/pyramid.py")
+    assert copy.read_bytes() == (tmp_path / "pyramid.py").read_bytes()
+    restore_plugins()
 
 
 @pytest.mark.slow

@@ -4,13 +4,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Command
 from made_files import edit, here, write
 
-from zookit.core import AmbiguousName, BrokenPlugin, Component, UnknownName, ZookitError
+from zookit.cli.completion import words_of
+from zookit.core import AmbiguousName, BrokenPlugin, UnknownName, ZookitError
 from zookit.registry import Components, Registry, default
+from zookit.registry.blame import plugins_blamed
+from zookit.testing.target import targets
 
 __all__ = ["here"]
 
@@ -41,7 +45,7 @@ ALL = """
 """
 
 
-def refused(text: str, group: Components[Component] | None = None) -> str:
+def refused(text: str, group: Components[Any] | None = None) -> str:
     with pytest.raises(ZookitError) as caught:
         (group or default.architectures).build(text)
     return str(caught.value)
@@ -295,6 +299,38 @@ def test_completion_and_list_do_not_import_the_file(zookit: Command, here: Path)
     )
     assert "my_net" in offered.stdout.split()
     assert not (here / "imported").exists()
+
+
+def test_completion_knows_the_classes_of_a_file(here: Path) -> None:
+    write(here, ALL, "all.py")
+    assert set(words_of("callbacks")("./all.py:")) == {"./all.py:Mine", "./all.py:Stop"}
+    assert words_of("architectures")("net.py:My") == ["net.py:MyNet"]
+    assert "net.py:MyNet:units=" in words_of("architectures")("net.py:MyNet:u")
+    assert words_of("architectures")("none.py:My") == []
+
+
+def test_an_error_in_a_file_names_its_line_and_nobody_to_report_to(here: Path) -> None:
+    edit(here / "net.py", "def features", "def check(self, shape): 1 / 0\n    def features")
+    component = default.architectures.build("net.py:MyNet").component
+    with pytest.raises(ZeroDivisionError) as raised, plugins_blamed(default):
+        component.check((8, 8, 1))
+    (note,) = raised.value.__notes__
+    assert f"{here / 'net.py'}:" in note
+    assert "my_net" in note
+    assert "author" not in note
+
+
+def test_check_takes_a_file(here: Path) -> None:
+    for name in ("net.py", "./net.py", "net.py:MyNet:units=3"):
+        (target,) = targets(name)
+        assert target.entry.full_name == "net.py/my_net"
+    assert dict(target.words.items) == {"units": "3"}
+
+
+def test_two_files_of_one_name_cannot_both_be_named(zookit: Command, here: Path) -> None:
+    other = write(here / "other")
+    message = zookit("--plugin", "net.py", "--plugin", other, "list").message()
+    assert "two files are named net.py" in message
 
 
 def test_show_takes_a_class_of_a_file(zookit: Command, here: Path) -> None:

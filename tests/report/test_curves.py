@@ -1,5 +1,7 @@
 """Curves and their text alternative."""
 
+from dataclasses import replace
+
 from zookit.report.curves import MOST, Logged, alternative, draw_curves
 
 ONE = Logged("", [0.5, 0.25, 0.3], [0.6, 0.4, 0.45], 0.35)
@@ -13,7 +15,8 @@ def test_the_text_names_first_last_and_best_values() -> None:
         "test: 0.3500",
     ):
         assert fact in text
-    assert "highest 0.5000 in epoch 1" in alternative("accuracy", [ONE])
+    higher = replace(ONE, higher_is_better=True)
+    assert "highest 0.5000 in epoch 1" in alternative("accuracy", [higher])
 
 
 def test_several_runs_are_told_apart_by_colour_marker_and_name() -> None:

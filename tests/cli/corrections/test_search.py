@@ -377,10 +377,14 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("run mnist cnn:relu", ["filters", "zookit show cnn"]),
         ("run https://example.org/a.zip cnn", ["unpack", "image_folder:path=FOLDER"]),
         ("delete latest", ["folder"]),
+<<<<<<< HEAD:tests/cli/corrections/test_search.py
         ("check zookit-mine", ["pip install -e"]),
         ("run mnist dense --optimizer adam:momentum=0.9", ["parameter of", "sgd"]),
         ("run mnist dense:filters=8", ["parameter of cnn"]),
         ("install foo", ["pip install"]),
+=======
+        ("add foo", ["pip install"]),
+>>>>>>> kinds:tests/cli/test_correction.py
         ("bla", ["'bla'", "Available: run", "--help"]),
     ],
 )

@@ -1,0 +1,85 @@
+"""What `zookit install` and `zookit uninstall` share: the tool they call, and what it changed."""
+
+import importlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from zookit.core import NotInstalled
+
+if TYPE_CHECKING:
+    from zookit.registry import Entry
+
+Plugin = tuple[str, str, str]
+"""The kind's plural, the name, and `distribution==version`."""
+
+
+def split_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the names, and the options for the tool, which begin at the first that is none."""
+    at = next((at for at, each in enumerate(arguments) if each.startswith("-")), len(arguments))
+    return list(arguments[:at]), list(arguments[at:])
+
+
+def tool(command: str) -> list[str]:
+    """Return the command of this environment's own pip, or of uv if it has none.
+
+    Raises NotInstalled if there is neither.
+    """
+    if find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip", command]
+    uv = shutil.which("uv")
+    if uv is not None:
+        return [uv, "pip", command, "--python", sys.executable]
+    raise NotInstalled(
+        f"{sys.executable} has no pip, and there is no uv. Run: {sys.executable} -m ensurepip"
+    )
+
+
+def call(command: Sequence[str]) -> int:
+    """Run a command with this process's input and output, and return its exit code."""
+    sys.stdout.flush()
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - no shell
+
+
+def entries() -> "list[Entry[Any]]":
+    """Return the plugins that are installed now, also those that are blocked; no files."""
+    from zookit.registry import Registry
+
+    importlib.invalidate_caches()
+    found = (each for group in Registry().groups() for each in (*group.entries(), *group.blocked()))
+    return [each for each in found if not each.declared.file]
+
+
+def plugins(found: "Iterable[Entry[Any]]") -> set[Plugin]:
+    """Return plugins as plain values."""
+    return {(each.kind.plural, each.name, each.owner) for each in found}
+
+
+def changes(before: set[Plugin], after: set[Plugin]) -> Iterator[str]:
+    """Yield a line about the plugins that came and one about those that went."""
+    versions = _versions(before), _versions(after)
+    for name in sorted(versions[0].keys() & versions[1].keys()):
+        then, now = versions[0][name], versions[1][name]
+        if then != now:
+            yield f"{name} {then} is {name} {now} now."
+    came, went = ({each[:2] for each in one} for one in (after, before))
+    if came - went:
+        yield f"New plugins: {by_kind(came - went)}."
+    if went - came:
+        yield f"Removed plugins: {by_kind(went - came)}."
+
+
+def by_kind(names: "Iterable[tuple[str, ...]]") -> str:
+    """Return `callbacks a, b; datasets c` of kinds and names."""
+    found: dict[str, list[str]] = {}
+    for plural, name, *_ in sorted(names):
+        found.setdefault(plural, []).append(name)
+    return "; ".join(f"{plural} {', '.join(each)}" for plural, each in found.items())
+
+
+def _versions(found: set[Plugin]) -> dict[str, str]:
+    pairs = (owner.partition("==") for _, _, owner in found)
+    return {name: version for name, _, version in pairs}

@@ -1,0 +1,106 @@
+"""`zookit install` and `zookit uninstall` call the environment's own pip, or uv."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Command
+from fresh_environment import FreshEnvironment
+from small_runs import copy_run, small_run
+from small_wheel import Borrowing, write_wheel
+
+from zookit.cli import packages
+from zookit.cli.packages import changes
+
+OPTIONS = ("--", "--no-index", "--no-deps", "--quiet")
+
+
+def test_a_package_is_installed_and_uninstalled(tmp_path: Path) -> None:
+    environment = Borrowing(tmp_path / "env")
+    installed = environment.zookit("install", write_wheel(tmp_path), *OPTIONS, cwd=tmp_path)
+    assert installed.returncode == 0, installed.stderr
+    assert "architectures small_net; callbacks small_bell" in installed.stdout
+    run = copy_run(small_run(), tmp_path)
+    text = (run / "environment.json").read_text()
+    owner = next(part for part in text.split('"') if part.startswith("zookit=="))
+    (run / "environment.json").write_text(text.replace(owner, "zookit-small==1.0"))
+    removed = environment.zookit("uninstall", "zookit_small", "--", "--yes", cwd=tmp_path)
+    assert removed.returncode == 0, removed.stderr
+    first, *_, last = removed.stdout.splitlines()
+    assert "small_net" in first
+    assert "small_net" in last
+    assert last.startswith("Removed")
+    assert run.name in removed.stdout
+
+
+@pytest.mark.slow
+def test_in_a_fresh_environment(fresh: FreshEnvironment, tmp_path: Path) -> None:
+    first, second = write_wheel(tmp_path), write_wheel(tmp_path, "2.0", bell=False)
+    script = "zookit install {} -- --no-index && zookit list architectures"
+    assert "small_net" in fresh.run(script.format(first.name), tmp_path).out
+    newer = fresh.run(script.format(second.name), tmp_path).out
+    assert "zookit-small 1.0 is zookit-small 2.0 now" in newer
+    assert "Removed plugins: callbacks small_bell." in newer
+    # pip asks by itself, and this process's input is empty.
+    asked = fresh.run("zookit uninstall zookit-small || echo refused", tmp_path).out
+    assert "refused" in asked
+    removed = fresh.run("zookit uninstall zookit-small -- --yes", tmp_path).out
+    assert "Removed plugins: architectures small_net." in removed
+    assert "zookit-small" in fresh.message("zookit uninstall zookit-small", tmp_path)
+
+
+def test_the_exit_code_is_that_of_pip(
+    zookit: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    failing = [sys.executable, "-c", "import sys; print(sys.argv[1:]); sys.exit(7)"]
+    monkeypatch.setattr(packages, "tool", lambda command: [*failing, command])
+    ended = zookit("install", "zookit-none==1.0", "--", "--pre")
+    assert ended.code == 7
+    assert "['install', 'zookit-none==1.0', '--pre']" in ended.out
+
+
+def test_uv_is_called_where_there_is_no_pip(
+    monkeypatch: pytest.MonkeyPatch, zookit: Command, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(packages, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "ensurepip" in zookit("install", "zookit-none").message()
+    uv = tmp_path / "uv"
+    uv.write_text('#!/bin/sh\necho "$@"\n')
+    uv.chmod(0o755)
+    ended = zookit("install", "zookit-none")
+    assert f"pip install --python {sys.executable} zookit-none" in ended.out
+    assert ended.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (("install", "dense"), ("dense", "architectures", "package")),
+        (("install", "dense:units=8"), ("dense", "package")),
+        (("install", "net.py"), ("zookit --plugin net.py",)),
+        (("install", "a b"), ("'a b'",)),
+        (("install", "../none"), ("../none",)),
+        (("uninstall", "zookit"), ("zookit does not", "-m pip uninstall zookit")),
+        (("uninstall", "Zookit"), ("zookit does not",)),
+        (("uninstall", "keras"), ("keras", "-m pip uninstall keras")),
+        (("uninstall", "net.py"), ("ZOOKIT_PLUGINS",)),
+    ],
+)
+def test_nonsense_is_refused(
+    zookit: Command, arguments: tuple[str, ...], parts: tuple[str, ...]
+) -> None:
+    message = zookit(*arguments).message()
+    for each in parts:
+        assert each in message
+
+
+def test_changes_name_kinds_and_versions() -> None:
+    before = {("callbacks", "b", "p==1"), ("callbacks", "a", "p==1"), ("metrics", "m", "q==1")}
+    after = {("callbacks", "a", "p==2"), ("datasets", "d", "p==2"), ("metrics", "m", "q==1")}
+    assert list(changes(before, after)) == [
+        "p 1 is p 2 now.",
+        "New plugins: datasets d.",
+        "Removed plugins: callbacks b.",
+    ]
+    assert list(changes(before, before)) == []
