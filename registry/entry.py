@@ -12,6 +12,7 @@ from zookit.core import BrokenPlugin, html
 from zookit.core.declaration import Parameter, declaration_complaint, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.registry.metadata import Declared
+from zookit.registry.methods import method_complaint
 from zookit.registry.names import canonical_name
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ class Kind(Generic[T]):
         if inspect.isabstract(loaded):
             missing = ", ".join(sorted(getattr(loaded, "__abstractmethods__", ())))
             return f"it does not define {missing}"
-        return declaration_complaint(loaded)
+        return declaration_complaint(loaded) or method_complaint(loaded, self.base)
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,10 +127,11 @@ class Entry(Generic[T]):
                 loaded = getattr(loaded, part)
         except BaseException as error:  # a plugin may raise anything on import
             reraise_interruption(error)
-            raise self.broken(
-                f"cannot be imported: {typed_reason_of(error)}. "
-                "Upgrade, reinstall or uninstall the package"
-            ) from error
+            from zookit.registry.import_advice import import_advice  # only needed for errors
+
+            reason = typed_reason_of(error)
+            advice = import_advice(reason)
+            raise self.broken(f"cannot be imported: {reason}. {advice}") from error
         complaint = self.kind.complaint(loaded)
         if complaint:
             raise self.broken(

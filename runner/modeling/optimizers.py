@@ -75,11 +75,12 @@ def _from_text(text: str, learning_rate: float | None) -> Built[Optimizer]:
     try:
         return create_optimizer(Words.parse(text), learning_rate)
     except (BadWords, UnknownName, BadParameter) as error:
-        from zookit.registry.corrections import corrected, named_elsewhere  # only for errors
+        from zookit.registry.corrections import corrected  # only for errors
 
         unknown = getattr(error, "unknown", "")
         owners = [n for n, kind in OPTIMIZERS.items() if unknown in kind.__dataclass_fields__]
-        if not named_elsewhere(error, owners) and error.correction is None:
+        elsewhere = isinstance(error, BadParameter) and error.belongs_to(owners)
+        if not elsewhere and error.correction is None:
             instead = corrected(
                 text,
                 OPTIMIZERS,

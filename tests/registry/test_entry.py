@@ -41,7 +41,12 @@ def test_an_entry_has_the_class_its_parameters_and_its_summary(site: Site) -> No
             MODULE.replace("@dataclass(frozen=True)", ""),
             "it is not decorated with @dataclass(frozen=True)",
         ),
-        (MODULE.replace("(frozen=True)", ""), "cannot inherit non-frozen dataclass from a frozen"),
+        (MODULE.replace("(frozen=True)", ""), "Write @dataclass(frozen=True) above its class"),
+        ("from zookit import Architecture", "Write from zookit.core import Architecture"),
+        (
+            MODULE.replace("self, images: Any", "images: Any"),
+            "features(images), expected features(",
+        ),
         (
             MODULE.replace("Path | None", "'NotImported'"),
             "cannot be read: NameError: name 'NotImported'",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zookit.registry import default
-from zookit.registry.source import docstring_of, source_of
+from zookit.registry.source import declares, docstring_of, source_of
 
 MODULE = '''
 raise RuntimeError("imported")
@@ -30,6 +30,8 @@ class Undocumented(Base):
 
 class Next(Base):
     """Next."""
+
+    units: int = 3
 
 def function(name: str = "x:y") -> None:
     """A function."""
@@ -88,3 +90,9 @@ def test_every_built_in_component_has_a_summary_of_one_sentence() -> None:
         for entry in group.entries():
             assert entry.summary.endswith(".")
             assert len(entry.summary) < 100
+
+
+def test_the_parameters_that_a_class_declares_are_found() -> None:
+    assert declares("never_imported.inner.nets", "units")
+    for other in ("unit", "name", "Next", ""):
+        assert not declares("never_imported.inner.nets", other)
