@@ -35,6 +35,9 @@ _DEVICE = "TensorFlow uses a GPU if it finds one; zookit doctor shows the device
 _LAYERS = "Layers are parameters of the architecture; zookit show lists them."
 _WORDS = "The data set, the architecture and callbacks are words of their own."
 _DELETE = "A run is a folder in runs; delete that folder. 'zookit data clear' removes data sets."
+_SAVED = (
+    "Every run is saved; 'zookit export latest --to keras' writes its model for other programs."
+)
 _INSTALL = "Packages are installed with: pip install NAME"
 
 OPTIONS = _by_word(
@@ -44,6 +47,8 @@ OPTIONS = _by_word(
     Foreign("verbose progress", why="Progress is shown unless --quiet is given."),
     Foreign("shuffle noshuffle", why="Training images are always shuffled."),
     Foreign("layers hidden", why=_LAYERS),
+    Foreign("save savemodel", why=_SAVED),
+    Foreign("sort sortby", why="Runs are ranked by accuracy."),
     Foreign("loss", why="The loss follows from the number of classes."),
     Foreign("metrics", why="Accuracy is always measured; zookit evaluate shows more."),
     Foreign("dataset model architecture arch network callback callbacks", (VALUE,), _WORDS),
