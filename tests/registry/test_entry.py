@@ -56,6 +56,8 @@ def test_an_entry_has_the_class_its_parameters_and_its_summary(site: Site) -> No
             "parameter 'folder' may be None, so its default must be None",
         ),
         (MODULE.replace("Path | None", "dict[str, int]"), "'folder' has the type dict[str, int]"),
+        (MODULE.replace("(8,)", '"8"'), "'units' has the default '8', which is not of its type"),
+        (MODULE.replace("(8,)", "(8, True)"), "'units' has the default (8, True), which"),
         (MODULE.replace("Path | None", "object"), "'folder' has the type object; it must be"),
     ],
 )
