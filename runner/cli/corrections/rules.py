@@ -280,12 +280,12 @@ def nearest_words(line: Line, _: Exception) -> Lines:
 
     `data set` is `dataset`. A name that goes on behind a dash, as `zookit-mine` does, is another.
     """
-    words = line.words
-    for part, following in zip(words, [*words[1:], None], strict=False):
+    for part in line.words:
         offered = line.offered(part.param) if part.param is not None else []
-        for each in offered if following is not None else ():
-            if folded(each) == folded(part.name + following.name):
-                yield line.edited({part: [each], following: ()})
+        for following in (each for each in line.words if each.at == part.at + 1):
+            for name in offered:
+                if folded(name) == folded(part.name + following.name):
+                    yield line.edited({part: [name], following: ()})
         if part.name not in offered:
             foreign = WORDS.get(folded(part.name), _NOTHING).instead
             for each in (*(set(foreign) & set(offered)), nearest_name(part.name, offered)):
