@@ -17,7 +17,7 @@ from typing import (
     get_type_hints,
 )
 
-from zookit.core.errors import typed_reason_of
+from zookit.core.errors import quoted, typed_reason_of
 from zookit.core.old_names import reused_name_complaint
 
 if TYPE_CHECKING:
@@ -98,11 +98,28 @@ def _complaint_about(field: "dataclasses.Field[Any]", hint: Any) -> str | None:
     if is_input_file(hint) and each is not Path:
         return "is marked as InputFile, so its type must be pathlib.Path"
     if each in KINDS or get_origin(each) is Literal:
-        return None
+        return _complaint_about_default(field, kind, each)
     return (
         f"has the type {inspect.formatannotation(kind)}; it must be bool, int, float, str, "
         "pathlib.Path, a Literal, or a tuple[T, ...] of one of these"
     )
+
+
+def _complaint_about_default(field: "dataclasses.Field[Any]", kind: Any, each: Any) -> str | None:
+    """Return what is wrong with a default: Python and pydantic accept one of another type."""
+    default = default_of(field)
+    if default is None:  # the parameter is required or optional
+        return None
+    values = default if is_tuple(kind) and isinstance(default, tuple | list) else (default,)
+    allowed = {float: (float, int), Path: (str, os.PathLike)}.get(each, each)
+    for value in values:
+        is_literal = get_origin(each) is Literal
+        fits = value in get_args(each) if is_literal else isinstance(value, allowed)
+        if not fits or (isinstance(value, bool) and each in (int, float)):
+            return (
+                f"has the default {quoted(default)}, which is not of its type, {_type_text(kind)}"
+            )
+    return None
 
 
 def bare_type(hint: Any) -> Any:

@@ -90,6 +90,18 @@ class BadParameter(ZookitError):
 
     unknown: str = ""
 
+    def belongs_to(self, owners: Iterable[str]) -> bool:
+        """Return whether other components have the unknown parameter; the error then says so.
+
+        One of a similar name would be another: adam has `ema_momentum`, but `momentum` is sgd's.
+        """
+        named = list(owners) if self.unknown else []
+        if named:
+            self.correction = None
+            self.message = re.sub(r" Did you mean '[^']*'\?", "", self.message)
+            self.advice = f"{self.unknown} is a parameter of {' and '.join(named[:3])}."
+        return bool(named)
+
 
 class BadExperiment(ZookitError):
     """An experiment is not valid, or its file cannot be read."""

@@ -25,6 +25,7 @@ from zookit.registry.group import Group
 from zookit.registry.instances import instead_of
 from zookit.registry.kind import Kind, Row
 from zookit.registry.metadata import Declared, Problem
+from zookit.registry.methods import method_complaint
 
 C = TypeVar("C", bound=Component)
 
@@ -112,12 +113,11 @@ class Components(Group[C], Generic[C]):
         try:
             return self.build(Words.parse(text))
         except (BadWords, UnknownName, BadParameter) as error:
-            from zookit.registry.corrections import named_elsewhere  # only for errors
-            from zookit.registry.source import declares
+            from zookit.registry.source import declares  # only needed for errors
 
             unknown = getattr(error, "unknown", "")
             owners = (each.name for each in self.entries() if declares(each.module, unknown))
-            if not named_elsewhere(error, owners):
+            if not (isinstance(error, BadParameter) and error.belongs_to(owners)):
                 error.correction = error.correction or self.correction(text)
             raise
 
@@ -159,7 +159,9 @@ class Components(Group[C], Generic[C]):
         return Correction(text, str(Words(name, words.items)))
 
     def _from_instance(self, instance: C) -> Built[C]:
-        complaint = declaration_complaint(type(instance))
+        assert self.kind.base is not None
+        kind = type(instance)
+        complaint = declaration_complaint(kind) or method_complaint(kind, self.kind.base)
         if complaint:
             raise BadParameter(f"{type(instance).__name__} cannot be used: {complaint}.")
         _check_packages(type(instance).__name__, type(instance))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from os.path import exists, expanduser, isdir  # which take any text, unlike those of Path
 from typing import TYPE_CHECKING, Any
 
-from zookit.core import BadParameter, Words, ZookitError
+from zookit.core import Words, ZookitError
 from zookit.core.corrections import plain_text
 from zookit.core.errors import folded, nearest_name
 from zookit.registry.source import docstring_of, source_of
@@ -144,19 +144,6 @@ def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items
         else:
             return Items()
     return ordered(found)
-
-
-def named_elsewhere(error: ZookitError, owners: Iterable[str]) -> bool:
-    """Return whether other components have the unknown parameter of an error, which then says so.
-
-    One of a similar name would be another: adam has `ema_momentum`, but `momentum` is sgd's.
-    """
-    named = list(owners) if isinstance(error, BadParameter) and error.unknown else []
-    if named:
-        error.correction = None
-        error.message = re.sub(r" Did you mean '[^']*'\?", "", error.message)
-        error.advice = f"{error.unknown} is a parameter of {' and '.join(named[:3])}."
-    return bool(named)
 
 
 def words_of_entries(text: str, entries: Mapping[str, "Entry[Any]"]) -> Iterator[str]:

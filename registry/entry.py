@@ -115,10 +115,12 @@ class Entry(Generic[T]):
                 loaded = getattr(loaded, part)
         except BaseException as error:  # a plugin may raise anything on import
             reraise_interruption(error)
-            reinstall = "Upgrade, reinstall or uninstall the package"
-            advice = "Correct the file" if in_file else reinstall
+            from zookit.registry.import_advice import import_advice  # only needed for errors
+
+            reason = typed_reason_of(error)
+            advice = "Correct the file" if in_file else import_advice(reason)
             raise self.broken(
-                f"cannot be imported: {typed_reason_of(error)}{_line(error, self)}. {advice}"
+                f"cannot be imported: {reason}{_line(error, self)}. {advice}"
             ) from error
         complaint = self.kind.complaint(loaded)
         if complaint:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from zookit.core import Component
 from zookit.core.declaration import declaration_complaint
 from zookit.core.messages import option
+from zookit.registry.methods import method_complaint
 
 C = TypeVar("C", bound=Component)
 
@@ -77,7 +78,7 @@ class Kind(Generic[C]):
         if inspect.isabstract(loaded):
             missing = ", ".join(sorted(getattr(loaded, "__abstractmethods__", ())))
             return f"it does not define {missing}"
-        return declaration_complaint(loaded)
+        return declaration_complaint(loaded) or method_complaint(loaded, self.base)
 
     def __repr__(self) -> str:
         return f"<kind {self.plural}>"

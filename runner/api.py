@@ -202,9 +202,8 @@ def compare(runs: Iterable[Run] | str | Path = "runs", by: str = "accuracy") -> 
                 f"compare: {str(runs)!r} is a run, expected a folder of runs or a list of runs. "
                 f"Write zookit.compare([zookit.open_run({str(runs)!r})])."
             )
-<<<<<<< HEAD
-        return leaderboard(list_runs(runs))
-    return leaderboard(_runs_of(runs))
+        return leaderboard(list_runs(runs), by)
+    return leaderboard(_runs_of(runs), by)
 
 
 def _runs_of(given: object) -> list[Run]:
@@ -222,16 +221,6 @@ def _runs_of(given: object) -> list[Run]:
         f"compare: runs must be a list of runs, or one folder of runs, got {quoted(given)}. "
         f"{advice}"
     )
-=======
-        return leaderboard(list_runs(runs), by)
-    given = list(runs) if isinstance(runs, Iterable) else []
-    if not isinstance(runs, Iterable) or not all(isinstance(each, Run) for each in given):
-        raise BadParameter(
-            f"compare: runs must be a list of runs, or one folder of runs, got {runs!r}. To open a "
-            "run: zookit.open_run(NAME)"
-        )
-    return leaderboard(given, by)
->>>>>>> kinds
 
 
 def load_data(dataset: str | Dataset, data: DataRequest = "auto") -> LoadedData:

@@ -58,7 +58,7 @@ def _check_not_empty(given: Any) -> None:
     else:
         seen: list[Any] = []
         _first(given, seen.append)
-        shape = getattr(seen[0], "shape", ())
+        shape: Any = getattr(seen[0], "shape", ())
         empty = len(shape) > 0 and shape[0] == 0
     if empty:
         raise BadParameter("images are empty: there are 0 of them, expected at least one.")

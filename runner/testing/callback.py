@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from zookit.core import Callback, Example, TrainingFailed
+from zookit.core import Callback, Example, TrainingFailed, did_you_mean
 from zookit.core.calling import call_declared
 from zookit.core.parameters import create, plain_values
 from zookit.runs.checkpoint import with_arrays, without_arrays
@@ -23,7 +23,10 @@ _EPOCHS = 4
 
 
 def builds_fresh_keras_callbacks(target: Target) -> None:
-    """`build` returns a keras.callbacks.Callback, a new one each time."""
+    """`build` returns a keras.callbacks.Callback, a new one each time.
+
+    Each of its methods whose name begins with `on_` is one that Keras calls.
+    """
     import keras
 
     callback: Callback = target.component
@@ -32,6 +35,10 @@ def builds_fresh_keras_callbacks(target: Target) -> None:
     for built in (one, two):
         require(isinstance(built, keras.callbacks.Callback), f"build() returned {built!r}")
     require(one is not two, "build() returned the same object twice")
+    known = [name for name in dir(keras.callbacks.Callback) if name.startswith("on_")]
+    for name in dir(type(one)):
+        called = not name.startswith("on_") or name in known
+        require(called, f"Keras never calls its method {name}.{did_you_mean(name, known)}")
 
 
 def acts_as_its_examples_say(target: Target) -> None:

@@ -41,7 +41,12 @@ def test_an_entry_has_the_class_its_parameters_and_its_summary(site: Site) -> No
             MODULE.replace("@dataclass(frozen=True)", ""),
             "it is not decorated with @dataclass(frozen=True)",
         ),
-        (MODULE.replace("(frozen=True)", ""), "cannot inherit non-frozen dataclass from a frozen"),
+        (MODULE.replace("(frozen=True)", ""), "Write @dataclass(frozen=True) above its class"),
+        ("from zookit import Architecture", "Write from zookit.core import Architecture"),
+        (
+            MODULE.replace("self, images: Any", "images: Any"),
+            "features(images), expected features(",
+        ),
         (
             MODULE.replace("Path | None", "'NotImported'"),
             "cannot be read: NameError: name 'NotImported'",
@@ -51,6 +56,8 @@ def test_an_entry_has_the_class_its_parameters_and_its_summary(site: Site) -> No
             "parameter 'folder' may be None, so its default must be None",
         ),
         (MODULE.replace("Path | None", "dict[str, int]"), "'folder' has the type dict[str, int]"),
+        (MODULE.replace("(8,)", '"8"'), "'units' has the default '8', which is not of its type"),
+        (MODULE.replace("(8,)", "(8, True)"), "'units' has the default (8, True), which"),
         (MODULE.replace("Path | None", "object"), "'folder' has the type object; it must be"),
     ],
 )

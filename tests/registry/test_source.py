@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zookit.registry import default
-from zookit.registry.source import constant_of, docstring_of, source_of
+from zookit.registry.source import constant_of, declares, docstring_of, source_of
 
 MODULE = '''
 raise RuntimeError("imported")
@@ -30,6 +30,8 @@ class Undocumented(Base):
 
 class Next(Base):
     """Next."""
+
+    units: int = 3
 
 def function(name: str = "x:y") -> None:
     """A function."""
@@ -108,3 +110,9 @@ def test_a_constant_of_a_class_is_read_without_importing_it(package: Path) -> No
     assert constant_of(f"{module}:Missing", "formerly") is None
     assert constant_of("nowhere:Net", "formerly") is None
     assert module not in sys.modules
+
+
+def test_the_parameters_that_a_class_declares_are_found() -> None:
+    assert declares("never_imported.inner.nets", "units")
+    for other in ("unit", "name", "Next", ""):
+        assert not declares("never_imported.inner.nets", other)

@@ -8,15 +8,12 @@ from os.path import isdir, isfile  # which take any text, unlike those of Path
 from pathlib import Path
 from typing import Any
 
-from zookit.cli.corrections.foreign import WORDS, Foreign
 from zookit.cli.corrections.line import Line, Part
 from zookit.cli.run_argument import RUNS_DIR
 from zookit.core import ZookitError
 from zookit.core.declaration import KINDS
-from zookit.core.errors import nearest_name
 from zookit.runs.naming import LATEST
 
-_NONE = Foreign("")
 _LONGEST_PHRASE = 5
 """The most words of a component that was written in several words."""
 
@@ -31,7 +28,7 @@ def as_the_error_says(line: Line, error: Exception) -> Iterator[list[str]]:
         if part.value == found.received:
             yield line.edited({part: part.with_value(found.instead)})
         elif found.key and part.value is not None:
-            received = rf"(?<=[:=,]){re.escape(found.received)}(?=,|$)"
+            received = rf"(?<=[:=,{{]){re.escape(found.received)}(?=[,:}}]|$)"
             value = re.sub(received, found.instead, part.value)
             yield line.edited({part: part.with_value(value)})
 
@@ -65,9 +62,9 @@ def own_images(line: Line, _: Exception) -> Iterator[list[str]]:
             continue
         key = words.partition(":")[2].rstrip("=")
         text = re.sub(rf"^{key}\s*[=:]\s*", "", str(part.value).partition(":")[2])
-        path, *items = re.split("[,:]", text)
+        path, *items = re.split("[,:+]", text)
         near = list(image_folders_near(Path(path)) if path else image_folders_in(Path()))
-        folders = [Path(path), *near] if path else near
+        folders = [Path(path.rstrip("/*")), *near] if path else near if len(near) == 1 else []
         if items and all(map(isdir, (path, *items))):  # the folders of classes
             folders, items = [Path(path).parent], []
         for folder in folders:
@@ -102,19 +99,6 @@ def one_of_two(line: Line, _: Exception) -> Iterator[list[str]]:
         yield ["show", architecture, "--on", dataset]
 
 
-def exported(line: Line, _: Exception) -> Iterator[list[str]]:
-    """Propose the format of a file, or of a suffix, behind --to, and the file behind --output."""
-    part = line.part_of("--to")
-    if part is None or line.name != "export" or part.value in line.offered(part.param):
-        return
-    path = Path(part.value or "")
-    kind = (path.suffix or path.name).lstrip(".").casefold()
-    for each in (nearest_name(kind, line.offered(part.param)), *WORDS.get(kind, _NONE).instead):
-        if each:
-            output = ["--output", str(path.with_suffix(f".{each}"))] if path.suffix else []
-            yield line.edited({part: ["--to", each, *output]})
-
-
 def runs(line: Line, _: Exception) -> Iterator[list[str]]:
     """Propose the latest run for the folder of runs, and others for a component or a file."""
     for part in line.words:
@@ -125,8 +109,9 @@ def runs(line: Line, _: Exception) -> Iterator[list[str]]:
             yield line.edited({part: [LATEST]})
         if isfile(path.parent / "experiment.toml"):  # noqa: PTH113
             yield line.edited({part: [str(path.parent)]})
-        if path.suffix:  # a file that was exported or packed from the run
-            yield line.edited({part: [str(path).removesuffix("".join(path.suffixes))]})
+        stem = str(path).removesuffix("".join(path.suffixes))
+        if path.suffix and isdir(line.runs_dir / stem):  # noqa: PTH112 - exported or packed from it
+            yield line.edited({part: [stem]})
         found = _run_with(part.name, line.runs_dir)
         if found is not None:
             yield line.edited({part: [found]})

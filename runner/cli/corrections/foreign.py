@@ -35,6 +35,9 @@ _DEVICE = "TensorFlow uses a GPU if it finds one; zookit doctor shows the device
 _LAYERS = "Layers are parameters of the architecture; zookit show lists them."
 _WORDS = "The data set, the architecture and callbacks are words of their own."
 _DELETE = "A run is a folder in runs; delete that folder. 'zookit data clear' removes data sets."
+_SAVED = (
+    "Every run is saved; 'zookit export latest --to keras' writes its model for other programs."
+)
 _INSTALL = "Packages are installed with: pip install NAME"
 
 OPTIONS = _by_word(
@@ -45,6 +48,8 @@ OPTIONS = _by_word(
     Foreign("shuffle noshuffle", why="Training images are always shuffled."),
     Foreign("layers hidden", why=_LAYERS),
     Foreign("metrics", ("--metric",)),
+    Foreign("save savemodel", why=_SAVED),
+    Foreign("sort sortby", ("--by",)),
     Foreign("dataset model architecture arch network callback callbacks", (VALUE,), _WORDS),
     Foreign("run name file files input", (VALUE,)),
     Foreign("patience monitor mindelta", (PARAMETER,)),

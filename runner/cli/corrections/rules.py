@@ -6,7 +6,8 @@ Typer and completion know of a command; those in `component_rules.py` know compo
 
 import re
 from collections.abc import Iterator
-from os.path import isfile  # which takes any text, unlike that of Path
+from os.path import exists, isfile  # which take any text, unlike those of Path
+from pathlib import Path
 from typing import Any
 
 from zookit.cli.corrections.foreign import (
@@ -91,7 +92,7 @@ def unknown_options(line: Line, _: Exception) -> Lines:
             continue
         if part.option in options_of(line.top):
             yield [*part.arguments, *line.edited({part: ()})]
-        yield from _parameters(line, part)
+        yield from _parameters(line, part, part.option, part.value)
         foreign, bare = OPTIONS.get(folded(part.option)), part.option.lstrip("-")
         nearest = nearest_name(bare, [each.lstrip("-") for each in line.options])
         for each in foreign.instead if foreign else [f"--{nearest}"] if nearest else []:
@@ -109,18 +110,18 @@ def unknown_options(line: Line, _: Exception) -> Lines:
                 yield line.edited({part: [word]})
 
 
-def _parameters(line: Line, option: Part) -> Lines:
-    """Propose that an option is a parameter of a component in the line."""
-    key = folded(option.option)
-    for part in line.parts if option.value is not None else ():
+def _parameters(line: Line, given: Part, name: str, value: str | None) -> Lines:
+    """Propose that an option or a word is a parameter of a component in the line."""
+    key = folded(name)
+    for part in line.parts if value is not None else ():
         if part.param is None or part.value is None:
             continue
         found = (kind.correction(part.value) for kind in line.kinds(part.param))
         text = next((each.instead for each in found if each), part.value)
         keys = [each for each in _keys(line, part.param, text) if folded(each) == key]
         for each in keys:
-            text += f"{',' if ':' in text else ':'}{each}={option.value}"
-            yield line.edited({part: part.with_value(text), option: ()})
+            text += f"{',' if ':' in text else ':'}{each}={value}"
+            yield line.edited({part: part.with_value(text), given: ()})
 
 
 def _added(line: Line, option: Part) -> Lines:
@@ -165,13 +166,15 @@ def moved(line: Line, _: Exception) -> Lines:
 
 
 def _takers_of_file(line: Line, part: Part) -> list[Any]:
-    """Return the options that read a file, for a file by itself that no place takes."""
+    """Return the options that take a file or a folder by itself, which no place takes."""
     text = str(part.value)
     taken = any(takes_file(each, text) for each in line.places)
-    if part.option or taken or not isfile(text):  # noqa: PTH113
+    if part.option or taken or not exists(text):  # noqa: PTH110
         return []
-    options = line.command.params if line.command else ()
-    return [each for each in options if takes_file(each, text) and each.metavar == "FILE"]
+    taking = [each for each in line.options.values() if takes_file(each, text)]
+    if isfile(text):  # noqa: PTH113
+        return [each for each in taking if each.metavar == "FILE"]
+    return [] if line.places else taking
 
 
 def arranged(line: Line, _: Exception) -> Lines:
@@ -213,6 +216,8 @@ def named_options(line: Line, _: Exception) -> Lines:
         key, sign, value = re.split("([=:]|$)", str(part.value), maxsplit=1)
         known = (nearest_name(key, names) if folded(key) else None) or ""
         exact = folded(key) == folded(known) != ""
+        if value and sign == "=" and not exact:
+            yield from _parameters(line, part, key, value)
         if value and (exact or (sign == "=" and (known or folded(key) in OPTIONS))):
             yield line.edited({part: [names.get(known, f"--{key}"), value]})
         elif exact and not sign and following:
@@ -231,8 +236,13 @@ def option_values(line: Line, error: Exception) -> Lines:
         elif part.param.name == getattr(wrong, "name", None) or _refused(line, part):
             if any(takes_file(place, part.value) for place in line.places):
                 yield line.edited({part: [part.value]})
-            choices = line.offered(part.param)
+            choices, file = line.offered(part.param), Path(part.value)
             others = [*other_values(part.value, choices), *(own if len(choices) < 2 else ())]
+            kind = (file.suffix or file.name).lstrip(".")
+            for each in (nearest_name(kind, choices), *WORDS.get(folded(kind), _NOTHING).instead):
+                output = ["--output", str(file.with_suffix(f".{each}"))] if file.suffix else []
+                if each in choices:
+                    yield line.edited({part: [*part.with_value(each), *output]})
             yield from (line.edited({part: part.with_value(each)}) for each in others)
     if wrong is not None and wrong.required and wrong not in [each.param for each in line.parts]:
         yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
@@ -263,12 +273,12 @@ def nearest_words(line: Line, _: Exception) -> Lines:
 
     `data set` is `dataset`. A name that goes on behind a dash, as `zookit-mine` does, is another.
     """
-    words = line.words
-    for part, following in zip(words, [*words[1:], None], strict=False):
+    for part in line.words:
         offered = line.offered(part.param) if part.param is not None else []
-        for each in offered if following is not None else ():
-            if folded(each) == folded(part.name + following.name):
-                yield line.edited({part: [each], following: ()})
+        for following in (each for each in line.words if each.at == part.at + 1):
+            for name in offered:
+                if folded(name) == folded(part.name + following.name):
+                    yield line.edited({part: [name], following: ()})
         if part.name not in offered:
             foreign = WORDS.get(folded(part.name), _NOTHING).instead
             for each in (*(set(foreign) & set(offered)), nearest_name(part.name, offered)):

@@ -23,7 +23,6 @@ RULES = (
     component_rules.as_the_error_says,
     component_rules.joined,
     component_rules.own_images,
-    component_rules.exported,
     rules.numbers,
     component_rules.one_of_two,
     rules.named_options,

@@ -274,6 +274,17 @@ KEPT = [
     ("export latest --to model.h5", "export latest --to keras --output model.keras"),
     ("export latest --to model.onnx", "export latest --to onnx --output model.onnx"),
     ("export --to h5", "export latest --to keras"),
+    ("run photos dense:8 size=16", "run image_folder:photos,size=16 dense:8"),
+    ("run mnist dense seed=3", "run mnist dense --seed 3"),
+    ("run 'image_folder:photos/*' cnn", "run image_folder:path=photos cnn"),
+    ("run image_folder:path=photos/dark+photos/light cnn", "run image_folder:path=photos cnn"),
+    (
+        "run mnist dense model_checkpoint:{val_acc:.2f}.keras",
+        "run mnist dense model_checkpoint:{val_accuracy:.2f}.keras --validation 0.1",
+    ),
+    ("run mnist dense --save model.keras", "run mnist dense"),
+    ("compare --sort accuracy", "compare"),
+    ("runs photos", "runs --runs-dir photos"),
     ("export keras latest", "export --to keras latest"),
 ]
 SEVERAL = [
@@ -327,6 +338,7 @@ def test_the_command_that_was_meant_is_shown(
     [
         "bla",
         "check zookit-foo",
+        "evaluate runs.zip",
         "check zookit-stripes-2",
         "predict model.keras photos/dark",
         "predict latest model.keras",
@@ -377,14 +389,10 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("run mnist cnn:relu", ["filters", "zookit show cnn"]),
         ("run https://example.org/a.zip cnn", ["unpack", "image_folder:path=FOLDER"]),
         ("delete latest", ["folder"]),
-<<<<<<< HEAD:tests/cli/corrections/test_search.py
         ("check zookit-mine", ["pip install -e"]),
         ("run mnist dense --optimizer adam:momentum=0.9", ["parameter of", "sgd"]),
         ("run mnist dense:filters=8", ["parameter of cnn"]),
-        ("install foo", ["pip install"]),
-=======
         ("add foo", ["pip install"]),
->>>>>>> kinds:tests/cli/test_correction.py
         ("bla", ["'bla'", "Available: run", "--help"]),
     ],
 )

@@ -51,6 +51,16 @@ class NoCallback(Callback):
         return object()
 
 
+@dataclass(frozen=True)
+class Misspelt(Right):
+    """Builds a callback with a method that Keras never calls."""
+
+    def build(self) -> Any:
+        built = super().build()
+        kind = type("Misspelt", (type(built),), {"on_epoch_ends": lambda self, epoch, logs: None})
+        return kind()
+
+
 @cache
 def one_callback() -> Any:
     import keras
@@ -135,6 +145,7 @@ class Fails(Callback):
 ENTRIES = {
     "right": (Right, ()),
     "no_callback": (NoCallback, ("builds fresh keras callbacks", "works during training")),
+    "misspelt": (Misspelt, ("builds fresh keras callbacks",)),
     "the_same_one": (TheSameOne, ("builds fresh keras callbacks",)),
     "stops_late": (StopsLate, ("acts as its examples say",)),
     "ignores_parameter": (IgnoresParameter, ("acts as its examples say",)),
