@@ -144,8 +144,8 @@ def _warn_of_code(run: RunRecord, now: Environment) -> None:
     for then, installed in zip(run.environment.components, now.components, strict=True):
         if then.owner != installed.owner:
             warn(
-                f"{run.name} was trained with {then.name} of {then.owner}, but {installed.owner} "
-                "is installed."
+                f"{run.name} was trained with {then.name} of {then.owner}, which is "
+                f"{installed.owner} now."
             )
         elif then.code and installed.code and then.code != installed.code:
             warn(
