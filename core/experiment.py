@@ -1,25 +1,30 @@
 """An experiment: component names, parameters and settings as one plain value."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from zookit.core import html
 from zookit.core.component_spec import ComponentSpec
-from zookit.core.errors import BadExperiment, BadParameter, did_you_mean, quoted, reason_of
-from zookit.core.experiment_advice import (
-    instead_of_line,
-    instead_of_name,
-    instead_of_value,
-    place_of,
+from zookit.core.errors import BadExperiment, quoted, reason_of
+from zookit.core.experiment_advice import instead_of_line
+from zookit.core.experiment_tables import (
+    LISTS,
+    OPTIONAL,
+    REQUIRED,
+    check_keys,
+    is_list_of_tables,
+    settings_in,
+    spec_in,
+    specs_in,
+    texts_in,
+    typed_in,
 )
 from zookit.core.messages import counted
-from zookit.core.parameters import create, plain_values
+from zookit.core.parameters import plain_values
 from zookit.core.reading import parse_toml
 from zookit.core.settings import Settings
-from zookit.core.words import is_name
 
 FORMAT = 2
 """The version of the TOML form."""
@@ -27,11 +32,7 @@ FORMAT = 2
 DEFAULT_OPTIMIZER = ComponentSpec("zookit/adam")
 DEFAULT_LOSS = ComponentSpec("zookit/crossentropy")
 """What is used if nothing is given; experiments do not record this loss."""
-_UNREGISTERED = re.compile(r"[^:\s][^:\r\n\0]*:[A-Za-z_][\w.<>]*")
-_REQUIRED = ("dataset", "architecture", "optimizer")
-_OPTIONAL = ("schedule", "loss")
-_LISTS = ("augmentations", "metrics", "callbacks")
-_KEYS = (*_REQUIRED, *_OPTIONAL, *_LISTS, "initial_weights", "frozen", "input_files", "settings")
+_KEYS = (*REQUIRED, *OPTIONAL, *LISTS, "initial_weights", "frozen", "input_files", "settings")
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,9 +76,9 @@ class Experiment:
 
     def slots(self) -> dict[str, ComponentSpec]:
         """Return all components by their place in the file, such as `callbacks.0`."""
-        single = {name: getattr(self, name) for name in (*_REQUIRED, *_OPTIONAL)}
+        single = {name: getattr(self, name) for name in (*REQUIRED, *OPTIONAL)}
         slots = {name: spec for name, spec in single.items() if spec is not None}
-        for name in _LISTS:
+        for name in LISTS:
             slots |= {f"{name}.{at}": spec for at, spec in enumerate(getattr(self, name))}
         for name, specs in self.others.items():
             slots |= {f"{name}.{at}": spec for at, spec in enumerate(specs)}
@@ -100,9 +101,9 @@ class Experiment:
             return None if spec is None else next(remaining)
 
         components: dict[str, Any] = {
-            name: following(getattr(self, name)) for name in (*_REQUIRED, *_OPTIONAL)
+            name: following(getattr(self, name)) for name in (*REQUIRED, *OPTIONAL)
         }
-        components |= {name: tuple(map(following, getattr(self, name))) for name in _LISTS}
+        components |= {name: tuple(map(following, getattr(self, name))) for name in LISTS}
         others = {
             name: tuple(next(remaining) for _ in specs) for name, specs in self.others.items()
         }
@@ -190,116 +191,33 @@ class Experiment:
                 f"{FORMAT}.",
                 f"Write format = {FORMAT} as its first line." if version is None else "",
             )
-        others = [key for key in tables if key not in _KEYS and _is_list_of_tables(tables[key])]
-        _check_keys(tables, (*_KEYS, *others), origin, "")
+        others = [key for key in tables if key not in _KEYS and is_list_of_tables(tables[key])]
+        check_keys(tables, (*_KEYS, *others), origin, "")
         tables.setdefault("optimizer", {"name": DEFAULT_OPTIMIZER.name})
-        single = [*_REQUIRED, *(name for name in _OPTIONAL if name in tables)]
-        components: dict[str, Any] = {name: _spec(tables, name, origin) for name in single}
-        components |= {name: _specs(tables, name, origin) for name in _LISTS}
+        single = [*REQUIRED, *(name for name in OPTIONAL if name in tables)]
+        components: dict[str, Any] = {name: spec_in(tables, name, origin) for name in single}
+        components |= {name: specs_in(tables, name, origin) for name in LISTS}
         return cls(
             **components,
-            others={name: _specs(tables, name, origin) for name in others},
-            initial_weights=_typed(tables, "initial_weights", "", origin),
-            frozen=tuple(_texts(tables, "frozen", [], origin)),
-            input_files=_texts(tables, "input_files", {}, origin),
-            settings=_settings(tables, origin),
+            others={name: specs_in(tables, name, origin) for name in others},
+            initial_weights=typed_in(tables, "initial_weights", "", origin),
+            frozen=tuple(texts_in(tables, "frozen", [], origin)),
+            input_files=texts_in(tables, "input_files", {}, origin),
+            settings=settings_in(tables, origin),
         )
 
 
 def _tables(experiment: Experiment, table_of: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the experiment as tables, each component as `table_of` gives it."""
-    single = {name: getattr(experiment, name) for name in (*_REQUIRED, *_OPTIONAL)}
+    single = {name: getattr(experiment, name) for name in (*REQUIRED, *OPTIONAL)}
     tables = {
         "format": FORMAT,
         "initial_weights": experiment.initial_weights,
         "frozen": list(experiment.frozen),
         "input_files": dict(experiment.input_files),
         **{name: table_of(spec) for name, spec in single.items() if spec is not None},
-        **{name: [table_of(spec) for spec in getattr(experiment, name)] for name in _LISTS},
+        **{name: [table_of(spec) for spec in getattr(experiment, name)] for name in LISTS},
         **{name: [table_of(spec) for spec in specs] for name, specs in experiment.others.items()},
         "settings": dict(settings),
     }
     return {name: table for name, table in tables.items() if table or name == "settings"}
-
-
-def _is_list_of_tables(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
-
-
-def _typed(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> Any:
-    """Return a value of the default's type. Raises BadExperiment for any other."""
-    value = tables.get(key, default)
-    if not isinstance(value, type(default)):
-        kinds = {"str": "text", "list": "a list", "dict": "a table"}
-        kind = kinds[type(default).__name__]
-        raise BadExperiment(f"{origin}: {key} must be {kind}, got {quoted(value)}.")
-    return value
-
-
-def _texts(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> Any:
-    """Return a list or table of texts. Raises BadExperiment for any other value."""
-    found = _typed(tables, key, default, origin)
-    for value in found.values() if isinstance(found, dict) else found:
-        if not isinstance(value, str):
-            raise BadExperiment(f"{origin}: {key} must contain only text, got {quoted(value)}.")
-    return found
-
-
-def _settings(tables: Mapping[str, Any], origin: str) -> Settings:
-    given = _typed(tables, "settings", {}, origin)
-    try:
-        return create(Settings, given, f"{origin}: settings")
-    except BadParameter as error:
-        misplaced = next((key for key in given if key in (*_REQUIRED, *_OPTIONAL, *_LISTS)), None)
-        if misplaced is not None:
-            error.correction = None
-            error.advice = instead_of_value(misplaced, given[misplaced])
-        raise
-
-
-def _specs(tables: Mapping[str, Any], key: str, origin: str) -> tuple[ComponentSpec, ...]:
-    found = tables.get(key, [])
-    if not isinstance(found, list):
-        raise BadExperiment(
-            f"{origin}: {key} must be a list of tables ([[{key}]]), got {quoted(found)}.",
-            instead_of_value(key, found),
-        )
-    return tuple(_spec({key: each}, key, origin) for each in found)
-
-
-def _spec(tables: Mapping[str, Any], key: str, origin: str) -> ComponentSpec:
-    table = tables.get(key)
-    if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-        received = "nothing" if table is None else quoted(table)
-        raise BadExperiment(
-            f'{origin}: {key} must be a table with name = "...", got {received}.',
-            instead_of_value(key, table),
-        )
-    _check_keys(table, ("name", "parameters"), f"{origin}: {key}", key)
-    parameters = _typed(table, "parameters", {}, f"{origin}: {key}")
-    try:
-        json.dumps(parameters, default=str)
-    except (ValueError, RecursionError) as error:  # more digits than Python writes
-        raise BadExperiment(f"{origin}: {key}: parameters: {reason_of(error)}.") from None
-    name = table["name"]
-    if not is_name(name) and not _UNREGISTERED.fullmatch(name):
-        raise BadExperiment(
-            f"{origin}: {key}: {quoted(name)} is not a component name.",
-            instead_of_name(key, name)
-            or "Write the name as 'zookit list' shows it, and put parameters in the table "
-            "'parameters'.",
-        )
-    return ComponentSpec(name, parameters)
-
-
-def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], origin: str, name: str) -> None:
-    """Raise BadExperiment for an unknown key in the table of a name, or in the file itself."""
-    settings = [each.name for each in fields(Settings)]
-    for key in table:
-        if key not in known:
-            place = place_of(key, name, settings)
-            nearest = did_you_mean(key, known)
-            raise BadExperiment(
-                f"{origin}: unknown key {quoted(key)}.{nearest} Known keys: {', '.join(known)}.",
-                "" if nearest else place,
-            )

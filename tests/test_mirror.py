@@ -40,6 +40,7 @@ ELSEWHERE = {
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",
     "core/declaration.py": "core/test_parameters.py",
+    "core/experiment_tables.py": "core/test_experiment.py",
     "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     # Each kind's components are tested together.
@@ -49,7 +50,7 @@ ELSEWHERE = {
     "plugins/optimizers/*.py": "plugins/optimizers/test_keras_optimizer.py",
     "plugins/schedules/*.py": "plugins/schedules/test_schedules.py",
     "runner/child_process.py": "test_isolation.py",
-    "runner/cli/augmented_sheet.py": "cli/test_show.py",
+    "runner/training/augmented_sheet.py": "cli/test_show.py",
     "runner/cli/bare.py": "cli/test_app.py",
     "runner/data/transfer.py": "data/test_download.py",
     "runner/cli/commands.py": "cli/test_app.py",
@@ -70,6 +71,7 @@ ELSEWHERE = {
     "runner/testing/shapes.py": "testing/test_architecture.py",
     "runner/testing/trial_training.py": "testing/test_architecture.py",
     "runner/training/composition.py": "training/test_resolve.py",
+    "runner/training/monitoring.py": "training/test_advice.py",
     "runner/training/options.py": "training/test_resolve.py",
     "runner/training/data_checks.py": "training/test_session.py",
     "runner/training/fit.py": "training/test_session.py",

@@ -9,8 +9,6 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
@@ -95,6 +93,7 @@ def _register_operations() -> None:
 
 
 def _one(graph: Any, node: Any) -> str:
+    import numpy as np
     from tf2onnx import utils
 
     dtype = utils.map_onnx_to_numpy_type(graph.get_dtype(node.input[0]))

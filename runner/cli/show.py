@@ -101,7 +101,7 @@ def _show_images(
     values: bool,
     force: bool,
 ) -> None:
-    from zookit.cli.augmented_sheet import augmented_sheet, build_all
+    from zookit.training.augmented_sheet import augmented_sheet, build_all
     from zookit.console import Console
     from zookit.data.prepared import prepare_named
     from zookit.data.source import data_request

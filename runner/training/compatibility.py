@@ -1,17 +1,33 @@
-"""Whether the callbacks fit the schedule and what is frozen. Imports no TensorFlow."""
+"""Whether the components fit the learning rate and what is frozen. Imports no TensorFlow."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from zookit.core import BadExperiment, Unfreezing
+from zookit.core import BadExperiment, BadParameter, ComponentSpec, Optimizer, Unfreezing
 from zookit.core.errors import quoted
 from zookit.core.messages import counted, option
-from zookit.registry import default
+from zookit.core.parameters import create, plain_values
+from zookit.registry import Built, default
 from zookit.registry.blame import check_returned, plugins_blamed, values_refused
 from zookit.runs.run import RunRecord
 from zookit.training.composition import Composition
 
 BODY = "body"
 """All of the model but the head."""
+
+
+def with_rate(optimizer: Built[Optimizer], rate: Any) -> Built[Optimizer]:
+    """Return an optimizer with a learning rate. Raises BadParameter if it has one already."""
+    own = optimizer.component.learning_rate
+    name = optimizer.spec.short_name
+    if own is not None:
+        raise BadParameter(
+            f"the learning rate is given twice: {rate} by itself and {own:g} as a parameter of "
+            f"{name}. Pass it once."
+        )
+    values = {**plain_values(optimizer.component), "learning_rate": rate}
+    component = create(type(optimizer.component), values, name)
+    return Built(component, ComponentSpec.of(optimizer.spec.name, component), optimizer.owner)
 
 
 def check_rate(composition: Composition) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from zookit.core import BrokenPlugin, Callback, CallbackRun, Experiment, ZookitError
 from zookit.core.calling import call_declared
-from zookit.core.errors import reraise_interruption, typed_reason_of
+from zookit.core.errors import typed_reason_of
 from zookit.core.run_files import RunFiles
 from zookit.registry import default
 from zookit.registry.blame import check_returned, describe
@@ -47,8 +47,7 @@ def build_callback(callback: Callback, run: CallbackRun) -> "keras.callbacks.Cal
         built: object = call_declared(callback.build, run=run)
     except ZookitError:
         raise
-    except BaseException as error:
-        reraise_interruption(error)
+    except Exception as error:
         raise BrokenPlugin(
             f"{describe(callback, default)}: build failed: {typed_reason_of(error)}. Report this "
             "to the author of the package."

@@ -77,18 +77,7 @@ def build_network(
         steps=len(feeds.train),
         epochs=experiment.settings.epochs,
     )
-    compile_model(
-        model,
-        info,
-        optimizer,
-        composition.loss,
-        composition.metrics,
-        mixes_labels=composition.mixes_labels,
-    )
-    if augmentations:
-        from zookit.modeling.augmented_model import augment  # imports Keras
-
-        augment(model, augmentations, len(info.class_names), feeds.train.weights)
+    _compile(model, composition, optimizer, augmentations, feeds)
     freezing = Freezing(model, body=bool(experiment.frozen), unfreezings=unfreezings(composition))
     check_averages(model)
     trained = _trained_at_most(model, composition, checkpoint)
@@ -111,6 +100,28 @@ def build_network(
         freezing,
         run_files,
     )
+
+
+def _compile(
+    model: "keras.Model",
+    composition: Composition,
+    optimizer: "keras.optimizers.Optimizer",
+    augmentations: "Sequence[Step]",
+    feeds: Feeds,
+) -> None:
+    info = composition.dataset.info
+    compile_model(
+        model,
+        info,
+        optimizer,
+        composition.loss,
+        composition.metrics,
+        mixes_labels=composition.mixes_labels,
+    )
+    if augmentations:
+        from zookit.modeling.augmented_model import augment  # imports Keras
+
+        augment(model, augmentations, len(info.class_names), feeds.train.weights)
 
 
 def _build_augmentations(composition: Composition) -> "Sequence[Step]":

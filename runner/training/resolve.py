@@ -12,13 +12,11 @@ from typing import Any
 from zookit.core import (
     Architecture,
     BadExperiment,
-    BadParameter,
     Callback,
     Component,
     ComponentSpec,
     Dataset,
     Experiment,
-    Optimizer,
     Preference,
     Settings,
     UnknownName,
@@ -39,7 +37,7 @@ from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
-from zookit.training.compatibility import check_frozen, check_rate
+from zookit.training.compatibility import check_frozen, check_rate, with_rate
 from zookit.training.composition import Composition
 from zookit.training.options import Chosen, split_options
 
@@ -183,7 +181,7 @@ def compose_chosen(
     warn_of_old_names(*(each for found in built.values() for each in found))
     built.setdefault(Registry.optimizers, [default.optimizers.build(DEFAULT_OPTIMIZER)])
     if rate is not None:
-        built[Registry.optimizers] = [_with_rate(built[Registry.optimizers][0], rate)]
+        built[Registry.optimizers] = [with_rate(built[Registry.optimizers][0], rate)]
     if [each.spec.changed() for each in built.get(Registry.losses, ())] == [DEFAULT_LOSS.plain()]:
         del built[Registry.losses]  # the model's own, which it equals but for the last bits
     _check_named_once(built)
@@ -218,20 +216,6 @@ def _experiment(built: Mapping[Row, Sequence[Built[Any]]], settings: Settings) -
         elif specs:
             others[kind.slot] = specs
     return Experiment(**own, others=others, settings=settings)
-
-
-def _with_rate(optimizer: Built[Optimizer], rate: Any) -> Built[Optimizer]:
-    """Return an optimizer with a learning rate. Raises BadParameter if it has one already."""
-    own = optimizer.component.learning_rate
-    name = optimizer.spec.short_name
-    if own is not None:
-        raise BadParameter(
-            f"the learning rate is given twice: {rate} by itself and {own:g} as a parameter of "
-            f"{name}. Pass it once."
-        )
-    values = {**plain_values(optimizer.component), "learning_rate": rate}
-    component = create(type(optimizer.component), values, name)
-    return Built(component, ComponentSpec.of(optimizer.spec.name, component), optimizer.owner)
 
 
 def _check_component_values(composition: Composition) -> None:

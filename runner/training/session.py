@@ -41,12 +41,7 @@ from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder
 from zookit.tables import output
 from zookit.terminal import bar, waiting
-from zookit.training.advice import (
-    advice_before,
-    advice_on_modes,
-    check_monitored,
-    check_monitored_early,
-)
+from zookit.training.advice import advice_before
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.compatibility import check_extension
@@ -58,6 +53,7 @@ from zookit.training.feeds import Feeds, make_feeds
 from zookit.training.fit import fit
 from zookit.training.listeners import AttachedListener, Listeners
 from zookit.training.loop import Loop
+from zookit.training.monitoring import advice_on_modes, check_monitored, check_monitored_early
 from zookit.training.network import Network, build_network
 from zookit.training.progress import Display
 from zookit.training.resolve import recompose

@@ -29,8 +29,9 @@ from zookit.core import (
 )
 from zookit.core.data import Source
 from zookit.registry import default, losses, metrics, optimizers
-from zookit.training.advice import advice_after, advice_before, advice_on_modes, check_monitored
+from zookit.training.advice import advice_after, advice_before
 from zookit.training.feeds import make_feeds
+from zookit.training.monitoring import advice_on_modes, check_monitored
 
 NAMES = ("a", "b")
 

@@ -106,7 +106,7 @@ def test_augmentations_are_applied_in_the_order_given() -> None:
         found = compose("mnist", "dense", (), options).experiment.augmentations
         assert [each.short_name for each in found] == ["zoom", "flip"]
     found = compose("mnist", "dense", (), {"augment": ["rotation:0.2", "flip"]}).experiment
-    assert found.augmentations[0].parameters == {"factor": 0.2}
+    assert found.augmentations[0].parameters["factor"] == 0.2
 
 
 def test_an_option_that_does_not_exist_is_refused_with_a_hint() -> None:
@@ -185,18 +185,9 @@ def test_a_recorded_experiment_is_composed_again() -> None:
     assert isinstance(composition.architecture, Dense)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"initial_weights": "runs/first"},
-        {"frozen": ("body",)},
-    ],
-    ids=lambda changes: next(iter(changes)),
-)
-def test_what_this_version_does_not_support_is_refused(changes: dict[str, Any]) -> None:
-    (name,) = changes
-    with pytest.raises(BadExperiment, match=f"{name}.*--upgrade"):
-        compose_experiment(experiment(**changes))
+def test_what_this_version_does_not_support_is_refused() -> None:
+    with pytest.raises(BadExperiment, match=r"initial_weights.*--upgrade"):
+        compose_experiment(experiment(initial_weights="runs/first"))
 
 
 def test_an_input_file_that_no_parameter_names_is_refused() -> None:

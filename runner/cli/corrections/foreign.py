@@ -38,7 +38,7 @@ _DELETE = "A run is a folder in runs; delete that folder. 'zookit data clear' re
 _SAVED = (
     "Every run is saved; 'zookit export latest --to keras' writes its model for other programs."
 )
-_INSTALL = "Packages are installed with: pip install NAME"
+_INSTALL = "Packages are installed with: zookit install NAME"
 
 OPTIONS = _by_word(
     Foreign("outputs classes numclasses noutputs", why=_HEAD),
@@ -82,7 +82,7 @@ COMMANDS = _by_word(
     Foreign("version", ("--version",)),
     Foreign("download get pull prepare", ("data fetch", "fetch")),
     Foreign("delete remove rm clean purge", ("clear",), _DELETE),
-    Foreign("install add uninstall update upgrade", why=_INSTALL),
+    Foreign("add update upgrade", why=_INSTALL),
     # Commands of zookit, for the arguments of another one.
     Foreign("list", ("show",)),
     Foreign("show", ("report", "list")),

@@ -96,7 +96,7 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
     """Raise ZookitError if the values of a command have no meaning."""
     from zookit.cli.predict import check_selection
     from zookit.cli.run import composed
-    from zookit.training.advice import check_monitored_early
+    from zookit.training.monitoring import check_monitored_early
 
     if line.name == "run":
         check_monitored_early(composed(params))

@@ -392,7 +392,7 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("check zookit-mine", ["pip install -e"]),
         ("run mnist dense --optimizer adam:momentum=0.9", ["parameter of", "sgd"]),
         ("run mnist dense:filters=8", ["parameter of cnn"]),
-        ("add foo", ["pip install"]),
+        ("add foo", ["zookit install"]),
         ("bla", ["'bla'", "Available: run", "--help"]),
     ],
 )

@@ -1,0 +1,100 @@
+"""Whether the values that callbacks monitor are logged, and in which direction they are better."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from zookit.core import BadExperiment, BrokenPlugin, Callback, Metric, did_you_mean
+from zookit.core.errors import Correction, nearest_name, quoted
+
+if TYPE_CHECKING:
+    from zookit.training.composition import Composition
+
+_MODES = {"loss": "min", "accuracy": "max"}
+"""Whether a lower or a higher value is better."""
+
+
+def check_monitored_early(composition: "Composition") -> None:
+    """Check as `check_monitored` does before data is loaded, if it is known what will be logged."""
+    experiment, sizes = composition.experiment, composition.dataset.info.sizes
+    if sizes or experiment.settings.validation:
+        names = [spec.short_name for spec in experiment.callbacks]
+        validation = "validation" in sizes or experiment.settings.validation > 0
+        metrics = tuple(composition.metrics)
+        check_monitored(names, composition.callbacks, metrics, validation=validation)
+
+
+def check_monitored(
+    names: Sequence[str],
+    callbacks: Sequence[Callback],
+    metrics: Sequence[str] = (),
+    *,
+    validation: bool,
+) -> None:
+    """Raise BadExperiment if a callback needs a value that is never logged.
+
+    `names` are the names of the callbacks in messages, `metrics` those of the metrics beside loss
+    and accuracy. Whether a value is logged may not be known:
+    a callback may add it to the logs for those after it. Raises BrokenPlugin if a callback does not
+    declare tuples of names.
+    """
+    logged = ["loss", "accuracy", *metrics]
+    logged += [f"val_{name}" for name in logged] if validation else []
+    for name, callback in zip(names, callbacks, strict=True):
+        for needed in _names(name, "monitors", callback.monitors):
+            if needed not in logged:
+                error = BadExperiment(
+                    f"{name}: {needed!r} is never logged.{_way_to_log(needed, logged)} Logged: "
+                    f"{', '.join(logged)}."
+                )
+                error.correction = _way_to_correct(needed, logged)
+                raise error
+        if callback.adds is None:
+            return
+        logged += _names(name, "adds", callback.adds)
+
+
+def _names(callback: str, attribute: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
+        return value
+    raise BrokenPlugin(
+        f"{callback}: {attribute} is {quoted(value)}, expected a tuple of names, such as "
+        "('val_loss',). Report this to the author of the package."
+    )
+
+
+def _way_to_log(name: str, logged: Sequence[str]) -> str:
+    if name.startswith("val_") and "val_loss" not in logged:
+        return " It needs a validation split."
+    return did_you_mean(name, logged)
+
+
+def _way_to_correct(name: str, logged: Sequence[str]) -> Correction | None:
+    if name.startswith("val_") and "val_loss" not in logged:
+        return Correction("", "0.1", "validation")
+    nearest = nearest_name(name, logged)
+    return Correction(name, nearest, "monitor") if nearest else None
+
+
+def advice_on_modes(
+    names: Sequence[str], callbacks: Sequence[Callback], metrics: Mapping[str, Metric]
+) -> Iterator[str]:
+    """Yield which callbacks, with a `monitor` and a `mode`, take a worse value for a better one.
+
+    `names` are the names of the callbacks in messages.
+    """
+    modes = {name: "max" if each.higher_is_better else "min" for name, each in metrics.items()}
+    modes |= _MODES
+    for name, callback in zip(names, callbacks, strict=True):
+        monitor, mode = getattr(callback, "monitor", ""), getattr(callback, "mode", "auto")
+        right = modes.get(str(monitor).removeprefix("val_"))
+        if monitor in callback.monitors and right and mode in modes.values() and mode != right:
+            yield (
+                f"{name}: a {'higher' if mode == 'max' else 'lower'} {monitor} counts as better, "
+                f"but it is worse. Monitor another value{_way_to_right(callback, right)}."
+            )
+
+
+def _way_to_right(callback: Callback, right: str) -> str:
+    has_mode = any(each.name == "mode" for each in fields(callback))
+    return f", or use mode={right}" if has_mode else ""
