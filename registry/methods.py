@@ -3,6 +3,9 @@
 import inspect
 from types import FunctionType
 
+_OFFERED = "run"
+"""What a callback's `build` may take."""
+
 
 def method_complaint(component: type, base: type) -> str | None:
     """Return which method of a contract a class defines with other arguments; None if none.
@@ -15,11 +18,10 @@ def method_complaint(component: type, base: type) -> str | None:
             continue
         if own is contract or name.startswith("_"):
             continue
-        arguments = [
-            each.name
-            for each in inspect.signature(contract).parameters.values()
-            if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-        ]
+        declared_there = inspect.signature(contract).parameters.values()
+        arguments = [e.name for e in declared_there if e.kind is e.POSITIONAL_OR_KEYWORD]
+        if len(arguments) < len(declared_there):  # what a contract may offer by name
+            arguments.append(_OFFERED)
         if not _can_be_called(own, arguments):
             declared = ", ".join(inspect.signature(own).parameters)
             return f"it defines {name}({declared}), expected {name}({', '.join(arguments)})"
@@ -34,5 +36,5 @@ def _can_be_called(method: FunctionType, arguments: list[str]) -> bool:
     except (TypeError, ValueError):
         by_name = list(signature.parameters)[1:]
         is_method = bool(signature.parameters)
-        return is_method and method.__name__ == "build" and {*by_name} <= {*arguments, "run"}
+        return is_method and method.__name__ == "build" and {*by_name} <= {*arguments}
     return True
