@@ -220,7 +220,7 @@ def test_the_model_is_exported(run: zookit.Run, tmp_path: Path, zookit: Command)
     with pytest.raises(FolderError, match="exists"):
         run.export("keras", path)
     with pytest.raises(UnknownName, match=r"'tflite'.*litert"):
-        run.export("tflite")  # type: ignore[arg-type]
+        run.export("tflite")
     # The command's fixture has made the test's own folder the current one.
     assert run.export("keras") == Path(f"{run.name}.keras")
     assert Path(f"{run.name}.keras").is_file()

@@ -101,7 +101,6 @@ def _show_images(
     values: bool,
     force: bool,
 ) -> None:
-    from zookit.training.augmented_sheet import augmented_sheet, build_all
     from zookit.console import Console
     from zookit.data.prepared import prepare_named
     from zookit.data.source import data_request
@@ -109,6 +108,7 @@ def _show_images(
     from zookit.preview import check_sheet, draw, write_sheet
     from zookit.preview import sheet as sheet_of
     from zookit.terminal import bar
+    from zookit.training.augmented_sheet import augmented_sheet, build_all
 
     if sheet is not None:
         check_sheet(sheet, force=force)  # before anything is downloaded

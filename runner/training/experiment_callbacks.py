@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from zookit.core import BrokenPlugin, Callback, CallbackRun, Experiment, ZookitError
 from zookit.core.calling import call_declared
-from zookit.core.errors import typed_reason_of
+from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.core.run_files import RunFiles
 from zookit.registry import default
 from zookit.registry.blame import check_returned, describe
+from zookit.registry.frames import place_in
 from zookit.training.composition import Composition
 from zookit.training.feeds import Feeds
 from zookit.training.read_only_splits import read_only_splits
@@ -47,10 +48,13 @@ def build_callback(callback: Callback, run: CallbackRun) -> "keras.callbacks.Cal
         built: object = call_declared(callback.build, run=run)
     except ZookitError:
         raise
-    except Exception as error:
+    except BaseException as error:
+        reraise_interruption(error)
+        place = place_in(error, type(callback).__module__)
+        reason = typed_reason_of(error).rstrip(".") + (f" at {place}" if place else "")
         raise BrokenPlugin(
-            f"{describe(callback, default)}: build failed: {typed_reason_of(error)}. Report this "
-            "to the author of the package."
+            f"{describe(callback, default)}: build failed: {reason}. Report this to the author of "
+            "the package."
         ) from error
     name = "keras.callbacks.Callback"
     check_returned(callback, "build", built, keras.callbacks.Callback, name, default)

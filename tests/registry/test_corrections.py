@@ -25,7 +25,7 @@ from zookit.registry import default
     ],
 )
 def test_words_are_corrected(kind: str, written: str, meant: str) -> None:
-    correction = default.group(kind).correction(written)  # type: ignore[attr-defined]
+    correction = default.group(kind).correction(written)
     assert correction is not None
     assert correction.instead == meant
 

@@ -44,4 +44,4 @@ def test_objects_of_keras_are_known() -> None:
 def test_of_others_nothing_is_said(given: object) -> None:
     assert instead_of(given) == ""
     with pytest.raises((BadWords, BadParameter)):
-        architectures.build(given)  # type: ignore[arg-type]
+        architectures.build(given)

@@ -105,8 +105,8 @@ def test_augmentations_are_applied_in_the_order_given() -> None:
     for options in ({"augment": "zoom+flip"}, {"augment": ["zoom", "flip"]}):
         found = compose("mnist", "dense", (), options).experiment.augmentations
         assert [each.short_name for each in found] == ["zoom", "flip"]
-    found = compose("mnist", "dense", (), {"augment": ["rotation:0.2", "flip"]}).experiment
-    assert found.augmentations[0].parameters["factor"] == 0.2
+    experiment = compose("mnist", "dense", (), {"augment": ["rotation:0.2", "flip"]}).experiment
+    assert experiment.augmentations[0].parameters["factor"] == 0.2
 
 
 def test_an_option_that_does_not_exist_is_refused_with_a_hint() -> None:
