@@ -27,6 +27,7 @@ from zookit.core import BadParameter, BadRun, ZookitError
 GROUP = pytest.mark.xdist_group("other threads")
 
 
+@pytest.mark.slow
 @GROUP
 def test_the_command_and_python_give_the_same_bits_with_the_same_threads(tmp_path: Path) -> None:
     threads = str(threads_of_this_process())

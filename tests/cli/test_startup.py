@@ -222,6 +222,7 @@ def test_tensorflow_is_imported_while_data_is_read_without_its_messages(tmp_path
         assert message not in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_progress_without_tensorflows_messages(tmp_path: Path) -> None:
     """tests/cli/test_run.py asks for the messages."""
     put_pictures(tmp_path / "images", dark=20, light=20)

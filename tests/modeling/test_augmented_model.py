@@ -113,7 +113,9 @@ def assert_same(
     assert one[1] == other[1]
 
 
-@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "precision", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)]
+)
 def test_a_step_with_an_augmentation_that_changes_nothing_is_the_plain_step(
     precision: str,
 ) -> None:
@@ -128,7 +130,7 @@ def test_a_step_with_an_augmentation_that_changes_nothing_is_the_plain_step(
     assert len(plain[0].losses) == (3 if precision == "float32" else 1)
 
 
-@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("classes", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_mixed_labels_that_are_not_mixed_train_as_the_plain_ones(classes: int) -> None:
     """Also with class weights, for both heads: loss and accuracy mean the same."""
     weights = (0.5, 1.5, 1.0)[:classes]

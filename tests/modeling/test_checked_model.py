@@ -78,7 +78,13 @@ FORMS: dict[str, Callable[[Any, Any], tuple[Any, ...]]] = {
 
 # Keras's own warning about every generator that ends.
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(each, marks=[] if each in ("arrays", "a dataset") else [pytest.mark.slow])
+        for each in FORMS
+    ],
+)
 def test_scaled_images_are_refused_and_floats_of_pixels_are_not(model: Any, form: str) -> None:
     (raw, labels), make = images(), FORMS[form]
     floats = raw.astype("float32")

@@ -54,6 +54,7 @@ def test_trainings_in_threads_equal_one_that_runs_alone(
     assert [different_ends(each, finished) for each in folders] == [[], []]
 
 
+@pytest.mark.slow
 def test_resuming_and_reproducing_in_threads_change_nothing(
     images: str, tmp_path: Path, finished: Path, run: Path
 ) -> None:

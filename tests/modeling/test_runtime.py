@@ -165,7 +165,9 @@ except ZookitError as error:
     [
         # A line for each run; with one processor nothing could use more threads.
         (CHOSEN, 2 * min(processors() - 1, 1), "already uses 1 thread"),
-        (REQUESTED, 1, f"already uses {processors() + 1} threads"),
+        pytest.param(
+            REQUESTED, 1, f"already uses {processors() + 1} threads", marks=pytest.mark.slow
+        ),
     ],
     ids=["chosen", "requested"],
 )

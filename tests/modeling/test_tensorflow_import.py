@@ -66,6 +66,7 @@ def test_descriptor_2_is_redirected_and_restored(capfd: pytest.CaptureFixture[st
     assert capfd.readouterr().err == "outside"
 
 
+@pytest.mark.slow
 def test_keras_is_imported_without_a_writable_temporary_folder() -> None:
     """In a process of its own: here TensorFlow is imported already."""
     program = (

@@ -1,5 +1,6 @@
 """What tests of plugins share."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,31 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 KINDS = ("optimizers/", "schedules/", "losses/", "metrics/", "augmentations/")
+COSTLY = re.compile(
+    r"\[(architectures|augmentations|datasets|exporters|losses|metrics|optimizers)/(\w+).*-"
+    r"(changes_images_only_in_training|compiles|every_trainable_weight_learns|fits_every_data_set"
+    r"|is_known_without_tensorflow|learns_at_the_rate_that_it_is_given|predicts_the_same|trains"
+    r"|writes_what_it_is_asked_to)\d*\]"
+)
+TELLING = {
+    "architectures": {"dense"},
+    "augmentations": {"mixup", "rotation"},
+    "datasets": {"mnist"},
+    "exporters": {"keras"},
+    "losses": {"crossentropy", "focal"},
+    "metrics": {"accuracy", "macro_f1"},
+    "optimizers": {"adamw", "muon"},
+}
+"""Components of each kind whose costly checks are run each time; the others' are slow tests."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what takes a quarter of a minute."""
+    """Mark as slow what takes long, or what is long together because so many components have it."""
     for item in items:
         # Other tests train with components of these kinds; here each of fifty needs a second.
         is_trial = "works_during_training" in item.name and any(each in item.name for each in KINDS)
-        if "keras_application-exports" in item.name or is_trial:
+        costly = COSTLY.search(item.name)
+        is_one_of_many = costly is not None and costly[2] not in TELLING[costly[1]]
+        if "keras_application-exports" in item.name or is_trial or is_one_of_many:
             item.add_marker(pytest.mark.slow)

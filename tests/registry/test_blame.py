@@ -220,7 +220,15 @@ def test_creating_a_component_may_raise_anything(how: str) -> None:
 @pytest.mark.parametrize(
     ("words", "owner", "how"),
     [
-        *(("bad_data:{} bad_net", "data set 'bad_data'", how) for how in BASE),
+        *(
+            pytest.param(
+                "bad_data:{} bad_net",
+                "data set 'bad_data'",
+                how,
+                marks=[] if how in ("exit", "base") else [pytest.mark.slow],
+            )
+            for how in BASE
+        ),
         ("bad_data bad_net:{}", "architecture 'bad_net'", "exit"),
         ("bad_data bad_net:{}", "architecture 'bad_net'", "base"),
         ("bad_data bad_net bad_back:build+{}", "callback 'bad_back'", "exit"),

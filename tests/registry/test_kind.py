@@ -15,6 +15,9 @@ from made_plugins import make_distribution
 from zookit.core import Experiment
 from zookit.registry import Registry
 
+# One process runs all of zookit's commands, also those that train.
+pytestmark = pytest.mark.slow
+
 # Python imports this first in each process, as if the class stood in core and the row in the table.
 KIND = '''
 from abc import ABC, abstractmethod

@@ -112,8 +112,12 @@ def test_a_run_that_starts_later_is_later_whatever_the_clock_says(
     ("zones", "reason"),
     [
         (("Asia/Tokyo", "America/Lima"), "a journey to the west"),
-        (("XST-2", "XWT-1"), "the end of summer time"),
-        (("Pacific/Kiritimati", "Pacific/Pago_Pago"), "over the date line"),
+        pytest.param(("XST-2", "XWT-1"), "the end of summer time", marks=pytest.mark.slow),
+        pytest.param(
+            ("Pacific/Kiritimati", "Pacific/Pago_Pago"),
+            "over the date line",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_latest_of_trained_runs_is_the_last_in_any_zone(

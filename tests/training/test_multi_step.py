@@ -134,10 +134,10 @@ BODIES = {
     ("body", "count", "weigh"),
     [
         ("dense, with XLA", 250, True),
-        ("dense, with XLA", 243, False),
+        pytest.param("dense, with XLA", 243, False, marks=pytest.mark.slow),
         ("convolutions, without", 240, False),
-        ("convolutions, without", 243, True),
-        ("batch normalisation, with XLA", 250, False),
+        pytest.param("convolutions, without", 243, True, marks=pytest.mark.slow),
+        pytest.param("batch normalisation, with XLA", 250, False, marks=pytest.mark.slow),
     ],
 )
 def test_losses_are_those_of_a_plain_fit(
@@ -202,7 +202,7 @@ class Watching(Callback):
         return Watch()
 
 
-@pytest.mark.parametrize("every", [True, False])
+@pytest.mark.parametrize("every", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_callback_that_must_see_every_batch_does(tmp_path: Path, every: bool) -> None:
     CALLS.clear()
     run = zookit.run(Noise(805), DENSE, Watching(every), runs_dir=tmp_path, epochs=1, **SMALL)
@@ -213,7 +213,9 @@ def test_a_callback_that_must_see_every_batch_does(tmp_path: Path, every: bool) 
     assert iterations(run) == 101
 
 
-@pytest.mark.parametrize("count", [5, 8, 9])
+@pytest.mark.parametrize(
+    "count", [*(pytest.param(each, marks=pytest.mark.slow) for each in (5, 8)), 9]
+)
 def test_every_batch_of_few_is_trained_on_once(tmp_path: Path, count: int) -> None:
     run = zookit.run(Noise(count), DENSE, runs_dir=tmp_path, epochs=2, class_weights=True, **SMALL)
     assert iterations(run) == 2 * math.ceil(count / 8)

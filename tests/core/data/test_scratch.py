@@ -86,7 +86,9 @@ linux_only = pytest.mark.skipif(
 
 
 @linux_only
-@pytest.mark.parametrize("layout", [{"": 40}, {"train": 30, "test": 10}], ids=str)
+@pytest.mark.parametrize(
+    "layout", [pytest.param({"": 40}, marks=pytest.mark.slow), {"train": 30, "test": 10}], ids=str
+)
 def test_folder_larger_than_memory(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: dict[str, int]
 ) -> None:

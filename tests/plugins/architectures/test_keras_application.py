@@ -158,7 +158,9 @@ def test_the_preprocessing_cannot_be_switched_off(zookit: Command) -> None:
 
 
 # The default, MobileNet, is checked by tests/plugins/test_contract.py.
-@pytest.mark.parametrize("name", ["MobileNetV3Small", "VGG16"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("MobileNetV3Small", marks=pytest.mark.slow), "VGG16"]
+)
 def test_other_models_keep_the_contract(name: str) -> None:
     (target,) = targets(f"keras_application:{name}")
     checks = {check.function.__name__: check for check in checks_for(target)}
@@ -235,6 +237,7 @@ def test_a_run_with_a_frozen_model_trains_the_head_only(
     assert model.get_layer("head").bias.numpy().any()  # initially zero
 
 
+@pytest.mark.slow
 def test_efficientnet_with_published_weights_predicts_as_that_of_keras(
     server: Server, tmp_path: Path
 ) -> None:

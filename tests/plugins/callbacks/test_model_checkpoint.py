@@ -10,7 +10,7 @@ from callback_training import begun, built, logs_of, run_epochs, trained
 from zookit.core import FolderError
 
 
-@pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
+@pytest.mark.parametrize("ending", [".keras", pytest.param(".weights.h5", marks=pytest.mark.slow)])
 def test_each_epoch_of_a_run_is_saved(tmp_path: Path, messages: list[str], ending: str) -> None:
     pattern = tmp_path / "saved" / f"{{epoch:02d}}{ending}"
     run = trained(f"model_checkpoint:{pattern}", runs_dir=tmp_path, epochs=2)

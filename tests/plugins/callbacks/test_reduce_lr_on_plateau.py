@@ -25,6 +25,7 @@ def test_a_run_lowers_the_learning_rate(tmp_path: Path, messages: list[str]) -> 
         assert f"from {before} to {after} after epoch {epoch}." in line
 
 
+@pytest.mark.slow
 @given(
     values=SERIES,
     parameters=st.fixed_dictionaries(
