@@ -16,8 +16,8 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.declaration import declaration_complaint
-from zookit.core.errors import Correction, quoted, reraise_interruption, typed_reason_of
-from zookit.core.old_names import old_names_in
+from zookit.core.errors import Correction, folded, quoted, reraise_interruption, typed_reason_of
+from zookit.core.old_names import old_names_in, renames_of
 from zookit.core.parameters import checked, create
 from zookit.registry.blocking import blockers
 from zookit.registry.built import Built
@@ -117,9 +117,18 @@ class Components(Group[C], Generic[C]):
 
             unknown = getattr(error, "unknown", "")
             owners = (each.name for each in self.entries() if declares(each.module, unknown))
-            if not (isinstance(error, BadParameter) and error.belongs_to(owners)):
+            own = isinstance(error, BadParameter) and self._begins_with(text, unknown)
+            if own or not (isinstance(error, BadParameter) and error.belongs_to(owners)):
                 error.correction = error.correction or self.correction(text)
             raise
+
+    def _begins_with(self, text: str, unknown: str) -> bool:
+        """Return whether a parameter of the component begins like an unknown one.
+
+        Then it is meant, even if another component has one that is called so: `beta` of adam.
+        """
+        own = self[Words.parse(text).name].parameters if unknown else ()
+        return any(folded(each.name).startswith(folded(unknown)) for each in own)
 
     def _add_from_file(self, text: str, declared: Declared) -> None:
         """Add a class that a text names. Raises UnknownName if it is of another kind."""
@@ -149,7 +158,7 @@ class Components(Group[C], Generic[C]):
             text,
             [*self, *(entry.name for entry in self.former())],
             lambda words: self.build(Words.parse(words)),
-            lambda name: [each.name for each in self[name].parameters],
+            self._keys,
             lambda other: words_of_entries(other, self),
         )
         if not instead:
@@ -157,6 +166,11 @@ class Components(Group[C], Generic[C]):
         words = Words.parse(instead)
         name = words.name if "/" in words.name else self[words.name].name
         return Correction(text, str(Words(name, words.items)))
+
+    def _keys(self, name: str) -> list[str]:
+        """Return the names of a component's parameters, the old ones last."""
+        entry = self[name]
+        return [*(each.name for each in entry.parameters), *renames_of(entry.load())]
 
     def _from_instance(self, instance: C) -> Built[C]:
         assert self.kind.base is not None

@@ -49,7 +49,13 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "Run.reproduce": lambda wrong: zookit.open_run(small_run()).reproduce(wrong),
     "Run.report": lambda wrong: zookit.open_run(small_run()).report(wrong),
 }
-OPTIONAL = ("Run.evaluate(data)", "Run.export(path)", "Run.reproduce", "Run.report")
+OPTIONAL = (
+    "Run.evaluate(data)",
+    "Run.export(path)",
+    "Run.reproduce",
+    "Run.report",
+    "run(optimizer)",
+)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -48,8 +48,9 @@ def test_output_that_does_not_fit_the_device_is_an_error(tmp_path: Path) -> None
 
 
 def test_a_choice_that_does_not_exist_is_named_with_the_choices(zookit: Command) -> None:
-    message = zookit("export", "latest", "--to", "kears").message()
-    assert "'--to': 'kears' is not one of 'keras'" in message
+    message = zookit("run", "mnist", "dense", "--precision", "float23").message()
+    assert "precision must be 'auto', 'float32'" in message
+    assert "got 'float23'" in message
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_two_classes_of_one_name_are_ambiguous(here: Path) -> None:
     ],
 )
 def test_what_was_probably_meant_is_proposed(here: Path, words: str, instead: str) -> None:
-    assert refused(words).endswith(f"Write {instead}.")
+    assert refused(words).endswith(f'Write "{instead}".')
     found = default.architectures.correction(words)
     assert found is not None
     assert found.instead == instead

@@ -157,6 +157,11 @@ class Line:
         takers = (each for each in self.command.params if not getattr(each, "is_flag", False))
         return [each for each in takers if name in self.offered(each)]
 
+    @staticmethod
+    def takes_words(param: Any, value: str) -> bool:
+        """Return whether a value chooses a component: a learning rate may be a number instead."""
+        return param.name != "learning_rate" or value[:1].isalpha()
+
     def kinds(self, param: Any) -> "list[Components[Any]]":
         """Return the kinds of components that a parameter of Typer takes."""
         from zookit.registry import default

@@ -24,6 +24,7 @@ from zookit.cli.training_options import OPTIONS as TRAINING
 from zookit.core import BadParameter, Settings
 from zookit.core.corrections import other_values, plain_text
 from zookit.core.errors import folded, nearest_name
+from zookit.core.experiment import DEFAULT_OPTIMIZER
 from zookit.core.parameters import create
 
 Lines = Iterator[list[str]]
@@ -41,7 +42,7 @@ def as_typed(line: Line, _: Exception) -> Lines:
 
 
 def another_command(line: Line, _: Exception) -> Lines:
-    """Propose the command that is meant by an unknown one, or to which the words belong."""
+    """Propose the command that is meant by an unknown one."""
     before, rest = line.arguments[: line.start], line.rest
     if line.command is None and line.group is not line.top:
         yield from ([*before, *each, *rest[1:]] for each in _commands("".join(rest[:1]), line))
@@ -54,10 +55,14 @@ def another_command(line: Line, _: Exception) -> Lines:
         yield from ([*before, *each, *rest] for each in _commands(name, line))
         if rest:
             yield [*before, "run", name, *rest]
-    elif line.words:
+
+
+def belonging_elsewhere(line: Line, _: Exception) -> Lines:
+    """Propose the command to which the first word belongs, as `latest` does to `report`."""
+    for part in line.words[:1] if line.command is not None else ():
         for each in COMMANDS.get(line.name, _NOTHING).instead:
-            if _takes_first(line, [each, line.words[0].name]):
-                yield [each, *rest]
+            if not line.takers(part.name) and _takes_first(line, [each, part.name]):
+                yield [each, *line.rest]
 
 
 def misplaced_options(line: Line, _: Exception) -> Lines:
@@ -143,12 +148,21 @@ def separated(line: Line, _: Exception) -> Lines:
     """Propose several words, or an option several times, for several names in one argument."""
     for part in line.parts:
         names = [each for each in re.split(r"[\s,;]+", part.value or "") if each]
+        if part.option and part.param is not None and any(map(line.takers, names)):
+            offered = line.offered(part.param)
+            names = [_near(each, offered) for each in names]
         if len(names) < 2 or not all(map(line.takers, names)):
             continue
         if not part.option:
             yield line.edited({part: names})
         elif getattr(part.param, "multiple", False):
             yield line.edited({part: [each for name in names for each in (part.option, name)]})
+
+
+def _near(text: str, offered: list[str]) -> str:
+    """Return the name that is near a text, or the text if it is one or has parameters."""
+    is_name = text in offered or {":", "="} & set(text)
+    return text if is_name else nearest_name(text, offered) or text
 
 
 def moved(line: Line, _: Exception) -> Lines:
@@ -233,11 +247,11 @@ def option_values(line: Line, error: Exception) -> Lines:
         own = examples(line, part.param)
         if part.value is None:
             yield from (line.edited({part: [part.option, each]}) for each in own)
-        elif part.param.name == getattr(wrong, "name", None) or _refused(line, part):
+        elif part.param.name == getattr(wrong, "name", None) or _refused(line, part, error):
             if any(takes_file(place, part.value) for place in line.places):
                 yield line.edited({part: [part.value]})
             choices, file = line.offered(part.param), Path(part.value)
-            others = [*other_values(part.value, choices), *(own if len(choices) < 2 else ())]
+            others = [*other_values(part.value, choices), *(own if len(choices) < 2 or not {*own} & {*choices} else ())]
             kind = (file.suffix or file.name).lstrip(".")
             for each in (nearest_name(kind, choices), *WORDS.get(folded(kind), _NOTHING).instead):
                 output = ["--output", str(file.with_suffix(f".{each}"))] if file.suffix else []
@@ -248,8 +262,13 @@ def option_values(line: Line, error: Exception) -> Lines:
         yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
 
 
-def _refused(line: Line, part: Part) -> bool:
-    """Return whether the value of a training option is not valid by itself."""
+def _refused(line: Line, part: Part, error: Exception) -> bool:
+    """Return whether the value of an option is not valid by itself."""
+    if not line.takes_words(part.param, str(part.value)):
+        return f"{part.param.name} must be " in str(error)
+    if line.name != "run":
+        kinds = line.kinds(part.param)
+        return bool(kinds) and not any(part.name in kind for kind in kinds)
     if line.name == "run" and part.param.name in TRAINING:
         try:
             create(Settings, {part.param.name: part.value})
@@ -265,6 +284,8 @@ def examples(line: Line, param: Any) -> list[str]:
             return list(EXAMPLES[key].instead)
     offered = line.offered(param)
     default = TRAINING[param.name].default if param.name in TRAINING else None
+    if param.name == "optimizer":
+        default = DEFAULT_OPTIMIZER.name.rpartition("/")[2]
     return [default] if default in offered else offered[:_MOST_EXAMPLES]
 
 

@@ -20,6 +20,7 @@ RULES = (
     rules.separated,
     component_rules.runs,
     rules.moved,
+    rules.belonging_elsewhere,
     component_rules.as_the_error_says,
     component_rules.joined,
     component_rules.own_images,
@@ -122,7 +123,7 @@ def _check_names(line: Line, param: Any, value: str) -> None:
         groups_named(value)
     elif value not in offered and offered and not kinds and param in line.places:
         raise UnknownName(f"no name {value}")
-    for kind in kinds:
+    for kind in kinds if line.takes_words(param, value) else ():
         if value.partition(":")[0] in kind or len(kinds) == 1:
             with suppress(NotInstalled):
                 component = kind.build(value).component
