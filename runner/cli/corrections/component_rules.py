@@ -25,6 +25,9 @@ def as_the_error_says(line: Line, error: Exception) -> Iterator[list[str]]:
     if option in line.options and line.part_of(option) is None:
         yield [*line.arguments, option, str(found.instead)]
     for part in line.parts if found is not None and found.received else ():
+        suffix = Path(part.value or "").suffix[1:]
+        if suffix and part.param is not None and part.option and suffix in line.offered(part.param):
+            continue  # a file for --output, as `option_values` knows
         if part.value == found.received:
             yield line.edited({part: part.with_value(found.instead)})
         elif found.key and part.value is not None:
