@@ -251,7 +251,8 @@ def option_values(line: Line, error: Exception) -> Lines:
             if any(takes_file(place, part.value) for place in line.places):
                 yield line.edited({part: [part.value]})
             choices, file = line.offered(part.param), Path(part.value)
-            others = [*other_values(part.value, choices), *(own if len(choices) < 2 or not {*own} & {*choices} else ())]
+            others = [*other_values(part.value, choices)]
+            others += own if len(choices) < 2 or not {*own} & {*choices} else ()
             kind = (file.suffix or file.name).lstrip(".")
             for each in (nearest_name(kind, choices), *WORDS.get(folded(kind), _NOTHING).instead):
                 output = ["--output", str(file.with_suffix(f".{each}"))] if file.suffix else []
