@@ -22,19 +22,28 @@ def method_complaint(component: type, base: type) -> str | None:
         arguments = [e.name for e in declared_there if e.kind is e.POSITIONAL_OR_KEYWORD]
         if len(arguments) < len(declared_there):  # what a contract may offer by name
             arguments.append(_OFFERED)
-        if not _can_be_called(own, arguments):
+        if not _can_be_called(own, arguments, by_name=name == "build"):
             declared = ", ".join(inspect.signature(own).parameters)
             return f"it defines {name}({declared}), expected {name}({', '.join(arguments)})"
     return None
 
 
-def _can_be_called(method: FunctionType, arguments: list[str]) -> bool:
-    """Return whether a method takes these arguments or, if it is `build`, some of them by name."""
+def _can_be_called(method: FunctionType, arguments: list[str], *, by_name: bool) -> bool:
+    """Return whether a method takes these arguments or, `by_name`, needs no others.
+
+    See `zookit.core.calling`.
+    """
     signature = inspect.signature(method)
+    if by_name:
+        several = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+        needed = {
+            each.name
+            for each in list(signature.parameters.values())[1:]
+            if each.default is each.empty and each.kind not in several
+        }
+        return bool(signature.parameters) and needed <= set(arguments)
     try:
         signature.bind(*arguments)
     except (TypeError, ValueError):
-        by_name = list(signature.parameters)[1:]
-        is_method = bool(signature.parameters)
-        return is_method and method.__name__ == "build" and {*by_name} <= {*arguments}
+        return False
     return True

@@ -198,7 +198,7 @@ def problem_beside_a_healthy_one(site: Site, name: str, damage: Callable[[Path],
     site.install("alpha", "net = nets:Net")
     site.install("beta", "good = nets:Net")
     damage(site.path / "alpha-1.0.dist-info" / name)
-    with bounded(2):
+    with bounded(10):
         nets = site.architectures
         assert list(nets) == ["good"]
     (problem,) = nets.problems
@@ -244,7 +244,7 @@ def test_a_search_path_may_contain_anything(site: Site, tmp_path: Path) -> None:
     other = Site(Path(undecodable))
     other.install("beta", "good = nets:Net")
     odd = [str(each) for each in (pipe, link, missing, file)]
-    with bounded(2):
+    with bounded(10):
         path = [*odd, "/dev/zero", "nul\0", undecodable, str(site.path)]
         assert list(Registry(path=path).architectures) == ["good", "net"]
 
@@ -306,7 +306,7 @@ def test_any_bytes_are_plugins_or_a_problem(
         site.install("beta", "good = nets:Net")
     (info / "entry_points.txt").write_bytes(b"[zookit.architectures]\n" + points)
     (info / "METADATA").write_bytes(HEAD if metadata is None else metadata)
-    with bounded(2):
+    with bounded(10):
         nets = site.architectures
         assert "good" in nets
         assert all("\n" not in f"{each.distribution} {each.reason}" for each in nets.problems)

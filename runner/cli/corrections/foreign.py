@@ -25,6 +25,10 @@ class Foreign(NamedTuple):
     why: str = ""
 
 
+NOTHING = Foreign("")
+"""The row of a word that is in no table."""
+
+
 def _by_word(*rows: Foreign) -> dict[str, Foreign]:
     return {word: row for row in rows for word in row.words.split()}
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from zookit.registry import Components
 
 
+Lines = Iterator[list[str]]
+"""All arguments of other command lines."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A word, or an option with its value.

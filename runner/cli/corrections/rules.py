@@ -5,31 +5,21 @@ Typer and completion know of a command; those in `component_rules.py` know compo
 """
 
 import re
-from collections.abc import Iterator
 from os.path import exists, isfile  # which take any text, unlike those of Path
-from pathlib import Path
 from typing import Any
 
 from zookit.cli.corrections.foreign import (
     COMMANDS,
-    EXAMPLES,
+    NOTHING,
     OPTIONS,
     PARAMETER,
     VALUE,
     WORDS,
-    Foreign,
 )
-from zookit.cli.corrections.line import Line, Part, options_of, takes_file
-from zookit.cli.training_options import OPTIONS as TRAINING
-from zookit.core import BadParameter, Settings
-from zookit.core.corrections import other_values, plain_text
+from zookit.cli.corrections.line import Line, Lines, Part, options_of, takes_file
+from zookit.cli.corrections.option_rules import MOST_EXAMPLES, examples
+from zookit.core.corrections import plain_text
 from zookit.core.errors import folded, nearest_name
-from zookit.core.experiment import DEFAULT_OPTIMIZER
-from zookit.core.parameters import create
-
-Lines = Iterator[list[str]]
-_NOTHING = Foreign("")
-_MOST_EXAMPLES = 3
 
 
 def as_typed(line: Line, _: Exception) -> Lines:
@@ -60,7 +50,7 @@ def another_command(line: Line, _: Exception) -> Lines:
 def belonging_elsewhere(line: Line, _: Exception) -> Lines:
     """Propose the command to which the first word belongs, as `latest` does to `report`."""
     for part in line.words[:1] if line.command is not None else ():
-        for each in COMMANDS.get(line.name, _NOTHING).instead:
+        for each in COMMANDS.get(line.name, NOTHING).instead:
             if not line.takers(part.name) and _takes_first(line, [each, part.name]):
                 yield [each, *line.rest]
 
@@ -73,7 +63,7 @@ def misplaced_options(line: Line, _: Exception) -> Lines:
         for at, each in enumerate(line.arguments):
             if each in line.top.commands:
                 yield [*line.arguments[at:], *line.arguments[:at]]
-        yield from ([each] for each in OPTIONS.get(folded(first), _NOTHING).instead)
+        yield from ([each] for each in OPTIONS.get(folded(first), NOTHING).instead)
 
 
 def _takes_first(line: Line, arguments: list[str]) -> bool:
@@ -85,7 +75,7 @@ def _takes_first(line: Line, arguments: list[str]) -> bool:
 def _commands(name: str, line: Line) -> Lines:
     known = line.group.commands
     nearest = nearest_name(name, [*known, *COMMANDS]) or ""
-    for each in (nearest,) if nearest in known else COMMANDS.get(nearest, _NOTHING).instead:
+    for each in (nearest,) if nearest in known else COMMANDS.get(nearest, NOTHING).instead:
         if each.startswith("-") or each.split()[0] in known:
             yield each.split()
 
@@ -211,7 +201,7 @@ def arranged(line: Line, _: Exception) -> Lines:
         found = [[*words, *choice] for words in found for choice in choices]
         texts = [text for text in texts if text not in own]
     if all(map(place_of, texts)):  # each that is left over has a place that is taken
-        yield from map(line.with_words, found[:_MOST_EXAMPLES])
+        yield from map(line.with_words, found[:MOST_EXAMPLES])
 
 
 def numbers(line: Line, _: Exception) -> Lines:
@@ -238,58 +228,6 @@ def named_options(line: Line, _: Exception) -> Lines:
             yield line.edited({part: (), following: [names[known], str(following.value)]})
 
 
-def option_values(line: Line, error: Exception) -> Lines:
-    """Propose a value for an option that has none or a wrong one, and a missing option."""
-    wrong: Any = getattr(error, "param", None)
-    for part in line.parts:
-        if not part.option or part.param is None or part.param.is_flag:
-            continue
-        own = examples(line, part.param)
-        if part.value is None:
-            yield from (line.edited({part: [part.option, each]}) for each in own)
-        elif part.param.name == getattr(wrong, "name", None) or _refused(line, part, error):
-            if any(takes_file(place, part.value) for place in line.places):
-                yield line.edited({part: [part.value]})
-            choices, file = line.offered(part.param), Path(part.value)
-            others = [*other_values(part.value, choices)]
-            others += own if len(choices) < 2 or not {*own} & {*choices} else ()
-            kind = (file.suffix or file.name).lstrip(".")
-            for each in (nearest_name(kind, choices), *WORDS.get(folded(kind), _NOTHING).instead):
-                output = ["--output", str(file.with_suffix(f".{each}"))] if file.suffix else []
-                if each in choices:
-                    yield line.edited({part: [*part.with_value(each), *output]})
-            yield from (line.edited({part: part.with_value(each)}) for each in others)
-    if wrong is not None and wrong.required and wrong not in [each.param for each in line.parts]:
-        yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
-
-
-def _refused(line: Line, part: Part, error: Exception) -> bool:
-    """Return whether the value of an option is not valid by itself."""
-    if not line.takes_words(part.param, str(part.value)):
-        return f"{part.param.name} must be " in str(error)
-    if line.name != "run":
-        kinds = line.kinds(part.param)
-        return bool(kinds) and not any(part.name in kind for kind in kinds)
-    if line.name == "run" and part.param.name in TRAINING:
-        try:
-            create(Settings, {part.param.name: part.value})
-        except BadParameter:
-            return True
-    return False
-
-
-def examples(line: Line, param: Any) -> list[str]:
-    """Return examples of a value: a known one, the default, or what completion offers."""
-    for key in (folded(f"{line.name}{param.name}"), folded(param.name)):
-        if key in EXAMPLES:
-            return list(EXAMPLES[key].instead)
-    offered = line.offered(param)
-    default = TRAINING[param.name].default if param.name in TRAINING else None
-    if param.name == "optimizer":
-        default = DEFAULT_OPTIMIZER.name.rpartition("/")[2]
-    return [default] if default in offered else offered[:_MOST_EXAMPLES]
-
-
 def nearest_words(line: Line, _: Exception) -> Lines:
     """Propose the nearest of the names that completion offers for the place of a word.
 
@@ -302,7 +240,7 @@ def nearest_words(line: Line, _: Exception) -> Lines:
                 if folded(name) == folded(part.name + following.name):
                     yield line.edited({part: [name], following: ()})
         if part.name not in offered:
-            foreign = WORDS.get(folded(part.name), _NOTHING).instead
+            foreign = WORDS.get(folded(part.name), NOTHING).instead
             for each in (*(set(foreign) & set(offered)), nearest_name(part.name, offered)):
                 if each and not part.name.startswith(f"{each}-"):
                     yield line.edited({part: [f"{each}{str(part.value)[len(part.name) :]}"]})

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from zookit.cli.corrections import component_rules, rules
+from zookit.cli.corrections import component_rules, option_rules, rules
 from zookit.cli.corrections.line import Line, is_image
 from zookit.core import NotInstalled, UnknownName, ZookitError
 from zookit.core.messages import logger
@@ -28,7 +28,7 @@ RULES = (
     component_rules.one_of_two,
     rules.named_options,
     rules.unknown_options,
-    rules.option_values,
+    option_rules.option_values,
     rules.arranged,
     rules.nearest_words,
     rules.misplaced_options,

@@ -1,0 +1,71 @@
+"""Proposes other values for the options of a command line that is not valid.
+
+The rules are like those in `rules.py`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from zookit.cli.corrections.foreign import EXAMPLES, NOTHING, WORDS
+from zookit.cli.corrections.line import Line, Lines, Part, takes_file
+from zookit.cli.training_options import OPTIONS as TRAINING
+from zookit.core import BadParameter, Settings
+from zookit.core.corrections import other_values
+from zookit.core.errors import folded, nearest_name
+from zookit.core.experiment import DEFAULT_OPTIMIZER
+from zookit.core.parameters import create
+
+MOST_EXAMPLES = 3
+"""The most examples of a value to propose."""
+
+
+def option_values(line: Line, error: Exception) -> Lines:
+    """Propose a value for an option that has none or a wrong one, and a missing option."""
+    wrong: Any = getattr(error, "param", None)
+    for part in line.parts:
+        if not part.option or part.param is None or part.param.is_flag:
+            continue
+        own = examples(line, part.param)
+        if part.value is None:
+            yield from (line.edited({part: [part.option, each]}) for each in own)
+        elif part.param.name == getattr(wrong, "name", None) or _refused(line, part, error):
+            if any(takes_file(place, part.value) for place in line.places):
+                yield line.edited({part: [part.value]})
+            choices, file = line.offered(part.param), Path(part.value)
+            others = [*other_values(part.value, choices)]
+            others += own if len(choices) < 2 or not {*own} & {*choices} else ()
+            kind = (file.suffix or file.name).lstrip(".")
+            for each in (nearest_name(kind, choices), *WORDS.get(folded(kind), NOTHING).instead):
+                output = ["--output", str(file.with_suffix(f".{each}"))] if file.suffix else []
+                if each in choices:
+                    yield line.edited({part: [*part.with_value(each), *output]})
+            yield from (line.edited({part: part.with_value(each)}) for each in others)
+    if wrong is not None and wrong.required and wrong not in [each.param for each in line.parts]:
+        yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
+
+
+def _refused(line: Line, part: Part, error: Exception) -> bool:
+    """Return whether the value of an option is not valid by itself."""
+    if not line.takes_words(part.param, str(part.value)):
+        return f"{part.param.name} must be " in str(error)
+    if line.name != "run":
+        kinds = line.kinds(part.param)
+        return bool(kinds) and not any(part.name in kind for kind in kinds)
+    if line.name == "run" and part.param.name in TRAINING:
+        try:
+            create(Settings, {part.param.name: part.value})
+        except BadParameter:
+            return True
+    return False
+
+
+def examples(line: Line, param: Any) -> list[str]:
+    """Return examples of a value: a known one, the default, or what completion offers."""
+    for key in (folded(f"{line.name}{param.name}"), folded(param.name)):
+        if key in EXAMPLES:
+            return list(EXAMPLES[key].instead)
+    offered = line.offered(param)
+    default = TRAINING[param.name].default if param.name in TRAINING else None
+    if param.name == "optimizer":
+        default = DEFAULT_OPTIMIZER.name.rpartition("/")[2]
+    return [default] if default in offered else offered[:MOST_EXAMPLES]
