@@ -37,7 +37,7 @@ WRONG = {
     "a value that is none": 'zookit.run("mnist", "dense", precision="bf16")',
     "a value of another type": 'zookit.run("mnist", "dense", epochs="two")',
     "an unknown attribute": 'zookit.open_run("latest").accuracy',
-    "an unknown format": 'zookit.open_run("latest").export("torch")',
+    "a format of another kind": 'zookit.open_run("latest").export(Dense())',
     "an unknown name": 'zookit.trian("mnist", "dense")',
     "a component of another kind": 'zookit.run(Dense(), "dense")',
 }
