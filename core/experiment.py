@@ -9,10 +9,8 @@ from zookit.core import html
 from zookit.core.component_spec import ComponentSpec
 from zookit.core.errors import BadExperiment, quoted, reason_of
 from zookit.core.experiment_advice import instead_of_line
+from zookit.core.experiment_keys import LISTS, OPTIONAL, REQUIRED
 from zookit.core.experiment_tables import (
-    LISTS,
-    OPTIONAL,
-    REQUIRED,
     check_keys,
     is_list_of_tables,
     settings_in,

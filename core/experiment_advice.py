@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from zookit.core.experiment_keys import LISTS
 from zookit.core.reading import parse_toml
 
 _LINE = re.compile(r"at line (\d+)")
@@ -13,7 +14,6 @@ _QUOTES |= dict.fromkeys(map(ord, "\u2018\u2019\u201a"), "'")
 _PAIR = re.compile(r"\s*([\w.-]+)\s*[=:]\s*(.*?)\s*(?:[,;]\s*)?")
 _LONGEST = 100
 """The longest line to correct, in characters."""
-_LISTS = ("augmentations", "metrics", "callbacks")
 
 
 def instead_of_line(text: str, reason: str) -> str:
@@ -75,7 +75,7 @@ def instead_of_name(key: str, name: str) -> str:
 def _table(key: str, words: str) -> str:
     """Return the lines of a component's table, in one line of text."""
     name, _, items = words.partition(":")
-    heading = f"[[{key}]]" if key in _LISTS else f"[{key}]"
+    heading = f"[[{key}]]" if key in LISTS else f"[{key}]"
     inside = f", and {items!r} as KEY = VALUE below [{key}.parameters]" if items else ""
     return f"{heading} on a line of its own, below it name = {json.dumps(name)}{inside}"
 

@@ -9,14 +9,11 @@ from typing import Any
 from zookit.core.component_spec import ComponentSpec
 from zookit.core.errors import BadExperiment, BadParameter, did_you_mean, quoted, reason_of
 from zookit.core.experiment_advice import instead_of_name, instead_of_value, place_of
+from zookit.core.experiment_keys import LISTS, OPTIONAL, REQUIRED
 from zookit.core.parameters import create
 from zookit.core.settings import Settings
 from zookit.core.words import is_name
 
-REQUIRED = ("dataset", "architecture", "optimizer")
-OPTIONAL = ("schedule", "loss")
-LISTS = ("augmentations", "metrics", "callbacks")
-"""The keys of components: of one, of one or none, and of a list."""
 _UNREGISTERED = re.compile(r"[^:\s][^:\r\n\0]*:[A-Za-z_][\w.<>]*")
 
 

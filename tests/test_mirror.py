@@ -40,6 +40,7 @@ ELSEWHERE = {
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",
     "core/declaration.py": "core/test_parameters.py",
+    "core/experiment_keys.py": "core/test_experiment.py",
     "core/experiment_tables.py": "core/test_experiment.py",
     "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
