@@ -21,6 +21,7 @@ class Kind(Generic[C]):
         keyword: the argument of `zookit.run` that selects it, by default the option's name.
         several: whether a run can have more than one.
         help: the option's text in `--help`.
+        default: the name of what is used if nothing is given; empty for nothing.
         recorded: whether the component decides a run's result, so that experiments record it.
     """
 
@@ -33,6 +34,7 @@ class Kind(Generic[C]):
         keyword: str = "",
         several: bool = False,
         help: str = "",  # noqa: A002 - the name that Typer has for it
+        default: str = "",
         recorded: bool = True,
     ) -> None:
         self.singular = singular
@@ -41,6 +43,7 @@ class Kind(Generic[C]):
         self.keyword = keyword or option.lstrip("-").replace("-", "_")
         self.several = several
         self.help = help
+        self.default = default
         self.recorded = recorded
         self.plural = ""
 

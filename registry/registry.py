@@ -21,6 +21,7 @@ from zookit.core import (
     html,
 )
 from zookit.core.errors import did_you_mean
+from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
 from zookit.registry.blocking import block, matches
 from zookit.registry.components import Components
 from zookit.registry.kind import Kind, Row
@@ -53,7 +54,11 @@ class Registry:
     architectures = _Row("architecture", Architecture)
     callbacks = _Row("callback", Callback, several=True)
     optimizers = _Row(
-        "optimizer", Optimizer, option="--optimizer", help="How the weights follow the gradients."
+        "optimizer",
+        Optimizer,
+        option="--optimizer",
+        help="How the weights follow the gradients.",
+        default=DEFAULT_OPTIMIZER.short_name,
     )
     schedules = _Row(
         "schedule",
@@ -61,7 +66,13 @@ class Registry:
         option="--learning-rate",
         help="The learning rate: a number, or a schedule. The optimizer's own if not given.",
     )
-    losses = _Row("loss", Loss, option="--loss", help="What training minimizes.")
+    losses = _Row(
+        "loss",
+        Loss,
+        option="--loss",
+        help="What training minimizes.",
+        default=DEFAULT_LOSS.short_name,
+    )
     metrics = _Row(
         "metric",
         Metric,
@@ -128,7 +139,7 @@ class Registry:
 
     def group(self, plural: str) -> Components[Any]:
         """Return a kind by its plural, such as "datasets". Raises KeyError."""
-        return {group.kind.plural: group for group in self.groups()}[plural]
+        return self.of({kind.plural: kind for kind in self.kinds()}[plural])
 
     def add_file(self, path: str | Path) -> None:
         """Offer the plugins of a Python file, as ZOOKIT_PLUGINS does, also to child processes.

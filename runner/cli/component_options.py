@@ -56,7 +56,7 @@ def with_component_options(command: Callable[..., T]) -> Callable[..., T]:
 def _option(kind: Kind[Any]) -> inspect.Parameter:
     option = typer.Option(
         kind.option,
-        help=kind.help,
+        help=f"{kind.help} [default: {kind.default}]" if kind.default else kind.help,
         metavar="WORDS",
         show_default=False,
         autocompletion=words_of(kind.plural),

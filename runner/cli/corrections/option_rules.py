@@ -12,7 +12,6 @@ from zookit.cli.training_options import OPTIONS as TRAINING
 from zookit.core import BadParameter, Settings
 from zookit.core.corrections import other_values
 from zookit.core.errors import folded, nearest_name
-from zookit.core.experiment import DEFAULT_OPTIMIZER
 from zookit.core.parameters import create
 
 MOST_EXAMPLES = 3
@@ -65,7 +64,6 @@ def examples(line: Line, param: Any) -> list[str]:
         if key in EXAMPLES:
             return list(EXAMPLES[key].instead)
     offered = line.offered(param)
-    default = TRAINING[param.name].default if param.name in TRAINING else None
-    if param.name == "optimizer":
-        default = DEFAULT_OPTIMIZER.name.rpartition("/")[2]
+    kinds = (group.kind.default for group in line.kinds(param))
+    default = TRAINING[param.name].default if param.name in TRAINING else next(kinds, None)
     return [default] if default in offered else offered[:MOST_EXAMPLES]
