@@ -19,8 +19,8 @@ from zookit.registry.blame import check_returned, describe, values_refused
 def as_labels(labels: Any, classes: int) -> tf.Tensor:
     """Return labels, whole numbers (N,) or (N, 1), or float32 (N, classes), as the last."""
     labels = tf.convert_to_tensor(labels)
-    if labels.shape.rank == 1 or labels.shape[-1] == 1:
-        return tf.one_hot(tf.reshape(tf.cast(labels, tf.int32), [-1]), classes)
+    if _are_whole(labels):
+        return tf.one_hot(classes_of(labels), classes)
     return tf.cast(labels, tf.float32)
 
 
@@ -30,9 +30,13 @@ def classes_of(labels: Any) -> tf.Tensor:
     Labels are whole numbers (N,) or (N, 1), or float32 (N, classes).
     """
     labels = tf.convert_to_tensor(labels)
-    if labels.shape.rank == 1 or labels.shape[-1] == 1:
+    if _are_whole(labels):
         return tf.reshape(tf.cast(labels, tf.int64), [-1])
     return tf.argmax(labels, 1)
+
+
+def _are_whole(labels: tf.Tensor) -> bool:
+    return bool(labels.shape.rank == 1 or labels.shape[-1] == 1)
 
 
 def all_classes(outputs: tf.Tensor) -> tf.Tensor:

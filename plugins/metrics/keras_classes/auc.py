@@ -7,7 +7,7 @@ import keras
 
 _BINS = 1024
 _LOWEST, _HIGHEST = 1e-12, 1 - 6e-8
-"""Probabilities between these are told apart; float32 has no other one between the last and 1."""
+"""The range in which probabilities are distinguished. No float32 lies between its end and 1."""
 
 
 class Auc(keras.metrics.Metric):
