@@ -1,6 +1,6 @@
 """The exporter `keras`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,8 @@ from zookit.plugins.exporters.description import INFO, add_to_archive, as_json
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-    import numpy.typing as npt
 
-    Predict = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+    from zookit.plugins.exporters.description import Predict
 
 
 @dataclass(frozen=True)

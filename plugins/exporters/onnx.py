@@ -1,6 +1,6 @@
 """The exporter `onnx`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,10 +11,8 @@ from zookit.plugins.exporters.description import as_json
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
-    import numpy.typing as npt
 
-    Predict = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+    from zookit.plugins.exporters.description import Predict
 
 
 @dataclass(frozen=True)
