@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from zookit.core import BadExperiment, BrokenPlugin, Callback, Metric, did_you_mean
 from zookit.core.errors import Correction, nearest_name, quoted
+from zookit.registry import default
+from zookit.registry.blame import plugins_blamed
 
 if TYPE_CHECKING:
     from zookit.training.composition import Composition
@@ -14,14 +16,21 @@ _MODES = {"loss": "min", "accuracy": "max"}
 """Whether a lower or a higher value is better."""
 
 
-def check_monitored_early(composition: "Composition") -> None:
-    """Check as `check_monitored` does before data is loaded, if it is known what will be logged."""
-    experiment, sizes = composition.experiment, composition.dataset.info.sizes
-    if sizes or experiment.settings.validation:
+def check_callbacks(composition: "Composition", *, validation: bool | None = None) -> None:
+    """Check the callbacks of a composition as `check_monitored` does.
+
+    `validation` says whether there is a validation split. Before data is loaded it is None: then
+    the data set's info decides, and nothing is checked if that does not tell.
+    """
+    experiment, callbacks = composition.experiment, composition.callbacks
+    held_out = experiment.settings.validation > 0
+    with plugins_blamed(default, *callbacks):
+        sizes = composition.dataset.info.sizes
+        if validation is None and not (sizes or held_out):
+            return
+        validation = held_out or "validation" in sizes if validation is None else validation
         names = [spec.short_name for spec in experiment.callbacks]
-        validation = "validation" in sizes or experiment.settings.validation > 0
-        metrics = tuple(composition.metrics)
-        check_monitored(names, composition.callbacks, metrics, validation=validation)
+        check_monitored(names, callbacks, tuple(composition.metrics), validation=validation)
 
 
 def check_monitored(
@@ -34,9 +43,8 @@ def check_monitored(
     """Raise BadExperiment if a callback needs a value that is never logged.
 
     `names` are the names of the callbacks in messages, `metrics` those of the metrics beside loss
-    and accuracy. Whether a value is logged may not be known:
-    a callback may add it to the logs for those after it. Raises BrokenPlugin if a callback does not
-    declare tuples of names.
+    and accuracy. Whether a value is logged may not be known: a callback may add it to the logs for
+    those after it. Raises BrokenPlugin if a callback does not declare tuples of names.
     """
     logged = ["loss", "accuracy", *metrics]
     logged += [f"val_{name}" for name in logged] if validation else []

@@ -53,7 +53,7 @@ from zookit.training.feeds import Feeds, make_feeds
 from zookit.training.fit import fit
 from zookit.training.listeners import AttachedListener, Listeners
 from zookit.training.loop import Loop
-from zookit.training.monitoring import advice_on_modes, check_monitored, check_monitored_early
+from zookit.training.monitoring import advice_on_modes, check_callbacks
 from zookit.training.network import Network, build_network
 from zookit.training.progress import Display
 from zookit.training.resolve import recompose
@@ -94,12 +94,11 @@ def train(
     check_image_size(info)
     _check_folders(composition, runs_dir)
     runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
-    with plugins_blamed(default, *composition.callbacks):
-        check_monitored_early(composition)
+    check_callbacks(composition)
     schedule = CheckpointSchedule()  # reads a variable, which may be wrong
     all_listeners = Listeners([_folder_writer(None), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)
-    _check_monitored(composition, validation=feeds.validation is not None)
+    check_callbacks(composition, validation=feeds.validation is not None)
     for line in _advice(composition, feeds):
         warn(line)
     with ExitStack() as held:
@@ -207,14 +206,6 @@ def _advice(composition: Composition, feeds: Feeds) -> Iterator[str]:
     names = [spec.short_name for spec in experiment.callbacks]
     yield from advice_on_modes(names, composition.callbacks, composition.metrics)
     yield from advice_before(feeds, experiment.settings, composition.dataset.info.class_names)
-
-
-def _check_monitored(composition: Composition, *, validation: bool) -> None:
-    names = [spec.short_name for spec in composition.experiment.callbacks]
-    with plugins_blamed(default, *composition.callbacks):
-        check_monitored(
-            names, composition.callbacks, tuple(composition.metrics), validation=validation
-        )
 
 
 def _folder_writer(checkpoint: Checkpoint | None) -> AttachedListener:

@@ -97,10 +97,10 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
     """Raise ZookitError if the values of a command have no meaning."""
     from zookit.cli.predict import check_selection
     from zookit.cli.run import composed
-    from zookit.training.monitoring import check_monitored_early
+    from zookit.training.monitoring import check_callbacks
 
     if line.name == "run":
-        check_monitored_early(composed(params))
+        check_callbacks(composed(params))
     if line.name == "predict":
         check_selection(params["files"], params["image"], params["split"], invert=params["invert"])
         for each in params["files"] or ():
