@@ -17,9 +17,13 @@ _BODY = re.compile(r"[^\n:]*:\s*\n\s+[rR]?(\"{3}|'{3})")
 """From a class's name to its docstring."""
 
 
-@cache
 def source_of(module: str) -> str:
     """Return the source code of a module; empty if it cannot be found without importing it."""
+    return _source(module, tuple(sys.path))
+
+
+@cache
+def _source(module: str, _: tuple[str, ...]) -> str:
     spec = spec_of(module)
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
         return ""
@@ -88,17 +92,17 @@ def _definition(module: str, name: str) -> ast.ClassDef | ast.FunctionDef | None
 def spec_of(module: str) -> ModuleSpec | None:
     """Find a module. Unlike `importlib.util.find_spec`, this imports none of its parents."""
     try:
-        return _spec(module)
+        return _spec(module, tuple(sys.path))
     except Exception:  # noqa: BLE001 - finders are other packages' code
         return None
 
 
-@cache
-def _spec(module: str) -> ModuleSpec | None:
+@cache  # on a changed path, another module may have the name
+def _spec(module: str, search: tuple[str, ...]) -> ModuleSpec | None:
     parent, _, _ = module.rpartition(".")
     path = None
     if parent:
-        found = _spec(parent)
+        found = _spec(parent, search)
         if found is None or found.submodule_search_locations is None:
             return None
         path = list(found.submodule_search_locations)

@@ -7,15 +7,12 @@ from pathlib import Path
 import pytest
 from plugin_site import Site
 
-from zookit.registry.source import source_of
-
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A folder on the import path. Modules imported from it are removed after the test."""
     monkeypatch.syspath_prepend(tmp_path)
     known = set(sys.modules)
-    source_of.cache_clear()  # modules of other tests have the same names
     yield Site(tmp_path)
     for name in set(sys.modules) - known:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):

@@ -116,3 +116,14 @@ def test_the_parameters_that_a_class_declares_are_found() -> None:
     assert declares("never_imported.inner.nets", "units")
     for other in ("unit", "name", "Next", ""):
         assert not declares("never_imported.inner.nets", other)
+
+
+def test_what_was_not_found_is_searched_on_a_changed_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert docstring_of("comes_later:Net") == ""
+    (tmp_path / "comes_later.py").write_text(
+        'class Other: ...\nclass Net(Other):\n    """A net."""\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert docstring_of("comes_later:Net") == "A net."
