@@ -3,8 +3,8 @@
     python benchmarks/startup.py
 
 The commands are `zookit --help`, `zookit list` and the completion of a name, with 0, 10 and 200
-additional distributions. Each offers an architecture, and its METADATA has a description of 40 KB,
-as long as the longest README files on package registries.
+additional distributions. Each offers a plugin of another kind in turn, and its METADATA has a
+description of 40 KB, as long as the longest README files on package registries.
 
 The same commands, and a run of one epoch on the bundled sample, are measured with 20 other
 distributions: five are broken, of which one hangs when it is imported, and two offer the same name.
@@ -12,10 +12,13 @@ distributions: five are broken, of which one hangs when it is imported, and two 
 
 import sys
 import tempfile
+from itertools import cycle
 from pathlib import Path
 
-from made_plugins import ARCHITECTURE, make_architecture, make_troubled
+from made_plugins import make_distribution, make_troubled
 from measuring import CPU, MEMORY, WALL, ZOOKIT, Column, Command, Side, compare, parser
+
+from zookit.registry import Registry
 
 _DESCRIPTION = "A line of a long description, as many packages have.\n" * 730
 
@@ -57,8 +60,17 @@ def main() -> None:
 
 def _create_plugins(folder: Path, count: int) -> None:
     folder.mkdir()
-    for at in range(count):
-        make_architecture(folder, f"zookit-made-{at}", ARCHITECTURE, f"made_{at}", _DESCRIPTION)
+    kinds = cycle(kind for kind in Registry.kinds() if kind.base is not None)
+    for at, kind in zip(range(count), kinds):  # noqa: B905 - the kinds never end
+        base = kind.base.__name__
+        source = f'from zookit.core import {base}\n\n\nclass Made({base}):\n    """Generated."""\n'
+        make_distribution(
+            folder,
+            f"zookit-made-{at}",
+            {kind.group: f"made_{at} = zookit_made_{at}:Made"},
+            {f"zookit_made_{at}.py": source},
+            _DESCRIPTION,
+        )
 
 
 def _side(name: str, plugins: Path, installed: str) -> Side:

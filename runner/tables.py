@@ -124,7 +124,9 @@ class DataTable:
     def __rich_console__(self, console: AnyConsole, options: ConsoleOptions) -> RenderResult:
         """Yield the table or, if it does not fit, records."""
         if self.narrowest <= options.max_width:
-            yield self._grid()
+            # Rich would measure each cell twice.
+            fits = _with_gaps(self._widths) <= options.max_width
+            yield self._grid(self._widths if fits else [None] * len(self.columns))
             return
         for at, row in enumerate(self.rows):
             if at:
@@ -148,7 +150,7 @@ class DataTable:
             widths[at] = max(widths[at], *map(cell_len, each))
         return widths
 
-    def _grid(self) -> Table:
+    def _grid(self, widths: Sequence[int | None]) -> Table:
         headings, *rows = self._texts
         grid = Table(
             box=None,
@@ -157,9 +159,10 @@ class DataTable:
             header_style="bold",
             show_header=self.header,
         )
-        for name, heading in zip(self.columns, headings, strict=True):
+        for name, heading, width in zip(self.columns, headings, widths, strict=True):
             grid.add_column(
                 heading,
+                width=width,
                 justify="right" if name in self.numbers else "left",
                 no_wrap=name in self.numbers | self.whole,
                 overflow="fold",
@@ -179,7 +182,10 @@ class _Words(Text):
 
     def wrap(self, console: AnyConsole, width: int, *args: Any, **options: Any) -> Lines:
         """Return the lines of the text."""
-        broken = [line for each in self.plain.split("\n") for line in _broken(each, width)]
+        lines = self.plain.split("\n")
+        if max(map(cell_len, lines)) <= width:
+            return super().wrap(console, width, *args, **options)
+        broken = [line for each in lines for line in _broken(each, width)]
         return Text("\n".join(broken), style=self.style).wrap(console, width, *args, **options)
 
 

@@ -49,6 +49,15 @@ def test_words_are_broken_after_commas() -> None:
     assert any("12,000" in line for line in lines)
 
 
+def test_a_row_that_just_fits_is_one_line() -> None:
+    words = "seven words that are never broken here"
+    columns = ("name", "words", "owner", "note")
+    made = table(columns, [("a", words, "zookit", "")], whole=("owner",), header=False)
+    needed = len("a") + 2 + len(words) + 2 + len("zookit") + 2
+    assert len(shown(made, needed)) == 1
+    assert len(shown(made, needed - 1)) == 2
+
+
 def test_without_room_each_row_is_a_record() -> None:
     lines = [line.split() for line in shown(MADE, 30)]
     assert ["name", "日本語"] in lines
