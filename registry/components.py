@@ -192,7 +192,8 @@ class Components(Group[C], Generic[C]):
 
 def packages_missing(kind: type[Component]) -> list[str]:
     """Return the names to pass to pip to install the packages that are missing."""
-    return [package for module, package in kind.packages.items() if not _is_installed(module)]
+    missing = (package for module, package in kind.packages.items() if not _is_installed(module))
+    return list(dict.fromkeys(missing))  # modules of one extra have the same name for pip
 
 
 def _is_installed(module: str) -> bool:

@@ -13,6 +13,7 @@ from zookit.core import (
     BadParameter,
     BadWords,
     ComponentSpec,
+    NotInstalled,
     UnknownName,
     Words,
 )
@@ -111,6 +112,15 @@ def test_finding_the_owner_of_an_instance_imports_nothing(site: Site) -> None:
     assert built.spec.name == "zookit.plugins.architectures.dense:Dense"
     assert built.owner is None
     assert "nets" not in sys.modules
+
+
+def test_a_package_that_is_missing_is_named_once(site: Site) -> None:
+    packages = "'no_such_one': 'other[extra]', 'no_such_two': 'other[extra]', 'no_such': 'more'"
+    source = f"{MODULE}\n        packages = {{{packages}}}\n"
+    site.module("nets", source)
+    site.install("alpha", "net = nets:Net")
+    with pytest.raises(NotInstalled, match=r"pip install 'other\[extra\]' 'more'$"):
+        site.architectures.build("net")
 
 
 @dataclass(frozen=True)
