@@ -16,6 +16,12 @@ _MODES = {"loss": "min", "accuracy": "max"}
 """Whether a lower or a higher value is better."""
 
 
+class AddedTooLate(BadExperiment):
+    """A callback needs a value that a later one, of the name `adding`, adds to the logs."""
+
+    adding: str = ""
+
+
 def check_callbacks(composition: "Composition", *, validation: bool | None = None) -> None:
     """Check the callbacks of a composition as `check_monitored` does.
 
@@ -40,17 +46,19 @@ def check_monitored(
     *,
     validation: bool,
 ) -> None:
-    """Raise BadExperiment if a callback needs a value that is never logged.
+    """Raise BadExperiment if a callback needs a value that is never logged before it.
 
-    `names` are the names of the callbacks in messages, `metrics` those of the metrics beside loss
-    and accuracy. Whether a value is logged may not be known: a callback may add it to the logs for
-    those after it. Raises BrokenPlugin if a callback does not declare tuples of names.
+    It is AddedTooLate if a later callback declares that it adds the value. `names` are the names of
+    the callbacks in messages, `metrics` those of the metrics beside loss and accuracy. Whether a
+    value is logged may not be known: a callback may add it to the logs for those after it. Raises
+    BrokenPlugin if a callback does not declare tuples of names.
     """
     logged = ["loss", "accuracy", *metrics]
     logged += [f"val_{name}" for name in logged] if validation else []
-    for name, callback in zip(names, callbacks, strict=True):
+    for at, (name, callback) in enumerate(zip(names, callbacks, strict=True)):
         for needed in _names(name, "monitors", callback.monitors):
             if needed not in logged:
+                _check_later(name, needed, names[at + 1 :], callbacks[at + 1 :])
                 error = BadExperiment(
                     f"{name}: {needed!r} is never logged.{_way_to_log(needed, logged)} Logged: "
                     f"{', '.join(logged)}."
@@ -60,6 +68,20 @@ def check_monitored(
         if callback.adds is None:
             return
         logged += _names(name, "adds", callback.adds)
+
+
+def _check_later(
+    name: str, needed: str, names: Sequence[str], callbacks: Sequence[Callback]
+) -> None:
+    """Raise AddedTooLate if one of the callbacks after `name` adds the value that it needs."""
+    for later, callback in zip(names, callbacks, strict=True):
+        if callback.adds is not None and needed in _names(later, "adds", callback.adds):
+            error = AddedTooLate(
+                f"{name}: {needed!r} is not logged yet: {later} adds it, which comes after {name}.",
+                f"Put {later} before {name}.",
+            )
+            error.adding = later
+            raise error
 
 
 def _names(callback: str, attribute: str, value: object) -> tuple[str, ...]:

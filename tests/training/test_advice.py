@@ -120,6 +120,16 @@ def test_a_value_that_is_never_logged_is_refused(
     assert way == (missing.startswith("val_") and not validation)
 
 
+def test_a_value_that_a_later_callback_adds_needs_another_order() -> None:
+    needing = component("early_stopping:monitor=learning_rate")
+    adding = component("reduce_lr_on_plateau:monitor=loss")
+    check_monitored(["first", "second"], [adding, needing], validation=False)
+    with pytest.raises(BadExperiment) as raised:
+        check_monitored(["one", "two", "three"], [needing, Adder(), adding], validation=False)
+    assert str(raised.value).startswith("one: 'learning_rate' is not logged yet: three adds it")
+    assert "Put three before one." in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("words", "advice"),
     [

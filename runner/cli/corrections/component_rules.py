@@ -50,6 +50,17 @@ def joined(line: Line, _: Exception) -> Iterator[list[str]]:
                     yield line.edited(edits | {first: first.with_value(found.instead)})
 
 
+def adding_first(line: Line, error: Exception) -> Iterator[list[str]]:
+    """Propose the callback that adds a value before the one that needs it."""
+    from zookit.training.monitoring import AddedTooLate
+
+    name = error.adding if isinstance(error, AddedTooLate) else ""
+    for part in line.words:
+        if name and part.name.rpartition("/")[2] == name:
+            first = next(each for each in line.words if each.param is part.param)
+            yield line.edited({first: [*part.arguments, *first.arguments], part: ()})
+
+
 def own_images(line: Line, _: Exception) -> Iterator[list[str]]:
     """Propose a folder behind --data as the data set, and other folders near one that is none."""
     from zookit.core.data.image_folder import image_folders_in, image_folders_near

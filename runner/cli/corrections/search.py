@@ -22,6 +22,7 @@ RULES = (
     rules.moved,
     rules.belonging_elsewhere,
     component_rules.as_the_error_says,
+    component_rules.adding_first,
     component_rules.joined,
     component_rules.own_images,
     rules.numbers,

@@ -285,6 +285,10 @@ KEPT = [
     ("compare --sort accuracy", "compare --by accuracy"),
     ("runs photos", "runs --runs-dir photos"),
     ("export keras latest", "export --to keras latest"),
+    (
+        "run mnist dense early_stopping:monitor=learning_rate reduce_lr_on_plateau:monitor=loss",
+        "run mnist dense reduce_lr_on_plateau:monitor=loss early_stopping:monitor=learning_rate",
+    ),
 ]
 SEVERAL = [
     (
