@@ -13,6 +13,7 @@ from zookit.core.messages import option
 from zookit.core.words import is_name
 from zookit.registry.blocking import blockers, is_blocked
 from zookit.registry.entry import Entry
+from zookit.registry.install_advice import install_advice
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
 from zookit.registry.names import PLUGIN_FILES, canonical_name
@@ -23,6 +24,8 @@ _LONGEST = 500
 """The most characters of a name and of a location."""
 _SHOWN = 3
 """The most packages that could not be read to name in an error."""
+_LISTED = 30
+"""The most names to list in an error."""
 
 
 class Group(Mapping[str, Entry[T]], Generic[T]):
@@ -153,13 +156,20 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
     def _unknown(self, name: str) -> tuple[str, str]:
         entries = self.entries()
         names = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
-        installed = f"Installed: {', '.join(names)}." if names else "None are installed."
         if name.partition("/")[0].endswith(".py"):
             return self._not_in_file(name)
+        installed = install_advice(name) or self._installed(names)
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",
             f"{self._did_you_mean(name, names)} {installed}".lstrip(),
         )
+
+    def _installed(self, names: list[str]) -> str:
+        if len(names) > _LISTED:
+            plural = self.kind.plural
+            show = option(f"'zookit list {plural}'", f"print(zookit.registry.{plural})")
+            return f"Installed are {len(names)}: {show} shows them."
+        return f"Installed: {', '.join(names)}." if names else "None are installed."
 
     def _not_in_file(self, name: str) -> tuple[str, str]:
         file = name.partition("/")[0]

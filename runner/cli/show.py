@@ -134,15 +134,22 @@ def _show_images(
 def groups_named(words: str) -> "list[Components[Any]]":
     """Return the groups that have the name, which two kinds may share. Raises UnknownName."""
     from zookit.registry import default
+    from zookit.registry.install_advice import install_advice
 
     name = Words.parse(words).name
     found = [group for group in default.components() if name in group or group.is_ambiguous(name)]
     if not found:
+        if name in default.commands:
+            owner = default.commands[name].owner
+            raise UnknownName(
+                f"{name!r} is a command of {owner}, not a component.", f"Run: zookit {name} --help"
+            )
         names = [each for group in default.components() for each in group]
         reasons = dict.fromkeys(group.reasons_missing(name) for group in default.components())
+        all_names = "To see all components: zookit list"
         error = UnknownName(
             f"no component named {name!r}.{''.join(reasons)}",
-            f"{did_you_mean(name, names)} Available: {', '.join(names)}.".lstrip(),
+            f"{did_you_mean(name, names)} {install_advice(name) or all_names}".lstrip(),
         )
         corrections = (group.correction(words) for group in default.components())
         error.correction = next((each for each in corrections if each is not None), None)

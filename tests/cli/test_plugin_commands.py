@@ -146,6 +146,14 @@ def installed(server: CommandServer, tmp_path: Path) -> Installed:
     return call
 
 
+def test_show_says_that_a_command_has_help(installed: Installed) -> None:
+    message = installed("show", "saw").message()
+    assert "zookit list" in message
+    message = installed("show", "hello").message()
+    assert "'hello' is a command of zookit-hello==1.0" in message
+    assert message.endswith("Run: zookit hello --help")
+
+
 def test_help_lists_commands_by_owner_without_importing_them(installed: Installed) -> None:
     shown = installed("--help")
     assert shown.code == 0

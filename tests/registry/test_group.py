@@ -24,10 +24,21 @@ def test_an_unknown_name_lists_the_installed_ones(site: Site) -> None:
     with pytest.raises(UnknownName) as raised_by_owner:
         nets["alhpa/dense"]
     assert "Did you mean 'alpha/dense'?" in str(raised_by_owner.value)
-    assert "alpha/cnn, alpha/dense" in str(raised_by_owner.value)
+    assert "pip install alhpa" in str(raised_by_owner.value)
+    with pytest.raises(UnknownName, match="Installed: alpha/cnn, alpha/dense"):
+        nets["alpha/other"]
     assert nets.get("x") is None
     with pytest.raises(UnknownName, match=r"no data set named 'x'\. None"):
         site.registry().datasets["x"]
+
+
+def test_a_list_of_many_names_is_not_in_an_error(site: Site) -> None:
+    site.install("alpha", "\n".join(f"net_{at} = nets:Net" for at in range(99)))
+    with pytest.raises(UnknownName) as raised:
+        site.architectures["mine"]
+    assert "99" in str(raised.value)
+    assert "zookit.registry.architectures" in str(raised.value)
+    assert "net_1" not in str(raised.value)
 
 
 def test_an_unknown_name_mentions_the_distributions_that_cannot_be_read(site: Site) -> None:

@@ -21,6 +21,7 @@ from zookit.core import (
     ZookitError,
 )
 from zookit.core.errors import did_you_mean, folded
+from zookit.registry.install_advice import install_advice
 from zookit.runs.naming import NoRuns, run_folders
 
 _ABOUT_WORDS = (BadExperiment, BadParameter, BadRun, BadWords, DataError, UnknownName)
@@ -111,7 +112,8 @@ def _about_components(line: Line, error: Exception) -> str:
         if "://" in path:
             return f"Download and unpack it first, and name the folder: {words}FOLDER."
         if {"/", "\\"} & set(path):
-            return f"For your own images, name the data set {words}FOLDER."
+            own_data = f"For your own images, name the data set {words}FOLDER."
+            return f"{own_data} {install_advice(path)}".rstrip()
     for part in line.words:
         for kind in line.kinds(part.param):
             try:
@@ -119,6 +121,8 @@ def _about_components(line: Line, error: Exception) -> str:
             except ZookitError as found:
                 if str(found) != str(error):
                     continue
+                if install_advice(part.name):
+                    return found.advice
                 if isinstance(error, UnknownName) or found.advice:
                     return f"{found.advice} To see what each is: zookit list {kind.kind.plural}"
                 return f"To see what is possible: zookit show {part.name}"

@@ -50,6 +50,8 @@ def another_command(line: Line, _: Exception) -> Lines:
 def belonging_elsewhere(line: Line, _: Exception) -> Lines:
     """Propose the command to which the first word belongs, as `latest` does to `report`."""
     for part in line.words[:1] if line.command is not None else ():
+        if line.name == "show" and line.top.loaded(part.name) is not None:
+            yield [part.name, "--help"]
         for each in COMMANDS.get(line.name, NOTHING).instead:
             if not line.takers(part.name) and _takes_first(line, [each, part.name]):
                 yield [each, *line.rest]

@@ -224,6 +224,7 @@ ELSEWHERE = [
     ("show mnist 3", "show mnist --image 3"),
     ("show mnist --image", "show mnist --image 0"),
     ("show latest", "report latest"),
+    ("show run", "run --help"),
     ("show mnist --sheet --data sample", "show mnist --sheet sheet.png --data sample"),
     ("report latest --output", "report latest --output report.html"),
     ("new", "new zookit-stripes"),
