@@ -1,11 +1,12 @@
 """Builds the optimizer of a composition, with its learning rate."""
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
-from zookit.core import Optimizer, Schedule
+from zookit.core import BrokenPlugin, Optimizer, Schedule
 from zookit.core.calling import call_declared
 from zookit.registry import default
-from zookit.registry.blame import check_returned, values_refused
+from zookit.registry.blame import check_returned, describe, values_refused
 
 if TYPE_CHECKING:
     import keras
@@ -24,7 +25,7 @@ def build_optimizer(
 
     Raises:
         BadParameter: a component, or Keras, refuses a value.
-        BrokenPlugin: a component builds something else.
+        BrokenPlugin: a component builds something else, or ignores the learning rate.
     """
     import keras
 
@@ -39,4 +40,22 @@ def build_optimizer(
     check_returned(
         optimizer, "build", built, keras.optimizers.Optimizer, "keras.optimizers.Optimizer", default
     )
+    if rate is not None and not _learns_at(built, rate, steps * epochs):
+        raise BrokenPlugin(
+            f"{describe(optimizer, default)}: build ignores the learning rate that it is given. "
+            "Pass learning_rate on to the Keras optimizer."
+        )
     return built
+
+
+def _learns_at(built: "keras.optimizers.Optimizer", rate: Any, steps: int) -> bool:
+    """Return whether an optimizer has this rate: a number, or a schedule, perhaps wrapped."""
+    if not callable(rate):
+        return math.isclose(float(built.learning_rate), rate, rel_tol=1e-5, abs_tol=1e-30)
+    inner = getattr(built, "inner_optimizer", built)
+    # The property `learning_rate` has the current value alone.
+    own = inner._learning_rate  # noqa: SLF001
+    if own is rate:
+        return True
+    tried = {0, steps // 2, steps - 1}
+    return callable(own) and all(math.isclose(own(at), rate(at), rel_tol=1e-5) for at in tried)

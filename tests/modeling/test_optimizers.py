@@ -43,3 +43,34 @@ def test_components_of_others() -> None:
         build_optimizer(SGD(), Halved(), steps=1)
     with pytest.raises(BrokenPlugin, match=r"Wrong\.build returned 0\.1"):
         build_optimizer(Wrong(0.1))
+
+
+@dataclass(frozen=True)
+class RateOfItsOwn(Optimizer):
+    """Takes no learning rate."""
+
+    def build(self) -> Any:  # type: ignore[override]
+        return keras.optimizers.SGD(0.5)
+
+
+@dataclass(frozen=True)
+class Scaled(Optimizer):
+    """Passes the rate on to the optimizer inside of another."""
+
+    def build(self, learning_rate: Any) -> Any:
+        return keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(learning_rate))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "schedule"), [(RateOfItsOwn(0.1), None), (RateOfItsOwn(), Cosine(0.5))]
+)
+def test_a_learning_rate_is_not_dropped(optimizer: Optimizer, schedule: Schedule | None) -> None:
+    with pytest.raises(BrokenPlugin, match=r"RateOfItsOwn: build ignores .* Pass learning_rate"):
+        build_optimizer(optimizer, schedule, steps=2, epochs=2)
+    assert float(build_optimizer(RateOfItsOwn()).learning_rate) == 0.5
+
+
+def test_an_optimizer_inside_of_another_has_the_rate() -> None:
+    assert float(build_optimizer(Scaled(0.1)).learning_rate) == pytest.approx(0.1)
+    scheduled = build_optimizer(Scaled(), Cosine(0.5), steps=2, epochs=2)
+    assert float(scheduled.learning_rate) == pytest.approx(0.5)
