@@ -31,9 +31,9 @@ _LISTED = 30
 class Group(Mapping[str, Entry[T]], Generic[T]):
     """A mapping from names to entries. No plugin is imported until its entry is loaded.
 
-    Both `name` and `distribution/name` are valid keys; iteration yields the plain names. If two
-    distributions offer a name, looking it up raises AmbiguousName, and only the full names are
-    keys. Blocked entries (see ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them. A
+    Both `name` and `distribution/name` are valid keys; iteration yields the plain names that are.
+    If two distributions offer a name, looking it up raises AmbiguousName, and only the full names
+    are keys, as they are of a class that was added from a file. Blocked entries (see ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them. A
     name that a plugin had before (see `Component.formerly`) is a key too, for the entry of its new
     name; `former` returns them.
     """
@@ -124,7 +124,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         return len(self._found(name)) > 1
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(e.name for e in self.entries() if not self.is_ambiguous(e.name)))
+        return iter(dict.fromkeys(e.name for e in self.entries() if e.name in self))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -154,8 +154,8 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         )
 
     def _unknown(self, name: str) -> tuple[str, str]:
-        entries = self.entries()
-        names = sorted({entry.full_name if "/" in name else entry.name for entry in entries})
+        full = (entry.full_name for entry in self.entries())
+        names = sorted(set(full if "/" in name else self.shown_names()))
         if name.partition("/")[0].endswith(".py"):
             return self._not_in_file(name)
         installed = install_advice(name) or self._installed(names)
