@@ -56,8 +56,9 @@ def split_options(options: Mapping[str, Any]) -> Options:
 
 
 def _is_number(value: object) -> bool:
-    """Whether a learning rate is meant as a number: words begin with a letter."""
-    return not isinstance(value, Component) and not str(value)[:1].isalpha()
+    """Whether a learning rate is meant as a number: words begin with a letter, or name a file."""
+    text = str(value)
+    return not (isinstance(value, Component) or text[:1].isalpha() or ".py" in text)
 
 
 def split_words(value: Any, name: str) -> list[Any]:

@@ -15,6 +15,7 @@ from zookit.core import AmbiguousName, BrokenPlugin, UnknownName, ZookitError
 from zookit.registry import Components, Registry, default
 from zookit.registry.blame import plugins_blamed
 from zookit.testing.target import targets
+from zookit.training.resolve import compose
 
 __all__ = ["here"]
 
@@ -44,6 +45,30 @@ ALL = """
         class Hidden(Base): pass
 """
 
+CALLBACK = """
+    from dataclasses import dataclass
+    from zookit.core import Callback
+
+    @dataclass(frozen=True)
+    class MyCb(Callback):
+        epochs: int = 3
+
+        def build(self): ...
+"""
+SCHEDULE = """
+    from dataclasses import dataclass
+    from zookit.core import Schedule
+
+    @dataclass(frozen=True)
+    class Inverse(Schedule):
+        rate: float = 0.5
+
+        def build(self, steps_per_epoch, epochs):
+            from keras.optimizers.schedules import InverseTimeDecay
+
+            return InverseTimeDecay(self.rate, steps_per_epoch, 1.0)
+"""
+
 
 def refused(text: str, group: Components[Any] | None = None) -> str:
     with pytest.raises(ZookitError) as caught:
@@ -59,6 +84,30 @@ def test_a_class_in_a_file_is_a_component(here: Path) -> None:
     assert built.owner.startswith("net.py==")
     assert "my_net" not in default.architectures  # only a file that is named offers plain names
     assert "net.py/my_net" in default.architectures
+
+
+def test_the_components_are_a_mapping_after_a_class_was_added(here: Path) -> None:
+    default.architectures.build("net.py:MyNet")
+    assert "my_net" not in dict(default.architectures)
+    assert len(default.architectures) == len(dict(default.architectures))
+    with pytest.raises(UnknownName, match=r"Installed: .*net\.py/my_net"):
+        default.architectures["other"]
+
+
+def test_a_mistake_beside_a_class_in_a_file_is_corrected(zookit: Command, here: Path) -> None:
+    message = zookit("run", "mnist", "./net.py:MyNet", "stop_at_lss:0.4").message()
+    assert message.endswith("Run: zookit run mnist ./net.py:MyNet stop_at_loss:0.4")
+    write(here, CALLBACK, "cb.py")
+    message = zookit("run", "mnist", "dense", "./cb.py:MyCb", "stop_at_lss:0.4").message()
+    assert message.endswith("Run: zookit run mnist dense ./cb.py:MyCb stop_at_loss:0.4")
+
+
+@pytest.mark.parametrize("words", ["./s.py:Inverse", "s.py:Inverse:rate=0.1"])
+def test_a_schedule_in_a_file_is_not_a_number(here: Path, words: str) -> None:
+    write(here, SCHEDULE, "s.py")
+    found = compose("mnist", "dense", (), {"learning_rate": words}).experiment.schedule
+    assert found is not None
+    assert found.name == "s.py/inverse"
 
 
 @pytest.mark.parametrize("absolute", [True, False])
