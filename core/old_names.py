@@ -1,6 +1,7 @@
-"""Old names of parameters, which go on working after a component renamed them."""
+"""Old names of parameters and of logged values, which go on working after a renaming."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -81,6 +82,29 @@ def old_names_in(component: type, keys: Iterable[Any], name: str) -> tuple[str, 
     return tuple(
         f"{key!r} of {name} is now called {renames[key]!r}" for key in keys if key in renames
     )
+
+
+def logged_names(columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the new names of metrics by the old ones, also those for the validation split."""
+    return {**columns, **{f"val_{old}": f"val_{new}" for old, new in columns.items()}}
+
+
+def under_new_columns(values: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return a callback's plain values with the new names of metrics that have another name now.
+
+    A text is the name of a value that is logged, or has it in braces: `best-{val_f1:.2f}.keras`.
+    """
+    names = logged_names(columns)
+    return {key: _with_names(value, names) for key, value in values.items()}
+
+
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_with_names(each, names) for each in value]
+    if not isinstance(value, str):
+        return value
+    in_braces = re.sub(r"(?<=\{)\w+", lambda found: names.get(found[0], found[0]), value)
+    return names.get(value, in_braces)
 
 
 def _last(old: str, declared: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """The result of `Components.build`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,11 @@ class Built(Generic[C]):
 
 def warn_of_old_names(*built: Built[Any]) -> None:
     """Warn in one line of all old names that these components were given by."""
-    found = dict.fromkeys(line for each in built for line in each.old_names)
+    report_old_names(line for each in built for line in each.old_names)
+
+
+def report_old_names(statements: Iterable[str]) -> None:
+    """Warn of old names in one line, if there are any: `'a' is now called 'b'`."""
+    found = dict.fromkeys(statements)
     if found:
         warn(f"{'; '.join(found)}. The old names go on working.")

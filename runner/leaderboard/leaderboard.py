@@ -110,14 +110,15 @@ def leaderboard(runs: Iterable[RunRecord], by: str = ACCURACY) -> Leaderboard:
     ranked: dict[tuple[str, Measure], list[RunRecord]] = {}
     unranked = []
     once = {run.folder: run for run in runs}
-    ranking = ranking_by(by, list(once.values())) if once else Ranking()
-    named = dict(zip(once, under_newest_names(list(once.values())), strict=True))
+    newest = under_newest_names(list(once.values()))
+    ranking = ranking_by(by, list(once.values()), newest) if once else Ranking()
+    named = dict(zip(once, newest, strict=True))
     for run in sorted(once.values(), key=lambda run: (run.name, str(run.folder))):
-        status, measure = run.status, ranking.measure(run)
+        status, measure = run.status, ranking.measure(named[run.folder])
         if status != "finished":
             unranked.append(Unranked(run, f"{status} after {counted(run.epochs, 'epoch')}"))
         elif measure is None:
-            missing = "an accuracy from 0 to 1" if by == ACCURACY else by
+            missing = "an accuracy from 0 to 1" if by == ACCURACY else ranking.name
             unranked.append(Unranked(run, f"finished without {missing}"))
         else:
             ranked.setdefault((run.environment.data.hash, measure), []).append(run)
@@ -149,7 +150,8 @@ def _table(
         _warn_of_contradictions(equal)
     differences = differences_of(rows_named)
     unsorted = (
-        _row(ranking, *each) for each in zip(groups.values(), differences.values, strict=True)
+        _row(ranking, *each)
+        for each in zip(groups.values(), rows_named, differences.values, strict=True)
     )
     rows = sorted(unsorted, key=lambda row: _order(row, by, ranking))
     scores = [_ranking(row, by).value for row in rows]
@@ -197,7 +199,13 @@ def _order(row: Row, by: Measure, ranking: Ranking) -> tuple[float, float, str]:
     return best, math.inf if loss is None else loss, row.runs[0].name
 
 
-def _row(ranking: Ranking, runs: Sequence[RunRecord], values: Mapping[str, Value]) -> Row:
+def _row(
+    ranking: Ranking,
+    runs: Sequence[RunRecord],
+    named: Sequence[RunRecord],
+    values: Mapping[str, Value],
+) -> Row:
+    """Return the row of runs; `named` are the same under the newest names."""
     accuracy = Ranking()
     training = _mean(runs, _training_accuracy)
     validation_loss = _mean(runs, lambda ending: ending.last_epoch.get("val_loss"))
@@ -215,8 +223,8 @@ def _row(ranking: Ranking, runs: Sequence[RunRecord], values: Mapping[str, Value
         seconds=Mean.of([sum(run.seconds) for run in runs]).value,
         seeds=tuple(sorted({run.experiment.settings.seed for run in runs})),
         runs=tuple(runs),
-        validation_value=_mean(runs, lambda ending: ranking.value(ending, "validation")),
-        test_value=_mean(runs, lambda ending: ranking.value(ending, "test")),
+        validation_value=_mean(named, lambda ending: ranking.value(ending, "validation")),
+        test_value=_mean(named, lambda ending: ranking.value(ending, "test")),
     )
 
 

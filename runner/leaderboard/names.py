@@ -5,23 +5,37 @@ before and after can be compared without importing the plugin.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
 from zookit.core import ComponentSpec
+from zookit.core.old_names import logged_names, under_new_columns
 from zookit.runs.environment import InstalledComponent
-from zookit.runs.run import RunRecord
+from zookit.runs.run import Logged, RunRecord
+
+_Defaults = dict[tuple[str, str, str], dict[str, Any]]
+"""The defaults of parameters, by the kind, the full name and the owner of the component."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A component of a run: its place in the experiment, its spec, and where it came from."""
+
+    slot: str
+    spec: ComponentSpec
+    installed: InstalledComponent
+
+    @property
+    def kind(self) -> str:
+        return self.slot.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class _Renaming:
-    """What one version of a package renamed in a component.
-
-    `name` is the component's full name in it, `defaults` has the defaults of its parameters, as
-    far as the runs tell.
-    """
+    """What one version of a package renamed in a component, whose full name is `name` in it."""
 
     kind: str
     name: str
@@ -29,99 +43,185 @@ class _Renaming:
     version: Version
     formerly: frozenset[str]
     renamed: Mapping[str, str]
-    defaults: dict[str, Any] = field(default_factory=dict)
 
-    def applies(self, spec: ComponentSpec, version: Version) -> bool:
-        """Return whether a component of this kind has a name that this version made an old one."""
+    def applies(self, kind: str, spec: ComponentSpec, owner: str) -> bool:
+        """Return whether a component of an owner has a name that this version made an old one."""
         old = spec.name in self.formerly
         parameters = spec.name == self.name and bool(self.renamed.keys() & spec.parameters.keys())
-        return version <= self.version and (old or parameters)
-
-    def apply(self, spec: ComponentSpec) -> ComponentSpec:
-        """Return the spec as this version would have recorded it."""
-        found = spec.under(self.name, self.renamed)
-        values = found.parameters
-        known = {k for k, v in self.defaults.items() if k in values and values[k] == v}
-        return replace(found, defaulted=frozenset(known))
+        return kind == self.kind and _version(owner) <= self.version and (old or parameters)
 
 
 def under_newest_names(runs: Sequence[RunRecord]) -> list[RunRecord]:
     """Return the runs as if they had been trained by the versions that renamed what they have.
 
     Identity and group are those that the run would have there, since a package that renames says
-    that the old name means the same. The recorded owners stay. Runs without old names stay as they
-    are.
+    that the old names mean the same: all its components count as those of the new version, with its
+    defaults. What was logged under the old name of a metric has the new one. The recorded owners
+    stay. Runs without old names stay as they are.
     """
     renamings = _renamings(runs)
-    return [_renamed(run, renamings) for run in runs] if renamings else list(runs)
+    if not renamings:
+        return list(runs)
+    defaults = _defaults(runs, renamings)
+    return [_renamed(run, renamings, defaults) for run in runs]
 
 
-def _components(run: RunRecord) -> Iterator[tuple[str, str, ComponentSpec, InstalledComponent]]:
-    """Yield place, kind, spec and origin of each component; none if the files do not match."""
+def renamed_columns(before: RunRecord, after: RunRecord) -> dict[str, str]:
+    """Return the new name of each metric that is logged under another one after a renaming."""
+    pairs = zip(before.experiment.metrics, after.experiment.metrics, strict=True)
+    names = ((old.identifier, new.identifier) for old, new in pairs)
+    return {old: new for old, new in names if old != new}
+
+
+def _places(run: RunRecord) -> Iterator[_Place]:
+    """Yield each component; none if the files of the run do not match."""
     slots, installed = run.experiment.slots(), run.environment.components
     if [spec.name for spec in slots.values()] == [each.name for each in installed]:
         for (slot, spec), each in zip(slots.items(), installed, strict=True):
-            yield slot, slot.partition(".")[0], spec, each
+            yield _Place(slot, spec, each)
 
 
 def _renamings(runs: Sequence[RunRecord]) -> list[_Renaming]:
     """Return what was renamed, oldest version first."""
     found: dict[tuple[str, str, str], _Renaming] = {}
-    for run in runs:
-        for _, kind, spec, installed in _components(run):
-            if not installed.renamed and not installed.formerly:
-                continue
+    for place in (place for run in runs for place in _places(run)):
+        installed = place.installed
+        if installed.renamed or installed.formerly:
             name = installed.now or installed.name
             distribution = name.rpartition("/")[0]
-            renaming = found.setdefault(
-                (kind, name, installed.owner),
-                _Renaming(
-                    kind,
-                    name,
-                    installed.owner,
-                    _version(installed.owner),
-                    frozenset(f"{distribution}/{old}" for old in installed.formerly),
-                    installed.renamed,
-                ),
+            found[place.kind, name, installed.owner] = _Renaming(
+                place.kind,
+                name,
+                installed.owner,
+                _version(installed.owner),
+                frozenset(f"{distribution}/{old}" for old in installed.formerly),
+                installed.renamed,
             )
-            if not renaming.applies(spec, renaming.version):  # else its defaults may be older ones
-                defaults = spec.defaulted & spec.parameters.keys()
-                renaming.defaults.update({key: spec.parameters[key] for key in defaults})
     return sorted(found.values(), key=lambda each: each.version)
 
 
-def _renamed(run: RunRecord, renamings: Sequence[_Renaming]) -> RunRecord:
+def _defaults(runs: Sequence[RunRecord], renamings: Sequence[_Renaming]) -> _Defaults:
+    """Return the defaults of each version, as far as the runs tell."""
+    found: _Defaults = {}
+    for run in runs:
+        places = list(_places(run))
+        if any(_repeated(place, each) for place in places for each in renamings):
+            continue  # its defaults are those of the version that trained it first
+        for place in places:
+            spec = place.spec
+            known = found.setdefault((place.kind, spec.name, place.installed.owner), {})
+            known.update({key: spec.parameters[key] for key in spec.defaulted & {*spec.parameters}})
+    return found
+
+
+def _repeated(place: _Place, renaming: _Renaming) -> bool:
+    """Return whether a component has an old name though it is of the version that renamed it."""
+    owner = place.installed.owner
+    return owner == renaming.owner and renaming.applies(place.kind, place.spec, owner)
+
+
+def _renamed(run: RunRecord, renamings: Sequence[_Renaming], defaults: _Defaults) -> RunRecord:
+    places = list(_places(run))
     specs: list[ComponentSpec] = []
-    components: list[InstalledComponent] = []
-    owners: dict[str, str] = {}
+    found: list[str] = []
     files: dict[str, str] = {}
-    for slot, kind, spec, installed in _components(run):
-        owner, new = installed.owner, spec
-        inputs = run.experiment.inputs_of(slot)
+    for place in places:
+        spec, owner = place.spec, place.installed.owner
+        inputs = run.experiment.inputs_of(place.slot)
         for each in renamings:
-            if each.kind == kind and each.applies(new, _version(owner)):
-                new, owner = each.apply(new), each.owner
+            if each.applies(place.kind, spec, owner):
+                spec, owner = spec.under(each.name, each.renamed), each.owner
                 inputs = {_key(key, each.renamed): value for key, value in inputs.items()}
-        specs.append(new)
-        components.append(replace(installed, name=new.name))
-        owners[new.name] = owner
-        files |= {f"{slot}.{key}": value for key, value in inputs.items()}
-    if not specs or specs == list(run.experiment.components()):
+        specs.append(spec)
+        found.append(owner)
+        files |= {f"{place.slot}.{key}": value for key, value in inputs.items()}
+    if specs == [place.spec for place in places]:
         return run
-    experiment = replace(run.experiment.with_components(specs), input_files=files)
-    data = run.environment.data.hash
+    owners = _of_whole_packages([place.installed.owner for place in places], found)
+    known = [
+        defaults.get((place.kind, spec.name, owner), {})
+        for place, spec, owner in zip(places, specs, owners, strict=True)
+    ]
+    return _with(run, [*map(_defaulted, specs, known)], owners, files, known)
+
+
+def _with(
+    run: RunRecord,
+    specs: Sequence[ComponentSpec],
+    owners: Sequence[str],
+    files: Mapping[str, str],
+    defaults: Sequence[Mapping[str, Any]],
+) -> RunRecord:
+    """Return the run with other components, and with the names of metrics that follow from them."""
+    named = replace(run, experiment=run.experiment.with_components(specs))
+    columns = {
+        old: new for old, new in renamed_columns(run, named).items() if new not in run.history
+    }
+    monitoring = [
+        _defaulted(replace(spec, parameters=under_new_columns(spec.parameters, columns)), known)
+        if slot.startswith("callbacks.")
+        else spec
+        for slot, spec, known in zip(named.experiment.slots(), specs, defaults, strict=True)
+    ]
+    experiment = replace(run.experiment.with_components(monitoring), input_files=files)
+    data, by_name = (
+        run.environment.data.hash,
+        dict(zip((spec.name for spec in specs), owners, strict=True)),
+    )
+    components = zip(run.environment.components, specs, strict=True)
     environment = replace(
         run.environment,
-        components=tuple(components),
-        identity=experiment.identity(data, owners),
-        group=experiment.group().identity(data, owners),
+        components=tuple(replace(each, name=spec.name) for each, spec in components),
+        identity=experiment.identity(data, by_name),
+        group=experiment.group().identity(data, by_name),
     )
-    return replace(run, experiment=experiment, environment=environment)
+    names, ending = logged_names(columns), run.ending
+    return replace(
+        run,
+        experiment=experiment,
+        environment=environment,
+        history=MappingProxyType(Logged(_under(names, run.history))),
+        ending=ending
+        and replace(
+            ending, last_epoch=_under(names, ending.last_epoch), test=_under(names, ending.test)
+        ),
+    )
+
+
+def _of_whole_packages(recorded: Sequence[str], found: Sequence[str]) -> list[str]:
+    """Return owners such that a package of which a component was renamed has one version.
+
+    `recorded` has the owner of each component, `found` that of its newest name.
+    """
+    newest: dict[str, str] = {}
+    for then, now in zip(recorded, found, strict=True):
+        if now != then:
+            package = _package(now)
+            newest[package] = max(newest.get(package, now), now, key=_version)
+    return [newest.get(_package(owner), owner) for owner in found]
+
+
+def _defaulted(spec: ComponentSpec, defaults: Mapping[str, Any]) -> ComponentSpec:
+    """Return the spec, knowing which parameters equal these defaults; as before, if unknown."""
+    equal = frozenset(
+        key
+        for key, value in spec.parameters.items()
+        if (value == defaults[key] if key in defaults else key in spec.defaulted)
+    )
+    return replace(spec, defaulted=equal)
+
+
+def _under(names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in values.items()}
 
 
 def _key(key: str, renamed: Mapping[str, str]) -> str:
     name, dot, rest = key.partition(".")
     return f"{renamed.get(name, name)}{dot}{rest}"
+
+
+def _package(owner: str) -> str:
+    return owner.rpartition("==")[0]
 
 
 def _version(owner: str) -> Version:

@@ -1,13 +1,16 @@
 """What ranks runs: the accuracy, the loss, or a metric that they measured."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from zookit.core import BadParameter, did_you_mean
 from zookit.core.errors import quoted
 from zookit.core.messages import option
+from zookit.leaderboard.names import renamed_columns
+from zookit.registry import default
+from zookit.registry.built import report_old_names
 from zookit.runs.metrics import directions
 from zookit.runs.run import Ending, RunRecord
 
@@ -48,13 +51,36 @@ class Ranking:
         return -value if self.higher_is_better else value
 
 
-def ranking_by(name: str, runs: Sequence[RunRecord]) -> Ranking:
-    """Return what ranks the runs. Raises BadParameter if none of them measured it."""
-    known = _OWN | {metric: best for run in runs for metric, best in directions(run).items()}
-    if name not in known:
+def ranking_by(name: str, runs: Sequence[RunRecord], named: Sequence[RunRecord]) -> Ranking:
+    """Return what ranks the runs, of which `named` has each under the newest names.
+
+    An old name of a metric means the new one, with a warning; and the new name means the old one if
+    only runs of before have measured it. Raises BadParameter if no run has.
+    """
+    known = _OWN | {metric: best for run in named for metric, best in directions(run).items()}
+    if name in known:
+        return Ranking(name, known[name])
+    pairs = zip(runs, named, strict=True)
+    today = {old: new for pair in pairs for old, new in renamed_columns(*pair).items()}
+    before = {new: old for run in named for old, new in _installed_columns(run)}
+    found = today.get(name) or before.get(name)
+    if found is None:
         metric = option("--metric", "metrics")
         raise BadParameter(
             f"compare: by is {quoted(name)}, which no run has measured.{did_you_mean(name, known)} "
             f"Expected {', '.join(known)}, or what runs measure with {metric}."
         )
-    return Ranking(name, known[name])
+    old, new = (name, found) if name in today else (found, name)
+    report_old_names([f"{old!r} is now called {new!r}"])
+    return Ranking(found, known[found])
+
+
+def _installed_columns(run: RunRecord) -> Iterator[tuple[str, str]]:
+    """Yield the old and the new name of each metric that the installed packages call otherwise.
+
+    Imports no plugin.
+    """
+    for spec in run.experiment.metrics:
+        if spec.name in default.metrics:
+            now = default.metrics[spec.name].full_name
+            yield spec.identifier, replace(spec, name=now).identifier

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from zookit.core.messages import printable
 from zookit.leaderboard.leaderboard import leaderboard
+from zookit.leaderboard.names import under_newest_names
 from zookit.leaderboard.table import Table
 from zookit.report.curves import MOST, draw_curves
 from zookit.report.metrics import logged_metrics
@@ -49,7 +50,7 @@ def comparison_of(runs: Sequence[RunRecord]) -> Comparison:
         *(each.run for each in board.unranked),
     ]
     by_data: dict[str, list[RunRecord]] = {}
-    for run in best_first:
+    for run in under_newest_names(best_first):
         if run.epochs:
             by_data.setdefault(run.environment.data.hash, []).append(run)
     return Comparison(

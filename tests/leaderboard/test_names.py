@@ -1,11 +1,12 @@
 """Runs of before and after a renaming are compared under the new names."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from edited_runs import Edit, RunMaker, callbacks
+from edited_runs import Edit, RunMaker, callbacks, component, specs
 
 from zookit.core import Experiment
 from zookit.leaderboard.leaderboard import leaderboard
@@ -28,6 +29,10 @@ def made_by(
         else InstalledComponent(spec.name, "zookit==0.1.0")
         for slot, spec in slots.items()
     ]
+    return with_components(run, components)
+
+
+def with_components(run: RunRecord, components: Sequence[InstalledComponent]) -> RunRecord:
     experiment = run.experiment.with_defaulted([frozenset(each.defaulted) for each in components])
     owners = {each.name: each.owner for each in components}
     data = run.environment.data.hash
@@ -151,6 +156,100 @@ def test_equal_experiments_with_other_results_are_reported(
     leaderboard([old, better])
     assert "are the same experiment" in caplog.text
     assert "zookit-a/beta" in caplog.text
+
+
+def measured(
+    make: RunMaker,
+    version: str,
+    metric: str = "mcc",
+    *,
+    value: float = 0.5,
+    seed: int = 0,
+    unit: bool = False,
+    order: int = 2,
+    default_order: int = 2,
+) -> RunRecord:
+    """Return a run with a loss and a metric of `zookit-a`; the metric is called `mcc` since 2.0."""
+    column = f"{metric}_true" if unit else metric
+
+    def edit(tables: dict[str, Any]) -> None:
+        specs("metrics", (f"zookit-a/{metric}", {"unit": unit}))(tables)
+        component("loss", "zookit-a/taylor", order=order)(tables)
+        callbacks(("zookit/early_stopping", {"patience": 3, "monitor": f"val_{column}"}))(tables)
+
+    run = make(seed=seed, experiment=edit)
+    assert run.ending
+    last = {**run.ending.last_epoch, column: value, f"val_{column}": value}
+    ending = replace(run.ending, last_epoch=last, test={**run.ending.test, column: value})
+    run = replace(run, history={name: (each,) for name, each in last.items()}, ending=ending)
+    declared: Mapping[str, Any] = {"unit": False, "order": default_order}
+    return with_components(
+        run,
+        [
+            InstalledComponent(
+                spec.name,
+                f"zookit-a=={version}" if spec.name.startswith("zookit-a/") else "zookit==0.1.0",
+                defaulted=tuple(k for k, v in spec.parameters.items() if declared.get(k) == v),
+                formerly=("matthews",) if spec.short_name == "mcc" else (),
+            )
+            for spec in run.experiment.components()
+        ],
+    )
+
+
+@pytest.mark.parametrize("by", ["mcc", "matthews"])
+def test_a_metric_is_one_under_both_names(
+    make: RunMaker, caplog: pytest.LogCaptureFixture, by: str
+) -> None:
+    runs = [
+        measured(make, "1.0", "matthews", value=0.2),
+        measured(make, "2.0", value=0.6, seed=1),
+        measured(make, "2.0", value=0.1, unit=True),
+    ]
+    board = leaderboard(runs, by)
+    (table,) = board.tables
+    assert table.metric == "mcc"
+    (row,) = table.rows
+    assert row.seeds == (0, 1)
+    assert row.runs == tuple(runs[:2])
+    for found in (row.validation_value, row.test_value):
+        assert found is not None
+        assert found.value == pytest.approx(0.4)
+    assert [(each.run, each.reason) for each in board.unranked] == [
+        (runs[2], "finished without mcc")
+    ]
+    warned = "'matthews' is now called 'mcc'" in caplog.text
+    assert warned == (by == "matthews")
+
+
+def test_what_was_logged_has_the_new_name(make: RunMaker) -> None:
+    old = measured(make, "1.0", "matthews", value=0.25)
+    # The default is not known, since no run of the new version has it.
+    (found, _) = under_newest_names([old, measured(make, "2.0", unit=True)])
+    assert found.history["mcc"] == found.history["val_mcc"] == (0.25,)
+    assert found.metrics["mcc"] == 0.25
+    assert "matthews" not in found.history
+    assert found.history["val_loss"] == old.history["val_loss"]
+    assert found.experiment.callbacks[0].parameters["monitor"] == "val_mcc"
+
+
+def test_a_package_that_renamed_counts_as_a_whole(make: RunMaker) -> None:
+    new = measured(make, "2.0", seed=1)
+    (row,) = table_of(measured(make, "1.0", "matthews"), new).rows
+    assert row.values == {"packages": "zookit-a==1.0, zookit-a==2.0"}
+    # Another version of a component that has no old name is another experiment, as ever.
+    versions = [made_by(make(seed=each), f"{each}.0") for each in (1, 2)]
+    assert len(table_of(new, *versions).rows) == 3
+
+
+def test_another_default_of_what_was_not_renamed_is_no_equal_experiment(make: RunMaker) -> None:
+    old = measured(make, "1.0", "matthews", order=2)
+    new = measured(make, "2.0", seed=1, order=4, default_order=4)
+    table = table_of(old, new)
+    assert sorted(str(row.values["loss"]) for row in table.rows) == [
+        "taylor:order=2",
+        "taylor:order=4",
+    ]
 
 
 def test_runs_without_renamings_stay_as_they_are(make: RunMaker, old: RunRecord) -> None:
