@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from annotated_types import Gt
+
 from zookit.core import Doc
-from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.plugins.optimizers.keras_optimizer import Beta, KerasOptimizer
 
 
 @dataclass(frozen=True)
@@ -13,5 +15,7 @@ class Adadelta(KerasOptimizer):
 
     keras_class = "Adadelta"
 
-    rho: Annotated[float, Doc("Decay of the running mean of the squared gradients.")] = 0.95
-    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-7
+    rho: Annotated[Beta, Doc("Decay of the running mean of the squared gradients.")] = 0.95
+    epsilon: Annotated[
+        float, Gt(0), Doc("Small constant that starts the updates and avoids a division by zero.")
+    ] = 1e-7

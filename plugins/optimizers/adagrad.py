@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from annotated_types import Ge
+
 from zookit.core import Doc
-from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.plugins.optimizers.keras_optimizer import Epsilon, KerasOptimizer
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,6 @@ class Adagrad(KerasOptimizer):
     keras_class = "Adagrad"
 
     initial_accumulator_value: Annotated[
-        float, Doc("Start value of the sums of squared gradients.")
+        float, Ge(0), Doc("Start value of the sums of squared gradients.")
     ] = 0.1
-    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-7
+    epsilon: Epsilon = 1e-7

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from zookit.core import Doc
-from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.plugins.optimizers.keras_optimizer import Beta, Epsilon, KerasOptimizer
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Adam(KerasOptimizer):
 
     keras_class = "Adam"
 
-    beta_1: Annotated[float, Doc("Decay of the running mean of the gradients.")] = 0.9
-    beta_2: Annotated[float, Doc("Decay of the running mean of the squared gradients.")] = 0.999
-    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-7
+    beta_1: Annotated[Beta, Doc("Decay of the running mean of the gradients.")] = 0.9
+    beta_2: Annotated[Beta, Doc("Decay of the running mean of the squared gradients.")] = 0.999
+    epsilon: Epsilon = 1e-7
     amsgrad: Annotated[bool, Doc("Use the AMSGrad variant.")] = False

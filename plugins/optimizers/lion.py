@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from annotated_types import Gt, Le
+
 from zookit.core import Doc
-from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.plugins.optimizers.keras_optimizer import Beta, KerasOptimizer
 
 
 @dataclass(frozen=True)
@@ -13,5 +15,7 @@ class Lion(KerasOptimizer):
 
     keras_class = "Lion"
 
-    beta_1: Annotated[float, Doc("Share of the momentum in the direction of a step.")] = 0.9
-    beta_2: Annotated[float, Doc("Decay of the momentum.")] = 0.99
+    beta_1: Annotated[
+        float, Gt(0), Le(1), Doc("Share of the momentum in the direction of a step.")
+    ] = 0.9
+    beta_2: Annotated[Beta, Doc("Decay of the momentum.")] = 0.99

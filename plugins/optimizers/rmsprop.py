@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from zookit.core import Doc
-from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.plugins.optimizers.keras_optimizer import Beta, Epsilon, KerasOptimizer, Momentum
 
 
 @dataclass(frozen=True)
@@ -13,9 +13,7 @@ class RMSprop(KerasOptimizer):
 
     keras_class = "RMSprop"
 
-    rho: Annotated[float, Doc("Decay of the running mean of the squared gradients.")] = 0.9
-    momentum: Annotated[
-        float, Doc("Fraction of the previous update that is added to the next.")
-    ] = 0.0
-    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-7
+    rho: Annotated[Beta, Doc("Decay of the running mean of the squared gradients.")] = 0.9
+    momentum: Momentum = 0.0
+    epsilon: Epsilon = 1e-7
     centered: Annotated[bool, Doc("Divide by the variance of the gradients instead.")] = False

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from annotated_types import Ge
+from annotated_types import Ge, Gt, Le
 
 from zookit.core import Doc
-from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.plugins.optimizers.keras_optimizer import Beta, Epsilon, KerasOptimizer
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,9 @@ class ScheduleFreeAdamW(KerasOptimizer):
 
     keras_class = "ScheduleFreeAdamW"
 
-    beta_1: Annotated[float, Doc("Share of the average in the weights that are trained.")] = 0.9
-    beta_2: Annotated[float, Doc("Decay of the running mean of the squared gradients.")] = 0.999
-    epsilon: Annotated[float, Doc("Small constant that avoids a division by zero.")] = 1e-8
+    beta_1: Annotated[
+        float, Gt(0), Le(1), Doc("Share of the average in the weights that are trained.")
+    ] = 0.9
+    beta_2: Annotated[Beta, Doc("Decay of the running mean of the squared gradients.")] = 0.999
+    epsilon: Epsilon = 1e-8
     warmup_steps: Annotated[int, Ge(0), Doc("Steps in which the learning rate rises from 0.")] = 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from zookit.core import Doc
-from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer
+from zookit.plugins.optimizers.keras_optimizer import KerasOptimizer, Momentum
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,5 @@ class SGD(KerasOptimizer):
 
     keras_class = "SGD"
 
-    momentum: Annotated[
-        float, Doc("Fraction of the previous update that is added to the next.")
-    ] = 0.0
+    momentum: Momentum = 0.0
     nesterov: Annotated[bool, Doc("Use Nesterov momentum.")] = False

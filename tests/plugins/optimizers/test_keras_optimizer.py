@@ -111,14 +111,46 @@ def test_optimizers_that_start_from_the_weights_start_from_pretrained_ones(tmp_p
         ("adam:amsgrad=2", BadParameter, "adam: .*true or false"),
         ("muon:ns_steps=1.5", BadParameter, "muon: .*whole number"),
         # What Keras refuses:
-        ("sgd:momentum=2", BadParameter, "^sgd: .*momentum"),
-        ("adam:gradient_accumulation_steps=1", BadParameter, "^adam: .*gradient_accumulation"),
-        ("adam:clipnorm=1,clipvalue=1", BadParameter, "^adam: .*clip"),
-        ("rmsprop:use_ema=true,ema_momentum=2", BadParameter, "^rmsprop: .*ema_momentum"),
-        ("ftrl:learning_rate_power=1", BadParameter, "^ftrl: .*learning_rate_power"),
+        ("sgd:momentum=2", BadParameter, "^sgd: momentum .*at most 1"),
+        ("adam:gradient_accumulation_steps=1", BadParameter, "^adam: gradient_acc.* at least 2"),
+        ("adam:clipnorm=1,clipvalue=1", BadParameter, "^adam: clipnorm and clipvalue .*only one"),
+        ("rmsprop:use_ema=true,ema_momentum=2", BadParameter, "^rmsprop: ema_momentum .*at most 1"),
+        ("ftrl:learning_rate_power=1", BadParameter, "^ftrl: learning_rate_power .*at most 0"),
+        ("lion:beta_1=0", BadParameter, "^lion: beta_1 .*greater than 0"),
+        # What Keras ignores:
+        ("adam:clipnorm=0", BadParameter, "^adam: clipnorm .*greater than 0"),
+        ("adam:clipvalue=-1", BadParameter, "^adam: clipvalue .*greater than 0"),
+        ("adam:global_clipnorm=0", BadParameter, "^adam: global_clipnorm .*greater than 0"),
+        ("adam:gradient_accumulation_steps=0", BadParameter, "^adam: gradient_acc.* at least 2"),
+        ("adam:use_ema=true,ema_overwrite_frequency=0", BadParameter, "^adam: ema_.* at least 1"),
+        ("sgd:ema_momentum=0.9", BadParameter, "^sgd: ema_m.*use_ema=true,ema_momentum=0.9"),
+        ("sgd:ema_overwrite_frequency=5", BadParameter, "^sgd: ema_.*use_ema=true,ema_over.*=5"),
+        # What gives NaN, or never learns:
+        ("adam:beta_1=9", BadParameter, "^adam: beta_1 .*less than 1"),
+        ("muon:adam_beta_2=1", BadParameter, "^muon: adam_beta_2 .*less than 1"),
+        ("rmsprop:momentum=9", BadParameter, "^rmsprop: momentum .*at most 1"),
+        ("schedule_free_adamw:beta_1=0", BadParameter, "^schedule_free_adamw: beta_1 .*than 0"),
+        ("adamw:weight_decay=-1", BadParameter, "^adamw: weight_decay .*at least 0"),
+        ("adafactor:clip_threshold=0", BadParameter, "^adafactor: clip_threshold .*than 0"),
+        ("adadelta:epsilon=0", BadParameter, "^adadelta: epsilon .*greater than 0"),
     ],
 )
 def test_errors(words: str, error: type[ZookitError], expected: str) -> None:
     with pytest.raises(error, match=expected) as caught:
         built(words)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "lion:beta_1=1",
+        "sgd:momentum=1",
+        "adam:epsilon=0,beta_1=0",
+        "ftrl:learning_rate_power=0",
+        "schedule_free_adamw:beta_1=1",
+        "adam:use_ema=true,ema_momentum=0.9,ema_overwrite_frequency=1",
+    ],
+)
+def test_what_keras_accepts_at_the_bounds_is_accepted(words: str) -> None:
+    assert type(built(words)) is keras_class(words.partition(":")[0])
