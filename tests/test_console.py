@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import rich.console
+from rich.padding import Padding
 from rich.text import Text
 
 from zookit.console import Console
@@ -44,6 +45,19 @@ def test_columns_stay_aligned() -> None:
     console.print(table(("name", "count"), [("a\x1bb", "7"), ("日本", "7")]))
     _, first, second = written.getvalue().splitlines()
     assert first.index("7") == second.index("7") + 2  # each of the characters is two cells wide
+
+
+def test_a_file_gets_no_blanks_at_the_ends_of_lines() -> None:
+    written = io.StringIO()
+    console = Console(file=written, width=80)
+    rows = [("a", "short", ""), ("bb", "longer than that", "x")]
+    for each in (facts([("a", "b"), ("longer", "longer")]), table(("x", "y", "z"), rows)):
+        console.print(each)
+        console.print(Padding(each, (0, 0, 0, 2)))
+    lines = written.getvalue().splitlines()
+    assert lines[0] == "a       b"
+    assert "  bb  longer than that  x" in lines
+    assert [line for line in lines if line != line.rstrip()] == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
