@@ -20,6 +20,8 @@ def describe(
 ) -> dict[str, str]:
     """Describe an experiment: one line of text for each part, without empty ones.
 
+    Components are shown without the parameters that have their default.
+
     Args:
         experiment: the experiment.
         environment: the environment, with the data and the runtime.
@@ -32,17 +34,20 @@ def describe(
     head = Head(classes)
     loss = head.loss if experiment.loss is None else experiment.loss.short_words
     lines = {
-        "data": f"{experiment.dataset.words}, {data.origin}: {sizes}",
+        "data": f"{experiment.dataset.short_words}, {data.origin}: {sizes}",
         "images": " x ".join(map(str, data.image_shape)),
         "classes": f"{classes:,}: {names}",
-        "body": experiment.architecture.words,
+        "body": experiment.architecture.short_words,
         "head": f"{head}, {loss}",
         "optimizer": _optimizer(experiment, learning_rate),
         "parameters": _parameters(environment.parameters),
-        "metrics": _short(experiment.metrics),
+        "metrics": _words(experiment.metrics),
         "callbacks": _words(experiment.callbacks),
-        "augmentation": _short(experiment.augmentations),
-        **{name: _words(specs) for name, specs in experiment.others.items()},
+        "augmentation": _words(experiment.augmentations),
+        **{
+            name: _words((found,) if isinstance(found, ComponentSpec) else found)
+            for name, found in experiment.others.items()
+        },
         "initial weights": experiment.initial_weights,
         "frozen": ", ".join(experiment.frozen),
         "runtime": _runtime(environment.runtime),
@@ -61,12 +66,8 @@ def _parameters(parameters: Parameters | None) -> str:
     return f"{parameters.all:,}, trained: {', '.join(phases)}"
 
 
-def _short(specs: Iterable[ComponentSpec]) -> str:
-    return " ".join(each.short_words for each in specs)
-
-
 def _words(specs: Iterable[ComponentSpec]) -> str:
-    return " ".join(each.words for each in specs)
+    return " ".join(each.short_words for each in specs)
 
 
 def _optimizer(experiment: Experiment, learning_rate: float | None) -> str:
@@ -76,7 +77,7 @@ def _optimizer(experiment: Experiment, learning_rate: float | None) -> str:
     rate = own if learning_rate is None else learning_rate
     words = str(words_of(optimizer.short_name, parameters))
     if experiment.schedule is not None:
-        return f"{words}, learning rate {experiment.schedule.words}"
+        return f"{words}, learning rate {experiment.schedule.short_words}"
     return words if rate is None else f"{words}, learning rate {rate:g}"
 
 

@@ -14,7 +14,7 @@ def test_each_part_is_a_line() -> None:
     assert lines["data"] == "mnist, sample: 6,000 train + 1,000 test"
     assert lines["images"] == "28 x 28 x 1"
     assert lines["classes"].startswith("10: 0, 1, 2")
-    assert lines["body"] == run.experiment.architecture.words
+    assert lines["body"] == "dense:units=8"
     assert lines["head"] == "Dense(10, softmax), sparse_categorical_crossentropy"
     assert lines["optimizer"] == "adam, learning rate 0.001"
     assert run.environment.parameters is not None
@@ -53,5 +53,7 @@ def test_only_the_first_classes_are_named() -> None:
 
 def test_components_of_kinds_that_only_other_packages_know() -> None:
     run = digits()
-    experiment = replace(run.experiment, others={"widgets": (ComponentSpec("a/knob", {"n": 1}),)})
-    assert describe(experiment, run.environment)["widgets"] == "knob:n=1"
+    knob = ComponentSpec("a/knob", {"n": 1})
+    experiment = replace(run.experiment, others={"widgets": (knob, knob), "sampler": knob})
+    lines = describe(experiment, run.environment)
+    assert (lines["widgets"], lines["sampler"]) == ("knob:n=1 knob:n=1", "knob:n=1")
