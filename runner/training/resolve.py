@@ -39,6 +39,7 @@ from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.training.compatibility import check_frozen, check_rate, with_rate
 from zookit.training.composition import Composition
+from zookit.training.old_columns import with_new_columns
 from zookit.training.options import Chosen, split_options
 
 _LOGGED = ("loss", "accuracy", "learning_rate")
@@ -71,12 +72,17 @@ def compose(
 
 
 def compose_experiment(
-    experiment: Experiment, instances: Sequence[Component] = (), folder: Path | None = None
+    experiment: Experiment,
+    instances: Sequence[Component] = (),
+    folder: Path | None = None,
+    *,
+    repeated: bool = False,
 ) -> Composition:
     """Look up the components of a recorded experiment.
 
     `instances` stand for the components that no entry point names. `folder` has copies of the input
-    files; without it they are read from where they were. Raises ZookitError.
+    files; without it they are read from where they were. If the experiment is `repeated`, metrics
+    are logged under the recorded names. Raises ZookitError.
     """
     if experiment.initial_weights:
         raise BadExperiment(
@@ -101,7 +107,11 @@ def compose_experiment(
         chosen.setdefault(kinds[name], []).append(found)
     verified = {} if folder is None else experiment.input_files  # by `copies`
     composition = compose_chosen(
-        chosen, experiment.settings, frozen=experiment.frozen, verified=verified
+        chosen,
+        experiment.settings,
+        frozen=experiment.frozen,
+        verified=verified,
+        repeated=repeated,
     )
     _check_inputs(experiment, composition)
     return composition
@@ -137,7 +147,7 @@ def recompose(
     """
     recorded = experiment or record.experiment
     with rebuilding(record):
-        composition = compose_experiment(recorded, instances, record.folder)
+        composition = compose_experiment(recorded, instances, record.folder, repeated=True)
     # A distribution may spell its name differently now.
     pairs = zip(recorded.components(), composition.experiment.components(), strict=True)
     owners = {then.name: composition.owners[now.name] for then, now in pairs}
@@ -170,14 +180,18 @@ def compose_chosen(
     rate: Any = None,
     frozen: tuple[str, ...] = (),
     verified: Mapping[str, str] | None = None,
+    *,
+    repeated: bool = False,
 ) -> Composition:
     """Look up components, and check them and that they fit together.
 
     `rate` is the learning rate, if it is given as a number by itself, `frozen` the parts of the
     model that are not trained, and `verified` has the SHA-256 of input files that need no hashing.
-    Raises ZookitError.
+    `repeated` is as in `compose_experiment`. Raises ZookitError.
     """
     built = {kind: [_build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
+    if not repeated:
+        built = with_new_columns(built)
     warn_of_old_names(*(each for found in built.values() for each in found))
     built.setdefault(Registry.optimizers, [default.optimizers.build(DEFAULT_OPTIMIZER)])
     if rate is not None:
@@ -208,13 +222,13 @@ def compose_chosen(
 def _experiment(built: Mapping[Row, Sequence[Built[Any]]], settings: Settings) -> Experiment:
     known = {field.name for field in fields(Experiment)}
     own: dict[str, Any] = {}
-    others: dict[str, tuple[ComponentSpec, ...]] = {}
+    others: dict[str, ComponentSpec | tuple[ComponentSpec, ...]] = {}
     for kind, found in built.items():
         specs = tuple(each.spec for each in found)
         if kind.slot in known:
             own[kind.slot] = specs if kind.several else specs[0]
         elif specs:
-            others[kind.slot] = specs
+            others[kind.slot] = specs if kind.several else specs[0]
     return Experiment(**own, others=others, settings=settings)
 
 

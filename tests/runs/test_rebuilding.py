@@ -12,6 +12,7 @@ from renamed_plugin import FIRST, RenamedPlugin
 
 import zookit
 from zookit.core import BadRun, Experiment
+from zookit.report.comparison import comparison_of
 from zookit.runs.arrays import load_of_end
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 from zookit.training.experiment_file import compose_file
@@ -35,9 +36,9 @@ def train(folder: Path, runs_dir: Path, **settings: Any) -> zookit.Run:
     words = (
         f"image_folder:path={folder / 'photos'},size=8",
         f"alpha:units=4,table={folder / 'table.txt'}",
-        "stop_late:after=9",
+        ["stop_late:after=9", "early_stopping:9,monitor=share"],
     )
-    return zookit.run(*words, runs_dir=runs_dir, quiet=True, **settings)
+    return zookit.run(*words, runs_dir=runs_dir, metrics="share", quiet=True, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,8 @@ def test_an_old_run_is_resumed_to_the_same_bits(
     assert len(renamings(capsys)) == 1
     now, whole = read_run(renamed.one), renamed.two
     assert now.experiment == whole.experiment
+    assert now.history == whole.history
+    assert "share" in now.history
     assert now.environment.identity == whole.environment.identity
     assert now.environment.components == before.environment.components
     then = before.environment.identity_without_epochs
@@ -109,11 +112,14 @@ def test_an_old_run_is_reproduced(
     assert len(renamings(capsys)) == 1
     again = found.again
     assert again.experiment == renamed.two.experiment
-    _, architecture, _, callback = again.environment.components
+    assert "share" in again.history
+    components = {each.name: each for each in again.environment.components}
+    architecture = components["zookit-renamed/alpha"]
     assert architecture.now == "zookit-renamed/beta"
     assert architecture.formerly == ("alpha",)
     assert architecture.renamed == {"units": "width", "table": "scale"}
-    assert callback.renamed == {"after": "epochs"}
+    assert components["zookit-renamed/share"].now == "zookit-renamed/portion"
+    assert components["zookit-renamed/stop_late"].renamed == {"after": "epochs"}
 
 
 def test_old_words_and_files_are_recorded_under_the_new_names(
@@ -130,6 +136,8 @@ def test_old_words_and_files_are_recorded_under_the_new_names(
     assert from_file.callbacks == run.experiment.callbacks
     assert run.experiment.architecture.words.startswith("beta:width=4,")
     assert run.experiment.callbacks[0].parameters == {"epochs": 9}
+    assert run.experiment.callbacks[1].parameters["monitor"] == "portion"
+    assert "portion" in run.history
     assert set(run.experiment.input_files) == {"architecture.scale"}
     assert run.model().count_params() > 0
     (table,) = zookit.compare([zookit.open_run(renamed.two.folder), run]).tables
@@ -140,10 +148,29 @@ def test_old_words_and_files_are_recorded_under_the_new_names(
 def test_runs_of_both_names_are_one_row(renamed: Old, tmp_path: Path) -> None:
     run = renamed.train(tmp_path, epochs=2, seed=3)
     renamed.plugin.uninstall()  # comparing needs no plugin
-    (table,) = zookit.compare([zookit.open_run(renamed.two.folder), run]).tables
+    before = zookit.open_run(renamed.two.folder)
+    (table,) = zookit.compare([before, run], by="portion").tables
     (row,) = table.rows
     assert row.seeds == (0, 3)
     assert "zookit-renamed==1.0, zookit-renamed==2.0" in str(row.values["packages"])
+    (overlay,) = comparison_of([before, run]).overlays
+    drawn = [each for each in overlay.drawings if "portion" in each]
+    assert len(drawn) == 1
+    assert before.name in drawn[0]
+    assert run.name in drawn[0]
+    assert not any("share" in each for each in overlay.drawings)
+
+
+def test_runs_of_before_are_ranked_by_either_name(
+    renamed: Old, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = zookit.open_run(renamed.two.folder)
+    for by in ("share", "portion"):
+        (table,) = zookit.compare([before], by=by).tables
+        (row,) = table.rows
+        assert row.test_value is not None
+        assert row.test_value.value == before.metrics["share"]
+    assert "'share' is now called 'portion'" in caplog.text
 
 
 @pytest.mark.parametrize("what", ["resume", "reproduce", "evaluate"])

@@ -1,7 +1,7 @@
 """A plugin package whose second version renames its components and their parameters."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edited_plugin import forget_plugins
@@ -40,6 +40,17 @@ FIRST = """
 
             stop = self.after
             return keras.callbacks.EarlyStopping(monitor="loss", patience=stop)
+
+    @dataclass(frozen=True)
+    class Share(Metric):
+        '''The share of right predictions.'''
+
+        scale: float = 1.0
+
+        def build(self, classes: int) -> Any:
+            import keras
+
+            return keras.metrics.CategoricalAccuracy()
 """
 SECOND = (
     FIRST.replace("class Net(Architecture):", "class Layer(Architecture):")
@@ -57,8 +68,13 @@ SECOND = (
     .replace(
         "        epochs:", "        renamed: ClassVar[Any] = {'after': 'epochs'}\n\n        epochs:"
     )
+    .replace(
+        "        scale: float",
+        "        formerly: ClassVar[tuple[str, ...]] = ('share',)\n\n        scale: float",
+    )
 )
-"""The architecture `alpha` is now `beta`, and its parameters have new names; a callback's too."""
+"""The architecture `alpha` is now `beta`, and its parameters have new names; a callback's too. The
+metric `share` is now `portion`."""
 
 
 class RenamedPlugin:
@@ -67,14 +83,24 @@ class RenamedPlugin:
     def __init__(self, folder: Path) -> None:
         self._site = Site(folder)
 
-    def install(self, version: str, source: str, architectures: Mapping[str, str]) -> None:
-        """Install a version, with a module of its own; `architectures` has classes by name."""
+    def install(
+        self,
+        version: str,
+        source: str,
+        architectures: Mapping[str, str],
+        metrics: Sequence[str] = ("share",),
+    ) -> None:
+        """Install a version, with a module of its own.
+
+        `architectures` has classes by name, `metrics` the names of the metric.
+        """
         self.uninstall()
         module = f"renamed_{version.replace('.', '_')}"
         self._site.module(module, source)
         points = [f"{name} = {module}:{cls}" for name, cls in architectures.items()]
-        lines = "\n".join([*points, "[zookit.callbacks]", f"stop_late = {module}:Stop"])
-        self._site.install(NAME, lines, version=version)
+        points += ["[zookit.callbacks]", f"stop_late = {module}:Stop", "[zookit.metrics]"]
+        points += [f"{name} = {module}:Share" for name in metrics]
+        self._site.install(NAME, "\n".join(points), version=version)
         forget_plugins()
 
     def install_first(self) -> None:
@@ -82,8 +108,9 @@ class RenamedPlugin:
         self.install("1.0", FIRST, {"alpha": "Net"})
 
     def install_second(self) -> None:
-        """Install version 2.0, in which `alpha` is called `beta`."""
-        self.install("2.0", SECOND, {"beta": "Layer", "alpha": "Layer"})
+        """Install version 2.0, in which `alpha` is called `beta`, and `share` is `portion`."""
+        names = ("portion", "share")
+        self.install("2.0", SECOND, {"beta": "Layer", "alpha": "Layer"}, names)
 
     def uninstall(self) -> None:
         """Remove any version."""

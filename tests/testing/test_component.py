@@ -26,7 +26,7 @@ def test_old_names_that_go_on_working_pass(tmp_path: Path, monkeypatch: pytest.M
     plugin.install_second()
     try:
         found = targets("zookit-renamed", registry=Registry())
-        assert {each.words.name for each in found} == {"beta", "stop_late"}
+        assert {each.words.name for each in found} == {"beta", "stop_late", "portion"}
         for target in found:
             old_names_go_on_working(target)
     finally:

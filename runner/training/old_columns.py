@@ -1,0 +1,55 @@
+"""Names of logged values that callbacks are given, after metrics were renamed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from zookit.core import Callback, ComponentSpec
+from zookit.core.declaration import text_of
+from zookit.core.old_names import former_names_of, under_new_columns
+from zookit.core.parameters import create
+from zookit.registry import Built, Registry
+from zookit.registry.kind import Row
+
+
+def with_new_columns(built: Mapping[Row, list[Built[Any]]]) -> dict[Row, list[Built[Any]]]:
+    """Return components whose callbacks have the new names of metrics in place of old ones.
+
+    A metric is logged under its words, so what `monitor=val_alpha` means is called `val_beta` if
+    the metric `alpha` is called `beta` now. A name under which something else is logged stays.
+    """
+    callbacks, metrics = built.get(Registry.callbacks, []), built.get(Registry.metrics, [])
+    columns = {
+        replace(each.spec, name=old).identifier: each.spec.identifier
+        for each in metrics
+        for old in former_names_of(type(each.component))
+    }
+    for each in metrics:
+        columns.pop(each.spec.identifier, None)
+    for added in (each.component.adds for each in callbacks if columns):
+        for name in added if isinstance(added, tuple) else ():
+            columns.pop(name, None)
+    if not columns:
+        return dict(built)
+    return {**built, Registry.callbacks: [_with_columns(each, columns) for each in callbacks]}
+
+
+def _with_columns(built: Built[Callback], columns: Mapping[str, str]) -> Built[Callback]:
+    spec = built.spec
+    before: Mapping[str, Any] = spec.parameters
+    after = under_new_columns(before, columns)
+    changed = [key for key in before if before[key] != after[key]]
+    if not changed:
+        return built
+    kind: type[Callback] = type(built.component)
+    component = create(kind, after, spec.short_name)
+    notes = tuple(
+        f"{text_of(before[key])!r} of {spec.short_name} is now called {text_of(after[key])!r}"
+        for key in changed
+    )
+    return replace(
+        built,
+        component=component,
+        spec=ComponentSpec.of(spec.name, component),
+        old_names=(*built.old_names, *notes),
+    )
