@@ -156,7 +156,7 @@ class Components(Group[C], Generic[C]):
 
         instead = corrected(
             text,
-            [*self, *(entry.name for entry in self.former())],
+            [*self, *self.former()],
             lambda words: self.build(Words.parse(words)),
             self._keys,
             lambda other: words_of_entries(other, self),

@@ -80,11 +80,19 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
             if not self._is_blocked(entry) and entry.full_name not in self._former
         )
 
-    def former(self) -> dict[Entry[T], Entry[T]]:
-        """Return the entries of old names, each with the entry of the new name.
+    def former(self) -> dict[str, Entry[T]]:
+        """Return the entry of the new name by old name.
 
-        They are in the order of `entries`; none is blocked.
+        The names are sorted, and none is blocked. A name that two distributions offer is the full
+        one.
         """
+        return {
+            old.full_name if self.is_ambiguous(old.name) else old.name: new
+            for old, new in self.former_entries().items()
+        }
+
+    def former_entries(self) -> dict[Entry[T], Entry[T]]:
+        """Return the entry of the new name by that of the old name, in the order of `entries`."""
         return {e: self._former[e.full_name] for e in self._old if not self._is_blocked(e)}
 
     @cached_property
@@ -191,7 +199,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
 
     def _did_you_mean(self, name: str, names: list[str]) -> str:
         """Return a hint; for a name that is like an old one, the new name."""
-        former = {old.name: new.name for old, new in self.former().items()}
+        former = {old: new.name for old, new in self.former().items()}
         nearest = nearest_name(name, [*names, *former])
         return f" Did you mean {former.get(nearest, nearest)!r}?" if nearest else ""
 

@@ -181,7 +181,7 @@ class Registry:
         installed = [
             entry
             for group in self.groups()
-            for entry in (*group.entries(), *group.former(), *group.blocked())
+            for entry in (*group.entries(), *group.former_entries(), *group.blocked())
         ]
         if not any(matches(entry, name) for entry in installed):
             names = {each for e in installed for each in (e.name, e.full_name, e.distribution)}

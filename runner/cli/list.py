@@ -69,14 +69,14 @@ def _rows(group: "Group[Any]") -> "Iterator[tuple[str, ...]]":
     for entry in group.entries():
         note = f"ambiguous: write {entry.full_name}" if group.is_ambiguous(entry.name) else ""
         yield entry.name, entry.summary, entry.owner, note
-    for old, new in group.former().items():
+    for old, new in group.former_entries().items():
         yield old.name, old.summary, old.owner, f"now {new.name}"
     for entry in group.blocked():
         yield entry.name, entry.summary, entry.owner, "blocked"
 
 
 def _plain(group: "Group[Any]") -> list[dict[str, Any]]:
-    former, blocked = group.former(), group.blocked()
+    former, blocked = group.former_entries(), group.blocked()
     return [
         {
             "name": entry.name,

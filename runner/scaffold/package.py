@@ -176,7 +176,7 @@ def _check_module(package: Package) -> None:
 def _check_plugin(package: Package, kind: Row, own_commands: Collection[str]) -> None:
     """Raise BadParameter if the plugin cannot have its name, or another plugin has it."""
     group, name = default.of(kind), package.plugins[kind]
-    taken = (*group.entries(), *group.former())
+    taken = (*group.entries(), *group.former_entries())
     owners = [entry.owner for entry in taken if entry.name == name]
     if kind is Registry.commands and name in own_commands:
         owners.append("zookit itself")

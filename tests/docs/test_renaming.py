@@ -38,4 +38,4 @@ def test_what_the_guide_renames_goes_on_working(
     built = nets.build("averages:filters=4,kernel=5")
     assert built.spec == nets.build("mean_maps:maps=4,kernel=5").spec
     assert len(built.old_names) == 2
-    assert [old.name for old in nets.former()] == ["averages"]
+    assert list(nets.former()) == ["averages"]
