@@ -29,7 +29,7 @@ def install(
 ) -> int:
     """Install packages with plugins into this environment, with its own pip or with uv.
 
-    Then says which plugins are new. The exit code is that of pip or uv.
+    Then says which plugins are new, gone or renamed. The exit code is that of pip or uv.
     """
     from zookit.cli import packages  # --help does not need it
 
@@ -40,7 +40,8 @@ def install(
     code = packages.call([*packages.tool("install"), *chosen, *options])
     if code == 0:
         before, after = packages.plugins(installed), packages.plugins(packages.entries())
-        for line in list(packages.changes(before, after)) or ["No plugins have changed."]:
+        lines = list(packages.changes(before, after, packages.former_names()))
+        for line in lines or ["No plugins have changed."]:
             print(line)
     return code
 

@@ -4,7 +4,7 @@ import importlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -58,18 +58,41 @@ def plugins(found: "Iterable[Entry[Any]]") -> set[Plugin]:
     return {(each.kind.plural, each.name, each.owner) for each in found}
 
 
-def changes(before: set[Plugin], after: set[Plugin]) -> Iterator[str]:
-    """Yield a line about the plugins that came and one about those that went."""
+def former_names() -> dict[tuple[str, str], str]:
+    """Return the name today of plugins by the kind's plural and the old name."""
+    from zookit.registry import Registry
+
+    importlib.invalidate_caches()
+    return {
+        (group.kind.plural, old): new.name
+        for group in Registry().groups()
+        for old, new in group.former().items()
+    }
+
+
+def changes(
+    before: set[Plugin], after: set[Plugin], former: Mapping[tuple[str, str], str] | None = None
+) -> Iterator[str]:
+    """Yield a line about the plugins that came, those that went, and those that have a new name.
+
+    `former` is what `former_names` returns after the change.
+    """
     versions = _versions(before), _versions(after)
     for name in sorted(versions[0].keys() & versions[1].keys()):
         then, now = versions[0][name], versions[1][name]
         if then != now:
             yield f"{name} {then} is {name} {now} now."
-    came, went = ({each[:2] for each in one} for one in (after, before))
-    if came - went:
-        yield f"New plugins: {by_kind(came - went)}."
-    if went - came:
-        yield f"Removed plugins: {by_kind(went - came)}."
+    has, had = ({each[:2] for each in one} for one in (after, before))
+    renamed = {old: new for old, new in (former or {}).items() if old in had - has}
+    came = has - had - {(plural, new) for (plural, _), new in renamed.items()}
+    went = had - has - renamed.keys()
+    if renamed:
+        lines = ((kind, f"{old} is now {new}") for (kind, old), new in renamed.items())
+        yield f"Renamed plugins: {by_kind(lines)}. The old names go on working."
+    if came:
+        yield f"New plugins: {by_kind(came)}."
+    if went:
+        yield f"Removed plugins: {by_kind(went)}."
 
 
 def by_kind(names: "Iterable[tuple[str, ...]]") -> str:

@@ -104,3 +104,21 @@ def test_changes_name_kinds_and_versions() -> None:
         "Removed plugins: callbacks b.",
     ]
     assert list(changes(before, before)) == []
+
+
+def test_a_plugin_that_was_renamed_is_neither_new_nor_removed() -> None:
+    before = {("metrics", "alpha", "p==1"), ("metrics", "gone", "p==1")}
+    after = {("metrics", "beta", "p==2"), ("metrics", "more", "p==2")}
+    former = {("metrics", "alpha"): "beta", ("metrics", "older"): "beta"}
+    assert list(changes(before, after, former)) == [
+        "p 1 is p 2 now.",
+        "Renamed plugins: metrics alpha is now beta. The old names go on working.",
+        "New plugins: metrics more.",
+        "Removed plugins: metrics gone.",
+    ]
+    assert list(changes(after, after, former)) == []
+
+
+@pytest.mark.usefixtures("renamed")
+def test_the_old_names_of_plugins_are_known() -> None:
+    assert packages.former_names()["architectures", "alpha"] == "beta"
