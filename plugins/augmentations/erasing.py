@@ -27,7 +27,10 @@ class Erasing(Augmentation):
     def __post_init__(self) -> None:
         """Raise ValueError if the largest area is below the smallest."""
         if self.largest < self.smallest:
-            raise ValueError(f"largest is {self.largest:g}, below smallest, {self.smallest:g}")
+            raise ValueError(
+                f"largest is {self.largest:g}, below smallest, {self.smallest:g}. Write "
+                f"largest={self.smallest:g} or more"
+            )
 
     def build(self) -> "keras.layers.Layer":
         """Return the Keras layer."""

@@ -29,8 +29,10 @@ class Erasing(RandomLayer):
         count, (height, width) = tf.shape(images)[0], images.shape[1:3]
         area = self.uniform((count,), self.smallest, self.largest) * height * width
         ratio = _WIDEST ** self.uniform((count,), -1.0, 1.0)
-        top, bottom = self._borders(count, tf.sqrt(area * ratio), height)
-        left, right = self._borders(count, tf.sqrt(area / ratio), width)
+        # Where the image is too short for the ratio, the rectangle is wider, of the same area.
+        tall = tf.clip_by_value(tf.sqrt(area * ratio), area / width, height)
+        top, bottom = self._borders(count, tall, height)
+        left, right = self._borders(count, area / tall, width)
         erased = rectangles(images, top, left, bottom, right)
         erased &= per_image(self.uniform((count,)) < self.share)
         if self.value is None:

@@ -217,6 +217,12 @@ def test_erasing() -> None:
             assert each.sum() >= 0.9 * rows.sum() * columns.sum()  # noise may equal a pixel
 
 
+@pytest.mark.parametrize("share", [0.6, 1.0])
+def test_erased_areas_stay_in_their_range_where_the_image_limits_a_side(share: float) -> None:
+    result = changed(f"erasing:1,smallest={share},largest={share},value=7", noise(1, 400))
+    np.testing.assert_allclose((result == 7).mean((1, 2, 3)), share, atol=0.06)
+
+
 @pytest.mark.parametrize("words", ["mixup", "mixup:1", "mixup:0.001", "cutmix", "cutmix:0.001"])
 def test_mixed_labels(words: str) -> None:
     images, labels, before = mixed(words, noise(3, 400))
@@ -272,7 +278,7 @@ def test_shares_are_from_a_beta_distribution() -> None:
         ("zoom:1", "less than 1"),
         ("flip:sideways", "mode must be"),
         ("mixup:0", "alpha must be greater than 0"),
-        ("erasing:smallest=0.5", "erasing: largest is 0.33, below smallest"),
+        ("erasing:smallest=0.5", "erasing: largest is 0.33, .*Write largest=0.5 or more"),
         ("crop:0", "at least 1"),
     ],
 )
