@@ -25,6 +25,15 @@ class Exponential(WarmingSchedule):
 
     uses_epochs = False
 
+    def __post_init__(self) -> None:
+        """Raise ValueError if the rate would be lowered in the middle of epochs."""
+        if self.staircase and self.warmup % 1:
+            whole = max(1, round(self.warmup))
+            raise ValueError(
+                "staircase needs a warm-up of whole epochs. Write "
+                f"warmup={whole}, or staircase=false"
+            )
+
     def after_warmup(
         self, warmup: int, steps_per_epoch: int, epochs: int
     ) -> "keras.optimizers.schedules.LearningRateSchedule":

@@ -1,5 +1,6 @@
 """The schedule `steps`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,11 +33,19 @@ class Steps(WarmingSchedule):
     uses_epochs = False
 
     def __post_init__(self) -> None:
-        """Raise ValueError if the epochs are not in ascending order."""
+        """Raise ValueError if the epochs are not in ascending order, after the warm-up."""
         if not self.at:
             raise ValueError("at needs at least one epoch")
-        if list(self.at) != sorted(set(self.at)) or self.warmup > self.at[0]:
-            raise ValueError("the epochs must be in ascending order, after those of the warm-up")
+        ascending = sorted(set(self.at))
+        if list(self.at) != ascending:
+            raise ValueError(
+                f"at must be ascending, got {_joined(self.at)}. Write at={_joined(ascending)}"
+            )
+        if self.warmup > self.at[0]:
+            raise ValueError(
+                f"the warm-up must end before the first of `at`, got warmup={self.warmup:g} and "
+                f"at={_joined(self.at)}. Use a shorter warm-up"
+            )
 
     def check(self, epochs: int) -> None:
         """Raise ValueError if the run ends before the rate is lowered for the last time."""
@@ -57,3 +66,7 @@ class Steps(WarmingSchedule):
         last = [round(epoch * steps_per_epoch) - warmup - 1 for epoch in self.at]
         rates = [self.rate * self.factor**times for times in range(len(last) + 1)]
         return PiecewiseConstantDecay(last, rates)
+
+
+def _joined(epochs: Iterable[float]) -> str:
+    return "+".join(f"{each:g}" for each in epochs)
