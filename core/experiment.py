@@ -12,7 +12,8 @@ from zookit.core.experiment_advice import instead_of_line
 from zookit.core.experiment_keys import LISTS, OPTIONAL, REQUIRED
 from zookit.core.experiment_tables import (
     check_keys,
-    is_list_of_tables,
+    other_in,
+    other_kinds_in,
     settings_in,
     spec_in,
     specs_in,
@@ -38,7 +39,8 @@ class Experiment:
     """What is trained, on which data and how.
 
     A plain value: reading and comparing it needs no plugin. `others` has components of kinds that
-    only other packages know, by the plural of the kind. `initial_weights` names the run or
+    only other packages know, by the plural of the kind; of a kind of which an experiment has only
+    one, that component by the singular. `initial_weights` names the run or
     model whose weights training starts from, `frozen` the parts that are not trained, and
     `input_files` has the SHA-256 of each input file that a parameter names, such as
     `architecture.weights` or `callbacks.0.table`.
@@ -56,7 +58,7 @@ class Experiment:
     frozen: tuple[str, ...] = ()
     input_files: Mapping[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
-    others: Mapping[str, tuple[ComponentSpec, ...]] = field(default_factory=dict)
+    others: Mapping[str, ComponentSpec | tuple[ComponentSpec, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the architecture and the data set, in one line."""
@@ -78,8 +80,11 @@ class Experiment:
         slots = {name: spec for name, spec in single.items() if spec is not None}
         for name in LISTS:
             slots |= {f"{name}.{at}": spec for at, spec in enumerate(getattr(self, name))}
-        for name, specs in self.others.items():
-            slots |= {f"{name}.{at}": spec for at, spec in enumerate(specs)}
+        for name, found in self.others.items():
+            if isinstance(found, ComponentSpec):
+                slots[name] = found
+            else:
+                slots |= {f"{name}.{at}": spec for at, spec in enumerate(found)}
         return slots
 
     def inputs_of(self, slot: str) -> dict[str, str]:
@@ -103,7 +108,10 @@ class Experiment:
         }
         components |= {name: tuple(map(following, getattr(self, name))) for name in LISTS}
         others = {
-            name: tuple(next(remaining) for _ in specs) for name, specs in self.others.items()
+            name: next(remaining)
+            if isinstance(found, ComponentSpec)
+            else tuple(next(remaining) for _ in found)
+            for name, found in self.others.items()
         }
         return replace(self, **components, others=others)
 
@@ -189,15 +197,15 @@ class Experiment:
                 f"{FORMAT}.",
                 f"Write format = {FORMAT} as its first line." if version is None else "",
             )
-        others = [key for key in tables if key not in _KEYS and is_list_of_tables(tables[key])]
-        check_keys(tables, (*_KEYS, *others), origin, "")
+        others = other_kinds_in(tables, _KEYS)
+        check_keys({key: tables[key] for key in tables if key not in others}, _KEYS, origin, "")
         tables.setdefault("optimizer", {"name": DEFAULT_OPTIMIZER.name})
         single = [*REQUIRED, *(name for name in OPTIONAL if name in tables)]
         components: dict[str, Any] = {name: spec_in(tables, name, origin) for name in single}
         components |= {name: specs_in(tables, name, origin) for name in LISTS}
         return cls(
             **components,
-            others={name: specs_in(tables, name, origin) for name in others},
+            others={name: other_in(tables, name, origin) for name in others},
             initial_weights=typed_in(tables, "initial_weights", "", origin),
             frozen=tuple(texts_in(tables, "frozen", [], origin)),
             input_files=texts_in(tables, "input_files", {}, origin),
@@ -215,7 +223,12 @@ def _tables(experiment: Experiment, table_of: Any, settings: Mapping[str, Any]) 
         "input_files": dict(experiment.input_files),
         **{name: table_of(spec) for name, spec in single.items() if spec is not None},
         **{name: [table_of(spec) for spec in getattr(experiment, name)] for name in LISTS},
-        **{name: [table_of(spec) for spec in specs] for name, specs in experiment.others.items()},
+        **{
+            name: table_of(found)
+            if isinstance(found, ComponentSpec)
+            else [table_of(spec) for spec in found]
+            for name, found in experiment.others.items()
+        },
         "settings": dict(settings),
     }
     return {name: table for name, table in tables.items() if table or name == "settings"}

@@ -2,12 +2,19 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
 from zookit.core.component_spec import ComponentSpec
-from zookit.core.errors import BadExperiment, BadParameter, did_you_mean, quoted, reason_of
+from zookit.core.errors import (
+    BadExperiment,
+    BadParameter,
+    did_you_mean,
+    nearest_name,
+    quoted,
+    reason_of,
+)
 from zookit.core.experiment_advice import instead_of_name, instead_of_value, place_of
 from zookit.core.experiment_keys import LISTS, OPTIONAL, REQUIRED
 from zookit.core.parameters import create
@@ -17,9 +24,30 @@ from zookit.core.words import is_name
 _UNREGISTERED = re.compile(r"[^:\s][^:\r\n\0]*:[A-Za-z_][\w.<>]*")
 
 
-def is_list_of_tables(value: Any) -> bool:
-    """Return whether a value is a list of at least one table, and of nothing else."""
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+def other_kinds_in(tables: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """Return the keys beside the known ones that hold components: a table with a name, or a list.
+
+    One that is like a required key is not among them if that is missing: it is misspelt.
+    """
+    missing = [key for key in REQUIRED if key not in tables]
+    return [
+        key
+        for key, value in tables.items()
+        if key not in known and _is_components(value) and not nearest_name(key, missing)
+    ]
+
+
+def _is_components(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(each, dict) for each in value)
+    return isinstance(value, dict) and "name" in value
+
+
+def other_in(
+    tables: Mapping[str, Any], key: str, origin: str
+) -> ComponentSpec | tuple[ComponentSpec, ...]:
+    """Return the component or the components of another kind. Raises BadExperiment."""
+    return (specs_in if isinstance(tables[key], list) else spec_in)(tables, key, origin)
 
 
 def typed_in(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> Any:
@@ -28,7 +56,11 @@ def typed_in(tables: Mapping[str, Any], key: str, default: Any, origin: str) -> 
     if not isinstance(value, type(default)):
         kinds = {"str": "text", "list": "a list", "dict": "a table"}
         kind = kinds[type(default).__name__]
-        raise BadExperiment(f"{origin}: {key} must be {kind}, got {quoted(value)}.")
+        in_list = isinstance(value, str) and isinstance(default, list)
+        raise BadExperiment(
+            f"{origin}: {key} must be {kind}, got {quoted(value)}.",
+            f"Write {key} = [{json.dumps(value, ensure_ascii=False)}]." if in_list else "",
+        )
     return value
 
 

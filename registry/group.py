@@ -33,9 +33,9 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
 
     Both `name` and `distribution/name` are valid keys; iteration yields the plain names that are.
     If two distributions offer a name, looking it up raises AmbiguousName, and only the full names
-    are keys, as they are of a class that was added from a file. Blocked entries (see ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them. A
-    name that a plugin had before (see `Component.formerly`) is a key too, for the entry of its new
-    name; `former` returns them.
+    are keys, as they are of a class that was added from a file. Blocked entries (see
+    ZOOKIT_DISABLE) are not in the mapping; `blocked` returns them. A name that a plugin had before
+    (see `Component.formerly`) is a key too, for the entry of its new name; `former` returns them.
     """
 
     def __init__(self, kind: Row, declared: list[Declared], problems: list[Problem]) -> None:

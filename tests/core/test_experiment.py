@@ -99,6 +99,19 @@ def test_toml_brings_the_experiment_back(experiment: Experiment) -> None:
     assert again.identity("d4", OWNERS) == experiment.identity("d4", OWNERS)
 
 
+def test_another_kind_has_one_component_or_several() -> None:
+    knob, rare = ComponentSpec("a/knob", {"size": 3}), ComponentSpec("b/rare")
+    experiment = replace(EXPERIMENT, others={"widgets": (knob, knob), "sampler": rare})
+    assert Experiment.from_toml(experiment.to_toml()) == experiment
+    slots = experiment.slots()
+    assert (slots["widgets.1"], slots["sampler"]) == (knob, rare)
+    specs = [replace(spec, name=f"c/{spec.short_name}") for spec in experiment.components()]
+    changed = experiment.with_components(specs)
+    assert list(changed.components()) == specs
+    assert changed.others["sampler"] == ComponentSpec("c/rare")
+    assert identity(experiment) != identity(replace(experiment, others={"widgets": (knob, knob)}))
+
+
 def test_hand_written_toml_needs_little() -> None:
     experiment = Experiment.from_toml(
         """
@@ -139,7 +152,8 @@ def test_hand_written_toml_needs_little() -> None:
         ("format = 2\n", ["dataset", "name"]),
         (f"{MINIMAL}[setings]\nepochs = 1\n", ["'setings'", "Did you mean 'settings'?"]),
         (f'{MINIMAL}"a\\nb" = 1\n', [r"'a\nb'"]),
-        (MINIMAL.replace("architecture", "arch"), ["'arch'"]),
+        (MINIMAL.replace("architecture", "arch"), ["'arch'", "Did you mean 'architecture'?"]),
+        (f'{MINIMAL}optimiser.name = "adam"\n', ["Did you mean 'optimizer'?"]),
         ('format = 2\ndataset = "mnist"\n', ["dataset", "table", "'mnist'"]),
         ("format = 2\ndataset.name = 3\n", ["dataset", "name", "3"]),
         ('format = 2\ndataset.name = "mnist"\n', ["architecture", "name"]),
@@ -150,7 +164,7 @@ def test_hand_written_toml_needs_little() -> None:
         (f'{MINIMAL}callbacks = ["stop_at_loss"]\n', ["callbacks", "name"]),
         (f'{MINIMAL}optimizer = "adam"\n', ["optimizer", "table"]),
         (f'{MINIMAL}loss = "focal"\n', ["loss", "table"]),
-        (f'{MINIMAL}frozen = "body"\n', ["frozen", "list", "'body'"]),
+        (f'{MINIMAL}frozen = "body"\n', ["frozen", "list", 'Write frozen = ["body"].']),
         (f"{MINIMAL}frozen = [1]\n", ["frozen", "text", "1"]),
         (f"{MINIMAL}input_files.words = 5\n", ["input_files", "text", "5"]),
         (f"{MINIMAL}initial_weights = 3\n", ["initial_weights", "text", "3"]),
@@ -293,6 +307,13 @@ def test_identity_leaves_defaults_out() -> None:
     given = ComponentSpec("zookit/mnist", {"size": 3, "added": 2})
     first, same, other = (identity(replace(EXPERIMENT, dataset=d)) for d in (before, after, given))
     assert first == same != other
+
+
+def test_the_known_keys_have_no_wrong_one_that_may_be_another_kind() -> None:
+    with pytest.raises(BadExperiment) as raised:
+        Experiment.from_toml(f'{MINIMAL}setings.epochs = 1\n[[callback]]\nname = "stop_at_loss"\n')
+    assert "'setings'" in str(raised.value)
+    assert "callback," not in str(raised.value)
 
 
 def test_with_defaulted_goes_by_position() -> None:

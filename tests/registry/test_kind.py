@@ -1,4 +1,4 @@
-"""A made-up kind of plugin, of one class and one row, has all that zookit's own kinds have."""
+"""A made-up kind of plugin, of a class and a row, has all that zookit's own kinds have."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 from conftest import Command
 from made_plugins import make_distribution
 
-from zookit.core import Experiment
+from zookit.core import ComponentSpec, Experiment
 from zookit.registry import Registry
 
 # One process runs all of zookit's commands, also those that train.
@@ -39,6 +39,16 @@ class Widget(zookit.core.Component, ABC):
 zookit.core.Widget = Widget
 Registry.widgets = _Row("widget", Widget, option="--widget", several=True, help="What turns.")
 Registry.widgets.__set_name__(Registry, "widgets")
+
+
+@dataclass(frozen=True)
+class Sampler(zookit.core.Component):
+    """Base class of samplers, of which a run has one."""
+
+
+zookit.core.Sampler = Sampler
+Registry.samplers = _Row("sampler", Sampler, option="--sampler")
+Registry.samplers.__set_name__(Registry, "samplers")
 '''
 PLUGIN = '''
 """Widgets."""
@@ -46,7 +56,7 @@ PLUGIN = '''
 from dataclasses import dataclass
 from typing import Annotated
 
-from zookit.core import Doc, Widget
+from zookit.core import Doc, Sampler, Widget
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,13 @@ class Knob(Widget):
 
     def build(self):
         return self.size
+
+
+@dataclass(frozen=True)
+class Rare(Sampler):
+    """Draws rare classes more often."""
+
+    power: Annotated[float, Doc("How much.")] = 0.5
 '''
 # Runs commands in one process, because TensorFlow takes seconds to import.
 DRIVER = """
@@ -83,7 +100,7 @@ from zookit.training.resolve import compose
 found["completed"] = words_of("widgets")("knob:s"), registry.widgets["knob"].owner
 found["composed"] = [
     compose("mnist", "dense", options=options).experiment.identity("", {})
-    for options in ({}, {"widget": "knob"}, {"widget": ["knob:2"]})
+    for options in ({}, {"widget": "knob"}, {"widget": ["knob:2"]}, {"sampler": "rare"})
 ]
 found["examined"] = load({
     "group": "zookit.widgets", "name": "knob", "value": "widgets_here:Knob",
@@ -104,7 +121,7 @@ COMMANDS = {
     "other kind": (*TRAIN, "--loss", "knob"),
     "wrong parameter": (*TRAIN, "--widget", "knob:size=x"),
     "new": ("new", "zookit-made", "widget"),
-    "run": (*TRAIN, "--widget", "knob:size=3"),
+    "run": (*TRAIN, "--widget", "knob:size=3", "--sampler", "rare:power=0.3"),
     "resume": ("resume", "latest", "--epochs", "2", "--quiet"),
     "check": ("check", "knob"),
 }
@@ -128,7 +145,10 @@ class Tried:
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
     site, folder = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("work")
     (site / "sitecustomize.py").write_text(KIND)
-    points = {"zookit.widgets": "knob = widgets_here:Knob\ndial = widgets_here:Knob"}
+    points = {
+        "zookit.widgets": "knob = widgets_here:Knob\ndial = widgets_here:Knob",
+        "zookit.samplers": "rare = widgets_here:Rare",
+    }
     make_distribution(site, "zookit-widgets", points, {"widgets_here.py": PLUGIN})
     make_distribution(site, "zookit-others", {"zookit.widgets": "dial = widgets_here:Knob"})
     ended = subprocess.run(
@@ -190,14 +210,15 @@ def test_it_is_part_of_the_experiment(tried: Tried) -> None:
         assert tried.found[name]["code"] == 0, tried.found[name]
     (folder,) = (tried.folder / "runs").glob("2*")
     experiment = Experiment.from_toml((folder / "experiment.toml").read_text())
-    (spec,) = experiment.others["widgets"]
-    assert (spec.name, spec.parameters) == ("zookit-widgets/knob", {"size": 3})
+    knob = ComponentSpec("zookit-widgets/knob", {"size": 3})
+    rare = ComponentSpec("zookit-widgets/rare", {"power": 0.3})
+    assert experiment.others == {"widgets": (knob,), "sampler": rare}
     environment = json.loads((folder / "environment.json").read_text())
     assert ["zookit-widgets/knob", "zookit-widgets==1.0"] in [
         [each["name"], each["owner"]] for each in environment["components"]
     ]
     assert json.loads((folder / "metrics.json").read_text())["epochs"] == 2
-    assert len(set(tried.found["composed"])) == 3
+    assert len(set(tried.found["composed"])) == 4
 
 
 def test_a_run_is_refused_where_there_is_no_such_kind(tried: Tried, zookit: Command) -> None:
