@@ -1,7 +1,7 @@
 """The callback `stop_at_accuracy`."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Gt, Le
 
@@ -21,7 +21,7 @@ class StopAtAccuracy(Callback):
     monitor: Annotated[str, Doc("The logged value to monitor, such as val_accuracy.")] = "accuracy"
 
     adds = ()
-    mode = "max"
+    mode: ClassVar[str] = "max"
     examples = (
         Example({"accuracy": (0.9, 0.94, 0.95, 0.99)}, epochs=3),
         Example({"accuracy": (0.9, 0.94)}),

@@ -1,7 +1,7 @@
 """The callback `stop_at_loss`."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Gt
 
@@ -19,7 +19,7 @@ class StopAtLoss(Callback):
     monitor: Annotated[str, Doc("The logged value to monitor, such as val_loss.")] = "loss"
 
     adds = ()
-    mode = "min"
+    mode: ClassVar[str] = "min"
     examples = (
         Example({"loss": (0.9, 0.41, 0.4, 0.3)}, epochs=3),
         Example({"loss": (0.9, 0.41)}),

@@ -2,18 +2,24 @@
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import fields
+from inspect import get_annotations
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from zookit.core import ComponentSpec, Experiment, Words
 from zookit.core.declaration import bare_type, hints_of
+from zookit.core.errors import quoted
 from zookit.core.old_names import former_names_of, lost_name_complaint
 from zookit.core.parameters import create, plain_values, words_of
 from zookit.registry import Entry
-from zookit.testing.check import require
+from zookit.testing.check import ContractBroken, require
 from zookit.testing.subprocess_checks import ask
 from zookit.testing.target import Target
 
 _LONGEST = 100
+_PLAIN = (bool, int, float, str, tuple, Path)
+"""What the values of parameters are."""
 
 
 def loads(target: Target) -> None:
@@ -42,6 +48,18 @@ def is_fit_to_show(target: Target) -> None:
         meaning = parameter.meaning
         described = meaning and meaning.isprintable()
         require(described, f"parameter {parameter.name!r} has no description")
+
+
+def every_attribute_has_a_type(target: Target) -> None:
+    """An attribute of its class is a parameter, with a type such as `units: int = 5`.
+
+    One that is no parameter is a ClassVar, or has a name in capitals.
+    """
+    kind: type = target.kind
+    for name, value in _untyped(kind):
+        raise ContractBroken(
+            f"{name} = {quoted(value)} has no type, so it is no parameter and nobody can set it"
+        )
 
 
 def is_known_without_tensorflow(target: Target) -> None:
@@ -90,6 +108,22 @@ def old_names_go_on_working(target: Target) -> None:
         )
 
 
+def _untyped(kind: type) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes without a type of a class and its bases, and their plain values.
+
+    An attribute that a base class declares keeps its meaning, unless it is a parameter there.
+    """
+    parameters = {each.name for each in fields(kind)}
+    for at, owner in enumerate(kind.__mro__):
+        bases, typed = kind.__mro__[at + 1 :], get_annotations(owner)
+        inherited = {name for base in bases for name in (*vars(base), *get_annotations(base))}
+        for name, value in vars(owner).items():
+            known = name in typed or (name in inherited and name not in parameters)
+            is_private = name.startswith("_") or name.isupper()
+            if isinstance(value, _PLAIN) and not (known or is_private):
+                yield name, value
+
+
 def _meaning_of(found: Entry[Any] | None) -> str:
     return "no entry point has that name" if found is None else f"that means {found.value}"
 
@@ -116,6 +150,7 @@ def _possible_values(kind: Any) -> tuple[Any, ...]:
 CHECKS = (
     loads,
     is_fit_to_show,
+    every_attribute_has_a_type,
     is_known_without_tensorflow,
     parameters_make_the_round_trip,
     old_names_go_on_working,

@@ -40,7 +40,9 @@ def test_a_summary_a_line_an_epoch_and_the_result_are_shown(images: str, tmp_pat
 
 def test_a_summary_in_a_narrow_terminal_is_broken_after_commas(images: str, tmp_path: Path) -> None:
     stream = io.StringIO()
-    composition = compose(images, "dense:4+4,activation=tanh,dropout=0.1", (), {"epochs": 1, "batch_size": 4})
+    composition = compose(
+        images, "dense:4+4,activation=tanh,dropout=0.1", (), {"epochs": 1, "batch_size": 4}
+    )
     train(composition, tmp_path, view=View(console=Console(file=stream, width=40)))
     assert "activation=tanh,dropout=0.1" in stream.getvalue().split()
 

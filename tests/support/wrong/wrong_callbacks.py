@@ -142,6 +142,13 @@ class Fails(Callback):
         return keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs["nothing"])
 
 
+@dataclass(frozen=True)
+class Untyped(Right):
+    """Has an attribute that was meant as a parameter."""
+
+    patience = 5
+
+
 ENTRIES = {
     "right": (Right, ()),
     "no_callback": (NoCallback, ("builds fresh keras callbacks", "works during training")),
@@ -153,5 +160,6 @@ ENTRIES = {
     "forgets": (Forgets, ("state makes the round trip",)),
     "not_plain": (NotPlain, ("state makes the round trip",)),
     "gives_only": (GivesOnly, ("state makes the round trip",)),
+    "untyped": (Untyped, ("every attribute has a type",)),
     "fails": (Fails, ("works during training",)),
 }
