@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SEEDS = 10
 
 
-def fits_every_data_set(target: Target) -> None:
+def builds_for_every_data_set(target: Target) -> None:
     """It builds a body, from (N, H, W, C) to (N, features), for every installed data set's shape.
 
     Shapes that its `check` refuses by raising ImageShapeRefused are exempt. For all others it also
@@ -164,7 +164,7 @@ def _require_alike(found: Any, expected: Any, what: str) -> None:
 
 
 CHECKS = (
-    fits_every_data_set,
+    builds_for_every_data_set,
     builds_share_nothing,
     every_trainable_weight_learns,
     survives_saving_and_loading,

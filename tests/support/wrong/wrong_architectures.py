@@ -199,12 +199,12 @@ ENTRIES = {
     "lost_parameter": (LostParameter, ("old names go on working",)),
     "lost_name": (LostName, ("old names go on working",)),
     "taken_name": (TakenName, ("old names go on working",)),
-    "four_sizes": (FourSizes, ("fits every data set", "trains", "exports to every format")),
-    "no_preference": (NoPreference, ("fits every data set", "trains")),
+    "four_sizes": (FourSizes, ("builds for every data set", "trains", "exports to every format")),
+    "no_preference": (NoPreference, ("builds for every data set", "trains")),
     "refuses_all": (
         RefusesAll,
         (
-            "fits every data set",
+            "builds for every data set",
             "builds share nothing",
             "every trainable weight learns",
             "survives saving and loading",
