@@ -7,7 +7,10 @@ from zookit.core.component import Component
 
 @dataclass(frozen=True)
 class Listener(Component):
-    """Base class of listeners. Implement hooks of `zookit.core.hookspecs.RunHooks`.
+    """Base class of listeners. Implement at least one of the hooks, marked with `@hookimpl`.
+
+    They are `run_started(run)`, `keras_callbacks(run)`, `epoch_ended(epoch, values, seconds)`,
+    `values_added(epoch, values)`, `run_finished(result)` and `run_failed(result, error)`.
 
         @dataclass(frozen=True)
         class Reporter(Listener):

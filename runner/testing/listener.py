@@ -11,7 +11,7 @@ from zookit.training.listeners import AttachedListener, attach_component
 
 
 def hooks_are_those_of_a_run(target: Target) -> None:
-    """It has at least one hook of zookit.core.hookspecs, marked with @hookimpl.
+    """It has at least one of the hooks of a run, such as run_finished, marked with @hookimpl.
 
     Its hooks take only arguments that zookit offers.
     """
