@@ -55,4 +55,7 @@ class Augmentation(Component, ABC):
 
         For a resumed run to be exact, random numbers must come from a `keras.random.SeedGenerator`
         that is an attribute of the layer.
+
+        Raises:
+            ValueError: a parameter cannot be used; zookit reports it as the user's error.
         """

@@ -31,6 +31,15 @@ class Loss(Component, ABC):
     xla: ClassVar[bool] = True
     """Whether XLA can compile it; False switches XLA off for the run."""
 
+    def check(self, classes: int) -> None:
+        """Raise ValueError if the loss cannot be used for a number of classes; zookit reports it.
+
+        By default every number is accepted. zookit calls this before it imports TensorFlow.
+
+        Args:
+            classes: the number of classes, at least 2.
+        """
+
     @abstractmethod
     def build(self, classes: int) -> "keras.losses.Loss":
         """Return a new Keras loss. Import Keras here, not at module level.
@@ -39,4 +48,7 @@ class Loss(Component, ABC):
 
         Args:
             classes: the number of classes, at least 2.
+
+        Raises:
+            ValueError: a parameter cannot be used; zookit reports it as the user's error.
         """

@@ -34,6 +34,15 @@ class Metric(Component, ABC):
     xla: ClassVar[bool] = True
     """Whether XLA can compile it; False switches XLA off for the run."""
 
+    def check(self, classes: int) -> None:
+        """Raise ValueError if the metric cannot be used for a number of classes; zookit reports it.
+
+        By default every number is accepted. zookit calls this before it imports TensorFlow.
+
+        Args:
+            classes: the number of classes, at least 2.
+        """
+
     @abstractmethod
     def build(self, classes: int) -> "keras.metrics.Metric":
         """Return a new Keras metric with one number as its result.
@@ -42,4 +51,7 @@ class Metric(Component, ABC):
 
         Args:
             classes: the number of classes, at least 2.
+
+        Raises:
+            ValueError: a parameter cannot be used; zookit reports it as the user's error.
         """

@@ -48,4 +48,7 @@ class Schedule(Component, ABC):
         Args:
             steps_per_epoch: the number of training steps in an epoch, at least 1.
             epochs: the number of epochs of the run, at least 1.
+
+        Raises:
+            ValueError: a parameter cannot be used; zookit reports it as the user's error.
         """

@@ -11,8 +11,7 @@ class ColorAugmentation(Augmentation):
     def check(self, image_shape: tuple[int, int, int]) -> None:
         """Raise ImageShapeRefused for images without colours."""
         if image_shape[2] != _RGB:
-            name = type(self).__name__.lower()
             raise ImageShapeRefused(
-                f"{name} changes colours, but the images have {image_shape[2]} channel"
-                f"{'' if image_shape[2] == 1 else 's'}, expected 3. Remove {name}."
+                f"it changes colours, but the images have {image_shape[2]} channel"
+                f"{'' if image_shape[2] == 1 else 's'}, expected 3. Remove it."
             )

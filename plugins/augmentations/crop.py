@@ -24,7 +24,7 @@ class Crop(Augmentation):
         """Raise ImageShapeRefused if the padding is larger than the image."""
         if self.padding >= min(image_shape[:2]):
             raise ImageShapeRefused(
-                f"crop: padding is {self.padding}, but the images are {image_shape[0]} x "
+                f"padding is {self.padding}, but the images are {image_shape[0]} x "
                 f"{image_shape[1]}. Use less padding."
             )
 

@@ -28,7 +28,7 @@ class GaussianBlur(Augmentation):
         """Raise ImageShapeRefused if the blur is larger than the image."""
         if self._radius > min(image_shape[:2]):
             raise ImageShapeRefused(
-                f"gaussian_blur: sigma is {self.sigma:g}, too much for images of {image_shape[0]} "
+                f"sigma is {self.sigma:g}, too much for images of {image_shape[0]} "
                 f"x {image_shape[1]}. Use a smaller one."
             )
 

@@ -133,7 +133,7 @@ def works_during_training(target: Target) -> None:
 
 
 def _classes(target: Target) -> tuple[int, int]:
-    return accepted_classes(lambda classes: _built(target, classes))
+    return accepted_classes(target.component)
 
 
 def _built(target: Target, classes: int) -> "keras.metrics.Metric":

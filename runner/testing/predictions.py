@@ -1,12 +1,16 @@
 """Labels and probabilities that losses and metrics are tried with, in the form they receive."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from zookit.core import Loss, Metric
+from zookit.core.calling import call_declared
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     Array = npt.NDArray[np.float32]
@@ -15,22 +19,27 @@ _CLASSES = (2, 5, 20, 100)
 """The numbers of classes that are tried, if a component refuses fewer."""
 
 
-def accepted_classes(build: Callable[[int], object]) -> tuple[int, int]:
-    """Return the two smallest of these numbers of classes that `build` does not refuse.
+def accepted_classes(component: Loss | Metric) -> tuple[int, int]:
+    """Return the two smallest of these numbers of classes that a component does not refuse.
 
-    It refuses a number by raising ValueError, which is the user's error.
+    Its `check` or its `build` refuses a number by raising ValueError, which is the user's error.
     """
     accepted: list[int] = []
     for classes in _CLASSES:
         try:
-            build(classes)
+            _try(component, classes)
         except ValueError:
             continue
         accepted.append(classes)
     if len(accepted) < 2:
         for classes in _CLASSES:
-            build(classes)  # raises the error that says why
+            _try(component, classes)  # raises the error that says why
     return accepted[0], accepted[1]
+
+
+def _try(component: Loss | Metric, classes: int) -> None:
+    component.check(classes)
+    call_declared(component.build, classes=classes)
 
 
 @dataclass(frozen=True, eq=False)

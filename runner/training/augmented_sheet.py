@@ -8,6 +8,7 @@ from zookit.core import Augmentation, DatasetInfo, Preference, Split
 from zookit.preview import pairs_sheet, some_of_each_class
 from zookit.registry import default
 from zookit.terminal import waiting
+from zookit.training.compatibility import check_shape
 from zookit.training.options import split_words
 
 _IMAGES = 12
@@ -31,7 +32,7 @@ def augmented_sheet(
     augmentation cannot be used on the images.
     """
     for each in augmentations:
-        each.check(info.image_shape)
+        check_shape(each, info.image_shape)
     at = some_of_each_class(split.labels, _IMAGES)
     images, labels = np.asarray(split.images[at]), split.labels[at]
     names = info.class_names

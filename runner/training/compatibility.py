@@ -1,19 +1,80 @@
-"""Whether the components fit the learning rate and what is frozen. Imports no TensorFlow."""
+"""Whether the components fit the data, the learning rate and each other. Imports no TensorFlow."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from zookit.core import BadExperiment, BadParameter, ComponentSpec, Optimizer, Unfreezing
+from zookit.core import (
+    Architecture,
+    Augmentation,
+    BadExperiment,
+    BadParameter,
+    ComponentSpec,
+    ImageShapeRefused,
+    Optimizer,
+    Preference,
+    Unfreezing,
+)
+from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
 from zookit.core.messages import counted, option
 from zookit.core.parameters import create, plain_values
 from zookit.registry import Built, default
-from zookit.registry.blame import check_returned, plugins_blamed, values_refused
+from zookit.registry.blame import (
+    check_returned,
+    describe,
+    name_of,
+    plugins_blamed,
+    values_refused,
+)
 from zookit.runs.run import RunRecord
 from zookit.training.composition import Composition
 
 BODY = "body"
 """All of the model but the head."""
+
+
+def check_component_values(composition: Composition) -> None:
+    """Raise a ZookitError if components do not fit the data, or break their contracts."""
+    dataset, architecture = composition.dataset, composition.architecture
+    settings = composition.experiment.settings
+    with plugins_blamed(default, dataset, architecture):
+        info = dataset.info
+        check_info(describe(dataset, default), info)
+        if dataset.folder is not None:
+            check_returned(dataset, "folder", dataset.folder, Path, "pathlib.Path", default)
+        for each in (architecture, *composition.augmentations):
+            check_shape(each, info.image_shape)
+        _check_classes(composition, len(info.class_names))
+        preference = architecture.preference(info.image_shape, settings.batch_size)
+        check_returned(
+            architecture, "preference", preference, Preference, "zookit.core.Preference", default
+        )
+    own_rule = type(architecture).normalize is not Architecture.normalize
+    if not settings.normalize and own_rule:
+        raise BadExperiment(
+            f"{composition.experiment.architecture.name} scales pixels by a rule of its own, which "
+            f"cannot be turned off. Remove {option('--no-normalize', 'normalize=False')}."
+        )
+
+
+def check_shape(component: Architecture | Augmentation, image_shape: tuple[int, int, int]) -> None:
+    """Raise ImageShapeRefused, which names the component, if it cannot be used on such images."""
+    try:
+        component.check(image_shape)
+    except ImageShapeRefused as error:
+        name = name_of(component, default)
+        if not error.message.startswith(f"{name}: "):
+            error.message = f"{name}: {error.message}"
+        raise
+
+
+def _check_classes(composition: Composition, classes: int) -> None:
+    """Raise BadParameter if the loss or a metric cannot be used for a number of classes."""
+    loss = [] if composition.loss is None else [composition.loss]
+    for each in (*loss, *composition.metrics.values()):
+        with values_refused(each, default):
+            each.check(classes)
 
 
 def with_rate(optimizer: Built[Optimizer], rate: Any) -> Built[Optimizer]:

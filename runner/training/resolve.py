@@ -17,27 +17,28 @@ from zookit.core import (
     ComponentSpec,
     Dataset,
     Experiment,
-    Preference,
     Settings,
     UnknownName,
     Words,
     did_you_mean,
 )
-from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
 from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
 from zookit.core.input_files import with_input_files
-from zookit.core.messages import option
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
 from zookit.registry import Built, Components, Registry, default
-from zookit.registry.blame import check_returned, describe, plugins_blamed
 from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
-from zookit.training.compatibility import check_frozen, check_rate, with_rate
+from zookit.training.compatibility import (
+    check_component_values,
+    check_frozen,
+    check_rate,
+    with_rate,
+)
 from zookit.training.composition import Composition
 from zookit.training.old_columns import with_new_columns
 from zookit.training.options import Chosen, split_options
@@ -210,7 +211,7 @@ def compose_chosen(
         {slot: places[slot].component for slot in experiment.slots()},
         {each.spec.name: each.owner or _source_of(each.component) for each in places.values()},
     )
-    _check_component_values(composition)
+    check_component_values(composition)
     check_rate(composition)
     check_frozen(composition)
     paths, known = composition.input_paths(), verified or {}
@@ -230,30 +231,6 @@ def _experiment(built: Mapping[Row, Sequence[Built[Any]]], settings: Settings) -
         elif specs:
             others[kind.slot] = specs if kind.several else specs[0]
     return Experiment(**own, others=others, settings=settings)
-
-
-def _check_component_values(composition: Composition) -> None:
-    """Raise a ZookitError if they do not fit, or return what their contracts do not allow."""
-    dataset, architecture = composition.dataset, composition.architecture
-    settings = composition.experiment.settings
-    with plugins_blamed(default, dataset, architecture):
-        info = dataset.info
-        check_info(describe(dataset, default), info)
-        if dataset.folder is not None:
-            check_returned(dataset, "folder", dataset.folder, Path, "pathlib.Path", default)
-        architecture.check(info.image_shape)
-        for augmentation in composition.augmentations:
-            augmentation.check(info.image_shape)
-        preference = architecture.preference(info.image_shape, settings.batch_size)
-        check_returned(
-            architecture, "preference", preference, Preference, "zookit.core.Preference", default
-        )
-    own_rule = type(architecture).normalize is not Architecture.normalize
-    if not settings.normalize and own_rule:
-        raise BadExperiment(
-            f"{composition.experiment.architecture.name} scales pixels by a rule of its own, which "
-            f"cannot be turned off. Remove {option('--no-normalize', 'normalize=False')}."
-        )
 
 
 def _build(group: Components[Any], given: Any) -> Built[Any]:

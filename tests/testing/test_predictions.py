@@ -1,27 +1,40 @@
 """What losses and metrics are tried with."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pytest
 
+from zookit.core import Metric
 from zookit.testing.predictions import Predictions, accepted_classes
 
 
-def test_a_component_may_refuse_numbers_of_classes() -> None:
-    def more_than_five(classes: int) -> int:
-        if classes <= 5:
-            raise ValueError("too few")
-        return classes
+@dataclass(frozen=True)
+class Refuses(Metric):
+    """Refuses numbers of classes, before or after TensorFlow is imported."""
 
-    assert accepted_classes(int) == (2, 5)
-    assert accepted_classes(more_than_five) == (20, 100)
+    checked: int = 0
+    built: int = 0
+
+    def check(self, classes: int) -> None:
+        if classes <= self.checked:
+            raise ValueError(f"no {classes}")
+
+    def build(self, classes: int) -> Any:
+        if classes <= self.built:
+            raise ValueError(f"no {classes}")
+
+
+def test_a_component_may_refuse_numbers_of_classes() -> None:
+    assert accepted_classes(Refuses()) == (2, 5)
+    assert accepted_classes(Refuses(checked=5)) == (20, 100)
+    assert accepted_classes(Refuses(built=5)) == (20, 100)
 
 
 def test_one_that_refuses_them_all_is_wrong() -> None:
-    def nothing(classes: int) -> None:
-        raise ValueError(f"no {classes}")
-
     with pytest.raises(ValueError, match="no 2"):
-        accepted_classes(nothing)
+        accepted_classes(Refuses(checked=100))
 
 
 @pytest.mark.parametrize("classes", [2, 5])

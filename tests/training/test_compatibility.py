@@ -2,9 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from conftest import Command
+
+from zookit.core import Augmentation, BadParameter, ImageShapeRefused, Loss, Metric
+from zookit.training.resolve import compose
 
 WORDS = "unfreeze:epoch=3,learning_rate=0.001"
 
@@ -38,3 +43,59 @@ def test_it_is_refused_before_tensorflow_is_imported() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "freeze='body'" in ended.stdout
+
+
+@dataclass(frozen=True)
+class ManyClasses(Metric):
+    """For more than ten classes."""
+
+    def check(self, classes: int) -> None:
+        if classes <= 10:
+            raise ValueError(f"needs more than 10 classes, got {classes}")
+
+    def build(self, classes: int) -> Any:
+        raise AssertionError
+
+
+@dataclass(frozen=True)
+class ManyClassesLoss(Loss):
+    """For more than ten classes."""
+
+    def check(self, classes: int) -> None:
+        ManyClasses().check(classes)
+
+    def build(self, classes: int) -> Any:
+        raise AssertionError
+
+
+def test_a_loss_or_a_metric_may_refuse_the_number_of_classes() -> None:
+    for options in ({"metrics": [ManyClasses()]}, {"loss": ManyClassesLoss()}):
+        with pytest.raises(BadParameter, match=r"^ManyClasses\w*: needs more .* got 10$"):
+            compose("mnist", "dense", options=options)
+
+
+@dataclass(frozen=True)
+class Named(Augmentation):
+    """Has its name in its message, as plugins may."""
+
+    def check(self, image_shape: tuple[int, int, int]) -> None:
+        raise ImageShapeRefused("Named: no such images.")
+
+    def build(self) -> Any:
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("augmentation", "message"),
+    [
+        ("hue", "hue: it changes colours, but the images have 1 channel, expected 3. Remove it."),
+        ("crop:30", "crop: padding is 30, but the images are 28 x 28. Use less padding."),
+        (Named(), "Named: no such images."),
+    ],
+)
+def test_an_image_shape_is_refused_with_the_name_of_the_component(
+    augmentation: Any, message: str
+) -> None:
+    with pytest.raises(ImageShapeRefused) as raised:
+        compose("mnist", "dense", options={"augment": [augmentation]})
+    assert str(raised.value) == message

@@ -55,7 +55,7 @@ def mixed(words: str, images: Array, classes: int = 5) -> tuple[Array, Array, Ar
 def test_every_layer(name: str, channels: int) -> None:
     images = noise(channels)
     if channels == 1 and name in COLORS:
-        with pytest.raises(ImageShapeRefused, match=f"{name} .* 1 channel, .*Remove {name}"):
+        with pytest.raises(ImageShapeRefused, match=r"1 channel, expected 3\. Remove it"):
             component(name).check((13, 16, 1))
         return
     component(name).check((13, 16, channels))
@@ -154,7 +154,7 @@ def test_crops_move_by_whole_pixels() -> None:
         found = np.stack([(result == each).all((1, 2, 3)) for each in possible])
         assert found.any(0).all()
         assert found.any(1).all()
-    with pytest.raises(ImageShapeRefused, match="crop: padding is 8"):
+    with pytest.raises(ImageShapeRefused, match=r"^padding is 8"):
         component("crop:8").check((8, 20, 1))
 
 
@@ -194,7 +194,7 @@ def test_blur_and_sharpness() -> None:
     both = changed("sharpness:1", images).std((1, 2, 3)) / images.std((1, 2, 3))
     assert both.min() < 0.5
     assert both.max() > 1.3
-    with pytest.raises(ImageShapeRefused, match="gaussian_blur: sigma is 5"):
+    with pytest.raises(ImageShapeRefused, match=r"^sigma is 5"):
         component("gaussian_blur:5").check((8, 20, 1))
 
 

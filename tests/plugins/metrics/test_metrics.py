@@ -9,6 +9,7 @@ import pytest
 from zookit.core import BadParameter
 from zookit.modeling.one_form import OneFormMetric
 from zookit.registry import metrics
+from zookit.training.resolve import compose
 
 Array = npt.NDArray[np.float64]
 
@@ -157,8 +158,8 @@ def test_mixed_labels_and_weights() -> None:
 
 
 def test_errors() -> None:
-    with pytest.raises(BadParameter, match=r"^top_k: with 4 classes.*at most 3"):
-        metric_of("top_k:5", 4)
+    with pytest.raises(BadParameter, match=r"^top_k: with 10 classes.*at most 9"):
+        compose("mnist", "dense", options={"metrics": "top_k:10"})
     with pytest.raises(BadParameter, match="at least 1"):
         metrics.build("top_k:0")
     with pytest.raises(BadParameter, match="bins must be at least 1"):
