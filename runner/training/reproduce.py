@@ -3,15 +3,18 @@
 import math
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zookit.core import BadRun, Component, FolderError, RunContext, ZookitError, hookimpl, html
 from zookit.core.messages import counted, printable
+from zookit.core.old_names import current_name
+from zookit.core.parameters import defaulted_parameters
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 from zookit.training.completeness import check_unchanged
+from zookit.training.composition import Composition
 from zookit.training.destinations import check_destinations
 from zookit.training.listeners import AttachedListener
 from zookit.training.resolve import recompose
@@ -109,7 +112,7 @@ def reproduce(
         )
     if run.ending is not None:
         load_of_end(run, WEIGHTS)  # a damaged file is reported before the training
-    composition = recompose(run, instances=instances)
+    composition = _with_defaults_of_today(recompose(run, instances=instances))
     check_destinations(composition, allowed=allow_writes)
     listener = _FolderListener()
     try:
@@ -128,6 +131,21 @@ def reproduce(
     again = read_run(folder)
     differences = environment_diff(run.environment, again.environment)
     return Reproduction(run, again, differences, tuple(_values(run, again)))
+
+
+def _with_defaults_of_today(composition: Composition) -> Composition:
+    """Return the composition knowing which parameters equal the defaults of the installed versions.
+
+    Another version may have changed a default, and the repetition is recorded with this one. Only
+    the metrics are as recorded, because the names that they are logged under depend on it.
+    """
+    specs = []
+    for slot, spec in composition.experiment.slots().items():
+        part = composition.parts[slot]
+        known, kind = defaulted_parameters(part), type(part)
+        equal = frozenset(key for key in spec.parameters if current_name(kind, key) in known)
+        specs.append(spec if slot.startswith("metrics.") else replace(spec, defaulted=equal))
+    return replace(composition, experiment=composition.experiment.with_components(specs))
 
 
 def _both_failed(run: RunRecord, again: RunRecord) -> bool:

@@ -28,6 +28,17 @@ def test_a_repetition_is_a_new_identical_run(run: Path) -> None:
     assert reproduction.again.name in reproduction._repr_html_()
 
 
+def test_the_repetition_knows_the_defaults_of_today(run: Path) -> None:
+    recorded = json.loads((run / "environment.json").read_text())
+    (dense,) = (each for each in recorded["components"] if each["name"] == "zookit/dense")
+    dense["defaulted"].append("units")  # the default of another version
+    (run / "environment.json").write_text(json.dumps(recorded))
+    again = zookit.open_run(run).reproduce(quiet=True).again
+    # Else this would be the identity of a run with the units that are the default now.
+    assert again.environment.identity == recorded["identity"]
+    assert again.environment.group == recorded["group"]
+
+
 def test_the_command_shows_and_prints_the_comparison(zookit: Command, run: Path) -> None:
     (run / "metrics.json").unlink()
     ended = zookit("reproduce", "latest", "--json")
