@@ -44,9 +44,16 @@ class ComponentSpec:
 
     @property
     def identifier(self) -> str:
-        """The short words as one name: `top_k:5` is `top_k_5`."""
-        values = (text_of(value) for value in self.changed()["parameters"].values())
-        return re.sub(r"[^A-Za-z0-9]+", "_", "_".join((self.short_name, *values))).lower()
+        """The short words as one name: `top_k:5` is `top_k_5`.
+
+        All parameters but the first are named: `top_k:5,weight=-1` is `top_k_5_weight_minus_1`.
+        """
+        first = next(iter(self.parameters), None)
+        parts = [self.short_name]
+        for key, value in self.changed()["parameters"].items():
+            parts += [] if key == first else [key]
+            parts.append(re.sub(r"(^|\+)-", r"\1minus_", text_of(value)))
+        return re.sub(r"[^A-Za-z0-9]+", "_", "_".join(parts)).lower()
 
     def under(self, name: str, parameters: Mapping[str, str]) -> Self:
         """Return the same spec with another name, and with other names of its parameters."""

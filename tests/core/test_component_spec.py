@@ -48,6 +48,27 @@ def test_a_spec_is_written_in_words_without_its_distribution() -> None:
     assert spec.short_words == "sizes:size=3"
 
 
+@dataclass(frozen=True)
+class Pair(Component):
+    """A component whose parameters all have defaults."""
+
+    a: int = 1
+    b: int = 1
+    c: tuple[int, ...] = ()
+
+
+def test_an_identifier_names_all_parameters_but_the_first() -> None:
+    assert ComponentSpec("zookit/top_k", {"k": 5}).identifier == "top_k_5"
+    given = [Pair(a=2), Pair(b=2), Pair(b=-2), Pair(-2, b=3), Pair(c=(-1, 3))]
+    assert [ComponentSpec.of("zoo/m", each).identifier for each in given] == [
+        "m_2",
+        "m_b_2",
+        "m_b_minus_2",
+        "m_minus_2_b_3",
+        "m_c_minus_1_3",
+    ]
+
+
 def test_defaults_do_not_count_for_equality() -> None:
     assert ComponentSpec("a", {"b": 1}, frozenset("b")) == ComponentSpec("a", {"b": 1})
 
