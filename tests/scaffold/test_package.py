@@ -62,7 +62,7 @@ def imported(source: str) -> set[str]:
                 "optimizers": "zoo_sign",
                 "schedules": "zoo_decay",
                 "losses": "zoo_loss",
-                "metrics": "zoo_sure",
+                "metrics": "zoo_close",
                 "augmentations": "zoo_noise",
                 "exporters": "zoo_arrays",
                 "listeners": "zoo_report",
