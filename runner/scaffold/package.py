@@ -69,6 +69,7 @@ class Package:
         """Yield the path and the text of each file."""
         common = {
             "distribution": self.name,
+            "module": self.module,
             "dependencies": ", ".join(f'"{each}"' for each in self._dependencies()),
             "entry_points": "\n".join(
                 f'[project.entry-points."{kind.group}"]\n'
