@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -46,15 +46,7 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
     """
     entries = [(group, entry) for group in registry.groups() for entry in group.entries()]
     limit = max(seconds, TENSORFLOW_SECONDS)
-    calls = [
-        Call("zookit.doctor.probes:import_tensorflow", None, limit),
-        *(
-            Call("zookit.doctor.probes:load", asdict(entry.declared), seconds)
-            for _, entry in entries
-        ),
-    ]
-    with watch(len(calls)) as done:
-        tensorflow, *results = _call_all(calls, done)
+    tensorflow, results = _load([entry for _, entry in entries], seconds, limit, watch)
     environment, findings = examine_environment(tensorflow, limit)
     findings += [
         Finding("unreadable", f"{each.distribution}: {each.reason}.", each.advice)
@@ -73,21 +65,61 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
     return Report(environment, (*plugins, *blocked), tuple(findings))
 
 
-def _call_all(calls: Sequence[Call], done: Callable[[], None]) -> list[CallResult]:
-    """Make all calls, and repeat those of plugins that are slow without importing TensorFlow.
+def _load(
+    plugins: Sequence[Entry[Any]], seconds: float, limit: float, watch: Watch
+) -> tuple[CallResult, list[CallResult]]:
+    """Import TensorFlow, and load each plugin.
 
-    At the first call Python may have compiled the plugin, or the machine may have been busy.
+    The plugins of a distribution are loaded in one process. Unless all is well there, each of them
+    is then loaded in a process of its own, which shows whose fault it is.
     """
-    results = call_all(calls, done)
-    slow = [
-        at
-        for at, result in enumerate(results)
-        if at and _is_slow(result.answer) and not result.answer["heavy"]
+    by_owner: dict[str, list[int]] = {}
+    for at, entry in enumerate(plugins):
+        by_owner.setdefault(entry.owner, []).append(at)
+    together = list(by_owner.values())
+    calls = [
+        Call("zookit.doctor.probes:import_tensorflow", None, limit),
+        *(_loading([plugins[at] for at in each], seconds) for each in together),
     ]
-    for at, again in zip(slow, call_all([calls[at] for at in slow], lambda: None), strict=True):
-        if again.answer is not None and not _is_slow(again.answer):
-            results[at] = again
-    return results
+    with watch(len(calls)) as done:
+        tensorflow, *loaded = call_all(calls, done)
+    results = {
+        at: one
+        for each, result in zip(together, loaded, strict=True)
+        if _is_settled(result, len(each))
+        for at, one in zip(each, _apart(result, len(each)), strict=True)
+    }
+    rest = [at for at in range(len(plugins)) if at not in results]
+    if rest:
+        with watch(len(rest)) as done:
+            again = call_all([_loading([plugins[at]], seconds) for at in rest], done)
+        results |= {at: _apart(each, 1)[0] for at, each in zip(rest, again, strict=True)}
+    return tensorflow, [results[at] for at in range(len(plugins))]
+
+
+def _loading(plugins: Sequence[Entry[Any]], seconds: float) -> Call:
+    declared = [asdict(entry.declared) for entry in plugins]
+    return Call("zookit.doctor.probes:load", declared, seconds)
+
+
+def _apart(result: CallResult, plugins: int) -> list[CallResult]:
+    """Return one result for each plugin of a call."""
+    return [replace(result, answer=each) for each in result.answer or [None] * plugins]
+
+
+def _is_settled(result: CallResult, plugins: int) -> bool:
+    """Return whether nothing more can be learnt about the plugins of a call.
+
+    One that was slow by itself is tried again: Python may have compiled it, or the machine may have
+    been busy.
+    """
+    answers = result.answer or []
+    if plugins == 1:
+        return not (answers and _is_slow(answers[0]) and not answers[0]["heavy"])
+    fine = not result.timed_out and result.exit_code == 0 and answers
+    return bool(fine) and not any(
+        "reason" in each or each["heavy"] or _is_slow(each) for each in answers
+    )
 
 
 def _is_slow(answer: dict[str, Any] | None) -> bool:

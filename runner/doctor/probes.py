@@ -19,17 +19,21 @@ from zookit.training.listeners import attach_component
 _LONGEST = 1000
 
 
-def load(declared: dict[str, str]) -> dict[str, Any]:
-    """Load the plugin of a `Declared`.
+def load(plugins: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Load plugins, each of which is given as the values of a `Declared`.
 
-    Returns how many `seconds` its import took, which `heavy` modules it imported, the packages
-    that are `missing`, and for a data set with files its `data`: where they are. If the plugin is
-    broken, returns the `reason` and the `stack` instead.
+    Returns for each how many `seconds` its import took, which `heavy` modules it imported, the
+    packages that are `missing`, and for a data set with files its `data`: where they are. If the
+    plugin is broken, the `reason` and the `stack` instead.
     """
+    _import_dependencies()
+    return [_load(each) for each in plugins]
+
+
+def _load(declared: dict[str, str]) -> dict[str, Any]:
     metadata = Declared(**declared)
     (kind,) = (kind for kind in Registry.kinds() if kind.group == metadata.group)
     entry: Entry[Any] = Entry(kind, metadata)
-    _import_dependencies()
     began = time.perf_counter()
     try:
         loaded = entry.load()

@@ -171,6 +171,28 @@ def test_strange_plugins(
         assert (finding["file"], finding["line"]) == (str(site / f"my_{name}.py"), line)
 
 
+def test_plugins_of_a_distribution_share_a_process_until_one_fails(tmp_path: Path) -> None:
+    record = "import pids, os\npids.write_pid(f'{__name__}-{os.getpid()}', os.getpid())"
+    for owner, last in (("my-good", "pass"), ("my-mixed", "os._exit(3)")):
+        names = [f"{owner[3:]}_{at}" for at in range(3)]
+        sources = dict.fromkeys(names, f"{record}\n{ARCHITECTURE}")
+        sources[names[-1]] = f"{record}\n{last}\n{ARCHITECTURE}"
+        lines = "\n".join(f"{name} = {name}:Made" for name in names)
+        modules = {f"{name}.py": source for name, source in sources.items()}
+        make_distribution(tmp_path, owner, {"zookit.architectures": lines}, modules)
+    (tmp_path / "pids.py").write_text(WRITE_PID)
+    report = examined(tmp_path)
+    states = {name: report[name]["state"] for name in ("good_0", "good_2", "mixed_0", "mixed_1")}
+    assert set(states.values()) == {"works"}
+    assert "exit code 3" in report.finding("mixed_2")["reason"]
+    importers = {
+        owner: {file.read_text() for file in tmp_path.glob(f"{owner}_*-*.pid")}
+        for owner in ("good", "mixed")
+    }
+    assert len(importers["good"]) == 1
+    assert len(importers["mixed"]) == 1 + 3
+
+
 def test_no_process_remains_and_no_plugin_is_imported_twice(
     strange: tuple[Examined, Path],
 ) -> None:
