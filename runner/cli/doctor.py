@@ -19,7 +19,7 @@ def doctor(
     ] = 20,
     as_json: Annotated[bool, json_option()] = False,
 ) -> int:
-    """Examine the installation and load every plugin, each in its own process.
+    """Examine the installation, and load every plugin in a separate process.
 
     Shows the versions, the devices, the cache and the available data. The exit code is 1 if
     something is wrong.
