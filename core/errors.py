@@ -17,6 +17,8 @@ _LONGEST_REASON = 1000
 """The longest value and message of another exception to show, in characters."""
 _SIMILAR = 0.65
 """How similar names must be: 'sdg' and 'sgd' are (0.67), 'lenet' and 'dense' are not (0.6)."""
+_MISSPELT = 0.85
+"""How similar a name is that has a typing error; less counts a name that another contains."""
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 
@@ -191,8 +193,8 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` probably means, or None.
 
     That is a name that is equal but for case and separators (`FashionMNIST`), the one whose
-    initials it is (`lr`), the only one that begins with it (`val`) or contains it, a similar one,
-    or the longest that it contains (`horizontal_flip`).
+    initials it is (`lr`), the only one that begins with it (`val`) or contains it, one that is
+    nearly equal, the longest that it contains (`horizontal_flip`), or a similar one.
     """
     from difflib import get_close_matches  # only needed for errors
 
@@ -211,9 +213,11 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     containing = [each for fold, each in by_fold.items() if wanted in fold]
     if len(wanted) > 3 and len(containing) == 1:
         return containing[0]
-    similar = get_close_matches(wanted, by_fold, n=1, cutoff=_SIMILAR)
+    misspelt = get_close_matches(wanted, by_fold, n=1, cutoff=_MISSPELT)
     contained = sorted((each for each in by_fold if len(each) > 3 and each in wanted), key=len)
-    return next((by_fold[each] for each in (*similar, *reversed(contained))), None)
+    similar = get_close_matches(wanted, by_fold, n=1, cutoff=_SIMILAR)
+    found = (*misspelt, *reversed(contained), *similar)
+    return by_fold[found[0]] if found else None
 
 
 def folded(name: str) -> str:

@@ -9,6 +9,9 @@ from zookit.core.component import Component
 if TYPE_CHECKING:
     import keras
 
+ALWAYS_LOGGED = ("loss", "accuracy")
+"""What every training logs, without a metric."""
+
 
 @dataclass(frozen=True)
 class Metric(Component, ABC):

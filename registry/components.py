@@ -113,6 +113,10 @@ class Components(Group[C], Generic[C]):
         try:
             return self.build(Words.parse(text))
         except (BadWords, UnknownName, BadParameter) as error:
+            always = self._meant_always(text)
+            if always:
+                noun = f"{self.kind.singular} {always!r}"
+                raise UnknownName(f"every run has the {noun}.", "Leave it out.") from None
             from zookit.registry.source import declares  # only needed for errors
 
             unknown = getattr(error, "unknown", "")
@@ -142,7 +146,7 @@ class Components(Group[C], Generic[C]):
 
     def correction(self, text: str) -> Correction | None:
         """Return the valid words that a text probably means, if any."""
-        if self.is_blocked(text.partition(":")[0]):
+        if self.is_blocked(text.partition(":")[0]) or self._meant_always(text):
             return None
         if ".py" in text:
             from zookit.registry.plugin_files import corrected_file  # only if a file is named
@@ -166,6 +170,10 @@ class Components(Group[C], Generic[C]):
         words = Words.parse(instead)
         name = words.name if "/" in words.name else self[words.name].name
         return Correction(text, str(Words(name, words.items)))
+
+    def _meant_always(self, text: str) -> str | None:
+        name = text.partition(":")[0]
+        return None if name in self else self.kind.meant_always(name)
 
     def _keys(self, name: str) -> list[str]:
         """Return the names of a component's parameters, the old ones last."""

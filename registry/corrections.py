@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zookit.core import Words, ZookitError
 from zookit.core.corrections import plain_text
 from zookit.core.errors import folded, nearest_name
+from zookit.core.metric import ALWAYS_LOGGED
 from zookit.registry.source import docstring_of, source_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ Build = Callable[[str], object]
 Keys = Callable[[str], Iterable[str]]
 
 _LONGEST = 200
-_LOGGED = ("loss", "accuracy", "val_loss", "val_accuracy")
 _SEPARATOR = re.compile(r"[\s:=,;([{/-]+|(?<=[A-Za-z])(?=\d)")
 _BRACKETS = re.compile(r"[\[({]([^\[\](){}]*)[\])}]")
 _OTHER_NAMES = re.compile(r"Other names: ([^.]*)\.")
@@ -74,6 +74,8 @@ def _valid(words: str, build: Build) -> str | None:
 def _with_items(name: str, rest: str, build: Build, keys: Keys) -> Iterator[str]:
     """Yield the name with the items in whatever stands behind it."""
     inside = re.sub(r"^\s*[:=/-]?\s*", "", rest).strip()
+    if rest.isdecimal() and all(_valid(w, build) == w for w in (name + ":0.5", f"{name}:{rest}")):
+        return  # `adadelta2` is another name: its parameter is not a number of something
     if _BRACKETS.fullmatch(inside):
         inside = inside[1:-1].strip()
     with suppress(ZookitError):
@@ -122,7 +124,8 @@ def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items
     """Return the items with each value as the first parameter for which it is valid.
 
     `dense:512:relu` is `dense:512,activation=relu`. A parameter that takes any text counts only as
-    the first one, or for a value that trainings log. Empty if a value is valid for none.
+    the first one, or for what is named like a value that trainings log. Empty if a value is valid
+    for none.
     """
 
     def ordered(values: Mapping[str, str]) -> Items:
@@ -136,7 +139,7 @@ def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items
     found = {key: value for key, value in items if key is not None}
     for at, value in enumerate(value for key, value in items if key is None):
         for key in declared:
-            is_bound = value in _LOGGED or (not at and key == declared[0])
+            is_bound = _is_logged(value) or (not at and key == declared[0])
             trial = {**found, key: value}
             if key not in found and fits(trial) and (is_bound or not fits({**found, key: "?"})):
                 found = trial
@@ -146,23 +149,24 @@ def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items
     return ordered(found)
 
 
+def _is_logged(value: str) -> bool:
+    return value in ALWAYS_LOGGED or value.startswith("val_")
+
+
 def words_of_entries(text: str, entries: Mapping[str, "Entry[Any]"]) -> Iterator[str]:
     """Yield words for a text that a component's source code mentions, or that is a folder.
 
-    A component is known by the words of its summary, by the other names in its docstring, and by
-    the values of its first parameter, which may be names too.
+    A component is known by the other names in its docstring, and by the values of its first
+    parameter, which may be names too.
     """
+    name, colon, values = text.partition(":")
+    named = _named(name, {each: _other_names(entry) for each, entry in entries.items()})
+    if named:
+        yield f"{named}{colon}{values}"
     text, _, items = text.partition(",")
     is_folder = isdir(expanduser(text))  # noqa: PTH111, PTH112
     if not is_folder and len(folded(text)) < 2:
         return
-    described = [
-        each
-        for each, entry in entries.items()
-        if folded(text) in map(folded, re.findall(r"[\w-]+", _described(entry)))
-    ]
-    if len(described) == 1:
-        yield described[0]
     for each, entry in entries.items():
         source = source_of(entry.module)
         mentioned = re.search(rf"[\"']{re.escape(text)}[\"']", source, re.IGNORECASE)
@@ -174,6 +178,20 @@ def words_of_entries(text: str, entries: Mapping[str, "Entry[Any]"]) -> Iterator
                     yield f"{found},{items}" if items else found
 
 
-def _described(entry: "Entry[Any]") -> str:
-    named = _OTHER_NAMES.search(" ".join(docstring_of(entry.value).split()))
-    return f"{entry.summary} {named[1] if named else ''}"
+def described_by(word: str, entries: Mapping[str, "Entry[Any]"]) -> str | None:
+    """Return the only entry whose summary has a word; None if there are several or none."""
+    return _named(word, {each: entry.summary for each, entry in entries.items()})
+
+
+def _named(word: str, texts: Mapping[str, str]) -> str | None:
+    """Return the key of the only text that has a word, which is of two letters at least."""
+    wanted = folded(word)
+    found = [
+        key for key, text in texts.items() if wanted in map(folded, re.findall(r"[\w-]+", text))
+    ]
+    return found[0] if len(found) == 1 and len(wanted) > 1 else None
+
+
+def _other_names(entry: "Entry[Any]") -> str:
+    found = _OTHER_NAMES.search(" ".join(docstring_of(entry.value).split()))
+    return found[1] if found else ""

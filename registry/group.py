@@ -200,8 +200,13 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
     def _did_you_mean(self, name: str, names: list[str]) -> str:
         """Return a hint; for a name that is like an old one, the new name."""
         former = {old: new.name for old, new in self.former().items()}
-        nearest = nearest_name(name, [*names, *former])
+        nearest = nearest_name(name, [*names, *former]) or self._described_by(name)
         return f" Did you mean {former.get(nearest, nearest)!r}?" if nearest else ""
+
+    def _described_by(self, name: str) -> str | None:
+        from zookit.registry.corrections import described_by  # only needed for errors
+
+        return described_by(name, self)
 
     def reasons_missing(self, name: str) -> str:
         """Return sentences that may explain why a name is not found, or an empty text."""

@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from zookit.core import Component
 from zookit.core.declaration import declaration_complaint
+from zookit.core.errors import folded
 from zookit.core.messages import option
 from zookit.registry.methods import method_complaint
 
@@ -22,6 +23,7 @@ class Kind(Generic[C]):
         several: whether a run can have more than one.
         help: the option's text in `--help`.
         default: the name of what is used if nothing is given; empty for nothing.
+        always: names of what every run has without a component, such as the metric accuracy.
         recorded: whether the component decides a run's result, so that experiments record it.
     """
 
@@ -35,6 +37,7 @@ class Kind(Generic[C]):
         several: bool = False,
         help: str = "",  # noqa: A002 - the name that Typer has for it
         default: str = "",
+        always: tuple[str, ...] = (),
         recorded: bool = True,
     ) -> None:
         self.singular = singular
@@ -44,6 +47,7 @@ class Kind(Generic[C]):
         self.several = several
         self.help = help
         self.default = default
+        self.always = always
         self.recorded = recorded
         self.plural = ""
 
@@ -70,6 +74,12 @@ class Kind(Generic[C]):
         if self.option:
             return f"write {option(f'{self.option} {words}', f'{self.keyword}=')}."
         return "the order is DATASET ARCHITECTURE [CALLBACK]..."
+
+    def meant_always(self, name: str) -> str | None:
+        """Return what is meant by a name that is no component's, if every run has it: `acc`."""
+        wanted = folded(name.removeprefix("val_"))
+        begun = (each for each in self.always if folded(each).startswith(wanted))
+        return next(begun, None) if len(wanted) > 2 else None
 
     def complaint(self, loaded: object) -> str | None:
         """Return why an object cannot be a plugin of this kind; None if it can."""

@@ -22,6 +22,7 @@ from zookit.core import (
 )
 from zookit.core.errors import did_you_mean
 from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
+from zookit.core.metric import ALWAYS_LOGGED
 from zookit.registry.blocking import block, matches
 from zookit.registry.components import Components
 from zookit.registry.kind import Kind, Row
@@ -79,6 +80,7 @@ class Registry:
         option="--metric",
         keyword="metrics",
         several=True,
+        always=ALWAYS_LOGGED,
         help="What to measure beside loss and accuracy. Can be repeated.",
     )
     augmentations = _Row(

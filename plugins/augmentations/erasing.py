@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Erasing(Augmentation):
-    """Fill a rectangle of some images with noise (Zhong et al., 2020)."""
+    """Fill a rectangle of some images with noise (Zhong et al., 2020).
+
+    Other names: cutout.
+    """
 
     share: Annotated[float, Ge(0), Le(1), Doc("Share of the images.")] = 0.5
     smallest: Annotated[

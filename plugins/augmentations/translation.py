@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Translation(Augmentation):
-    """Move images vertically and horizontally."""
+    """Move images vertically and horizontally.
+
+    Other names: shift.
+    """
 
     factor: Annotated[
         float, Ge(0), Le(1), Doc("Largest move, as a share of the height and of the width.")

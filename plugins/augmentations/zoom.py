@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Zoom(Augmentation):
-    """Zoom in or out."""
+    """Zoom in or out.
+
+    Other names: scale.
+    """
 
     factor: Annotated[float, Ge(0), Lt(1), Doc("Largest zoom, as a share of the image.")] = 0.2
     width: Annotated[

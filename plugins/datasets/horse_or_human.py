@@ -18,6 +18,8 @@ class HorseOrHuman(Dataset):
     Images are uint8 (N, 300, 300, 3); labels are 0 for horses and 1 for humans. There are 1,027
     training images; the test split is the 256 images published for validation (Moroney 2019).
     Licence CC BY 2.0. The bundled sample has 128 training and 63 test images, as JPEG.
+
+    Other names: horses_or_humans, horses.
     """
 
     files = (

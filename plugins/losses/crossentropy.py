@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Crossentropy(Loss):
-    """The negative logarithm of the probability of the true class."""
+    """The negative logarithm of the probability of the true class.
+
+    Other names: categorical_crossentropy, binary_crossentropy, BCE, NLL, log_loss.
+    """
 
     label_smoothing: Annotated[
         float, Ge(0), Lt(1), Doc("Share of each label that is spread evenly over all classes.")

@@ -17,6 +17,8 @@ class CalibrationError(Metric):
 
     Images are put in bins by the probability of the predicted class. The value is the mean
     difference between probability and accuracy of the bins, weighted by their images.
+
+    Other names: ECE, expected_calibration_error.
     """
 
     bins: Annotated[int, Ge(1), Doc("Number of bins.")] = 15

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LogLoss(Metric):
-    """Plain crossentropy, to compare runs with different losses."""
+    """Plain crossentropy, to compare runs with different losses.
+
+    Other names: crossentropy, NLL.
+    """
 
     higher_is_better = False
 

@@ -14,6 +14,8 @@ class MacroF1(Metric):
     """The mean of the F1 scores of the classes.
 
     A class that has images but is never predicted counts as 0, one that has neither is left out.
+
+    Other names: F1, f1_score.
     """
 
     def build(self, classes: int) -> "keras.metrics.Metric":

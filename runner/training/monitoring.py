@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zookit.core import BadExperiment, BrokenPlugin, Callback, Metric, did_you_mean
 from zookit.core.errors import Correction, nearest_name, quoted
+from zookit.core.metric import ALWAYS_LOGGED
 from zookit.registry import default
 from zookit.registry.blame import plugins_blamed
 
@@ -53,7 +54,7 @@ def check_monitored(
     value is logged may not be known: a callback may add it to the logs for those after it. Raises
     BrokenPlugin if a callback does not declare tuples of names.
     """
-    logged = ["loss", "accuracy", *metrics]
+    logged = [*ALWAYS_LOGGED, *metrics]
     logged += [f"val_{name}" for name in logged] if validation else []
     for at, (name, callback) in enumerate(zip(names, callbacks, strict=True)):
         for needed in _names(name, "monitors", callback.monitors):

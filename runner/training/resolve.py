@@ -25,6 +25,7 @@ from zookit.core import (
 from zookit.core.errors import quoted
 from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
 from zookit.core.input_files import with_input_files
+from zookit.core.metric import ALWAYS_LOGGED
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
 from zookit.registry import Built, Components, Registry, default
@@ -42,8 +43,6 @@ from zookit.training.compatibility import (
 from zookit.training.composition import Composition
 from zookit.training.old_columns import with_new_columns
 from zookit.training.options import Chosen, split_options
-
-_LOGGED = ("loss", "accuracy", "learning_rate")
 
 DatasetLike = str | Words | ComponentSpec | Dataset
 ArchitectureLike = str | Words | ComponentSpec | Architecture
@@ -250,18 +249,19 @@ def _check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
             if names.count(name) > 1:
                 raise BadExperiment(f"{kind.singular} {name!r} is given twice. Pass it once.")
     for each in built.get(Registry.metrics, ()):
-        if each.spec.identifier in _LOGGED or each.spec.identifier.startswith("val_"):
+        column = each.spec.identifier
+        if column in (*ALWAYS_LOGGED, "learning_rate") or column.startswith("val_"):
             raise BadExperiment(
-                f"the metric {each.spec.name} would be logged as {each.spec.identifier!r}, which "
+                f"the metric {each.spec.name} would be logged as {column!r}, which "
                 "is the name of another value. Report this to the author of the package."
             )
 
 
 def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:
     """Return a hint if the name belongs to another kind of component."""
-    if isinstance(given, Component) or (isinstance(given, str) and ".py" in given):
+    if isinstance(given, Component):
         return ""
-    name = Words.parse(given).name if isinstance(given, str) else given.name
+    name = given.partition(":")[0] if isinstance(given, str) else given.name
     for other in default.components():
         if other.kind != group.kind and name in other:
             return f" {name!r} is one of the {other.kind.plural}; {other.kind.usage(name)}"

@@ -5,10 +5,11 @@ More are in tests/cli/corrections/test_search.py.
 
 import pytest
 from bounded import bounded
+from conftest import Command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zookit.core import ZookitError
+from zookit.core import UnknownName, ZookitError
 from zookit.registry import default
 
 
@@ -22,6 +23,18 @@ from zookit.registry import default
         ("callbacks", "StopAtLoss(0,4)", "stop_at_loss:0.4"),
         ("datasets", "horses", "horse_or_human"),
         ("datasets", "image-folder photos", "image_folder:photos"),
+        ("architectures", "mlp:512", "dense:512"),
+        ("losses", "categorical_crossentropy", "crossentropy"),
+        ("losses", "sparse_categorical_crossentropy", "crossentropy"),
+        ("losses", "bce", "crossentropy"),
+        ("losses", "MSE", "squared"),
+        ("metrics", "f1_score", "macro_f1"),
+        ("metrics", "ece", "calibration_error"),
+        ("metrics", "top5", "top_k:5"),
+        ("augmentations", "scale", "zoom"),
+        ("augmentations", "cutout", "erasing"),
+        ("optimizers", "adam0.01", "adam:0.01"),
+        ("callbacks", "early_stopping:val_macro_f1", "early_stopping:monitor=val_macro_f1"),
     ],
 )
 def test_words_are_corrected(kind: str, written: str, meant: str) -> None:
@@ -35,6 +48,29 @@ def test_words_are_corrected(kind: str, written: str, meant: str) -> None:
 )
 def test_other_words_are_not(written: str) -> None:
     assert default.datasets.correction(written) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "hint"),
+    [
+        ("losses", "probability", "Did you mean 'crossentropy'?"),  # a word of its summary
+        ("augmentations", "noise", "Did you mean 'erasing'?"),
+        ("optimizers", "adadelta2", "Did you mean 'adadelta'?"),  # not a learning rate of 2
+        ("losses", "hinge", "Installed: crossentropy"),
+    ],
+)
+def test_what_is_uncertain_is_only_a_hint(kind: str, written: str, hint: str) -> None:
+    with pytest.raises(UnknownName) as raised:
+        default.group(kind).build(written)
+    assert raised.value.correction is None
+    assert hint in str(raised.value)
+
+
+@pytest.mark.parametrize("written", ["accuracy", "acc", "Accuracy", "val_accuracy", "loss"])
+def test_what_is_always_logged_is_no_metric_to_add(zookit: Command, written: str) -> None:
+    message = zookit("run", "mnist", "dense", "--metric", written).message()
+    assert "every run has the metric" in message
+    assert message.endswith("Leave it out.")
 
 
 def test_a_blocked_name_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
