@@ -2,12 +2,13 @@
 
 import shlex
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from typer import TyperException
 
 from zookit.cli.corrections.component_rules import folder_words
-from zookit.cli.corrections.foreign import COMMANDS, OPTIONS, Foreign
+from zookit.cli.corrections.foreign import COMMANDS, NOTHING, OPTIONS, WORDS, Foreign
 from zookit.cli.corrections.line import Line, is_file, options_of
 from zookit.cli.corrections.search import Search
 from zookit.cli.run_argument import no_runs
@@ -80,16 +81,26 @@ def _problem(line: Line, error: TyperException) -> str:
     foreign = OPTIONS.get(folded(name), Foreign(""))
     if foreign.why:
         return f"no option {name}. {foreign.why}"
-    name = next(iter(foreign.instead), "") or name
+    own = [each for each in foreign.instead if each in line.options]
+    if own:
+        return f"no option {name}. Expected {' or '.join(own)}."
+    typed, name = name, next(iter(foreign.instead), "") or name
     others = [each.name for each in line.top.commands.values() if name in options_of(each)]
     if not others or line.name in others:
         return f"no option {getattr(error, 'option_name', '')}."
     kept = " A run keeps its settings: to change one, train again." * (line.name == "resume")
-    return f"no option {name}. {name} is an option of {' and '.join(others)}.{kept}"
+    return f"no option {typed}. {name} is an option of {' and '.join(others)}.{kept}"
 
 
 def _hint(line: Line, error: Exception) -> str:
     """Return what to do where no command line can be right before something else is done."""
+    redirected = _redirected(line)
+    if redirected:
+        return redirected
+    for part in line.words if isinstance(error, UnknownName) else ():
+        why = WORDS.get(folded(part.name), NOTHING).why
+        if why:
+            return why
     if line.command is None and line.group is line.top:
         return COMMANDS.get(folded(line.name), Foreign("")).why
     if line.name == "run":
@@ -100,6 +111,19 @@ def _hint(line: Line, error: Exception) -> str:
         known = any(is_file(str(each.value)) for each in line.words)
         if not known and not run_folders(line.runs_dir)[0]:
             return no_runs(line.runs_dir)
+    return ""
+
+
+def _redirected(line: Line) -> str:
+    """Return how to write what a command prints to a file, such as `FILE` in `--csv FILE`."""
+    for part in line.parts:
+        file = str(part.value)
+        flag = f"--{Path(file).suffix[1:]}"
+        if flag in line.options and line.options[flag].is_flag:
+            arguments = ["zookit", *line.edited({part: ()})]
+            if flag not in arguments:
+                arguments.append(flag)
+            return f"Run: {shlex.join(arguments)} > {shlex.quote(file)}"
     return ""
 
 

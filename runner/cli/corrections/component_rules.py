@@ -12,6 +12,7 @@ from zookit.cli.corrections.line import Line, Part
 from zookit.cli.run_argument import RUNS_DIR
 from zookit.core import ZookitError
 from zookit.core.declaration import KINDS
+from zookit.core.errors import folded
 from zookit.runs.naming import LATEST
 
 _LONGEST_PHRASE = 5
@@ -59,6 +60,22 @@ def adding_first(line: Line, error: Exception) -> Iterator[list[str]]:
         if name and part.name.rpartition("/")[2] == name:
             first = next(each for each in line.words if each.param is part.param)
             yield line.edited({first: [*part.arguments, *first.arguments], part: ()})
+
+
+def of_another_place(line: Line, _: Exception) -> Iterator[list[str]]:
+    """Propose the component that a word means, as `EarlyStopping(patience=3)` does, anywhere.
+
+    Its name must be one of another place or option, but for case and separators.
+    """
+    params = line.command.params if line.command is not None else []
+    for part in line.words:
+        if line.takers(part.name):
+            continue
+        name = folded(re.split(r"[\s:=(\[{]", str(part.value))[0])
+        for kind in (kind for param in params for kind in line.kinds(param)):
+            found = kind.correction(str(part.value)) if name in map(folded, kind) else None
+            if found is not None:
+                yield line.edited({part: [found.instead]})
 
 
 def own_images(line: Line, _: Exception) -> Iterator[list[str]]:

@@ -42,6 +42,10 @@ _DELETE = "A run is a folder in runs; delete that folder. 'zookit data clear' re
 _SAVED = (
     "Every run is saved; 'zookit export latest --to keras' writes its model for other programs."
 )
+_SAMPLE = (
+    "The samples are included, so nothing needs to be fetched: add --data sample to a command such "
+    "as run."
+)
 _INSTALL = "Packages are installed with: zookit install NAME"
 
 OPTIONS = _by_word(
@@ -61,7 +65,7 @@ OPTIONS = _by_word(
     Foreign("lr", ("--learning-rate",)),
     Foreign("valsplit validationsplit", ("--validation",)),
     Foreign("summary", ("--on",)),
-    Foreign("format", ("--to",)),
+    Foreign("format", ("--to", "--json", "--csv")),
     Foreign("e", ("--epochs",)),
     Foreign("b", ("--batch-size",)),
     Foreign("o", ("--output",)),
@@ -104,6 +108,7 @@ WORDS = _by_word(
     Foreign("h5 hdf5", ("keras",)),
     Foreign("tflite lite", ("litert",)),
     Foreign("pb tf tensorflow", ("saved_model",)),
+    Foreign("sample samples", why=_SAMPLE),
 )
 """For a word in a place that offers what stands for it."""
 

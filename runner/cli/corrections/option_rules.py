@@ -43,6 +43,14 @@ def option_values(line: Line, error: Exception) -> Lines:
         yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
 
 
+def flags(line: Line, _: Exception) -> Lines:
+    """Propose a flag for an unknown option with its name as value, such as `--format csv`."""
+    for part in line.parts:
+        flag = f"--{part.value}"
+        if part.option and part.param is None and flag in line.options:
+            yield line.edited({part: [flag]})
+
+
 def _refused(line: Line, part: Part, error: Exception) -> bool:
     """Return whether the value of an option is not valid by itself."""
     if not line.takes_words(part.param, str(part.value)):

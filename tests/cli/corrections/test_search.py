@@ -287,6 +287,17 @@ KEPT = [
     ("runs photos", "runs --runs-dir photos"),
     ("export keras latest", "export --to keras latest"),
     (
+        "run 'EarlyStopping(patience=3)'",
+        "run fashion_mnist cnn early_stopping:patience=3 --validation 0.1",
+    ),
+    (
+        "run mnist 'EarlyStopping(patience=3)'",
+        "run mnist cnn early_stopping:patience=3 --validation 0.1",
+    ),
+    ("run mnist 'Adam(0.01)'", "run mnist cnn --optimizer adam:0.01"),
+    ("compare --format csv", "compare --csv"),
+    ("list --format json", "list --json"),
+    (
         "run mnist dense early_stopping:monitor=learning_rate reduce_lr_on_plateau:monitor=loss",
         "run mnist dense reduce_lr_on_plateau:monitor=loss early_stopping:monitor=learning_rate",
     ),
@@ -397,6 +408,11 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("run mnist dense --optimizer adam:momentum=0.9", ["parameter of", "sgd"]),
         ("run mnist dense:filters=8", ["parameter of cnn"]),
         ("add foo", ["zookit install"]),
+        ("compare --csv a.csv", ["Run: zookit compare --csv > a.csv"]),
+        ("compare --by loss --output b.json", ["zookit compare --by loss --json > b.json"]),
+        ("compare --format xlsx", ["no option --format", "--json or --csv"]),
+        ("data fetch sample", ["'sample'", "included", "--data sample"]),
+        ("resume latest --lr 0.1", ["no option --lr."]),
         ("bla", ["'bla'", "Available: run", "--help"]),
     ],
 )
