@@ -33,6 +33,12 @@ def _source(module: str, _: tuple[str, ...]) -> str:
         return ""
 
 
+def forget_sources() -> None:
+    """Forget what was found, because packages have changed since."""
+    _source.cache_clear()
+    _spec.cache_clear()
+
+
 def constant_of(value: str, name: str) -> Any:
     """Return a constant in the body of the class `module:Class`; None if it is not found.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zookit.core import NotInstalled
 
 if TYPE_CHECKING:
-    from zookit.registry import Entry
+    from zookit.registry import Entry, Registry
 
 Plugin = tuple[str, str, str]
 """The kind's plural, the name, and `distribution==version`."""
@@ -46,10 +46,8 @@ def call(command: Sequence[str]) -> int:
 
 def entries() -> "list[Entry[Any]]":
     """Return the plugins that are installed now, also those that are blocked; no files."""
-    from zookit.registry import Registry
-
-    importlib.invalidate_caches()
-    found = (each for group in Registry().groups() for each in (*group.entries(), *group.blocked()))
+    groups = _registry().groups()
+    found = (each for group in groups for each in (*group.entries(), *group.blocked()))
     return [each for each in found if not each.declared.file]
 
 
@@ -60,14 +58,21 @@ def plugins(found: "Iterable[Entry[Any]]") -> set[Plugin]:
 
 def former_names() -> dict[tuple[str, str], str]:
     """Return the name today of plugins by the kind's plural and the old name."""
-    from zookit.registry import Registry
-
-    importlib.invalidate_caches()
     return {
         (group.kind.plural, old): new.name
-        for group in Registry().groups()
+        for group in _registry().groups()
         for old, new in group.former().items()
     }
+
+
+def _registry() -> "Registry":
+    """Return a registry of what is installed now."""
+    from zookit.registry import Registry
+    from zookit.registry.source import forget_sources
+
+    importlib.invalidate_caches()
+    forget_sources()
+    return Registry()
 
 
 def changes(

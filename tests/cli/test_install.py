@@ -1,11 +1,13 @@
 """`zookit install` and `zookit uninstall` call the environment's own pip, or uv."""
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from conftest import Command
 from fresh_environment import FreshEnvironment
+from plugin_site import MODULE, Site
 from small_runs import copy_run, small_run
 from small_wheel import Borrowing, write_wheel
 
@@ -119,6 +121,22 @@ def test_a_plugin_that_was_renamed_is_neither_new_nor_removed() -> None:
     assert list(changes(after, after, former)) == []
 
 
-@pytest.mark.usefixtures("renamed")
-def test_the_old_names_of_plugins_are_known() -> None:
-    assert packages.former_names()["architectures", "alpha"] == "beta"
+def test_old_names_are_those_of_the_version_installed_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    site, names = Site(tmp_path), ["alpha", "beta", "gamma"]
+    found = []
+    for at, name in enumerate(names):
+        formerly = f"formerly = {tuple(names[:at])}"
+        site.module("renaming_nets", MODULE.replace("units:", f"{formerly}\n        units:"))
+        for folder in tmp_path.glob("*.dist-info"):
+            shutil.rmtree(folder)
+        points = "\n".join(f"{each} = renaming_nets:Net" for each in names[: at + 1])
+        site.install("zookit-a", points, version=f"{at}")
+        shown = {each.name for each in packages.entries()} & {*names}
+        former = {k: v for k, v in packages.former_names().items() if v in names}
+        assert shown == {name}
+        found.append(former)
+    old = ("architectures", "alpha"), ("architectures", "beta")
+    assert found == [{}, {old[0]: "beta"}, {old[0]: "gamma", old[1]: "gamma"}]
