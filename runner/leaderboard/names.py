@@ -164,10 +164,8 @@ def _with(
         for slot, spec, known in zip(named.experiment.slots(), specs, defaults, strict=True)
     ]
     experiment = replace(run.experiment.with_components(monitoring), input_files=files)
-    data, by_name = (
-        run.environment.data.hash,
-        dict(zip((spec.name for spec in specs), owners, strict=True)),
-    )
+    data = run.environment.data.hash
+    by_name = {spec.name: owner for spec, owner in zip(specs, owners, strict=True)}
     components = zip(run.environment.components, specs, strict=True)
     environment = replace(
         run.environment,
@@ -176,15 +174,15 @@ def _with(
         group=experiment.group().identity(data, by_name),
     )
     names, ending = logged_names(columns), run.ending
+    if ending is not None:
+        last_epoch, test = (_under(names, each) for each in (ending.last_epoch, ending.test))
+        ending = replace(ending, last_epoch=last_epoch, test=test)
     return replace(
         run,
         experiment=experiment,
         environment=environment,
         history=MappingProxyType(Logged(_under(names, run.history))),
-        ending=ending
-        and replace(
-            ending, last_epoch=_under(names, ending.last_epoch), test=_under(names, ending.test)
-        ),
+        ending=ending,
     )
 
 
