@@ -37,6 +37,7 @@ def test_the_command_and_python_give_the_same_bits_with_the_same_threads(tmp_pat
     assert different_ends(run.folder, same.folder) == []
 
 
+@pytest.mark.slow
 @GROUP
 def test_the_command_and_python_give_another_identity_with_other_threads(tmp_path: Path) -> None:
     run = zookit.open_run(run_with_other_threads())

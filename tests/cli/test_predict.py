@@ -365,6 +365,7 @@ def test_the_progress_bar_is_not_in_the_output(images: Split, tmp_path: Path) ->
     assert [line.split()[0] for line in lines] == [f"images/{at}.png" for at in range(3)]
 
 
+@pytest.mark.slow
 def test_that_tensorflow_starts_is_shown_in_a_terminal(images: Split, tmp_path: Path) -> None:
     Image.fromarray(images.images[AT, :, :, 0]).save(tmp_path / "a.png")
     command = [sys.executable, "-m", "zookit", "predict", str(digits().folder), "a.png"]

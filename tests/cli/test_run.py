@@ -156,6 +156,7 @@ def test_the_run_folder_has_experiment_environment_history_metrics_and_weights(
         np.testing.assert_array_equal(weights[name], weight.numpy())
 
 
+@pytest.mark.slow
 def test_command_and_python_give_the_same_bits_in_any_process(tmp_path: Path, images: str) -> None:
     """Whatever a user's Keras settings are, and whether or not anybody reads the output.
 
@@ -446,6 +447,7 @@ def test_an_interruption_names_the_command_that_continues(
     assert "resume latest" in ended.err.splitlines()[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.full_data
 @pytest.mark.parametrize(
     ("words", "epochs", "accuracy"),

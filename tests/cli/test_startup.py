@@ -209,6 +209,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.slow
 def test_tensorflow_is_imported_while_data_is_read_without_its_messages(tmp_path: Path) -> None:
     """What others write to stderr meanwhile is shown, and an error leaves stderr as it was."""
     command = [*PYTHON, "-c", PROGRAM]

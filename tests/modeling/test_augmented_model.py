@@ -113,9 +113,8 @@ def assert_same(
     assert one[1] == other[1]
 
 
-@pytest.mark.parametrize(
-    "precision", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_a_step_with_an_augmentation_that_changes_nothing_is_the_plain_step(
     precision: str,
 ) -> None:

@@ -25,6 +25,7 @@ def other(tmp_path: Path) -> zookit.Run:
     return zookit.open_run(copy_run(run_with_other_threads(), tmp_path))
 
 
+@pytest.mark.slow
 def test_such_a_run_is_resumed_and_repeated_to_the_same_bits(
     other: zookit.Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

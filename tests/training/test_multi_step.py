@@ -133,7 +133,7 @@ BODIES = {
 @pytest.mark.parametrize(
     ("body", "count", "weigh"),
     [
-        ("dense, with XLA", 250, True),
+        pytest.param("dense, with XLA", 250, True, marks=pytest.mark.slow),
         pytest.param("dense, with XLA", 243, False, marks=pytest.mark.slow),
         ("convolutions, without", 240, False),
         pytest.param("convolutions, without", 243, True, marks=pytest.mark.slow),
@@ -202,7 +202,8 @@ class Watching(Callback):
         return Watch()
 
 
-@pytest.mark.parametrize("every", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [True, False])
 def test_a_callback_that_must_see_every_batch_does(tmp_path: Path, every: bool) -> None:
     CALLS.clear()
     run = zookit.run(Noise(805), DENSE, Watching(every), runs_dir=tmp_path, epochs=1, **SMALL)

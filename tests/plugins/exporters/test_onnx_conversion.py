@@ -99,6 +99,7 @@ def converting(model: keras.Model) -> Iterator[list[Any]]:
         other.join()
 
 
+@pytest.mark.slow
 def test_a_training_beside_it_gives_the_same_bits(tmp_path: Path) -> None:
     def train(name: str) -> Path:
         runs_dir, images = tmp_path / name, small_images()
