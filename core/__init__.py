@@ -4,6 +4,8 @@ A plugin needs this package and, for data sets, `zookit.core.data`. Importing it
 TensorFlow nor NumPy.
 """
 
+from typing import TYPE_CHECKING
+
 from annotated_doc import Doc
 
 from zookit.core.architecture import Architecture, Preference
@@ -48,6 +50,9 @@ from zookit.core.run_files import EpochFiles
 from zookit.core.schedule import Schedule
 from zookit.core.settings import Settings, TrainingKeywords
 from zookit.core.words import Words
+
+if TYPE_CHECKING:
+    from zookit.core.exporter import Predict as Predict
 
 __all__ = [
     "AmbiguousName",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Predict = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+    """From raw images, uint8 (N, H, W, C), to probabilities."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Exporter(Component, ABC):
                 it is called without the argument `training`, it predicts.
             path: the file or folder to write.
             info: what to store beside the model, as plain values: `format`, which is 1,
-                `class_names`, `input` and `output`, which describe themselves, and `run`, the name.
+                `class_names`, `input` and `output`, tables with `dtype`, `shape` and `meaning`, and
+                `run`, the name of the run.
 
         Raises:
             Exception: the format cannot hold the model; zookit reports the message.

@@ -2,15 +2,9 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Predict = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+from typing import Any
 
 INFO = "model_info.json"
 """The name of the description in a .keras archive, in the archive at the end of a .tflite file, and

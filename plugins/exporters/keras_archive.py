@@ -11,7 +11,7 @@ from zookit.plugins.exporters.description import INFO, add_to_archive, as_json
 if TYPE_CHECKING:
     import keras
 
-    from zookit.plugins.exporters.description import Predict
+    from zookit.core import Predict
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from zookit.plugins.exporters.description import INFO, add_to_archive, as_json, 
 if TYPE_CHECKING:
     import keras
 
-    from zookit.plugins.exporters.description import Predict
+    from zookit.core import Predict
 
 _LABELS = "labels.txt"
 """The class names, one in each line."""

@@ -12,7 +12,7 @@ from zookit.plugins.exporters.description import as_json
 if TYPE_CHECKING:
     import keras
 
-    from zookit.plugins.exporters.description import Predict
+    from zookit.core import Predict
 
 
 @dataclass(frozen=True)

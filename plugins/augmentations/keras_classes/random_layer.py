@@ -1,12 +1,13 @@
 """A layer that draws random numbers."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 
-class RandomLayer(keras.layers.Layer):
+class RandomLayer(keras.layers.Layer, ABC):
     """Base of layers that change each image of a batch in its own way, in training only.
 
     They compute in float32 at every precision.
@@ -42,9 +43,12 @@ class RandomLayer(keras.layers.Layer):
         """Return the images, changed if `training`."""
         return self.change(images) if training else images
 
+    @abstractmethod
     def change(self, images: Any) -> Any:
-        """Return changed images, float32 (N, H, W, C), 0 to 255."""
-        raise NotImplementedError
+        """Return changed images, float32 (N, H, W, C), 0 to 255.
+
+        A layer that mixes labels receives and returns a dictionary of `images` and `labels`.
+        """
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape of the input."""

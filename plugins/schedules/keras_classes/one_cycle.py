@@ -1,5 +1,6 @@
 """The one-cycle schedule."""
 
+import math
 from typing import Any
 
 import keras
@@ -35,4 +36,4 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
 def _between(first: float, last: float, share: Any) -> Any:
     """Return the value at a share of the way, 0 to 1, along half a cosine."""
     share = keras.ops.clip(share, 0.0, 1.0)
-    return last + (first - last) * (1 + keras.ops.cos(share * 3.141592653589793)) / 2
+    return last + (first - last) * (1 + keras.ops.cos(share * math.pi)) / 2
