@@ -1,4 +1,4 @@
-"""The predictions of a model on a test split, and the comparison of their accuracies."""
+"""The predictions of a model on a test split."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 10
 """The number of mistakes shown in a notebook."""
-_ROUNDING, _FEW = 0.002, 2.5
-"""The difference of an accuracy, and the number of predictions, that rounding may change."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,11 +57,3 @@ class Evaluation:
         count, correct = len(right), int(right.sum())
         accuracy = f", accuracy {correct / count:.4f}" if count else ""
         return f"{counted(count, 'image')}{accuracy}, {counted(count - correct, 'mistake')}"
-
-
-def accuracies_differ(one: float, other: float, images: int) -> bool:
-    """Return whether two accuracies on the same images differ by more than rounding; NaN does not.
-
-    Rounding may change single predictions.
-    """
-    return abs(one - other) > max(_ROUNDING, _FEW / images)

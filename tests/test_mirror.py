@@ -36,7 +36,6 @@ ELSEWHERE = {
     "runner/doctor/finding.py": "doctor/test_examination.py",
     "runner/doctor/report.py": "doctor/test_diagnosis.py",
     "runner/leaderboard/unranked.py": "leaderboard/test_leaderboard.py",
-    "runner/runs/metrics.py": "leaderboard/test_ranking.py",
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",
     "core/declaration.py": "core/test_parameters.py",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import Architecture, Dataset, Evaluation, Split, warn
-from zookit.core.evaluation import accuracies_differ
 from zookit.core.source import DataRequest, SplitName
 from zookit.data.source import data_request
 from zookit.inference.evaluation_data import (
@@ -19,6 +18,7 @@ from zookit.inference.predict import Predictor, batch_size
 from zookit.inference.rebuild import check_ended, rebuild_model
 from zookit.inference.scores import Scores
 from zookit.modeling.tensorflow_import import importing_keras
+from zookit.runs.metrics import accuracies_differ
 from zookit.runs.run import RunRecord
 from zookit.terminal import waiting
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zookit.core.evaluation import accuracies_differ
 from zookit.core.messages import counted, warn
 from zookit.leaderboard.columns import Value, differences_of
 from zookit.leaderboard.html import html_of
@@ -25,6 +24,7 @@ from zookit.leaderboard.names import under_newest_names
 from zookit.leaderboard.ranking import ACCURACY, Measure, Ranking, ranking_by
 from zookit.leaderboard.table import Row, Table
 from zookit.leaderboard.unranked import Unranked
+from zookit.runs.metrics import accuracies_differ
 from zookit.runs.run import Ending, RunRecord
 
 

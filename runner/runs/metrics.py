@@ -1,6 +1,9 @@
-"""The metrics that a run measured beside loss and accuracy."""
+"""What a run measured: further metrics, and whether two accuracies are the same."""
 
 from zookit.runs.run import RunRecord
+
+_ROUNDING, _FEW = 0.002, 2.5
+"""The difference of an accuracy, and the number of predictions, that rounding may change."""
 
 
 def directions(run: RunRecord) -> dict[str, bool]:
@@ -11,3 +14,11 @@ def directions(run: RunRecord) -> dict[str, bool]:
         for (slot, spec), installed in pairs
         if slot.startswith("metrics.")
     }
+
+
+def accuracies_differ(one: float, other: float, images: int) -> bool:
+    """Return whether two accuracies on the same images differ by more than rounding; NaN does not.
+
+    Rounding may change single predictions.
+    """
+    return abs(one - other) > max(_ROUNDING, _FEW / images)
