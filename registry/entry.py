@@ -56,6 +56,12 @@ class Entry(Generic[T]):
         return f"{file}:{self.value.partition(':')[2]}" if file else self.value
 
     @property
+    def advice(self) -> str:
+        """What to do about a mistake in the plugin: a file is the user's own."""
+        in_file = bool(self.declared.file)
+        return "Correct the file." if in_file else report_to(self.declared.distribution)
+
+    @property
     def module(self) -> str:
         """The module that the plugin is in."""
         return self.value.partition(":")[0]
@@ -118,20 +124,20 @@ class Entry(Generic[T]):
             from zookit.registry.import_advice import import_advice  # only needed for errors
 
             reason = typed_reason_of(error)
-            advice = "Correct the file" if in_file else import_advice(reason)
+            advice = self.advice if in_file else f"{import_advice(reason)}."
             raise self.broken(
-                f"cannot be imported: {reason}{_line(error, self)}. {advice}"
+                f"cannot be imported: {reason}{_line(error, self)}", advice
             ) from error
         complaint = self.kind.complaint(loaded)
         if complaint:
-            advice = "Correct the class" if in_file else "Report this to the author of the package"
-            raise self.broken(f"is not a valid {self.kind.singular}: {complaint}. {advice}")
+            raise self.broken(f"is not a valid {self.kind.singular}: {complaint}", self.advice)
         return cast(type[T], loaded)
 
-    def broken(self, complaint: str) -> BrokenPlugin:
+    def broken(self, complaint: str, advice: str = "") -> BrokenPlugin:
         """Return an error that names the plugin and its package, and says what is wrong."""
         return BrokenPlugin(
-            f"{self.kind.singular} {self.name!r} of {self.owner} ({self.location}) {complaint}."
+            f"{self.kind.singular} {self.name!r} of {self.owner} ({self.location}) {complaint}.",
+            advice,
         )
 
     def __repr__(self) -> str:
@@ -140,6 +146,11 @@ class Entry(Generic[T]):
     def _repr_html_(self) -> str:
         facts = ("name", self.name), ("kind", self.kind.singular)
         return html.table((), (*facts, ("owner", self.owner), ("location", self.location)))
+
+
+def report_to(*distributions: str) -> str:
+    """Return the advice to report a mistake in a plugin of one of these distributions."""
+    return f"Report this to the author of {' or '.join(distributions)}."
 
 
 def _line(error: BaseException, entry: Entry[Any]) -> str:

@@ -233,8 +233,8 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
             return f"{found[0].declared.file}: {classes} both mean {name!r}. Rename one of them."
         if len(choices) == 1:
             return (
-                f"{found[0].owner} declares the {self.kind.singular} {name!r} twice. Report this "
-                "to the author of the package."
+                f"{found[0].owner} declares the {self.kind.singular} {name!r} twice. "
+                f"{found[0].advice}"
             )
         owners = " and ".join(dict.fromkeys(entry.owner for entry in found))
         return (

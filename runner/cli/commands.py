@@ -177,10 +177,9 @@ def _plugins_blamed() -> Iterator[None]:
         yield
     except BaseException:
         # Only an error needs them.
-        from zookit.registry import default
         from zookit.registry.blame import plugins_blamed
 
-        with plugins_blamed(default):
+        with plugins_blamed():
             raise
 
 

@@ -2,7 +2,6 @@
 
 from zookit.core import Dataset, DatasetInfo
 from zookit.core.data.checks import check_info
-from zookit.registry import default
 from zookit.registry.blame import describe, plugins_blamed
 
 
@@ -11,7 +10,7 @@ def checked_info(dataset: Dataset) -> DatasetInfo:
 
     What the data set itself raises stays as it is.
     """
-    with plugins_blamed(default, dataset):
+    with plugins_blamed(dataset):
         info = dataset.info
-        check_info(describe(dataset, default), info)
+        check_info(describe(dataset), info)
     return info

@@ -179,12 +179,12 @@ def _warn_of_cache(name: str, error: OSError) -> None:
 
 
 def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
-    with plugins_blamed(default, dataset):
+    with plugins_blamed(dataset):
         try:
             splits = dataset.load(source)
         except DataError as error:
             raise type(error)(f"{name}: {error}") from None
-        check_splits(describe(dataset, default, name), checked_info(dataset), splits)
+        check_splits(describe(dataset, name), checked_info(dataset), splits)
     in_order = {each: _in_order(split) for each, split in splits.by_name().items()}
     splits = Splits(**in_order, left_out=splits.left_out)
     duplicates: Mapping[str, int] = {}

@@ -14,7 +14,6 @@ from keras.src.models.functional import Functional  # Keras has no public name f
 from zookit.core import Augmentation
 from zookit.core.calling import call_declared
 from zookit.modeling.one_form import as_labels
-from zookit.registry import default
 from zookit.registry.blame import check_returned, values_refused
 
 if TYPE_CHECKING:
@@ -32,9 +31,9 @@ def build_augmentations(augmentations: Sequence[Augmentation]) -> tuple[Step, ..
     """
     steps = []
     for each in augmentations:
-        with values_refused(each, default):
+        with values_refused(each):
             layer = call_declared(each.build)
-        check_returned(each, "build", layer, keras.layers.Layer, "keras.layers.Layer", default)
+        check_returned(each, "build", layer, keras.layers.Layer, "keras.layers.Layer")
         steps.append((each, layer))
     return tuple(steps)
 

@@ -64,7 +64,7 @@ def build_model(
     head = Head(len(info.class_names))
     inputs = keras.Input(info.image_shape, dtype="uint8", name="images")
     outputs = keras.ops.cast(inputs, "float32")
-    with plugins_blamed(default, architecture):
+    with plugins_blamed(architecture):
         outputs = _features(architecture, outputs, normalize=normalize)
     # float32 at every precision, since probabilities and the loss need it.
     outputs = keras.layers.Dense(
@@ -74,7 +74,7 @@ def build_model(
         return keras.Model(inputs, outputs)
     except ValueError as error:
         raise BrokenPlugin(
-            f"{describe(architecture, default)}: features returned a tensor that is not computed "
+            f"{describe(architecture)}: features returned a tensor that is not computed "
             "from the images alone. Return the output of layers that begin with the images."
         ) from error
 
@@ -86,12 +86,12 @@ def _features(
 
     if normalize:
         images = architecture.normalize(images)
-        check_returned(architecture, "normalize", images, keras.KerasTensor, _BATCH, default)
+        check_returned(architecture, "normalize", images, keras.KerasTensor, _BATCH)
     features = architecture.features(images)
-    check_returned(architecture, "features", features, keras.KerasTensor, _FEATURES, default)
+    check_returned(architecture, "features", features, keras.KerasTensor, _FEATURES)
     if len(features.shape) != 2:
         raise BrokenPlugin(
-            f"{describe(architecture, default)}: {type(architecture).__qualname__}.features "
+            f"{describe(architecture)}: {type(architecture).__qualname__}.features "
             f"returned shape {tuple(features.shape)}, expected (N, features). Flatten or pool the "
             "output."
         )

@@ -12,8 +12,7 @@ import tensorflow as tf
 from zookit.core import BrokenPlugin, Loss, Metric
 from zookit.core.calling import call_declared
 from zookit.core.errors import quoted
-from zookit.registry import default
-from zookit.registry.blame import check_returned, describe, values_refused
+from zookit.registry.blame import advice_for, check_returned, describe, values_refused
 
 
 def as_labels(labels: Any, classes: int) -> tf.Tensor:
@@ -66,9 +65,9 @@ class OneFormLoss(keras.losses.Loss):
     """
 
     def __init__(self, loss: Loss, classes: int) -> None:
-        with values_refused(loss, default):
+        with values_refused(loss):
             built = call_declared(loss.build, classes=classes)
-        check_returned(loss, "build", built, keras.losses.Loss, "keras.losses.Loss", default)
+        check_returned(loss, "build", built, keras.losses.Loss, "keras.losses.Loss")
         super().__init__(name=built.name)
         self._loss = built
         self._classes = classes
@@ -87,11 +86,9 @@ class OneFormMetric(keras.metrics.Metric):
     """
 
     def __init__(self, metric: Metric, name: str, classes: int) -> None:
-        with values_refused(metric, default):
+        with values_refused(metric):
             built = call_declared(metric.build, classes=classes)
-        check_returned(
-            metric, "build", built, keras.metrics.Metric, "keras.metrics.Metric", default
-        )
+        check_returned(metric, "build", built, keras.metrics.Metric, "keras.metrics.Metric")
         super().__init__(name=name)
         self._metric = built
         self._classes = classes
@@ -119,8 +116,8 @@ class OneFormMetric(keras.metrics.Metric):
         value = self._metric.result()
         if getattr(value, "shape", None) != ():
             raise BrokenPlugin(
-                f"{describe(metric, default)}: its result is {quoted(value)}, expected one number. "
-                "Report this to the author of the package."
+                f"{describe(metric)}: its result is {quoted(value)}, expected one number. "
+                f"{advice_for(metric)}"
             )
         self._metric.reset_state()
 

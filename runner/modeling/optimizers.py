@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.core import BrokenPlugin, Optimizer, Schedule
 from zookit.core.calling import call_declared
-from zookit.registry import default
 from zookit.registry.blame import check_returned, describe, values_refused
 
 if TYPE_CHECKING:
@@ -31,18 +30,18 @@ def build_optimizer(
 
     rate = optimizer.learning_rate
     if schedule is not None:
-        with values_refused(schedule, default):
+        with values_refused(schedule):
             rate = call_declared(schedule.build, steps_per_epoch=steps, epochs=epochs)
         kind = keras.optimizers.schedules.LearningRateSchedule
-        check_returned(schedule, "build", rate, kind, "LearningRateSchedule of Keras", default)
-    with values_refused(optimizer, default):
+        check_returned(schedule, "build", rate, kind, "LearningRateSchedule of Keras")
+    with values_refused(optimizer):
         built = call_declared(optimizer.build, learning_rate=rate)
     check_returned(
-        optimizer, "build", built, keras.optimizers.Optimizer, "keras.optimizers.Optimizer", default
+        optimizer, "build", built, keras.optimizers.Optimizer, "keras.optimizers.Optimizer"
     )
     if rate is not None and not _learns_at(built, rate, steps * epochs):
         raise BrokenPlugin(
-            f"{describe(optimizer, default)}: build ignores the learning rate that it is given. "
+            f"{describe(optimizer)}: build ignores the learning rate that it is given. "
             "Pass learning_rate on to the Keras optimizer."
         )
     return built

@@ -9,8 +9,7 @@ from typing import Any
 
 from zookit.core import Component, warn
 from zookit.core.messages import option
-from zookit.registry import default
-from zookit.registry.blame import culprit
+from zookit.registry.blame import Culprit, culprit
 
 _LIBRARIES = ("keras", "tensorflow", "numpy", "random", "contextlib")
 
@@ -35,11 +34,10 @@ def reseeding_noticed(*components: Component) -> Iterator[None]:
         def call(*arguments: Any, **named: Any) -> Any:
             found = _caller(components)
             if found is not None and not warned:
-                warned.add(found)
+                warned.add(found.plugin)
                 warn(
-                    f"{found} seeds the random numbers, so {option('--seed', 'seed')} does not "
-                    "decide what follows. Remove that call, or report it to the author of the "
-                    "package."
+                    f"{found.plugin} seeds the random numbers, so {option('--seed', 'seed')} does "
+                    f"not decide what follows. That call must be removed. {found.advice}"
                 )
             return seed(*arguments, **named)
 
@@ -53,7 +51,7 @@ def reseeding_noticed(*components: Component) -> Iterator[None]:
         yield
 
 
-def _caller(components: tuple[Component, ...]) -> str | None:
+def _caller(components: tuple[Component, ...]) -> Culprit | None:
     """Return the component that calls, None if it is zookit itself or another program."""
     frame, called = sys._getframe(2), []  # noqa: SLF001 - documented, and as fast as needed
     while frame is not None:
@@ -61,4 +59,4 @@ def _caller(components: tuple[Component, ...]) -> str | None:
         if name.partition(".")[0] not in _LIBRARIES:
             called.append((frame, frame.f_lineno))
         frame = frame.f_back  # type: ignore[assignment]
-    return culprit(called[:1], default, components)
+    return culprit(called[:1], components)

@@ -19,7 +19,7 @@ from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
 from zookit.core.messages import counted, option
 from zookit.core.parameters import create, plain_values
-from zookit.registry import Built, default
+from zookit.registry import Built
 from zookit.registry.blame import (
     check_returned,
     describe,
@@ -38,18 +38,16 @@ def check_component_values(composition: Composition) -> None:
     """Raise a ZookitError if components do not fit the data, or break their contracts."""
     dataset, architecture = composition.dataset, composition.architecture
     settings = composition.experiment.settings
-    with plugins_blamed(default, dataset, architecture):
+    with plugins_blamed(dataset, architecture):
         info = dataset.info
-        check_info(describe(dataset, default), info)
+        check_info(describe(dataset), info)
         if dataset.folder is not None:
-            check_returned(dataset, "folder", dataset.folder, Path, "pathlib.Path", default)
+            check_returned(dataset, "folder", dataset.folder, Path, "pathlib.Path")
         for each in (architecture, *composition.augmentations):
             check_shape(each, info.image_shape)
         _check_classes(composition, len(info.class_names))
         preference = architecture.preference(info.image_shape, settings.batch_size)
-        check_returned(
-            architecture, "preference", preference, Preference, "zookit.core.Preference", default
-        )
+        check_returned(architecture, "preference", preference, Preference, "zookit.core.Preference")
     own_rule = type(architecture).normalize is not Architecture.normalize
     if not settings.normalize and own_rule:
         raise BadExperiment(
@@ -63,7 +61,7 @@ def check_shape(component: Architecture | Augmentation, image_shape: tuple[int, 
     try:
         component.check(image_shape)
     except ImageShapeRefused as error:
-        name = name_of(component, default)
+        name = name_of(component)
         if not error.message.startswith(f"{name}: "):
             error.message = f"{name}: {error.message}"
         raise
@@ -73,7 +71,7 @@ def _check_classes(composition: Composition, classes: int) -> None:
     """Raise BadParameter if the loss or a metric cannot be used for a number of classes."""
     loss = [] if composition.loss is None else [composition.loss]
     for each in (*loss, *composition.metrics.values()):
-        with values_refused(each, default):
+        with values_refused(each):
             each.check(classes)
 
 
@@ -108,7 +106,7 @@ def check_rate(composition: Composition) -> None:
                 f"{schedule.short_name}. Remove one of them."
             )
     if composition.schedule is not None:
-        with values_refused(composition.schedule, default):
+        with values_refused(composition.schedule):
             composition.schedule.check(composition.experiment.settings.epochs)
 
 
@@ -140,11 +138,11 @@ def check_frozen(composition: Composition) -> None:
         raise BadExperiment("frozen: body is given twice. Write it once.")
     epochs = experiment.settings.epochs
     for spec, callback in zip(experiment.callbacks, composition.callbacks, strict=True):
-        with plugins_blamed(default, callback):
+        with plugins_blamed(callback):
             found = callback.unfreezing
         if found is None:
             continue
-        check_returned(callback, "unfreezing", found, Unfreezing, "zookit.core.Unfreezing", default)
+        check_returned(callback, "unfreezing", found, Unfreezing, "zookit.core.Unfreezing")
         if not experiment.frozen:
             raise BadExperiment(
                 f"{spec.short_name} trains what was frozen, but nothing is frozen. Add "

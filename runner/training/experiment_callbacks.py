@@ -6,8 +6,7 @@ from zookit.core import BrokenPlugin, Callback, CallbackRun, Experiment, ZookitE
 from zookit.core.calling import call_declared
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.core.run_files import RunFiles
-from zookit.registry import default
-from zookit.registry.blame import check_returned, describe
+from zookit.registry.blame import advice_for, check_returned, describe
 from zookit.registry.frames import place_in
 from zookit.training.composition import Composition
 from zookit.training.feeds import Feeds
@@ -53,9 +52,8 @@ def build_callback(callback: Callback, run: CallbackRun) -> "keras.callbacks.Cal
         place = place_in(error, type(callback).__module__)
         reason = typed_reason_of(error).rstrip(".") + (f" at {place}" if place else "")
         raise BrokenPlugin(
-            f"{describe(callback, default)}: build failed: {reason}. Report this to the author of "
-            "the package."
+            f"{describe(callback)}: build failed: {reason}. {advice_for(callback)}"
         ) from error
     name = "keras.callbacks.Callback"
-    check_returned(callback, "build", built, keras.callbacks.Callback, name, default)
+    check_returned(callback, "build", built, keras.callbacks.Callback, name)
     return built

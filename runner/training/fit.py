@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from zookit.core import Evaluation, FolderError, Result, warn
 from zookit.core.result import Status
 from zookit.inference.evaluate import evaluate_split
-from zookit.registry import default
 from zookit.registry.blame import plugins_blamed
 from zookit.training.advice import advice_after
 from zookit.training.loop import Loop, check_finite
@@ -23,7 +22,7 @@ def fit(loop: Loop) -> Result:
     with interruption() as signals:
         try:
             loop.listeners.notify("run_started", run=loop.run)
-            with plugins_blamed(default):
+            with plugins_blamed():
                 _train(loop, signals)
             test, evaluation = evaluate_split(loop.model, loop.feeds.test.split, signals.check)
             check_finite(test, "on the test images")

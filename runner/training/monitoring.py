@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from zookit.core import BadExperiment, BrokenPlugin, Callback, Metric, did_you_mean
 from zookit.core.errors import Correction, nearest_name, quoted
 from zookit.core.metric import ALWAYS_LOGGED
-from zookit.registry import default
-from zookit.registry.blame import plugins_blamed
+from zookit.registry.blame import advice_for, plugins_blamed
 
 if TYPE_CHECKING:
     from zookit.training.composition import Composition
@@ -31,7 +30,7 @@ def check_callbacks(composition: "Composition", *, validation: bool | None = Non
     """
     experiment, callbacks = composition.experiment, composition.callbacks
     held_out = experiment.settings.validation > 0
-    with plugins_blamed(default, *callbacks):
+    with plugins_blamed(*callbacks):
         sizes = composition.dataset.info.sizes
         if validation is None and not (sizes or held_out):
             return
@@ -57,7 +56,7 @@ def check_monitored(
     logged = [*ALWAYS_LOGGED, *metrics]
     logged += [f"val_{name}" for name in logged] if validation else []
     for at, (name, callback) in enumerate(zip(names, callbacks, strict=True)):
-        for needed in _names(name, "monitors", callback.monitors):
+        for needed in _names(name, "monitors", callback):
             if needed not in logged:
                 _check_later(name, needed, names[at + 1 :], callbacks[at + 1 :])
                 error = BadExperiment(
@@ -68,7 +67,7 @@ def check_monitored(
                 raise error
         if callback.adds is None:
             return
-        logged += _names(name, "adds", callback.adds)
+        logged += _names(name, "adds", callback)
 
 
 def _check_later(
@@ -76,7 +75,7 @@ def _check_later(
 ) -> None:
     """Raise AddedTooLate if one of the callbacks after `name` adds the value that it needs."""
     for later, callback in zip(names, callbacks, strict=True):
-        if callback.adds is not None and needed in _names(later, "adds", callback.adds):
+        if callback.adds is not None and needed in _names(later, "adds", callback):
             error = AddedTooLate(
                 f"{name}: {needed!r} is not logged yet: {later} adds it, which comes after {name}.",
                 f"Put {later} before {name}.",
@@ -85,12 +84,13 @@ def _check_later(
             raise error
 
 
-def _names(callback: str, attribute: str, value: object) -> tuple[str, ...]:
+def _names(name: str, attribute: str, callback: Callback) -> tuple[str, ...]:
+    value = getattr(callback, attribute)
     if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
         return value
     raise BrokenPlugin(
-        f"{callback}: {attribute} is {quoted(value)}, expected a tuple of names, such as "
-        "('val_loss',). Report this to the author of the package."
+        f"{name}: {attribute} is {quoted(value)}, expected a tuple of names, such as "
+        f"('val_loss',). {advice_for(callback)}"
     )
 
 

@@ -29,6 +29,7 @@ from zookit.core.metric import ALWAYS_LOGGED
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
 from zookit.registry import Built, Components, Registry, default
+from zookit.registry.blame import advice_for
 from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
@@ -253,7 +254,7 @@ def _check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
         if column in (*ALWAYS_LOGGED, "learning_rate") or column.startswith("val_"):
             raise BadExperiment(
                 f"the metric {each.spec.name} would be logged as {column!r}, which "
-                "is the name of another value. Report this to the author of the package."
+                f"is the name of another value. {advice_for(each.component)}"
             )
 
 

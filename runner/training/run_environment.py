@@ -10,7 +10,6 @@ from zookit.data.prepared import Prepared
 from zookit.inference.border import usual_border
 from zookit.modeling.description import describe
 from zookit.modeling.runtime import versions
-from zookit.registry import default
 from zookit.registry.blame import entry_of
 from zookit.registry.code import code_hash
 from zookit.runs.checkpoint import Checkpoint
@@ -97,7 +96,7 @@ def make_context(network: Network, environment: Environment, folder: Path) -> Ru
 
 def _installed(spec: ComponentSpec, component: Component, owner: str) -> InstalledComponent:
     kind: type = type(component)
-    entry = entry_of(component, default)
+    entry = entry_of(component)
     return InstalledComponent(
         spec.name,
         owner,

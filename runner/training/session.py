@@ -28,7 +28,6 @@ from zookit.data.prepared import Prepared, prepare
 from zookit.modeling.reseeding import reseeding_noticed
 from zookit.modeling.runtime import out_of_memory_reported, start_runtime
 from zookit.modeling.tensorflow_import import importing_keras
-from zookit.registry import default
 from zookit.registry.blame import plugins_blamed
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
 from zookit.runs.environment import Environment, Runtime
@@ -102,7 +101,7 @@ def train(
     for line in _advice(composition, feeds):
         warn(line)
     with ExitStack() as held:
-        held.enter_context(plugins_blamed(default, *composition.unregistered()))
+        held.enter_context(plugins_blamed(*composition.unregistered()))
         runtime = held.enter_context(_runtime(composition, replay))
         held.enter_context(reseeding_noticed(*composition.unregistered()))
         held.enter_context(out_of_memory_reported())
@@ -176,7 +175,7 @@ def _continue(
     check_same_data(record, prepared, composition.dataset.info)
     replay = record.environment.runtime
     with (
-        plugins_blamed(default, *composition.unregistered()),
+        plugins_blamed(*composition.unregistered()),
         _runtime(composition, replay) as runtime,
         reseeding_noticed(*composition.unregistered()),
         out_of_memory_reported(),

@@ -10,7 +10,9 @@ from bad_plugins import plugins_here
 from conftest import Command
 
 import zookit
-from zookit.core import ZookitError
+from zookit.core import BadParameter, Loss, ZookitError
+from zookit.plugins import Focal
+from zookit.registry.blame import values_refused
 from zookit.testing.trial_training import Brightness, Shades
 
 SHAPED = '''
@@ -249,7 +251,24 @@ def test_a_component_of_the_user_that_ends_the_program_is_named() -> None:
         def load(self, source: Any) -> Any:
             raise SystemExit(4)
 
-    assert f"{__name__}:" in message_of(Leaving(), Brightness())
+    message = message_of(Leaving(), Brightness())
+    assert f"{__name__}:" in message
+    assert message.endswith("Correct the class.")
+
+
+def test_a_value_that_is_refused_has_the_line_unless_the_code_is_zookits() -> None:
+    @dataclass(frozen=True)
+    class Refusing(Loss):
+        def build(self, classes: int) -> Any:
+            raise ValueError(f"{classes} classes are too few.")
+
+    refusing = Refusing()
+    with pytest.raises(BadParameter) as raised, values_refused(refusing):
+        refusing.build(2)
+    assert f"Refusing: 2 classes are too few ({__file__}:" in str(raised.value)
+    assert isinstance(raised.value.__cause__, ValueError)
+    with pytest.raises(BadParameter, match=r"^focal: too few\.$"), values_refused(Focal()):
+        raise ValueError("too few.")
 
 
 def test_ctrl_c_and_other_errors_stay_what_they_are() -> None:
@@ -302,6 +321,7 @@ def test_normalize_is_expected_to_return_images() -> None:
 def test_a_callback_that_builds_something_else_is_named(how: str) -> None:
     message = message_of("bad_data", "bad_net", f"bad_back:{how}")
     assert "callback 'bad_back' of zookit-bad==1.0" in message
+    assert message.endswith("Report this to the author of zookit-bad.")
 
 
 @pytest.mark.parametrize("how", ["exit", "generator", "unshowable"])

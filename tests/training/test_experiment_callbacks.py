@@ -102,6 +102,7 @@ def test_a_build_that_fails_names_the_plugin_and_leaves_nothing(
     with pytest.raises(ZookitError, match=type(callback).__name__) as caught:
         train_with(images, callback, tmp_path / "runs")
     assert reason in str(caught.value)
+    assert "author" not in str(caught.value)  # of a package: the class is the user's own
     assert "\n" not in str(caught.value)
     assert contents(tmp_path) == {}
 
