@@ -110,7 +110,8 @@ def _complaint_about_default(field: "dataclasses.Field[Any]", kind: Any, each: A
     default = default_of(field)
     if default is None:  # the parameter is required or optional
         return None
-    values = default if is_tuple(kind) and isinstance(default, tuple | list) else (default,)
+    several = isinstance(default, tuple | list)
+    values = default if is_tuple(kind) and several else (default,)
     allowed = {float: (float, int), Path: (str, os.PathLike)}.get(each, each)
     for value in values:
         is_literal = get_origin(each) is Literal
@@ -119,6 +120,8 @@ def _complaint_about_default(field: "dataclasses.Field[Any]", kind: Any, each: A
             return (
                 f"has the default {quoted(default)}, which is not of its type, {_type_text(kind)}"
             )
+    if is_tuple(kind) and not several:
+        return f"has the default {quoted(default)}; write ({quoted(default)},)"
     return None
 
 

@@ -527,6 +527,11 @@ class UnknownField(Component):
     units: "NoSuchType" = 3  # type: ignore[name-defined]  # noqa: F821
 
 
+@dataclass(frozen=True)
+class ScalarDefault(Component):
+    units: tuple[int, ...] = 5  # type: ignore[assignment]
+
+
 class Undecorated(Every):
     more: int = 3
 
@@ -543,6 +548,7 @@ class Undecorated(Every):
         (OptionalField, "parameter 'units' may be None, so its default must be None"),
         (RequiredOptionalField, "parameter 'units' may be None, so its default must be None"),
         (ComputedField, "parameter 'units' is declared with init=False"),
+        (ScalarDefault, "parameter 'units' has the default 5; write (5,)"),
         (UnknownField, "cannot be read: NameError: name 'NoSuchType'"),
         (Undecorated, "is not decorated with @dataclass(frozen=True)"),
     ],
