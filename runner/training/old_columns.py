@@ -1,12 +1,13 @@
 """Names of logged values that callbacks are given, after metrics were renamed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from zookit.core import Callback, ComponentSpec
 from zookit.core.declaration import text_of
-from zookit.core.old_names import former_names_of, under_new_columns
+from zookit.core.old_names import former_names_of, renames_of, under_new_columns
 from zookit.core.parameters import create
 from zookit.registry import Built, Registry
 from zookit.registry.kind import Row
@@ -19,11 +20,7 @@ def with_new_columns(built: Mapping[Row, list[Built[Any]]]) -> dict[Row, list[Bu
     the metric `alpha` is called `beta` now. A name under which something else is logged stays.
     """
     callbacks, metrics = built.get(Registry.callbacks, []), built.get(Registry.metrics, [])
-    columns = {
-        replace(each.spec, name=old).identifier: each.spec.identifier
-        for each in metrics
-        for old in former_names_of(type(each.component))
-    }
+    columns = {old: each.spec.identifier for each in metrics for old in _columns_of(each)}
     for each in metrics:
         columns.pop(each.spec.identifier, None)
     for added in (each.component.adds for each in callbacks if columns):
@@ -32,6 +29,17 @@ def with_new_columns(built: Mapping[Row, list[Built[Any]]]) -> dict[Row, list[Bu
     if not columns:
         return dict(built)
     return {**built, Registry.callbacks: [_with_columns(each, columns) for each in callbacks]}
+
+
+def _columns_of(built: Built[Any]) -> Iterator[str]:
+    """Yield what a metric is logged under by each of its names, and by each of its parameters'."""
+    spec, kind = built.spec, type(built.component)
+    old_keys: dict[str, list[str]] = {key: [key] for key in spec.parameters}
+    for old, new in renames_of(kind).items():
+        old_keys.setdefault(new, []).append(old)
+    for name in (spec.name, *former_names_of(kind)):
+        for keys in product(*old_keys.values()):
+            yield spec.under(name, dict(zip(old_keys, keys, strict=True))).identifier
 
 
 def _with_columns(built: Built[Callback], columns: Mapping[str, str]) -> Built[Callback]:

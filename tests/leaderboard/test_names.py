@@ -233,6 +233,28 @@ def test_what_was_logged_has_the_new_name(make: RunMaker) -> None:
     assert found.experiment.callbacks[0].parameters["monitor"] == "val_mcc"
 
 
+def test_a_parameter_of_a_metric_has_its_new_name_too(make: RunMaker) -> None:
+    def run_with(key: str, version: str, **more: Any) -> RunRecord:
+        run = make(experiment=specs("metrics", ("zookit-a/pair", {"a": 1, key: 2})))
+        assert run.ending
+        (metric,) = run.experiment.metrics
+        ending = replace(run.ending, test={**run.ending.test, metric.identifier: 0.5})
+        return with_components(
+            replace(run, ending=ending),
+            [
+                InstalledComponent(spec.name, f"zookit-a=={version}", **more)
+                if spec == metric
+                else InstalledComponent(spec.name, "zookit==0.1.0")
+                for spec in run.experiment.components()
+            ],
+        )
+
+    runs = [run_with("old", "1.0"), run_with("new", "2.0", renamed={"old": "new"})]
+    (table,) = leaderboard(runs, runs[1].experiment.metrics[0].identifier).tables
+    (row,) = table.rows
+    assert len(row.runs) == 2
+
+
 def test_a_package_that_renamed_counts_as_a_whole(make: RunMaker) -> None:
     new = measured(make, "2.0", seed=1)
     (row,) = table_of(measured(make, "1.0", "matthews"), new).rows

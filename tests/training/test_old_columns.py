@@ -18,7 +18,9 @@ class Precision(Metric):
     """A metric that was called `share`, and before that `part`."""
 
     formerly: ClassVar[tuple[str, ...]] = ("share", "part")
+    renamed: ClassVar[dict[str, str]] = {"least": "threshold", "minimum": "threshold"}
     top: int = 1
+    threshold: float = 0.0
 
     def build(self, classes: int) -> Any:
         """Not called here."""
@@ -68,6 +70,16 @@ def test_the_parameters_of_the_metric_are_part_of_its_name() -> None:
     assert found.callbacks[0].monitors == (name,)
     other = composed("early_stopping:monitor=part_2", metrics=precision)
     assert other.callbacks[0].monitors == ("part_2",)
+
+
+@pytest.mark.parametrize("key", ["least", "minimum", "threshold"])
+@pytest.mark.parametrize("name", ["part", "precision"])
+def test_a_renamed_parameter_of_the_metric_is_the_new_one(column: str, name: str, key: str) -> None:
+    old = f"{column.removesuffix('precision')}{name}" if name == "precision" else name
+    found = composed(
+        f"early_stopping:monitor=val_{old}_3_{key}_0_5", metrics=Precision(3, threshold=0.5)
+    )
+    assert found.callbacks[0].monitors == (f"val_{column}_3_threshold_0_5",)
 
 
 def test_a_name_may_be_one_of_several_or_in_a_path(column: str, tmp_path: Path) -> None:
