@@ -47,7 +47,10 @@ def install(
 
 
 def _check_package(text: str, installed: "Sequence[Entry[Any]]") -> None:
-    """Raise UnknownName if a text cannot be a package to install, or is the name of a plugin."""
+    """Raise UnknownName if a text cannot be a package to install.
+
+    A name alone can, also that of a plugin: onnx, tensorboard and mlflow are both.
+    """
     from packaging.requirements import InvalidRequirement, Requirement
 
     if text.endswith(".py"):
@@ -57,16 +60,16 @@ def _check_package(text: str, installed: "Sequence[Entry[Any]]") -> None:
         )
     if _ADDRESS.fullmatch(text) or Path(text).expanduser().exists():
         return
-    plain = text.partition(":")[0]
-    for entry in installed:
-        if plain == entry.name:
-            raise UnknownName(
-                f"{plain!r} is one of the {entry.kind.plural} of {entry.owner}, which is "
-                "installed. Expected the name of a package."
-            )
     try:
         Requirement(text)
     except InvalidRequirement:
+        plain = text.partition(":")[0]
+        for entry in installed:
+            if plain == entry.name:
+                raise UnknownName(
+                    f"{plain!r} is one of the {entry.kind.plural} of {entry.owner}, which is "
+                    "installed. Expected the name of a package."
+                ) from None
         raise UnknownName(
             f"{quoted(text)} cannot be a package. Expected a name, such as zookit-stripes, or a "
             "file or folder that exists."

@@ -86,7 +86,7 @@ def changes(
     for name in sorted(versions[0].keys() & versions[1].keys()):
         then, now = versions[0][name], versions[1][name]
         if then != now:
-            yield f"{name} {then} is {name} {now} now."
+            yield f"Updated {name} from {then} to {now}."
     has, had = ({each[:2] for each in one} for one in (after, before))
     renamed = {old: new for old, new in (former or {}).items() if old in had - has}
     came = has - had - {(plural, new) for (plural, _), new in renamed.items()}

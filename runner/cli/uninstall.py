@@ -44,16 +44,21 @@ def uninstall(
     from zookit.cli import packages  # --help does not need it
 
     chosen, options = packages.split_arguments(names)
+    if not chosen:
+        raise UnknownName(
+            f"expected the name of a package before {' '.join(options)}, as in: zookit uninstall "
+            "NAME -- --yes"
+        )
     installed = packages.entries()
     going = [entry for each in chosen for entry in _offered(each, installed)]
     command = packages.tool("uninstall")
     print(f"Plugins to remove: {packages.by_kind(packages.plugins(going))}.")
-    runs = _runs_with({entry.declared.distribution for entry in going}, RUNS_DIR)
+    runs = _runs_with({entry.distribution for entry in going}, RUNS_DIR)
     if runs:
         shown = ", ".join(runs[-_SHOWN:]) + ", ..." * (len(runs) > _SHOWN)
         print(
-            f"Used by {counted(len(runs), 'run')} in {printable(RUNS_DIR)}, which cannot be "
-            f"rebuilt without: {shown}"
+            f"{counted(len(runs), 'run')} in {printable(RUNS_DIR)} cannot be rebuilt without "
+            f"{'it' if len(chosen) == 1 else 'them'}: {shown}"
         )
     code = packages.call([*command, *chosen, *options])
     for line in packages.changes(packages.plugins(installed), packages.plugins(packages.entries())):
@@ -90,7 +95,11 @@ def _offered(package: str, installed: "Sequence[Entry[Any]]") -> "list[Entry[Any
 
 
 def _runs_with(distributions: Iterable[str], runs_dir: Path) -> list[str]:
-    """Return the names of the runs with components of these distributions, the newest last."""
+    """Return the names of the runs with components of these distributions, the newest last.
+
+    The distributions have their canonical names: what a run recorded may be spelled otherwise.
+    """
+    from zookit.registry.names import canonical_name
     from zookit.runs.naming import read_runs
 
     with suppress(ZookitError):
@@ -98,7 +107,7 @@ def _runs_with(distributions: Iterable[str], runs_dir: Path) -> list[str]:
             run.name
             for run in read_runs(runs_dir)
             if any(
-                owner.partition("==")[0] in distributions
+                canonical_name(owner.partition("==")[0]) in distributions
                 for owner in run.environment.owners().values()
             )
         ]
