@@ -15,8 +15,8 @@ class Augmentation(Component, ABC):
     """Base class of augmentations.
 
         @dataclass(frozen=True)
-        class Gray(Augmentation):
-            '''Makes some images gray.'''
+        class Grey(Augmentation):
+            '''Makes some images grey.'''
 
             factor: Annotated[float, Ge(0), Le(1), Doc("Fraction of the images.")] = 0.1
 

@@ -33,7 +33,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Unfreezing:
-    """When a callback has zookit train again what `--freeze` froze.
+    """The epoch from which the layers frozen by `--freeze` are trained.
 
     Args:
         epoch: the epoch, counted from 1, from which it is trained.

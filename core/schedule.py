@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 class Schedule(Component, ABC):
     """Base class of learning rate schedules.
 
-    @dataclass(frozen=True)
-    class Inverse(Schedule):
-        '''The rate falls with one over the number of epochs.'''
+        @dataclass(frozen=True)
+        class Inverse(Schedule):
+            '''The rate falls with one over the number of epochs.'''
 
-        rate: Annotated[float, Gt(0), Doc("Learning rate at the start.")] = 0.01
+            rate: Annotated[float, Gt(0), Doc("Learning rate at the start.")] = 0.01
 
-        def build(self, steps_per_epoch, epochs):
-            from keras.optimizers.schedules import InverseTimeDecay
+            def build(self, steps_per_epoch, epochs):
+                from keras.optimizers.schedules import InverseTimeDecay
 
-            return InverseTimeDecay(self.rate, steps_per_epoch, decay_rate=1)
+                return InverseTimeDecay(self.rate, steps_per_epoch, decay_rate=1)
+
+    `--learning-rate inverse:0.05` selects it, in place of a number.
     """
 
     uses_epochs: ClassVar[bool] = True

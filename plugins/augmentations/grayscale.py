@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Grayscale(ColorAugmentation):
-    """Make some color images gray."""
+    """Make some colour images grey."""
 
     share: Annotated[float, Ge(0), Le(1), Doc("Share of the images.")] = 0.1
 

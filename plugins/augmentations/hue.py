@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hue(ColorAugmentation):
-    """Turn the hue of color images."""
+    """Turn the hue of colour images."""
 
-    factor: Annotated[float, Ge(0), Le(1), Doc("Largest change; 1 is half of the color wheel.")] = (
-        0.1
-    )
+    factor: Annotated[
+        float, Ge(0), Le(1), Doc("Largest change; 1 is half of the colour wheel.")
+    ] = 0.1
 
     def build(self) -> "keras.layers.Layer":
         """Return Keras's layer."""

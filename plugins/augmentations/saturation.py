@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Saturation(ColorAugmentation):
-    """Change the saturation of color images."""
+    """Change the saturation of colour images."""
 
     factor: Annotated[float, Ge(0), Le(1), Doc("Largest change, as a share of the saturation.")] = (
         0.5

@@ -23,7 +23,10 @@ class Translation(Augmentation):
         float, Ge(0), Le(1), Doc("Largest move, as a share of the height and of the width.")
     ] = 0.1
     width: Annotated[
-        float | None, Ge(0), Le(1), Doc("Largest move to the sides, if it is another.")
+        float | None,
+        Ge(0),
+        Le(1),
+        Doc("Largest horizontal move; the same as `factor` if not given."),
     ] = None
     fill: Fill = "reflect"
     value: Value = 0.0

@@ -21,7 +21,10 @@ class Zoom(Augmentation):
 
     factor: Annotated[float, Ge(0), Lt(1), Doc("Largest zoom, as a share of the image.")] = 0.2
     width: Annotated[
-        float | None, Ge(0), Lt(1), Doc("Largest zoom of the width, if it is drawn by itself.")
+        float | None,
+        Ge(0),
+        Lt(1),
+        Doc("Largest horizontal zoom, drawn separately; if not given, the aspect ratio is kept."),
     ] = None
     fill: Fill = "reflect"
     value: Value = 0.0

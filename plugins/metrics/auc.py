@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Auc(Metric):
     """The area under the ROC curve, the mean over the classes of each against all others.
 
-    It is how often an image of a class has a higher probability of it than one of another class.
+    The probability that an image of a class gets a higher score for it than an image of another
+    class.
     """
 
     def build(self, classes: int) -> "keras.metrics.Metric":

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CalibrationError(Metric):
-    """How far probability and accuracy are apart, 0 if one says the other (Guo et al., 2017).
+    """The expected calibration error: the mean gap between confidence and accuracy, 0 at best.
 
     Images are put in bins by the probability of the predicted class. The value is the mean
-    difference between probability and accuracy of the bins, weighted by their images.
+    difference between probability and accuracy of the bins, weighted by their images (Guo et al.,
+    2017).
 
     Other names: ECE, expected_calibration_error.
     """

@@ -44,7 +44,7 @@ def builds_fresh_layers(target: Target) -> None:
 def images_stay_images(target: Target) -> None:
     """From float32 images it makes float32 images of the same shape, finite and 0 to 255.
 
-    It does so for gray and colored images, at every precision of training.
+    It does so for grey and coloured images, at every precision of training.
     """
     for shape in _shapes(target):
         given = _batch(shape)
