@@ -121,7 +121,9 @@ def _check_history(run: RunRecord, path: Path, position: Position) -> None:
             path, f"it has values for {sorted(lengths)} epochs, expected {position.epochs}"
         )
     for name, values in position.history.items():
-        if all(each is None for each in values):
+        # A metric may be NaN in all epochs, but history.csv has its name then.
+        unknown = name not in run.history and run.epochs >= position.epochs
+        if unknown and all(each is None for each in values):
             raise damaged(path, f"its history has no value of {quoted(name)}")
     # history.csv may have more epochs or, after a power failure, fewer.
     both = min(position.epochs, run.epochs)

@@ -1,5 +1,6 @@
 """Trains a loop's model to the end, and evaluates it."""
 
+import math
 from collections.abc import Mapping
 
 from zookit.core import Evaluation, FolderError, Result, warn
@@ -26,7 +27,7 @@ def fit(loop: Loop) -> Result:
                 _train(loop, signals)
             test, evaluation = evaluate_split(loop.model, loop.feeds.test.split, signals.check)
             check_finite(test, "on the test images")
-            result = _result(loop, "finished", test, evaluation)
+            result = _result(loop, "finished", _finite(test), evaluation)
         except KeyboardInterrupt:
             signals.ended = True
             result = _result(loop, "interrupted")
@@ -88,6 +89,14 @@ def _train(loop: Loop, signals: Interruption) -> None:
         shuffle=False,  # the batches come in their own order
         verbose=0,
     )
+
+
+def _finite(test: Mapping[str, float]) -> dict[str, float]:
+    """Return the values on the test images without those that are not finite; warn of these."""
+    for name, value in test.items():
+        if not math.isfinite(value):
+            warn(f"the metric {name} is {value} on the test images, so it is not recorded.")
+    return {name: value for name, value in test.items() if math.isfinite(value)}
 
 
 def _notify_of_failure(loop: Loop, error: BaseException) -> None:
