@@ -38,11 +38,15 @@ class Words:
                 "A name consists of lower-case letters, digits and _, and starts with a letter. "
                 "Write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.",
             )
-        if not colon:
-            return cls(name)
-        if _COMMA in rest:
+        return cls.of(name, rest) if colon else cls(name)
+
+    @classmethod
+    def of(cls, name: str, items: str) -> Self:
+        """Parse the items behind a name, which may be one that `parse` refuses. Raises BadWords."""
+        text = f"{name}:{items}"
+        if _COMMA in items:
             raise BadWords(f"{text!r} must not contain a null character.")
-        parts = rest.replace(",,", _COMMA).split(",")
+        parts = items.replace(",,", _COMMA).split(",")
         return cls(name, tuple(_item(part, at, text) for at, part in enumerate(parts)))
 
     def __str__(self) -> str:

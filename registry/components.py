@@ -21,6 +21,7 @@ from zookit.core.old_names import old_names_in, renames_of
 from zookit.core.parameters import checked, create
 from zookit.registry.blocking import blockers
 from zookit.registry.built import Built
+from zookit.registry.entry import Entry
 from zookit.registry.group import Group
 from zookit.registry.instances import instead_of
 from zookit.registry.kind import Kind, Row
@@ -72,7 +73,10 @@ class Components(Group[C], Generic[C]):
                 f"{self.kind.singular} {given.name!r} is not registered: no entry point names its "
                 "class. Pass an instance from Python."
             )
-        entry = self[given.name]
+        return self._create(self[given.name], given)
+
+    def _create(self, entry: Entry[C], given: Words | ComponentSpec) -> Built[C]:
+        """Create the component of an entry, with the name and the parameters that are given."""
         if entry.declared.file:
             from zookit.registry.plugin_files import check_unchanged  # only if a file is named
 
@@ -108,8 +112,9 @@ class Components(Group[C], Generic[C]):
                 error.correction = self.correction(text)
                 raise
             if in_file is not None:
-                self._add_from_file(text, in_file[1])
-                return self.build(in_file[0])
+                words, declared = in_file
+                self._add_from_file(text, declared)
+                return self._create(self[declared.full_name], words)
         try:
             return self.build(Words.parse(text))
         except (BadWords, UnknownName, BadParameter) as error:

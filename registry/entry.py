@@ -32,7 +32,7 @@ class Entry(Generic[T]):
     @property
     def full_name(self) -> str:
         """`distribution/name`, which is unique."""
-        return f"{self.declared.distribution}/{self.declared.name}"
+        return self.declared.full_name
 
     @property
     def distribution(self) -> str:

@@ -41,6 +41,11 @@ class Declared:
     version: str
     file: str = ""
 
+    @property
+    def full_name(self) -> str:
+        """`distribution/name`."""
+        return f"{self.distribution}/{self.name}"
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -150,8 +150,9 @@ def add_plugin_file(path: str | Path, kinds: Sequence[Row]) -> PluginFile:
 def words_of_file(text: str, kinds: Sequence[Row]) -> tuple[Words, Declared] | None:
     """Return the words and the declaration of `FILE.py:Class[:ITEMS]`; None for other text.
 
-    The file's plugins are offered to child processes. Raises BrokenPlugin if the file cannot be
-    used, and UnknownName if it has no such component.
+    `FILE.py:Class` is the name in the words, for messages. The file's plugins are offered to child
+    processes. Raises BrokenPlugin if the file cannot be used, and UnknownName if it has no such
+    component.
     """
     found = _WORDS.fullmatch(text)
     if found is None:
@@ -166,8 +167,17 @@ def words_of_file(text: str, kinds: Sequence[Row]) -> tuple[Words, Declared] | N
         )
     declared = file.plugin(named["name"], kinds)
     _offer(file)
-    words = f"{declared.distribution}/{declared.name}"
-    return Words.parse(f"{words}:{named['items']}" if named["items"] else words), declared
+    name = f"{found['path']}:{named['name']}"
+    return Words.of(name, named["items"]) if named["items"] else Words(name), declared
+
+
+def name_in(text: str) -> str:
+    """Return the name in the words of a component: in a file, `FILE.py:Class`."""
+    found = _WORDS.fullmatch(text)
+    named = None if found is None else _CLASS.fullmatch(found["rest"] or "")
+    if found is None or named is None:
+        return text.partition(":")[0]
+    return f"{found['path']}:{named['name']}"
 
 
 def corrected_file(text: str, kinds: Sequence[Row], kind: Row) -> str | None:

@@ -18,6 +18,7 @@ from zookit.core import (
     Optimizer,
     Schedule,
     UnknownName,
+    Words,
     html,
 )
 from zookit.core.errors import did_you_mean
@@ -169,7 +170,7 @@ class Registry:
             return text
         words, declared = found
         next(group for group in self.groups() if group.kind.group == declared.group).add(declared)
-        return str(words)
+        return str(Words(declared.full_name, words.items))
 
     def block(self, name: str) -> None:
         """Block plugins in this process and its child processes, as ZOOKIT_DISABLE does.

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from zookit.core import Dataset, Words
 from zookit.core.old_names import former_names_of, renames_of
+from zookit.registry import default
 from zookit.tables import facts, table
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ def describe(console: "Console", group: "Components[Any]", words: str) -> None:
     Raises BadParameter if the parameters in the words are not valid, and BrokenPlugin if the facts
     are not.
     """
-    parsed = Words.parse(words)
+    parsed = Words.parse(default.words(words))
     entry = group[parsed.name]
     for line in group.old_name_in(parsed.name):
         console.print(Text(f"{line}."))
     required = any(parameter.default is None for parameter in entry.parameters)
     # A data set cannot be built without its required parameters.
-    component = None if required and not parsed.items else group.build(parsed).component
+    component = None if required and not parsed.items else group.build(words).component
     found = _facts(component) if isinstance(component, Dataset) else ()
     _describe_entry(console, entry)
     if found:

@@ -73,8 +73,7 @@ def show(
     from zookit.registry import default
     from zookit.tables import output
 
-    words = default.words(words)
-    groups = _selected(groups_named(words), on, image, split, values, sheet)
+    groups = _selected(groups_named(default.words(words)), on, image, split, values, sheet)
     if augment and sheet is None:
         raise BadExperiment("--augment is for the images of a sheet. Add --sheet FILE.png.")
     if image is not None or sheet is not None:

@@ -48,15 +48,15 @@ def split_options(options: Mapping[str, Any]) -> Options:
             frozen = () if value is None else (value,)
         elif kind is None:
             settings[name] = value
-        elif kind is Registry.schedules and _is_number(value):
+        elif kind is Registry.schedules and is_number(value):
             rate = value
         elif value is not None:
             chosen[kind] = split_words(value, name) if kind.several else [value]
     return Options(chosen, settings, rate, frozen)
 
 
-def _is_number(value: object) -> bool:
-    """Whether a learning rate is meant as a number: words begin with a letter, or name a file."""
+def is_number(value: object) -> bool:
+    """Return whether a learning rate is a number: words begin with a letter, or name a file."""
     text = str(value)
     return not (isinstance(value, Component) or text[:1].isalpha() or ".py" in text)
 

@@ -219,6 +219,33 @@ def test_two_classes_of_one_name_are_ambiguous(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("./net.py:MyNet:unit=4", ('Write "./net.py:MyNet:units=4".',)),
+        ("./net.py:MyNet:0", ("units", "at least 1", "'./net.py:MyNet:0'")),
+        ("./net.py:MyNet:units=3,4", ("'./net.py:MyNet:units=3,4'", "KEY=VALUE")),
+        ("./net.py:MyNet:a=1", ("./net.py:MyNet: no parameter 'a'",)),
+    ],
+)
+def test_an_error_names_the_class_as_it_was_written(
+    zookit: Command, here: Path, words: str, parts: tuple[str, ...]
+) -> None:
+    message = refused(words)
+    assert all(part in message for part in parts), message
+    assert "net.py/my_net" not in message
+    for command in (("show", words), ("run", "mnist", words)):
+        assert "net.py/my_net" not in zookit(*command).message()
+
+
+def test_the_command_that_explains_a_class_of_a_file_works(zookit: Command, here: Path) -> None:
+    message = zookit("run", "mnist", "net.py:MyNet:many").message()
+    assert message.endswith("zookit show net.py:MyNet")
+    assert "Units." in zookit("show", "net.py:MyNet").out
+    right = zookit("run", "mnist", "./net.py:MyNet:unit=4").message()
+    assert right.endswith("Run: zookit run mnist ./net.py:MyNet:units=4")
+
+
+@pytest.mark.parametrize(
     ("words", "instead"),
     [
         ("net.py", "net.py:MyNet"),

@@ -23,6 +23,7 @@ from zookit.core import (
 )
 from zookit.core.errors import did_you_mean, folded
 from zookit.registry.install_advice import install_advice
+from zookit.registry.plugin_files import name_in
 from zookit.runs.naming import NoRuns, run_folders
 
 _ABOUT_WORDS = (BadExperiment, BadParameter, BadRun, BadWords, DataError, UnknownName)
@@ -135,7 +136,7 @@ def _about_components(line: Line, error: Exception) -> str:
         words, path = next(filter(None, own), ""), "" if part is None else str(part.value)
         if "://" in path:
             return f"Download and unpack it first, and name the folder: {words}FOLDER."
-        if {"/", "\\"} & set(path):
+        if {"/", "\\"} & set(path) and ".py:" not in path:
             own_data = f"For your own images, name the data set {words}FOLDER."
             return f"{own_data} {install_advice(path)}".rstrip()
     for part in line.words:
@@ -149,5 +150,5 @@ def _about_components(line: Line, error: Exception) -> str:
                     return found.advice
                 if isinstance(error, UnknownName) or found.advice:
                     return f"{found.advice} To see what each is: zookit list {kind.kind.plural}"
-                return f"To see what is possible: zookit show {part.name}"
+                return f"To see what is possible: zookit show {name_in(str(part.value))}"
     return ""

@@ -164,7 +164,9 @@ class Line:
     @staticmethod
     def takes_words(param: Any, value: str) -> bool:
         """Return whether a value chooses a component: a learning rate may be a number instead."""
-        return param.name != "learning_rate" or value[:1].isalpha()
+        from zookit.training.options import is_number  # only needed for errors
+
+        return param.name != "learning_rate" or not is_number(value)
 
     def kinds(self, param: Any) -> "list[Components[Any]]":
         """Return the kinds of components that a parameter of Typer takes."""
