@@ -11,6 +11,8 @@ from zookit.core import (
     BadParameter,
     ComponentSpec,
     ImageShapeRefused,
+    Loss,
+    Metric,
     Optimizer,
     Preference,
     Unfreezing,
@@ -43,8 +45,9 @@ def check_component_values(composition: Composition) -> None:
         check_info(describe(dataset), info)
         if dataset.folder is not None:
             check_returned(dataset, "folder", dataset.folder, Path, "pathlib.Path")
-        for each in (architecture, *composition.augmentations):
-            check_shape(each, info.image_shape)
+        check_shape(architecture, info.image_shape)
+        for augmentation in composition.augmentations:
+            check_shape(augmentation, info.image_shape)
         _check_classes(composition, len(info.class_names))
         preference = architecture.preference(info.image_shape, settings.batch_size)
         check_returned(architecture, "preference", preference, Preference, "zookit.core.Preference")
@@ -69,8 +72,10 @@ def check_shape(component: Architecture | Augmentation, image_shape: tuple[int, 
 
 def _check_classes(composition: Composition, classes: int) -> None:
     """Raise BadParameter if the loss or a metric cannot be used for a number of classes."""
-    loss = [] if composition.loss is None else [composition.loss]
-    for each in (*loss, *composition.metrics.values()):
+    judges: list[Loss | Metric] = [*composition.metrics.values()]
+    if composition.loss is not None:
+        judges.insert(0, composition.loss)
+    for each in judges:
         with values_refused(each):
             each.check(classes)
 
