@@ -166,10 +166,12 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         names = sorted(set(full if "/" in name else self.shown_names()))
         if name.partition("/")[0].endswith(".py"):
             return self._not_in_file(name)
-        installed = install_advice(name) or self._installed(names)
+        install = install_advice(name)
+        if install:  # another component of an installed package is not meant
+            names = [each for each in names if each.endswith(f"/{name.rpartition('/')[2]}")]
         return (
             f"no {self.kind.singular} named {name!r}.{self.reasons_missing(name)}",
-            f"{self._did_you_mean(name, names)} {installed}".lstrip(),
+            f"{self._did_you_mean(name, names)} {install or self._installed(names)}".lstrip(),
         )
 
     def _installed(self, names: list[str]) -> str:

@@ -70,15 +70,16 @@ class WithPlugins(WholeHelp):
         Raises UnknownName or AmbiguousName, except during completion.
         """
         from zookit.registry import default
+        from zookit.registry.install_advice import install_advice
 
         name = args[0]
         found = self.get_command(ctx, name)
         if found is None and not ctx.resilient_parsing:
             known = self.list_commands(ctx)
+            available = f"Available: {', '.join(known)}. See 'zookit --help'."
             raise UnknownName(
                 f"no command named {name!r}.{default.commands.reasons_missing(name)}",
-                f"{did_you_mean(name, known)} Available: {', '.join(known)}. See 'zookit "
-                "--help'.".lstrip(),
+                f"{did_you_mean(name, known)} {install_advice(name) or available}".lstrip(),
             )
         return name, found, args[1:]
 

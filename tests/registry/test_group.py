@@ -25,6 +25,10 @@ def test_an_unknown_name_lists_the_installed_ones(site: Site) -> None:
         nets["alhpa/dense"]
     assert "Did you mean 'alpha/dense'?" in str(raised_by_owner.value)
     assert "pip install alhpa" in str(raised_by_owner.value)
+    with pytest.raises(UnknownName) as not_installed:
+        nets["alpine/deep"]
+    assert "pip install alpine" in str(not_installed.value)
+    assert "Did you mean" not in str(not_installed.value)
     with pytest.raises(UnknownName, match="Installed: alpha/cnn, alpha/dense"):
         nets["alpha/other"]
     assert nets.get("x") is None

@@ -138,7 +138,9 @@ def _about_components(line: Line, error: Exception) -> str:
             return f"Download and unpack it first, and name the folder: {words}FOLDER."
         if {"/", "\\"} & set(path) and ".py:" not in path:
             own_data = f"For your own images, name the data set {words}FOLDER."
-            return f"{own_data} {install_advice(path)}".rstrip()
+            # Most other names before a slash are folders.
+            install = install_advice(path) if path.startswith("zookit") else ""
+            return f"{own_data} {install}".rstrip()
     for part in line.words:
         for kind in line.kinds(part.param):
             try:
