@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 ALWAYS_LOGGED = ("loss", "accuracy")
 """What every training logs, without a metric."""
+RESERVED = ("epoch", "seconds", *ALWAYS_LOGGED)
+"""Columns of a run's own, which neither a metric nor a callback can have."""
 
 
 @dataclass(frozen=True)

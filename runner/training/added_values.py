@@ -6,9 +6,10 @@ from typing import Any
 
 from zookit.core import warn
 from zookit.core.errors import quoted
+from zookit.core.metric import ALWAYS_LOGGED, RESERVED
 from zookit.training.state import as_number
 
-_OWN = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
+_OWN = (*RESERVED, *(f"val_{name}" for name in ALWAYS_LOGGED))
 """Names that a callback cannot add, whether the run logs them or not."""
 
 

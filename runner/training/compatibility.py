@@ -1,6 +1,6 @@
 """Whether the components fit the data, the learning rate and each other. Imports no TensorFlow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +20,58 @@ from zookit.core import (
 from zookit.core.data.checks import check_info
 from zookit.core.errors import quoted
 from zookit.core.messages import counted, option
+from zookit.core.metric import RESERVED
 from zookit.core.parameters import create, plain_values
-from zookit.registry import Built
+from zookit.registry import Built, Registry
 from zookit.registry.blame import (
+    advice_for,
     check_returned,
     describe,
     name_of,
     plugins_blamed,
     values_refused,
 )
+from zookit.registry.kind import Row
 from zookit.runs.run import RunRecord
 from zookit.training.composition import Composition
 
 BODY = "body"
 """All of the model but the head."""
+
+
+def check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
+    """Raise BadExperiment if a component is given twice."""
+    for kind, found in built.items():
+        if kind is not Registry.metrics:
+            names = [each.spec.name for each in found if each.spec.registered]
+            for name in names:
+                if names.count(name) > 1:
+                    raise _given_twice(kind, name)
+
+
+def check_columns(metrics: Sequence[Built[Metric]]) -> None:
+    """Raise BadExperiment if a metric would be logged under the name of another value."""
+    columns: dict[str, ComponentSpec] = {}
+    for each in metrics:
+        column = each.spec.identifier
+        if column in (*RESERVED, "learning_rate") or column.startswith("val_"):
+            raise BadExperiment(
+                f"the metric {each.spec.name} would be logged as {column!r}, which "
+                f"is the name of another value. {advice_for(each.component)}"
+            )
+        other = columns.setdefault(column, each.spec)
+        if other is each.spec:
+            continue
+        if other == each.spec:
+            raise _given_twice(Registry.metrics, column)
+        raise BadExperiment(
+            f"{other.words} and {each.spec.words} would both be logged as {column!r}. Remove one "
+            "of them."
+        )
+
+
+def _given_twice(kind: Row, name: str) -> BadExperiment:
+    return BadExperiment(f"{kind.singular} {name!r} is given twice. Pass it once.")
 
 
 def check_component_values(composition: Composition) -> None:

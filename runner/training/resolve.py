@@ -25,19 +25,19 @@ from zookit.core import (
 from zookit.core.errors import quoted
 from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
 from zookit.core.input_files import with_input_files
-from zookit.core.metric import ALWAYS_LOGGED
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
 from zookit.registry import Built, Components, Registry, default
-from zookit.registry.blame import advice_for
 from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.training.compatibility import (
+    check_columns,
     check_component_values,
     check_frozen,
+    check_named_once,
     check_rate,
     with_rate,
 )
@@ -199,7 +199,8 @@ def compose_chosen(
         built[Registry.optimizers] = [with_rate(built[Registry.optimizers][0], rate)]
     if [each.spec.changed() for each in built.get(Registry.losses, ())] == [DEFAULT_LOSS.plain()]:
         del built[Registry.losses]  # the model's own, which it equals but for the last bits
-    _check_named_once(built)
+    check_named_once(built)
+    check_columns(built.get(Registry.metrics, ()))
     experiment = replace(_experiment(built, settings), frozen=frozen)
     places: dict[str, Built[Any]] = {
         f"{kind.slot}.{at}" if kind.several else kind.slot: each
@@ -239,23 +240,6 @@ def _build(group: Components[Any], given: Any) -> Built[Any]:
     except UnknownName as error:
         error.message += _other_kind(group, given)
         raise
-
-
-def _check_named_once(built: Mapping[Row, Sequence[Built[Any]]]) -> None:
-    """Raise BadExperiment if a component is given twice, or two metrics would have one name."""
-    for kind, found in built.items():
-        specs = [each.spec for each in found if each.spec.registered]
-        names = [spec.identifier if kind is Registry.metrics else spec.name for spec in specs]
-        for name in names:
-            if names.count(name) > 1:
-                raise BadExperiment(f"{kind.singular} {name!r} is given twice. Pass it once.")
-    for each in built.get(Registry.metrics, ()):
-        column = each.spec.identifier
-        if column in (*ALWAYS_LOGGED, "learning_rate") or column.startswith("val_"):
-            raise BadExperiment(
-                f"the metric {each.spec.name} would be logged as {column!r}, which "
-                f"is the name of another value. {advice_for(each.component)}"
-            )
 
 
 def _other_kind(group: Components[Any], given: str | Words | ComponentSpec | Component) -> str:

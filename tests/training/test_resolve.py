@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from made_by_hand import Lopsided, Mean
+from made_files import here, write
 from small_runs import DENSE, Slower, small_run
 
 from zookit.core import (
@@ -16,6 +18,7 @@ from zookit.core import (
     ComponentSpec,
     Experiment,
     ImageShapeRefused,
+    Metric,
     Settings,
     UnknownName,
     Words,
@@ -29,6 +32,8 @@ from zookit.training.resolve import (
     find_instance,
     recompose,
 )
+
+__all__ = ["here"]
 
 
 def test_words_parsed_words_specs_and_instances_are_the_same() -> None:
@@ -93,6 +98,41 @@ def test_metrics_are_named_by_their_words_and_each_name_stands_once() -> None:
         compose("mnist", "dense", (), {"metrics": ["top_k:3", "zookit/top_k:k=3"]})
 
 
+@dataclass(frozen=True)
+class Share(Metric):
+    """A metric that no entry point names."""
+
+    of: str = "all"
+
+    def build(self, classes: int) -> Any:
+        """Not called here."""
+
+
+def test_metrics_that_are_not_registered_have_different_names_too() -> None:
+    with pytest.raises(BadExperiment, match=r"share' is given twice"):
+        compose("mnist", "dense", (), {"metrics": [Share(), Share()]})
+    with pytest.raises(BadExperiment, match=r"a-b and .*a_b would both be logged as"):
+        compose("mnist", "dense", (), {"metrics": [Share("a-b"), Share("a_b")]})
+    assert len(compose("mnist", "dense", (), {"metrics": [Share(), Share("a")]}).metrics) == 2
+
+
+METRIC = """
+    from dataclasses import dataclass
+    from zookit.core import Metric
+
+    @dataclass(frozen=True)
+    class NAME(Metric):
+        def build(self, classes): ...
+"""
+
+
+@pytest.mark.parametrize("name", ["Epoch", "Seconds", "Accuracy", "LearningRate", "ValLoss"])
+def test_a_metric_cannot_have_the_name_of_a_column(here: Path, name: str) -> None:
+    write(here, METRIC.replace("NAME", name), "own.py")
+    with pytest.raises(BadExperiment, match="name of another value"):
+        compose("mnist", "dense", (), {"metrics": f"./own.py:{name}"})
+
+
 def test_plain_crossentropy_is_the_loss_that_is_not_recorded() -> None:
     plain, given = (compose("mnist", "dense", (), each) for each in ({}, {"loss": "crossentropy"}))
     assert given.experiment == plain.experiment
@@ -115,7 +155,7 @@ def test_an_option_that_does_not_exist_is_refused_with_a_hint() -> None:
 
 
 def test_a_component_of_another_kind_is_pointed_to_its_option() -> None:
-    with pytest.raises(UnknownName, match="write augment="):
+    with pytest.raises(UnknownName, match="write augment='flip'"):
         compose("mnist", "dense", ["flip"])
 
 
