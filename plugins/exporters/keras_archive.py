@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KerasArchive(Exporter):
-    """Keras's own format, a .keras file, which can be trained further."""
+    """Keras's own format, a .keras file, which can be trained further.
+
+    Other names: h5, HDF5.
+    """
 
     suffix = ".keras"
     holds_any_model = True

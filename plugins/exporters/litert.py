@@ -20,7 +20,10 @@ _LABELS = "labels.txt"
 
 @dataclass(frozen=True)
 class LiteRT(Exporter):
-    """LiteRT, formerly TensorFlow Lite, a .tflite file, for phones and small devices."""
+    """LiteRT, formerly TensorFlow Lite, a .tflite file, for phones and small devices.
+
+    Other names: TFLite, lite.
+    """
 
     suffix = ".tflite"
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SavedModel(Exporter):
-    """TensorFlow's format, a folder, for TensorFlow Serving and other languages."""
+    """TensorFlow's format, a folder, for TensorFlow Serving and other languages.
+
+    Other names: pb, TF, TensorFlow.
+    """
 
     suffix = ".saved_model"
     is_folder = True

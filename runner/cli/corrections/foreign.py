@@ -105,9 +105,6 @@ WORDS = _by_word(
     Foreign("model models network networks net nets", ("architecture", "architectures")),
     Foreign("data", ("dataset", "datasets")),
     Foreign("tracker trackers logger loggers", ("listener", "listeners")),
-    Foreign("h5 hdf5", ("keras",)),
-    Foreign("tflite lite", ("litert",)),
-    Foreign("pb tf tensorflow", ("saved_model",)),
     Foreign("sample samples", why=_SAMPLE),
 )
 """For a word in a place that offers what stands for it."""

@@ -6,7 +6,7 @@ The rules are like those in `rules.py`.
 from pathlib import Path
 from typing import Any
 
-from zookit.cli.corrections.foreign import EXAMPLES, NOTHING, WORDS
+from zookit.cli.corrections.foreign import EXAMPLES
 from zookit.cli.corrections.line import Line, Lines, Part, takes_file
 from zookit.cli.training_options import OPTIONS as TRAINING
 from zookit.core import BadParameter, Settings
@@ -34,7 +34,8 @@ def option_values(line: Line, error: Exception) -> Lines:
             others = [*other_values(part.value, choices)]
             others += own if len(choices) < 2 or not {*own} & {*choices} else ()
             kind = (file.suffix or file.name).lstrip(".")
-            for each in (nearest_name(kind, choices), *WORDS.get(folded(kind), NOTHING).instead):
+            meant = [group.correction(kind) for group in line.kinds(part.param)]
+            for each in (nearest_name(kind, choices), *(found.instead for found in meant if found)):
                 output = ["--output", str(file.with_suffix(f".{each}"))] if file.suffix else []
                 if each in choices:
                     yield line.edited({part: [*part.with_value(each), *output]})
