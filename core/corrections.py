@@ -99,7 +99,9 @@ def correction(
         return Correction(str(given), str(Words(given.name, tuple(items))))
     changed = (key for key, value in corrected.items() if given.get(key) != value)
     key = next(changed, None)
-    return None if key is None else Correction(_text(given.get(key, "")), corrected[key], key)
+    if key is None:
+        return None
+    return Correction(_text(given.get(key, "")), text_of(corrected[key]), key)
 
 
 def _corrected(

@@ -27,10 +27,11 @@ class ZookitError(Exception):
     """Base class of errors that the user can fix. `str()` is one line.
 
     `correction` is what the user probably meant, if that is known to be valid; `advice` is what to
-    do if it is not known.
+    do if it is not known. `hint` is a sentence about what may have been meant.
     """
 
     correction: "Correction | None" = None
+    hint: str = ""
 
     def __init__(self, message: str = "", advice: str = "") -> None:
         super().__init__(message)
@@ -38,9 +39,9 @@ class ZookitError(Exception):
         self.advice = advice
 
     def __str__(self) -> str:
-        """Return the line, with the correction or the advice."""
+        """Return the line, with the hint, and the correction or the advice."""
         after = f"Write {self.correction}." if self.correction else self.advice
-        return f"{self.message} {after}".rstrip()
+        return " ".join(filter(None, (self.message, self.hint, after)))
 
 
 class Correction(NamedTuple):
@@ -56,12 +57,11 @@ class Correction(NamedTuple):
         return f"{self.key}={instead}" if self.key else instead
 
     def _literal(self) -> str:
-        text = str(self.instead)  # in Python it may be a number
-        if self.key and _NUMBER.fullmatch(text):
-            return text
-        if self.key and text in ("true", "false"):
-            return text.capitalize()
-        return json.dumps(text, ensure_ascii=False)
+        if self.key and _NUMBER.fullmatch(self.instead):
+            return self.instead
+        if self.key and self.instead in ("true", "false"):
+            return self.instead.capitalize()
+        return json.dumps(self.instead, ensure_ascii=False)
 
 
 class UnknownName(ZookitError):
@@ -92,16 +92,15 @@ class BadParameter(ZookitError):
 
     unknown: str = ""
 
-    def belongs_to(self, owners: Iterable[str]) -> bool:
-        """Return whether other components have the unknown parameter; the error then says so.
+    def name_owners(self, owners: Iterable[str]) -> bool:
+        """Say which other components have the unknown parameter; return whether there are any.
 
         One of a similar name would be another: adam has `ema_momentum`, but `momentum` is sgd's.
         """
         named = list(owners) if self.unknown else []
         if named:
-            self.correction = None
-            self.message = re.sub(r" Did you mean '[^']*'\?", "", self.message)
-            self.advice = f"{self.unknown} is a parameter of {' and '.join(named[:3])}."
+            self.correction, self.hint = None, ""
+            self.advice += f" {self.unknown} is a parameter of {' and '.join(named[:3])}."
         return bool(named)
 
 

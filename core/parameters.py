@@ -57,8 +57,8 @@ def create(component: type[T], given: Words | Mapping[str, Any], name: str | Non
         if key not in fields:
             has = f"Parameters: {', '.join(fields)}." if fields else "It has no parameters."
             nearest = _nearest(component, str(key), list(fields))
-            hint = f" Did you mean {nearest!r}?" if nearest else ""
-            error = BadParameter(f"{name}: no parameter {quoted(key)}.{hint} {has}")
+            error = BadParameter(f"{name}: no parameter {quoted(key)}.", has)
+            error.hint = f"Did you mean {nearest!r}?" if nearest else ""
             error.unknown = str(key)
             if nearest and nearest not in values:
                 renamed = {nearest if each == key else each: values[each] for each in values}

@@ -127,7 +127,7 @@ class Components(Group[C], Generic[C]):
             unknown = getattr(error, "unknown", "")
             owners = (each.name for each in self.entries() if declares(each.module, unknown))
             own = isinstance(error, BadParameter) and self._begins_with(text, unknown)
-            if own or not (isinstance(error, BadParameter) and error.belongs_to(owners)):
+            if own or not (isinstance(error, BadParameter) and error.name_owners(owners)):
                 error.correction = error.correction or self.correction(text)
             raise
 

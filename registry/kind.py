@@ -72,7 +72,7 @@ class Kind(Generic[C]):
     def usage(self, words: str) -> str:
         """Return how a run selects a component of this kind."""
         if self.option:
-            return f"write {option(f'{self.option} {words}', f'{self.keyword}=')}."
+            return f"write {option(f'{self.option} {words}', f'{self.keyword}={words!r}')}."
         return "the order is DATASET ARCHITECTURE [CALLBACK]..."
 
     def meant_always(self, name: str) -> str | None:

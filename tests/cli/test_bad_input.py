@@ -40,7 +40,8 @@ MNIST = ("mnist", "dense", *SAMPLE)
         (("mnist", "stop_at_loss"), ["no architecture", "one of the callbacks"]),
         (("cifar10", "dense"), ["no data set named 'cifar10'", "Installed: fashion_mnist"]),
         (("mnist", "dense:width=3"), ["dense: no parameter 'width'", "units, activation, drop"]),
-        (("mnist", "dense:unit=3"), ["no parameter 'unit'", "Did you mean 'units'?"]),
+        (("mnist", "dense:unit=3"), ["no parameter 'unit'", "Run: zookit run mnist dense:units=3"]),
+        (("mnist", "dense:unit=many"), ["Did you mean 'units'?", "units, activation, drop"]),
         (
             ("mnist", "dense:units=many"),
             ["dense: units must be a whole number, got 'many'", "'dense:units=many'"],
@@ -130,7 +131,7 @@ def test_other_commands_refuse(
 @pytest.mark.parametrize(
     ("optimizer", "expected"),
     [
-        ("sgd:momentun=0.9", ["sgd: no parameter 'momentun'", "Did you mean 'momentum'?"]),
+        ("sgd:momentun=0.9", ["sgd: no parameter 'momentun'", "sgd:momentum=0.9"]),
         ("sgd:momentum=much", ["momentum must be a number, got 'much'"]),
         ("adam:-1", ["learning_rate must be greater than 0, got -1"]),
         ("sgd:momentum=7", ["sgd: ", "momentum"]),

@@ -68,6 +68,10 @@ def test_nothing_is_invented(written: str) -> None:
 def test_a_keyword_is_corrected_by_its_key() -> None:
     with pytest.raises(BadParameter, match=r"Write share=0\.95\.$"):
         create(Sample, {"share": 95})
+    with pytest.raises(BadParameter, match=r"Write count=3\.$") as raised:
+        create(Sample, {"cuont": 3})
+    assert raised.value.correction is not None
+    assert raised.value.correction.instead == "3"
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)

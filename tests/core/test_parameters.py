@@ -250,13 +250,13 @@ def test_values_that_cannot_be_shown_are_refused() -> None:
         (
             Required,
             Words.parse("required:folder=a,siez=3"),
-            "required: no parameter 'siez'. Did you mean 'size'? Parameters: folder, size.",
+            "required: no parameter 'siez'. Did you mean 'size'? Write \"required:folder=a,size=3\".",
         ),
         # The misspelt name explains why the other one is missing.
         (
             Required,
             Words.parse("required:foldr=a"),
-            "required: no parameter 'foldr'. Did you mean 'folder'? Parameters: folder, size.",
+            "required: no parameter 'foldr'. Did you mean 'folder'? Write \"required:folder=a\".",
         ),
         (Required, {"": 1}, "Required: no parameter ''. Parameters: folder, size."),
         (Required, {3: 1}, "Required: no parameter 3. Parameters: folder, size."),

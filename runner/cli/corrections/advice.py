@@ -48,7 +48,9 @@ def advice(command: Any, arguments: list[str], error: ZookitError | TyperExcepti
         return f"{message}{_left_out(line, corrected)} Run: {shlex.join(['zookit', *corrected])}"
     hint = _hint(line, error) if about_words else ""
     if hint:
-        return hint if isinstance(error, NoRuns) else f"{message} {hint}"
+        meant = getattr(error, "hint", "")
+        whole = " ".join(filter(None, (message, meant, hint)))
+        return hint if isinstance(error, NoRuns) else whole
     if isinstance(error, ZookitError):
         return str(error)
     if hasattr(error, "possibilities"):
@@ -150,7 +152,8 @@ def _about_components(line: Line, error: Exception) -> str:
                     continue
                 if install_advice(part.name):
                     return found.advice
-                if isinstance(error, UnknownName) or found.advice:
-                    return f"{found.advice} To see what each is: zookit list {kind.kind.plural}"
-                return f"To see what is possible: zookit show {name_in(str(part.value))}"
+                if isinstance(error, BadParameter) or not found.advice:
+                    show = f"To see what is possible: zookit show {name_in(str(part.value))}"
+                    return f"{found.advice} {show}".lstrip()
+                return f"{found.advice} To see what each is: zookit list {kind.kind.plural}"
     return ""
