@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from zookit.core.calling import offers
 from zookit.core.component import Component
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Callback(Component, ABC):
         return False
 
     @abstractmethod
+    @offers("run")
     def build(self, *args: Any, **kwargs: Any) -> "keras.callbacks.Callback":
         """Return a new Keras callback for one training.
 

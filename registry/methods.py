@@ -3,8 +3,7 @@
 import inspect
 from types import FunctionType
 
-_OFFERED = "run"
-"""What a callback's `build` may take."""
+from zookit.core.calling import offered_by
 
 
 def method_complaint(component: type, base: type) -> str | None:
@@ -20,26 +19,32 @@ def method_complaint(component: type, base: type) -> str | None:
             continue
         declared_there = inspect.signature(contract).parameters.values()
         arguments = [e.name for e in declared_there if e.kind is e.POSITIONAL_OR_KEYWORD]
-        if len(arguments) < len(declared_there):  # what a contract may offer by name
-            arguments.append(_OFFERED)
+        arguments += offered_by(contract)
         if not _can_be_called(own, arguments, by_name=name == "build"):
-            declared = ", ".join(inspect.signature(own).parameters)
-            return f"it defines {name}({declared}), expected {name}({', '.join(arguments)})"
+            return f"it defines {name}{_arguments(own)}, expected {name}({', '.join(arguments)})"
     return None
+
+
+def _arguments(method: FunctionType) -> str:
+    """Return the arguments of a method as they are written, without types and defaults."""
+    declared = inspect.signature(method).parameters.values()
+    bare = [each.replace(annotation=each.empty, default=each.empty) for each in declared]
+    return str(inspect.Signature(bare))
 
 
 def _can_be_called(method: FunctionType, arguments: list[str], *, by_name: bool) -> bool:
     """Return whether a method takes these arguments or, `by_name`, needs no others.
 
-    See `zookit.core.calling`.
+    What is called by name cannot be positional only. See `zookit.core.calling`.
     """
     signature = inspect.signature(method)
     if by_name:
+        own = list(signature.parameters.values())[1:]
+        if any(each.kind is each.POSITIONAL_ONLY for each in own):
+            return False
         several = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
         needed = {
-            each.name
-            for each in list(signature.parameters.values())[1:]
-            if each.default is each.empty and each.kind not in several
+            each.name for each in own if each.default is each.empty and each.kind not in several
         }
         return bool(signature.parameters) and needed <= set(arguments)
     try:

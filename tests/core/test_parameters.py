@@ -250,7 +250,7 @@ def test_values_that_cannot_be_shown_are_refused() -> None:
         (
             Required,
             Words.parse("required:folder=a,siez=3"),
-            "required: no parameter 'siez'. Did you mean 'size'? Write \"required:folder=a,size=3\".",
+            "no parameter 'siez'. Did you mean 'size'? Write \"required:folder=a,size=3\".",
         ),
         # The misspelt name explains why the other one is missing.
         (

@@ -17,6 +17,8 @@ def one(self: Any, one: Any) -> None: ...
 def optional(self: Any, one: Any, more: int = 3) -> None: ...
 def several(self: Any, *all_of: Any) -> None: ...
 def two(self: Any, one: Any, more: Any) -> None: ...
+def running(self: Any, run: Any) -> None: ...
+def by_position(self: Any, run: Any, /) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -25,8 +27,8 @@ def two(self: Any, one: Any, more: Any) -> None: ...
         (Dataset, "load", [one, optional, several], [without, two]),
         (Architecture, "features", [one, optional], [without, two]),
         (Architecture, "check", [one], [without]),
-        (Callback, "build", [without, several], [one]),
-        (Listener, "build", [without], [one]),
+        (Callback, "build", [without, several, running], [one, by_position]),
+        (Listener, "build", [without], [one, running, by_position]),
     ],
 )
 def test_a_method_must_take_what_it_is_called_with(
@@ -38,6 +40,11 @@ def test_a_method_must_take_what_it_is_called_with(
         complaint = method_complaint(type("Own", (base,), {name: method}), base)
         assert complaint is not None
         assert f"expected {name}(self" in complaint
+
+
+def test_the_arguments_are_shown_as_they_are_written() -> None:
+    complaint = method_complaint(type("Own", (Callback,), {"build": by_position}), Callback)
+    assert complaint == "it defines build(self, run, /), expected build(self, run)"
 
 
 def test_what_is_no_method_is_not_looked_at() -> None:
