@@ -1,21 +1,25 @@
 """Writes a run's model in a format that other programs load, and checks what was written."""
 
+import errno
 import inspect
 import io
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import Architecture, BadParameter, BadRun, Exporter, ZookitError
 from zookit.core.calling import call_declared
+from zookit.core.errors import typed_reason_of
 from zookit.core.messages import option
 from zookit.modeling.trainable import layers_of
 from zookit.registry import Built
+from zookit.registry.blame import advice_for, describe
 from zookit.registry.built import warn_of_old_names
+from zookit.registry.frames import line_in, lines_of
 
 if TYPE_CHECKING:
     import keras
@@ -40,6 +44,10 @@ _LONGEST_REASON = 300
 
 class WrongExport(ZookitError):
     """An exported model, loaded again, predicts otherwise."""
+
+
+class ExporterFailed(ZookitError):
+    """The code of an exporter raised an error, which is not about the architecture."""
 
 
 def default_path(run: "RunRecord", exporter: Exporter) -> Path:
@@ -91,8 +99,9 @@ def export(
                 f"{run.folder} has NaN or infinite weights: the training diverged. "
                 f"Train again with a lower {option('--learning-rate', 'learning_rate')}."
             )
-        author = run.experiment.architecture.name
-        write_checked(model, to, aside, model_info(run), str(run.folder), author)
+        data, author = run.environment.data, run.experiment.architecture.name
+        info = model_info(data.class_names, data.image_shape, run.name)
+        write_checked(model, to, aside, info, str(run.folder), author)
 
 
 def write_checked(
@@ -105,7 +114,8 @@ def write_checked(
 ) -> None:
     """Write a model with its description, and check that it predicts the same when it is loaded.
 
-    `subject` and `architecture` are named in messages. Raises ZookitError as `export`, and OSError.
+    `subject` and `architecture` are named in messages. Raises ZookitError as `export`, and OSError
+    if the path cannot be written.
     """
     from zookit.modeling.runtime import keras_configured
 
@@ -115,20 +125,52 @@ def write_checked(
             given = _predicting(model)
             call_declared(to.component.export, model=given, path=path, info=info)
             difference = _largest_difference(model, to.component, path)
-    except OSError:
+    except ZookitError:
         raise
     except Exception as error:  # converters raise many types
-        raise ZookitError(
-            f"{subject} cannot be exported to {name}, which does not support a layer of "
-            f"{architecture} ({_reason(error)}). Choose another format, or report this to the "
-            "architecture's author."
-        ) from error
+        if _is_about_output(error, path):
+            raise
+        raise _failed(error, to, subject, architecture) from error
     if not difference <= _TOLERANCE:  # it may be NaN
         raise WrongExport(
             f"{subject} cannot be exported to {name}: the exported model's probabilities differ by "
-            f"{difference:.2g} from those of the model. Choose another format, or report this to "
-            f"the author of {architecture}."
+            f"{difference:.2g} from those of the model. {_authors(to, architecture)}"
         )
+
+
+def _is_about_output(error: Exception, path: Path) -> bool:
+    """Return whether the system refused to write the output: other files are the exporter's."""
+    if not isinstance(error, OSError) or error.errno in (None, errno.ENOENT):
+        return False
+    return error.filename is None or Path(error.filename).is_relative_to(path.parent)
+
+
+def _failed(error: Exception, to: Built[Exporter], subject: str, architecture: str) -> ZookitError:
+    """Return the error of an export, which says whether the architecture or the exporter caused it.
+
+    Where neither is certain, it names both.
+    """
+    cause, name = _cause(error), to.spec.short_name
+    if cause and not to.component.holds_any_model:
+        return ZookitError(
+            f"{subject} cannot be exported to {name}, which does not support a layer of "
+            f"{architecture} ({cause}). Choose another format, or report this to the "
+            "architecture's author."
+        )
+    failed = f"{subject} cannot be exported to {name}: {describe(to.component)} failed"
+    own = line_in(lines_of(error)[:1], type(to.component).__module__)
+    if own or isinstance(error, OSError):
+        return ExporterFailed(f"{failed}: {_reason(error)}. {advice_for(to.component)}")
+    return ZookitError(
+        f"{failed} with {architecture}: {_reason(error)}. {_authors(to, architecture)}"
+    )
+
+
+def _authors(to: Built[Exporter], architecture: str) -> str:
+    return (
+        "Choose another format, or report this to the authors of the architecture "
+        f"{architecture} and of the exporter {to.spec.name}."
+    )
 
 
 def _predicting(model: "keras.Model") -> "keras.Model":
@@ -165,27 +207,28 @@ def _largest_difference(model: "keras.Model", exporter: Exporter, path: Path) ->
     return float(np.abs(found - model(images, training=False).numpy()).max())
 
 
-def model_info(run: "RunRecord") -> dict[str, Any]:
+def model_info(
+    class_names: Sequence[str], image_shape: tuple[int, int, int], run_name: str
+) -> dict[str, Any]:
     """Return what an exported model carries: its classes, and what goes in and comes out."""
-    data = run.environment.data
-    two, channels = len(data.class_names) == 2, data.image_shape[2]
+    two, channels = len(class_names) == 2, image_shape[2]
     return {
         "format": _FORMAT,
-        "class_names": list(data.class_names),
+        "class_names": list(class_names),
         "input": {
             "dtype": "uint8",
-            "shape": [None, *data.image_shape],
+            "shape": [None, *image_shape],
             "meaning": "raw images: number, height, width, channels "
             f"({_COLOURS.get(channels, f'{channels} values')}), 0 to 255, not normalized",
         },
         "output": {
             "dtype": "float32",
-            "shape": [None, 1 if two else len(data.class_names)],
+            "shape": [None, 1 if two else len(class_names)],
             "meaning": "the probability of the second class"
             if two
             else "the probability of each class, in the order of class_names",
         },
-        "run": run.name,
+        "run": run_name,
     }
 
 
@@ -214,13 +257,19 @@ def _output_suppressed() -> Iterator[None]:
             logging.disable(disabled)
 
 
-def _reason(error: Exception) -> str:
-    """Return the part of a converter's error that gives the cause; it may contain a whole model."""
-    text = str(error)
+def _cause(error: Exception) -> str | None:
+    """Return what a converter's error means, if that is known: the format lacks an operation."""
     for pattern, meaning in _CAUSES.items():
-        found = re.search(pattern, text, re.MULTILINE)
+        found = re.search(pattern, str(error), re.MULTILINE)
         if found:
             return meaning.format(found[1])
-    _, _, cause = text.rpartition("Exception encountered: ")
-    reason = " ".join(cause.split()) or type(error).__name__
-    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
+    return None
+
+
+def _reason(error: Exception) -> str:
+    """Return the part of an error that gives the cause; it may contain a whole model."""
+    _, mark, cause = str(error).rpartition("Exception encountered: ")
+    cause = " ".join(cause.split())
+    reason = f"{type(error).__name__}: {cause}" if mark else typed_reason_of(error)
+    short = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
+    return short.removesuffix(".")

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from zookit.core import DatasetInfo, NotInstalled, ZookitError
-from zookit.inference.export import WrongExport, write_checked
+from zookit.inference.export import ExporterFailed, WrongExport, model_info, write_checked
 from zookit.modeling.model import build_model
 from zookit.registry import default
 from zookit.testing.check import ContractBroken
@@ -27,9 +27,9 @@ def exports_to_every_format(target: Target) -> None:
             to = default.exporters.build(entry.full_name)
             with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
                 path = Path(folder, f"model{to.component.suffix}")
-                info = {"class_names": _CLASSES}
+                info = model_info(_CLASSES, shape, "none")
                 write_checked(model, to, path, info, "its model", target.entry.full_name)
-        except NotInstalled as error:
+        except (NotInstalled, ExporterFailed) as error:
             missing.append(str(error))
         except ZookitError as error:
             if isinstance(error, WrongExport) or to.component.holds_any_model:

@@ -12,6 +12,7 @@ import numpy as np
 
 from zookit.core import Architecture, DatasetInfo, Exporter
 from zookit.core.calling import call_declared
+from zookit.inference.export import model_info
 from zookit.modeling.model import build_model
 from zookit.testing.check import require
 from zookit.testing.target import NotApplicable, Target
@@ -119,12 +120,8 @@ def _models() -> "list[keras.Model]":
 def _exported(target: Target, model: "keras.Model") -> Iterator[Path]:
     """Yield the path that it wrote a model to, in a folder that is the current one meanwhile."""
     exporter: Exporter = target.component
-    info = {
-        "class_names": list(_CLASSES[: max(2, model.output_shape[1])]),
-        "input": "uint8 images, 0 to 255",
-        "output": "probabilities",
-        "run": "none",
-    }
+    names = _CLASSES[: max(2, model.output_shape[1])]
+    info = model_info(names, model.input_shape[1:], "none")
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, chdir(folder):
         path = Path(folder, f"model{exporter.suffix}")
         call_declared(exporter.export, model=model, path=path, info=info)

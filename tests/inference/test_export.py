@@ -25,17 +25,24 @@ from zookit.core import (
     BadParameter,
     BadRun,
     DatasetInfo,
+    Exporter,
     FolderError,
     NotInstalled,
     ZookitError,
 )
 from zookit.inference import rebuild
-from zookit.inference.export import export, write_checked
+from zookit.inference.export import (
+    ExporterFailed,
+    WrongExport,
+    export,
+    model_info,
+    write_checked,
+)
 from zookit.inference.rebuild import rebuild_model
 from zookit.modeling.model import build_model
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.architectures.keras_application import KerasApplication
-from zookit.registry import default
+from zookit.registry import Built, default
 from zookit.runs.arrays import numbered, save_arrays
 from zookit.runs.run import RunRecord, read_run
 
@@ -107,8 +114,12 @@ FORMATS: dict[str, tuple[str, Callable[[Path], Predict]]] = {
 
 
 def write(model: Any, name: str, path: Path, class_names: list[str]) -> None:
-    built = default.exporters.build(name)
-    write_checked(model, built, path, {"class_names": class_names}, "the model", "its architecture")
+    write_with(model, default.exporters.build(name), path, class_names)
+
+
+def write_with(model: Any, to: Built[Exporter], path: Path, class_names: list[str]) -> None:
+    info = model_info(class_names, model.input_shape[1:], "none")
+    write_checked(model, to, path, info, "the model", "its architecture")
 
 
 def dense_in_bfloat16(tmp_path: Path) -> RunRecord:
@@ -286,6 +297,55 @@ def test_class_names_that_are_not_unicode(tmp_path: Path) -> None:
         assert archive.read("labels.txt").decode().splitlines() == ["\\udce4", "\u00e4"]
 
 
+@dataclass(frozen=True)
+class Failing(Exporter):
+    """Does what a test says."""
+
+    error: str = ""
+
+    suffix = ".keras"
+
+    def export(self, model: Any, path: Path, info: Any) -> None:
+        """Fail, or write nothing."""
+        if self.error == "key":
+            info["colour"]
+        if self.error == "file":
+            Path("no-such-template").read_text()
+        if self.error == "own":
+            raise BadParameter("use another one")
+        if self.error == "keras":
+            keras.layers.Dense("many")
+        if self.error == "disk":
+            raise OSError(28, "No space left on device")
+
+    def load(self, path: Path) -> Predict:
+        """Predict otherwise."""
+        return lambda images: np.ones((len(images), 1))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "parts", "absent"),
+    [
+        ("key", ExporterFailed, ("Failing failed: KeyError: 'colour'", "Correct"), "architecture"),
+        ("file", ExporterFailed, ("Failing failed: FileNotFoundError", "template"), "architecture"),
+        ("own", BadParameter, ("use another one",), "architecture"),
+        ("keras", ZookitError, ("Failing failed with its architecture: ", "authors"), "layer of"),
+        ("disk", OSError, ("No space left",), "architecture"),
+        ("", WrongExport, ("differ by", "authors", "its architecture", "Failing"), "layer of"),
+    ],
+)
+def test_who_is_blamed_for_a_failure(
+    tmp_path: Path, error: str, kind: type[Exception], parts: tuple[str, ...], absent: str
+) -> None:
+    built = build_model(DatasetInfo((2, 2, 1), ("a", "b")), Dense(units=()), normalize=True)
+    to = default.exporters.build(Failing(error))
+    with pytest.raises(kind) as raised:
+        write_with(built, to, tmp_path / "model.keras", ["a", "b"])
+    for part in parts:
+        assert part in str(raised.value)
+    assert absent not in str(raised.value)
+
+
 @pytest.mark.parametrize("activation", ["gelu", "selu", "silu"])
 def test_activations_in_onnx(tmp_path: Path, activation: str) -> None:
     words = (f"image_folder:path={photos_folder()},size=8", f"dense:8,activation={activation}")
@@ -328,7 +388,7 @@ def test_layers_that_a_format_does_not_support(
     capfd.readouterr()
     for name in ("keras", "onnx", "litert"):
         path = tmp_path / f"{run.name}{FORMATS[name][0]}"
-        with pytest.raises(ZookitError, match=f"to {name}, .*Odd.*Digamma") as raised:
+        with pytest.raises(ZookitError, match=f"to {name}.*Odd.*Digamma") as raised:
             export(run, default.exporters.build(name), path, Odd())
         assert len(str(raised.value)) < 700
         assert not path.exists()
