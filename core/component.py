@@ -32,7 +32,7 @@ class Component:
 
     renamed: ClassVar[Mapping[str, str]] = {}
     """Old names of parameters, each with the new one: `{"units": "width"}`. Old words, files and
-    runs go on working."""
+    runs still work."""
 
     formerly: ClassVar[tuple[str, ...]] = ()
     """Names under which the component was installed before. The entry points of these names remain

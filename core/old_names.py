@@ -1,4 +1,4 @@
-"""Old names of parameters and of logged values, which go on working after a renaming."""
+"""Old names of parameters and of logged values, which still work after a renaming."""
 
 import dataclasses
 import re

@@ -33,4 +33,4 @@ def report_old_names(statements: Iterable[str]) -> None:
     """Warn of old names in one line, if there are any: `'a' is now called 'b'`."""
     found = dict.fromkeys(statements)
     if found:
-        warn(f"{'; '.join(found)}. The old names go on working.")
+        warn(f"{'; '.join(found)}. The old names still work.")

@@ -39,10 +39,10 @@ class Components(Group[C], Generic[C]):
         kind: Kind[C],
         declared: list[Declared],
         problems: list[Problem],
-        kinds: Sequence[Row] = (),
+        kinds: Sequence[Row],
     ) -> None:
         super().__init__(kind, declared, problems)
-        self._kinds = kinds or (kind,)
+        self._kinds = kinds
 
     def build(self, given: "str | Words | ComponentSpec | C") -> Built[C]:
         """Build a component from words, a component spec or an instance.

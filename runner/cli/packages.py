@@ -93,7 +93,7 @@ def changes(
     went = had - has - renamed.keys()
     if renamed:
         lines = ((kind, f"{old} is now {new}") for (kind, old), new in renamed.items())
-        yield f"Renamed plugins: {by_kind(lines)}. The old names go on working."
+        yield f"Renamed plugins: {by_kind(lines)}. The old names still work."
     if came:
         yield f"New plugins: {by_kind(came)}."
     if went:

@@ -89,7 +89,7 @@ def parameters_make_the_round_trip(target: Target) -> None:
         require(again == component, f"{component} is {again} after writing it as {str(words)!r}")
 
 
-def old_names_go_on_working(target: Target) -> None:
+def old_names_still_work(target: Target) -> None:
     """Each old name in `renamed` leads to a parameter, each in `formerly` to the component.
 
     A name in `formerly` needs its entry point as before, for the same class, and is written as text
@@ -153,5 +153,5 @@ CHECKS = (
     every_attribute_has_a_type,
     is_known_without_tensorflow,
     parameters_make_the_round_trip,
-    old_names_go_on_working,
+    old_names_still_work,
 )

@@ -115,7 +115,7 @@ def test_a_plugin_that_was_renamed_is_neither_new_nor_removed() -> None:
     former = {("metrics", "alpha"): "beta", ("metrics", "older"): "beta"}
     assert list(changes(before, after, former)) == [
         "Updated p from 1 to 2.",
-        "Renamed plugins: metrics alpha is now beta. The old names go on working.",
+        "Renamed plugins: metrics alpha is now beta. The old names still work.",
         "New plugins: metrics more.",
         "Removed plugins: metrics gone.",
     ]

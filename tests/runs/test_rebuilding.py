@@ -1,4 +1,4 @@
-"""Old runs go on working after a package renamed things; if not, the message says what to type."""
+"""Old runs still work after a package renamed things; if not, the message says what to type."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from wrong_plugins import entries, failed_checks, installed
 from zookit.registry import Registry
 from zookit.testing import targets
 from zookit.testing.check import ContractBroken
-from zookit.testing.component import every_attribute_has_a_type, old_names_go_on_working
+from zookit.testing.component import every_attribute_has_a_type, old_names_still_work
 
 
 @pytest.mark.slow
@@ -63,7 +63,7 @@ def test_an_attribute_without_a_type_is_no_parameter(tmp_path: Path) -> None:
             every_attribute_has_a_type(found[name])
 
 
-def test_old_names_that_go_on_working_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_names_that_still_work_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     plugin = RenamedPlugin(tmp_path)
     plugin.install_second()
@@ -71,6 +71,6 @@ def test_old_names_that_go_on_working_pass(tmp_path: Path, monkeypatch: pytest.M
         found = targets("zookit-renamed", registry=Registry())
         assert {each.words.name for each in found} == {"beta", "stop_late", "portion"}
         for target in found:
-            old_names_go_on_working(target)
+            old_names_still_work(target)
     finally:
         restore_plugins()

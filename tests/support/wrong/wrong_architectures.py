@@ -196,9 +196,9 @@ ENTRIES = {
     "no_meaning": (NoMeaning, ("is fit to show",)),
     "doubles": (Doubles, ("parameters make the round trip",)),
     "plus_in_text": (PlusInText, ("parameters make the round trip",)),
-    "lost_parameter": (LostParameter, ("old names go on working",)),
-    "lost_name": (LostName, ("old names go on working",)),
-    "taken_name": (TakenName, ("old names go on working",)),
+    "lost_parameter": (LostParameter, ("old names still work",)),
+    "lost_name": (LostName, ("old names still work",)),
+    "taken_name": (TakenName, ("old names still work",)),
     "four_sizes": (FourSizes, ("builds for every data set", "trains", "exports to every format")),
     "no_preference": (NoPreference, ("builds for every data set", "trains")),
     "refuses_all": (
