@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from zookit.core import BadExperiment, Unfreezing
+from zookit.core.messages import option
+from zookit.modeling.optimizers import reset_optimizer
 from zookit.modeling.trainable import (
     count_trained,
     freeze_body,
@@ -20,16 +22,23 @@ if TYPE_CHECKING:
 
 
 class Freezing:
-    """Freezes a model's body, if it is to be, and has it trained later.
+    """Freezes a model's body if the run asks for it, and unfreezes it later.
 
     What the architecture froze itself, when it was built, stays frozen. `unfreezings` are in the
-    order of epochs.
+    order of epochs; in each of these epochs the model's optimizer starts again, as `new_optimizer`
+    returns it.
     """
 
     def __init__(
-        self, model: "keras.Model", *, body: bool, unfreezings: Sequence[Unfreezing] = ()
+        self,
+        model: "keras.Model",
+        new_optimizer: "Callable[[], keras.optimizers.Optimizer]",
+        *,
+        body: bool,
+        unfreezings: Sequence[Unfreezing] = (),
     ) -> None:
         self._model = model
+        self._new_optimizer = new_optimizer
         self._body = body
         self._unfreezings = unfreezings
         self._before = get_trainable(model)
@@ -51,9 +60,11 @@ class Freezing:
         changed = get_trainable(self._model) != self._before
         freeze_body(self._model)
         if changed:
+            freeze = option("--freeze body", "freeze='body'")
             raise BadExperiment(
                 "the architecture freezes layers in pretrained, so the body cannot be frozen too. "
-                "Remove the option, or report to the plugin's author that features should do that."
+                f"Remove {freeze}, or report to the plugin's "
+                "author that features should do that."
             )
 
     def start_epoch(self, epoch: int) -> None:
@@ -61,6 +72,8 @@ class Freezing:
         for each in self._unfreezings:
             if each.epoch == epoch:
                 unfreeze(self._model, self._before, batch_norm=each.batch_norm)
+                # A run that is resumed within the epoch restores the optimizer after this.
+                reset_optimizer(self._model.optimizer, self._new_optimizer())
 
     def parameters(self) -> Parameters:
         """Return the number of parameters, and of those that are trained in each phase.

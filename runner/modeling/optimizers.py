@@ -47,6 +47,28 @@ def build_optimizer(
     return built
 
 
+def reset_optimizer(
+    optimizer: "keras.optimizers.Optimizer", new: "keras.optimizers.Optimizer"
+) -> None:
+    """Set the variables of an optimizer to those of a new one, but for the learning rate.
+
+    Adam corrects its averages, which start at zero, by the number of steps. A layer that joins
+    later would have a correction for many steps, and so a rate several times too high. The rate of
+    a schedule depends on the number of steps, so an optimizer that has one stays as it is.
+    """
+    import keras
+
+    # Around it there may be one that scales the loss, and keeps the scale.
+    old, new = (getattr(each, "inner_optimizer", each) for each in (optimizer, new))
+    rate = old._learning_rate  # noqa: SLF001 - the property `learning_rate` has its value alone
+    if not isinstance(rate, keras.Variable):
+        return
+    new.build(list(old._trainable_variables))  # noqa: SLF001
+    for variable, start in zip(old.variables, new.variables, strict=True):
+        if variable is not rate:
+            variable.assign(start)
+
+
 def _learns_at(built: "keras.optimizers.Optimizer", rate: Any, steps: int) -> bool:
     """Return whether an optimizer has this rate: a number, or a schedule, perhaps wrapped."""
     if not callable(rate):

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zookit.core import Experiment
@@ -71,14 +72,20 @@ def build_network(
         seed_training(experiment.settings.seed)
         augmentations = _build_augmentations(composition)
         model = build_model(info, composition.architecture, experiment.settings.normalize)
-    optimizer = build_optimizer(
+    new_optimizer = partial(
+        build_optimizer,
         composition.optimizer,
         composition.schedule,
         steps=len(feeds.train),
         epochs=experiment.settings.epochs,
     )
-    _compile(model, composition, optimizer, augmentations, feeds)
-    freezing = Freezing(model, body=bool(experiment.frozen), unfreezings=unfreezings(composition))
+    _compile(model, composition, new_optimizer(), augmentations, feeds)
+    freezing = Freezing(
+        model,
+        new_optimizer,
+        body=bool(experiment.frozen),
+        unfreezings=unfreezings(composition),
+    )
     check_averages(model)
     trained = _trained_at_most(model, composition, checkpoint)
     if checkpoint is None:

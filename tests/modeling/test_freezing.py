@@ -35,7 +35,12 @@ def frozen(*, frozen_first: bool = False, batch_norm: bool = False) -> tuple[Any
     keras.utils.set_random_seed(0)
     model = build_model(INFO, Body(frozen_first), normalize=True)
     compile_model(model, INFO, keras.optimizers.SGD(0.1))
-    freezing = Freezing(model, body=True, unfreezings=[Unfreezing(EPOCH, batch_norm)])
+    freezing = Freezing(
+        model,
+        lambda: keras.optimizers.SGD(0.1),
+        body=True,
+        unfreezings=[Unfreezing(EPOCH, batch_norm)],
+    )
     return model, freezing
 
 

@@ -2,15 +2,18 @@
 
 import math
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from small_runs import SMALL, different_ends, small_images
 from snapshots import Snapshots
 
 import zookit
+from zookit.core import Callback
 
 NET = "cnn:filters=4,units=4"
 WORDS = "unfreeze:epoch=2,learning_rate=0.001"
@@ -59,6 +62,43 @@ def test_a_run_that_was_killed_in_a_phase_ends_with_equal_bits(
     copy = Path(shutil.copytree(killed, tmp_path / killed.name))
     assert zookit.resume(copy, quiet=True).status == "finished"
     assert different_ends(copy, run.folder) == []
+
+
+RATIOS: list[float] = []
+"""The largest change of a weight in the first step of each epoch, by the learning rate."""
+
+
+@dataclass(frozen=True)
+class Changes(Callback):
+    """Notes how much the first step of each epoch changes the weights."""
+
+    @property
+    def every_batch(self) -> bool:
+        return True
+
+    def build(self) -> keras.callbacks.Callback:
+        return _Changes()
+
+
+class _Changes(keras.callbacks.Callback):  # type: ignore[misc]
+    def _weights(self) -> list[Any]:
+        return [each.numpy() for each in self.model.trainable_variables]
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.before = self._weights()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if batch == 0:
+            pairs = zip(self.before, self._weights(), strict=True)
+            largest = max(np.abs(now - before).max() for before, now in pairs)
+            RATIOS.append(largest / float(self.model.optimizer.learning_rate))
+
+
+def test_what_was_frozen_is_trained_at_the_given_rate(tmp_path: Path) -> None:
+    RATIOS.clear()
+    two_phases(tmp_path, [WORDS, Changes()], epochs=3)
+    assert RATIOS[1] == pytest.approx(1, rel=0.01)
+    assert RATIOS[2] < 1.5
 
 
 def weights_after(folder: Path, epochs: int, **options: Any) -> list[Any]:
