@@ -51,7 +51,6 @@ def describe_layers(words: str, on: str) -> None:
     with start_runtime(
         precision=settings.precision,
         preference=Preference(),
-        can_use_xla=True,
         threads=None,
     ):
         print()

@@ -25,7 +25,6 @@ def start_runtime(
     *,
     precision: str,
     preference: Preference,
-    can_use_xla: bool,
     threads: int | None,
     xla: bool | None = None,
 ) -> Iterator[Runtime]:
@@ -35,10 +34,9 @@ def start_runtime(
 
     Args:
         precision: auto, float32 or mixed_bfloat16.
-        preference: what suits the architecture.
-        can_use_xla: whether XLA can compile all components of the training step.
-        threads: threads of an operation; None for what suits the architecture.
-        xla: whether steps are compiled; None for what suits the architecture.
+        preference: what suits the components of the training step.
+        threads: threads of an operation; None for those preferred.
+        xla: whether steps are compiled; None for what is preferred.
 
     Yields:
         What is in force, with the numbers of threads that TensorFlow uses.
@@ -62,7 +60,7 @@ def start_runtime(
         faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
         precision = "mixed_bfloat16" if faster else "float32"
     if xla is None:
-        xla = on_cpu and preference.xla and can_use_xla
+        xla = on_cpu and preference.xla
     with one_training(), keras_configured(precision):
         yield Runtime(
             "mixed_bfloat16" if precision == "mixed_bfloat16" else "float32",

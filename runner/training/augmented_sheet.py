@@ -40,9 +40,7 @@ def augmented_sheet(
         from zookit.modeling.one_training import seed_training
         from zookit.modeling.runtime import start_runtime
 
-        with start_runtime(
-            precision="float32", preference=Preference(), can_use_xla=False, threads=None
-        ):
+        with start_runtime(precision="float32", preference=Preference(), threads=None):
             from zookit.modeling.augmented_model import augmented, build_augmentations
 
             seed_training(0)

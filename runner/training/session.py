@@ -6,7 +6,7 @@ environment and checkpoint come from.
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -238,10 +238,10 @@ def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds
 
 def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContextManager[Runtime]:
     settings, info = composition.experiment.settings, composition.dataset.info
+    preference = composition.architecture.preference(info.image_shape, settings.batch_size)
     return start_runtime(
         precision=settings.precision,
-        preference=composition.architecture.preference(info.image_shape, settings.batch_size),
-        can_use_xla=composition.can_use_xla,
+        preference=replace(preference, xla=preference.xla and composition.can_use_xla),
         threads=settings.threads,
         xla=None if replay is None else replay.xla,
     )

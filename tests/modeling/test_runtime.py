@@ -26,7 +26,6 @@ def started(**changes: Any) -> Runtime:
     arguments: dict[str, Any] = {
         "precision": "float32",
         "preference": Preference(),
-        "can_use_xla": True,
         "threads": None,
         **changes,
     }
@@ -53,17 +52,11 @@ def test_what_is_in_force_is_returned(process_threads: int, monkeypatch: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("prefers", "possible", "given", "xla"),
-    [
-        (True, True, None, True),
-        (False, True, None, False),
-        (True, False, None, False),
-        (True, True, False, False),
-        (False, False, True, True),
-    ],
+    ("prefers", "given", "xla"),
+    [(True, None, True), (False, None, False), (True, False, False), (False, True, True)],
 )
-def test_xla(prefers: bool, possible: bool, given: bool | None, xla: bool) -> None:
-    found = started(preference=Preference(xla=prefers), can_use_xla=possible, xla=given)
+def test_xla(prefers: bool, given: bool | None, xla: bool) -> None:
+    found = started(preference=Preference(xla=prefers), xla=given)
     assert found.xla is xla
 
 
@@ -127,7 +120,6 @@ def threads_with(threads, preferred=None):
     with start_runtime(
         precision="float32",
         preference=Preference(threads=preferred),
-        can_use_xla=True,
         threads=threads,
     ) as found:
         tf.constant(1)

@@ -334,6 +334,12 @@ def test_runs_are_not_created_among_the_data(images: str) -> None:
     assert not (folder / "runs").exists()
 
 
+def test_what_xla_cannot_compile_is_not_compiled(images: str) -> None:
+    """Dense layers without dropout are, but for the augmentation."""
+    run = zookit.run(images, "dense:8", augment="flip", epochs=1, **SMALL)
+    assert not run.environment.runtime.xla
+
+
 def test_a_loss_that_is_not_finite_fails_the_run(
     images: str, zookit: Command, caplog: pytest.LogCaptureFixture
 ) -> None:
