@@ -74,7 +74,6 @@ ELSEWHERE = {
     "runner/training/monitoring.py": "training/test_advice.py",
     "runner/training/options.py": "training/test_resolve.py",
     "runner/training/data_checks.py": "training/test_session.py",
-    "runner/training/fit.py": "training/test_session.py",
     "runner/training/loop_callbacks.py": "training/test_session.py",
     "runner/training/read_only_splits.py": "training/test_experiment_callbacks.py",
     "runner/training/run_environment.py": "training/test_session.py",
