@@ -11,6 +11,9 @@ from zookit.core.component import Component
 if TYPE_CHECKING:
     import keras
 
+_FIRST_TO_UNFREEZE = 2
+"""Without a frozen epoch before it, nothing would have to be frozen."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -37,13 +40,24 @@ class Unfreezing:
     """The epoch from which the layers frozen by `--freeze` are trained.
 
     Args:
-        epoch: the epoch, counted from 1, from which it is trained.
+        epoch: the epoch, counted from 1, from which it is trained; at least 2.
         batch_norm: whether batch normalization is trained too. Otherwise it keeps its statistics,
             its scale and its shift.
+
+    Raises:
+        ValueError: the epoch is not a whole number of at least 2.
     """
 
     epoch: int
     batch_norm: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an epoch in which nothing can be unfrozen."""
+        if type(self.epoch) is not int or self.epoch < _FIRST_TO_UNFREEZE:
+            raise ValueError(
+                f"Unfreezing: epoch is {self.epoch!r}, expected a whole number of at least "
+                f"{_FIRST_TO_UNFREEZE}"
+            )
 
 
 @dataclass(frozen=True)
@@ -91,8 +105,8 @@ class Callback(Component, ABC):
     def unfreezing(self) -> Unfreezing | None:
         """When zookit trains again what `--freeze` froze; None if this callback has no part in it.
 
-        zookit does that before it calls `on_epoch_begin` of the callbacks. Without `--freeze`, or
-        with fewer epochs, the run is refused before training.
+        zookit does that, and starts the optimizer again, before it calls `on_epoch_begin` of the
+        callbacks. Without `--freeze`, or with fewer epochs, the run is refused before training.
         """
         return None
 

@@ -9,6 +9,8 @@ from zookit.core import (
     Augmentation,
     BadExperiment,
     BadParameter,
+    BrokenPlugin,
+    Callback,
     ComponentSpec,
     ImageShapeRefused,
     Loss,
@@ -18,7 +20,7 @@ from zookit.core import (
     Unfreezing,
 )
 from zookit.core.data.checks import check_info
-from zookit.core.errors import quoted
+from zookit.core.errors import quoted, reason_of
 from zookit.core.messages import counted, option
 from zookit.core.metric import RESERVED
 from zookit.core.parameters import create, plain_values
@@ -181,11 +183,9 @@ def check_frozen(composition: Composition) -> None:
         raise BadExperiment("frozen: body is given twice. Write it once.")
     epochs = experiment.settings.epochs
     for spec, callback in zip(experiment.callbacks, composition.callbacks, strict=True):
-        with plugins_blamed(callback):
-            found = callback.unfreezing
+        found = _unfreezing_of(callback)
         if found is None:
             continue
-        check_returned(callback, "unfreezing", found, Unfreezing, "zookit.core.Unfreezing")
         if not experiment.frozen:
             raise BadExperiment(
                 f"{spec.short_name} trains what was frozen, but nothing is frozen. Add "
@@ -197,6 +197,20 @@ def check_frozen(composition: Composition) -> None:
                 f"{counted(epochs, 'epoch')}. Use a lower epoch, or "
                 f"{option(f'--epochs {found.epoch}', f'epochs={found.epoch}')} or more."
             )
+
+
+def _unfreezing_of(callback: Callback) -> Unfreezing | None:
+    """Return when a callback unfreezes the model. Raises BrokenPlugin if that is not valid."""
+    with plugins_blamed(callback):
+        try:
+            found = callback.unfreezing
+        except ValueError as error:
+            raise BrokenPlugin(
+                f"{describe(callback)}: {reason_of(error)}. {advice_for(callback)}"
+            ) from error
+    if found is not None:
+        check_returned(callback, "unfreezing", found, Unfreezing, "zookit.core.Unfreezing")
+    return found
 
 
 def unfreezings(composition: Composition) -> Sequence[Unfreezing]:

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from conftest import Command
 
-from zookit.core import Augmentation, BadParameter, ImageShapeRefused, Loss, Metric
+from zookit.core import (
+    Augmentation,
+    BadParameter,
+    BrokenPlugin,
+    Callback,
+    ImageShapeRefused,
+    Loss,
+    Metric,
+    Unfreezing,
+)
 from zookit.training.resolve import compose
 
 WORDS = "unfreeze:epoch=3,learning_rate=0.001"
@@ -43,6 +52,26 @@ def test_it_is_refused_before_tensorflow_is_imported() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "freeze='body'" in ended.stdout
+
+
+@dataclass(frozen=True)
+class Thaws(Callback):
+    """Asks for an epoch in which nothing can be unfrozen."""
+
+    epoch: float
+
+    @property
+    def unfreezing(self) -> Unfreezing:
+        return Unfreezing(self.epoch)  # type: ignore[arg-type]
+
+    def build(self) -> Any:
+        raise AssertionError
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 2.5])
+def test_an_epoch_in_which_nothing_can_be_unfrozen_is_refused(epoch: float) -> None:
+    with pytest.raises(BrokenPlugin, match=rf"Thaws.* epoch is {epoch:g}(\.0)?, expected"):
+        compose("mnist", "dense", [Thaws(epoch)], {"freeze": "body", "epochs": 5})
 
 
 @dataclass(frozen=True)
