@@ -9,12 +9,22 @@ import typer
 from zookit.core import UnknownName
 from zookit.core.errors import did_you_mean, quoted
 from zookit.registry import Registry
+from zookit.registry.kind import Row
 
 _KINDS = {kind.stem: kind for kind in Registry.kinds()}
 
 
 def _kinds() -> list[str]:
     return list(_KINDS)
+
+
+def usual_kinds() -> tuple[Row, ...]:
+    """Return the kinds of a package if none is given: those that words select, and listeners."""
+    words = (kind for kind in Registry.kinds() if kind.base is not None and not kind.option)
+    return (*words, Registry.listeners)
+
+
+_USUAL = ", ".join(kind.stem for kind in usual_kinds())
 
 
 def new(
@@ -27,7 +37,7 @@ def new(
         list[str] | None,
         typer.Argument(
             metavar="[KIND]...",
-            help=f"{', '.join(_KINDS)}. [default: dataset, architecture, callback, listener]",
+            help=f"{', '.join(_KINDS)}. [default: {_USUAL}]",
             autocompletion=_kinds,
         ),
     ] = None,
@@ -40,7 +50,7 @@ def new(
     It is created in a new folder, and its plugins are named after the package, without 'zookit-'.
     Existing files are never overwritten.
     """
-    from zookit.scaffold.package import Package, usual_kinds, write  # --help does not need it
+    from zookit.scaffold.package import Package, write  # --help does not need it
 
     for kind in kinds or ():
         if kind not in _KINDS:

@@ -101,12 +101,6 @@ class Package:
         return *sorted(others), f"zookit>={series}"
 
 
-def usual_kinds() -> tuple[Row, ...]:
-    """Return the kinds of a package if none is given: those that words select, and listeners."""
-    words = (kind for kind in Registry.kinds() if kind.base is not None and not kind.option)
-    return (*words, Registry.listeners)
-
-
 def write(package: Package, into: Path, own_commands: Collection[str] = ()) -> Path:
     """Create the package's folder in `into`, completely or not at all, and return it.
 

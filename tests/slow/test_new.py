@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from fresh_environment import FreshEnvironment
 
+from zookit.cli.new import usual_kinds
 from zookit.registry import Registry
-from zookit.scaffold.package import usual_kinds
 
 # Shares an environment with tests/slow/test_digits.py.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
