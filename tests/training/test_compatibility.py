@@ -16,7 +16,9 @@ from zookit.core import (
     ImageShapeRefused,
     Loss,
     Metric,
+    Optimizer,
     Unfreezing,
+    ZookitError,
 )
 from zookit.training.resolve import compose
 
@@ -52,6 +54,26 @@ def test_it_is_refused_before_tensorflow_is_imported() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "freeze='body'" in ended.stdout
+
+
+@dataclass(frozen=True)
+class Paced(Optimizer):
+    """Has a default learning rate."""
+
+    learning_rate: float = 0.05
+
+    def build(self, learning_rate: Any) -> Any:
+        raise AssertionError
+
+
+def test_a_default_rate_of_an_optimizer_gives_way_to_the_one_that_is_given() -> None:
+    found = compose("mnist", "dense", options={"optimizer": Paced(), "learning_rate": 0.1})
+    assert found.optimizer == Paced(0.1)
+    found = compose("mnist", "dense", options={"optimizer": Paced(), "learning_rate": "cosine"})
+    assert found.schedule is not None
+    for rate in (0.1, "cosine"):
+        with pytest.raises(ZookitError, match="given twice"):
+            compose("mnist", "dense", options={"optimizer": Paced(0.2), "learning_rate": rate})
 
 
 @dataclass(frozen=True)
