@@ -194,7 +194,8 @@ def compose_chosen(
     if not repeated:
         built = with_new_columns(built)
     warn_of_old_names(*(each for found in built.values() for each in found))
-    built.setdefault(Registry.optimizers, [default.optimizers.build(DEFAULT_OPTIMIZER)])
+    if Registry.optimizers not in built:
+        built[Registry.optimizers] = [default.optimizers.build(DEFAULT_OPTIMIZER)]
     if rate is not None:
         built[Registry.optimizers] = [with_rate(built[Registry.optimizers][0], rate)]
     if [each.spec.changed() for each in built.get(Registry.losses, ())] == [DEFAULT_LOSS.plain()]:

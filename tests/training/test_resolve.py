@@ -24,7 +24,7 @@ from zookit.core import (
     Words,
     ZookitError,
 )
-from zookit.plugins import Dense, StopAtLoss
+from zookit.plugins import SGD, Dense, StopAtLoss
 from zookit.runs.run import read_run
 from zookit.training.resolve import (
     compose,
@@ -51,6 +51,15 @@ def test_words_parsed_words_specs_and_instances_are_the_same() -> None:
         assert each.owners == first.owners
     assert first.experiment.architecture.name == "zookit/dense"
     assert first.unregistered() == ()
+
+
+def test_the_default_optimizer_may_be_blocked_if_another_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ZOOKIT_DISABLE", "adam")
+    assert compose("mnist", "dense", (), {"optimizer": "sgd"}).optimizer == SGD()
+    with pytest.raises(UnknownName, match="adam"):
+        compose("mnist", "dense")
 
 
 def test_options_become_settings_optimizer_and_augmentations() -> None:
