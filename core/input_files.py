@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from zookit.core.component import Component
 from zookit.core.declaration import hints_of, is_input_file, item_type
+from zookit.core.old_names import current_name
 from zookit.core.parameters import create
 
 C = TypeVar("C", bound=Component)
@@ -29,12 +30,16 @@ def input_files(component: Component) -> dict[str, Path]:
 
 
 def with_input_files(component: C, files: Mapping[str, Path]) -> C:
-    """Return the component with other paths for its `input_files`; those left out stay."""
+    """Return the component with other paths for its `input_files`; those left out stay.
+
+    The files may have old names of its parameters.
+    """
     if not files:
         return component
-    fields = dataclasses.fields(component)
-    values = {field.name: getattr(component, field.name) for field in fields}
-    return create(type(component), replaced_paths(values, files))
+    kind = type(component)
+    values = {field.name: getattr(component, field.name) for field in dataclasses.fields(component)}
+    current = {current_name(kind, key): path for key, path in files.items()}
+    return create(kind, replaced_paths(values, current))
 
 
 def replaced_paths(values: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pytest
 from annotated_types import Ge
@@ -65,6 +65,19 @@ def test_a_component_with_other_files() -> None:
     assert other.noted == NET.noted
     assert with_input_files(NET, {}) == NET
     assert replaced_paths({"a": ["1", "2"], "b": 3}, {"a.0": ONE}) == {"a": [str(ONE), "2"], "b": 3}
+
+
+@dataclass(frozen=True)
+class Renamed(Net):
+    """Has parameters that had other names."""
+
+    renamed: ClassVar[dict[str, str]] = {"first": "one", "many": "several"}
+
+
+def test_files_by_the_old_names_of_their_parameters() -> None:
+    net = Renamed(ONE, several=(Path("/b"), Path("/c")))
+    other = with_input_files(net, {"first": Path("/x"), "many.1": Path("/y")})
+    assert (other.one, other.several) == (Path("/x"), (Path("/b"), Path("/y")))
 
 
 def test_a_mark_on_anything_but_a_path_is_reported() -> None:
