@@ -3,11 +3,15 @@
 import ast
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
+from zookit.core import BadParameter
+
+F = TypeVar("F")
 _DIGITS = 16
 """Characters of the hash that stand for the version."""
 
@@ -15,6 +19,20 @@ _DIGITS = 16
 def version_of(content: bytes) -> str:
     """Return the start of a file's SHA-256, which stands for a version."""
     return hashlib.sha256(content).hexdigest()[:_DIGITS]
+
+
+def files_by_name(files: Iterable[tuple[str, F]]) -> dict[str, F]:
+    """Return files by name, which stands for their owner.
+
+    Raises BadParameter if different ones have one name.
+    """
+    found: dict[str, F] = {}
+    for name, file in files:
+        if found.setdefault(name, file) != file:
+            raise BadParameter(
+                f"two files are named {name}, which stands for their owner. Rename one of them."
+            )
+    return found
 
 
 class PluginFileLoader(SourceFileLoader):

@@ -32,7 +32,7 @@ from zookit.cli.runs import runs
 from zookit.cli.show import show
 from zookit.cli.training_options import Interrupted
 from zookit.cli.uninstall import uninstall
-from zookit.core import UnknownName, ZookitError
+from zookit.core import ZookitError
 from zookit.core.messages import printable
 from zookit.streams import guarded_streams
 from zookit.terminal import messages_shown
@@ -90,13 +90,9 @@ def _block(names: list[str]) -> list[str]:
 def _add_files(files: list[str]) -> list[str]:
     if files:
         from zookit.registry import default
+        from zookit.registry.plugin_file_loader import files_by_name
 
-        named = [Path(each).name for each in files]
-        for name in named:
-            if named.count(name) > 1:
-                raise UnknownName(
-                    f"two files are named {name}, which stands for their owner. Rename one of them."
-                )
+        files_by_name((Path(each).name, Path(each).expanduser().absolute()) for each in files)
         for file in files:
             default.add_file(file)
     return files

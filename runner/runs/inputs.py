@@ -42,19 +42,11 @@ def hash_inputs(paths: Mapping[str, Path]) -> dict[str, str]:
 
 
 def copy_inputs(paths: Mapping[str, Path], hashes: Mapping[str, str], folder: Path) -> None:
-    """Copy the input files that have a hash into a new run's folder, which is removed on an error.
+    """Copy the input files that have a hash into a new run's folder.
 
     Raises BadParameter if one has changed since it was hashed, and FolderError if a copy cannot be
     written.
     """
-    try:
-        _copy_all(paths, hashes, folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _copy_all(paths: Mapping[str, Path], hashes: Mapping[str, str], folder: Path) -> None:
     for key in hashes:
         path = paths[key]
         target = _place(folder, key, path)

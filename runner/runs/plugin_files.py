@@ -2,12 +2,12 @@
 
 import re
 import shlex
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from zookit.core import BadParameter, Component, FolderError, reason_of
+from zookit.core import Component, FolderError, reason_of
 from zookit.core.messages import option
+from zookit.registry.plugin_file_loader import files_by_name
 from zookit.registry.plugin_files import file_of
 
 PLUGINS = "plugins"
@@ -34,27 +34,26 @@ def copy_hint(folder: Path, file: str) -> str:
     return f"name the run's own copy, if you trust it: {how_to_name(copy)}" * copy.is_file()
 
 
-def copy_plugin_files(components: Iterable[Component], folder: Path) -> None:
-    """Write the files that components come from into a run's folder, which is removed on an error.
+def plugin_files(components: Iterable[Component]) -> dict[str, bytes]:
+    """Return the content of the files that components come from, by name.
 
-    Raises BadParameter if two of them have one name, and FolderError if one cannot be written.
+    Raises BadParameter if two of them have one name.
     """
-    files: dict[str, bytes] = {}
+    return files_by_name(filter(None, (file_of(type(each)) for each in components)))
+
+
+def copy_plugin_files(components: Iterable[Component], folder: Path) -> None:
+    """Write the files that components come from into a run's folder.
+
+    Raises FolderError if one cannot be written.
+    """
+    files = plugin_files(components)
     try:
-        for name, content in filter(None, (file_of(type(each)) for each in components)):
-            if files.setdefault(name, content) != content:
-                raise BadParameter(
-                    f"two files are named {name}, which stands for their owner. Rename one of them."
-                )
         if files:
             (folder / PLUGINS).mkdir(exist_ok=True)
         for name, content in files.items():
             (folder / PLUGINS / name).write_bytes(content)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise FolderError(
             f"{folder / PLUGINS} cannot be written: {error.strerror or reason_of(error)}."
         ) from None
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise

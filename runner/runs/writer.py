@@ -7,6 +7,7 @@ import json
 import math
 import os
 import shlex
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -75,6 +76,16 @@ def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
     except OSError as error:
         raise _unwritable(runs_dir, error.strerror or str(error)) from None
     raise _unwritable(runs_dir, f"it already has 999 runs named {base}")
+
+
+@contextmanager
+def removed_on_error(folder: Path) -> Iterator[None]:
+    """Remove a new folder, and all that is in it, if the block raises an error."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 class FolderWriter:

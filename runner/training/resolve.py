@@ -31,6 +31,7 @@ from zookit.registry import Built, Components, Registry, default
 from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
 from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
+from zookit.runs.plugin_files import plugin_files
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.training.compatibility import (
@@ -213,6 +214,7 @@ def compose_chosen(
         {slot: places[slot].component for slot in experiment.slots()},
         {each.spec.name: each.owner or _source_of(each.component) for each in places.values()},
     )
+    plugin_files(composition.components())  # each name stands for one file
     check_component_values(composition)
     check_rate(composition)
     check_frozen(composition)

