@@ -106,6 +106,7 @@ def compile_model(
     metrics: Mapping[str, Metric] | None = None,
     *,
     mixes_labels: bool = False,
+    can_use_xla: bool = True,
 ) -> None:
     """Give a model its optimizer, loss and metrics.
 
@@ -116,6 +117,7 @@ def compile_model(
         loss: the loss; None for the crossentropy of the model's head.
         metrics: what to measure beside loss and accuracy, by name.
         mixes_labels: whether the labels of training are mixed, float32 (N, classes).
+        can_use_xla: whether XLA may compile the model, also its evaluation.
 
     Raises:
         BrokenPlugin: a component builds something unexpected.
@@ -128,8 +130,11 @@ def compile_model(
         if head.is_binary
         else keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     )
+    jit_compile = "auto" if can_use_xla else False
     if loss is None and not metrics and not mixes_labels:
-        model.compile(optimizer=optimizer, loss=head.loss, metrics=[accuracy])
+        model.compile(
+            optimizer=optimizer, loss=head.loss, metrics=[accuracy], jit_compile=jit_compile
+        )
         return
     from zookit.modeling.one_form import OneFormLoss, OneFormMetric, StrongerAccuracy
 
@@ -140,4 +145,5 @@ def compile_model(
         optimizer=optimizer,
         loss=head.loss if loss is None else OneFormLoss(loss, head.classes),
         metrics=[StrongerAccuracy() if mixes_labels else accuracy, *further],
+        jit_compile=jit_compile,
     )

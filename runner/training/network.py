@@ -94,7 +94,7 @@ def build_network(
     # of them start as the weights.
     model.optimizer.build(trained)
     # On a CPU, Keras's own default is no XLA.
-    xla = runtime.xla or (replay is None and composition.can_use_xla and bool(model.jit_compile))
+    xla = runtime.xla or (replay is None and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
     steps = _steps(feeds, replay, checkpoint, every_batch=every_batch, xla=xla)
     run_files = RunFiles()
@@ -124,6 +124,7 @@ def _compile(
         composition.loss,
         composition.metrics,
         mixes_labels=composition.mixes_labels,
+        can_use_xla=composition.can_use_xla,
     )
     if augmentations:
         from zookit.modeling.augmented_model import augment  # imports Keras

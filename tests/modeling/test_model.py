@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from made_by_hand import Mean
 
-from zookit.core import Architecture, BrokenPlugin, DatasetInfo
+from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Metric
 from zookit.modeling.model import Head, build_model, compile_model
 from zookit.modeling.optimizers import build_optimizer
 from zookit.modeling.runtime import keras_configured
-from zookit.plugins import SGD
+from zookit.plugins import SGD, TopK
 
 WHITE = np.full((1, 8, 8, 1), 255, np.uint8)
 
@@ -43,6 +43,19 @@ def test_the_number_of_classes_decides_head_loss_and_metric(
     logs = model.evaluate(images, labels, verbose=0, return_dict=True)
     predicted = (outputs[:, 0] > 0.5) if classes == 2 else outputs.argmax(-1)
     assert logs["accuracy"] == pytest.approx((predicted == labels).mean())
+
+
+@pytest.mark.parametrize("metrics", [{}, {"top_k_1": TopK(1)}])
+def test_xla_is_kept_out_of_what_cannot_use_it(
+    monkeypatch: pytest.MonkeyPatch, metrics: dict[str, Metric]
+) -> None:
+    monkeypatch.setattr(keras.Model, "_resolve_auto_jit_compile", lambda _: True)  # as on a GPU
+    for can_use_xla in (True, False):
+        model = build_model(info(3), Mean(), normalize=True)
+        compile_model(
+            model, info(3), keras.optimizers.SGD(), metrics=metrics, can_use_xla=can_use_xla
+        )
+        assert model.jit_compile is can_use_xla
 
 
 @pytest.mark.parametrize("normalize", [True, False])
