@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zookit.core import Architecture, BrokenPlugin, DatasetInfo, Loss, Metric
-from zookit.core.experiment import DEFAULT_LOSS
-from zookit.registry import default
 from zookit.registry.blame import check_returned, describe, plugins_blamed
 
 if TYPE_CHECKING:
@@ -114,7 +112,7 @@ def compile_model(
         model: the model.
         info: the info of the data set.
         optimizer: the optimizer.
-        loss: the loss; None for the crossentropy of the model's head.
+        loss: the loss; None for the crossentropy of the model's head, which takes no mixed labels.
         metrics: what to measure beside loss and accuracy, by name.
         mixes_labels: whether the labels of training are mixed, float32 (N, classes).
         can_use_xla: whether XLA may compile the model, also its evaluation.
@@ -131,15 +129,13 @@ def compile_model(
         else keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     )
     jit_compile = "auto" if can_use_xla else False
-    if loss is None and not metrics and not mixes_labels:
+    if loss is None and not metrics:
         model.compile(
             optimizer=optimizer, loss=head.loss, metrics=[accuracy], jit_compile=jit_compile
         )
         return
     from zookit.modeling.one_form import OneFormLoss, OneFormMetric, StrongerAccuracy
 
-    if loss is None and mixes_labels:  # that of the head takes whole numbers
-        loss = default.losses.build(DEFAULT_LOSS).component
     further = (OneFormMetric(each, name, head.classes) for name, each in (metrics or {}).items())
     model.compile(
         optimizer=optimizer,

@@ -17,8 +17,10 @@ from zookit.core import (
     Optimizer,
     Schedule,
 )
+from zookit.core.experiment import DEFAULT_LOSS
 from zookit.core.input_files import input_files
 from zookit.core.old_names import current_name
+from zookit.registry import default
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +57,14 @@ class Composition:
 
     @property
     def loss(self) -> Loss | None:
-        """The loss; None for plain crossentropy."""
-        return cast(Loss | None, self.parts.get("loss"))
+        """The loss; None for plain crossentropy of labels that are not mixed.
+
+        Raises UnknownName if crossentropy is blocked and labels are mixed.
+        """
+        given = cast(Loss | None, self.parts.get("loss"))
+        if given is None and self.mixes_labels:  # the loss of a head takes whole numbers
+            return default.losses.build(DEFAULT_LOSS).component
+        return given
 
     @property
     def metrics(self) -> dict[str, Metric]:

@@ -95,6 +95,7 @@ def trained(
         steps = build_augmentations(augmentations)
         metrics = {"top_k_1": TopK(1)}
         optimizer = keras.optimizers.Adam(0.01)
+        loss = loss or (Crossentropy() if mixes else None)
         compile_model(model, info, optimizer, loss, metrics, mixes_labels=mixes)
         if steps:
             augment(model, steps, classes, by_class)

@@ -24,7 +24,7 @@ from zookit.core import (
     Words,
     ZookitError,
 )
-from zookit.plugins import SGD, Dense, StopAtLoss
+from zookit.plugins import SGD, Crossentropy, Dense, StopAtLoss
 from zookit.runs.run import read_run
 from zookit.training.resolve import (
     compose,
@@ -148,6 +148,15 @@ def test_plain_crossentropy_is_the_loss_that_is_not_recorded() -> None:
     assert given.loss is None
     smooth = compose("mnist", "dense", (), {"loss": "crossentropy:label_smoothing=0.1"})
     assert smooth.experiment.loss is not None
+
+
+def test_mixed_labels_need_the_component_crossentropy(monkeypatch: pytest.MonkeyPatch) -> None:
+    composition = compose("mnist", "dense", (), {"augment": "mixup"})
+    assert (composition.loss, composition.experiment.loss) == (Crossentropy(), None)
+    monkeypatch.setenv("ZOOKIT_DISABLE", "crossentropy")
+    assert compose("mnist", "dense").loss is None
+    with pytest.raises(UnknownName, match="crossentropy"):
+        compose("mnist", "dense", (), {"augment": "mixup"})
 
 
 def test_augmentations_are_applied_in_the_order_given() -> None:
