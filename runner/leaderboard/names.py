@@ -164,15 +164,10 @@ def _with(
         for slot, spec, known in zip(named.experiment.slots(), specs, defaults, strict=True)
     ]
     experiment = replace(run.experiment.with_components(monitoring), input_files=files)
-    data = run.environment.data.hash
     by_name = {spec.name: owner for spec, owner in zip(specs, owners, strict=True)}
     components = zip(run.environment.components, specs, strict=True)
-    environment = replace(
-        run.environment,
-        components=tuple(replace(each, name=spec.name) for each, spec in components),
-        identity=experiment.identity(data, by_name),
-        group=experiment.group().identity(data, by_name),
-    )
+    renamed = tuple(replace(each, name=spec.name) for each, spec in components)
+    environment = replace(run.environment, components=renamed).of(experiment, by_name)
     names, ending = logged_names(columns), run.ending
     if ending is not None:
         last_epoch, test = (_under(names, each) for each in (ending.last_epoch, ending.test))

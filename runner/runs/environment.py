@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len
@@ -148,6 +148,18 @@ class Environment:
     def owners(self) -> dict[str, str]:
         """Return each component's owner by its full name."""
         return {each.name: each.owner for each in self.components}
+
+    def of(self, experiment: Experiment, owners: Mapping[str, str] | None = None) -> "Environment":
+        """Return it with the identity and the group of an experiment, by default with its owners.
+
+        `owners` has the owner of each component by its full name.
+        """
+        owners, data_hash = self.owners() if owners is None else owners, self.data.hash
+        return replace(
+            self,
+            identity=experiment.identity(data_hash, owners),
+            group=experiment.group().identity(data_hash, owners),
+        )
 
     def plain(self) -> dict[str, Any]:
         """Return the same as text, numbers, lists and tables."""

@@ -76,12 +76,8 @@ def resumed_environment(
             "result may differ from that of an uninterrupted run."
         )
     at = (checkpoint.position.epochs, checkpoint.position.steps) if checkpoint else (0, 0)
-    return replace(
-        then,
-        identity=record.identity(experiment),
-        group=record.identity(experiment.group()),
-        resumptions=(*then.resumptions, Resumption(*at, differences)),
-    )
+    resumptions = (*then.resumptions, Resumption(*at, differences))
+    return replace(then, resumptions=resumptions).of(experiment)
 
 
 def make_context(network: Network, environment: Environment, folder: Path) -> RunContext:

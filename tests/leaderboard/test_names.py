@@ -34,14 +34,7 @@ def made_by(
 
 def with_components(run: RunRecord, components: Sequence[InstalledComponent]) -> RunRecord:
     experiment = run.experiment.with_defaulted([frozenset(each.defaulted) for each in components])
-    owners = {each.name: each.owner for each in components}
-    data = run.environment.data.hash
-    environment = replace(
-        run.environment,
-        components=tuple(components),
-        identity=experiment.identity(data, owners),
-        group=experiment.group().identity(data, owners),
-    )
+    environment = replace(run.environment, components=tuple(components)).of(experiment)
     return replace(run, experiment=experiment, environment=environment)
 
 
