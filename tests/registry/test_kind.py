@@ -102,10 +102,10 @@ found["composed"] = [
     compose("mnist", "dense", options=options).experiment.identity("", {})
     for options in ({}, {"widget": "knob"}, {"widget": ["knob:2"]}, {"sampler": "rare"})
 ]
-found["examined"] = load({
+(found["examined"],) = load([{
     "group": "zookit.widgets", "name": "knob", "value": "widgets_here:Knob",
     "distribution": "zookit-widgets", "version": "1.0",
-})
+}])
 groups = frozenset(kind.group for kind in registry.Registry.kinds())
 found["unknown"] = [each.reason for each in unknown_groups(offering_distributions(), groups)]
 json.dump(found, sys.__stdout__)
