@@ -21,6 +21,7 @@ from zookit.core.errors import reason_of
 from zookit.core.messages import option
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import numbered, save_arrays
+from zookit.runs.callback_files import remove_later_files
 from zookit.runs.evaluation import save_evaluation
 from zookit.runs.order import TIME_FORMAT
 from zookit.runs.probe import PROBE, outputs_to_record
@@ -116,6 +117,8 @@ class FolderWriter:
 
         def start(*_: Any) -> None:
             if self._resuming is not None:
+                # First, because nothing has changed if it fails.
+                remove_later_files(self._folder, len(self._seconds))
                 run, self._resuming = self._resuming, None
                 self._begin(run)
 

@@ -10,7 +10,6 @@ from zookit.core import RunContext, TrainingFailed
 from zookit.core.messages import option
 from zookit.core.run_files import RunFiles
 from zookit.modeling.freezing import Freezing
-from zookit.runs.callback_files import remove_later_files
 from zookit.training.added_values import AddedValues
 from zookit.training.checkpointing import Checkpointing
 from zookit.training.feeds import Feeds
@@ -37,11 +36,9 @@ class Loop:
     freezing: Freezing
     run_files: RunFiles
     _added: AddedValues = field(default_factory=AddedValues)
-    _cut: bool = False
 
     def start_epoch(self, epoch: int) -> None:
         """Prepare an epoch: what is trained, the order of the images, the step to start from."""
-        self.remove_later_files()
         self.run_files.ended = None
         self.freezing.start_epoch(epoch + 1)
         train, checkpoint = self.feeds.train, self.checkpointing.resumed
@@ -72,14 +69,7 @@ class Loop:
 
     def end_training(self) -> None:
         """Let callbacks write files of the last epoch once more, before `on_train_end`."""
-        self.remove_later_files()
         self.run_files.ended = self.state.epochs or None
-
-    def remove_later_files(self) -> None:
-        """Remove, once, the files of epochs that this training does not continue from."""
-        if not self._cut:
-            self._cut = True
-            remove_later_files(self.run.folder, self.state.epochs)
 
     def add_values(self, logs: dict[Any, Any]) -> None:
         """Record what callbacks added to the logs of the epoch, and notify the listeners."""
