@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import keras
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Checkpointing:
     """Writes a run's checkpoints and, if it is resumed, restores the last one.
 

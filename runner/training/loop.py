@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import keras
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Loop:
     """A model, and everything it is trained with."""
 

@@ -82,9 +82,11 @@ def resumed_environment(
 
 def make_context(network: Network, environment: Environment, folder: Path) -> RunContext:
     """Return the context that listeners receive when the run starts."""
+    # Runs of earlier versions do not have them.
+    parameters = environment.parameters or network.freezing.parameters()
     summary: Mapping[str, str] = describe(
         network.experiment,
-        replace(environment, runtime=network.runtime, parameters=network.freezing.parameters()),
+        replace(environment, runtime=network.runtime, parameters=parameters),
         learning_rate=float(network.model.optimizer.learning_rate),
     )
     return RunContext(network.experiment, folder, summary, environment.plain())
