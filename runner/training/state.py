@@ -77,7 +77,9 @@ def logged_values(logs: Mapping[str, Any] | None) -> dict[str, float]:
     A value that is not finite is NaN.
     """
     numbers = {name: as_number(value) for name, value in (logs or {}).items()}
-    names = sorted(numbers, key=lambda name: (name.startswith("val_"), not name.endswith("loss")))
+    names = sorted(
+        numbers, key=lambda name: (name.startswith("val_"), name.removeprefix("val_") != "loss")
+    )
     return {name: number for name in names if (number := numbers[name]) is not None}
 
 

@@ -5,8 +5,9 @@ from zookit.training.state import State, format_values, logged_values
 
 
 def test_the_loss_comes_first_and_validation_last() -> None:
-    logs = {"accuracy": 1, "loss": 2, "val_accuracy": 3, "val_loss": 4}
-    assert list(logged_values(logs)) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    logs = {"accuracy": 1, "log_loss": 2, "loss": 3, "val_accuracy": 4, "val_loss": 5}
+    expected = ["loss", "accuracy", "log_loss", "val_loss", "val_accuracy"]
+    assert list(logged_values(logs)) == expected
     assert logged_values(None) == {}
 
 
