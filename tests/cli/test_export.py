@@ -14,8 +14,8 @@ def test_the_path_is_chosen_or_given(
     zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In an environment without the data set, which is not needed."""
-    monkeypatch.setenv("ZOOKIT_DISABLE", "mnist")
     run = digits()
+    monkeypatch.setenv("ZOOKIT_DISABLE", "mnist")
     for arguments, path in (
         (("--to", "keras"), f"{run.name}.keras"),
         (("--to", "saved_model", "--output", "model"), "model"),
