@@ -16,6 +16,9 @@ from zookit.training.composition import Composition
 from zookit.training.options import FREEZE, Chosen, split_options
 from zookit.training.resolve import compose_chosen, compose_experiment
 
+RATE = "learning_rate"
+"""The option that is a schedule or a parameter of the optimizer."""
+
 
 def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
     """Look up the components of an experiment's TOML file.
@@ -44,27 +47,30 @@ def _check_options(path: Path, composition: Composition, options: Mapping[str, A
     wanted = split_options(options)
     chosen, settings, rate = wanted.chosen, wanted.settings, wanted.rate
     from_file = _chosen(composition)
-    if rate is not None and Registry.optimizers not in chosen:
-        parameters = {k: v for k, v in filed.optimizer.parameters.items() if k != "learning_rate"}
+    # The file's learning rate is compared with the one that is given, not combined with it.
+    if rate is not None or Registry.optimizers in chosen:
+        from_file.pop(Registry.schedules, None)
+    if RATE in options and Registry.optimizers not in chosen:
+        parameters = {k: v for k, v in filed.optimizer.parameters.items() if k != RATE}
         chosen[Registry.optimizers] = [ComponentSpec(filed.optimizer.name, parameters)]
     changed = create(Settings, settings, "run")
+    replaced_slots = {kind.slot for kind in chosen}
     given = compose_chosen(
         {**from_file, **chosen},
         replace(filed.settings, **{name: getattr(changed, name) for name in settings}),
         rate,
         wanted.frozen if FREEZE in options else filed.frozen,
+        {k: v for k, v in filed.input_files.items() if k.partition(".")[0] not in replaced_slots},
     ).experiment
-    keys = {kind.keyword: kind.slot for kind in Registry.kinds()} | {FREEZE: "frozen"}
+    keys = {kind.keyword: kind.slot for kind in Registry.kinds()} | {FREEZE: "frozen", RATE: RATE}
     for name in options:
-        for key in (
-            ("optimizer", "schedule") if name == "learning_rate" else (keys.get(name, name),)
-        ):
-            option, recorded = _value(given, key), _value(filed, key)
-            if option != recorded:
-                raise BadExperiment(
-                    f"{name} is {quoted(option)} on the command line but {quoted(recorded)} in "
-                    f"{path}. Remove the option, or edit the file."
-                )
+        key = keys.get(name, name)
+        option, recorded = _value(given, key), _value(filed, key)
+        if option != recorded:
+            raise BadExperiment(
+                f"{name} is {quoted(option)} on the command line but {quoted(recorded)} in "
+                f"{path}. Remove the option, or edit the file."
+            )
 
 
 def _chosen(composition: Composition) -> Chosen:
@@ -82,5 +88,8 @@ def _value(experiment: Experiment, key: str) -> Any:
         return getattr(experiment.settings, key)
     if key == "frozen":
         return " ".join(experiment.frozen)
+    if key == RATE:
+        own = experiment.optimizer.parameters.get(RATE)
+        return own if experiment.schedule is None else experiment.schedule.words
     specs = [spec for slot, spec in experiment.slots().items() if slot.partition(".")[0] == key]
     return " ".join(spec.words for spec in specs)

@@ -305,14 +305,33 @@ def test_any_table_of_input_files_is_refused_or_read(
                     assert copy.is_relative_to(trained_once / INPUTS)
 
 
-def test_composing_a_run_hashes_each_copy_once(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    hashed = []
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are hashed."""
+    names: list[str] = []
 
     def counted(path: Path) -> str:
-        hashed.append(path)
+        names.append(path.name)
         return sha256_of_file(path)
 
     monkeypatch.setattr("zookit.runs.inputs.sha256_of_file", counted)
+    return names
+
+
+def test_composing_a_run_hashes_each_copy_once(run: Path, hashed: list[str]) -> None:
     record = read_run(run)
     assert recompose(record).experiment == record.experiment
-    assert [path.name for path in hashed] == ["factor.txt"]
+    assert hashed == ["factor.txt"]
+
+
+def test_composing_a_file_with_options_hashes_each_input_once(
+    tmp_path: Path, hashed: list[str]
+) -> None:
+    from zookit.training.experiment_file import compose_file
+
+    experiment = composed(number(tmp_path / "factor.txt", 0.5))
+    (tmp_path / "experiment.toml").write_text(experiment.to_toml())
+    hashed.clear()
+    options = {"epochs": experiment.settings.epochs}
+    assert compose_file(tmp_path / "experiment.toml", options).experiment == experiment
+    assert hashed == ["factor.txt"]

@@ -38,6 +38,31 @@ def test_options_must_agree_with_the_file(tmp_path: Path) -> None:
         compose_file(path, {"epoch": 3})
 
 
+@pytest.mark.parametrize(
+    ("filed", "given", "facts"),
+    [
+        ({"learning_rate": "cosine:0.1"}, {"learning_rate": 0.5}, ["0.5", "cosine"]),
+        (
+            {"learning_rate": "cosine:0.1"},
+            {"optimizer": "adam:0.5"},
+            ["learning_rate=0.5", "optimizer"],
+        ),
+        ({"optimizer": "adam:0.5"}, {"learning_rate": "cosine:0.1"}, ["0.5", "cosine"]),
+        ({}, {"learning_rate": "cosine:0.1"}, ["cosine"]),
+    ],
+)
+def test_a_learning_rate_is_compared_with_that_of_the_file(
+    tmp_path: Path, filed: dict[str, Any], given: dict[str, Any], facts: list[str]
+) -> None:
+    path = tmp_path / "experiment.toml"
+    path.write_text(compose("mnist", DENSE, (), filed).experiment.to_toml())
+    with pytest.raises(BadExperiment, match="on the command line") as raised:
+        compose_file(path, given)
+    assert all(fact in str(raised.value) for fact in facts), raised.value
+    for same in (filed, {"optimizer": filed.get("optimizer", "adam")}):
+        compose_file(path, same)
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadExperiment, match="missing"):
         compose_file(tmp_path / "missing.toml", {})
