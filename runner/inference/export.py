@@ -58,6 +58,20 @@ def default_path(run: "RunRecord", exporter: Exporter) -> Path:
     return Path(f"{run.name}{exporter.suffix}")
 
 
+def check_path(path: Path, to: Built[Exporter]) -> None:
+    """Raise BadParameter if a path does not have the suffix of the format."""
+    exporter = to.component
+    if not exporter.is_folder and path.suffix != exporter.suffix:
+        raise BadParameter(
+            f"{path} does not end in {exporter.suffix}, the suffix of the format "
+            f"{to.spec.short_name}. {_hint()}."
+        )
+
+
+def _hint() -> str:
+    return f"Choose another path with {option('--output', 'path')}"
+
+
 def export(
     run: "RunRecord",
     to: Built[Exporter],
@@ -86,13 +100,8 @@ def export(
     from zookit.inference.rebuild import rebuild_model
 
     warn_of_old_names(to)
-    exporter, name = to.component, to.spec.short_name
-    hint = f"Choose another path with {option('--output', 'path')}"
-    if not exporter.is_folder and path.suffix != exporter.suffix:
-        raise BadParameter(
-            f"{path} does not end in {exporter.suffix}, the suffix of the format {name}. {hint}."
-        )
-    with output_written(path, hint, force=force) as aside:
+    check_path(path, to)
+    with output_written(path, _hint(), force=force) as aside:
         model = rebuild_model(run, architecture, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):
             raise BadRun(

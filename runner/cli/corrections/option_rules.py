@@ -36,9 +36,12 @@ def option_values(line: Line, error: Exception) -> Lines:
             kind = (file.suffix or file.name).lstrip(".")
             meant = [group.correction(kind) for group in line.kinds(part.param)]
             for each in (nearest_name(kind, choices), *(found.instead for found in meant if found)):
-                output = ["--output", str(file.with_suffix(f".{each}"))] if file.suffix else []
+                names = (file.with_suffix(f".{each}"), file) if file.suffix else ()
+                outputs = [["--output", str(name)] for name in names] or [[]]
                 if each in choices:
-                    yield line.edited({part: [*part.with_value(each), *output]})
+                    yield from (
+                        line.edited({part: [*part.with_value(each), *output]}) for output in outputs
+                    )
             yield from (line.edited({part: part.with_value(each)}) for each in others)
     if wrong is not None and wrong.required and wrong not in [each.param for each in line.parts]:
         yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))

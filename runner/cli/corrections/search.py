@@ -100,10 +100,15 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
     """Raise ZookitError if the values of a command have no meaning."""
     from zookit.cli.predict import check_selection
     from zookit.cli.run import composed
+    from zookit.inference.export import check_path
+    from zookit.registry import default
     from zookit.training.monitoring import check_callbacks
 
     if line.name == "run":
         check_callbacks(composed(params))
+    if line.name == "export" and params["output"] is not None:
+        with suppress(NotInstalled):
+            check_path(params["output"], default.exporters.build(params["to"]))
     if line.name == "predict":
         check_selection(params["files"], params["image"], params["split"], invert=params["invert"])
         for each in params["files"] or ():

@@ -272,6 +272,7 @@ KEPT = [
         "run --from runs/20260101-000000-aaaaaaaa/experiment.toml",
     ),
     ("export latest --to model.h5", "export latest --to keras --output model.keras"),
+    ("export latest --to model.tflite", "export latest --to litert --output model.tflite"),
     ("export latest --to model.onnx", "export latest --to onnx --output model.onnx"),
     ("export --to h5", "export latest --to keras"),
     ("run photos dense:8 size=16", "run image_folder:photos,size=16 dense:8"),
