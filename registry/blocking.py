@@ -18,8 +18,8 @@ def blockers() -> str:
 
 def is_blocked(entry: Entry[Any]) -> bool:
     """Return whether ZOOKIT_DISABLE contains the entry's name, full name or distribution."""
-    names = re.split(r"[\s,]+", os.environ.get(VARIABLE, ""))
-    return any(matches(entry, each) for each in names if each)
+    blocked = os.environ.get(VARIABLE, "")
+    return blocked != "" and any(matches(entry, each) for each in re.split(r"[\s,]+", blocked))
 
 
 def matches(entry: Entry[Any], name: str) -> bool:

@@ -1,6 +1,7 @@
 """Converts the functions and Typer apps of plugins into Typer commands."""
 
 import inspect
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from zookit.registry import Entry
 
 
+@cache  # an error asks for it again, to correct the line
 def command_of(app: typer.Typer) -> Any:
     """Return Typer's command of an app, without Typer's options for installing completion.
 

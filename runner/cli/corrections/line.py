@@ -82,6 +82,7 @@ class Line:
         params = found.params if found else []
         self.places = [each for each in params if each.param_type_name == "argument"]
         self._offered: dict[tuple[str, str], list[str]] = {}
+        self._kinds: dict[str, list[Components[Any]]] = {}
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -172,8 +173,13 @@ class Line:
         """Return the kinds of components that a parameter of Typer takes."""
         from zookit.registry import default
 
-        names = set(self.offered(param)) if param is not None else set()
-        return [each for each in default.components() if each and names.issuperset(each)]
+        if param is None:
+            return []
+        if param.name not in self._kinds:
+            names = set(self.offered(param))
+            kinds = [each for each in default.components() if each and names.issuperset(each)]
+            self._kinds[param.name] = kinds
+        return self._kinds[param.name]
 
 
 def options_of(command: Any) -> dict[str, Any]:
