@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from zookit.cli.export import export
 from zookit.cli.install import install
 from zookit.cli.list import list_components
 from zookit.cli.new import new
+from zookit.cli.options_once import OptionsOnce
 from zookit.cli.plugin_commands import WithPlugins
 from zookit.cli.predict import predict
 from zookit.cli.report import report
@@ -48,24 +50,25 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("run")(run)
-app.command("resume")(resume)
-app.command("reproduce")(reproduce)
-app.command("runs")(runs)
-app.command("compare")(compare)
-app.command("report")(report)
-app.command("evaluate")(evaluate)
-app.command("predict")(predict)
-app.command("export")(export)
-app.command("list")(list_components)
-app.command("show")(show)
-app.command("check")(check)
-app.command("doctor")(doctor)
-app.command("new")(new)
-app.command("install")(install)
-app.command("uninstall")(uninstall)
+_command = partial(app.command, cls=OptionsOnce)
+_command("run")(run)
+_command("resume")(resume)
+_command("reproduce")(reproduce)
+_command("runs")(runs)
+_command("compare")(compare)
+_command("report")(report)
+_command("evaluate")(evaluate)
+_command("predict")(predict)
+_command("export")(export)
+_command("list")(list_components)
+_command("show")(show)
+_command("check")(check)
+_command("doctor")(doctor)
+_command("new")(new)
+_command("install")(install)
+_command("uninstall")(uninstall)
 app.add_typer(data_app, name="data")
-app.command("completion")(completion)
+_command("completion")(completion)
 
 USER_ERROR = 2
 

@@ -20,6 +20,7 @@ from zookit.cli.corrections.line import Line, Lines, Part, options_of, takes_fil
 from zookit.cli.corrections.option_rules import MOST_EXAMPLES, examples
 from zookit.core.corrections import plain_text
 from zookit.core.errors import folded, nearest_name
+from zookit.runs.naming import LATEST
 
 
 def as_typed(line: Line, _: Exception) -> Lines:
@@ -234,6 +235,7 @@ def nearest_words(line: Line, _: Exception) -> Lines:
     """Propose the nearest of the names that completion offers for the place of a word.
 
     `data set` is `dataset`. A name that goes on behind a dash, as `zookit-mine` does, is another.
+    Names of runs are all alike, so none is proposed for another.
     """
     for part in line.words:
         offered = line.offered(part.param) if part.param is not None else []
@@ -243,6 +245,7 @@ def nearest_words(line: Line, _: Exception) -> Lines:
                     yield line.edited({part: [name], following: ()})
         if part.name not in offered:
             foreign = WORDS.get(folded(part.name), NOTHING).instead
-            for each in (*(set(foreign) & set(offered)), nearest_name(part.name, offered)):
+            names = [LATEST] if LATEST in offered else offered
+            for each in (*(set(foreign) & set(offered)), nearest_name(part.name, names)):
                 if each and not part.name.startswith(f"{each}-"):
                     yield line.edited({part: [f"{each}{str(part.value)[len(part.name) :]}"]})

@@ -376,6 +376,7 @@ def test_the_command_that_was_meant_is_shown(
         "run mnist dense --early-stopping 3",
         "evaluate latest cifar10",
         "evaluate nosuchrun",
+        "resume 20260101-000001-aaaaaaab",
         "remove latest",
         "new --kind dataset",
         "evaluate latest --split train",

@@ -1,0 +1,21 @@
+"""Commands that refuse an option that is given twice."""
+
+from typing import Any
+
+from typer.core import TyperCommand
+
+from zookit.core import BadParameter
+
+
+class OptionsOnce(TyperCommand):
+    """A command whose options with one value can be given once; Typer would use the last value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises BadParameter, except during completion."""
+        if not ctx.resilient_parsing:
+            _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+            for each in given:
+                single = each.param_type_name == "option" and not (each.multiple or each.is_flag)
+                if single and given.count(each) > 1:
+                    raise BadParameter(f"{each.opts[0]} is given twice. Pass it once.")
+        return super().parse_args(ctx, args)
