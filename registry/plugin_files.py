@@ -242,6 +242,11 @@ def file_of(component: type) -> tuple[str, bytes] | None:
     return Path(spec.loader.path).name, spec.loader.content
 
 
+def named_file(name: str) -> Path | None:
+    """Return the path of the file of this name that is named here, if one is."""
+    return next((each for each in _named_files() if each.name == name), None)
+
+
 def _plain(name: str) -> str:
     """Return the name of the plugin that a class is: `my_net` for `MyNet`."""
     return _UPPER_CASE.sub("_", name).lower()

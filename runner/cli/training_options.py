@@ -1,7 +1,6 @@
 """The options of the commands that train, and what they show."""
 
 import math
-import shlex
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -123,17 +122,19 @@ def _ended_early(run: "Run") -> str:
 def check_uninterrupted(run: "RunRecord") -> None:
     """Raise Interrupted, with the command that continues the run, if the run was interrupted."""
     from zookit.runs.naming import LATEST, find_run
+    from zookit.runs.resume_command import resume_command
 
     if run.status != "interrupted":
         return
     runs_dir = run.folder.parent
     name = LATEST if find_run(LATEST, runs_dir) == run.folder else run.name
-    words = ["zookit", "resume", name]
+    options: list[str] = []
     if runs_dir.resolve() != RUNS_DIR.resolve():
         here = Path.cwd()
         inside = runs_dir.is_relative_to(here)
-        words += ["--runs-dir", str(runs_dir.relative_to(here) if inside else runs_dir)]
-    raise Interrupted(f"interrupted. To continue: {shlex.join(words)}")
+        options += ["--runs-dir", str(runs_dir.relative_to(here) if inside else runs_dir)]
+    command = resume_command(run, *options, name=name)
+    raise Interrupted(f"interrupted. To continue: {command}")
 
 
 def _plain(run: "Run") -> dict[str, Any]:

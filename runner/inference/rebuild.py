@@ -4,7 +4,6 @@ Nothing in a run's folder is executed: names and parameters are looked up and ch
 a new run, and the weights are numbers.
 """
 
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from zookit.runs.environment import Environment, InstalledComponent
 from zookit.runs.inputs import copies
 from zookit.runs.probe import check_outputs
 from zookit.runs.rebuilding import rebuilding, versions_note
+from zookit.runs.resume_command import resume_command
 from zookit.runs.run import WEIGHTS, RunRecord
 
 if TYPE_CHECKING:
@@ -80,12 +80,12 @@ def check_ended(run: RunRecord) -> None:
     if run.status == "unknown":
         raise BadRun(
             f"{run.folder} has no final weights: another machine is still training it, or it was "
-            f"killed there. Wait until it has ended, or resume it: zookit resume "
-            f"{shlex.quote(str(run.folder))}"
+            f"killed there. Wait until it has ended, or resume it: "
+            f"{resume_command(run)}"
         )
     raise BadRun(
-        f"{run.folder} has no final weights, because it was killed. To finish it: zookit resume "
-        f"{shlex.quote(str(run.folder))}"
+        f"{run.folder} has no final weights, because it was killed. To finish it: "
+        f"{resume_command(run)}"
     )
 
 
@@ -162,5 +162,5 @@ def _warn_of_status(run: RunRecord) -> None:
     epochs = counted(run.experiment.settings.epochs, "epoch")
     warn(
         f"{run.name} {verb} after {run.epochs} of {epochs}, so its model is not fully trained. To "
-        f"continue: zookit resume {shlex.quote(str(run.folder))}"
+        f"continue: {resume_command(run)}"
     )

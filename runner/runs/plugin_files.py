@@ -21,17 +21,19 @@ def file_in_owner(owner: str) -> str | None:
     return found[1] if found else None
 
 
-def how_to_name(file: str | Path) -> str:
-    """Return how the reader of a message names a file with plugins."""
+def how_to_name(file: str | Path, command: str = "COMMAND ...") -> str:
+    """Return how the reader of a message names a file with plugins, for a command."""
     shown = shlex.quote(str(file))
     python = f"zookit.registry.default.add_file({str(file)!r})"
-    return option(f"zookit --plugin {shown} COMMAND ...", python)
+    return option(f"zookit --plugin {shown} {command}", python)
 
 
-def copy_hint(folder: Path, file: str) -> str:
+def copy_hint(folder: Path, file: str, command: str = "COMMAND ...") -> str:
     """Return how to name the copy that a run has of a file; empty if there is none."""
     copy = folder / PLUGINS / file
-    return f"name the run's own copy, if you trust it: {how_to_name(copy)}" * copy.is_file()
+    return (
+        f"name the run's own copy, if you trust it: {how_to_name(copy, command)}" * copy.is_file()
+    )
 
 
 def plugin_files(components: Iterable[Component]) -> dict[str, bytes]:

@@ -1,14 +1,16 @@
 """What a run was trained with and what is installed now, for errors of rebuilding it."""
 
 import re
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from zookit.core import BadRun, ComponentSpec, ZookitError
+from zookit.core import BadRun, BrokenPlugin, ComponentSpec, ZookitError
 from zookit.registry import Registry, default
 from zookit.registry.names import canonical_name
-from zookit.runs.plugin_files import copy_hint, file_in_owner, how_to_name
+from zookit.registry.plugin_files import PluginFile
+from zookit.runs.plugin_files import PLUGINS, copy_hint, file_in_owner, how_to_name
 from zookit.runs.run import RunRecord
 
 _OWNER = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9][A-Za-z0-9.+!_-]*)")
@@ -27,6 +29,34 @@ def rebuilding(run: RunRecord, *slots: str) -> Iterator[None]:
     except ZookitError as error:
         slot, reason = _culprit(run, slots) or ("", error)
         raise BadRun(f"{run.folder} cannot be rebuilt: {_explained(run, slot, reason)}") from error
+
+
+def check_files(run: RunRecord, owners: Mapping[str, str], epochs: int | None) -> None:
+    """Raise BadRun if a file with components of the run was edited since the run started.
+
+    The file's hash is part of the run's identity. `owners` are those of the components now, by full
+    name, and `epochs` is the number that the run is resumed with, if one is given.
+    """
+    for name, owner in run.environment.owners().items():
+        file, version = file_in_owner(owner), owner.rpartition("==")[2]
+        if file is None or owners[name].rpartition("==")[2] == version:
+            continue
+        command = f"resume {shlex.quote(str(run.folder))}"
+        if epochs is not None:
+            command += f" --epochs {epochs}"
+        hint = copy_hint(run.folder, file, command) * _is_version(run, file, version)
+        raise BadRun(
+            f"{run.folder} cannot be resumed: {file} has been edited since the run was started. "
+            f"Undo that, or {hint or 'run the experiment again.'}"
+        )
+
+
+def _is_version(run: RunRecord, file: str, version: str) -> bool:
+    """Return whether the run's copy of a file is as it was."""
+    try:
+        return PluginFile.read(run.folder / PLUGINS / file).version == version
+    except BrokenPlugin:
+        return False
 
 
 def versions_note(run: RunRecord, slot: str) -> str:

@@ -5,6 +5,7 @@ import shlex
 from zookit.core import BadParameter, BadRun
 from zookit.core.messages import counted, option
 from zookit.runs.checkpoint import Checkpoint
+from zookit.runs.resume_command import resume_command
 from zookit.runs.run import CHECKPOINT, EVALUATION, EXPERIMENT, WEIGHTS, RunRecord
 
 
@@ -50,7 +51,6 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
     if checkpoint.position.stopped:
         return f"{record.ending.stopped_by or 'a callback'} ended it after epoch {done}"
     if (epochs or record.experiment.settings.epochs) <= done:
-        folder = shlex.quote(str(record.folder))
-        further = option(f"zookit resume {folder} --epochs N", "resume(epochs=N)")
+        further = option(resume_command(record, "--epochs", "N"), "resume(epochs=N)")
         return f"it has {done} epochs. To train it further: {further}"
     return ""

@@ -1,7 +1,6 @@
 """Repeats a run's experiment and compares the results."""
 
 import math
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from zookit.core.old_names import current_name
 from zookit.core.parameters import defaulted_parameters
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment_diff import environment_diff
+from zookit.runs.resume_command import resume_command
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 from zookit.training.completeness import check_unchanged
 from zookit.training.composition import Composition
@@ -108,7 +108,7 @@ def reproduce(
     if not run.epochs and not failed:
         raise BadRun(
             f"{run.folder} has no whole epoch to compare with: it is {run.status}. Resume it: "
-            f"zookit resume {shlex.quote(str(run.folder))}"
+            f"{resume_command(run)}"
         )
     if run.ending is not None:
         load_of_end(run, WEIGHTS)  # a damaged file is reported before the training

@@ -36,6 +36,7 @@ from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
 from zookit.runs.order import stamped
 from zookit.runs.plugin_files import copy_plugin_files
+from zookit.runs.rebuilding import check_files
 from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder, removed_on_error
 from zookit.tables import output
@@ -137,8 +138,9 @@ def resume(
     stopped, to the last bit. `instances` are the components that no entry point names. Returns None
     if the run is already complete.
 
-    Raises ZookitError if the run is damaged or cannot be rebuilt, its data is not available,
-    another process is writing it, or it has more epochs already; and FolderError if it writes
+    Raises ZookitError if the run is damaged or cannot be rebuilt, a file with its components
+    was edited, its data is not available, another process is writing it, or it has more epochs
+    already; and FolderError if it writes
     outside its folder, unless `allow_writes`.
     """
     if epochs is not None:
@@ -158,6 +160,7 @@ def resume(
         if epochs is not None:
             experiment = experiment.with_settings(epochs=epochs)
         composition = recompose(record, experiment, instances)
+        check_files(record, composition.owners, epochs)
         check_destinations(composition, record.folder, allowed=allow_writes)
         check_extension(record, composition)
         return _continue(record, checkpoint, composition, listeners, view)

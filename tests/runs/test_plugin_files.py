@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Command
+from contents import contents
 from edited_plugin import forget_plugins, restore_plugins
 from made_files import edit, here, write
 from small_runs import SMALL, other_threads, small_images
@@ -209,6 +210,32 @@ def test_an_edited_file_is_reported(zookit: Command, run: Path) -> None:
         assert f"zookit --plugin {run / 'plugins' / 'net.py'}" in message
         assert "pip" not in message
         assert "edited" in message or "net.py==" in message
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_run_is_not_resumed_with_an_edited_file(
+    zookit: Command, run: Path, interrupted: bool
+) -> None:
+    if interrupted:
+        (run / "metrics.json").unlink()
+    edit(Path("net.py"), '"relu"', '"tanh"')
+    before = contents(run)
+    message = zookit("--plugin", "net.py", "resume", run, "--epochs", "2").message()
+    assert "net.py has been edited since the run was started" in message
+    copy = run / "plugins" / "net.py"
+    command = ("--plugin", copy, "resume", run, "--epochs", "2")
+    assert " ".join(map(str, ("zookit", *command))) in message
+    assert contents(run) == before
+    assert zookit(*command).code == 0
+    assert zookit("--plugin", copy, "evaluate", run).code == 0
+
+
+def test_an_edited_copy_is_not_proposed(zookit: Command, run: Path) -> None:
+    copy = run / "plugins" / "net.py"
+    edit(copy, '"relu"', '"tanh"')
+    message = zookit("--plugin", copy, "resume", run, "--epochs", "2").message()
+    assert "edited" in message
+    assert "zookit --plugin" not in message
 
 
 def test_an_experiment_file_needs_the_file_too(zookit: Command, run: Path) -> None:

@@ -1,0 +1,47 @@
+"""The command that resumes a run, as messages show it."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from conftest import Command
+from made_files import here, write
+from small_runs import SMALL, small_images
+
+import zookit as package
+from zookit.core import hookimpl
+from zookit.runs.resume_command import resume_command
+
+__all__ = ["here"]
+
+
+def test_the_file_of_a_component_is_in_the_command(zookit: Command, here: Path) -> None:
+    run = package.run(small_images(), "./net.py:MyNet", **{**SMALL, "epochs": 1})
+    ended = zookit("--plugin", "net.py", "resume", "latest")
+    assert ended.code == 0
+    assert f"zookit --plugin net.py resume {run.folder} --epochs N" in ended.err
+
+
+def test_a_file_elsewhere_is_named_with_its_path(here: Path, tmp_path: Path) -> None:
+    inner = here / "inner"
+    inner.mkdir()
+    path = write(here / "my nets")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(inner)
+        run = package.run(small_images(), f"{path}:MyNet", **{**SMALL, "epochs": 1})
+        assert resume_command(run, name="latest") == f"zookit --plugin '{path}' resume latest"
+        patched.setenv("ZOOKIT_PLUGINS", "")
+        assert resume_command(run, name="latest") == "zookit --plugin net.py resume latest"
+
+
+def test_an_interruption_names_the_file(
+    zookit: Command, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "zookit.training.progress.Display.epoch_ended",
+        hookimpl(lambda self, epoch: signal.raise_signal(signal.SIGINT)),
+    )
+    ended = zookit("run", small_images(), "./net.py:MyNet", "--epochs", "3", "--runs-dir", "r2")
+    assert ended.code == 130
+    command = "zookit --plugin net.py resume latest --runs-dir r2"
+    assert ended.err.splitlines()[-1].endswith(command)
