@@ -26,7 +26,7 @@ class Example:
         epochs: the epoch, counted from 1, after which the callback stops training; None if training
             continues to the end of the logs.
         learning_rate: the learning rate at the end, if it starts at 1; None to skip this check.
-        parameters: the parameters of the callback.
+        parameters: parameters of the callback; the others have their defaults.
     """
 
     logs: Mapping[str, Sequence[float]]

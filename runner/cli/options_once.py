@@ -15,7 +15,8 @@ class OptionsOnce(TyperCommand):
         if not ctx.resilient_parsing:
             _, _, given = self.make_parser(ctx).parse_args(args=list(args))
             for each in given:
-                single = each.param_type_name == "option" and not (each.multiple or each.is_flag)
-                if single and given.count(each) > 1:
+                repeatable = getattr(each, "multiple", False) or getattr(each, "is_flag", False)
+                is_option = each.param_type_name == "option"
+                if is_option and not repeatable and given.count(each) > 1:
                     raise BadParameter(f"{each.opts[0]} is given twice. Pass it once.")
         return super().parse_args(ctx, args)

@@ -3,12 +3,14 @@
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from zookit.core import Callback, Example, TrainingFailed, did_you_mean
 from zookit.core.calling import call_declared
+from zookit.core.declaration import is_required
 from zookit.core.parameters import create, plain_values
 from zookit.runs.checkpoint import with_arrays, without_arrays
 from zookit.testing.callback_harness import Harness, Logs, new_run, run_through
@@ -44,7 +46,8 @@ def builds_fresh_keras_callbacks(target: Target) -> None:
 def acts_as_its_examples_say(target: Target) -> None:
     """For each of its `examples`, training ends after the example's epoch.
 
-    If the example has a learning rate, that is the rate at the end.
+    If the example has a learning rate, that is the rate at the end. Other parameters than the
+    example's have their defaults.
     """
     examples: tuple[Example, ...] = target.component.examples
     if not examples:
@@ -52,7 +55,7 @@ def acts_as_its_examples_say(target: Target) -> None:
             "it has no examples; add a zookit.core.Example to its class attribute `examples`"
         )
     for example in examples:
-        found = run_through(_with(target, example), example.logs)
+        found = run_through(_as_declared(target, example), example.logs)
         expected = example.epochs or min(map(len, example.logs.values()))
         described = f"with {dict(example.parameters)} and {dict(example.logs)}"
         require(
@@ -148,7 +151,16 @@ def _as_text(state: Any) -> str:
     return text + json.dumps(values, sort_keys=True)
 
 
+def _as_declared(target: Target, example: Example) -> Callback:
+    """Return the callback of an example: only what has no default is taken from the target."""
+    required = [field.name for field in fields(target.kind) if is_required(field)]
+    given = plain_values(target.component)
+    values = {**{name: given[name] for name in required if name in given}, **example.parameters}
+    return cast(Callback, create(target.kind, values, target.entry.name))
+
+
 def _with(target: Target, example: Example) -> Callback:
+    """Return the target's callback with the parameters of an example."""
     values = {**plain_values(target.component), **example.parameters}
     return cast(Callback, create(target.kind, values, target.entry.name))
 
