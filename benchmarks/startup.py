@@ -60,14 +60,14 @@ def main() -> None:
 
 def _create_plugins(folder: Path, count: int) -> None:
     folder.mkdir()
-    kinds = cycle(kind for kind in Registry.kinds() if kind.base is not None)
-    for at, kind in zip(range(count), kinds):  # noqa: B905 - the kinds never end
-        base = kind.base.__name__
+    bases = [(each.group, each.base) for each in Registry.kinds() if each.base is not None]
+    for at, (group, kind) in zip(range(count), cycle(bases)):
+        base = kind.__name__
         source = f'from zookit.core import {base}\n\n\nclass Made({base}):\n    """Generated."""\n'
         make_distribution(
             folder,
             f"zookit-made-{at}",
-            {kind.group: f"made_{at} = zookit_made_{at}:Made"},
+            {group: f"made_{at} = zookit_made_{at}:Made"},
             {f"zookit_made_{at}.py": source},
             _DESCRIPTION,
         )
