@@ -12,6 +12,7 @@ from zookit.core import BadRun, reason_of
 from zookit.core.errors import quoted
 from zookit.core.reading import open_regular
 from zookit.data.hashes import sha256_of_file
+from zookit.runs.resume_command import resume_command
 from zookit.runs.run import (
     EVALUATION,
     FORMAT,
@@ -130,8 +131,7 @@ def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
         )
     raise BadRun(
         f"{path} does not match {METRICS}: it was changed, or belongs to another run. Restore it "
-        f"from a copy of this run, or delete it and run: zookit resume "
-        f"{shlex.quote(str(run.folder))}"
+        f"from a copy of this run, or delete it and run: {resume_command(run)}"
     )
 
 

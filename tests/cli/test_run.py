@@ -18,11 +18,12 @@ from conftest import Command, Outcome
 from made_by_hand import Constant, Lopsided, Mean
 from made_data import put_pictures
 from safetensors.numpy import load_file
+from small_runs import interrupt_after_each_epoch
 
 import zookit
 import zookit as package
 from zookit.cli.app import main
-from zookit.core import BadExperiment, Experiment, TrainingFailed, hookimpl
+from zookit.core import BadExperiment, Experiment, TrainingFailed
 from zookit.plugins.architectures.dense import Dense
 from zookit.plugins.datasets.image_folder import ImageFolder
 from zookit.training.resolve import compose
@@ -433,10 +434,7 @@ def test_a_terminal_that_is_closed_interrupts_the_training(tmp_path: Path, image
 def test_an_interruption_names_the_command_that_continues(
     images: str, zookit: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "zookit.training.progress.Display.epoch_ended",
-        hookimpl(lambda self, epoch: signal.raise_signal(signal.SIGINT)),
-    )
+    interrupt_after_each_epoch(monkeypatch)
     ended = zookit("run", images, QUICK, "--epochs", "5", "--seed", "1")
     assert ended.code == 130
     assert ended.err.splitlines()[-1].endswith("To continue: zookit resume latest")

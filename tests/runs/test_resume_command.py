@@ -1,15 +1,13 @@
 """The command that resumes a run, as messages show it."""
 
-import signal
 from pathlib import Path
 
 import pytest
 from conftest import Command
 from made_files import here, write
-from small_runs import SMALL, small_images
+from small_runs import SMALL, interrupt_after_each_epoch, small_images
 
 import zookit as package
-from zookit.core import hookimpl
 from zookit.runs.resume_command import resume_command
 
 __all__ = ["here"]
@@ -37,10 +35,7 @@ def test_a_file_elsewhere_is_named_with_its_path(here: Path, tmp_path: Path) -> 
 def test_an_interruption_names_the_file(
     zookit: Command, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "zookit.training.progress.Display.epoch_ended",
-        hookimpl(lambda self, epoch: signal.raise_signal(signal.SIGINT)),
-    )
+    interrupt_after_each_epoch(monkeypatch)
     ended = zookit("run", small_images(), "./net.py:MyNet", "--epochs", "3", "--runs-dir", "r2")
     assert ended.code == 130
     command = "zookit --plugin net.py resume latest --runs-dir r2"

@@ -157,3 +157,11 @@ class Slower(Callback):
                 self.seen = state["seen"]
 
         return Slow()
+
+
+def interrupt_after_each_epoch(patched: pytest.MonkeyPatch) -> None:
+    """Have each epoch end with the signal of Ctrl-C."""
+    patched.setattr(
+        "zookit.training.progress.Display.epoch_ended",
+        hookimpl(lambda self, epoch: signal.raise_signal(signal.SIGINT)),
+    )
