@@ -1,4 +1,4 @@
-"""Metrics: values that are measured beside the loss and the accuracy."""
+"""Metrics: values that are measured in addition to the loss and the accuracy."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -82,7 +82,7 @@ class Registry:
         keyword="metrics",
         several=True,
         always=ALWAYS_LOGGED,
-        help="What to measure beside loss and accuracy. Can be repeated.",
+        help="What to measure in addition to loss and accuracy. Can be repeated.",
     )
     augmentations = _Row(
         "augmentation",

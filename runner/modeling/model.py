@@ -113,7 +113,7 @@ def compile_model(
         info: the info of the data set.
         optimizer: the optimizer.
         loss: the loss; None for the crossentropy of the model's head, which takes no mixed labels.
-        metrics: what to measure beside loss and accuracy, by name.
+        metrics: what to measure in addition to loss and accuracy, by name.
         mixes_labels: whether the labels of training are mixed, float32 (N, classes).
         can_use_xla: whether XLA may compile the model, also its evaluation.
 

@@ -68,7 +68,7 @@ class Composition:
 
     @property
     def metrics(self) -> dict[str, Metric]:
-        """The metrics beside loss and accuracy, by the name that they are logged under."""
+        """The metrics in addition to loss and accuracy, by the name that they are logged under."""
         names = (spec.identifier for spec in self.experiment.metrics)
         return dict(zip(names, cast(list[Metric], self._several("metrics")), strict=True))
 

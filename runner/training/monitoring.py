@@ -49,9 +49,9 @@ def check_monitored(
     """Raise BadExperiment if a callback needs a value that is never logged before it.
 
     It is AddedTooLate if a later callback declares that it adds the value. `names` are the names of
-    the callbacks in messages, `metrics` those of the metrics beside loss and accuracy. Whether a
-    value is logged may not be known: a callback may add it to the logs for those after it. Raises
-    BrokenPlugin if a callback does not declare tuples of names.
+    the callbacks in messages, `metrics` those of the metrics in addition to loss and accuracy.
+    Whether a value is logged may not be known: a callback may add it to the logs for those after
+    it. Raises BrokenPlugin if a callback does not declare tuples of names.
     """
     logged = [*ALWAYS_LOGGED, *metrics]
     logged += [f"val_{name}" for name in logged] if validation else []
