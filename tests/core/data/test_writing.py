@@ -138,13 +138,17 @@ def broken_link(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
-def contents(folder: Path) -> dict[str, tuple[int, int, bytes | Path]]:
-    """Return each entry's inode, time and content. Reading alone changes the time of access."""
-    found: dict[str, tuple[int, int, bytes | Path]] = {}
+Entry = tuple[tuple[float, ...], int, bytes | Path]
+
+
+def entries(folder: Path) -> dict[str, Entry]:
+    """Return each entry's status, time and content, without the time of access: reading sets it."""
+    found: dict[str, Entry] = {}
     for path in folder.iterdir():
-        status = path.lstat()
+        mode, inode, device, links, user, group, size, _, _, changed = status = path.lstat()
         content = path.readlink() if path.is_symlink() else path.read_bytes()
-        found[path.name] = (status.st_ino, status.st_mtime_ns, content)
+        kept = (mode, inode, device, links, user, group, size, changed)
+        found[path.name] = (kept, status.st_mtime_ns, content)
     return found
 
 
@@ -165,14 +169,14 @@ def test_what_zookit_did_not_write_is_replaced_only_by_force(
 ) -> None:
     path = folder / "file"
     make(path)
-    before = contents(folder)
+    before = entries(folder)
     with pytest.raises(FolderError, match=rf"^{path} [^\n]*{HINT}, [^\n]*force=True\.$"):
         written(path)
-    assert contents(folder) == before
+    assert entries(folder) == before
     written(path, force=True)
     assert path.read_text() == "new"
     assert not path.is_symlink()
-    after = contents(folder)
+    after = entries(folder)
     del before["file"], after["file"]
     assert after == before
     written(path)  # now it is zookit's
