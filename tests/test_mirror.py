@@ -45,6 +45,7 @@ ELSEWHERE = {
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     # Each kind's components are tested together.
     "plugins/augmentations/*.py": "plugins/augmentations/test_augmentations.py",
+    "plugins/listeners/mlflow_store.py": "plugins/listeners/test_mlflow.py",
     "plugins/losses/*.py": "plugins/losses/test_losses.py",
     "plugins/metrics/*.py": "plugins/metrics/test_metrics.py",
     "plugins/optimizers/*.py": "plugins/optimizers/test_keras_optimizer.py",

@@ -5,10 +5,9 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from zookit.core import (
@@ -21,6 +20,7 @@ from zookit.core import (
     hookimpl,
     text_of,
 )
+from zookit.plugins.listeners.mlflow_store import in_store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -30,8 +30,6 @@ _STATUS = {"finished": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
 _METRICS = 1000
 _PARAMETERS = 100
 """The numbers of metrics and of parameters that MLflow accepts in one request."""
-_CREATION = 20
-"""Seconds that another program may take to create a store."""
 _NOT_IN_KEYS = re.compile(r"[^\w\-. :/]")
 """The characters that MLflow does not accept in the name of a parameter."""
 _VARIABLES = {
@@ -89,7 +87,7 @@ class _Tracking:
         with _quiet_mlflow():
             from mlflow.entities import Param
 
-            self._id = _in_store(lambda: self._create_run(run))
+            self._id = in_store(lambda: self._create_run(run))
             parameters = [Param(*each) for each in _parameters(run.experiment).items()]
             for at in range(0, len(parameters), _PARAMETERS):
                 self._client.log_batch(self._id, params=parameters[at : at + _PARAMETERS])
@@ -171,59 +169,6 @@ class _Tracking:
             self._client.log_batch(self._id, metrics=self._pending[:_METRICS])
             del self._pending[:_METRICS]
         self._reachable = True
-
-
-def _in_store(create: Callable[[], str]) -> str:
-    """Call a function that may be the first to use the store, which MLflow then creates.
-
-    MLflow needs seconds to create its tables, and fails if another process does so meanwhile. So
-    one run after the other uses a store in a file or folder, and if another program has been
-    creating it, the function is called again. A server creates its own store.
-    """
-    from mlflow import get_tracking_uri
-
-    store = _local_store(get_tracking_uri())
-    if store is None:
-        return create()
-    deadline = time.monotonic() + (0 if store.exists() else _CREATION)
-    with _locked(store):
-        while True:
-            try:
-                return create()
-            except Exception:
-                if time.monotonic() > deadline or not store.exists():
-                    raise  # nobody is creating it
-            time.sleep(1)
-
-
-def _local_store(uri: str) -> Path | None:
-    """Return the file or folder of a store; None for a server."""
-    from urllib.parse import urlparse
-    from urllib.request import url2pathname
-
-    scheme, colon, rest = uri.partition(":")
-    if not colon or len(scheme) == 1:  # a path, also one of Windows
-        return Path(uri)
-    if scheme == "file":
-        return Path(url2pathname(urlparse(uri).path if rest.startswith("//") else rest))
-    path = rest.removeprefix("///").partition("?")[0]
-    in_file = scheme.partition("+")[0] == "sqlite" and path and not path.startswith(":memory:")
-    return Path(path) if in_file else None
-
-
-@contextmanager
-def _locked(store: Path) -> Iterator[None]:
-    """Hold the lock beside a store, if there can be one; after a minute, go on without it."""
-    from zookit.core.data import lock_file  # which imports NumPy
-
-    lock = None
-    with suppress(OSError):
-        lock = lock_file(store.absolute().with_name(f".{store.name}.zookit.lock"), seconds=60)
-    try:
-        yield
-    finally:
-        if lock is not None:
-            lock.release()
 
 
 @contextmanager

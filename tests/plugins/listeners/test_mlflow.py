@@ -173,6 +173,25 @@ def test_the_first_run_creates_the_store_and_later_ones_use_it(
     assert sorted(names) == sorted(folder.name for folder in Path("runs").iterdir())
 
 
+def test_the_store_is_as_mlflow_creates_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listener: Any = Mlflow("Default").build()
+    listener.run_started(run=context_of_a_run(tmp_path / "run"))
+    ours = store().get_experiment("0")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///created_by_mlflow.db")
+    theirs = store().get_experiment("0")
+    assert (ours.name, ours.artifact_location) == (theirs.name, theirs.artifact_location)
+    databases = (tmp_path / "mlflow.db", tmp_path / "created_by_mlflow.db")
+    ours_schema, theirs_schema = (schema(database) for database in databases)
+    assert ours_schema == theirs_schema
+    assert [each.name for each in tmp_path.glob(".mlflow*")] == [".mlflow.db.zookit.lock"]
+
+
+def schema(database: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(database)) as connection:
+        tables = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+        return connection.execute(tables).fetchall()
+
+
 @pytest.mark.usefixtures("mlflow_store")
 @pytest.mark.parametrize("uri", ["", "sqlite:///mlflow.db", "sqlite:///{folder}/mlflow.db"])
 def test_one_run_after_the_other_begins_in_a_local_store(
@@ -215,6 +234,7 @@ run = SimpleNamespace(
     environment={"identity": "i", "group": "g"},
     experiment=Experiment(spec, spec),
 )
+Path(f"{sys.argv[1]}.ready").touch()
 while not Path("go").exists():
     time.sleep(0.001)
 if sys.argv[1] == "rival":
@@ -240,7 +260,9 @@ def test_no_run_is_lost_if_many_create_the_store_at_once(
         subprocess.Popen([sys.executable, "-W", "ignore", "-c", FIRST_USE, name], cwd=tmp_path)
         for name in names
     ]
-    time.sleep(4 * len(names))  # until all have imported MLflow
+    while len(list(tmp_path.glob("*.ready"))) < len(names):
+        assert all(process.poll() is None for process in processes)
+        time.sleep(0.01)
     (tmp_path / "go").touch()
     assert [process.wait(timeout=120) for process in processes] == [0] * len(names)
     runs = sorted(set(names) - {"rival"})
