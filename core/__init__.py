@@ -39,6 +39,7 @@ from zookit.core.evaluation import Evaluation
 from zookit.core.experiment import Experiment
 from zookit.core.exporter import Exporter
 from zookit.core.hookspecs import hookimpl
+from zookit.core.launcher import Job, Jobs, JobStatus, Launcher
 from zookit.core.listener import Listener
 from zookit.core.loss import Loss
 from zookit.core.messages import option, say, warn
@@ -48,6 +49,7 @@ from zookit.core.result import Result
 from zookit.core.run_context import RunContext
 from zookit.core.run_files import EpochFiles
 from zookit.core.schedule import Schedule
+from zookit.core.search import Choice, Range, Search, Trials
 from zookit.core.settings import Settings, TrainingKeywords
 from zookit.core.words import Words
 
@@ -65,6 +67,7 @@ __all__ = [
     "BrokenPlugin",
     "Callback",
     "CallbackRun",
+    "Choice",
     "Component",
     "ComponentSpec",
     "DataError",
@@ -80,20 +83,27 @@ __all__ = [
     "FolderError",
     "ImageShapeRefused",
     "InputFile",
+    "Job",
+    "JobStatus",
+    "Jobs",
+    "Launcher",
     "Listener",
     "Loss",
     "Metric",
     "NotInstalled",
     "Optimizer",
     "Preference",
+    "Range",
     "Result",
     "RunContext",
     "Schedule",
+    "Search",
     "Settings",
     "Split",
     "Splits",
     "TrainingFailed",
     "TrainingKeywords",
+    "Trials",
     "Unfreezing",
     "UnknownName",
     "Words",
