@@ -25,6 +25,7 @@ class Job:
         experiment: what to train, as the TOML text of `zookit.core.Experiment`, with all settings.
         data_hash: the SHA-256 of the images and labels, which the worker must come to.
         threads: the CPU threads that it computes with.
+        listeners: the words of the listeners that are attached, as with `--with`.
         seconds: how long it may take at most; None for any time.
         start: the archive of a run folder to continue; None to start from the beginning.
     """
@@ -33,6 +34,7 @@ class Job:
     experiment: str
     data_hash: str
     threads: int
+    listeners: tuple[str, ...] = ()
     seconds: float | None = None
     start: Path | None = None
 
