@@ -241,11 +241,10 @@ def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds
 
 
 def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContextManager[Runtime]:
-    settings, info = composition.experiment.settings, composition.dataset.info
-    preference = composition.architecture.preference(info.image_shape, settings.batch_size)
+    settings = composition.experiment.settings
     return start_runtime(
         precision=settings.precision,
-        preference=replace(preference, xla=preference.xla and composition.can_use_xla),
+        preference=composition.preference,
         threads=settings.threads,
         xla=None if replay is None else replay.xla,
     )
