@@ -2,41 +2,55 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from zookit.core.component import Component
 
+Point = Mapping[str, str]
+"""A combination: one value, as words, for each thing that varies and applies."""
+
 
 @dataclass(frozen=True)
-class Choice:
-    """What varies in a sweep, such as `learning_rate`, and its values as words, at least one."""
+class Varied:
+    """What varies in a sweep: a `Choice` or a `Range`.
+
+    Args:
+        name: such as `architecture`, `learning_rate` or `dense.units`.
+        when: the values of earlier choices with which it applies, by their names; all if empty. So
+            `dense.units` does not vary where the architecture is `cnn`.
+    """
 
     name: str
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+
+    def applies(self, point: Point) -> bool:
+        """Return whether it varies with the values that a combination has so far."""
+        return all(point.get(name) in values for name, values in self.when.items())
+
+
+@dataclass(frozen=True)
+class Choice(Varied):
+    """What varies over values, which are words, at least one."""
+
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Range:
-    """What varies in a sweep between two numbers, both included.
+class Range(Varied):
+    """What varies between two numbers, both included.
 
     Args:
-        name: such as `learning_rate`.
         low: the least value.
         high: the greatest value.
         log: whether the logarithm varies evenly; `low` is positive then.
         whole: whether only whole numbers are meant.
     """
 
-    name: str
     low: float
     high: float
     log: bool = False
     whole: bool = False
-
-
-Point = Mapping[str, str]
-"""One value, as words, for each thing that varies."""
 
 
 class Trials(ABC):
@@ -44,7 +58,16 @@ class Trials(ABC):
 
     @abstractmethod
     def ask(self) -> Point | None:
-        """Return the next combination to try; None if there are no more."""
+        """Return the next combination to try; None if there are no more.
+
+        Several may be tried at a time, so not all results need be known.
+        """
+
+    def skip(self, point: Point) -> None:
+        """Learn that a combination is not tried, such as because its parts do not fit together.
+
+        It does not count as one of the trials.
+        """
 
     def tell(self, point: Point, value: float | None) -> None:
         """Receive the result of a combination: greater is better; None if it failed."""
@@ -58,8 +81,8 @@ class Trials(ABC):
 class Search(Component, ABC):
     """Base class of searches.
 
-    A search that is opened again for the same choices, and is told the same results, asks for the
-    same combinations, so that a sweep can be continued.
+    A search that is opened again for the same choices, and is called in the same order with the
+    same results, asks for the same combinations, so that a sweep can be continued.
     """
 
     learns: ClassVar[bool] = False
@@ -67,7 +90,7 @@ class Search(Component, ABC):
 
     @abstractmethod
     def open(self, varied: Sequence[Choice | Range]) -> Trials:
-        """Return the trials for what varies.
+        """Return the trials for what varies; a choice stands before those that depend on it.
 
         Raises ValueError if it cannot search them, such as a range in a grid; zookit reports it.
         """
