@@ -114,7 +114,7 @@ class RunRecord:
 
     @property
     def status(self) -> RunStatus:
-        """`finished`, `interrupted`, `failed`, `running`, `killed` or `unknown`; see `training`."""
+        """See `Status`; without an ending `running`, `killed` or `unknown`, see `training`."""
         if self.ending is not None:
             return self.ending.status
         if self.training is None:

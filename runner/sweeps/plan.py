@@ -4,7 +4,7 @@ The data is prepared, and data, precision and threads are what `zookit run` woul
 machine. TensorFlow is not imported.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,8 @@ _NAME = 16
 class PlannedCell:
     """A cell, and the experiment that is trained for it.
 
-    `owners` has the owner of each component by its full name.
+    `owners` has the owner of each component by its full name, `validates` says whether there are
+    validation images.
     """
 
     values: Mapping[str, str]
@@ -34,6 +35,7 @@ class PlannedCell:
     data_hash: str
     owners: Mapping[str, str]
     identity: str
+    validates: bool
 
     @property
     def name(self) -> str:
@@ -83,34 +85,23 @@ class Planner:
     _prepared: dict[tuple[object, str], Prepared | ZookitError] = field(default_factory=dict)
     _bfloat16: bool | None = None
 
-    def plan(
-        self, cells: Iterable[Cell], done: Callable[[], None] = lambda: None
-    ) -> list[PlannedCell | Misfit]:
-        """Plan cells in their order; `done` is called after each. Of equal ones, the first stays.
-
-        Raises ZookitError if no data set can be prepared.
-        """
-        planned: dict[str, PlannedCell | Misfit] = {}
-        for at, cell in enumerate(cells):
-            found = self._plan(cell)
-            planned.setdefault(found.identity if isinstance(found, PlannedCell) else str(at), found)
-            done()
-        return list(planned.values())
-
-    def _plan(self, cell: Cell) -> PlannedCell | Misfit:
+    def plan(self, cell: Cell) -> PlannedCell | Misfit:
+        """Plan a cell. What is wrong with its data is a misfit too."""
         if cell.composition is None:
             return Misfit(cell.values, cell.misfit)
         composition = cell.composition
         try:
             prepared = self._data_of(composition)
-            has_validation = prepared.splits.validation is not None
             held_out = composition.experiment.settings.validation > 0
-            check_callbacks(composition, validation=has_validation or held_out)
+            validates = held_out or prepared.splits.validation is not None
+            check_callbacks(composition, validation=validates)
         except ZookitError as error:
             return Misfit(cell.values, str(error))
         experiment = self._resolved(composition, prepared)
         identity = experiment.identity(prepared.hash, composition.owners)
-        return PlannedCell(cell.values, experiment, prepared.hash, composition.owners, identity)
+        return PlannedCell(
+            cell.values, experiment, prepared.hash, composition.owners, identity, validates
+        )
 
     def _data_of(self, composition: Composition) -> Prepared:
         spec, request = composition.experiment.dataset, composition.experiment.settings.data

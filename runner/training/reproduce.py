@@ -158,7 +158,7 @@ def _values(run: RunRecord, again: RunRecord) -> Iterator[str]:
     for name in {**run.history, **again.history}:
         then, now = run.history.get(name, ()), again.history.get(name, ())
         yield from _first_difference(name, then, now[:epochs])
-    if run.ending is None or run.ending.status == "interrupted":
+    if run.ending is None or run.ending.status in ("interrupted", "pruned"):
         return
     error = "" if again.ending is None else again.ending.error
     if error != run.ending.error:

@@ -1,0 +1,126 @@
+"""The runs of a sweep in its folder: those that are there already, and those that come in."""
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from zookit.core import BadRun
+from zookit.data.hashes import sha256_of_file
+from zookit.runs.lock import locked
+from zookit.runs.naming import run_folders
+from zookit.runs.run import RunRecord, read_run
+from zookit.sweeps.archive import pack, unpack
+from zookit.sweeps.plan import PlannedCell
+
+_UNFINISHED = ("interrupted", "failed", "killed")
+"""The statuses of runs that a sweep continues."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The runs of a folder by identity: those that are done, and those that can be continued."""
+
+    done: dict[str, RunRecord]
+    unfinished: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class Store:
+    """The runs folder of a sweep, and a folder within it for what is in transit."""
+
+    runs_dir: Path
+    transit: Path
+
+    def find(self, identities: Collection[str]) -> Kept:
+        """Return the runs of these identities; if several are alike, the first one."""
+        kept = Kept({}, {})
+        for folder in run_folders(self.runs_dir)[0]:
+            try:
+                record = read_run(folder)
+            except BadRun:
+                continue  # `zookit runs` reports it
+            identity = record.environment.identity
+            if identity not in identities:
+                continue
+            if record.status in ("finished", "pruned") and not record.contradiction:
+                kept.done.setdefault(identity, record)
+            elif record.status in _UNFINISHED:
+                kept.unfinished.setdefault(identity, folder)
+        return kept
+
+    def archive(self, folder: Path, name: str) -> Path:
+        """Return an archive of an unfinished run, to continue it elsewhere.
+
+        Raises FolderError if another process writes the run.
+        """
+        path = self._start(name)
+        with locked(folder):
+            pack(folder, path)
+        return path
+
+    def forget(self, name: str) -> None:
+        """Remove the archive that a job was started from."""
+        self._start(name).unlink(missing_ok=True)
+
+    def _start(self, name: str) -> Path:
+        return self.transit / f"{name}.start.tar"
+
+    def receive(self, path: Path, sha256: str, cell: PlannedCell) -> RunRecord:
+        """Move the run of an archive into the runs folder, and return it.
+
+        It replaces the unfinished run that it continues.
+
+        Raises:
+            BadRun: the archive is not what was sent, or another experiment.
+            FolderError: another process writes the run that it would replace.
+        """
+        if sha256_of_file(path) != sha256:
+            raise BadRun(f"{path.name} does not have the SHA-256 that its sender computed.")
+        with self._aside() as aside:
+            folder = unpack(path, aside)
+            _check_is(read_run(folder), cell)
+            target = self.runs_dir / folder.name
+            at = 1
+            while target.exists() and not self._replaces(target, cell):
+                at += 1
+                target = self.runs_dir / f"{folder.name}-{at}"
+            if target.exists():
+                with locked(target):
+                    target.rename(aside / "before")
+            folder.rename(target)
+        return read_run(target)
+
+    def _replaces(self, target: Path, cell: PlannedCell) -> bool:
+        """Whether a run at the same place is the unfinished one of this cell."""
+        try:
+            there = read_run(target)
+        except BadRun:
+            return False
+        return there.environment.identity == cell.identity and there.status in _UNFINISHED
+
+    @contextmanager
+    def _aside(self) -> Iterator[Path]:
+        path = Path(tempfile.mkdtemp(prefix="in-", dir=self.transit))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _check_is(record: RunRecord, cell: PlannedCell) -> None:
+    """Raise BadRun, which names what differs, if a run is not of the cell's experiment."""
+    if record.environment.identity == cell.identity:
+        return
+    if record.environment.data.hash != cell.data_hash:
+        raise BadRun("the worker trained on other data than this machine has.")
+    owners = record.environment.owners()
+    for name, owner in cell.owners.items():
+        if owners.get(name) != owner:
+            raise BadRun(
+                f"the worker has {owners.get(name, 'no owner')} for {name}, expected {owner}. "
+                "Install the same versions there."
+            )
+    raise BadRun("the worker trained another experiment than it was given.")
