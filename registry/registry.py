@@ -12,11 +12,13 @@ from zookit.core import (
     Component,
     Dataset,
     Exporter,
+    Launcher,
     Listener,
     Loss,
     Metric,
     Optimizer,
     Schedule,
+    Search,
     UnknownName,
     Words,
     html,
@@ -99,6 +101,22 @@ class Registry:
         keyword="listeners",
         several=True,
         recorded=False,
+    )
+    launchers = _Row(
+        "launcher",
+        Launcher,
+        option="--launcher",
+        recorded=False,
+        help="Where the runs of a sweep are trained.",
+        default="local",
+    )
+    searches = _Row(
+        "search",
+        Search,
+        option="--search",
+        recorded=False,
+        help="Which combinations of a sweep are tried, and in which order.",
+        default="grid",
     )
     commands: _Row[Any] = _Row("command", None, recorded=False)
 
