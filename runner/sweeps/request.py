@@ -100,6 +100,14 @@ class SweepRequest:
         """Read a request from TOML text. Raises BadExperiment and BadParameter."""
         return cls(**request_tables.read(text, origin))
 
+    @classmethod
+    def of(cls, **given: Any) -> "SweepRequest":
+        """Return the request that a Python program makes, in the form of the TOML file.
+
+        Raises BadExperiment and BadParameter.
+        """
+        return cls(**request_tables.arguments(given))
+
     def to_toml(self) -> str:
         """Return the request as TOML text, which `from_toml` reads."""
         return request_tables.written(

@@ -46,7 +46,7 @@ def read(text: str, origin: str) -> dict[str, Any]:
                 f"{', '.join(_KEYS)}."
             )
     try:
-        return _arguments(tables)
+        return arguments(tables)
     except (BadExperiment, BadParameter) as error:
         error.message = f"{origin}: {error.message}"
         raise
@@ -70,7 +70,8 @@ def written(request: Mapping[str, Any]) -> str:
     return tomli_w.dumps({key: value for key, value in tables.items() if value not in ({}, [])})
 
 
-def _arguments(tables: Mapping[str, Any]) -> dict[str, Any]:
+def arguments(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `SweepRequest` in tables. Raises BadExperiment and BadParameter."""
     found: dict[str, Any] = {
         "datasets": _texts("datasets", tables.get("datasets", [])),
         "architectures": _texts("architectures", tables.get("architectures", [])),

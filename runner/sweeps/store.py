@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zookit.core import BadRun
+from zookit.core.run_archive import pack_run, unpack_run
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
 from zookit.runs.run import RunRecord, read_run
-from zookit.sweeps.archive import pack, unpack
 from zookit.sweeps.plan import PlannedCell
 
 _UNFINISHED = ("interrupted", "failed", "killed")
@@ -58,7 +58,7 @@ class Store:
         """
         path = self._start(name)
         with locked(folder):
-            pack(folder, path)
+            pack_run(folder, path, ended=True)
         return path
 
     def forget(self, name: str) -> None:
@@ -80,7 +80,7 @@ class Store:
         if sha256_of_file(path) != sha256:
             raise BadRun(f"{path.name} does not have the SHA-256 that its sender computed.")
         with self._aside() as aside:
-            folder = unpack(path, aside)
+            folder = unpack_run(path, aside)
             _check_is(read_run(folder), cell)
             target = self.runs_dir / folder.name
             at = 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import fmean
 
 from zookit.core import BadExperiment
@@ -114,8 +113,7 @@ class Trials:
 def _state(cell: PlannedCell, kept: Kept) -> CellState:
     done = kept.done.get(cell.identity)
     if done is None:
-        unfinished: Path | None = kept.unfinished.get(cell.identity)
-        return CellState(cell, start=unfinished)
+        return CellState(cell, start=kept.unfinished.get(cell.identity))
     values: Mapping[str, float] = done.ending.last_epoch if done.ending else {}
     return CellState(
         cell,
