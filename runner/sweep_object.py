@@ -1,17 +1,92 @@
-"""A sweep, as Python programs see it."""
+"""A sweep, as Python programs start and see it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
+from zookit.arguments import path_of
+from zookit.core import TrainingKeywords
 from zookit.core.messages import counted
+from zookit.core.progress import silent
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
 from zookit.run_object import Run, open_folder
 from zookit.sweeps import sweep as sweeps
+from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.view import summary
+from zookit.terminal import bar, messages_shown
+
+
+def sweep(
+    datasets: str | Sequence[str],
+    architectures: str | Sequence[str],
+    callbacks: Sequence[str | Sequence[str]] = ((),),
+    *,
+    seeds: int | Sequence[int] = 1,
+    vary: Mapping[str, object] | None = None,
+    exclude: Sequence[Mapping[str, object]] = (),
+    search: str = "grid",
+    launcher: str = "local",
+    listeners: str | Sequence[str] = (),
+    limit: float | None = None,
+    runs_dir: str | Path = "runs",
+    quiet: bool = False,
+    **settings: Unpack[TrainingKeywords],
+) -> "Sweep":
+    """Train combinations in the background, as `zookit sweep` does.
+
+    Components are given as words, because they are trained in other processes. What is in the
+    folder already is not trained again.
+
+    Args:
+        datasets: the words of one data set or several.
+        architectures: likewise.
+        callbacks: sets of callbacks: `["stop_at_loss:0.3 csv_logger:log.csv", ""]` are two, and
+            the second one is empty.
+        seeds: how many seeds, from 0, or the seeds.
+        vary: values by the name of a setting or of a parameter:
+            `{"learning_rate": [0.1, 0.01], "dense.units": [64, 128]}`.
+        exclude: combinations that are not trained, each as values by name.
+        search: the words of a search, such as `"random:trials=50"`.
+        launcher: the words of a launcher.
+        listeners: the words of the listeners of each run.
+        limit: how many seconds one run may take.
+        runs_dir: the folder of the runs.
+        quiet: show only warnings.
+        **settings: what all runs have in common: epochs, optimizer, ...: see
+            `zookit.core.TrainingKeywords`.
+
+    Returns:
+        The sweep, which can be iterated while it runs.
+
+    Raises:
+        ZookitError: words are not valid, the data is not available, the launcher cannot be used, or
+            another process runs a sweep in the folder.
+    """
+    request = SweepRequest.of(
+        datasets=[datasets] if isinstance(datasets, str) else list(datasets),
+        architectures=[architectures] if isinstance(architectures, str) else list(architectures),
+        callbacks=list(callbacks),
+        seeds=seeds,
+        vary=dict(vary or {}),
+        exclude=[dict(each) for each in exclude],
+        search=search,
+        options=dict(settings),
+    )
+    words = (listeners,) if isinstance(listeners, str) else tuple(listeners)
+    options = sweeps.SweepOptions(launcher=launcher, listeners=words, limit=limit)
+    with messages_shown(quiet):
+        planned = sweeps.plan(
+            request, options, path_of(runs_dir, "runs_dir"), silent if quiet else bar
+        )
+        try:
+            planned.start()
+        except BaseException:
+            planned.close()
+            raise
+    return Sweep(planned)
 
 
 @dataclass(frozen=True, repr=False)
