@@ -45,13 +45,16 @@ from zookit.core.loss import Loss
 from zookit.core.messages import option, say, warn
 from zookit.core.metric import Metric
 from zookit.core.optimizer import Optimizer
+from zookit.core.processors import processors
 from zookit.core.result import Result
+from zookit.core.run_archive import collect_run
 from zookit.core.run_context import RunContext
 from zookit.core.run_files import EpochFiles
 from zookit.core.schedule import Schedule
 from zookit.core.search import Choice, Range, Search, Trials
 from zookit.core.settings import Settings, TrainingKeywords
 from zookit.core.words import Words
+from zookit.core.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from zookit.core.exporter import Predict as Predict
@@ -107,11 +110,14 @@ __all__ = [
     "Unfreezing",
     "UnknownName",
     "Words",
+    "WorkerProcess",
     "WrongHash",
     "ZookitError",
+    "collect_run",
     "did_you_mean",
     "hookimpl",
     "option",
+    "processors",
     "reason_of",
     "say",
     "text_of",

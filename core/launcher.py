@@ -50,6 +50,7 @@ class JobStatus:
         seconds: how long the job has run.
         reason: why it failed or was lost, in one line.
         place: the worker or the machine that runs it.
+        warnings: those that were given so far, each in one line.
     """
 
     state: JobState
@@ -58,6 +59,7 @@ class JobStatus:
     seconds: float = 0.0
     reason: str = ""
     place: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class Jobs(ABC):

@@ -54,7 +54,7 @@ def pytest_collection_finish() -> None:
     if "tensorflow" in sys.modules:
         import tensorflow as tf
 
-        from zookit.core.data.threads import processors
+        from zookit.core.processors import processors
 
         tf.config.threading.set_intra_op_parallelism_threads(processors())
         tf.config.threading.set_inter_op_parallelism_threads(processors())

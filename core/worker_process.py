@@ -1,0 +1,196 @@
+"""A process that trains the jobs of a sweep, one after another, and the client of its protocol.
+
+The process is a fresh Python that runs `zookit.sweeps.worker`. Its standard input and a pipe of its
+own, which starts as its standard output, carry lines of JSON. This process sends
+
+    {"start": {"name": ..., "experiment": ..., ...}, "folder": ..., "at_command_line": ...}
+    {"stop": NAME}
+
+and the end of the input tells the worker to stop its job and end. The worker sends, about the job
+that was started last,
+
+    {"epoch": 3, "values": {"loss": 0.4, ...}}
+    {"warning": TEXT}
+    {"ended": "finished", "reason": "", "last": false}
+
+where `ended` is a state of a job, and `last` says that the worker ends now. What plugins print goes
+to the worker's log.
+"""
+
+import json
+import os
+import signal
+import time
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+from zookit.core.launcher import OVER, Job, JobStatus
+from zookit.core.messages import is_at_command_line
+from zookit.core.python_process import ending, kill_with_children, python_command
+from zookit.core.worker_log import out_of_memory_kills, place_in_log
+
+_CODE = "from zookit.sweeps.worker import main; main()"
+_GRACE = 10.0
+"""Seconds after its limit at which a job that has not ended itself is killed."""
+_DRAINED = 2.0
+"""Seconds to wait for what an ended process has written."""
+
+
+class WorkerProcess:
+    """A process that trains jobs, one after another; all have the same number of threads.
+
+    It imports TensorFlow once, has this process's `sys.path` and environment, and ends if this
+    process does, after writing a checkpoint.
+
+    Args:
+        log: the file to append to what the process prints. Its folder exists.
+    """
+
+    def __init__(self, log: Path) -> None:
+        import subprocess
+
+        self._lock = Lock()
+        self._job: Job | None = None
+        self._status = JobStatus("waiting")
+        self._started = 0.0
+        self._killed = False
+        self._takes_jobs = True
+        self._log, self._logged = log, 0
+        self._out_of_memory = out_of_memory_kills()
+        with log.open("ab") as file:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                python_command(_CODE, "-u"),
+                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=file,
+                start_new_session=True,
+            )
+        self._reader = Thread(target=self._read, name="events of a worker", daemon=True)
+        self._reader.start()
+
+    @property
+    def takes_jobs(self) -> bool:
+        """Whether a job can be started: the process runs, and has no job that has not ended."""
+        with self._lock:
+            busy = self._job is not None and self._status.state not in OVER
+            return self._takes_jobs and not busy and self._process.poll() is None
+
+    def start(self, job: Job, folder: Path) -> None:
+        """Train a job in `folder`, a runs folder of its own.
+
+        If the folder has an unfinished run of the job, that is continued, in place of `job.start`.
+
+        Raises:
+            RuntimeError: the worker takes no jobs.
+        """
+        if not self.takes_jobs:
+            raise RuntimeError("the worker takes no jobs now")
+        with self._lock:
+            self._job = job
+            self._status = JobStatus("running", place=f"process {self._process.pid}")
+            self._started = time.monotonic()
+            with suppress(OSError):
+                self._logged = self._log.stat().st_size
+        values = {**asdict(job), "start": None if job.start is None else str(job.start.absolute())}
+        self._send(
+            start=values, folder=str(folder.absolute()), at_command_line=is_at_command_line()
+        )
+
+    def status(self) -> JobStatus:
+        """Return the status of the job that was started last. Does not wait.
+
+        Raises:
+            RuntimeError: no job was started.
+        """
+        if self._job is None:
+            raise RuntimeError("no job was started")
+        seconds = time.monotonic() - self._started
+        limit = self._job.seconds
+        if self._status.state not in OVER:
+            if self._process.poll() is not None:
+                self._end_lost()
+            elif limit is not None and seconds > limit + _GRACE:
+                self.kill()
+                self._end_lost()
+        with self._lock:
+            over = self._status.state in OVER
+            return self._status if over else replace(self._status, seconds=seconds)
+
+    def stop(self) -> None:
+        """Ask the job to write a checkpoint and stop."""
+        if self._job is not None:
+            self._send(stop=self._job.name)
+
+    def end(self) -> None:
+        """Ask the process to stop its job, as `stop` does, and to end."""
+        self._takes_jobs = False
+        with suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]
+
+    def has_ended(self) -> bool:
+        """Return whether the process has ended. Does not wait."""
+        return self._process.poll() is not None
+
+    def kill(self) -> None:
+        """Kill the process, and the processes that it started."""
+        self._killed = self._process.poll() is None
+        self.end()
+        kill_with_children(self._process)
+
+    def _send(self, **values: Any) -> None:
+        # It may have ended; then `status` finds that out.
+        with suppress(OSError, ValueError):
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(values).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def _read(self) -> None:
+        """Take in what the worker sends, until it ends."""
+        assert self._process.stdout is not None
+        with self._process.stdout as events:
+            for line in events:
+                with suppress(ValueError):  # half a line of a process that was killed
+                    self._apply(json.loads(line))
+
+    def _apply(self, event: dict[str, Any]) -> None:
+        with self._lock:
+            status = self._status
+            if "epoch" in event:
+                values = {**status.values, **event["values"]} if event.get("added") else None
+                status = replace(status, epochs=event["epoch"], values=values or event["values"])
+            if "warning" in event:
+                status = replace(status, warnings=(*status.warnings, event["warning"]))
+            if "ended" in event:
+                self._takes_jobs &= not event["last"]
+                seconds = time.monotonic() - self._started
+                state, reason = event["ended"], event["reason"]
+                status = replace(status, state=state, reason=reason, seconds=seconds)
+            self._status = status
+
+    def _end_lost(self) -> None:
+        """Note that the process has ended, unless it has said how the job ended."""
+        kill_with_children(self._process)  # what it started would keep its pipes open
+        self._reader.join(_DRAINED)
+        with self._lock:
+            if self._status.state not in OVER:
+                seconds = time.monotonic() - self._started
+                reason = self._reason(seconds)
+                self._status = replace(self._status, state="lost", reason=reason, seconds=seconds)
+
+    def _reason(self, seconds: float) -> str:
+        assert self._job is not None
+        code, limit = self._process.returncode, self._job.seconds
+        place = place_in_log(self._log, self._logged)
+        if limit is not None and seconds >= limit:
+            return f"it took longer than {limit:g} s{place}"
+        if self._killed:
+            return "its process was killed"
+        if code != -getattr(signal, "SIGKILL", 9):
+            return f"its process ended {ending(code)}{place}"
+        if out_of_memory_kills() != self._out_of_memory:
+            return "its process was killed by the system, because memory ran out"
+        return "its process was killed by SIGKILL, perhaps because memory ran out"

@@ -1,0 +1,188 @@
+"""The process of a worker: trains the jobs that `zookit.core.WorkerProcess` sends, in order."""
+
+import faulthandler
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, chdir, contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+from types import FrameType
+from typing import Any, BinaryIO
+
+from zookit.child_process import replace_input
+from zookit.core.errors import ZookitError, typed_reason_of
+from zookit.core.launcher import Job
+from zookit.core.messages import at_command_line, logger
+from zookit.sweeps.job_training import train_job
+from zookit.terminal import messages_shown
+from zookit.training.programs import programs_reused
+
+_LAST_SECONDS = 60.0
+"""How long a job may take to stop after the process that started this one has ended."""
+
+
+def main() -> None:
+    """Train jobs until the input ends, and kill what they have left running."""
+    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    # No plugin and no process of a plugin can reach the pipes.
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - no path
+        os.dup2(nothing.fileno(), 0)
+    replace_input()
+    sys.argv[:] = ["zookit"]  # a plugin may parse them
+    faulthandler.enable()
+    try:
+        with messages_shown(quiet=True), programs_reused():
+            Worker(commands, events).run()
+    finally:
+        with suppress(OSError):
+            sys.stdout.flush()
+        _end_group()
+
+
+class Worker:
+    """Trains jobs in the main thread, while another one reads the commands."""
+
+    def __init__(self, commands: BinaryIO, events: BinaryIO) -> None:
+        self._commands, self._events = commands, events
+        self._jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._writing, self._switching = threading.Lock(), threading.Lock()
+        self._training = ""
+        """The job that can be interrupted now."""
+        self._unwanted = ""
+        self._ending = False
+
+    def run(self) -> None:
+        """Train jobs until the input ends, or one was interrupted where that leaves a mess."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._receive)
+        logger.addHandler(_Warnings(self))
+        threading.Thread(target=self._read, name="commands", daemon=True).start()
+        while not self._ending:
+            command = self._jobs.get()
+            if command is None:
+                return
+            self._train(command)
+
+    def report(self, **event: Any) -> None:
+        """Send an event."""
+        with self._writing, suppress(OSError):  # nobody reads it any more
+            self._events.write(json.dumps(event).encode() + b"\n")
+
+    def _train(self, command: dict[str, Any]) -> None:
+        job = _job_of(command["start"])
+        state, reason = "interrupted", ""
+        try:
+            with self._switching:
+                self._training = "" if self._ending or self._unwanted == job.name else job.name
+            if self._training:
+                with _job_environment(command, job.seconds):
+                    state = train_job(job, Path(command["folder"]), self.report)
+        except KeyboardInterrupt:
+            self._ending = True  # it may have been anywhere, such as half through an import
+        except ZookitError as error:
+            state, reason = "failed", str(error)
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
+            traceback.print_exception(error)
+            state, reason = "failed", _reason_with_notes(error)
+        with self._switching:
+            self._training = ""
+        self.report(ended=state, reason=" ".join(reason.split()), last=self._ending)
+
+    def _read(self) -> None:
+        for line in self._commands:
+            command = json.loads(line)
+            if "start" in command:
+                self._jobs.put(command)
+            elif "stop" in command:
+                self._interrupt(command["stop"])
+        self._ending = True
+        timer = threading.Timer(_LAST_SECONDS, _end_group)
+        timer.daemon = True
+        timer.start()
+        self._interrupt(self._training)
+        self._jobs.put(None)
+
+    def _interrupt(self, name: str) -> None:
+        with self._switching:
+            # A second signal would end the training at once.
+            if name and name != self._unwanted and name == self._training:
+                _signal_main_thread()
+            self._unwanted = name or self._unwanted
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal outside of training, which handles its own."""
+        del frame
+        if number == signal.SIGTERM:  # the system shuts down
+            self._ending = True
+            self._jobs.put(None)
+        if self._training:
+            raise KeyboardInterrupt
+
+
+class _Warnings(logging.Handler):
+    """Sends zookit's warnings, and prints them to the log."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(logging.WARNING)
+        self._worker = worker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = " ".join(record.getMessage().split())
+        print(f"zookit: {text}", file=sys.stderr)
+        self._worker.report(warning=text)
+
+
+def _job_of(values: dict[str, Any]) -> Job:
+    start = values["start"]
+    listeners = tuple(values["listeners"])
+    return Job(
+        **{**values, "start": None if start is None else Path(start), "listeners": listeners}
+    )
+
+
+@contextmanager
+def _job_environment(command: dict[str, Any], seconds: float | None) -> Iterator[None]:
+    """Limit the time, and undo at the end what a plugin changes for the whole process."""
+    with ExitStack() as restored:
+        restored.enter_context(at_command_line(command["at_command_line"]))
+        restored.enter_context(chdir(Path.cwd()))
+        restored.callback(_restore_variables, dict(os.environ))
+        if seconds is not None:
+            # This timer needs no interpreter lock.
+            faulthandler.dump_traceback_later(max(seconds, 0.001), exit=True)
+            restored.callback(faulthandler.cancel_dump_traceback_later)
+        yield
+
+
+def _restore_variables(before: dict[str, str]) -> None:
+    if dict(os.environ) != before:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _reason_with_notes(error: BaseException) -> str:
+    notes = getattr(error, "__notes__", ())
+    return " ".join(
+        [f"{typed_reason_of(error)}.", *(each.removeprefix("zookit: ") for each in notes)]
+    )
+
+
+def _signal_main_thread() -> None:
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # type: ignore[arg-type]
+    else:
+        signal.raise_signal(signal.SIGINT)
+
+
+def _end_group() -> None:
+    """End this process and what it started."""
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(0)
