@@ -24,6 +24,7 @@ from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState
 from zookit.sweeps.store import Kept, Store
 from zookit.sweeps.trials import Trials
+from zookit.terminal import messages_shown
 
 REQUEST = "sweep.toml"
 """The file in the runs folder that says what its last sweep was asked for."""
@@ -131,7 +132,8 @@ class Sweep:
 
     def _run(self, coordinator: Coordinator) -> None:
         try:
-            coordinator.run(self._stop)
+            with messages_shown(quiet=True):
+                coordinator.run(self._stop)
         except BaseException as error:  # noqa: BLE001 - `ended` raises it
             self._error = error
         finally:
