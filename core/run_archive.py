@@ -142,11 +142,11 @@ def _write(run: Path, path: Path, leave_out: Iterable[str]) -> None:
     hidden = {run / name for name in leave_out}
     with tarfile.open(path, "w") as archive:
         for file in sorted(each for each in run.rglob("*") if each not in hidden):
-            being_written = any(part.startswith(".zookit-") for part in file.parts)
-            if being_written or not file.is_file():
-                continue
+            parts = file.relative_to(run).parts
+            if any(each.startswith(".zookit-") for each in parts) or not file.is_file():
+                continue  # being written, or nothing that is read
             with suppress(FileNotFoundError), open_regular(file) as content:
-                member = tarfile.TarInfo(f"{run.name}/{file.relative_to(run).as_posix()}")
+                member = tarfile.TarInfo("/".join((run.name, *parts)))
                 status = os.fstat(content.fileno())
                 member.size, member.mtime = status.st_size, int(status.st_mtime)
                 archive.addfile(member, content)
