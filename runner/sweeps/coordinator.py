@@ -39,6 +39,7 @@ class Coordinator:
     _waiting: list[CellState] = field(default_factory=list)
     _active: dict[str, CellState] = field(default_factory=dict)
     _pruned: set[str] = field(default_factory=set)
+    _warned: set[str] = field(default_factory=set)
 
     def run(self, stop: Event) -> None:
         """Train all cells that wait; when `stop` is set, stop those that train, and return.
@@ -95,6 +96,10 @@ class Coordinator:
         """Update a cell with the status of its job."""
         name = state.cell.name
         state.seconds = status.seconds
+        for text in status.warnings:
+            if text not in self._warned:  # most warnings concern all cells
+                self._warned.add(text)
+                warn(f"{state.cell.words}: {text}")
         if status.state in OVER:
             self._settle(state, status)
             return
