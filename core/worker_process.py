@@ -73,6 +73,11 @@ class WorkerProcess:
         self._reader.start()
 
     @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
     def takes_jobs(self) -> bool:
         """Whether a job can be started: the process runs, and has no job that has not ended."""
         with self._lock:
@@ -91,7 +96,7 @@ class WorkerProcess:
             raise RuntimeError("the worker takes no jobs now")
         with self._lock:
             self._job = job
-            self._status = JobStatus("running", place=f"process {self._process.pid}")
+            self._status = JobStatus("running", place=f"process {self.pid}")
             self._started = time.monotonic()
             with suppress(OSError):
                 self._logged = self._log.stat().st_size

@@ -86,11 +86,10 @@ class Worker:
                     state = train_job(job, Path(command["folder"]), self.report)
         except KeyboardInterrupt:
             self._ending = True  # it may have been anywhere, such as half through an import
-        except ZookitError as error:
-            state, reason = "failed", str(error)
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
             traceback.print_exception(error)
-            state, reason = "failed", _reason_with_notes(error)
+            state, reason = "failed", _reason_of(error)
+            self._ending |= _is_out_of_memory(error)
         with self._switching:
             self._training = ""
         self.report(ended=state, reason=" ".join(reason.split()), last=self._ending)
@@ -167,11 +166,20 @@ def _restore_variables(before: dict[str, str]) -> None:
         os.environ.update(before)
 
 
-def _reason_with_notes(error: BaseException) -> str:
-    notes = getattr(error, "__notes__", ())
-    return " ".join(
-        [f"{typed_reason_of(error)}.", *(each.removeprefix("zookit: ") for each in notes)]
-    )
+def _reason_of(error: BaseException) -> str:
+    if isinstance(error, ZookitError):
+        return str(error)
+    notes = (each.removeprefix("zookit: ") for each in getattr(error, "__notes__", ()))
+    return " ".join([f"{typed_reason_of(error)}.", *notes])
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether an error has to do with memory, of which this process may hold too much now."""
+    while error is not None:
+        if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _signal_main_thread() -> None:

@@ -3,8 +3,10 @@
 import os
 import resource
 import signal
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from zookit.core import Callback, Doc, warn
@@ -12,7 +14,7 @@ from zookit.core import Callback, Doc, warn
 if TYPE_CHECKING:
     import keras
 
-HOW = Literal["abort", "exit", "kill", "hang", "eat", "raise", "stop", "warn", "print", "wait"]
+HOW = Literal["abort", "exit", "kill", "hang", "eat", "raise", "stop", "speak"]
 
 
 @dataclass(frozen=True)
@@ -34,40 +36,41 @@ class Harm(Callback):
                     os.close(os.open(self.once, os.O_CREAT | os.O_EXCL))
                 except FileExistsError:
                     return
-            _do(self.how)
+            HARM[self.how]()
 
         return keras.callbacks.LambdaCallback(on_epoch_end=end)
 
 
-def _do(how: str) -> None:
-    if how == "abort":
-        os.abort()
-    elif how == "exit":
-        os._exit(3)
-    elif how == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    elif how == "hang":
-        while True:
-            time.sleep(0.1)
-    elif how == "eat":
-        _eat()
-    elif how == "raise":
-        raise RuntimeError("no\nluck")
-    elif how == "stop":
-        raise SystemExit(1)
-    elif how == "warn":
-        warn("that is odd")
-    elif how == "print":
-        print('{"ended": "finished", "reason": "", "last": true}', flush=True)
-    elif how == "wait":
-        time.sleep(60)
+def _hang() -> None:
+    while True:
+        time.sleep(0.1)
+
+
+def _raise() -> None:
+    raise RuntimeError("no\nluck")
+
+
+def _speak() -> None:
+    warn("that is odd")
+    print('{"ended": "finished", "reason": "", "last": true}', flush=True)
 
 
 def _eat() -> None:
     """Allocate memory without end; this process alone may have 1 GB more than it has."""
-    with open("/proc/self/statm") as file:
-        size = int(file.read().split()[0]) * resource.getpagesize()
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (size + (1 << 30), resource.RLIM_INFINITY))
     held = []
     while True:
         held.append(bytearray(1 << 26))
+
+
+HARM = {
+    "abort": os.abort,
+    "exit": lambda: os._exit(3),
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "hang": _hang,
+    "eat": _eat,
+    "raise": _raise,
+    "stop": sys.exit,
+    "speak": _speak,
+}
