@@ -35,6 +35,10 @@ class Choice(Varied):
 
     values: tuple[str, ...]
 
+    def allows(self, value: str) -> bool:
+        """Return whether a text is one of the values."""
+        return value in self.values
+
 
 @dataclass(frozen=True)
 class Range(Varied):
@@ -52,6 +56,14 @@ class Range(Varied):
     log: bool = False
     whole: bool = False
 
+    def allows(self, value: str) -> bool:
+        """Return whether a text is a number in the range."""
+        try:
+            number = int(value) if self.whole else float(value)
+        except (TypeError, ValueError):
+            return False
+        return self.low <= number <= self.high
+
 
 class Trials(ABC):
     """The trials of one search."""
@@ -66,13 +78,14 @@ class Trials(ABC):
     def skip(self, point: Point) -> None:
         """Learn that a combination is not tried, such as because its parts do not fit together.
 
-        It does not count as one of the trials.
+        It does not count as one of the trials; by default it is one that failed.
         """
+        self.tell(point, None)
 
-    def tell(self, point: Point, value: float | None) -> None:
+    def tell(self, point: Point, value: float | None) -> None:  # noqa: B027 - most do not learn
         """Receive the result of a combination: greater is better; None if it failed."""
 
-    def prune(self, point: Point, epoch: int, value: float) -> bool:
+    def prune(self, point: Point, epoch: int, value: float) -> bool:  # noqa: ARG002 - as above
         """Return whether to stop a combination early, which has reached `value` after `epoch`."""
         return False
 
@@ -94,3 +107,17 @@ class Search(Component, ABC):
 
         Raises ValueError if it cannot search them, such as a range in a grid; zookit reports it.
         """
+
+
+def point_complaint(varied: Sequence[Choice | Range], point: Point) -> str | None:
+    """Return what is wrong with a combination; None if it has a value for all that varies."""
+    rest = dict(point)
+    for each in varied:
+        if not each.applies(point):
+            continue
+        if each.name not in rest:
+            return f"{each.name} has no value"
+        value = rest.pop(each.name)
+        if not each.allows(value):
+            return f"{value!r} is no value of {each.name}"
+    return f"{next(iter(rest))} does not vary there" if rest else None

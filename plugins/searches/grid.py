@@ -16,13 +16,14 @@ class Grid(Search):
 
     def open(self, varied: Sequence[Choice | Range]) -> Trials:
         """Return the combinations. Raises ValueError for a range, which has no end of them."""
-        for each in varied:
-            if isinstance(each, Range):
-                raise ValueError(
-                    f"{each.name} is a range, which has too many values for all combinations. "
-                    f"List some values, or use {option('--search random', 'search=random')}."
-                )
-        return _GridTrials(combinations([each for each in varied if isinstance(each, Choice)]))
+        choices = [each for each in varied if isinstance(each, Choice)]
+        ranges = [each.name for each in varied if isinstance(each, Range)]
+        if ranges:
+            raise ValueError(
+                f"{ranges[0]} is a range, which has too many values for all combinations. List "
+                f"some values, or use {option('--search random', 'search=random')}."
+            )
+        return _GridTrials(combinations(choices))
 
 
 def combinations(varied: Sequence[Choice], point: Point | None = None) -> Iterator[Point]:

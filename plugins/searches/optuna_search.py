@@ -1,7 +1,6 @@
 """The search `optuna`."""
 
 import math
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,7 +50,7 @@ class _OptunaTrials(Trials):
         import optuna
 
         self._varied, self._left = varied, trials
-        self._random = random_points(varied, random.Random(seed))
+        self._random = random_points(varied, seed)
         self._trials: dict[tuple[tuple[str, str], ...], Trial] = {}
         self._values: dict[tuple[tuple[str, str], ...], float | None] = {}
         self._epochs: dict[int, int] = {}

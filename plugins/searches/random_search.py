@@ -28,11 +28,12 @@ class RandomSearch(Search):
 
     def open(self, varied: Sequence[Choice | Range]) -> Trials:
         """Return random combinations. Values of ranges have five significant digits."""
-        return _RandomTrials(random_points(varied, random.Random(self.seed)), self.trials)
+        return _RandomTrials(random_points(varied, self.seed), self.trials)
 
 
-def random_points(varied: Sequence[Choice | Range], source: random.Random) -> Iterator[Point]:
+def random_points(varied: Sequence[Choice | Range], seed: int) -> Iterator[Point]:
     """Yield random combinations, none twice, until there are no more."""
+    source = random.Random(seed)  # noqa: S311 - no secret
     choices = [each for each in varied if isinstance(each, Choice)]
     if len(choices) == len(varied):
         points = list(islice(combinations(choices), _MOST_LISTED + 1))

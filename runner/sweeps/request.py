@@ -7,7 +7,6 @@ from typing import Any
 from zookit.core import BadExperiment, Choice, Range
 from zookit.core.errors import quoted
 from zookit.core.messages import option
-from zookit.registry import Registry
 from zookit.sweeps import request_tables
 
 DATASET, ARCHITECTURE, CALLBACKS, SEED = "dataset", "architecture", "callbacks", "seed"
@@ -113,15 +112,3 @@ class SweepRequest:
         return request_tables.written(
             {each.name: getattr(self, each.name) for each in fields(self)}
         )
-
-
-def keywords() -> dict[str, str]:
-    """Return what may be given for a keyword of `zookit.run`: the keyword, and the option's name.
-
-    `--metric` gives the keyword `metrics`.
-    """
-    found = {}
-    for kind in Registry.kinds():
-        if kind.recorded and kind.keyword:
-            found |= {kind.keyword: kind.keyword, kind.option.lstrip("-"): kind.keyword}
-    return found

@@ -56,8 +56,13 @@ def vary_words(varied: Choice | Range) -> str:
 
 def range_words(varied: Range) -> str:
     """Return `LOW..HIGH`, with `:log` if the logarithm varies."""
-    ends = [int(each) if varied.whole else each for each in (varied.low, varied.high)]
-    return f"{'..'.join(map(text_of, ends))}{':log' if varied.log else ''}"
+    return f"{'..'.join(range_ends(varied))}{':log' if varied.log else ''}"
+
+
+def range_ends(varied: Range) -> list[str]:
+    """Return the lowest and the highest value, as words."""
+    ends = (varied.low, varied.high)
+    return [text_of(int(each) if varied.whole else each) for each in ends]
 
 
 def vary_in_table(name: str, value: Any) -> Choice | Range:
