@@ -32,6 +32,7 @@ from zookit.cli.resume import resume
 from zookit.cli.run import run
 from zookit.cli.runs import runs
 from zookit.cli.show import show
+from zookit.cli.sweep import SweepCommand, sweep
 from zookit.cli.training_options import Interrupted
 from zookit.cli.uninstall import uninstall
 from zookit.core import ZookitError
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 _command = partial(app.command, cls=OptionsOnce)
 _command("run")(run)
+app.command("sweep", cls=SweepCommand)(sweep)
 _command("resume")(resume)
 _command("reproduce")(reproduce)
 _command("runs")(runs)

@@ -151,7 +151,7 @@ class CellTrials:
         try:
             return self._composer.compose(point), ""
         except ZookitError as error:
-            return None, str(error)
+            return None, " ".join(filter(None, (error.message, error.hint, error.advice)))
         except Exception as error:  # noqa: BLE001 - a plugin's, which other cells do not use
             reraise_interruption(error)
             notes = getattr(error, "__notes__", [])
