@@ -1,5 +1,6 @@
 """The cells of a sweep: what is asked for, as experiments."""
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -105,10 +106,11 @@ class CellTrials:
         points = list(islice(iter(self._next_point, None), most + 1))
         if len(points) > most:
             number = self.space.count * len(self._request.seeds)
-            have = f"has {number:,.0f} combinations of values and seeds, and " * (number < 1e15)
+            has = f"{number:,.0f}" if math.isfinite(number) else f"more than {MOST_CELLS:,}"
             raise BadExperiment(
-                f"this sweep {have}would train more than {MOST_CELLS:,} of them. Use fewer values, "
-                f"or try some: {option('--search random:trials=100', 'search=random:trials=100')}."
+                f"this sweep has {has} combinations of values and seeds, expected at most "
+                f"{MOST_CELLS:,}. Use fewer values, or try some: "
+                f"{option('--search random:trials=100', 'search=random:trials=100')}."
             )
         return points
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
-from zookit.core import Experiment, ZookitError
+from zookit.core import Experiment, Preference, ZookitError
 from zookit.isolation import run_in_child
+from zookit.modeling.model import build_model
+from zookit.modeling.runtime import start_runtime
 from zookit.sweeps.cells import Cell
 from zookit.training.resolve import compose_experiment
 
@@ -33,20 +34,18 @@ def parameter_counts(cells: Iterable[Cell]) -> dict[Cell, int | str]:
 
 def count_in_child(experiments: list[str]) -> list[int | str]:
     """Return the parameters of each experiment's model, in this process, which is a child."""
-    return [_count(Experiment.from_toml(each)) for each in experiments]
+    with start_runtime(precision="float32", preference=Preference(), threads=None):
+        return [_count(Experiment.from_toml(each)) for each in experiments]
 
 
-def _count(experiment: Experiment) -> Any:
+def _count(experiment: Experiment) -> int | str:
     import keras
-
-    from zookit.modeling.model import build_model
 
     try:
         composition = compose_experiment(experiment)
         info, normalize = composition.dataset.info, experiment.settings.normalize
-        count: int = build_model(info, composition.architecture, normalize).count_params()
+        return int(build_model(info, composition.architecture, normalize).count_params())
     except ZookitError as error:
         return str(error)
     finally:
         keras.backend.clear_session()
-    return count

@@ -9,6 +9,7 @@ from typing import Any
 from zookit.core import (
     BadExperiment,
     BadParameter,
+    BrokenPlugin,
     Choice,
     Range,
     Settings,
@@ -18,6 +19,7 @@ from zookit.core import (
 )
 from zookit.core.declaration import KINDS, Parameter, parameters
 from zookit.core.errors import quoted
+from zookit.core.old_names import current_name
 from zookit.core.search import Point
 from zookit.registry import Entry, Registry, default
 from zookit.registry.kind import Row
@@ -256,11 +258,18 @@ def _is_several(kind: Row | None) -> bool:
 
 
 def _typed_parameter(varied: Choice | Range, entry: Entry[Any], parameter: str) -> Choice | Range:
-    with suppress(ZookitError):  # a plugin that cannot be imported is reported with its cells
-        found = {each.name: each for each in entry.parameters}
-        if parameter in found:
-            return _typed(varied, found[parameter].type)
-    return varied
+    """Return what varies with the type of its parameter. Raises BadParameter."""
+    try:
+        types = {each.name: each.type for each in entry.parameters}
+    except BrokenPlugin:
+        return varied  # it is reported with its combinations
+    current = current_name(entry.load(), parameter)
+    if current not in types:
+        raise BadParameter(
+            f"{varied.name} varies, but {entry.name} has no parameter {quoted(parameter)}."
+            f"{did_you_mean(parameter, types)} Parameters: {', '.join(types) or 'none'}."
+        )
+    return _typed(varied, types[current])
 
 
 def _typed(varied: Choice | Range, type_: str) -> Choice | Range:
