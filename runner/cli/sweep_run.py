@@ -48,13 +48,24 @@ def run_sweep(
     with messages_shown(quiet):
         with _cells_counted(quiet) as done:
             sweep = plan(request, options, runs_dir, bar, done)
-        for misfit in sweep.misfits:
-            warn(f"{' '.join(filter(None, misfit.values.values()))}: left out. {misfit.reason}")
+        _tell_left_out(sweep)
         console = output(stderr=as_json)
         with View(sweep, console, quiet=quiet or not sweep.missing) as view:
             _train(sweep, view.changed, runs_dir)
-        _show(sweep, console, by, quiet=quiet, as_json=as_json)
+        _show(sweep, runs_dir, console, by, quiet=quiet, as_json=as_json)
     return 0
+
+
+def _tell_left_out(sweep: "Sweep") -> None:
+    """Warn of the combinations that are not trained, once for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for each in sweep.misfits:
+        reasons.setdefault(each.reason, []).append(" ".join(filter(None, each.values.values())))
+    for reason, names in reasons.items():
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        warn(f"left out: {names[0]}{more}: {reason}")
+    if sweep.same:
+        say(f"{counted(sweep.same, 'combination')} left out: the same as others.")
 
 
 def _train(sweep: "Sweep", changed: "Callable[..., None]", runs_dir: Path) -> None:
@@ -92,7 +103,9 @@ def _cells_counted(quiet: bool) -> "Iterator[Callable[[], None]]":
         yield done
 
 
-def _show(sweep: "Sweep", console: "Console", by: str, *, quiet: bool, as_json: bool) -> None:
+def _show(
+    sweep: "Sweep", runs_dir: Path, console: "Console", by: str, *, quiet: bool, as_json: bool
+) -> None:
     from zookit.leaderboard.leaderboard import leaderboard
     from zookit.run_object import open_folder
     from zookit.sweeps.view import summary
@@ -103,13 +116,13 @@ def _show(sweep: "Sweep", console: "Console", by: str, *, quiet: bool, as_json: 
     if as_json:
         print_json(_plain(sweep, board))
     else:
-        _print_board(console, board, sweep.runs_dir)
+        _print_board(console, board, runs_dir)
         for each in states:
             if each.status == "failed":
                 console.print(f"failed: {each.cell.words}: {each.reason}", soft_wrap=True)
         if not quiet:
             console.print(summary(states), soft_wrap=True)
-            for line in _best(board, sweep.runs_dir):
+            for line in _best(board, runs_dir):
                 console.print(line, soft_wrap=True)
     failed = sum(each.status == "failed" for each in states)
     if failed:

@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
 
-from zookit.core import BadRun, FolderError, Launcher
+from zookit.core import BadExperiment, BadRun, FolderError, Launcher
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of
 from zookit.core.file_lock import lock_file
@@ -72,8 +72,14 @@ class Sweep:
 
     @property
     def misfits(self) -> Sequence[Misfit]:
-        """The combinations that do not fit together."""
-        return self.trials.misfits
+        """The combinations whose words or data do not fit together."""
+        of_words = [Misfit(each.values, each.misfit) for each in self.trials.cells.misfits]
+        return [*of_words, *self.trials.misfits]
+
+    @property
+    def same(self) -> int:
+        """The number of combinations that are left out, because another one is the same."""
+        return len(self.trials.cells.same)
 
     @property
     def missing(self) -> int:
@@ -176,6 +182,7 @@ def plan(
         )
         if not cells.learns:
             trials.ask_all(done)
+            _check_any(trials)
         _write(runs_dir, request, options)
     except BaseException:
         held.close()
@@ -183,6 +190,16 @@ def plan(
     return Sweep(
         request=request, options=options, runs_dir=runs_dir, trials=trials, store=store, _held=held
     )
+
+
+def _check_any(trials: Trials) -> None:
+    """Raise BadExperiment if there is nothing that could be trained."""
+    if trials.states:
+        return
+    reasons = [each.misfit for each in trials.cells.misfits]
+    reasons += [each.reason for each in trials.misfits]
+    why = f"no combination fits. The first one: {reasons[0]}" if reasons else "all are excluded."
+    raise BadExperiment(f"there is nothing to train: {why}")
 
 
 def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
