@@ -30,16 +30,17 @@ _LAST_SECONDS = 60.0
 def main() -> None:
     """Train jobs until the input ends, and kill what they have left running."""
     commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    log = os.dup(2)  # descriptor 2 leads elsewhere while TensorFlow is imported
     # No plugin and no process of a plugin can reach the pipes.
     os.dup2(2, 1)
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - no path
         os.dup2(nothing.fileno(), 0)
     replace_input()
     sys.argv[:] = ["zookit"]  # a plugin may parse them
-    faulthandler.enable()
+    faulthandler.enable(log)
     try:
         with messages_shown(quiet=True), programs_reused():
-            Worker(commands, events).run()
+            Worker(commands, events, log).run()
     finally:
         with suppress(OSError):
             sys.stdout.flush()
@@ -49,8 +50,8 @@ def main() -> None:
 class Worker:
     """Trains jobs in the main thread, while another one reads the commands."""
 
-    def __init__(self, commands: BinaryIO, events: BinaryIO) -> None:
-        self._commands, self._events = commands, events
+    def __init__(self, commands: BinaryIO, events: BinaryIO, log: int) -> None:
+        self._commands, self._events, self._log = commands, events, log
         self._jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._writing, self._switching = threading.Lock(), threading.Lock()
         self._training = ""
@@ -82,7 +83,7 @@ class Worker:
             with self._switching:
                 self._training = "" if self._ending or self._unwanted == job.name else job.name
             if self._training:
-                with _job_environment(command, job.seconds):
+                with _job_environment(command), _time_limit(job.seconds, self._log):
                     state = train_job(job, Path(command["folder"]), self.report)
         except KeyboardInterrupt:
             self._ending = True  # it may have been anywhere, such as half through an import
@@ -147,17 +148,27 @@ def _job_of(values: dict[str, Any]) -> Job:
 
 
 @contextmanager
-def _job_environment(command: dict[str, Any], seconds: float | None) -> Iterator[None]:
-    """Limit the time, and undo at the end what a plugin changes for the whole process."""
+def _job_environment(command: dict[str, Any]) -> Iterator[None]:
+    """Undo at the end what a plugin changes for the whole process."""
     with ExitStack() as restored:
         restored.enter_context(at_command_line(command["at_command_line"]))
         restored.enter_context(chdir(Path.cwd()))
         restored.callback(_restore_variables, dict(os.environ))
-        if seconds is not None:
-            # This timer needs no interpreter lock.
-            faulthandler.dump_traceback_later(max(seconds, 0.001), exit=True)
-            restored.callback(faulthandler.cancel_dump_traceback_later)
         yield
+
+
+@contextmanager
+def _time_limit(seconds: float | None, log: int) -> Iterator[None]:
+    """Write the stack to the log and end this process after this time."""
+    if seconds is None:
+        yield
+        return
+    # This timer needs no interpreter lock.
+    faulthandler.dump_traceback_later(max(seconds, 0.001), exit=True, file=log)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _restore_variables(before: dict[str, str]) -> None:
