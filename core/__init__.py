@@ -51,7 +51,7 @@ from zookit.core.run_archive import collect_run
 from zookit.core.run_context import RunContext
 from zookit.core.run_files import EpochFiles
 from zookit.core.schedule import Schedule
-from zookit.core.search import Choice, Range, Search, Trials
+from zookit.core.search import Choice, Point, Range, Search, Trials
 from zookit.core.settings import Settings, TrainingKeywords
 from zookit.core.words import Words
 from zookit.core.worker_process import WorkerProcess
@@ -95,6 +95,7 @@ __all__ = [
     "Metric",
     "NotInstalled",
     "Optimizer",
+    "Point",
     "Preference",
     "Range",
     "Result",

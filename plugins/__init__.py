@@ -84,6 +84,9 @@ if TYPE_CHECKING:
     from zookit.plugins.schedules.exponential import Exponential as Exponential
     from zookit.plugins.schedules.one_cycle import OneCycle as OneCycle
     from zookit.plugins.schedules.steps import Steps as Steps
+    from zookit.plugins.searches.grid import Grid as Grid
+    from zookit.plugins.searches.optuna_search import OptunaSearch as OptunaSearch
+    from zookit.plugins.searches.random_search import RandomSearch as RandomSearch
 
 
 def _places() -> dict[str, str]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zookit.core import Choice, Range, Search, Trials, option
-from zookit.core.search import Point
+from zookit.core import Choice, Point, Range, Search, Trials, option
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Ge, Le
 
-from zookit.core import Choice, Doc, Range, Search, Trials
-from zookit.core.search import Point
+from zookit.core import Choice, Doc, Point, Range, Search, Trials
 from zookit.plugins.searches.random_search import random_points, range_text
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from zookit.core import Choice, Doc, Range, Search, Trials, text_of
-from zookit.core.search import Point
+from zookit.core import Choice, Doc, Point, Range, Search, Trials, text_of
 from zookit.plugins.searches.grid import combinations
 
 _MOST_LISTED = 100_000
