@@ -56,7 +56,7 @@ class WorkerProcess:
         self._job: Job | None = None
         self._status = JobStatus("waiting")
         self._started = 0.0
-        self._killed = False
+        self._killed = self._cleaned = False
         self._takes_jobs = True
         self._log, self._logged = log, 0
         self._out_of_memory = out_of_memory_kills()
@@ -82,7 +82,7 @@ class WorkerProcess:
         """Whether a job can be started: the process runs, and has no job that has not ended."""
         with self._lock:
             busy = self._job is not None and self._status.state not in OVER
-            return self._takes_jobs and not busy and self._process.poll() is None
+            return self._takes_jobs and not busy and not self.has_ended()
 
     def start(self, job: Job, folder: Path) -> None:
         """Train a job in `folder`, a runs folder of its own.
@@ -116,7 +116,7 @@ class WorkerProcess:
         seconds = time.monotonic() - self._started
         limit = self._job.seconds
         if self._status.state not in OVER:
-            if self._process.poll() is not None:
+            if self.has_ended():
                 self._end_lost()
             elif limit is not None and seconds > limit + _GRACE:
                 self.kill()
@@ -138,13 +138,17 @@ class WorkerProcess:
 
     def has_ended(self) -> bool:
         """Return whether the process has ended. Does not wait."""
-        return self._process.poll() is not None
+        if not self._cleaned and self._process.poll() is not None:
+            self._cleaned = True  # its number may be another's from now on
+            kill_with_children(self._process)
+        return self._cleaned
 
     def kill(self) -> None:
         """Kill the process, and the processes that it started."""
-        self._killed = self._process.poll() is None
         self.end()
-        kill_with_children(self._process)
+        if not self.has_ended():
+            self._killed = self._cleaned = True
+            kill_with_children(self._process)
 
     def _send(self, **values: Any) -> None:
         # It may have ended; then `status` finds that out.
@@ -178,7 +182,6 @@ class WorkerProcess:
 
     def _end_lost(self) -> None:
         """Note that the process has ended, unless it has said how the job ended."""
-        kill_with_children(self._process)  # what it started would keep its pipes open
         self._reader.join(_DRAINED)
         with self._lock:
             if self._status.state not in OVER:

@@ -82,17 +82,11 @@ class _LocalJobs(Jobs):
 
     def poll(self) -> Mapping[str, JobStatus]:
         """Return the status of each job, after starting what can be started."""
-        statuses = {name: JobStatus("waiting") for name in self._waiting}
-        for name, (_, worker) in list(self._running.items()):
-            status = worker.process.status()
-            if status.state == "running":
-                statuses[name] = status
-                continue
-            del self._running[name]
-            self._ended[name] = status
-            self._idle.append(worker)
+        self._settle()
         self._start()
-        return statuses | self._ended
+        waiting = {name: JobStatus("waiting") for name in self._waiting}
+        running = {name: worker.process.status() for name, (_, worker) in self._running.items()}
+        return {**waiting, **running, **self._ended}
 
     def cancel(self, name: str) -> None:
         """Ask a job to stop; one that waits does so at once."""
@@ -103,6 +97,7 @@ class _LocalJobs(Jobs):
 
     def collect(self, name: str, path: Path) -> str:
         """Write the run folder of a job as an archive."""
+        self._settle()
         folder = self._folder_of(name)
         try:
             digest = collect_run(folder, path)
@@ -130,6 +125,16 @@ class _LocalJobs(Jobs):
         self._idle.clear()
         self._retired.clear()
 
+    def _settle(self) -> None:
+        """Note which jobs have ended, whose workers take further ones."""
+        for name, (_, worker) in list(self._running.items()):
+            status = worker.process.status()
+            if status.state != "running":
+                del self._running[name]
+                self._ended[name] = status
+                self._idle.append(worker)
+        self._retired = [each for each in self._retired if not each.process.has_ended()]
+
     def _start(self) -> None:
         """Start the jobs that wait, as far as there are processors for them."""
         while self._waiting and len(self._running) < self.most:
@@ -137,7 +142,12 @@ class _LocalJobs(Jobs):
             if self._running and self._used_threads() + job.threads > processors():
                 return
             del self._waiting[job.name]
-            worker = self._worker_for(job.threads)
+            try:
+                worker = self._worker_for(job.threads)
+            except OSError as error:  # such as without memory for a process
+                reason = f"no process can be started: {error.strerror or error}"
+                self._ended[job.name] = JobStatus("lost", reason=reason)
+                continue
             worker.jobs += 1
             self._running[job.name] = job, worker
             worker.process.start(job, self._folder_of(job.name))
