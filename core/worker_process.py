@@ -52,7 +52,7 @@ class WorkerProcess:
     def __init__(self, log: Path) -> None:
         import subprocess
 
-        self._lock = Lock()
+        self._lock, self._reaping = Lock(), Lock()
         self._job: Job | None = None
         self._status = JobStatus("waiting")
         self._started = 0.0
@@ -138,15 +138,18 @@ class WorkerProcess:
 
     def has_ended(self) -> bool:
         """Return whether the process has ended. Does not wait."""
-        if not self._cleaned and self._process.poll() is not None:
-            self._cleaned = True  # its number may be another's from now on
-            kill_with_children(self._process)
-        return self._cleaned
+        with self._reaping:
+            if not self._cleaned and self._process.poll() is not None:
+                self._cleaned = True  # its number may be another's from now on
+                kill_with_children(self._process)
+            return self._cleaned
 
     def kill(self) -> None:
         """Kill the process, and the processes that it started."""
         self.end()
-        if not self.has_ended():
+        if self.has_ended():
+            return
+        with self._reaping:
             self._killed = self._cleaned = True
             kill_with_children(self._process)
 

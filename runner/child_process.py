@@ -35,12 +35,18 @@ def kill_marked(mark: str) -> None:
     A process that a child has started in a session of its own is in no group of the child's.
     """
     for _ in range(_ROUNDS):
-        found = [each for each in Path("/proc").glob("[0-9]*") if _is_marked(each, mark)]
+        found = marked_processes(mark)
         if not found:
             return
         for each in found:
             with suppress(ProcessLookupError, PermissionError):
-                os.kill(int(each.name), signal.SIGKILL)
+                os.kill(each, signal.SIGKILL)
+
+
+def marked_processes(mark: str) -> list[int]:
+    """Return the processes, but for this one, that have this text in their environment."""
+    found = Path("/proc").glob("[0-9]*")
+    return [int(each.name) for each in found if _is_marked(each, mark)]
 
 
 def _is_marked(process: Path, mark: str) -> bool:

@@ -26,10 +26,11 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 KINDS = ("optimizers/", "schedules/", "losses/", "metrics/", "augmentations/")
 COSTLY = re.compile(
-    r"\[(architectures|augmentations|datasets|exporters|losses|metrics|optimizers)/(\w+).*-"
-    r"(builds_for_every_data_set|changes_images_only_in_training|compiles"
+    r"\[(architectures|augmentations|datasets|exporters|launchers|losses|metrics|optimizers)"
+    r"/(\w+).*-(builds_for_every_data_set|changes_images_only_in_training|compiles"
     r"|every_trainable_weight_learns|is_known_without_tensorflow"
-    r"|learns_at_the_rate_that_it_is_given|predicts_the_same|trains"
+    r"|learns_at_the_rate_that_it_is_given|predicts_the_same|trains|trains_jobs_to_the_end"
+    r"|continues_what_was_cancelled|leaves_nothing_behind|says_how_jobs_end"
     r"|writes_what_it_is_asked_to)\d*\]"
 )
 TELLING = {
@@ -37,6 +38,7 @@ TELLING = {
     "augmentations": {"mixup", "rotation"},
     "datasets": {"mnist"},
     "exporters": {"keras"},
+    "launchers": set(),
     "losses": {"crossentropy", "focal"},
     "metrics": {"accuracy", "macro_f1"},
     "optimizers": {"adamw", "muon"},
