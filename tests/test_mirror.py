@@ -43,6 +43,11 @@ ELSEWHERE = {
     "core/experiment_tables.py": "core/test_experiment.py",
     "core/prepared_value.py": "core/test_parameters.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
+    "plugins/launchers/dask_jobs.py": "plugins/launchers/test_dask.py",
+    "plugins/launchers/dask_placed.py": "plugins/launchers/test_dask.py",
+    "plugins/launchers/dask_slots.py": "plugins/launchers/test_dask.py",
+    "plugins/launchers/dask_transfers.py": "plugins/launchers/test_dask.py",
+    "plugins/launchers/dask_worker.py": "plugins/launchers/test_dask.py",
     # Each kind's components are tested together.
     "plugins/augmentations/*.py": "plugins/augmentations/test_augmentations.py",
     "plugins/losses/*.py": "plugins/losses/test_losses.py",

@@ -52,6 +52,7 @@ class _Pool:
     """Since when each process has no job."""
     _jobs: dict[WorkerProcess, tuple[int, int]] = field(default_factory=dict)
     """The threads and the number of jobs of each process."""
+    _ending: list[WorkerProcess] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _watched: bool = False
     _started: int = 0
@@ -94,6 +95,7 @@ class _Pool:
     def _end(self, process: WorkerProcess) -> None:
         process.end()
         del self._idle[process], self._jobs[process]
+        self._ending = [each for each in (*self._ending, process) if not each.has_ended()]
 
     def give_back(self, key: str) -> None:
         """Keep the process of a job that has ended for the next one."""
