@@ -9,6 +9,7 @@ from zookit.cli.completion import words_of
 from zookit.cli.component_options import with_component_options
 from zookit.cli.options_once import OptionsOnce
 from zookit.cli.run_argument import RUNS_DIR
+from zookit.cli.shared_options import Force
 from zookit.cli.sweep_completion import callback_sets, varied
 from zookit.cli.training_options import (
     AsJson,
@@ -154,8 +155,16 @@ def sweep(
         str,
         typer.Option(help="What ranks the runs: accuracy, loss, or a metric.", metavar="METRIC"),
     ] = "accuracy",
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write an HTML page with heat maps of the results."),
+    ] = None,
+    force: Force = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV, with a row for each combination.")
+    ] = False,
 ) -> int:
     """Train all combinations of data sets, architectures, callbacks, seeds and settings.
 
@@ -181,6 +190,7 @@ def sweep(
             )
         show_dry_run(request_of(given), full=dry_run == _FULL, as_json=as_json)
         return 0
+    from zookit.cli.sweep_result import ResultOptions
     from zookit.cli.sweep_run import run_sweep
     from zookit.sweeps.sweep import SweepOptions, read_request
 
@@ -193,4 +203,7 @@ def sweep(
         listeners=tuple(listeners or before.listeners),
         limit=limit or before.limit,
     )
-    return run_sweep(request, options, attach or runs_dir, by=by, quiet=quiet, as_json=as_json)
+    result = ResultOptions(
+        by=by, report=report, force=force, quiet=quiet, as_json=as_json, as_csv=as_csv
+    )
+    return run_sweep(request, options, attach or runs_dir, result)

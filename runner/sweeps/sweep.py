@@ -16,6 +16,7 @@ from zookit.core.messages import option
 from zookit.core.progress import Progress, silent
 from zookit.core.reading import parse_json, read_text_bounded
 from zookit.registry import default
+from zookit.registry.blame import plugins_blamed
 from zookit.runs.writer import check_runs_dir
 from zookit.sweeps.cells import CellTrials
 from zookit.sweeps.coordinator import Coordinator
@@ -101,7 +102,8 @@ class Sweep:
         launcher: Launcher = built.component
         folder = self.store.transit.parent / built.spec.short_name
         folder.mkdir(exist_ok=True)
-        jobs = launcher.open(folder)
+        with plugins_blamed(launcher):
+            jobs = launcher.open(folder)
         self._held.callback(jobs.close)
         coordinator = Coordinator(
             trials=self.trials,
@@ -111,7 +113,7 @@ class Sweep:
             limit=self.options.limit,
             changed=lambda state: self._changed(state, changed),
         )
-        self._thread = Thread(target=self._run, args=(coordinator,), name="sweep")
+        self._thread = Thread(target=self._run, args=(coordinator, launcher), name="sweep")
         self._thread.start()
 
     def ended(self) -> Iterator[CellState]:
@@ -136,9 +138,9 @@ class Sweep:
             self._thread.join()
         self._held.close()
 
-    def _run(self, coordinator: Coordinator) -> None:
+    def _run(self, coordinator: Coordinator, launcher: Launcher) -> None:
         try:
-            with messages_shown(quiet=True):
+            with messages_shown(quiet=True), plugins_blamed(launcher):
                 coordinator.run(self._stop)
         except BaseException as error:  # noqa: BLE001 - `ended` raises it
             self._error = error
