@@ -22,6 +22,8 @@ from zookit.training.experiment_callbacks import build_callbacks
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep, choose_steps
+from zookit.training.program import Program
+from zookit.training.programs import reused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,18 +35,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A compiled model, its steps and its callbacks, with the experiment that it was built for.
+    """A program and its callbacks, with the experiment that it was built for.
 
     The experiment's settings are resolved: no `auto` is left in them.
     """
 
     experiment: Experiment
     runtime: Runtime
-    model: "keras.Model"
-    multi_step: MultiStep
+    program: Program
     callbacks: "tuple[keras.callbacks.Callback, ...]"
     freezing: Freezing
     run_files: RunFiles
+
+    @property
+    def model(self) -> "keras.Model":
+        """The compiled model."""
+        return self.program.model
 
 
 def build_network(
@@ -97,14 +103,16 @@ def build_network(
     xla = runtime.xla or (replay is None and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
     steps = _steps(feeds, replay, checkpoint, every_batch=every_batch, xla=xla)
+    program = Program(model, MultiStep(model, feeds.train, steps, xla=xla))
+    if not composition.unregistered():
+        program = reused(program, feeds.train)
     run_files = RunFiles()
     return Network(
         experiment,
         replace(runtime, xla=xla, steps_per_execution=steps),
-        model,
-        MultiStep(model, feeds.train, steps, xla=xla),
+        program,
         build_callbacks(composition, experiment, feeds, run_files),
-        freezing,
+        freezing.of(program.model),
         run_files,
     )
 
