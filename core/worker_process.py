@@ -35,6 +35,7 @@ from zookit.core.worker_log import out_of_memory_kills, place_in_log
 _CODE = "from zookit.sweeps.worker import main; main()"
 _GRACE = 10.0
 """Seconds after its limit at which a job that has not ended itself is killed."""
+_POLL = 0.02
 _DRAINED = 2.0
 """Seconds to wait for what an ended process has written."""
 
@@ -143,6 +144,13 @@ class WorkerProcess:
                 self._cleaned = True  # its number may be another's from now on
                 kill_with_children(self._process)
             return self._cleaned
+
+    def wait(self, seconds: float = 30.0) -> None:
+        """Wait until the process has ended, and kill it after that time."""
+        deadline = time.monotonic() + seconds
+        while not self.has_ended() and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        self.kill()
 
     def kill(self) -> None:
         """Kill the process, and the processes that it started."""

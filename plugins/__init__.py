@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from zookit.plugins.exporters.litert import LiteRT as LiteRT
     from zookit.plugins.exporters.onnx import Onnx as Onnx
     from zookit.plugins.exporters.saved_model import SavedModel as SavedModel
+    from zookit.plugins.launchers.dask import Dask as Dask
+    from zookit.plugins.launchers.local import Local as Local
     from zookit.plugins.listeners.mlflow import Mlflow as Mlflow
     from zookit.plugins.listeners.tensorboard import TensorBoard as TensorBoard
     from zookit.plugins.losses.crossentropy import Crossentropy as Crossentropy

@@ -11,6 +11,7 @@ PLUGIN_PAGES = (
     "docs/plugins-data.md",
     "docs/plugins-training.md",
     "docs/plugins-runs.md",
+    "docs/plugins-sweeps.md",
 )
 """The pages that tests/slow/test_guide.py follows from the first line to the last."""
 
