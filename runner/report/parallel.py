@@ -1,7 +1,7 @@
 """The parallel-coordinates plot: a line for each combination through its values to its result."""
 
+import itertools
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -227,14 +227,24 @@ def _share(number: float, low: float, high: float) -> float:
 
 
 def _shortened(values: Sequence[str]) -> list[str]:
-    """Return labels of values, short ones and no two alike."""
-    short = [_short(each) for each in values]
-    counts = Counter(short)
-    half = _LONGEST // 2
+    """Return labels of values: how they begin or, if several begin alike, where they differ."""
+    alike: dict[str, list[str]] = {}
+    for each in values:
+        alike.setdefault(_short(each), []).append(each)
+    starts = {label: _differing(found) for label, found in alike.items() if len(found) > 1}
     return [
-        label if counts[label] == 1 else f"{printable(value)[:half]}…{printable(value)[-half:]}"
-        for label, value in zip(short, values, strict=True)
+        f"…{_short(value[starts[label] :])}" if (label := _short(value)) in starts else label
+        for value in values
     ]
+
+
+def _differing(values: Sequence[str]) -> int:
+    """Return where values differ first, or where that word begins."""
+    letters = zip(*values, strict=False)
+    same = itertools.takewhile(lambda each: len(set(each)) == 1, letters)
+    common = "".join(each[0] for each in same)
+    word = max(common.rfind(each) for each in " ,:") + 1
+    return word if len(common) - word < _LONGEST // 2 else len(common)
 
 
 def _short(text: str) -> str:
