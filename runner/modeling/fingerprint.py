@@ -58,7 +58,7 @@ _BOOKKEEPING = frozenset(
 )
 """Attributes that Keras derives from others, or sets while it trains."""
 _NAMES = ("name", "_name")
-_COUNTER = re.compile(r"_\d+$")
+_COUNTER = re.compile(r"(_\d+)?(CLONE|_clone)?$")
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...), slice, np.generic)
 
 
