@@ -143,15 +143,17 @@ def test_bits_are_those_of_cold_processes(worker: WorkerProcess, tmp_path: Path)
     """Each architecture is trained in this worker after, and before, each other kind."""
     order = ["dropout", "dense", "cnn", "bfloat16", "dense", "dropout", "bfloat16", "cnn"]
     architectures = {"dropout": "dense:8,dropout=0.1", "dense": "dense:16", "cnn": "cnn:4"}
+    precisions = {"bfloat16": "mixed_bfloat16"}
     cold = {}
-    for kind, architecture in architectures.items():
-        options = ("--threads", "1", "--seed", "3", "--epochs", "2")
+    for kind in set(order):
+        options = ["--threads", "1", "--seed", "3", "--epochs", "2"]
+        options += ["--precision", precisions.get(kind, "float32")]
+        architecture = architectures.get(kind, "cnn:4")
         cold[kind] = run_by_command(tmp_path / kind, *options, architecture=architecture)
-    options = ("--threads", "1", "--seed", "3", "--epochs", "2", "--precision", "mixed_bfloat16")
-    cold["bfloat16"] = run_by_command(tmp_path / "bfloat16", *options, architecture="cnn:4")
     for at, kind in enumerate(order):
-        precision = {"precision": "mixed_bfloat16"} if kind == "bfloat16" else {}
-        job = small_job(f"job-{at}", architectures.get(kind, "cnn:4"), seed=3, **precision)
+        precision = precisions.get(kind, "float32")
+        architecture = architectures.get(kind, "cnn:4")
+        job = small_job(f"job-{at}", architecture, seed=3, precision=precision)
         worker.start(job, tmp_path / job.name)
         status = polled_until(worker.status)
         assert status.state == "finished", status
