@@ -25,6 +25,7 @@ ELSEWHERE = {
     "core/metric.py": "plugins/test_contract.py",
     "core/optimizer.py": "plugins/test_contract.py",
     "core/schedule.py": "plugins/test_contract.py",
+    "core/search.py": "plugins/searches/test_searches.py",
     "core/hookspecs.py": "training/test_listeners.py",
     "core/listener.py": "training/test_listeners.py",
     "core/progress.py": "test_terminal.py",
@@ -57,6 +58,7 @@ ELSEWHERE = {
     "plugins/metrics/*.py": "plugins/metrics/test_metrics.py",
     "plugins/optimizers/*.py": "plugins/optimizers/test_keras_optimizer.py",
     "plugins/schedules/*.py": "plugins/schedules/test_schedules.py",
+    "plugins/searches/*.py": "plugins/searches/test_searches.py",
     "runner/child_process.py": "test_isolation.py",
     "runner/training/augmented_sheet.py": "cli/test_show.py",
     "runner/cli/bare.py": "cli/test_app.py",
@@ -82,6 +84,10 @@ ELSEWHERE = {
     "runner/testing/launcher_trial.py": "testing/test_launcher.py",
     "runner/testing/shapes.py": "testing/test_architecture.py",
     "runner/testing/trial_training.py": "testing/test_architecture.py",
+    "runner/sweeps/composing.py": "sweeps/test_cells.py",
+    "runner/sweeps/exclusion.py": "sweeps/test_cells.py",
+    "runner/sweeps/parameter_counts.py": "cli/test_sweep.py",
+    "runner/sweeps/request_tables.py": "sweeps/test_request.py",
     "runner/training/composition.py": "training/test_resolve.py",
     "runner/training/monitoring.py": "training/test_advice.py",
     "runner/training/options.py": "training/test_resolve.py",
@@ -99,6 +105,9 @@ ELSEWHERE = {
     "runner/cli/report.py": "report/test_page.py",
     "runner/cli/reproduce.py": "training/test_reproduce.py",
     "runner/cli/resume.py": "training/test_session.py",
+    "runner/cli/sweep_request.py": "cli/test_sweep.py",
+    "runner/cli/sweep_dry_run.py": "cli/test_sweep.py",
+    "runner/cli/sweep_completion.py": "cli/test_sweep.py",
 }
 
 

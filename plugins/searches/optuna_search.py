@@ -97,12 +97,7 @@ class _OptunaTrials(Trials):
         trial = self._trials[_key(point)]
         self._values[_key(point)] = value
         with _quiet():
-            if trial.number in self._pruned:
-                from optuna.trial import TrialState
-
-                self._study.tell(trial, state=TrialState.PRUNED)
-            else:
-                self._end(trial, value)
+            self._end(trial, None if trial.number in self._pruned else value)
 
     def prune(self, point: Point, epoch: int, value: float) -> bool:
         trial = self._trials[_key(point)]
@@ -119,7 +114,8 @@ class _OptunaTrials(Trials):
         from optuna.trial import TrialState
 
         if value is None or not math.isfinite(value):
-            self._study.tell(trial, state=TrialState.FAIL)
+            # Of failed trials Optuna would learn nothing, and suggest their like again and again.
+            self._study.tell(trial, state=TrialState.PRUNED)
         else:
             self._study.tell(trial, value)
 

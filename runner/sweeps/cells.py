@@ -20,6 +20,8 @@ from zookit.training.composition import Composition
 
 MOST_CELLS = 100_000
 """The most cells of a sweep whose search does not learn."""
+_MOST_SKIPPED = 200
+"""How many combinations of very many may be left out in a row, until the search ends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,17 +74,22 @@ class CellTrials:
         self.learns = self._search.learns
         with plugins_blamed(self._search), values_refused(self._search):
             self._trials = self._search.open(self.space.varied)
+        # Of endless combinations it may be that none fits.
+        count = self.space.count
+        self._most_skipped = count if count <= MOST_CELLS else _MOST_SKIPPED
         self._known: dict[tuple[str, int], Cell] = {}
         self._asked = deque(self._first_points())
 
     def ask(self) -> Trial | None:
         """Return the next combination to train, if any."""
-        while point := self._point():
+        skipped = 0
+        while skipped <= self._most_skipped and (point := self._point()):
             cells = self._cells(point)
             if cells:
                 return Trial(point, tuple(cells))
             with plugins_blamed(self._search):
                 self._trials.skip(point)
+            skipped += 1
         return None
 
     def tell(self, trial: Trial, value: float | None) -> None:

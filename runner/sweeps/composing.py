@@ -41,7 +41,7 @@ class Composer:
 
     def __post_init__(self) -> None:
         """Check each value once."""
-        self._setting_values({})
+        self._setting_values(split_options(self.space.request.options).settings)
         for varied in self.space.settings:
             for value in _extremes(varied):
                 create(Settings, {varied.name: value}, _NAME)

@@ -72,6 +72,9 @@ class Space:
         kinds = {kind.keyword: kind for kind in Registry.kinds() if kind.recorded and kind.keyword}
         settings = {parameter.name: parameter for parameter in parameters(Settings)}
         self.settings = [each for each in request.vary if each.name in settings]
+        self._ranges = [
+            each.name for each in request.vary if each.name in kinds and isinstance(each, Range)
+        ]
         plain = [each for each in request.vary if each.name in (*settings, *kinds, FREEZE)]
         self.places = list(_places(request, kinds))
         self.components = [
@@ -134,7 +137,7 @@ class Space:
     def options(self, point: Point) -> dict[str, Any]:
         """Return the options of a combination, as `zookit.run` takes them."""
         found = dict(self.request.options)
-        found |= {each.name: point[each.name] for each in self.settings}
+        found |= {name: point[name] for name in (*(s.name for s in self.settings), *self._ranges)}
         if FREEZE in point:
             found[FREEZE] = point[FREEZE] or None
         for place in self.places:

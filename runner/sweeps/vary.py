@@ -71,8 +71,6 @@ def vary_in_table(name: str, value: Any) -> Choice | Range:
     Raises BadParameter.
     """
     name = plain_name(name)
-    if isinstance(value, Range):
-        value = {"low": value.low, "high": value.high, "log": value.log}
     if isinstance(value, Mapping):
         return _range_in(name, value)
     if isinstance(value, str):
@@ -86,13 +84,12 @@ def vary_in_table(name: str, value: Any) -> Choice | Range:
     return choice(name, [_text(name, each, " " if several else "+") for each in value])
 
 
-def table_of(varied: Choice | Range) -> Any:
-    """Return what varies as a TOML value, which `vary_in_table` reads."""
-    if isinstance(varied, Choice):
-        return list(varied.values)
-    ends = {"low": varied.low, "high": varied.high}
-    whole = {key: int(end) for key, end in ends.items()} if varied.whole else ends
-    return {**whole, **({"log": True} if varied.log else {})}
+def table_of(varied: Choice | Range) -> list[str] | str:
+    """Return what varies as a TOML value, which `vary_in_table` reads.
+
+    A range is text: tables would stand behind all lists, and the order has a meaning.
+    """
+    return list(varied.values) if isinstance(varied, Choice) else range_words(varied)
 
 
 def is_range(value: Any) -> bool:
