@@ -97,8 +97,9 @@ class DaskJobs(Jobs):
 
     def collect(self, name: str, path: Path) -> str:
         """Move or copy the last archive of a job."""
-        over = self._ended.pop(name, None) is not None
+        over = name not in self._placed and name not in self._waiting
         if over:
+            self._ended.pop(name, None)
             self._losses.pop(name, None)
         transfer = shutil.move if over else shutil.copyfile
         with written_aside(path) as aside:

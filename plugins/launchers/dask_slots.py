@@ -22,7 +22,10 @@ PREFIX = "zookit"
 
 @dataclass(frozen=True)
 class DaskWorker:
-    """A worker, as the scheduler knows it. A new process at the same address has another `id`."""
+    """A worker, as the scheduler knows it.
+
+    `id` is its local folder, because a new process at the same address has another one.
+    """
 
     address: str
     id: str
@@ -36,7 +39,7 @@ class DaskWorker:
         name = info["name"]
         shown = name if isinstance(name, str) else address
         running = info.get("status", "running") == "running"
-        return cls(address, info["id"], shown, info["nthreads"], running)
+        return cls(address, info["local_directory"], shown, info["nthreads"], running)
 
 
 @dataclass(eq=False)
@@ -67,7 +70,7 @@ class Slots:
 
     def __post_init__(self) -> None:
         """Ask the scheduler and all workers that are there."""
-        found = self.client.scheduler_info(n_workers=-1)["workers"]
+        found = _workers(self.client)
         there = {address: DaskWorker.of(address, info) for address, info in found.items()}
         self._check_scheduler()
         answers = call(self.client, versions, workers=list(there)) if there else {}
@@ -222,7 +225,21 @@ def call(client: Any, function: Callable[..., Any], *args: Any, workers: list[st
 
 
 def _look(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    return client.scheduler_info(n_workers=-1)["workers"], client.processing()
+    return _workers(client), client.processing()
+
+
+def _workers(client: Any) -> dict[str, Any]:
+    """Return what the scheduler knows of its workers, by address.
+
+    `Client.scheduler_info` can come to another answer, without workers, which its client asks for
+    every two seconds.
+    """
+
+    async def asked() -> Any:
+        return await client.scheduler.identity()
+
+    found: dict[str, Any] = client.sync(asked, callback_timeout=_SECONDS)["workers"]
+    return found
 
 
 def _threads(key: str) -> int:

@@ -108,8 +108,8 @@ def test_results_are_those_of_a_plain_training(
     for seed in range(4):
         jobs.submit(small_job(f"job-{seed}", seed=seed))
     with Client(cluster.address, set_as_default=False) as client:
-        while len(in_flight := sum(map(list, client.processing().values()), [])) > 0:
-            assert len(in_flight) <= 2, "a job waits behind another on a worker"
+        while in_flight := sum(len(each) for each in client.processing().values()):
+            assert in_flight <= 2, "a job waits behind another on a worker"
             jobs.poll()
     statuses = all_polled(jobs, *(f"job-{seed}" for seed in range(4)))
     assert {each.state for each in statuses.values()} == {"finished"}, statuses
