@@ -10,6 +10,7 @@ from zookit.cli.sweep_result import ResultOptions, check_result_options, show_re
 from zookit.cli.training_options import Interrupted
 from zookit.core import say, warn
 from zookit.core.messages import counted
+from zookit.core.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ def run_sweep(
     quiet = result.quiet
     with messages_shown(quiet):
         with _cells_counted(quiet) as done:
-            sweep = plan(request, options, runs_dir, bar, done)
+            sweep = plan(request, options, runs_dir, silent if quiet else bar, done)
         _tell_left_out(sweep)
         console = output(stderr=result.as_data)
         with View(sweep, console, quiet=quiet or not sweep.missing) as view:
