@@ -190,7 +190,8 @@ class Registry:
             names = {each for e in installed for each in (e.name, e.full_name, e.distribution)}
             raise UnknownName(
                 f"no plugin named {name!r} to block.{did_you_mean(name, names)} Expected a name, "
-                "DISTRIBUTION/NAME or a distribution. Run: zookit list"
+                "DISTRIBUTION/NAME or a distribution.",
+                "To see what is installed: zookit list",
             )
         block(name)
 

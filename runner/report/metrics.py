@@ -15,7 +15,8 @@ def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
     sizes = run.environment.data.sizes
     if "accuracy" in test:
         loss = f", loss {test['loss']:.4f}" if "loss" in test else ""
-        yield "Test accuracy", f"{test['accuracy']:.2%}", f"{sizes.get('test', 0):,} images{loss}"
+        images = counted(sizes.get("test", 0), "image")
+        yield "Test accuracy", f"{test['accuracy']:.2%}", f"{images}{loss}"
     validated = run.history.get("val_accuracy", ())
     if validated:
         best = max(validated)

@@ -196,8 +196,8 @@ def check_extension(record: RunRecord, composition: Composition) -> None:
     name = record.experiment.schedule
     raise BadExperiment(
         f"{record.name} cannot be extended to {now} epochs: its learning rate "
-        f"({'' if name is None else name.words}) follows a schedule for {then} epochs, so a run of "
-        f"{now} epochs would have had other rates from the start. Start a new run with "
+        f"({'' if name is None else name.words}) follows a schedule for {counted(then, 'epoch')}, "
+        f"so a run of {now} epochs would have had other rates from the start. Start a new run with "
         f"{option(f'--epochs {now}', f'epochs={now}')}, or resume this one without it."
     )
 

@@ -159,6 +159,8 @@ IN_COMMANDS = [
     ("export latest onnx", "export latest --to onnx"),
     ("export latest --to onxx", "export latest --to onnx"),
     ("show", "show fashion_mnist"),
+    ("check denes", "check dense"),
+    ("check Mnist", "check mnist"),
 ]
 BY_POSITION = [
     ("run mnist dense:relu", "run mnist dense:activation=relu"),
@@ -330,7 +332,8 @@ def corrected(
 
     def correct(line: str) -> list[str] | None:
         message = zookit(*(shlex.split(line) if "'" in line else line.split(" "))).message()
-        _, _, shown = message.partition(" Run: zookit ")
+        before, _, shown = message.partition(" Run: zookit ")
+        assert not shown or before[-1] in ".?", message
         return shlex.split(shown) if shown else None
 
     return correct
