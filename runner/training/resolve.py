@@ -244,6 +244,8 @@ def _build(group: Components[Any], given: Any) -> Built[Any]:
         return group.build(given)
     except UnknownName as error:
         error.message += _other_kind(group, given)
+        if group.kind is Registry.schedules:
+            error.message += " A learning rate may also be a number, such as 0.001."
         raise
 
 
