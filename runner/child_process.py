@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from zookit.core import ZookitError
+from zookit.own_process import declare_own_process
 
 if TYPE_CHECKING:
     import subprocess
@@ -137,6 +138,7 @@ def answer_parent(function: str, folder: str) -> None:
 
 
 def _import(function: str) -> Any:
+    declare_own_process()
     sys.argv[:] = ["zookit"]  # a plugin may parse them
     module, _, name = function.partition(":")
     return getattr(importlib.import_module(module), name)
