@@ -162,15 +162,19 @@ class Registry:
         """Return a kind by its plural, such as "datasets". Raises KeyError."""
         return self.of({kind.plural: kind for kind in self.kinds()}[plural])
 
-    def add_file(self, path: str | Path) -> None:
+    def add_file(self, path: str | Path, *, usable: bool = True) -> None:
         """Offer the plugins of a Python file, as ZOOKIT_PLUGINS does, also to child processes.
 
         It replaces another file of that name. Raises BrokenPlugin if the file has no component or
-        cannot be read.
+        cannot be read; if it need not be `usable`, that is one of the `problems` instead.
         """
-        from zookit.registry.plugin_files import add_plugin_file  # only if a file is named
+        # Only if a file is named.
+        from zookit.registry.plugin_files import add_plugin_file, offer_file
 
-        add_plugin_file(path, self.kinds())
+        if usable:
+            add_plugin_file(path, self.kinds())
+        else:
+            offer_file(Path(path).expanduser().absolute())
         self._components.clear()
         vars(self).pop("_scanned", None)
 
@@ -208,7 +212,8 @@ class Registry:
             names = {each for e in installed for each in (e.name, e.full_name, e.distribution)}
             raise UnknownName(
                 f"no plugin named {name!r} to block.{did_you_mean(name, names)} Expected a name, "
-                "DISTRIBUTION/NAME or a distribution. Run: zookit list"
+                "DISTRIBUTION/NAME or a distribution.",
+                "To see what is installed: zookit list",
             )
         block(name)
 

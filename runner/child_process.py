@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from zookit.core import ZookitError
 from zookit.core.python_process import python_command
+from zookit.own_process import declare_own_process
 
 _ROUNDS = 20
 """How often to look for marked processes, which may be starting others."""
@@ -117,6 +118,7 @@ def answer_parent(function: str, folder: str) -> None:
 
 
 def _import(function: str) -> Any:
+    declare_own_process()
     sys.argv[:] = ["zookit"]  # a plugin may parse them
     module, _, name = function.partition(":")
     return getattr(importlib.import_module(module), name)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import hypothesis  # noqa: F401 - before objects are frozen below, as it looks who refers to whom
+import hypothesis  # before objects are frozen below, as it looks who refers to whom
 import pytest
 from fresh_environment import FreshEnvironment
 
@@ -37,6 +37,11 @@ class Outcome:
 Command = Callable[..., Outcome]
 
 gc.disable()  # until everything is imported
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile(
+    "at any speed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("at any speed")
 
 # Background jobs of a shell start with Ctrl-C ignored, and so do the processes that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

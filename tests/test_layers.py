@@ -31,6 +31,7 @@ FLOORS = (
         "zookit.child_process",
         "zookit.console",
         "zookit.isolation",
+        "zookit.own_process",
         "zookit.preview",
         "zookit.streams",
         "zookit.tables",

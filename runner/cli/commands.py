@@ -35,7 +35,7 @@ from zookit.cli.show import show
 from zookit.cli.sweep import SweepCommand, sweep
 from zookit.cli.training_options import Interrupted
 from zookit.cli.uninstall import uninstall
-from zookit.core import ZookitError
+from zookit.core import BrokenPlugin, ZookitError
 from zookit.core.messages import printable
 from zookit.streams import guarded_streams
 from zookit.terminal import messages_shown
@@ -73,6 +73,7 @@ app.add_typer(data_app, name="data")
 _command("completion")(completion)
 
 USER_ERROR = 2
+_BROKEN = "zookit.broken_files"
 
 
 def _print_version(context: typer.Context, given: bool) -> None:
@@ -92,14 +93,17 @@ def _block(names: list[str]) -> list[str]:
     return names
 
 
-def _add_files(files: list[str]) -> list[str]:
+def _add_files(context: typer.Context, files: list[str]) -> list[str]:
     if files:
         from zookit.registry import default
         from zookit.registry.plugin_file_loader import files_by_name
 
         files_by_name((Path(each).name, Path(each).expanduser().absolute()) for each in files)
         for file in files:
-            default.add_file(file)
+            try:
+                default.add_file(file)
+            except BrokenPlugin as error:  # which `doctor` examines
+                context.meta.setdefault(_BROKEN, []).append((file, error))
     return files
 
 
@@ -137,6 +141,12 @@ def _root(
     ] = False,
 ) -> None:
     del version, blocked, files
+    for file, error in context.meta.get(_BROKEN, ()):
+        from zookit.registry import default
+
+        if context.invoked_subcommand != doctor.__name__:
+            raise error
+        default.add_file(file, usable=False)
     show_help_without_command(context)
 
 

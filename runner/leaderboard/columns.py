@@ -9,7 +9,7 @@ from zookit.core import ComponentSpec, Experiment, Settings
 from zookit.core.declaration import text_of
 from zookit.core.parameters import words_of
 from zookit.registry import Registry
-from zookit.runs.run import RunRecord
+from zookit.runs.summary import RunSummary
 
 Value = str | int | float | bool
 Section = list[dict[str, Value]]
@@ -60,9 +60,9 @@ class Differences:
     values: Section
 
 
-def differences_of(rows: Sequence[Sequence[RunRecord]]) -> Differences:
+def differences_of(rows: Sequence[Sequence[RunSummary]]) -> Differences:
     """Compare the experiments of the first run of each row, and the packages of all."""
-    experiments = [runs[0].experiment.with_contents(_DIGITS) for runs in rows]
+    experiments = [_with_contents(runs[0].recipe.experiment) for runs in rows]
     datasets = [experiment.dataset for experiment in experiments]
     architectures = [experiment.architecture for experiment in experiments]
     sections = (
@@ -83,6 +83,10 @@ def differences_of(rows: Sequence[Sequence[RunRecord]]) -> Differences:
     architecture = _common(architectures)
     title = f"{title}, {architecture}" if architecture else title
     return Differences(title, tuple(columns), merged)
+
+
+def _with_contents(experiment: Experiment) -> Experiment:
+    return experiment.with_contents(_DIGITS) if experiment.input_files else experiment
 
 
 def _further(experiments: Sequence[Experiment], *, several: bool) -> Iterator[Section]:
@@ -176,9 +180,9 @@ def _words(column: str, several: Sequence[Sequence[ComponentSpec]]) -> Section:
     return rows if _differs(column, rows) else [{} for _ in rows]
 
 
-def _packages(rows: Sequence[Sequence[RunRecord]]) -> Section:
+def _packages(rows: Sequence[Sequence[RunSummary]]) -> Section:
     """Return the owners of the components that came from several versions or packages."""
-    components = [[each for run in runs for each in run.environment.components] for runs in rows]
+    components = [[each for run in runs for each in run.recipe.components] for runs in rows]
     owners: dict[str, set[str]] = {}
     for each in (each for found in components for each in found):
         owners.setdefault(each.name, set()).add(each.owner)

@@ -55,5 +55,5 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
         return f"{record.ending.stopped_by or 'a callback'} ended it after epoch {done}"
     if (epochs or record.experiment.settings.epochs) <= done:
         further = option(resume_command(record, "--epochs", "N"), "resume(epochs=N)")
-        return f"it has {done} epochs. To train it further: {further}"
+        return f"it has {counted(done, 'epoch')}. To train it further: {further}"
     return ""

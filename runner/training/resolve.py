@@ -35,6 +35,7 @@ from zookit.runs.plugin_files import plugin_files
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.training.compatibility import (
+    check_averaging,
     check_columns,
     check_component_values,
     check_frozen,
@@ -219,6 +220,7 @@ def compose_chosen(
     plugin_files(composition.components())  # each name stands for one file
     check_component_values(composition)
     check_rate(composition)
+    check_averaging(composition)
     check_frozen(composition)
     paths, known = composition.input_paths(), verified or {}
     hashes = hashing({key: path for key, path in paths.items() if key not in known})
@@ -247,6 +249,8 @@ def build(group: Components[Any], given: Any) -> Built[Any]:
         return group.build(given)
     except UnknownName as error:
         error.message += _other_kind(group, given)
+        if group.kind is Registry.schedules:
+            error.message += " A learning rate may also be a number, such as 0.001."
         raise
 
 

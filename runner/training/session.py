@@ -35,6 +35,7 @@ from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
 from zookit.runs.order import stamped
 from zookit.runs.plugin_files import copy_plugin_files
+from zookit.runs.probe import check_final_outputs
 from zookit.runs.rebuilding import check_files
 from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder, removed_on_error
@@ -191,6 +192,7 @@ def _continue(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )
         now = make_environment(composition, network, prepared, feeds, listeners)
+        check_final_outputs(record, network.model, now)
         environment = resumed_environment(record, composition.experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
         loop = _loop(run, environment, network, feeds, all_listeners, schedule, checkpoint)

@@ -140,3 +140,16 @@ def test_checkpoints(data: Path) -> None:
     assert float(megabytes) > 0
     assert 0 < float(seconds) < float(trained)
     assert float(share) == pytest.approx(float(seconds) / float(trained), abs=0.01)
+
+
+@pytest.mark.slow
+def test_phases(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "found.json"
+    run("phases.py", "--rounds", "1", "--epochs", "2", "--data", data, "--json", file)
+    (phases,) = json.loads(file.read_text())
+    *parts, whole = phases.values()
+    assert len(parts) == 11
+    # Two epochs, so each phase happens once.
+    assert sum(wall for wall, _ in parts) == pytest.approx(whole[0])
+    assert sum(cpu for _, cpu in parts) == pytest.approx(whole[1])
+    assert all(wall >= 0 for wall, _ in parts)

@@ -153,7 +153,10 @@ def test_a_folder_is_replaced(folder: Path, splits: Splits) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_bytes_are_found_or_harmless(
     folder: Path, splits: Splits, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
