@@ -1,7 +1,7 @@
 """`zookit sweep`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -146,6 +146,14 @@ def sweep(
             autocompletion=words_of("launchers"),
         ),
     ] = None,
+    accept_versions: Annotated[
+        bool,
+        typer.Option("--accept-versions", help="Take runs of other versions of the components."),
+    ] = False,
+    reuse: Annotated[
+        Literal["exact", "any"],
+        typer.Option(help="any also takes runs with another number of threads."),
+    ] = "exact",
     limit: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", min=1, help="How long one run may take."),
@@ -180,28 +188,34 @@ def sweep(
             f"got both --attach {attach} and {', '.join(asks(given))}. --attach continues the last "
             "sweep of the folder as it was asked for. Remove the other options, or --attach."
         )
-    if dry_run is not None:
-        from zookit.cli.sweep_dry_run import show_dry_run
-
-        if dry_run not in (_PLAN, _FULL):
-            raise BadParameter(
-                f"{_DRY_RUN} must be {_FULL}, or have no value, got {quoted(dry_run)}."
-                f"{did_you_mean(dry_run, [_FULL])}"
-            )
-        show_dry_run(request_of(given), full=dry_run == _FULL, as_json=as_json)
-        return 0
-    from zookit.cli.sweep_result import ResultOptions
-    from zookit.cli.sweep_run import run_sweep
+    if dry_run not in (None, _PLAN, _FULL):
+        raise BadParameter(
+            f"{_DRY_RUN} must be {_FULL}, or have no value, got {quoted(dry_run)}."
+            f"{did_you_mean(str(dry_run), [_FULL])}"
+        )
+    from zookit.sweeps.kept import Reuse
     from zookit.sweeps.sweep import SweepOptions, read_request
 
     if attach is not None:
         request, before = read_request(attach)
     else:
         request, before = request_of(given), SweepOptions()
+    if dry_run is not None:
+        from zookit.cli.sweep_dry_run import show_dry_run
+
+        show_dry_run(request, full=dry_run == _FULL, as_json=as_json)
+        return 0
+    from zookit.cli.sweep_result import ResultOptions
+    from zookit.cli.sweep_run import run_sweep
+
     options = SweepOptions(
         launcher=launcher or before.launcher,
         listeners=tuple(listeners or before.listeners),
         limit=limit or before.limit,
+        reuse=Reuse(
+            versions=accept_versions or before.reuse.versions,
+            threads=reuse == "any" or before.reuse.threads,
+        ),
     )
     result = ResultOptions(
         by=by, report=report, force=force, quiet=quiet, as_json=as_json, as_csv=as_csv

@@ -131,6 +131,7 @@ def _plain(sweep: "Sweep", grid: "Grid") -> dict[str, Any]:
                 "values": dict(each.cell.values),
                 "status": each.status,
                 "kept": each.kept,
+                "differs": each.differs,
                 "epochs": each.epochs,
                 "test": dict(each.test),
                 "reason": each.reason,

@@ -53,12 +53,16 @@ def run_sweep(
 
 def _tell_left_out(sweep: "Sweep") -> None:
     """Warn of the combinations that are not trained, once for each reason."""
+    from zookit.sweeps.kept import advice_on
+
     reasons: dict[str, list[str]] = {}
     for each in sweep.misfits:
         reasons.setdefault(each.reason, []).append(" ".join(filter(None, each.values.values())))
     for reason, names in reasons.items():
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
         warn(f"left out: {names[0]}{more}: {reason}")
+    for line in advice_on(sweep.trials.differing, sweep.options.reuse):
+        warn(line)
     if sweep.same:
         say(f"{counted(sweep.same, 'combination')} left out: the same as others.")
 

@@ -14,7 +14,8 @@ CellStatus = Literal["waiting", "running", "finished", "pruned", "failed", "inte
 class CellState:
     """A cell, and how far it is.
 
-    `kept` says that its run was there before the sweep started, `folder` is its run folder once it
+    `kept` says that its run was there before the sweep started, and `differs` in what it is not
+    quite the same experiment. `folder` is its run folder once it
     has one, `values` is what its last epoch logged and `test` what was measured on the test split;
     `reason` is why it failed. `start` is an
     unfinished run folder that the next job continues.
@@ -23,6 +24,7 @@ class CellState:
     cell: PlannedCell
     status: CellStatus = "waiting"
     kept: bool = False
+    differs: str = ""
     epochs: int = 0
     values: Mapping[str, float] = field(default_factory=dict)
     test: Mapping[str, float] = field(default_factory=dict)

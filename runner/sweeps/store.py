@@ -1,8 +1,8 @@
-"""The runs of a sweep in its folder: those that are there already, and those that come in."""
+"""The folder of a sweep: what is sent from it, and what comes in."""
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,20 +11,9 @@ from zookit.core import BadRun
 from zookit.core.run_archive import pack_run, unpack_run
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.lock import locked
-from zookit.runs.naming import run_folders
 from zookit.runs.run import RunRecord, read_run
+from zookit.sweeps.kept import UNFINISHED
 from zookit.sweeps.plan import PlannedCell
-
-_UNFINISHED = ("interrupted", "failed", "killed")
-"""The statuses of runs that a sweep continues."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The runs of a folder by identity: those that are done, and those that can be continued."""
-
-    done: dict[str, RunRecord]
-    unfinished: dict[str, Path]
 
 
 @dataclass(frozen=True)
@@ -33,23 +22,6 @@ class Store:
 
     runs_dir: Path
     transit: Path
-
-    def find(self, identities: Collection[str]) -> Kept:
-        """Return the runs of these identities; if several are alike, the first one."""
-        kept = Kept({}, {})
-        for folder in run_folders(self.runs_dir)[0]:
-            try:
-                record = read_run(folder)
-            except BadRun:
-                continue  # `zookit runs` reports it
-            identity = record.environment.identity
-            if identity not in identities:
-                continue
-            if record.status in ("finished", "pruned") and not record.contradiction:
-                kept.done.setdefault(identity, record)
-            elif record.status in _UNFINISHED:
-                kept.unfinished.setdefault(identity, folder)
-        return kept
 
     def archive(self, folder: Path, name: str) -> Path:
         """Return an archive of an unfinished run, to continue it elsewhere.
@@ -99,7 +71,7 @@ class Store:
             there = read_run(target)
         except BadRun:
             return False
-        return there.environment.identity == cell.identity and there.status in _UNFINISHED
+        return there.environment.identity == cell.identity and there.status in UNFINISHED
 
     @contextmanager
     def _aside(self) -> Iterator[Path]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -20,10 +20,11 @@ from zookit.registry.blame import plugins_blamed
 from zookit.runs.writer import check_runs_dir
 from zookit.sweeps.cells import CellTrials
 from zookit.sweeps.coordinator import Coordinator
-from zookit.sweeps.plan import Misfit, PlannedCell, Planner
+from zookit.sweeps.kept import Reuse
+from zookit.sweeps.plan import Misfit, Planner
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState
-from zookit.sweeps.store import Kept, Store
+from zookit.sweeps.store import Store
 from zookit.sweeps.trials import Trials
 from zookit.terminal import messages_shown
 
@@ -44,11 +45,13 @@ class SweepOptions:
         launcher: the words of the launcher.
         listeners: the words of the listeners of each run.
         limit: how many seconds a cell may take; None for any time.
+        reuse: which runs are taken for a cell that is not quite the same.
     """
 
     launcher: str = "local"
     listeners: tuple[str, ...] = ()
     limit: float | None = None
+    reuse: Reuse = field(default_factory=Reuse)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -180,7 +183,8 @@ def plan(
         trials = Trials(
             cells=cells,
             planner=Planner(progress),
-            find=lambda planned: _find(store, planned),
+            runs_dir=runs_dir,
+            reuse=options.reuse,
         )
         if not cells.learns:
             trials.ask_all(done)
@@ -212,7 +216,10 @@ def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
         plain = parse_json(read_text_bounded(runs_dir / _FOLDER / _OPTIONS, _LARGEST))
         listeners = tuple(plain["listeners"])
         options = SweepOptions(
-            launcher=plain["launcher"], listeners=listeners, limit=plain["limit"]
+            launcher=plain["launcher"],
+            listeners=listeners,
+            limit=plain["limit"],
+            reuse=Reuse(**plain["reuse"]),
         )
     except FileNotFoundError:
         raise BadRun(
@@ -247,16 +254,13 @@ def _store(runs_dir: Path, held: ExitStack) -> Store:
     return Store(runs_dir, transit)
 
 
-def _find(store: Store, planned: Sequence[PlannedCell]) -> Kept:
-    return store.find({each.identity for each in planned})
-
-
 def _write(runs_dir: Path, request: SweepRequest, options: SweepOptions) -> None:
     plain = {
         "format": _FORMAT,
         "launcher": options.launcher,
         "listeners": list(options.listeners),
         "limit": options.limit,
+        "reuse": asdict(options.reuse),
     }
     with written_aside(runs_dir / REQUEST) as aside:
         aside.write_text(request.to_toml(), encoding="utf-8")

@@ -1,15 +1,16 @@
 """What a sweep trains next, and what its search learns from the results."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import fmean
 
 from zookit.core import BadExperiment
 from zookit.core.messages import option
 from zookit.sweeps.cells import CellTrials, Trial
+from zookit.sweeps.kept import Differing, Kept, Reuse, find_kept
 from zookit.sweeps.plan import Misfit, PlannedCell, Planner
 from zookit.sweeps.state import CellState
-from zookit.sweeps.store import Kept
 
 VALUE = "val_accuracy"
 """What a search learns from: the logged value of the last epoch, the greater the better."""
@@ -19,13 +20,16 @@ VALUE = "val_accuracy"
 class Trials:
     """The cells of a sweep, as they are asked for.
 
-    `find` returns the runs of some identities that are there already. All cells of a search that
-    does not learn are known at once.
+    Those that `runs_dir` has already are not trained; `reuse` says what else is taken for them.
+    `differing` has the finished runs that are not. All cells of a search that does not learn are
+    known at once.
     """
 
     cells: CellTrials
     planner: Planner
-    find: Callable[[Sequence[PlannedCell]], Kept]
+    runs_dir: Path
+    reuse: Reuse
+    differing: list[Differing] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
     states: list[CellState] = field(default_factory=list)
     _open: dict[CellState, Trial] = field(default_factory=dict)
@@ -86,14 +90,15 @@ class Trials:
                         f"training images: {option('--validation 0.1', 'validation=0.1')}."
                     )
                 planned[trial].append(found)
-        kept = self.find([each for found in planned.values() for each in found])
+        every = [each for found in planned.values() for each in found]
+        kept = find_kept(self.runs_dir, every, self.reuse)
         new = []
         for trial, found in planned.items():
             states = self._by_trial[trial] = []
             for cell in found:
                 state = self._known.get(cell.identity)
                 if state is None:
-                    state = self._known[cell.identity] = _state(cell, kept)
+                    state = self._known[cell.identity] = self._state(cell, kept)
                     new.append(state)
                     self._open[state] = trial
                 states.append(state)
@@ -109,19 +114,24 @@ class Trials:
         known = [each for each in values if each is not None]
         self.cells.tell(trial, fmean(known) if known and len(known) == len(values) else None)
 
-
-def _state(cell: PlannedCell, kept: Kept) -> CellState:
-    done = kept.done.get(cell.identity)
-    if done is None:
-        return CellState(cell, start=kept.unfinished.get(cell.identity))
-    values: Mapping[str, float] = done.ending.last_epoch if done.ending else {}
-    return CellState(
-        cell,
-        "pruned" if done.status == "pruned" else "finished",
-        kept=True,
-        epochs=done.epochs,
-        values=values,
-        test=dict(done.metrics),
-        seconds=sum(done.seconds),
-        folder=done.folder,
-    )
+    def _state(self, cell: PlannedCell, kept: Kept) -> CellState:
+        done, differs = kept.done.get(cell.identity), ""
+        differing = kept.differing.get(cell.identity)
+        if done is None and differing is not None:
+            if differing.usable(self.reuse):
+                done, differs = differing.run, str(differing)
+            else:
+                self.differing.append(differing)
+        if done is None:
+            return CellState(cell, start=kept.unfinished.get(cell.identity))
+        return CellState(
+            cell,
+            "pruned" if done.status == "pruned" else "finished",
+            kept=True,
+            differs=differs,
+            epochs=done.epochs,
+            values=done.last_epoch,
+            test=done.test,
+            seconds=done.seconds,
+            folder=done.folder,
+        )

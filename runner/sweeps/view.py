@@ -101,7 +101,7 @@ def ending_of(state: CellState) -> str:
 
 def _row(state: CellState) -> list[str]:
     total = state.cell.experiment.settings.epochs
-    status = "kept" if state.kept else state.status
+    status = f"kept{'*' * bool(state.differs)}" if state.kept else state.status
     left = ""
     if state.status == "running" and state.epochs:
         left = duration(state.seconds / state.epochs * (total - state.epochs))
