@@ -40,12 +40,12 @@ def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:
             parameters = parameter_counts(cells)
     if as_json:
         print_json(_plain(trials, cells, parameters))
-        return
-    console = output()
-    console.print(facts(_summary(request, trials, cells)))
-    _print_cells(console, cells, parameters)
-    for line in _left_out(trials):
-        console.print(line, soft_wrap=True)
+    else:
+        console = output()
+        console.print(facts(_summary(request, trials, cells)))
+        _print_cells(console, cells, parameters)
+        for line in _left_out(trials):
+            console.print(line, soft_wrap=True)
     if not cells and trials.misfits:
         raise BadExperiment(
             f"none of {counted(len(trials.misfits), 'combination')} fits; the reasons are above."
