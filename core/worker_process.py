@@ -30,7 +30,7 @@ from typing import Any
 from zookit.core.launcher import OVER, Job, JobStatus
 from zookit.core.messages import is_at_command_line
 from zookit.core.python_process import ending, kill_with_children, python_command
-from zookit.core.worker_log import out_of_memory_kills, place_in_log
+from zookit.core.worker_log import last_line, out_of_memory_kills, place_in_log
 
 _CODE = "from zookit.sweeps.worker import main; main()"
 _GRACE = 10.0
@@ -59,7 +59,7 @@ class WorkerProcess:
         self._started = 0.0
         self._killed = self._cleaned = False
         self._takes_jobs = True
-        self._log, self._logged = log, 0
+        self._log, self._logged = log, _size(log)
         self._out_of_memory = out_of_memory_kills()
         with log.open("ab") as file:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
@@ -82,25 +82,28 @@ class WorkerProcess:
     def takes_jobs(self) -> bool:
         """Whether a job can be started: the process runs, and has no job that has not ended."""
         with self._lock:
-            busy = self._job is not None and self._status.state not in OVER
-            return self._takes_jobs and not busy and not self.has_ended()
+            return self._takes_jobs and not self._busy and not self.has_ended()
+
+    @property
+    def _busy(self) -> bool:
+        return self._job is not None and self._status.state not in OVER
 
     def start(self, job: Job, folder: Path) -> None:
-        """Train a job in `folder`, a runs folder of its own.
+        """Train a job in `folder`, a runs folder of its own. It is lost if the process has ended.
 
         If the folder has an unfinished run of the job, that is continued, in place of `job.start`.
 
         Raises:
-            RuntimeError: the worker takes no jobs.
+            RuntimeError: the worker has a job that has not ended, or was asked to end.
         """
-        if not self.takes_jobs:
-            raise RuntimeError("the worker takes no jobs now")
         with self._lock:
+            if not self._takes_jobs or self._busy:
+                raise RuntimeError("the worker takes no jobs now")
+            if self._job is not None:
+                self._logged = _size(self._log)
             self._job = job
             self._status = JobStatus("running", place=f"process {self.pid}")
             self._started = time.monotonic()
-            with suppress(OSError):
-                self._logged = self._log.stat().st_size
         values = {**asdict(job), "start": None if job.start is None else str(job.start.absolute())}
         self._send(
             start=values, folder=str(folder.absolute()), at_command_line=is_at_command_line()
@@ -209,7 +212,14 @@ class WorkerProcess:
         if self._killed:
             return "its process was killed"
         if code != -getattr(signal, "SIGKILL", 9):
-            return f"its process ended {ending(code)}{place}"
+            last = "" if place or code < 0 else last_line(self._log, self._logged)
+            return f"its process ended {ending(code)}{place}{last and ': '}{last}"
         if out_of_memory_kills() != self._out_of_memory:
             return "its process was killed by the system, because memory ran out"
         return "its process was killed by SIGKILL, perhaps because memory ran out"
+
+
+def _size(log: Path) -> int:
+    with suppress(OSError):
+        return log.stat().st_size
+    return 0

@@ -29,7 +29,7 @@ _LAST_SECONDS = 60.0
 
 def main() -> None:
     """Train jobs until the input ends, and kill what they have left running."""
-    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     log = os.dup(2)  # descriptor 2 leads elsewhere while TensorFlow is imported
     # No plugin and no process of a plugin can reach the pipes.
     os.dup2(2, 1)
@@ -75,6 +75,7 @@ class Worker:
         """Send an event."""
         with self._writing, suppress(OSError):  # nobody reads it any more
             self._events.write(json.dumps(event).encode() + b"\n")
+            self._events.flush()
 
     def _train(self, command: dict[str, Any]) -> None:
         job = _job_of(command["start"])

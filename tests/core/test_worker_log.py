@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zookit.core.worker_log import out_of_memory_kills, place_in_log
+from zookit.core.worker_log import last_line, out_of_memory_kills, place_in_log
 
 CRASHES = """
 import faulthandler, os, threading, time
@@ -38,6 +38,14 @@ def test_the_place_is_found_in_the_log(tmp_path: Path, function: str) -> None:
         subprocess.run([sys.executable, script], stderr=file, check=False)
     assert function in place_in_log(log, start)
     assert str(script) in place_in_log(log, start)
+
+
+def test_the_last_line_is_found(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("first\n\033bad  news\n\n")
+    assert last_line(log, 0) == "\\x1bbad news"
+    assert last_line(log, log.stat().st_size) == ""
+    assert last_line(tmp_path / "none", 0) == ""
 
 
 def test_no_log(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,9 +85,7 @@ def test_one_process_trains_stops_continues_and_fails(
     assert polled_until(worker.status).state == "finished", log_of(tmp_path)
     assert worker.status().seconds == worker.status().seconds
     worker.end()
-    deadline = time.monotonic() + 30
-    while not worker.has_ended() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    worker.wait()
     assert worker.has_ended()
     assert not worker.takes_jobs
 
@@ -201,6 +198,19 @@ def test_it_writes_a_checkpoint_and_ends_when_its_parent_is_killed(
     assert polled_until(worker.status).state == "interrupted"
     record = read_run(run_in(tmp_path / "job"))
     assert [each.epochs > 0 for each in record.environment.resumptions] == [True]
+
+
+def test_a_process_that_cannot_start_loses_its_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zookit.core.worker_process._CODE", "raise OSError('no luck')")
+    worker = WorkerProcess(tmp_path / "log")
+    worker.start(Job("one", "", "", 1), tmp_path / "job")
+    status = polled_until(worker.status)
+    assert status.state == "lost"
+    assert not worker.takes_jobs
+    for fact in ("exit code 1", "OSError: no luck"):
+        assert fact in status.reason
 
 
 def test_an_archive_is_unpacked_where_it_is_wanted(tmp_path: Path) -> None:
