@@ -11,13 +11,14 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
-from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
+from zookit.leaderboard.leaderboard import Leaderboard, leaderboard_of
 from zookit.leaderboard.mean import Mean
-from zookit.leaderboard.names import under_newest_names
+from zookit.leaderboard.names import recipes_of, summaries_under_newest_names
 from zookit.leaderboard.ranking import ACCURACY, Measure, Ranking, ranking_by
 from zookit.report.numbers import in_order
 from zookit.runs.metrics import directions
-from zookit.runs.run import Ending, RunRecord
+from zookit.runs.run import read_run
+from zookit.runs.summary import RunSummary
 
 DATASET, SEED = "dataset", "seed"
 GridStatus = Literal["finished", "failed", "pruned", "interrupted", "running", "waiting", "misfit"]
@@ -40,7 +41,7 @@ class GridCell:
     values: Mapping[str, str]
     status: GridStatus
     reason: str = ""
-    run: RunRecord | None = None
+    run: RunSummary | None = None
 
     @property
     def words(self) -> str:
@@ -58,7 +59,7 @@ class Combination:
 
     values: Mapping[str, str]
     cells: tuple[GridCell, ...]
-    finished: tuple[RunRecord, ...]
+    finished: tuple[RunSummary, ...]
     result: Mean | None
 
     @property
@@ -72,7 +73,7 @@ class Best:
     """The best combination on a data set, its best run, and the command that predicts with it."""
 
     combination: Combination
-    run: RunRecord
+    run: RunSummary
 
     @property
     def command(self) -> str:
@@ -103,7 +104,8 @@ class Grid:
     @cached_property
     def board(self) -> Leaderboard:
         """The leaderboard of the cells' runs."""
-        return leaderboard([each.run for each in self.cells if each.run], self.ranking.name)
+        runs = [each.run for each in self.cells if each.run]
+        return leaderboard_of(runs, self.ranking.name, read_run)
 
     @cached_property
     def varied(self) -> Mapping[str, tuple[str, ...]]:
@@ -140,11 +142,11 @@ class Grid:
         for each in self.combinations:
             row: dict[str, Any] = {name: each.values.get(name) for name in names}
             row |= {"cells": len(each.cells), "finished": len(each.finished)}
-            row["seeds"] = " ".join(str(run.experiment.settings.seed) for run in each.finished)
+            row["seeds"] = " ".join(str(run.seed) for run in each.finished)
             for key, value in measured.items():
                 mean = _mean(each.finished, value)
                 row |= {key: mean and mean.value, f"{key}_spread": mean and mean.spread}
-            seconds = [sum(run.seconds) for run in each.finished]
+            seconds = [run.seconds for run in each.finished]
             row["seconds"] = Mean.of(seconds).value if seconds else None
             row["runs"] = " ".join(run.name for run in each.finished)
             rows.append(row)
@@ -157,34 +159,33 @@ class Grid:
         rows = []
         for each in self.cells:
             run = each.run
-            ending = run.ending if run and each.status == "finished" else None
+            ended = run if each.status == "finished" else None
             rows.append(
                 {
                     **{name: each.values.get(name) for name in names},
                     "status": each.status,
                     "reason": each.reason,
-                    **{key: ending and value(ending) for key, value in measured.items()},
+                    **{key: ended and value(ended) for key, value in measured.items()},
                     "epochs_trained": run and run.epochs,
-                    "seconds": run and sum(run.seconds),
+                    "seconds": run and run.seconds,
                     "folder": run and str(run.folder),
                 }
             )
         return rows
 
     def _best_run(self, combination: Combination) -> RunRecord:
-        def order(run: RunRecord) -> float:
-            value = None if run.ending is None else self.ranking.value(run.ending, self.by)
+        def order(run: RunSummary) -> float:
+            value = self.ranking.value(run, self.by)
             return math.inf if value is None else self.ranking.order(value)
 
         return min(combination.finished, key=order)
 
-    def _measured(self) -> dict[str, Callable[[Ending], float | None]]:
+    def _measured(self) -> dict[str, Callable[[RunSummary], float | None]]:
         """Return the metrics that a run has measured, by the split and the name."""
-        endings = [run.ending for each in self.combinations for run in each.finished if run.ending]
+        finished = [run for each in self.combinations for run in each.finished]
         known = {ACCURACY: True, "loss": False}
-        for each in self.combinations:
-            for run in each.finished:
-                known |= directions(run)
+        for recipe in recipes_of(finished):
+            known |= directions(recipe.experiment, recipe.components)
         found = {
             f"{split}_{name}": partial(Ranking(name, best).value, by=split)
             for name, best in known.items()
@@ -193,7 +194,7 @@ class Grid:
         return {
             key: value
             for key, value in found.items()
-            if any(value(ending) is not None for ending in endings)
+            if any(value(run) is not None for run in finished)
         }
 
 
@@ -205,12 +206,8 @@ def grid_of(cells: Iterable[GridCell], by: str = ACCURACY) -> Grid:
     found = _under_newest_names(list(cells))
     runs = [each.run for each in found if each.run]
     ranking = ranking_by(by, runs, runs) if runs else Ranking()
-    endings = [
-        each.run.ending
-        for each in found
-        if each.status == "finished" and each.run and each.run.ending
-    ]
-    validated = all(ranking.value(each, "validation") is not None for each in endings)
+    finished = [each.run for each in found if each.status == "finished" and each.run]
+    validated = all(ranking.value(each, "validation") is not None for each in finished)
     split: Measure = "validation" if validated else "test"
     groups: dict[tuple[tuple[str, str], ...], list[GridCell]] = {}
     for each in found:
@@ -244,22 +241,22 @@ def dataset_of(values: Mapping[str, str]) -> str:
 
 
 def _under_newest_names(cells: Sequence[GridCell]) -> list[GridCell]:
-    named = iter(under_newest_names([each.run for each in cells if each.run]))
+    named = iter(summaries_under_newest_names([each.run for each in cells if each.run]))
     return [replace(each, run=next(named)) if each.run else each for each in cells]
 
 
 def _combination(
     values: Mapping[str, str],
     cells: Sequence[GridCell],
-    value: Callable[[Ending], float | None],
+    value: Callable[[RunSummary], float | None],
 ) -> Combination:
     finished = [each.run for each in cells if each.status == "finished" and each.run]
-    finished.sort(key=lambda run: run.experiment.settings.seed)
+    finished.sort(key=lambda run: run.seed)
     return Combination(values, tuple(cells), tuple(finished), _mean(finished, value))
 
 
-def _mean(runs: Sequence[RunRecord], value: Callable[[Ending], float | None]) -> Mean | None:
-    found = [value(run.ending) for run in runs if run.ending]
+def _mean(runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None]) -> Mean | None:
+    found = [value(run) for run in runs]
     known = [each for each in found if each is not None]
     return Mean.of(known) if known else None
 

@@ -134,7 +134,7 @@ def _tiles(grid: Grid, trained: int) -> Iterator[Tile]:
     for status, name in _TILES:
         found = [each for each in grid.cells if each.status == status]
         if found:
-            seconds = sum(sum(each.run.seconds) for each in found if each.run)
+            seconds = sum(each.run.seconds for each in found if each.run)
             yield name, f"{len(found):,}", f"{duration(seconds)} of training" if seconds else ""
     misfits = len(grid.cells) - trained
     if misfits:
@@ -161,7 +161,7 @@ def _best(grid: Grid, best: Best) -> BestView:
     result = combination.result
     assert result is not None
     over = f" over {counted(result.seeds, 'seed')}" if result.seeds > 1 else ""
-    test = best.run.metrics.get("accuracy")
+    test = best.run.test.get("accuracy")
     tested = f"; test accuracy of the best run {test:.4f}" if test and grid.by != "test" else ""
     rest = words_of({k: v for k, v in combination.values.items() if k != DATASET})
     return BestView(
