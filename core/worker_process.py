@@ -145,6 +145,7 @@ class WorkerProcess:
         with self._reaping:
             if not self._cleaned and self._process.poll() is not None:
                 self._cleaned = True  # its number may be another's from now on
+                self.end()
                 kill_with_children(self._process)
             return self._cleaned
 
