@@ -32,7 +32,8 @@ from zookit.cli.resume import resume
 from zookit.cli.run import run
 from zookit.cli.runs import runs
 from zookit.cli.show import show
-from zookit.cli.sweep import SweepCommand, sweep
+from zookit.cli.sweep import sweep
+from zookit.cli.sweep_options import SweepCommand
 from zookit.cli.training_options import Interrupted
 from zookit.cli.uninstall import uninstall
 from zookit.core import BrokenPlugin, ZookitError

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.cli.component_options import chosen_components
+from zookit.cli.sweep_options import DRY_RUN, FULL, PLAN
 from zookit.cli.training_options import OPTIONS
-from zookit.core import BadExperiment, BadParameter
+from zookit.core import BadExperiment, BadParameter, did_you_mean
 from zookit.core.errors import quoted
 
 if TYPE_CHECKING:
     from zookit.sweeps.request import SweepRequest
+    from zookit.sweeps.sweep import SweepOptions
 
 _LARGEST = 10_000_000
 """The largest file, in bytes."""
@@ -22,6 +24,36 @@ _OPTION = {
     "vary": "--vary",
     "search": "--search",
 }
+
+
+def request_and_options(given: Mapping[str, Any]) -> "tuple[SweepRequest, SweepOptions]":
+    """Return what a sweep trains and how, by its options, a file, or the folder to continue.
+
+    Raises BadExperiment, BadParameter or BadRun if they contradict each other or cannot be read.
+    """
+    from zookit.sweeps.kept import Reuse
+    from zookit.sweeps.sweep import SweepOptions, read_request
+
+    if given["dry_run"] not in (None, PLAN, FULL):
+        raise BadParameter(
+            f"{DRY_RUN} must be {FULL}, or have no value, got {quoted(given['dry_run'])}."
+            f"{did_you_mean(given['dry_run'], [FULL])}"
+        )
+    attach: Path | None = given["attach"]
+    if attach is None:
+        request, before = request_of(given), SweepOptions()
+    else:
+        _check_attached(given)
+        request, before = read_request(attach)
+    return request, SweepOptions(
+        launcher=given["launcher"] or before.launcher,
+        listeners=tuple(given["listeners"] or before.listeners),
+        limit=given["limit"] or before.limit,
+        reuse=Reuse(
+            versions=given["accept_versions"] or before.reuse.versions,
+            threads=given["reuse"] == "any" or before.reuse.threads,
+        ),
+    )
 
 
 def request_of(given: Mapping[str, Any]) -> "SweepRequest":
@@ -52,10 +84,15 @@ def request_of(given: Mapping[str, Any]) -> "SweepRequest":
     return request
 
 
-def asks(given: Mapping[str, Any]) -> list[str]:
-    """Return the options that say what is trained, as far as they are given."""
-    own = [_OPTION[name] for name in _given(given)]
-    return [*own, *_options(given), *(["--from"] if given["file"] is not None else [])]
+def _check_attached(given: Mapping[str, Any]) -> None:
+    """Raise BadParameter if options say what is trained, which the folder to continue says."""
+    asked = [*(_OPTION[name] for name in _given(given)), *_options(given)]
+    asked += ["--from"] if given["file"] is not None else []
+    if asked:
+        raise BadParameter(
+            f"got both --attach {given['attach']} and {', '.join(asked)}. --attach continues the "
+            "last sweep of the folder as it was asked for. Remove the other options, or --attach."
+        )
 
 
 def _given(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def opens_independent_trials(target: Target) -> None:
     """Two sweeps can use it at a time: what one is asked and told does not change the other."""
     alone = list(_asked(target, _LISTED))
     one, other = (_open(target, _LISTED) for _ in range(2))
-    together = []
+    together: list[Point] = []
     while len(together) < _MOST and (point := one.ask()) is not None:
         together.append(point)
         mine = other.ask()
