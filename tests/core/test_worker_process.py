@@ -135,6 +135,36 @@ def test_memory_that_runs_out_costs_the_job_and_its_process(
     assert not worker.takes_jobs
 
 
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A cgroup whose processes may have 200 MB more than they have now."""
+    cgroup = Path(f"/sys/fs/cgroup/memory/zookit-test-{os.getpid()}")
+    try:
+        cgroup.mkdir()
+    except OSError as error:
+        pytest.skip(f"no cgroup can be made: {error}")
+    try:
+        (cgroup / "memory.limit_in_bytes").write_text("200M")
+        monkeypatch.setenv("TEST_CGROUP", str(cgroup))
+        yield
+    finally:
+        cgroup.rmdir()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("little_memory")
+def test_the_reason_names_memory_if_the_system_killed_the_process_for_it(tmp_path: Path) -> None:
+    job = small_job(callbacks=[f"{HARM}:how=oom"])  # which names the file to child processes too
+    worker = WorkerProcess(tmp_path / "log")
+    worker.start(job, tmp_path / "job")
+    status = polled_until(worker.status)
+    worker.kill()
+    assert (status.state, "by the system, because memory ran out" in status.reason) == (
+        "lost",
+        True,
+    )
+
+
 @pytest.mark.slow
 def test_bits_are_those_of_cold_processes(worker: WorkerProcess, tmp_path: Path) -> None:
     """Each architecture is trained in this worker after, and before, each other kind."""

@@ -14,7 +14,7 @@ from zookit.core import Callback, Doc, warn
 if TYPE_CHECKING:
     import keras
 
-HOW = Literal["abort", "exit", "kill", "hang", "eat", "raise", "stop", "speak"]
+HOW = Literal["abort", "exit", "kill", "hang", "eat", "oom", "raise", "stop", "speak"]
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,21 @@ def _eat() -> None:
         held.append(bytearray(1 << 26))
 
 
+def _eat_in_cgroup() -> None:
+    """Allocate memory without end in a cgroup that has little, so that the system kills it."""
+    Path(os.environ["TEST_CGROUP"], "cgroup.procs").write_text("0")
+    held = []
+    while True:
+        held.append(bytearray(1 << 24))
+
+
 HARM = {
     "abort": os.abort,
     "exit": lambda: os._exit(3),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "hang": _hang,
     "eat": _eat,
+    "oom": _eat_in_cgroup,
     "raise": _raise,
     "stop": sys.exit,
     "speak": _speak,
