@@ -81,13 +81,14 @@ def grid_of_sweep(sweep: "Sweep", by: str) -> "Grid":
     """Return the cells of a sweep and their results."""
     from zookit.report.grid import GridCell, grid_of
     from zookit.runs.run import read_run
+    from zookit.runs.summary import summary_of
 
     cells = [
         GridCell(
             values=each.cell.values,
             status=each.status,
             reason=each.reason,
-            run=read_run(each.folder) if each.over and each.folder else None,
+            run=summary_of(read_run(each.folder)) if each.over and each.folder else None,
         )
         for each in sweep.states
     ]
@@ -101,7 +102,7 @@ def _print_board(board: "Leaderboard", runs_dir: Path) -> None:
     from zookit.leaderboard.text import print_leaderboard
     from zookit.tables import output
 
-    ranked = [run for table in board.tables for row in table.rows for run in row.runs]
+    ranked = [run for table in board.tables for row in table.rows for run in row.summaries]
     if ranked:
         print_leaderboard(output(), board.tables, board.unranked, short_names(ranked, runs_dir))
 

@@ -68,7 +68,7 @@ def ranked(table: Table) -> RankedTable:
         [
             [
                 *([printable(text)] for text in texts.values()),
-                [printable(run.name) for run in row.runs],
+                [printable(run.name) for run in row.summaries],
             ]
             for texts, row in zip(cells, table.rows, strict=True)
         ],

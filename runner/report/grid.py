@@ -173,7 +173,7 @@ class Grid:
             )
         return rows
 
-    def _best_run(self, combination: Combination) -> RunRecord:
+    def _best_run(self, combination: Combination) -> RunSummary:
         def order(run: RunSummary) -> float:
             value = self.ranking.value(run, self.by)
             return math.inf if value is None else self.ranking.order(value)

@@ -77,19 +77,19 @@ class Trials:
         planned: dict[Trial, list[PlannedCell]] = {}
         for trial in trials:
             planned[trial] = []
-            for cell in trial.cells:
-                found = self.planner.plan(cell)
+            for each in trial.cells:
+                cell = self.planner.plan(each)
                 done()
-                if isinstance(found, Misfit):
-                    self.misfits.append(found)
+                if isinstance(cell, Misfit):
+                    self.misfits.append(cell)
                     continue
-                if self.learns and not found.validates:
+                if self.learns and not cell.validates:
                     raise BadExperiment(
                         "this search learns from the results on validation images, and "
-                        f"{found.experiment.dataset.short_name} has none. Hold out a part of the "
+                        f"{cell.experiment.dataset.short_name} has none. Hold out a part of the "
                         f"training images: {option('--validation 0.1', 'validation=0.1')}."
                     )
-                planned[trial].append(found)
+                planned[trial].append(cell)
         every = [each for found in planned.values() for each in found]
         kept = find_kept(self.runs_dir, every, self.reuse)
         new = []

@@ -8,6 +8,7 @@ from typing import Any
 from zookit.core.result import Status
 from zookit.report.grid import SEED, GridCell, GridStatus
 from zookit.runs.run import RunRecord
+from zookit.runs.summary import RunSummary, summary_of
 
 
 class GridMaker:
@@ -36,7 +37,7 @@ class GridMaker:
 
     def _variant(
         self, values: Mapping[str, str], validation: float | None, test: float, status: Status
-    ) -> RunRecord:
+    ) -> RunSummary:
         self._made += 1
         run = self._run
         assert run.ending
@@ -52,10 +53,11 @@ class GridMaker:
             group=" ".join(f"{k}={v}" for k, v in values.items() if k != SEED),
             identity=" ".join(f"{k}={v}" for k, v in values.items()),
         )
-        return replace(
+        variant = replace(
             run,
             folder=Path("runs", f"20261122-{self._made:06}"),
             experiment=run.experiment.with_settings(seed=int(values[SEED])),
             environment=environment,
             ending=ending,
         )
+        return summary_of(variant)
