@@ -70,9 +70,10 @@ class Trials(ABC):
 
     @abstractmethod
     def ask(self) -> Point | None:
-        """Return the next combination to try; None if there are no more.
+        """Return the next combination to try; None if there is none, or only after more results.
 
-        Several may be tried at a time, so not all results need be known.
+        Several are tried at a time, so not all results need be known. zookit asks again after each
+        result, and the search ends when it has returned None and nothing is being tried.
         """
 
     def skip(self, point: Point) -> None:
