@@ -3,8 +3,9 @@
 The process is a fresh Python that runs `zookit.sweeps.worker`. Its standard input and a pipe of its
 own, which starts as its standard output, carry lines of JSON. This process sends
 
-    {"start": {"name": ..., "experiment": ..., ...}, "folder": ..., "at_command_line": ...}
-    {"stop": NAME}
+    {"start": {"name": ..., "experiment": ..., ...}, "folder": ..., "number": 1,
+     "at_command_line": false}
+    {"stop": 1}
 
 and the end of the input tells the worker to stop its job and end. The worker sends, about the job
 that was started last,
@@ -55,6 +56,7 @@ class WorkerProcess:
 
         self._lock, self._reaping = Lock(), Lock()
         self._job: Job | None = None
+        self._number = 0
         self._status = JobStatus("waiting")
         self._started = 0.0
         self._killed = self._cleaned = False
@@ -101,13 +103,12 @@ class WorkerProcess:
                 raise RuntimeError("the worker takes no jobs now")
             if self._job is not None:
                 self._logged = _size(self._log)
-            self._job = job
+            self._job, self._number = job, self._number + 1
             self._status = JobStatus("running", place=f"process {self.pid}")
             self._started = time.monotonic()
         values = {**asdict(job), "start": None if job.start is None else str(job.start.absolute())}
-        self._send(
-            start=values, folder=str(folder.absolute()), at_command_line=is_at_command_line()
-        )
+        more = {"folder": str(folder.absolute()), "number": self._number}
+        self._send(start=values, **more, at_command_line=is_at_command_line())
 
     def status(self) -> JobStatus:
         """Return the status of the job that was started last. Does not wait.
@@ -132,7 +133,7 @@ class WorkerProcess:
     def stop(self) -> None:
         """Ask the job to write a checkpoint and stop."""
         if self._job is not None:
-            self._send(stop=self._job.name)
+            self._send(stop=self._number)
 
     def end(self) -> None:
         """Ask the process to stop its job, as `stop` does, and to end."""

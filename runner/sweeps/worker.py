@@ -39,7 +39,7 @@ def main() -> None:
     sys.argv[:] = ["zookit"]  # a plugin may parse them
     faulthandler.enable(log)
     try:
-        with messages_shown(quiet=True), programs_reused():
+        with programs_reused():
             Worker(commands, events, log).run()
     finally:
         with suppress(OSError):
@@ -54,16 +54,15 @@ class Worker:
         self._commands, self._events, self._log = commands, events, log
         self._jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._writing, self._switching = threading.Lock(), threading.Lock()
-        self._training = ""
-        """The job that can be interrupted now."""
-        self._unwanted = ""
+        self._training = self._unwanted = 0
+        """The numbers of the job that can be interrupted now, and of the last one to stop."""
         self._ending = False
 
     def run(self) -> None:
         """Train jobs until the input ends, or one was interrupted where that leaves a mess."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._receive)
-        logger.addHandler(_Warnings(self))
+        logger.handlers, logger.propagate = [_Warnings(self)], False
         threading.Thread(target=self._read, name="commands", daemon=True).start()
         while not self._ending:
             command = self._jobs.get()
@@ -82,18 +81,21 @@ class Worker:
         state, reason = "interrupted", ""
         try:
             with self._switching:
-                self._training = "" if self._ending or self._unwanted == job.name else job.name
-            if self._training:
-                with _job_environment(command), _time_limit(job.seconds, self._log):
-                    state = train_job(job, Path(command["folder"]), self.report)
+                wanted = not self._ending and self._unwanted != command["number"]
+                self._training = command["number"] if wanted else 0
+            try:
+                if wanted:
+                    with _job_environment(command), _time_limit(job.seconds, self._log):
+                        state = train_job(job, Path(command["folder"]), self.report)
+            finally:
+                self._training = 0
         except KeyboardInterrupt:
             self._ending = True  # it may have been anywhere, such as half through an import
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
             traceback.print_exception(error)
             state, reason = "failed", _reason_of(error)
             self._ending |= _is_out_of_memory(error)
-        with self._switching:
-            self._training = ""
+        self._training = 0
         self.report(ended=state, reason=" ".join(reason.split()), last=self._ending)
 
     def _read(self) -> None:
@@ -110,12 +112,12 @@ class Worker:
         self._interrupt(self._training)
         self._jobs.put(None)
 
-    def _interrupt(self, name: str) -> None:
+    def _interrupt(self, number: int) -> None:
         with self._switching:
+            again, self._unwanted = number == self._unwanted, number
             # A second signal would end the training at once.
-            if name and name != self._unwanted and name == self._training:
+            if number == self._training != 0 and not again:
                 _signal_main_thread()
-            self._unwanted = name or self._unwanted
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal outside of training, which handles its own."""
@@ -123,6 +125,8 @@ class Worker:
         if number == signal.SIGTERM:  # the system shuts down
             self._ending = True
             self._jobs.put(None)
+        elif self._training != self._unwanted:
+            return  # the job has ended meanwhile
         if self._training:
             raise KeyboardInterrupt
 
@@ -153,6 +157,7 @@ def _job_environment(command: dict[str, Any]) -> Iterator[None]:
     """Undo at the end what a plugin changes for the whole process."""
     with ExitStack() as restored:
         restored.enter_context(at_command_line(command["at_command_line"]))
+        restored.enter_context(messages_shown(quiet=True))  # each warning once for each job
         restored.enter_context(chdir(Path.cwd()))
         restored.callback(_restore_variables, dict(os.environ))
         yield

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,10 +63,8 @@ def test_one_process_trains_stops_continues_and_fails(
     assert done.status == "interrupted"
     collect_run(tmp_path / "long", tmp_path / "long.tar")
     assert not (tmp_path / "long").exists()
-    worker.start(
-        small_job("again", callbacks=callbacks, epochs=ENDLESS, start=tmp_path / "long.tar"),
-        tmp_path / "again",
-    )
+    again = replace(long, start=tmp_path / "long.tar")  # of the name of a job that was stopped
+    worker.start(again, tmp_path / "again")
     polled_until(worker.status, lambda status: status.epochs > done.epochs)
     worker.stop()
     assert polled_until(worker.status).state == "interrupted"
