@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from zookit.core.messages import counted, printable
-from zookit.report.comparison import Overlay, RankedTable, comparison_of
+from zookit.report.comparison import RankedTable, ranked
 from zookit.report.grid import DATASET, SEED, Best, Grid, GridCell, GridStatus, dataset_of, words_of
 from zookit.report.heat_map import MOST as MOST_MAPS
 from zookit.report.heat_map import HeatMap, heat_maps
@@ -91,14 +91,12 @@ class SweepView:
     marks: dict[str, str]
     parallel: Parallel | None
     has_datasets: bool
-    overlays: list[Overlay]
     missing: list[Missing]
 
 
 def view_of_sweep(grid: Grid) -> SweepView:
     """Return the view of a sweep."""
     trained = sum(each.status != "misfit" for each in grid.cells)
-    comparison = comparison_of(grid.board)
     maps = heat_maps(grid)
     return SweepView(
         title=_title(grid, trained),
@@ -106,13 +104,12 @@ def view_of_sweep(grid: Grid) -> SweepView:
         tiles=list(_tiles(grid, trained)),
         varied=list(_varied(grid)),
         bests=[_best(grid, each) for each in grid.bests],
-        tables=[_shortened(each) for each in comparison.tables],
+        tables=[_shortened(each) for each in map(ranked, grid.board.tables)],
         maps=maps[:MOST_MAPS],
         maps_left_out=len(maps[MOST_MAPS:]),
         marks={mark: meaning for each in maps[:MOST_MAPS] for mark, meaning in each.marks.items()},
         parallel=parallel_of(grid, "parallel"),
         has_datasets=DATASET in grid.varied,
-        overlays=comparison.overlays,
         missing=list(_missing(grid)),
     )
 
