@@ -62,6 +62,12 @@ def show_result(sweep: "Sweep", runs_dir: Path, options: ResultOptions) -> None:
         for each in grid.cells:
             if each.status == "failed":
                 console.print(f"failed: {each.words}: {each.reason}", soft_wrap=True)
+        differing = [each for each in states if each.differs]
+        if differing:
+            ways = ", ".join(dict.fromkeys(each.differs for each in differing[:3]))
+            console.print(
+                f"{counted(len(differing), 'cell')} trained in another way: {ways}", soft_wrap=True
+            )
         if not options.quiet:
             console.print(summary(states), soft_wrap=True)
         for best in grid.bests:
