@@ -15,6 +15,12 @@ from zookit.training.composition import Composition
 from zookit.training.listeners import select_listeners
 from zookit.typer_commands import command_of
 
+
+def is_sweep(command: str) -> bool:
+    """Whether a command trains a sweep. test_sweeps_page.py runs these one after the other."""
+    return command.startswith("zookit sweep ") and "--dry-run" not in command
+
+
 # Each command once, on however many pages it stands. The benchmarks take minutes to hours.
 COMMANDS = tuple(
     dict.fromkeys(
@@ -22,7 +28,7 @@ COMMANDS = tuple(
         for page in PAGES
         if page not in PLUGIN_PAGES
         for command in commands(page)
-        if "benchmarks" not in command
+        if "benchmarks" not in command and not is_sweep(command)
     )
 )
 TRAINING = tuple(each for each in COMMANDS if each.startswith("zookit run "))
