@@ -7,18 +7,13 @@ from typing import Any
 
 import pytest
 from conftest import Command
-from pages import PAGES, PLUGIN_PAGES, blocks, commands
+from pages import PAGES, PLUGIN_PAGES, blocks, commands, is_sweep
 
 from zookit import Run, open_run
 from zookit.cli.commands import app
 from zookit.training.composition import Composition
 from zookit.training.listeners import select_listeners
 from zookit.typer_commands import command_of
-
-
-def is_sweep(command: str) -> bool:
-    """Whether a command trains a sweep. test_sweeps_page.py runs these one after the other."""
-    return command.startswith("zookit sweep ") and "--dry-run" not in command
 
 
 # Each command once, on however many pages it stands. The benchmarks take minutes to hours.

@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import commands
-from test_commands import is_sweep
+from pages import commands, is_sweep
 
 pytestmark = pytest.mark.slow
 
