@@ -23,7 +23,7 @@ from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep, choose_steps
 from zookit.training.program import Program
-from zookit.training.programs import reused
+from zookit.training.programs import are_reused, reused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def build_network(
         threads=runtime.intra_op_threads,
     )
     with _one_build(checkpoint):
-        seed_training(experiment.settings.seed)
+        seed_training(experiment.settings.seed, keep_kernels=are_reused())
         augmentations = _build_augmentations(composition)
         model = build_model(info, composition.architecture, experiment.settings.normalize)
     new_optimizer = partial(

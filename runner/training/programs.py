@@ -35,6 +35,11 @@ def programs_reused(most: int = 4) -> Iterator[None]:
         _kept = before
 
 
+def are_reused() -> bool:
+    """Return whether trainings reuse programs now."""
+    return _kept is not None
+
+
 def reused(new: Program, batches: Batches) -> Program:
     """Return a program that computes the same as a new one, with its values: an earlier one or it.
 
