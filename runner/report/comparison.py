@@ -1,6 +1,5 @@
 """What the page shows of several runs side by side."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from markupsafe import Markup
 from zookit.core.messages import printable
 from zookit.leaderboard.leaderboard import Leaderboard
 from zookit.leaderboard.names import under_newest_names
-from zookit.leaderboard.table import Row, Table
+from zookit.leaderboard.table import Table
 from zookit.report.curves import MOST, draw_curves
 from zookit.report.metrics import logged_metrics
 from zookit.runs.run import RunRecord
@@ -56,24 +55,8 @@ def comparison_of(board: Leaderboard) -> Comparison:
     return Comparison(
         [ranked(table) for table in board.tables],
         [(printable(each.run.name), printable(each.reason)) for each in board.unranked],
-        [
-            _overlay(f"data-{at}", alike, [run.name for run in alike])
-            for at, alike in enumerate(by_data.values(), start=1)
-        ],
+        [_overlay(f"data-{at}", alike) for at, alike in enumerate(by_data.values(), start=1)],
     )
-
-
-def overlays_of_best(board: Leaderboard) -> list[Overlay]:
-    """Return the curves of the best ranked runs on each data. Reads no other runs."""
-    by_data: dict[str, list[Row]] = {}
-    for table in board.tables:
-        by_data.setdefault(table.data.hash, []).extend(table.rows)
-    overlays = []
-    for at, rows in enumerate(by_data.values(), start=1):
-        best = list(itertools.islice((run for row in rows for run in row.runs), MOST))
-        names = [name for row in rows for name in row.names]
-        overlays.append(_overlay(f"data-{at}", under_newest_names(best), names))
-    return overlays
 
 
 def ranked(table: Table) -> RankedTable:
@@ -92,7 +75,7 @@ def ranked(table: Table) -> RankedTable:
     )
 
 
-def _overlay(anchor: str, runs: Sequence[RunRecord], names: Sequence[str]) -> Overlay:
+def _overlay(anchor: str, runs: Sequence[RunRecord]) -> Overlay:
     shown = runs[:MOST]
     drawings = []
     logged = [logged_metrics(run, printable(run.name)) for run in shown]
@@ -102,7 +85,7 @@ def _overlay(anchor: str, runs: Sequence[RunRecord], names: Sequence[str]) -> Ov
     data, dataset = runs[0].environment.data, runs[0].experiment.dataset
     return Overlay(
         printable(f"{dataset.short_name} ({data.origin}, data {data.hash[:8]})"),
-        list(map(printable, names)),
+        [printable(run.name) for run in runs],
         drawings,
         len(shown),
     )

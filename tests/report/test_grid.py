@@ -99,7 +99,10 @@ def test_the_best_of_each_data_set_and_the_command(
     assert [each.combination.values["dataset"] for each in bests] == ["mnist", "other"]
     assert cells[3].run
     assert bests[0].run.folder == cells[3].run.folder  # the better seed of the better combination
-    assert bests[0].command == f"zookit predict {cells[3].run.folder} IMAGE"
+    folder = cells[3].run.folder
+    assert bests[0].command == f"zookit predict 'made runs/{folder.name}' IMAGE"
+    monkeypatch.chdir(tmp_path)
+    assert bests[0].command == f"zookit predict '{folder}' IMAGE"
     pruned = grid_of([cell({}, 0.9, status="pruned")])
     assert pruned.bests == ()
 

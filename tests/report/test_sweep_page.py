@@ -54,7 +54,7 @@ def test_the_page_has_the_result_of_a_sweep(sweep: list[GridCell]) -> None:
     best = sweep[9].run, sweep[21].run
     for each in best:
         assert each
-        assert f"zookit predict '{each.folder}' IMAGE" in page.text
+        assert f"zookit predict 'made runs/{each.name}' IMAGE" in page.text
     for expected in (
         "Sweep of 27 cells",
         "0.001, 0.01, 0.1",  # what varies

@@ -12,7 +12,7 @@ from zookit.runs.summary import RunSummary, summary_of
 
 
 class GridMaker:
-    """Makes cells from a trained run. Each has a folder name of its own, which does not exist."""
+    """Makes cells from a trained run. Each has a folder of its own, which does not exist."""
 
     def __init__(self, run: RunRecord) -> None:
         self._run = run
@@ -55,7 +55,7 @@ class GridMaker:
         )
         variant = replace(
             run,
-            folder=Path("runs", f"20261122-{self._made:06}"),
+            folder=Path.cwd() / "made runs" / f"20261122-{self._made:06}",
             experiment=run.experiment.with_settings(seed=int(values[SEED])),
             environment=environment,
             ending=ending,
