@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from zookit.cli.completion import values_of, words_of
 from zookit.cli.component_options import component_kinds
 from zookit.cli.training_options import OPTIONS
-from zookit.core import ZookitError
 
 if TYPE_CHECKING:
     from zookit.registry import Entry
@@ -35,7 +34,8 @@ def _names(incomplete: str) -> Iterator[str]:
     component, dot, _ = incomplete.rpartition(".")
     if dot:
         for entry in _entries(component):
-            yield from (f"{component}.{each}=" for each in _parameters(entry))
+            words = words_of(entry.kind.plural)(f"{component}:")
+            yield from (f"{component}.{each.partition(':')[2]}" for each in words)
         return
     yield from (f"{name}=" for name in OPTIONS if name != "seed")
     yield from (f"{kind.keyword}=" for kind in component_kinds())
@@ -64,10 +64,3 @@ def _entries(name: str) -> "list[Entry[object]]":
 
     groups = [group for group in default.components() if group.kind.recorded]
     return [group[name] for group in groups if name in group]
-
-
-def _parameters(entry: "Entry[object]") -> list[str]:
-    try:
-        return [each.name for each in entry.parameters]
-    except ZookitError:
-        return []  # the error is reported when the plugin is used

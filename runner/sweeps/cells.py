@@ -98,7 +98,10 @@ class CellTrials:
             self._trials.tell(trial.point, value)
 
     def prune(self, trial: Trial, epoch: int, value: float) -> bool:
-        """Return whether to stop a combination early."""
+        """Return whether to stop a combination early, which has not reached its last epoch."""
+        composition = trial.cells[0].composition
+        if composition is None or epoch >= composition.experiment.settings.epochs:
+            return False
         with plugins_blamed(self._search):
             return self._trials.prune(trial.point, epoch, value)
 

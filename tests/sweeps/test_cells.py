@@ -285,6 +285,20 @@ def test_a_search_among_endless_combinations_ends_if_none_fits() -> None:
         assert trials.misfits
 
 
+def test_the_last_epoch_is_not_stopped_early() -> None:
+    vary = ("learning_rate=0.001..1:log",)
+    trials = CellTrials(request(*vary, search="optuna:trials=9", options={"epochs": 4}))
+    stopped = []
+    for at in range(9):
+        trial = trials.ask()
+        assert trial is not None
+        value = 0.9 if at < 6 else 0.1
+        stopped.append([trials.prune(trial, epoch, value) for epoch in (1, 2, 3, 4)])
+        trials.tell(trial, value)
+    assert stopped[0] == [False] * 4
+    assert stopped[-1][2:] == [True, False]
+
+
 def test_ranges_decide_the_experiment() -> None:
     vary = "learning_rate=0.01..1:log", "batch_size=16..64", "dense.units=8..16"
     found = cells(request(*vary, search="random:trials=4"))
