@@ -79,6 +79,7 @@ ELSEWHERE = {
     "runner/report/predictions.py": "report/test_page.py",
     "runner/report/sweep_view.py": "report/test_sweep_page.py",
     "runner/report/view.py": "report/test_page.py",
+    "runner/training/program.py": "training/test_programs.py",
     "runner/sweeps/worker.py": "core/test_worker_process.py",
     "runner/testing/deadly_callback.py": "testing/test_launcher.py",
     "runner/testing/launcher_trial.py": "testing/test_launcher.py",
