@@ -153,3 +153,11 @@ def test_phases(data: Path, tmp_path: Path) -> None:
     assert sum(wall for wall, _ in parts) == pytest.approx(whole[0])
     assert sum(cpu for _, cpu in parts) == pytest.approx(whole[1])
     assert all(wall >= 0 for wall, _ in parts)
+
+
+@pytest.mark.slow
+def test_further_cell(data: Path, tmp_path: Path) -> None:
+    sides = ["dense with dropout"]
+    arguments = ("--data", data, "--cells", "1", "--epochs", "2")
+    (runs,) = measured("further_cell.py", tmp_path, sides, *arguments).values()
+    assert list(runs["report"]) == ["cold", "new", "same"]
