@@ -16,6 +16,7 @@ from zookit.modeling.trainable import check_averages, trainable_at_most
 from zookit.modeling.weight_limit import weights_limited
 from zookit.runs.checkpoint import MODEL, Checkpoint
 from zookit.runs.environment import Runtime
+from zookit.training.batches import Batches
 from zookit.training.compatibility import unfreezings
 from zookit.training.composition import Composition
 from zookit.training.experiment_callbacks import build_callbacks
@@ -103,9 +104,7 @@ def build_network(
     xla = runtime.xla or (replay is None and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
     steps = _steps(feeds, replay, checkpoint, every_batch=every_batch, xla=xla)
-    program = Program(model, MultiStep(model, feeds.train, steps, xla=xla))
-    if not composition.unregistered():
-        program = reused(program, feeds.train)
+    program = _program(composition, model, feeds.train, steps, xla=xla)
     run_files = RunFiles()
     return Network(
         experiment,
@@ -115,6 +114,14 @@ def build_network(
         freezing.of(program.model),
         run_files,
     )
+
+
+def _program(
+    composition: Composition, model: "keras.Model", batches: Batches, steps: int, *, xla: bool
+) -> Program:
+    """Return the program of a new model, or an earlier one that is the same."""
+    program = Program(model, MultiStep(model, batches, steps, xla=xla))
+    return program if composition.unregistered() else reused(program, batches)
 
 
 def _compile(
