@@ -15,7 +15,6 @@ from zookit.training.composition import Composition
 from zookit.training.listeners import select_listeners
 from zookit.typer_commands import command_of
 
-
 # Each command once, on however many pages it stands. The benchmarks take minutes to hours.
 COMMANDS = tuple(
     dict.fromkeys(
