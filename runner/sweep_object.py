@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Literal, Self, Unpack
 
 from zookit.arguments import path_of
 from zookit.core import TrainingKeywords
@@ -13,6 +13,7 @@ from zookit.core.progress import silent
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
 from zookit.run_object import Run, open_folder
 from zookit.sweeps import sweep as sweeps
+from zookit.sweeps.kept import Reuse
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.view import summary
@@ -31,39 +32,38 @@ def sweep(
     launcher: str = "local",
     listeners: str | Sequence[str] = (),
     limit: float | None = None,
+    accept_versions: bool = False,
+    reuse: Literal["exact", "any"] = "exact",
     runs_dir: str | Path = "runs",
     quiet: bool = False,
     **settings: Unpack[TrainingKeywords],
 ) -> "Sweep":
     """Train combinations in the background, as `zookit sweep` does.
 
-    Components are given as words, because they are trained in other processes. What is in the
-    folder already is not trained again.
+    What is in the folder already is not trained again.
 
     Args:
-        datasets: the words of one data set or several.
+        datasets: the words of one data set or several; no instances, since other processes train.
         architectures: likewise.
-        callbacks: sets of callbacks: `["stop_at_loss:0.3 csv_logger:log.csv", ""]` are two, and
-            the second one is empty.
+        callbacks: sets of callbacks, such as `["stop_at_loss:0.3 terminate_on_nan", ""]`.
         seeds: how many seeds, from 0, or the seeds.
-        vary: values by the name of a setting or of a parameter:
-            `{"learning_rate": [0.1, 0.01], "dense.units": [64, 128]}`.
+        vary: values by the name of a setting or a parameter: `{"dense.units": [64, 128]}`.
         exclude: combinations that are not trained, each as values by name.
         search: the words of a search, such as `"random:trials=50"`.
         launcher: the words of a launcher.
         listeners: the words of the listeners of each run.
         limit: how many seconds one run may take.
+        accept_versions: use runs of other versions of the components.
+        reuse: "any" also uses runs with another number of threads.
         runs_dir: the folder of the runs.
         quiet: show only warnings.
-        **settings: what all runs have in common: epochs, optimizer, ...: see
-            `zookit.core.TrainingKeywords`.
+        **settings: what all runs have in common: see `zookit.core.TrainingKeywords`.
 
     Returns:
         The sweep, which can be iterated while it runs.
 
     Raises:
-        ZookitError: words are not valid, the data is not available, the launcher cannot be used, or
-            another process runs a sweep in the folder.
+        ZookitError: the sweep cannot be planned, or the launcher cannot be used.
     """
     request = SweepRequest.of(
         datasets=[datasets] if isinstance(datasets, str) else list(datasets),
@@ -76,11 +76,16 @@ def sweep(
         options=dict(settings),
     )
     words = (listeners,) if isinstance(listeners, str) else tuple(listeners)
-    options = sweeps.SweepOptions(launcher=launcher, listeners=words, limit=limit)
+    taken = Reuse(versions=accept_versions, threads=reuse == "any")
+    options = sweeps.SweepOptions(launcher=launcher, listeners=words, limit=limit, reuse=taken)
+    return _started(request, options, path_of(runs_dir, "runs_dir"), quiet=quiet)
+
+
+def _started(
+    request: SweepRequest, options: sweeps.SweepOptions, runs_dir: Path, *, quiet: bool
+) -> "Sweep":
     with messages_shown(quiet):
-        planned = sweeps.plan(
-            request, options, path_of(runs_dir, "runs_dir"), silent if quiet else bar
-        )
+        planned = sweeps.plan(request, options, runs_dir, silent if quiet else bar)
         try:
             planned.start()
         except BaseException:

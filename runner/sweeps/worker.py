@@ -19,6 +19,7 @@ from zookit.child_process import replace_input
 from zookit.core.errors import ZookitError, typed_reason_of
 from zookit.core.launcher import Job
 from zookit.core.messages import at_command_line, logger
+from zookit.own_process import declare_own_process
 from zookit.sweeps.job_training import train_job
 from zookit.terminal import messages_shown
 from zookit.training.programs import programs_reused
@@ -37,6 +38,7 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)
     replace_input()
     sys.argv[:] = ["zookit"]  # a plugin may parse them
+    declare_own_process()
     faulthandler.enable(log)
     try:
         with programs_reused():
@@ -53,17 +55,19 @@ class Worker:
     def __init__(self, commands: BinaryIO, events: BinaryIO, log: int) -> None:
         self._commands, self._events, self._log = commands, events, log
         self._jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._abandoned: SimpleQueue[None] = SimpleQueue()
         self._writing, self._switching = threading.Lock(), threading.Lock()
         self._training = self._unwanted = 0
         """The numbers of the job that can be interrupted now, and of the last one to stop."""
         self._ending = False
 
     def run(self) -> None:
-        """Train jobs until the input ends, or one was interrupted where that leaves a mess."""
+        """Train jobs until the input ends, or one is stopped before or after its training."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._receive)
         logger.handlers, logger.propagate = [_Warnings(self)], False
         threading.Thread(target=self._read, name="commands", daemon=True).start()
+        threading.Thread(target=self._abandon, name="stops", daemon=True).start()
         while not self._ending:
             command = self._jobs.get()
             if command is None:
@@ -90,7 +94,7 @@ class Worker:
             finally:
                 self._training = 0
         except KeyboardInterrupt:
-            self._ending = True  # it may have been anywhere, such as half through an import
+            self._ending = True  # of a second signal, which may have been anywhere
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
             traceback.print_exception(error)
             state, reason = "failed", _reason_of(error)
@@ -120,15 +124,23 @@ class Worker:
                 _signal_main_thread()
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
-        """Handle a signal outside of training, which handles its own."""
+        """Handle a signal outside of training, which handles its own.
+
+        An error that is raised here could be anywhere, such as within an import, whose lock would
+        never be released. Nothing is lost if the process ends.
+        """
         del frame
-        if number == signal.SIGTERM:  # the system shuts down
+        # A stop may be late, but SIGTERM means that the system shuts down.
+        if number == signal.SIGTERM or (self._training and self._training == self._unwanted):
             self._ending = True
-            self._jobs.put(None)
-        elif self._training != self._unwanted:
-            return  # the job has ended meanwhile
+            self._abandoned.put(None)
+
+    def _abandon(self) -> None:
+        """End this process, with its job, once a signal asks for that."""
+        self._abandoned.get()
         if self._training:
-            raise KeyboardInterrupt
+            self.report(ended="interrupted", reason="", last=True)
+        _end_group()
 
 
 class _Warnings(logging.Handler):
