@@ -87,6 +87,7 @@ ELSEWHERE = {
     "runner/testing/trial_training.py": "testing/test_architecture.py",
     "runner/sweeps/composing.py": "sweeps/test_cells.py",
     "runner/sweeps/exclusion.py": "sweeps/test_cells.py",
+    "runner/sweeps/places.py": "sweeps/test_space.py",
     "runner/sweeps/parameter_counts.py": "cli/test_sweep.py",
     "runner/sweeps/request_tables.py": "sweeps/test_request.py",
     "runner/training/composition.py": "training/test_resolve.py",

@@ -13,7 +13,8 @@ from zookit.core.search import Point
 from zookit.registry import Built, Registry, default
 from zookit.registry.kind import Row
 from zookit.runs.inputs import hash_inputs
-from zookit.sweeps.space import Space, is_words
+from zookit.sweeps.places import is_words
+from zookit.sweeps.space import Space
 from zookit.sweeps.vary import range_ends
 from zookit.training.compatibility import with_rate
 from zookit.training.composition import Composition

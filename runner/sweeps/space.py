@@ -1,7 +1,7 @@
 """What varies in a sweep, and the words of each combination."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,29 +23,11 @@ from zookit.core.old_names import current_name
 from zookit.core.search import Point
 from zookit.registry import Entry, Registry, default
 from zookit.registry.kind import Row
-from zookit.sweeps.request import ARCHITECTURE, CALLBACKS, DATASET, SweepRequest
-from zookit.training.options import FREEZE, is_number, split_words
+from zookit.sweeps.places import Place, full_name_of, is_words, places_of
+from zookit.sweeps.request import ARCHITECTURE, CALLBACKS, DATASET, SEED, SweepRequest
+from zookit.training.options import FREEZE
 
 _WHOLE, _NUMBER = KINDS[int], KINDS[float]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where components of a kind are in a request.
-
-    Args:
-        kind: the kind.
-        varies: the name of the choice that selects them; empty if all cells have the same.
-        words: the words of the components by the value of that choice; by "" if it does not vary.
-    """
-
-    kind: Row
-    varies: str
-    words: Mapping[str, tuple[str, ...]]
-
-    def at(self, point: Point) -> tuple[str, ...]:
-        """Return the words that a combination has here."""
-        return self.words[point[self.varies] if self.varies else ""]
 
 
 @dataclass(frozen=True)
@@ -70,13 +52,13 @@ class Space:
         self._names: dict[tuple[Row, str], str] = {}
         self._changed: dict[tuple[str, str, str], str] = {}
         kinds = {kind.keyword: kind for kind in Registry.kinds() if kind.recorded and kind.keyword}
-        settings = {parameter.name: parameter for parameter in parameters(Settings)}
+        settings = {each.name: each for each in parameters(Settings) if each.name != SEED}
         self.settings = [each for each in request.vary if each.name in settings]
         self._ranges = [
             each.name for each in request.vary if each.name in kinds and isinstance(each, Range)
         ]
         plain = [each for each in request.vary if each.name in (*settings, *kinds, FREEZE)]
-        self.places = list(_places(request, kinds))
+        self.places = list(places_of(request, kinds))
         self.components = [
             self._component(each, (*settings, *kinds, FREEZE))
             for each in request.vary
@@ -123,7 +105,7 @@ class Space:
     def _full_name(self, kind: Row, text: str) -> str:
         """Return the full name of the component that words choose; empty if there is none."""
         if (kind, text) not in self._names:
-            self._names[kind, text] = _full_name(kind, text) if is_words(text) else ""
+            self._names[kind, text] = full_name_of(kind, text) if is_words(text) else ""
         return self._names[kind, text]
 
     def _with_parameter(self, text: str, parameter: str, value: str) -> str:
@@ -180,17 +162,23 @@ class Space:
 
     def _unknown(self, name: str, options: tuple[str, ...]) -> ZookitError:
         """Return the error for a name that is neither a setting nor a parameter of a component."""
-        owners = []
+        component, colon, parameter = name.partition(":")
+        if colon:
+            return BadExperiment(
+                f"{quoted(name)} cannot vary: a component and its parameter are joined by a point.",
+                f"Write {component}.{parameter}.",
+            )
+        owners: dict[str, None] = {}
         for place in self.places:
-            for text in {text for texts in place.words.values() for text in texts}:
+            for text in filter(is_words, place.texts):
                 with suppress(ZookitError):
-                    if is_words(text):
-                        entry = default.of(place.kind)[self._full_name(place.kind, text)]
-                        owners += [entry.name] * (name in {each.name for each in entry.parameters})
+                    entry = default.of(place.kind)[self._full_name(place.kind, text)]
+                    if name in {each.name for each in entry.parameters}:
+                        owners[entry.name] = None
         if owners:
             return BadExperiment(
-                f"{name} is no setting of a training, but a parameter of "
-                f"{' and '.join(sorted(set(owners)))}. Write {owners[0]}.{name}."
+                f"{name} is no setting of a training, but a parameter of {' and '.join(owners)}.",
+                f"Write {' or '.join(f'{owner}.{name}' for owner in owners)}.",
             )
         return BadExperiment(
             f"nothing is called {quoted(name)} that could vary.{did_you_mean(name, options)} "
@@ -202,7 +190,7 @@ class Space:
         first: Parameter | None = None
         with suppress(ZookitError):
             first = next(iter(entry.parameters), None)
-        for text in {text for texts in component.place.words.values() for text in texts}:
+        for text in component.place.texts:
             if self._full_name(component.place.kind, text) != component.full_name:
                 continue
             keys = [key for key, _ in Words.parse(default.words(text)).items]
@@ -215,45 +203,7 @@ class Space:
 
     def _texts(self) -> Iterator[str]:
         for place in self.places:
-            for texts in place.words.values():
-                yield from filter(is_words, texts)
-
-
-def is_words(text: str) -> bool:
-    """Return whether a text chooses a component; a learning rate may be a number."""
-    return not is_number(text)
-
-
-def _places(request: SweepRequest, kinds: Mapping[str, Row]) -> Iterator[Place]:
-    yield Place(Registry.datasets, DATASET, {each: (each,) for each in request.datasets})
-    architectures = {each: (each,) for each in request.architectures}
-    yield Place(Registry.architectures, ARCHITECTURE, architectures)
-    yield Place(Registry.callbacks, CALLBACKS, {" ".join(each): each for each in request.callbacks})
-    varied = {each.name: each for each in request.vary}
-    for name, kind in kinds.items():
-        found = varied.get(name)
-        if isinstance(found, Choice):
-            values = found.values
-            sets = {
-                v: tuple(split_words(v.split(), name)) if kind.several else (v,) for v in values
-            }
-            yield Place(kind, name, sets)
-        elif found is not None:
-            continue  # a range of learning rates
-        elif request.options.get(name) is not None:
-            given = request.options[name]
-            yield Place(
-                kind, "", {"": tuple(split_words(given, name)) if kind.several else (str(given),)}
-            )
-        elif kind.default:
-            yield Place(kind, "", {"": (kind.default,)})
-
-
-def _full_name(kind: Row, text: str) -> str:
-    """Return the full name of the component that words choose; empty if there is none."""
-    name = default.words(text).partition(":")[0]
-    group = default.of(kind)
-    return group[name].full_name if name in group else ""
+            yield from filter(is_words, place.texts)
 
 
 def _is_several(kind: Row | None) -> bool:

@@ -35,6 +35,9 @@ def parse_vary(text: str) -> Choice | Range:
     if _COMMA in text:
         raise BadParameter(f"{quoted(text)} must not contain a null character.")
     name = plain_name(name.strip())
+    if values.startswith("[") and values.endswith("]"):
+        bare = ",".join(each.strip() for each in values[1:-1].split(","))
+        raise BadParameter(f"{name}: values have no brackets.", f"Write {name}={bare}.")
     found = _RANGE.fullmatch(values)
     if found:
         return _range(name, found[1], found[2], log=bool(found[3]))

@@ -2,7 +2,7 @@
 
 from pages import blocks
 
-from zookit.sweeps.cells import CellTrials
+from zookit.sweeps.cells import Cell, CellTrials
 from zookit.sweeps.request import SweepRequest
 
 
@@ -17,7 +17,7 @@ def test_the_file_of_the_page_is_a_sweep() -> None:
         "augment",
     ]
     trials = CellTrials(request)
-    cells = []
+    cells: list[Cell] = []
     while trial := trials.ask():
         cells += trial.cells
     assert not trials.misfits

@@ -102,6 +102,7 @@ def test_a_range_has_the_type_of_its_parameter() -> None:
     [
         ("lr=1,2", {}, ["'lr'", "'learning_rate'"]),
         ("units=1,2", {}, ["units", "dense.units"]),
+        ("dense:units=1,2", {}, ["'dense:units'", "dense.units"]),
         ("dens.units=1,2", {}, ["'dens'", "'dense'"]),
         ("sgd.momentum=0,1", {}, ["sgd.momentum", "'sgd'", "adam"]),
         ("dense.unit=1,2", {}, ["dense", "'unit'", "'units'"]),

@@ -12,7 +12,7 @@ from zookit.sweeps.vary import parse_vary, range_words, table_of, vary_in_table,
 
 NAMES = st.from_regex(r"[a-z][a-z_]{0,9}(\.[a-z][a-z_0-9]{0,9})?", fullmatch=True)
 # Words cannot express a comma at the start of a value, and an empty value only at the ends.
-TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
+TEXTS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=12)
 CHOICES = st.builds(
     Choice,
     NAMES,
@@ -115,6 +115,7 @@ def test_tables_say_what_varies(name: str, value: Any, varied: Choice | Range) -
         ("learning_rate=0.001..0.1:lin", ["0.001..0.1:lin", ":log"]),
         ("learning_rate=0.001..", ["0.001.."]),
         ("learning_rate=1..1e999", ["finite"]),
+        ("learning_rate=[0.1, 0.2]", ["brackets", "learning_rate=0.1,0.2"]),
     ],
 )
 def test_mistakes_in_words_are_named(text: str, facts: list[str]) -> None:
