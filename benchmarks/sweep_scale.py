@@ -4,7 +4,9 @@
     python benchmarks/sweep_scale.py --cells 1000 3000 10000 --workers 100 --seconds 4
 
 A real Dask scheduler, all workers, and the sweep with its runs folder are in one process, so that
-the CPU time of a cell is that of all three together. A cell sleeps for about `--seconds` and leaves
+the CPU time of a cell is that of all three together. Only what each worker does to watch itself is
+switched off, as it would share this process a hundred times. `its thread` is the part of the thread
+that submits the cells and takes in their runs. A cell sleeps for about `--seconds` and leaves
 the run folder of a training that was made before. Everything else is what `zookit sweep` does.
 
 `beyond` is the wall time beyond that of the sleeping, divided by the cells. `memory` is that of the
@@ -29,6 +31,12 @@ from typing import Any
 from measuring import ZOOKIT
 
 _EXPERIMENT = {"epochs": "1", "data": "sample", "threads": "1"}
+_WATCHING = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1 minute",
+    "distributed.admin.system-monitor.interval": "1 minute",
+}
+"""What each worker does some times a second to watch itself, which a machine of its own does."""
 _MEGABYTE = 1024 * 1024
 
 
@@ -114,7 +122,7 @@ class Sleeper:
     def _write(self) -> None:
         identity, without_epochs = self.identities[self._job.name]
         run = self._folder / f"20260101-000000Z-{identity[:8]}"
-        run.mkdir(parents=True)
+        run.mkdir(parents=True, exist_ok=True)
         text = self.environment.replace(self.template[0], identity)
         for name, content in self.files.items():
             (run / name).write_bytes(content)
@@ -127,6 +135,7 @@ def _measure(cells: int, workers: int, seconds: float, work: Path) -> dict[str, 
     os.environ |= {"ZOOKIT_CACHE_DIR": str(work / "cache"), "TQDM_DISABLE": "1"}
     template = _trained(work)
 
+    import dask.config
     from distributed import LocalCluster
 
     from zookit.plugins.launchers import dask_worker
@@ -134,6 +143,7 @@ def _measure(cells: int, workers: int, seconds: float, work: Path) -> dict[str, 
     from zookit.sweeps.sweep import SweepOptions, plan
 
     dask_worker.WorkerProcess = Sleeper  # type: ignore[misc, assignment]
+    dask.config.set(_WATCHING)
     cluster = LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
@@ -154,7 +164,11 @@ def _measure(cells: int, workers: int, seconds: float, work: Path) -> dict[str, 
     sweep.start()
     before, cpu, started = _memory(), time.process_time(), time.monotonic()
     peak = _Peak()
-    ended = sum(each.status == "finished" for each in sweep.ended())
+    native = next(each.native_id for each in threading.enumerate() if each.name == "sweep")
+    ended, coordinator = 0, 0.0
+    for each in sweep.ended():
+        ended += each.status == "finished"
+        coordinator = max(coordinator, _thread_seconds(native))
     wall, cpu = time.monotonic() - started, time.process_time() - cpu
     highest = peak.stop()
     sweep.close()
@@ -172,6 +186,7 @@ def _measure(cells: int, workers: int, seconds: float, work: Path) -> dict[str, 
         "wall s": round(wall, 1),
         "beyond ms/cell": round(1000 * (wall - slept / workers) / cells, 2),
         "CPU ms/cell": round(1000 * cpu / cells, 2),
+        "its thread ms/cell": round(1000 * coordinator / cells, 2),
         "memory before MB": round(before),
         "memory peak MB": round(highest),
         "again s": round(time.monotonic() - started, 1),
@@ -214,6 +229,16 @@ def _prepare(template: Path, sweep: Any, seconds: float) -> float:
         for each in sweep.states
     }
     return sum(durations.values())
+
+
+def _thread_seconds(native: int | None) -> float:
+    """Return the CPU time of a thread; 0 once it has ended."""
+    try:
+        text = Path(f"/proc/self/task/{native}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory() -> float:

@@ -11,7 +11,11 @@ from zookit.core import ZookitError, say, warn
 from zookit.plugins.launchers.dask_versions import difference, versions
 
 _LOOK = 0.5
-"""Seconds between two looks at the workers."""
+"""The least number of seconds between two looks at the workers."""
+_LATEST = 5.0
+"""The greatest number of seconds between them."""
+_SHARE = 20
+"""After a look that took so long, the next one follows after so many times as long."""
 _BUSY = 1.0
 """Seconds in which a worker that had no free thread gets no job."""
 _SECONDS = 60.0
@@ -66,6 +70,7 @@ class Slots:
     _asked: dict[str, "Future[dict[str, Any]]"] = field(default_factory=dict)
     _look: "Future[tuple[dict[str, Any], dict[str, Any]]] | None" = None
     _looked: float = 0.0
+    _due: float = 0.0
     _here: Mapping[str, str] = field(default_factory=versions)
 
     def __post_init__(self) -> None:
@@ -99,11 +104,12 @@ class Slots:
         """
         now = time.monotonic()
         if self._look is None:
-            if now - self._looked >= _LOOK:
+            if now >= self._due:
                 self._look, self._looked = self.executor.submit(_look, self.client), now
         elif self._look.done():
             found, tasks = self._look.result()
             self._look = None
+            self._due = now + max(_LOOK, min(_LATEST, _SHARE * (now - self._looked)))
             self._take_in(found)
             self._others = {
                 address: sum(_threads(str(each)) for each in there if str(each) not in own)

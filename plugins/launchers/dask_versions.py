@@ -4,10 +4,12 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
 _PACKAGES = ("zookit", "tensorflow", "keras")
+_OFFERS = re.compile(r"^\s*\[\s*zookit\.", re.MULTILINE)
 
 
 def versions() -> dict[str, str]:
@@ -16,13 +18,13 @@ def versions() -> dict[str, str]:
     Of a Python file with plugins, which ZOOKIT_PLUGINS names, it is the start of its hash.
     """
     found = {}
+    for name in _PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
     for each in metadata.distributions():
-        name = _normalized(each.metadata["Name"] or "")
-        if name in found or not name:
-            continue  # an earlier folder of `sys.path` has it
-        text = each.read_text("entry_points.txt") or ""
-        if name in _PACKAGES or re.search(r"^\s*\[\s*zookit\.", text, re.MULTILINE):
-            found[name] = each.version
+        if _OFFERS.search(each.read_text("entry_points.txt") or ""):
+            # An earlier folder of `sys.path` comes first.
+            found.setdefault(_normalized(each.metadata["Name"] or ""), each.version)
     for name in filter(None, os.environ.get("ZOOKIT_PLUGINS", "").split(os.pathsep)):
         path = Path(name)
         content = path.read_bytes() if path.is_file() else b""

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ class DaskProcesses:
 
     folder: Path
     address: str = ""
+    options: Sequence[str] = ()
+    """Of the scheduler and of each worker."""
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def start_scheduler(self) -> str:
@@ -66,7 +68,7 @@ class DaskProcesses:
         folder.mkdir(exist_ok=True)
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "dask", *words],
+                [sys.executable, "-m", "dask", *words, *self.options],
                 env={**os.environ, **(environment or {})},
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -1,5 +1,7 @@
 """The launcher `dask`, with a real scheduler and real workers that share no folder."""
 
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -228,6 +230,28 @@ def test_what_a_training_does_to_its_process_does_not_hurt_the_worker(
     assert statuses["bad"].state == "lost"
     assert "SIGABRT" in statuses["bad"].reason
     assert (statuses["good"].state, statuses["good"].place) == ("finished", "worker one")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_cluster_with_tls(tmp_path: Path) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=dask"]
+    subprocess.run([*words, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    tls = ("--tls-ca-file", str(cert), "--tls-cert", str(cert), "--tls-key", str(key))
+    cluster = DaskProcesses(tmp_path, options=("--protocol", "tls", *tls))
+    try:
+        address = cluster.start_scheduler()
+        assert address.startswith("tls://")
+        cluster.start_worker("one")
+        jobs = Dask(address, ca_file=cert, cert=cert, key=key).open(tmp_path)
+        jobs.submit(small_job("one"))
+        assert all_polled(jobs, "one")["one"].state == "finished"
+        jobs.close()
+        with pytest.raises(ZookitError, match="tls://"):
+            Dask(address).open(tmp_path)  # Dask's configuration has no certificate
+    finally:
+        cluster.close()
 
 
 @pytest.mark.slow
