@@ -35,8 +35,9 @@ _WATCHING = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1 minute",
     "distributed.admin.system-monitor.interval": "1 minute",
+    "distributed.admin.low-level-log-length": 10,
 }
-"""What each worker does some times a second to watch itself, which a machine of its own does."""
+"""What each worker does to watch itself, and its notes, for which it has a machine of its own."""
 _MEGABYTE = 1024 * 1024
 
 
@@ -142,7 +143,7 @@ def _measure(cells: int, workers: int, seconds: float, work: Path) -> dict[str, 
     from zookit.sweeps.request import SweepRequest
     from zookit.sweeps.sweep import SweepOptions, plan
 
-    dask_worker.WorkerProcess = Sleeper  # type: ignore[misc, assignment]
+    vars(dask_worker)["WorkerProcess"] = Sleeper  # which the workers of this process start
     dask.config.set(_WATCHING)
     cluster = LocalCluster(
         n_workers=workers,

@@ -161,3 +161,13 @@ def test_further_cell(data: Path, tmp_path: Path) -> None:
     arguments = ("--data", data, "--cells", "1", "--epochs", "2")
     (runs,) = measured("further_cell.py", tmp_path, sides, *arguments).values()
     assert list(runs["report"]) == ["cold", "new", "same"]
+
+
+@pytest.mark.slow
+def test_a_large_sweep_is_simulated() -> None:
+    pytest.importorskip("distributed")
+    options = ("--cells", "20", "--workers", "4", "--seconds", "0.2", "--json")
+    found = json.loads(run("sweep_scale.py", *options).splitlines()[-1])
+    assert found["cells"] == 20
+    assert 20 * 0.2 / 4 < found["wall s"] < 60
+    assert 0 < found["memory before MB"] <= found["memory peak MB"]
