@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
 import pytest
-from small_runs import Interrupt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_runs import Interrupt, small_images
 
 from zookit.core import Architecture, Listener, Result, RunContext, TrainingFailed, hookimpl
+from zookit.core.data.threads import processors
+from zookit.isolation import run_in_child
 from zookit.training.listeners import select_listeners
 from zookit.training.programs import programs_reused
 from zookit.training.resolve import compose
 from zookit.training.session import View, train
 
-FAST: dict[str, dict[str, Any]] = {
-    "dropout, validation, metrics, callbacks": {
+SLOW = pytest.mark.slow
+COMPOSITIONS: dict[str, dict[str, Any]] = {
+    "dropout, validation, metric, callbacks": {
         "architecture": "dense:8,dropout=0.3",
         "callbacks": ["early_stopping:1", "reduce_lr_on_plateau:1"],
         "validation": 0.2,
@@ -34,7 +41,21 @@ FAST: dict[str, dict[str, Any]] = {
         "freeze": "body",
         "callbacks": ["unfreeze:2"],
     },
+    "XLA, averages of weights": {
+        "architecture": "dense:8",
+        "optimizer": "adam:use_ema=true",
+        "callbacks": ["swap_ema_weights"],
+        "validation": 0.1,
+    },
+    "XLA": {"architecture": "dense:8"},
+    "schedule, loss": {"learning_rate": "cosine:0.01", "loss": "focal"},
+    "mixed labels": {"augment": ("mixup", "cutmix"), "class_weights": True},
+    "batch normalization": {
+        "architecture": "keras_application:MobileNetV2",
+        "epochs": 1,
+    },
 }
+"""The first is in the fast tests."""
 
 
 @pytest.fixture
@@ -69,7 +90,13 @@ def bits(result: Result) -> dict[str, bytes]:
     return {name: (result.folder / name).read_bytes() for name in files}
 
 
-@pytest.mark.parametrize("options", FAST.values(), ids=FAST)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(options, id=name, marks=[SLOW] if at else [])
+        for at, (name, options) in enumerate(COMPOSITIONS.items())
+    ],
+)
 def test_a_program_is_reused_with_the_same_bits(
     train_small: Training, options: dict[str, Any]
 ) -> None:
@@ -77,15 +104,43 @@ def test_a_program_is_reused_with_the_same_bits(
     with programs_reused():
         results = [train_small(**options, seed=seed) for seed in (1, 0)]
     assert [bits(each) for each in results] == expected[::-1]
-    assert len({id(each.model) for each in results}) == 1
+    assert results[0].model is results[1].model
 
 
+@SLOW
+@given(st.lists(st.tuples(st.sampled_from(list(COMPOSITIONS)[:-1]), st.integers(0, 2)), max_size=6))
+@settings(max_examples=4, deadline=None)
+def test_the_bits_are_those_of_a_new_process_in_any_order(order: list[tuple[str, int]]) -> None:
+    with TemporaryDirectory() as folder, programs_reused(most=2):
+        here = Training(small_images(), Path(folder))
+        results = [here(**COMPOSITIONS[name], seed=seed) for name, seed in order]
+        assert [bits(each) for each in results] == [bits_of_new_process(*each) for each in order]
+
+
+@cache
+def bits_of_new_process(name: str, seed: int) -> dict[str, bytes]:
+    argument = {"images": small_images(), "name": name, "seed": seed}
+    answer = run_in_child(f"{__name__}:train_in_child", argument)
+    return {name: bytes.fromhex(each) for name, each in answer.items()}
+
+
+def train_in_child(argument: dict[str, Any]) -> dict[str, str]:
+    """Train in this process, with the threads of all tests."""
+    with TemporaryDirectory() as folder:
+        here = Training(argument["images"], Path(folder))
+        options = {"threads": processors(), **COMPOSITIONS[argument["name"]]}
+        found = bits(here(**options, seed=argument["seed"]))
+    return {name: each.hex() for name, each in found.items()}
+
+
+@SLOW
 def test_no_program_is_reused_outside_of_the_block(train_small: Training) -> None:
     with programs_reused():
         first = train_small()
     assert train_small().model is not first.model
 
 
+@SLOW
 def test_the_learning_rate_and_the_number_of_epochs_may_differ(train_small: Training) -> None:
     expected = bits(train_small(learning_rate=0.1, epochs=3))
     with programs_reused():
@@ -95,6 +150,7 @@ def test_the_learning_rate_and_the_number_of_epochs_may_differ(train_small: Trai
     assert bits(other) == expected
 
 
+@SLOW
 def test_another_program_is_not_reused(train_small: Training) -> None:
     others: list[dict[str, Any]] = [
         {"architecture": "dense:8,dropout=0.2"},
@@ -124,6 +180,7 @@ class Breaks(Listener):
         yield callback
 
 
+@SLOW
 def test_after_a_training_that_did_not_end_well_the_bits_are_the_same(
     train_small: Training,
 ) -> None:
@@ -160,6 +217,7 @@ def test_a_program_of_an_unregistered_component_is_not_reused(train_small: Train
         assert train_small(Unregistered()).model is not train_small(Unregistered()).model
 
 
+@SLOW
 def test_few_programs_are_kept(train_small: Training) -> None:
     with programs_reused(most=1):
         first = train_small("dense:4,dropout=0.1", epochs=1)
