@@ -191,6 +191,7 @@ class WorkerProcess:
                 status = replace(status, warnings=(*status.warnings, event["warning"]))
             if "ended" in event:
                 self._takes_jobs &= not event["last"]
+            if "ended" in event and status.state not in OVER:
                 seconds = time.monotonic() - self._started
                 state, reason = event["ended"], event["reason"]
                 status = replace(status, state=state, reason=reason, seconds=seconds)
