@@ -52,6 +52,10 @@ ELSEWHERE = {
     "plugins/launchers/dask_slots.py": "plugins/launchers/test_dask.py",
     "plugins/launchers/dask_transfers.py": "plugins/launchers/test_dask.py",
     "plugins/launchers/dask_worker.py": "plugins/launchers/test_dask.py",
+    "plugins/launchers/slurm_files.py": "plugins/launchers/test_slurm.py",
+    "plugins/launchers/slurm_jobs.py": "plugins/launchers/test_slurm.py",
+    "plugins/launchers/slurm_queue.py": "plugins/launchers/test_slurm.py",
+    "plugins/launchers/slurm_task.py": "plugins/launchers/test_slurm.py",
     # Each kind's components are tested together.
     "plugins/augmentations/*.py": "plugins/augmentations/test_augmentations.py",
     "plugins/losses/*.py": "plugins/losses/test_losses.py",

@@ -1,9 +1,11 @@
 """What tests of plugins share."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from slurm_processes import SlurmProcesses, is_installed
 
 from zookit.core.file_lock import lock_file
 
@@ -22,6 +24,19 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finally:
         lock.release()
     return tables
+
+
+@pytest.fixture(scope="session")
+def slurm_processes() -> Iterator[SlurmProcesses]:
+    """A Slurm cluster, which starts in a second."""
+    if not is_installed():
+        pytest.skip("Slurm and munge are not installed, or this is not root")
+    processes = SlurmProcesses()
+    try:
+        processes.start()
+        yield processes
+    finally:
+        processes.close()
 
 
 KINDS = ("optimizers/", "schedules/", "losses/", "metrics/", "augmentations/")
