@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +113,21 @@ def test_a_process_that_ends_or_hangs_is_lost(
     assert not worker.takes_jobs
     assert read_run(run_in(tmp_path / "job")).status == "killed"
     assert collect_run(tmp_path / "job", tmp_path / "left.tar")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0, 0.5, 2, 4])
+def test_a_job_is_stopped_wherever_it_is(
+    worker: WorkerProcess, tmp_path: Path, seconds: float
+) -> None:
+    """Such as while TensorFlow is imported, where an error could block all further imports."""
+    worker.start(small_job(epochs=ENDLESS), tmp_path / "job")
+    time.sleep(seconds)
+    worker.stop()
+    assert polled_until(worker.status).state == "interrupted"
+    worker.end()
+    worker.wait()
+    assert worker.has_ended()
 
 
 @pytest.mark.slow
