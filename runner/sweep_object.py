@@ -87,7 +87,7 @@ def _started(
     with messages_shown(quiet):
         planned = sweeps.plan(request, options, runs_dir, silent if quiet else bar)
         try:
-            planned.start()
+            planned.start(messages=messages_shown(quiet=True))
         except BaseException:
             planned.close()
             raise

@@ -174,7 +174,7 @@ def _answer(arguments: list[str], ctrl_c: CtrlC) -> int | None:
         with messages_shown(quiet=False), _plugins_blamed():
             code = command_of(app).main(arguments, prog_name="zookit", standalone_mode=False)
     except Exception as error:
-        if ctrl_c.pressed:
+        if ctrl_c.pressed and not isinstance(error, Interrupted):
             raise KeyboardInterrupt from error
         return _report(arguments, error)
     if type(code) is int and code == INTERRUPTED:  # Typer's answer to KeyboardInterrupt

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,7 +26,6 @@ from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState
 from zookit.sweeps.store import Store
 from zookit.sweeps.trials import Trials
-from zookit.terminal import messages_shown
 
 REQUEST = "sweep.toml"
 """The file in the runs folder that says what its last sweep was asked for."""
@@ -90,8 +89,14 @@ class Sweep:
         """The number of known cells that are still to be trained."""
         return sum(not each.over for each in self.states)
 
-    def start(self, changed: Callable[[CellState], None] = lambda _: None) -> None:
-        """Train what is missing. `changed` is called in another thread, with a cell that changes.
+    def start(
+        self,
+        changed: Callable[[CellState], None] = lambda _: None,
+        messages: AbstractContextManager[None] | None = None,
+    ) -> None:
+        """Train what is missing in another thread, within `messages`.
+
+        `changed` is called there, with a cell that changes.
 
         Raises ZookitError if the launcher cannot be used.
         """
@@ -116,7 +121,9 @@ class Sweep:
             limit=self.options.limit,
             changed=lambda state: self._changed(state, changed),
         )
-        self._thread = Thread(target=self._run, args=(coordinator, launcher), name="sweep")
+        self._thread = Thread(
+            target=self._run, args=(coordinator, launcher, messages or nullcontext()), name="sweep"
+        )
         self._thread.start()
 
     def ended(self) -> Iterator[CellState]:
@@ -141,9 +148,14 @@ class Sweep:
             self._thread.join()
         self._held.close()
 
-    def _run(self, coordinator: Coordinator, launcher: Launcher) -> None:
+    def _run(
+        self,
+        coordinator: Coordinator,
+        launcher: Launcher,
+        messages: AbstractContextManager[None],
+    ) -> None:
         try:
-            with messages_shown(quiet=True), plugins_blamed(launcher):
+            with messages, plugins_blamed(launcher):
                 coordinator.run(self._stop)
         except BaseException as error:  # noqa: BLE001 - `ended` raises it
             self._error = error
@@ -219,7 +231,7 @@ def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
             launcher=plain["launcher"],
             listeners=listeners,
             limit=plain["limit"],
-            reuse=Reuse(**plain["reuse"]),
+            reuse=Reuse(**plain.get("reuse", {})),
         )
     except FileNotFoundError:
         raise BadRun(
