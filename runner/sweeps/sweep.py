@@ -121,9 +121,8 @@ class Sweep:
             limit=self.options.limit,
             changed=lambda state: self._changed(state, changed),
         )
-        self._thread = Thread(
-            target=self._run, args=(coordinator, launcher, messages or nullcontext()), name="sweep"
-        )
+        arguments = (coordinator, launcher, messages or nullcontext())
+        self._thread = Thread(target=self._run, args=arguments, name="sweep")
         self._thread.start()
 
     def ended(self) -> Iterator[CellState]:
