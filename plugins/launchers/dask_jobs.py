@@ -21,6 +21,8 @@ from zookit.plugins.launchers.dask_slots import PREFIX, Slots, call
 
 _TRANSFERS = 4
 """The archives that travel at once, and other calls that wait for a worker."""
+_RESULTS = 16
+"""The results that may be on workers whose threads are in use again."""
 _SHARE = 20
 """A checkpoint that took so long to arrive is asked for again after so many times as long."""
 _CHECKPOINT = 1.0
@@ -146,9 +148,7 @@ class DaskJobs(Jobs):
             if placed.transfer.done():
                 self._take_in_transfer(placed, placed.transfer)
         elif placed.task.status == "finished":
-            placed.gathers = True
-            archive = self._archive(placed.job.name)
-            placed.transfer = self._executor.submit(transfers.gather, placed.task, archive)
+            self._gather(placed)
         elif placed.task.status == "error":
             error = placed.task.exception(timeout=transfers.SECONDS)
             self._end(placed, JobStatus("lost", reason=f"Dask: {reason_of(error)}"))
@@ -189,16 +189,18 @@ class DaskJobs(Jobs):
         else:
             self._end(placed, status_of(result, placed.status.place))
 
+    def _gather(self, placed: Placed) -> None:
+        if sum(each.gathers for each in self._placed.values()) < _RESULTS:
+            self._slots.give_back(placed.worker, placed.key)  # the next job need not wait
+        placed.gathers = True
+        archive = self._archive(placed.job.name)
+        placed.transfer = self._executor.submit(transfers.gather, placed.task, archive)
+
     def _fetch(self, placed: Placed) -> None:
-        name, address = placed.job.name, placed.worker.address
         placed.asked, placed.due = placed.status.epochs, time.monotonic()
+        address, archive = placed.worker.address, self._archive(placed.job.name)
         placed.transfer = self._executor.submit(
-            transfers.fetch,
-            self._client,
-            address,
-            placed.key,
-            placed.sha256,
-            self._archive(name),
+            transfers.fetch, self._client, address, placed.key, placed.sha256, archive
         )
 
     def _lose(self, placed: Placed, why: str) -> None:
@@ -266,26 +268,21 @@ class DaskJobs(Jobs):
             placed = Placed(job, key, worker)
             placed.status = JobStatus("waiting", place=f"worker {worker.name}")
             self._placed[job.name] = placed
-            if self._archive(job.name).exists():
+            archive, to = self._archive(job.name), (worker.address, self._session)
+            if archive.exists():
                 placed.transfer = self._executor.submit(
-                    transfers.send,
-                    self._client,
-                    worker.address,
-                    self._session,
-                    job.name,
-                    self._archive(job.name),
+                    transfers.send, self._client, *to, job.name, archive
                 )
             else:
                 self._start(placed)
         self._slots.ask_for_more(bool(self._waiting))
 
     def _start(self, placed: Placed) -> None:
-        values = asdict(placed.job)
         placed.placed = time.monotonic()
         placed.task = self._client.submit(
             dask_worker.train,
             placed.key,
-            values,
+            asdict(placed.job),
             self._session,
             self._topic,
             key=placed.key,
