@@ -47,6 +47,7 @@ _BOOKKEEPING = frozenset(
         "built",
         "call_signature_parameters",
         "history",
+        "output_names",
         "predict_function",
         "steps_per_execution",
         "stop_evaluating",
