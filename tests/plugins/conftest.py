@@ -26,17 +26,20 @@ def mlflow_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 KINDS = ("optimizers/", "schedules/", "losses/", "metrics/", "augmentations/")
 COSTLY = re.compile(
-    r"\[(architectures|augmentations|datasets|exporters|losses|metrics|optimizers)/(\w+).*-"
+    r"\[(architectures|augmentations|callbacks|datasets|exporters|listeners|losses|metrics|optimizers)/(\w+).*-"
     r"(builds_for_every_data_set|changes_images_only_in_training|compiles"
-    r"|every_trainable_weight_learns|is_known_without_tensorflow"
-    r"|learns_at_the_rate_that_it_is_given|predicts_the_same|trains"
+    r"|every_trainable_weight_learns|exports_to_every_format|is_known_without_tensorflow"
+    r"|learns_at_the_rate_that_it_is_given|lowers_the_loss|predicts_the_same"
+    r"|state_is_in_its_variables|trains|works_during_training|works_during_a_run"
     r"|writes_what_it_is_asked_to)\d*\]"
 )
 TELLING = {
     "architectures": {"dense"},
     "augmentations": {"mixup", "rotation"},
+    "callbacks": {"early_stopping", "swap_ema_weights", "unfreeze"},
     "datasets": {"mnist"},
     "exporters": {"keras"},
+    "listeners": {"tensorboard"},
     "losses": {"crossentropy", "focal"},
     "metrics": {"accuracy", "macro_f1"},
     "optimizers": {"adamw", "muon"},

@@ -549,6 +549,7 @@ def browser() -> Iterator[Browser]:
     opened.driver.quit()
 
 
+@pytest.mark.slow
 def test_a_browser_shows_the_page_without_requests_or_overflow(
     runs: dict[str, Path], zookit: Command, tmp_path: Path, browser: Browser
 ) -> None:
