@@ -244,7 +244,7 @@ def test_a_folder_from_a_stranger_is_only_read(run: Path, tmp_path: Path, use: s
     strange.chmod(0o500)
     command = Path(sys.executable).with_name("zookit")
     model = tmp_path / "model.keras"
-    arguments = {"export": ["--to", "keras", "--output", model], "report": []}[use]
+    arguments: list[str | Path] = ["--to", "keras", "--output", model] if use == "export" else []
     try:
         ended = subprocess.run(
             [command, use, ".", *arguments],
