@@ -133,8 +133,7 @@ class DataTable:
                 yield facts(zip(self.columns, row, strict=True))
             return
         wrapped = [name not in self.numbers | self.whole for name in self.columns]
-        widths = [max(width, 1) for width in self._widths]
-        widths = _narrowed(widths, wrapped, _with_gaps(widths) - most)
+        widths = _narrowed(self._widths, wrapped, _with_gaps(self._widths) - most)
         if self.header:
             yield self._heading(widths)
         for line in self._lines(widths):

@@ -1,6 +1,6 @@
 """`zookit runs`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from zookit.cli.json_output import json_option, print_json
@@ -29,12 +29,15 @@ def runs(
     if not found:
         print(no_runs(runs_dir))
         return
-    from zookit.tables import fitting, output
+    from zookit.tables import output
 
     console = output()
-    short = short_names(found, runs_dir)
-    narrow = _narrow(found, [short[run.name] for run in found])
-    console.print(fitting(console, _wide(found), narrow))
+    shown = _wide(found)
+    if shown.narrowest > console.width:
+        short = short_names(found, runs_dir)
+        narrow = _narrow(found, [short[run.name] for run in found])
+        shown = narrow if narrow.narrowest <= console.width else shown
+    console.print(shown)
 
 
 def _wide(found: "Sequence[RunSummary]") -> "DataTable":
@@ -42,8 +45,8 @@ def _wide(found: "Sequence[RunSummary]") -> "DataTable":
 
     columns = ("run", "status", *_NUMBERS, "data", "architecture")
     rows = [
-        (run.name, run.status, *_numbers(run), _data(run), run.recipe.experiment.architecture.words)
-        for run in found
+        (run.name, run.status, *_numbers(run), data, architecture)
+        for run, (data, architecture) in zip(found, _components(found), strict=True)
     ]
     return table(columns, rows, numbers=_NUMBERS, whole=("run", "status"))
 
@@ -53,21 +56,21 @@ def _narrow(found: "Sequence[RunSummary]", names: Sequence[str]) -> "DataTable":
     from zookit.tables import table
 
     rows = [
-        (
-            name,
-            run.status,
-            *_numbers(run),
-            f"{run.recipe.experiment.architecture.words} on {_data(run)}",
-        )
-        for name, run in zip(names, found, strict=True)
+        (name, run.status, *_numbers(run), f"{architecture} on {data}")
+        for name, run, (data, architecture) in zip(names, found, _components(found), strict=True)
     ]
     columns = ("run", "status", *_NUMBERS, "experiment")
     return table(columns, rows, numbers=_NUMBERS, whole=("run", "status"))
 
 
-def _data(run: "RunSummary") -> str:
-    recipe = run.recipe
-    return f"{recipe.experiment.dataset.words}, {recipe.data.origin}"
+def _components(found: "Sequence[RunSummary]") -> Iterator[tuple[str, str]]:
+    """Yield the data and the architecture of each run; runs share components."""
+    experiments = [run.recipe.experiment for run in found]
+    specs = {id(spec): spec for e in experiments for spec in (e.dataset, e.architecture)}
+    words = {key: spec.words for key, spec in specs.items()}
+    for run, experiment in zip(found, experiments, strict=True):
+        data = f"{words[id(experiment.dataset)]}, {run.recipe.data.origin}"
+        yield data, words[id(experiment.architecture)]
 
 
 def _numbers(run: "RunSummary") -> tuple[str, ...]:

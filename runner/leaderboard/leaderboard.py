@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from zookit.core.messages import counted, warn
 from zookit.leaderboard.columns import Value, differences_of
 from zookit.leaderboard.html import html_of
-from zookit.leaderboard.mean import Mean
+from zookit.leaderboard.mean import Mean, mean_of
 from zookit.leaderboard.names import summaries_under_newest_names
 from zookit.leaderboard.ranking import ACCURACY, Measure, Ranking, ranking_by
 from zookit.leaderboard.table import Row, Table
@@ -29,6 +29,7 @@ from zookit.runs.run import RunRecord
 from zookit.runs.summary import RunSummary, summary_of
 
 OpenRun = Callable[[Path], RunRecord]
+_MEASURES: tuple[Measure, ...] = ("validation", "test")
 
 
 class _Named(NamedTuple):
@@ -223,25 +224,24 @@ def _row(
 ) -> Row:
     runs, now = [each.run for each in equal], [each.now for each in equal]
     accuracy = Ranking()
-    training = _mean(runs, _training_accuracy)
-    validation_loss = _mean(runs, lambda run: run.last_epoch.get("val_loss"))
-    test_loss = _mean(runs, lambda run: run.test.get("loss"))
+    validation, test = (_by_seed(runs, accuracy, by) for by in _MEASURES)
+    same = ranking == accuracy
     return Row(
         rank=0,
         values=values,
-        training_accuracy=None if training is None else training.value,
-        validation_accuracy=_mean(runs, lambda run: accuracy.value(run, "validation")),
-        validation_loss=None if validation_loss is None else validation_loss.value,
-        test_accuracy=_mean(runs, lambda run: accuracy.value(run, "test")),
-        test_loss=None if test_loss is None else test_loss.value,
+        training_accuracy=_mean(_values(runs, _training_accuracy)),
+        validation_accuracy=validation,
+        validation_loss=_mean(_values(runs, lambda run: run.last_epoch.get("val_loss"))),
+        test_accuracy=test,
+        test_loss=_mean(_values(runs, lambda run: run.test.get("loss"))),
         epochs=tuple(sorted({run.epochs for run in runs})),
         epochs_requested=runs[0].recipe.experiment.settings.epochs,
-        seconds=Mean.of([run.seconds for run in runs]).value,
+        seconds=mean_of([run.seconds for run in runs]),
         seeds=tuple(sorted({run.seed for run in runs})),
         summaries=tuple(runs),
         open_run=open_run,
-        validation_value=_mean(now, lambda run: ranking.value(run, "validation")),
-        test_value=_mean(now, lambda run: ranking.value(run, "test")),
+        validation_value=validation if same else _by_seed(now, ranking, "validation"),
+        test_value=test if same else _by_seed(now, ranking, "test"),
     )
 
 
@@ -250,13 +250,21 @@ def _training_accuracy(run: RunSummary) -> float | None:
     return found if found is not None and 0 <= found <= 1 else None
 
 
-def _mean(runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None]) -> Mean | None:
-    """Return the mean over seeds of a value of each run's end, or None if no run has it."""
+def _by_seed(runs: Sequence[RunSummary], ranking: Ranking, by: Measure) -> Mean | None:
+    values = _values(runs, lambda run: ranking.value(run, by))
+    return Mean.of(values) if values else None
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return mean_of(values) if values else None
+
+
+def _values(runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None]) -> list[float]:
+    """Return a value of each seed's end, for the seeds that have it."""
     by_seed: dict[int, list[float]] = {}
     for run in runs:
         found = value(run)
         if found is not None:
             by_seed.setdefault(run.seed, []).append(found)
     # Repetitions are equal on one machine. On different machines a seed still counts once.
-    values = [Mean.of(repeated).value for repeated in by_seed.values()]
-    return Mean.of(values) if values else None
+    return [mean_of(repeated) for repeated in by_seed.values()]

@@ -149,13 +149,13 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
 
 
 def _place(listing: Listing, name: str) -> Place:
-    folder, state = listing.runs_dir / name, listing.states[name]
+    state = listing.states[name]
     if not state:
-        return place_of(folder)
+        return place_of(listing.runs_dir / name)
     known, recorded = listing.known.places.get(name, (b"", 0))
     if known != placing(state):
         settled = is_settled(placing(state))  # before it is read
-        recorded = recorded_place(folder)
+        recorded = recorded_place(listing.runs_dir / name)
         if settled:
             listing.new.places[name] = placing(state), recorded
     return place_from(recorded, changed_at(state), name)

@@ -208,6 +208,7 @@ def test_tab_completes_the_line(terminal: Terminal, typed: str, line: str) -> No
     assert terminal.line_after(typed + TAB) == line
 
 
+@pytest.mark.slow
 def test_tab_completes_wherever_bash_splits_words(home: Path) -> None:
     command, beginning = BEGINNINGS["bash"]
     with Terminal(command, beginning, home) as terminal:

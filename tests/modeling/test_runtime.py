@@ -152,14 +152,13 @@ except ZookitError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "lines", "expected"),
     [
         # A line for each run; with one processor nothing could use more threads.
         (CHOSEN, 2 * min(processors() - 1, 1), "already uses 1 thread"),
-        pytest.param(
-            REQUESTED, 1, f"already uses {processors() + 1} threads", marks=pytest.mark.slow
-        ),
+        (REQUESTED, 1, f"already uses {processors() + 1} threads"),
     ],
     ids=["chosen", "requested"],
 )

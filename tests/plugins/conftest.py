@@ -41,19 +41,22 @@ def slurm_processes() -> Iterator[SlurmProcesses]:
 
 KINDS = ("optimizers/", "schedules/", "losses/", "metrics/", "augmentations/")
 COSTLY = re.compile(
-    r"\[(architectures|augmentations|datasets|exporters|launchers|losses|metrics|optimizers)"
-    r"/(\w+).*-(builds_for_every_data_set|changes_images_only_in_training|compiles"
-    r"|every_trainable_weight_learns|is_known_without_tensorflow"
-    r"|learns_at_the_rate_that_it_is_given|predicts_the_same|trains|trains_jobs_to_the_end"
-    r"|continues_what_was_cancelled|leaves_nothing_behind|says_how_jobs_end"
+    r"\[(architectures|augmentations|callbacks|datasets|exporters|launchers|listeners|losses|metrics"
+    r"|optimizers)/(\w+).*-(builds_for_every_data_set|changes_images_only_in_training|compiles"
+    r"|continues_what_was_cancelled|every_trainable_weight_learns|exports_to_every_format"
+    r"|is_known_without_tensorflow|learns_at_the_rate_that_it_is_given|leaves_nothing_behind"
+    r"|lowers_the_loss|predicts_the_same|says_how_jobs_end|state_is_in_its_variables|trains"
+    r"|trains_jobs_to_the_end|works_during_training|works_during_a_run"
     r"|writes_what_it_is_asked_to)\d*\]"
 )
 TELLING = {
     "architectures": {"dense"},
     "augmentations": {"mixup", "rotation"},
+    "callbacks": {"early_stopping", "swap_ema_weights", "unfreeze"},
     "datasets": {"mnist"},
     "exporters": {"keras"},
     "launchers": set(),
+    "listeners": {"tensorboard"},
     "losses": {"crossentropy", "focal"},
     "metrics": {"accuracy", "macro_f1"},
     "optimizers": {"adamw", "muon"},

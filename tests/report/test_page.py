@@ -400,6 +400,7 @@ def test_a_damaged_run_is_an_error_and_leaves_no_page(
 # In a browser.
 
 
+@pytest.mark.slow
 def test_a_browser_shows_the_page_without_requests_or_overflow(
     runs: dict[str, Path], zookit: Command, tmp_path: Path, browser: Browser
 ) -> None:

@@ -409,7 +409,11 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> str:
     ("options", "facts"),
     [
         (("--epochs", "30"), ["the training images", "overfits", "--validation 0.1"]),
-        (("--epochs", "30", "--validation", "0.2"), ["the training images", "overfits"]),
+        pytest.param(
+            ("--epochs", "30", "--validation", "0.2"),
+            ["the training images", "overfits"],
+            marks=pytest.mark.slow,
+        ),
         (("--epochs", "1", "--batch-size", "101"), ["101", "100 images"]),
         (("--epochs", "1", "--validation", "0.6"), ["60%", "40 images"]),
     ],

@@ -54,9 +54,9 @@ def joined(line: Line, _: Exception) -> Iterator[list[str]]:
 def file_alone(line: Line, _: Exception) -> Iterator[list[str]]:
     """Propose the file alone behind --plugin, which `FILE.py:Class` needs not."""
     for at, (option, text) in enumerate(pairwise(line.arguments[: line.start])):
-        file, found, _ = text.partition(".py:")
-        if option == "--plugin" and found:
-            yield [*line.arguments[: at + 1], f"{file}.py", *line.arguments[at + 2 :]]
+        if option == "--plugin" and ".py:" in text:
+            file = f"{text.partition('.py:')[0]}.py"
+            yield [*line.arguments[: at + 1], file, *line.arguments[at + 2 :]]
 
 
 def measured(line: Line, error: Exception) -> Iterator[list[str]]:

@@ -480,7 +480,7 @@ TEXTS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.lists(TEXTS | st.text(max_size=8), max_size=8))
 def test_any_line_is_answered_with_a_valid_one_or_with_none(folder: Path, line: list[str]) -> None:
     search = Search(command_of(app))

@@ -36,7 +36,8 @@ def without() -> dict[str, Any]:
     return averaged(keras.callbacks.Callback())
 
 
-@pytest.mark.parametrize("swap", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("swap", [False, True])
 def test_it_acts_as_that_of_keras(swap: bool, without: dict[str, Any]) -> None:
     expected = averaged(keras.callbacks.SwapEMAWeights(swap_on_epoch=swap))
     found = averaged(built(f"swap_ema_weights:{str(swap).lower()}"))
