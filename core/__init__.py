@@ -45,7 +45,7 @@ from zookit.core.loss import Loss
 from zookit.core.messages import option, say, warn
 from zookit.core.metric import Metric
 from zookit.core.optimizer import Optimizer
-from zookit.core.processors import processors
+from zookit.core.processor_count import processors
 from zookit.core.result import Result
 from zookit.core.run_archive import collect_run
 from zookit.core.run_context import RunContext

@@ -59,7 +59,7 @@ def pytest_collection_finish() -> None:
     if "tensorflow" in sys.modules:
         import tensorflow as tf
 
-        from zookit.core.processors import processors
+        from zookit.core.processor_count import processors
 
         tf.config.threading.set_intra_op_parallelism_threads(processors())
         tf.config.threading.set_inter_op_parallelism_threads(processors())

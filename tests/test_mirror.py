@@ -47,7 +47,7 @@ ELSEWHERE = {
     "core/experiment_keys.py": "core/test_experiment.py",
     "core/experiment_tables.py": "core/test_experiment.py",
     "core/prepared_value.py": "core/test_parameters.py",
-    "core/processors.py": "core/data/test_threads.py",
+    "core/processor_count.py": "core/data/test_threads.py",
     "core/python_process.py": "test_isolation.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     "plugins/launchers/dask_jobs.py": "plugins/launchers/test_dask.py",

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from zookit.core.processors import processors
+from zookit.core.processor_count import processors
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")

@@ -16,7 +16,7 @@ from zookit.core.data.images import decode, without_warnings
 from zookit.core.data.threads import in_threads
 from zookit.core.errors import quoted
 from zookit.core.messages import printable
-from zookit.core.processors import processors
+from zookit.core.processor_count import processors
 from zookit.inference.image_notes import ImageNotes, Note
 from zookit.runs.run import RunRecord
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from zookit.core import Preference, TrainingFailed, ZookitError, warn
 from zookit.core.errors import reason_of
 from zookit.core.messages import counted, option
-from zookit.core.processors import processors
+from zookit.core.processor_count import processors
 from zookit.modeling.forks import tensorflow_has_started
 from zookit.modeling.one_training import one_training
 from zookit.modeling.tensorflow_import import import_keras

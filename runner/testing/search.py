@@ -14,14 +14,14 @@ _MOST = 20
 _Varied = Sequence[Choice | Range]
 
 _LISTED: _Varied = (
-    Choice("architecture", ("dense", "cnn")),
-    Choice("dense.units", ("64", "128"), when={"architecture": ("dense",)}),
+    Choice("architecture", ("one", "other")),
+    Choice("one.units", ("64", "128"), when={"architecture": ("one",)}),
     Choice("batch_size", ("16", "32")),
 )
-"""Six combinations: `dense.units` has no value with `cnn`."""
+"""Six combinations: `one.units` has no value with `other`."""
 _RANGES: _Varied = (
-    Choice("architecture", ("dense", "cnn")),
-    Range("dense.units", 16, 512, log=True, whole=True, when={"architecture": ("dense",)}),
+    Choice("architecture", ("one", "other")),
+    Range("one.units", 16, 512, log=True, whole=True, when={"architecture": ("one",)}),
     Range("learning_rate", 1e-4, 0.1, log=True),
     Range("validation", 0.1, 0.5),
 )

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from zookit.core import Preference, TrainingFailed, ZookitError
-from zookit.core.processors import processors
+from zookit.core.processor_count import processors
 from zookit.modeling.runtime import (
     can_use_threads,
     keras_configured,
@@ -112,7 +112,7 @@ def test_threads_of_a_process_that_uses_tensorflow(process_threads: int) -> None
 FRESH = """
 import sys
 from zookit.core import Preference, ZookitError
-from zookit.core.processors import processors
+from zookit.core.processor_count import processors
 from zookit.modeling.runtime import can_use_threads, start_runtime
 
 

@@ -37,7 +37,7 @@ SchedulerParameters=sched_min_interval=0,bf_interval=1
 MpiDefault=none
 KillWait=10
 ReturnToService=2
-NodeName={host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=2000 State=UNKNOWN
 PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -133,7 +133,8 @@ class SlurmProcesses:
         deadline = time.monotonic() + _PATIENCE
         while not is_so():
             running = all(each.poll() is None for each in self.processes.values())
-            assert running and time.monotonic() < deadline, self.log()
+            assert running, self.log()
+            assert time.monotonic() < deadline, self.log()
             time.sleep(0.1)
 
 

@@ -149,12 +149,11 @@ def test_after_a_stop_nothing_is_submitted(tmp_path: Path) -> None:
 
 
 def test_a_folder_has_one_sweep_at_a_time(tmp_path: Path) -> None:
-    with planned(tmp_path / "runs"):
-        with pytest.raises(FolderError, match="another process"):
-            plan(
-                SweepRequest.of(datasets=["mnist"], architectures=["dense"]),
-                SweepOptions(),
-                tmp_path / "runs",
-            )
+    with planned(tmp_path / "runs"), pytest.raises(FolderError, match="another process"):
+        plan(
+            SweepRequest.of(datasets=["mnist"], architectures=["dense"]),
+            SweepOptions(),
+            tmp_path / "runs",
+        )
     with planned(tmp_path / "runs"):
         pass
