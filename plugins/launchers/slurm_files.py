@@ -3,7 +3,7 @@
 import json
 import shutil
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +62,17 @@ class JobFiles:
         for each in (self.order, self.status, self.stop, self.start):
             each.unlink(missing_ok=True)
 
+    def with_start(self, job: Job) -> Job:
+        """Return the job with a copy of the archive in which it starts."""
+        if job.start is None:
+            return job
+        with written_aside(self.start) as aside:
+            shutil.copyfile(job.start, aside)
+        return replace(job, start=self.start)
+
     def write_order(self, key: str, job: Job, slurm: str = "") -> None:
         """Write what to train, and the number of the Slurm job once it is known."""
-        if job.start is not None and job.start != self.start:
-            with written_aside(self.start) as aside:
-                shutil.copyfile(job.start, aside)
-        start = None if job.start is None else str(self.start)
+        start = None if job.start is None else str(job.start)
         _write(self.order, {"key": key, "job": {**asdict(job), "start": start}, "slurm": slurm})
 
     def read_order(self) -> tuple[str, Job, str] | None:

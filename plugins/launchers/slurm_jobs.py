@@ -69,7 +69,7 @@ class SlurmJobs(Jobs):
         """Take a job, which `poll` submits together with others."""
         files = JobFiles(self._folder, job.name)
         files.forget()
-        self._jobs[job.name] = _Queued(job, files, uuid4().hex)
+        self._jobs[job.name] = _Queued(files.with_start(job), files, uuid4().hex)
 
     def poll(self) -> Mapping[str, JobStatus]:
         """Return the status of each job, after submitting those that are new."""
@@ -133,7 +133,7 @@ class SlurmJobs(Jobs):
             numbers = self._queue.submit([(each.job.name, each.key) for each in jobs], cpus)
             for each, number in zip(jobs, numbers, strict=True):
                 each.slurm, each.since = number, time.monotonic()
-                each.files.write_order(each.key, replace(each.job), number)
+                each.files.write_order(each.key, each.job, number)
                 each.status = replace(each.status, place=f"Slurm job {number}")
 
     def _remove_unwanted(self) -> None:

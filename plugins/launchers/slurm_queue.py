@@ -1,10 +1,12 @@
 """Slurm's queue: arrays of jobs go in, and one call says where all of them are."""
 
 import hashlib
+import io
 import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,17 +67,18 @@ class SlurmQueue:
             array_parallelism=len(jobs),
             additional_parameters=dict(self._options),
         )
+        printed = io.StringIO()  # what sbatch says is in the error, too
         try:
-            with self._executor.batch():
+            with redirect_stderr(printed), self._executor.batch():
                 queued = [
                     self._executor.submit(slurm_task.run, str(self._folder), name, key)
                     for name, key in jobs
                 ]
         except (FailedJobError, FailedSubmissionError, OSError) as error:
-            detail = " ".join(line for line in str(error).splitlines() if "sbatch: " in line)
+            detail = " ".join(str(error).replace("sbatch: error: ", "").split())
             raise ZookitError(
-                f"Slurm takes no jobs: {' '.join((detail or str(error)).split())} Change the "
-                "launcher's parameters: zookit show slurm"
+                f"Slurm takes no jobs: {detail}. Change the launcher's parameters, which are those "
+                "of sbatch: zookit show slurm"
             ) from None
         return [each.job_id for each in queued]
 
