@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from zookit.core import Evaluation, FolderError, Result, warn
+from zookit.core.errors import typed_reason_of
 from zookit.core.result import Status
 from zookit.registry.blame import plugins_blamed
 from zookit.training.advice import advice_after
@@ -108,6 +109,8 @@ def _notify_of_failure(loop: Loop, error: BaseException) -> None:
         # The folder's error is reported once, and does not hide any other error.
         if not isinstance(error, FolderError):
             warn(str(second))
+    except Exception as second:  # noqa: BLE001 - for lack of memory, anything may fail
+        warn(f"{loop.run.folder} is not complete: {typed_reason_of(second)}.")
 
 
 def _result(
