@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 
 from zookit.core import BadExperiment, BadRun, FolderError, Launcher
 from zookit.core.data.writing import written_aside
@@ -66,7 +65,9 @@ class Sweep:
     _stop: Event = field(default_factory=Event)
     _thread: Thread | None = None
     _error: BaseException | None = None
-    _ended: "SimpleQueue[CellState | None]" = field(default_factory=SimpleQueue)
+    _over: list[CellState] = field(default_factory=list)
+    _complete: bool = False
+    _news: Condition = field(default_factory=Condition)
 
     @property
     def states(self) -> Sequence[CellState]:
@@ -100,11 +101,9 @@ class Sweep:
 
         Raises ZookitError if the launcher cannot be used.
         """
-        for state in self.states:
-            if state.over:
-                self._ended.put(state)
+        self._over += [each for each in self.states if each.over]
         if not self.missing and not self.trials.learns:
-            self._ended.put(None)
+            self._complete = True
             return
         built = default.launchers.build(self.options.launcher)
         launcher: Launcher = built.component
@@ -126,13 +125,20 @@ class Sweep:
         self._thread.start()
 
     def ended(self) -> Iterator[CellState]:
-        """Yield each cell once it is over, until all are.
+        """Yield each cell once it is over, until all are. Each call begins with the first.
 
         Raises ZookitError if the sweep cannot go on.
         """
-        while (state := self._ended.get()) is not None:
-            yield state
-        self._ended.put(None)  # for those who ask again
+        at = 0
+        while True:
+            with self._news:
+                while not self._complete and at == len(self._over):
+                    self._news.wait()
+                new = self._over[at:]
+            if not new:
+                break
+            yield from new
+            at += len(new)
         if self._error is not None:
             raise self._error
 
@@ -159,11 +165,15 @@ class Sweep:
         except BaseException as error:  # noqa: BLE001 - `ended` raises it
             self._error = error
         finally:
-            self._ended.put(None)
+            with self._news:
+                self._complete = True
+                self._news.notify_all()
 
     def _changed(self, state: CellState, changed: Callable[[CellState], None]) -> None:
         if state.over:
-            self._ended.put(state)
+            with self._news:
+                self._over.append(state)
+                self._news.notify_all()
         changed(state)
 
 
