@@ -73,4 +73,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         costly = COSTLY.search(item.name)
         is_one_of_many = costly is not None and costly[2] not in TELLING[costly[1]]
         if "keras_application-exports" in item.name or is_trial or is_one_of_many:
-            item.add_marker(pytest.mark.slow)
+            on_cluster = costly is not None and costly[2] in ("dask", "slurm")
+            item.add_marker(pytest.mark.cluster if on_cluster else pytest.mark.slow)

@@ -36,8 +36,8 @@ def mlflow_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture(autouse=True)
 def slurm_cluster(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cluster for the trainings of `slurm`, which are slow tests."""
-    if "launchers/slurm" in request.node.name and request.node.get_closest_marker("slow"):
+    """A cluster for the trainings of `slurm`, which need one."""
+    if "launchers/slurm" in request.node.name and request.node.get_closest_marker("cluster"):
         processes = request.getfixturevalue("slurm_processes")
         for name, value in processes.environment.items():
             monkeypatch.setenv(name, value)

@@ -100,7 +100,7 @@ def has(jobs: Jobs, name: str, folder: Path) -> bool:
         return False
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_results_are_those_of_a_plain_training(
     cluster: DaskProcesses, opened: Callable[..., Jobs], tmp_path: Path
 ) -> None:
@@ -122,7 +122,7 @@ def test_results_are_those_of_a_plain_training(
         assert different_ends(collected(jobs, f"job-{seed}", tmp_path), plain) == []
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_a_killed_worker_costs_the_epochs_after_the_last_checkpoint(
     cluster: DaskProcesses, opened: Callable[..., Jobs], tmp_path: Path
 ) -> None:
@@ -142,7 +142,7 @@ def test_a_killed_worker_costs_the_epochs_after_the_last_checkpoint(
     assert different_ends(run, plain) == []
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_a_killed_scheduler_is_an_error_and_a_new_call_goes_on(
     cluster: DaskProcesses, opened: Callable[..., Jobs], tmp_path: Path
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_killed_scheduler_is_an_error_and_a_new_call_goes_on(
     assert len(read_run(collected(again, "job", tmp_path)).environment.resumptions) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_other_versions_are_refused(
     cluster: DaskProcesses, opened: Callable[..., Jobs], tmp_path: Path
 ) -> None:
@@ -189,7 +189,7 @@ def test_other_versions_are_refused(
     assert places == {"worker good"}
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_two_sweeps_share_a_cluster(
     cluster: DaskProcesses, opened: Callable[..., Jobs], tmp_path: Path
 ) -> None:
@@ -214,7 +214,7 @@ def test_two_sweeps_share_a_cluster(
             assert read_run(run).status == "finished"
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_what_a_training_does_to_its_process_does_not_hurt_the_worker(
     cluster: DaskProcesses,
     opened: Callable[..., Jobs],
@@ -232,7 +232,7 @@ def test_what_a_training_does_to_its_process_does_not_hurt_the_worker(
     assert (statuses["good"].state, statuses["good"].place) == ("finished", "worker one")
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 def test_a_cluster_with_tls(tmp_path: Path) -> None:
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
@@ -254,7 +254,7 @@ def test_a_cluster_with_tls(tmp_path: Path) -> None:
         cluster.close()
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_an_autoscaled_cluster_grows(tmp_path: Path) -> None:
     local = LocalCluster(
         n_workers=0,
@@ -274,7 +274,7 @@ def test_an_autoscaled_cluster_grows(tmp_path: Path) -> None:
         jobs.close()
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_a_cluster_of_its_own(tmp_path: Path) -> None:
     jobs = Dask(workers=1).open(tmp_path)
     jobs.submit(small_job("one"))

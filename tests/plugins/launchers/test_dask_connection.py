@@ -62,7 +62,7 @@ def test_parameters_that_contradict_each_other(tmp_path: Path) -> None:
         Dask("tls://127.0.0.1:1", ca_file=missing, cert=missing, key=missing).open(tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_no_scheduler_answers(tmp_path: Path) -> None:
     with pytest.raises(ZookitError) as error:
         Dask(address="tcp://127.0.0.1:1").open(tmp_path)

@@ -94,7 +94,7 @@ def results(process: "subprocess.Popen[bytes]") -> dict[str, Path]:
     return {each["identity"]: Path(each["folder"]) for each in cells}
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_a_sweep_that_was_left_goes_on_and_has_the_bits_of_a_local_one(
     cluster: SlurmProcesses, tmp_path: Path
 ) -> None:
@@ -123,7 +123,7 @@ def test_a_sweep_that_was_left_goes_on_and_has_the_bits_of_a_local_one(
     assert not list(folder.rglob("*.pkl"))
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_what_slurm_stops_goes_on_from_its_checkpoint(
     cluster: SlurmProcesses, opened: Callable[..., Jobs], tmp_path: Path
 ) -> None:
@@ -157,7 +157,7 @@ def test_what_slurm_stops_goes_on_from_its_checkpoint(
     assert len(record.environment.resumptions) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_jobs_that_fail_say_why(
     cluster: SlurmProcesses, opened: Callable[..., Jobs], tmp_path: Path
 ) -> None:
