@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from pages import blocks, commands, is_sweep
 
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.slow
 def test_the_commands_of_the_page_run_in_their_order(tmp_path: Path) -> None:
     outputs = {}
     for command in filter(is_sweep, commands("docs/sweeps.md")):
@@ -30,6 +29,7 @@ def test_the_commands_of_the_page_run_in_their_order(tmp_path: Path) -> None:
     assert "heat" in (tmp_path / "sweep.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.cluster
 def test_the_commands_for_a_cluster_run_side_by_side(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     with socket.create_server(("127.0.0.1", 0)) as server:
