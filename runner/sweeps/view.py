@@ -22,7 +22,7 @@ _ROWS = 30
 _NUMBERS = ("epoch", "loss", "accuracy", "seconds", "left")
 _ORDER = ("running", "failed", "waiting", "interrupted", "pruned", "finished")
 """Which cells come first, if not all have a place in the table."""
-_MINUTE, _HOUR = 60, 3600
+_MINUTE = 60
 
 
 class View:
@@ -138,9 +138,7 @@ def _left(states: Sequence[CellState]) -> str:
 
 def duration(seconds: float) -> str:
     """Return `5 s`, `3 min` or `2 h 5 min`."""
-    if seconds < _MINUTE:
+    if round(seconds) < _MINUTE:
         return f"{max(1, round(seconds))} s"
-    if seconds < _HOUR:
-        return f"{round(seconds / _MINUTE)} min"
     hours, minutes = divmod(round(seconds / _MINUTE), _MINUTE)
-    return f"{hours} h {minutes} min"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
