@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Condition, Event, Thread
+from typing import Any
 
-from zookit.core import BadExperiment, BadRun, FolderError, Launcher
+from zookit.core import BadExperiment, BadRun, FolderError, Launcher, ZookitError
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of
 from zookit.core.file_lock import lock_file
@@ -234,25 +235,29 @@ def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
     path = runs_dir / REQUEST
     try:
         request = SweepRequest.from_toml(read_text_bounded(path, _LARGEST), str(path))
-        plain = parse_json(read_text_bounded(runs_dir / _FOLDER / _OPTIONS, _LARGEST))
-        listeners = tuple(plain["listeners"])
-        options = SweepOptions(
-            launcher=plain["launcher"],
-            listeners=listeners,
-            limit=plain["limit"],
-            reuse=Reuse(**plain.get("reuse", {})),
-        )
+        options = _options(parse_json(read_text_bounded(runs_dir / _FOLDER / _OPTIONS, _LARGEST)))
     except FileNotFoundError:
         raise BadRun(
             f"{runs_dir} has no sweep: {REQUEST} is missing. Name the folder of a sweep, or start "
             "one: zookit sweep -d DATASET -a ARCHITECTURE"
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ZookitError, OSError, ValueError, KeyError, TypeError) as error:
         raise BadRun(
             f"the sweep in {runs_dir} cannot be read: {reason_of(error)}. Start it again with all "
             "its options; what is trained is kept."
         ) from None
     return request, options
+
+
+def _options(plain: Any) -> SweepOptions:
+    """Return the options in a file. Raises ValueError, KeyError or TypeError if it is damaged."""
+    launcher, listeners, limit = plain["launcher"], plain["listeners"], plain["limit"]
+    words = [launcher, *listeners]
+    valid = isinstance(listeners, list) and all(isinstance(each, str) for each in words)
+    if plain["format"] != _FORMAT or not valid or not isinstance(limit, int | float | None):
+        raise ValueError(f"{_OPTIONS} is damaged, or of another version of zookit")
+    reuse = Reuse(**plain["reuse"])
+    return SweepOptions(launcher=launcher, listeners=tuple(listeners), limit=limit, reuse=reuse)
 
 
 def _store(runs_dir: Path, held: ExitStack) -> Store:

@@ -8,7 +8,7 @@ from made_runs import digits
 
 from zookit.core import Experiment
 from zookit.core.progress import silent
-from zookit.sweeps import plan as planning
+from zookit.data.prepared import prepare
 from zookit.sweeps.cells import Cell, cells
 from zookit.sweeps.plan import Misfit, PlannedCell, Planner
 from zookit.sweeps.request import SweepRequest
@@ -72,10 +72,9 @@ def test_equal_data_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def count(*arguments: Any) -> Any:
         prepared.append(arguments[2])
-        return original(*arguments)
+        return prepare(*arguments)
 
-    original = planning.prepare
-    monkeypatch.setattr(planning, "prepare", count)
+    monkeypatch.setattr("zookit.sweeps.plan.prepare", count)
     sample = {"data": "sample"}
     several = [*asked(seeds=2, options=sample), *asked(architecture="cnn", options=sample)]
     found = planned(*several, *asked(dataset="fashion_mnist", options=sample))

@@ -51,7 +51,8 @@ def test_the_summary_counts_the_cells(record: RunRecord) -> None:
 
 
 def test_the_summary_says_how_long_it_takes_still(record: RunRecord) -> None:
-    found = states(record, "finished", "running", "running", *["waiting"] * 4)
+    waiting: list[CellStatus] = ["waiting"] * 4
+    found = states(record, "finished", "running", "running", *waiting)
     assert "left" not in summary(found)  # nothing is known yet
     found[0].seconds, found[1].seconds, found[2].seconds = 100.0, 40.0, 500.0
     # Two at a time: 60 s of the first one and 4 times 100 s.
