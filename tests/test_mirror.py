@@ -118,6 +118,7 @@ ELSEWHERE = {
     "runner/cli/resume.py": "training/test_session.py",
     "runner/cli/sweep_request.py": "cli/test_sweep.py",
     "runner/cli/sweep_options.py": "cli/test_sweep.py",
+    "runner/cli/sweep_result.py": "cli/test_sweep_run.py",
     "runner/cli/sweep_dry_run.py": "cli/test_sweep.py",
     "runner/cli/sweep_completion.py": "cli/test_sweep.py",
 }

@@ -11,9 +11,12 @@ from zookit.core import BadRun
 from zookit.core.run_archive import pack_run, unpack_run
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.lock import locked
-from zookit.runs.run import RunRecord, read_run
+from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 from zookit.sweeps.kept import UNFINISHED
 from zookit.sweeps.plan import PlannedCell
+
+_ASIDE, _BEFORE, _NAME = "in-", "before", "name"
+"""The start of the name of a folder for a run that arrives; the run that it replaces; its name."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,19 @@ class Store:
 
     runs_dir: Path
     transit: Path
+
+    def recover(self) -> None:
+        """Put runs in their place that were being moved when an earlier process was killed."""
+        for aside in self.transit.glob(f"{_ASIDE}*"):
+            arrived = [each for each in aside.iterdir() if (each / EXPERIMENT).is_file()]
+            # The run that was to be replaced comes last: its place may be taken by then.
+            for run in sorted(arrived, key=lambda each: each.name == _BEFORE):
+                name = (aside / _NAME).read_text() if run.name == _BEFORE else run.name
+                if not (self.runs_dir / name).exists():
+                    run.rename(self.runs_dir / name)
+            shutil.rmtree(aside, ignore_errors=True)
+        for archive in self.transit.glob("*.tar"):
+            archive.unlink(missing_ok=True)
 
     def archive(self, folder: Path, name: str) -> Path:
         """Return an archive of an unfinished run, to continue it elsewhere.
@@ -60,8 +76,9 @@ class Store:
                 at += 1
                 target = self.runs_dir / f"{folder.name}-{at}"
             if target.exists():
+                (aside / _NAME).write_text(target.name)
                 with locked(target):
-                    target.rename(aside / "before")
+                    target.rename(aside / _BEFORE)
             folder.rename(target)
         return read_run(target)
 
@@ -75,7 +92,7 @@ class Store:
 
     @contextmanager
     def _aside(self) -> Iterator[Path]:
-        path = Path(tempfile.mkdtemp(prefix="in-", dir=self.transit))
+        path = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.transit))
         try:
             yield path
         finally:

@@ -277,7 +277,9 @@ def _store(runs_dir: Path, held: ExitStack) -> Store:
             f"{folder} cannot be written: {error.strerror or error}. Choose another folder with "
             f"{option('--runs-dir', 'runs_dir')}."
         ) from None
-    return Store(runs_dir, transit)
+    store = Store(runs_dir, transit)
+    store.recover()
+    return store
 
 
 def _write(runs_dir: Path, request: SweepRequest, options: SweepOptions) -> None:

@@ -156,3 +156,21 @@ def test_the_owners_are_compared_by_component(store: Store, there: RunMaker) -> 
     sha256 = pack_run(sent.folder, path, ended=True)
     with pytest.raises(BadRun, match=r"zookit==0\.0\.9 for zookit/dense"):
         store.receive(path, sha256, cell)
+
+
+@pytest.mark.parametrize("moved", [0, 1])
+def test_a_run_whose_process_was_killed_while_it_moved_is_in_its_place_again(
+    store: Store, there: RunMaker, here: RunMaker, moved: int
+) -> None:
+    aside = store.transit / "in-killed"
+    aside.mkdir()
+    here(NAME, status="interrupted").folder.rename(aside / "before")
+    (aside / "name").write_text(NAME)
+    if not moved:
+        there(NAME).folder.rename(aside / NAME)
+    (store.transit / "sent.tar").write_bytes(b"half")
+    store.recover()
+    assert runs(store) == [NAME]
+    expected = "interrupted" if moved else "finished"
+    assert read_run(store.runs_dir / NAME).status == expected
+    assert not list(store.transit.iterdir())
