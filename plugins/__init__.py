@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from zookit.plugins.exporters.saved_model import SavedModel as SavedModel
     from zookit.plugins.launchers.dask import Dask as Dask
     from zookit.plugins.launchers.local import Local as Local
+    from zookit.plugins.launchers.slurm import Slurm as Slurm
     from zookit.plugins.listeners.mlflow import Mlflow as Mlflow
     from zookit.plugins.listeners.tensorboard import TensorBoard as TensorBoard
     from zookit.plugins.losses.crossentropy import Crossentropy as Crossentropy

@@ -1,7 +1,7 @@
 """Beginners' mistakes: each message ends with the command that was meant, and that is valid."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bounded import bounded
 from conftest import Command
+from edited_plugin import forget_plugins
 from edited_runs import RunMaker
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -352,7 +353,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def corrected(
     zookit: Command, monkeypatch: pytest.MonkeyPatch, folder: Path
-) -> Callable[[str], list[str] | None]:
+) -> Iterator[Callable[[str], list[str] | None]]:
     """Run a command that fails, and return the arguments of the one that its message shows."""
     monkeypatch.chdir(folder)
 
@@ -362,7 +363,8 @@ def corrected(
         assert not shown or before[-1] in ".?", message
         return shlex.split(shown) if shown else None
 
-    return correct
+    yield correct
+    forget_plugins()  # a line names a Python file
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def collected(jobs: Jobs, name: str, folder: Path) -> Path:
     return unpack_run(folder / f"{name}.tar", folder / name)
 
 
+@pytest.mark.cluster
 def test_a_job_on_a_cluster_in_this_process(tmp_path: Path) -> None:
     """One test of all that is usual, as its process imports TensorFlow."""
     with LocalCluster(
