@@ -13,6 +13,7 @@ sample, because their epochs take long.
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from measuring import SIDES, Column, Command, Run, Side, add_data, compare, last_line, parser
@@ -43,7 +44,7 @@ def main() -> None:
 
 def _columns() -> list[Column]:
     return [
-        Column(f"{title} {clock} s", lambda run, at=(kind, clock): _value(run, *at))
+        Column(f"{title} {clock} s", partial(_value, kind=kind, clock=clock))
         for kind, title in _KINDS.items()
         for clock in ("wall", "cpu")
     ]
@@ -54,7 +55,7 @@ def _value(run: Run, kind: str, clock: str) -> float:
 
 
 def _side(name: str, words: list[str], variables: dict[str, str]) -> Side:
-    command = Command([sys.executable, str(SIDES / "further_cell.py"), *words], variables)
+    command = Command([sys.executable, str(SIDES / "further_cell_zookit.py"), *words], variables)
     return Side(name, lambda _: command, last_line)
 
 

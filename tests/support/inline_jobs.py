@@ -71,4 +71,4 @@ class InlineJobs(Jobs):
             return JobStatus("failed", reason=str(error))
         if fault == "stopped":
             return JobStatus("lost", reason="its process was killed")
-        return JobStatus(state)
+        return JobStatus("finished" if state == "finished" else "interrupted")

@@ -13,8 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_runs import Interrupt, small_images
 
-from zookit.core import Architecture, Listener, Result, RunContext, TrainingFailed, hookimpl
-from zookit.core.data.threads import processors
+from zookit.core import (
+    Architecture,
+    Listener,
+    Result,
+    RunContext,
+    TrainingFailed,
+    hookimpl,
+    processors,
+)
 from zookit.isolation import run_in_child
 from zookit.training.listeners import select_listeners
 from zookit.training.programs import programs_reused
