@@ -134,7 +134,7 @@ class Coordinator:
             self._end(state, "failed", f"{reason} ({_ATTEMPTS} times)")
         else:
             warn(f"{state.cell.words}: {reason}. It is started again.")
-            state.status, state.start = "waiting", folder
+            state.status, state.start = "waiting", folder or state.start
             self.changed(state)
             self._waiting.append(state)
 

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zookit.core import BadRun
@@ -69,7 +69,8 @@ class Store:
             raise BadRun(f"{path.name} does not have the SHA-256 that its sender computed.")
         with self._aside() as aside:
             folder = unpack_run(path, aside)
-            _check_is(read_run(folder), cell)
+            record = read_run(folder)
+            _check_is(record, cell)
             target = self.runs_dir / folder.name
             at = 1
             while target.exists() and not self._replaces(target, cell):
@@ -80,7 +81,7 @@ class Store:
                 with locked(target):
                     target.rename(aside / _BEFORE)
             folder.rename(target)
-        return read_run(target)
+        return replace(record, folder=target)
 
     def _replaces(self, target: Path, cell: PlannedCell) -> bool:
         """Whether a run at the same place is the unfinished one of this cell."""

@@ -113,9 +113,9 @@ def test_a_lost_job_is_started_again_once(undisturbed: list[CellState], tmp_path
     assert states[0].status == "failed"
     assert "was killed" in states[0].reason
     with planned(runs, seeds=2) as sweep:
-        states = run(sweep, InlineJobs(tmp_path / "jobs", ["", "lost", "lost"]))
+        states = run(sweep, InlineJobs(tmp_path / "jobs", ["lost", "", "lost", "lost"]))
     assert [each.status for each in states] == ["finished", "failed"]
-    assert [each.attempts for each in states] == [1, 2]
+    assert [each.attempts for each in states] == [2, 2]
     assert "SIGSEGV" in states[1].reason
     assert weights(states[0]) == weights(undisturbed[0])
     assert states[0].folder is not None
