@@ -9,6 +9,8 @@ from zookit.core.component import Component
 
 Point = Mapping[str, str]
 """A combination: one value, as words, for each thing that varies and applies."""
+_NAMED_BY_ITSELF = ("dataset", "architecture", "callbacks")
+"""What is clear without its name."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,15 @@ class Search(Component, ABC):
 
         Raises ValueError if it cannot search them, such as a range in a grid; zookit reports it.
         """
+
+
+def point_words(point: Point) -> str:
+    """Return a combination in one line, such as `mnist dense learning_rate=0.1`."""
+    return " ".join(
+        value if name in _NAMED_BY_ITSELF else f"{name}={value}"
+        for name, value in point.items()
+        if value
+    )
 
 
 def point_complaint(varied: Sequence[Choice | Range], point: Point) -> str | None:

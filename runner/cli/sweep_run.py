@@ -11,6 +11,7 @@ from zookit.cli.training_options import Interrupted
 from zookit.core import say, warn
 from zookit.core.messages import counted
 from zookit.core.progress import silent
+from zookit.core.search import point_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,7 @@ def _tell_left_out(sweep: "Sweep") -> None:
 
     reasons: dict[str, list[str]] = {}
     for each in sweep.misfits:
-        reasons.setdefault(each.reason, []).append(" ".join(filter(None, each.values.values())))
+        reasons.setdefault(each.reason, []).append(point_words(each.values))
     for reason, names in reasons.items():
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
         warn(f"left out: {names[0]}{more}: {reason}")

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
+from zookit.core.search import point_words
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard_of
 from zookit.leaderboard.mean import Mean
 from zookit.leaderboard.names import recipes_of, summaries_under_newest_names
@@ -46,7 +47,7 @@ class GridCell:
     @property
     def words(self) -> str:
         """What distinguishes it, in one line."""
-        return words_of(self.values)
+        return point_words(self.values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ class Combination:
     @property
     def words(self) -> str:
         """What distinguishes it, in one line."""
-        return words_of(self.values)
+        return point_words(self.values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,15 +225,6 @@ def grid_of(cells: Iterable[GridCell], by: str = ACCURACY) -> Grid:
         return datasets.index(dataset_of(each.values)), worst
 
     return Grid(tuple(found), tuple(sorted(combinations, key=order)), ranking, split)
-
-
-def words_of(values: Mapping[str, str]) -> str:
-    """Return what distinguishes a cell in one line, such as `mnist dense learning_rate=0.1`."""
-    return " ".join(
-        value if name in (DATASET, "architecture", "callbacks") else f"{name}={value}"
-        for name, value in values.items()
-        if value
-    )
 
 
 def dataset_of(values: Mapping[str, str]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from zookit.core.messages import counted, printable
+from zookit.core.search import point_words
 from zookit.report.comparison import RankedTable, ranked
-from zookit.report.grid import DATASET, SEED, Best, Grid, GridCell, GridStatus, dataset_of, words_of
+from zookit.report.grid import DATASET, SEED, Best, Grid, GridCell, GridStatus, dataset_of
 from zookit.report.heat_map import MOST as MOST_MAPS
 from zookit.report.heat_map import HeatMap, heat_maps
 from zookit.report.numbers import duration, number_of
@@ -160,7 +161,7 @@ def _best(grid: Grid, best: Best) -> BestView:
     over = f" over {counted(result.seeds, 'seed')}" if result.seeds > 1 else ""
     test = best.run.test.get("accuracy")
     tested = f"; test accuracy of the best run {test:.4f}" if test and grid.by != "test" else ""
-    rest = words_of({k: v for k, v in combination.values.items() if k != DATASET})
+    rest = point_words({k: v for k, v in combination.values.items() if k != DATASET})
     return BestView(
         printable(dataset_of(combination.values)),
         printable(f"{rest}: {grid.measure} {result}{over}{tested}."),

@@ -11,6 +11,7 @@ from pathlib import Path
 from zookit.core import Experiment, ZookitError
 from zookit.core.launcher import Job
 from zookit.core.progress import Progress
+from zookit.core.search import point_words
 from zookit.data.prepared import Prepared, prepare
 from zookit.isolation import run_in_child
 from zookit.modeling.runtime import computes_bfloat16, wanted_threads
@@ -45,11 +46,7 @@ class PlannedCell:
     @property
     def words(self) -> str:
         """What distinguishes the cell, in one line."""
-        return " ".join(
-            value if name in ("dataset", "architecture", "callbacks") else f"{name}={value}"
-            for name, value in self.values.items()
-            if value
-        )
+        return point_words(self.values)
 
     def job(
         self, listeners: tuple[str, ...], seconds: float | None, start: Path | None = None
