@@ -90,7 +90,12 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.delenv("no_proxy", raising=False)
     yield
-    if os.environ.get("ZOOKIT_PLUGINS"):
+    registry = sys.modules.get("zookit.registry")
+    if registry is not None and any(
+        ".py==" in entry.owner
+        for group in list(vars(registry.default)["_components"].values())
+        for entry in group.entries()
+    ):
         from edited_plugin import forget_plugins
 
         forget_plugins()
