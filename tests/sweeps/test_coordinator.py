@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 from inline_jobs import InlineJobs
+from small_runs import threads_of_this_process
 
 from zookit.core import FolderError
 from zookit.runs.run import WEIGHTS, read_run
@@ -36,7 +37,7 @@ def planned(folder: Path, seeds: int = 2, **more: object) -> Iterator[Sweep]:
         datasets=["mnist"],
         architectures=["dense:units=4"],
         seeds=seeds,
-        options={**SETTINGS, **more},
+        options={**SETTINGS, "threads": str(threads_of_this_process()), **more},
     )
     sweep = plan(request, SweepOptions(), folder)
     try:
@@ -83,6 +84,7 @@ def test_cells_have_the_bits_of_single_runs(undisturbed: list[CellState], tmp_pa
     states = undisturbed
     assert [each.status for each in states] == ["finished", "finished"]
     settings = {"epochs": 2, "batch_size": 500, "data": "sample", "seed": 1}
+    settings["threads"] = threads_of_this_process()
     composition = compose("mnist", "dense:units=4", (), settings)
     single = train(composition, tmp_path / "single", view=View(quiet=True))
     assert weights(states[1]) == (single.folder / WEIGHTS).read_bytes()
