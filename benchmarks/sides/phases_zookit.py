@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from zookit.cli.app import main
+from zookit.inference.evaluate import SplitEvaluator
 from zookit.modeling import tensorflow_import
-from zookit.training import fit, session
+from zookit.training import session
 from zookit.training.loop import Loop
 from zookit.training.multi_step import MultiStep
 
@@ -54,8 +55,8 @@ _within("import Keras and TensorFlow, open the data", session, "_prepare_data")
 _ending("build the model, create the run's folder", session, "fit")
 _within("trace and compile the steps, run the first", MultiStep, "_run")
 _ending("the rest of the first epoch", Loop, "end_epoch")
-_ending("end the training", fit, "evaluate_split")
-_within("evaluate", fit, "evaluate_split")
+_ending("end the training", SplitEvaluator, "__call__")
+_within("evaluate", SplitEvaluator, "__call__")
 atexit.register(lambda: print(json.dumps(_moments), flush=True))
 atexit.register(_mark, "write the results")
 main()
