@@ -39,17 +39,22 @@ from zookit.core.evaluation import Evaluation
 from zookit.core.experiment import Experiment
 from zookit.core.exporter import Exporter
 from zookit.core.hookspecs import hookimpl
+from zookit.core.launcher import Job, Jobs, JobStatus, Launcher
 from zookit.core.listener import Listener
 from zookit.core.loss import Loss
 from zookit.core.messages import option, say, warn
 from zookit.core.metric import Metric
 from zookit.core.optimizer import Optimizer
+from zookit.core.processor_count import processors
 from zookit.core.result import Result
+from zookit.core.run_archive import collect_run
 from zookit.core.run_context import RunContext
 from zookit.core.run_files import EpochFiles
 from zookit.core.schedule import Schedule
+from zookit.core.search import Choice, Point, Range, Search, Trials
 from zookit.core.settings import Settings, TrainingKeywords
 from zookit.core.words import Words
+from zookit.core.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from zookit.core.exporter import Predict as Predict
@@ -65,6 +70,7 @@ __all__ = [
     "BrokenPlugin",
     "Callback",
     "CallbackRun",
+    "Choice",
     "Component",
     "ComponentSpec",
     "DataError",
@@ -80,28 +86,39 @@ __all__ = [
     "FolderError",
     "ImageShapeRefused",
     "InputFile",
+    "Job",
+    "JobStatus",
+    "Jobs",
+    "Launcher",
     "Listener",
     "Loss",
     "Metric",
     "NotInstalled",
     "Optimizer",
+    "Point",
     "Preference",
+    "Range",
     "Result",
     "RunContext",
     "Schedule",
+    "Search",
     "Settings",
     "Split",
     "Splits",
     "TrainingFailed",
     "TrainingKeywords",
+    "Trials",
     "Unfreezing",
     "UnknownName",
     "Words",
+    "WorkerProcess",
     "WrongHash",
     "ZookitError",
+    "collect_run",
     "did_you_mean",
     "hookimpl",
     "option",
+    "processors",
     "reason_of",
     "say",
     "text_of",

@@ -102,6 +102,15 @@ class Callback(Component, ABC):
         return False
 
     @property
+    def needs_averages(self) -> bool:
+        """Whether the callback uses averages of the weights.
+
+        With an optimizer that keeps none, see `Optimizer.averages_weights`, the run is refused
+        before training.
+        """
+        return False
+
+    @property
     def unfreezing(self) -> Unfreezing | None:
         """When zookit trains again what `--freeze` froze; None if this callback has no part in it.
 

@@ -53,8 +53,10 @@ def sheet_of(splits: "Mapping[str, LabelledImages]", class_names: Sequence[str] 
         for label in range(min(classes, _ROWS))
     ]
     names = ("class",) if class_names else ()
-    more = html.paragraph(f"... and {classes - _ROWS:,} more classes") if classes > _ROWS else ""
-    return html.table(("label", *names, *splits, "images"), rows) + more
+    table, more = html.table(("label", *names, *splits, "images"), rows), classes - _ROWS
+    if more <= 0:
+        return table
+    return table + html.paragraph(f"... and {more:,} more class{'' if more == 1 else 'es'}")
 
 
 def thumbnails(images: "npt.NDArray[np.uint8]") -> bytes:

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,8 +19,8 @@ def input_files(component: Component) -> dict[str, Path]:
     """Return the path of each input file by the name of its parameter; of several, `name.0` ..."""
     found: dict[str, Path] = {}
     kind: type = type(component)
-    for name, hint in hints_of(kind).items():
-        if not _is_input(component, hint):
+    for name, hint in _paths_of(kind):
+        if not (component.reads_paths or is_input_file(hint)):
             continue
         value = getattr(component, name)
         if isinstance(value, tuple):
@@ -62,5 +63,7 @@ def file_name(path: Path) -> str:
     return name if name not in ("", "..") else "input"
 
 
-def _is_input(component: Component, hint: Any) -> bool:
-    return item_type(hint) is Path and (component.reads_paths or is_input_file(hint))
+@cache
+def _paths_of(component: type) -> tuple[tuple[str, Any], ...]:
+    """Return the parameters that are paths, with their declared types."""
+    return tuple(each for each in hints_of(component).items() if item_type(each[1]) is Path)

@@ -67,6 +67,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def with_article(noun: str) -> str:
+    """Return text such as `a data set` or `an optimizer`."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
 def say(text: str) -> None:
     """Log a line for the user. Not shown with --quiet."""
     logger.info("%s", without_secrets(text))

@@ -33,6 +33,11 @@ class Optimizer(Component, ABC):
         float | None, Gt(0), Doc("Learning rate; the optimizer's own if not given.")
     ] = None
 
+    @property
+    def averages_weights(self) -> bool:
+        """Whether the Keras optimizer keeps averages of the weights: its `use_ema`."""
+        return False
+
     @abstractmethod
     def build(
         self, learning_rate: "float | keras.optimizers.schedules.LearningRateSchedule | None"

@@ -12,7 +12,8 @@ from zookit.core.experiment import Experiment
 if TYPE_CHECKING:
     import keras
 
-Status = Literal["finished", "interrupted", "failed"]
+Status = Literal["finished", "interrupted", "failed", "pruned"]
+"""`pruned`: a search stopped it early, because others did better."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from zookit.plugins.exporters.litert import LiteRT as LiteRT
     from zookit.plugins.exporters.onnx import Onnx as Onnx
     from zookit.plugins.exporters.saved_model import SavedModel as SavedModel
+    from zookit.plugins.launchers.dask import Dask as Dask
+    from zookit.plugins.launchers.local import Local as Local
+    from zookit.plugins.launchers.slurm import Slurm as Slurm
     from zookit.plugins.listeners.mlflow import Mlflow as Mlflow
     from zookit.plugins.listeners.tensorboard import TensorBoard as TensorBoard
     from zookit.plugins.losses.crossentropy import Crossentropy as Crossentropy
@@ -84,6 +87,9 @@ if TYPE_CHECKING:
     from zookit.plugins.schedules.exponential import Exponential as Exponential
     from zookit.plugins.schedules.one_cycle import OneCycle as OneCycle
     from zookit.plugins.schedules.steps import Steps as Steps
+    from zookit.plugins.searches.grid import Grid as Grid
+    from zookit.plugins.searches.optuna_search import OptunaSearch as OptunaSearch
+    from zookit.plugins.searches.random_search import RandomSearch as RandomSearch
 
 
 def _places() -> dict[str, str]:

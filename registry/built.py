@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from zookit.core import Component, ComponentSpec, warn
+from zookit.core import Component, ComponentSpec
+from zookit.core.messages import warn_once
 
 C = TypeVar("C", bound=Component)
 
@@ -25,7 +26,10 @@ class Built(Generic[C]):
 
 
 def warn_of_old_names(*built: Built[Any]) -> None:
-    """Warn in one line of all old names that these components were given by."""
+    """Warn in one line of all old names that these components were given by.
+
+    The experiments of a sweep have the same components, so each line is given once there.
+    """
     report_old_names(line for each in built for line in each.old_names)
 
 
@@ -33,4 +37,4 @@ def report_old_names(statements: Iterable[str]) -> None:
     """Warn of old names in one line, if there are any: `'a' is now called 'b'`."""
     found = dict.fromkeys(statements)
     if found:
-        warn(f"{'; '.join(found)}. The old names still work.")
+        warn_once(f"{'; '.join(found)}. The old names still work.")

@@ -17,6 +17,7 @@ from zookit.core import (
 )
 from zookit.core.declaration import declaration_complaint
 from zookit.core.errors import Correction, folded, quoted, reraise_interruption, typed_reason_of
+from zookit.core.messages import with_article
 from zookit.core.old_names import old_names_in, renames_of
 from zookit.core.parameters import checked, create
 from zookit.registry.blocking import blockers
@@ -57,14 +58,15 @@ class Components(Group[C], Generic[C]):
             return self._from_instance(given)
         if isinstance(given, Component):
             raise UnknownName(
-                f"{type(given).__name__} is not {_article(self.kind.singular)}. Expected a "
+                f"{type(given).__name__} is not {with_article(self.kind.singular)}. Expected a "
                 f"zookit.core.{base.__name__}."
             )
         if isinstance(given, str):
             return self._from_text(given)
         if not isinstance(given, Words | ComponentSpec):
             raise BadWords(
-                f"expected {_article(self.kind.singular)} as words, such as 'NAME:KEY=VALUE', or "
+                f"expected {with_article(self.kind.singular)} as words, such as 'NAME:KEY=VALUE', "
+                "or "
                 f"as an instance of zookit.core.{base.__name__}; got {quoted(given)}."
                 f"{instead_of(given)}"
             )
@@ -144,7 +146,7 @@ class Components(Group[C], Generic[C]):
         if declared.group != self.kind.group:
             kind = next(each for each in self._kinds if each.group == declared.group)
             raise UnknownName(
-                f"{text} is {_article(kind.singular)}, not {_article(self.kind.singular)}; "
+                f"{text} is {with_article(kind.singular)}, not {with_article(self.kind.singular)}; "
                 f"{kind.usage(text)}"
             )
         self.add(declared)
@@ -223,7 +225,3 @@ def _check_packages(name: str, kind: type[Component]) -> None:
         raise NotInstalled(
             f"{name} needs a package that is not installed. Run: pip install {packages}"
         )
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -6,6 +6,7 @@ PLUGIN_FILES = "ZOOKIT_PLUGINS"
 """The environment variable with the Python files that offer plugins."""
 FILE_MODULES = "zookit_plugin_file_"
 """The start of the names of their modules."""
+_UPPER_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -16,3 +17,8 @@ def canonical_name(name: str) -> str:
     of `zookit --help`.
     """
     return _SEPARATORS.sub("-", name).lower()
+
+
+def plugin_name(class_name: str) -> str:
+    """Return the name of the plugin that a class in a file is: `my_net` for `MyNet`."""
+    return _UPPER_CASE.sub("_", class_name).lower()

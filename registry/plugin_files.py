@@ -1,15 +1,14 @@
 """Plugins in a Python file that the user names: `--plugin FILE`, ZOOKIT_PLUGINS, `FILE:Class`.
 
-The file is parsed for its classes, and imported only when one of them is used. Its name stands for
-a distribution and the start of its hash for the version: the class `Net` in `net.py` is the plugin
-`net.py/net` of `net.py==5891b5b522d5df08`.
+It is parsed for its classes, and imported only when one of them is used. Its name stands for a
+distribution, its hash for the version: `Net` in `net.py` is `net.py/net` of `net.py==5891b5b522d5`.
 """
 
 import ast
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.machinery import ModuleSpec
@@ -23,7 +22,7 @@ from zookit.core.reading import read_bounded
 from zookit.core.words import is_name
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
-from zookit.registry.names import FILE_MODULES, PLUGIN_FILES, canonical_name
+from zookit.registry.names import FILE_MODULES, PLUGIN_FILES, canonical_name, plugin_name
 from zookit.registry.plugin_file_loader import PluginFileLoader, version_of
 from zookit.registry.static_kinds import kinds_of_classes
 
@@ -31,7 +30,6 @@ _LARGEST = 1_000_000
 """The largest file, in bytes."""
 _WORDS = re.compile(r"(?P<path>([A-Za-z]:[\\/])?[^:]+\.py)(:(?P<rest>.*))?", re.DOTALL)
 _CLASS = re.compile(r"(?P<name>[^\W\d]\w*)(:(?P<items>.*))?", re.DOTALL)
-_UPPER_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True)
@@ -85,14 +83,14 @@ class PluginFile:
         return {
             name: Declared(
                 kind.group,
-                _plain(name),
+                plugin_name(name),
                 f"{self.module}:{name}",
                 self.name,
                 self.version,
                 str(self.path),
             )
             for name, kind in found.items()
-            if not name.startswith("_") and is_name(_plain(name))
+            if not name.startswith("_") and is_name(plugin_name(name))
         }
 
     def plugin(self, name: str, kinds: Sequence[Row]) -> Declared:
@@ -106,7 +104,7 @@ class PluginFile:
                 f"{self.path} has no class {quoted(name)}.",
                 f"Components in it: {', '.join(plugins) or 'none'}.",
             )
-        if name.startswith("_") or not is_name(_plain(name)):
+        if name.startswith("_") or not is_name(plugin_name(name)):
             raise UnknownName(
                 f"{self.path}: {name} cannot be the name of a component. Use ASCII letters and "
                 "digits, beginning with a letter."
@@ -137,14 +135,27 @@ def add_plugin_file(path: str | Path, kinds: Sequence[Row]) -> PluginFile:
 
     It replaces another file of that name. Raises BrokenPlugin if it cannot be used.
     """
-    file = PluginFile.read(path)
-    if not file.plugins(kinds):
-        raise BrokenPlugin(
-            f"{path} has no component: no class in it inherits from a base class of zookit.core. "
-            f"Bases: {', '.join(kind.base.__name__ for kind in kinds if kind.base)}."
+    found = _WORDS.fullmatch(str(path))
+    if found is not None and found["rest"]:
+        raise UnknownName(
+            f"{path} names a class, which needs no {option('--plugin', 'add_file')}: write it where"
+            f" a component is chosen. Or write {found['path']}."
         )
-    _offer(file)
+    file = PluginFile.read(path)
+    _plugins_of(file, kinds)
+    offer_file(file.path)
     return file
+
+
+def _plugins_of(file: PluginFile, kinds: Sequence[Row]) -> Collection[Declared]:
+    """Return the plugins of a file. Raises BrokenPlugin if it has none, or cannot be used."""
+    plugins = file.plugins(kinds)
+    if plugins:
+        return plugins.values()
+    raise BrokenPlugin(
+        f"{file.path} has no component: no class in it inherits from a base class of zookit.core. "
+        f"Bases: {', '.join(kind.base.__name__ for kind in kinds if kind.base)}."
+    )
 
 
 def words_of_file(text: str, kinds: Sequence[Row]) -> tuple[Words, Declared] | None:
@@ -166,7 +177,7 @@ def words_of_file(text: str, kinds: Sequence[Row]) -> tuple[Words, Declared] | N
             f"Write {found['path']}:CLASS. Components in it: {classes or 'none'}.",
         )
     declared = file.plugin(named["name"], kinds)
-    _offer(file)
+    offer_file(file.path)
     name = f"{found['path']}:{named['name']}"
     return Words.of(name, named["items"]) if named["items"] else Words(name), declared
 
@@ -214,7 +225,7 @@ def declared_in_files(kinds: Sequence[Row]) -> tuple[list[Declared], list[Proble
             first = names.setdefault(canonical_name(path.name), path)
             if first != path:
                 raise BrokenPlugin(f"{first} has the same name; rename one of the files")
-            declared += PluginFile.read(path).plugins(kinds).values()
+            declared += _plugins_of(PluginFile.read(path), kinds)
         except BrokenPlugin as error:
             problems.append(Problem(path.name, error.message.rstrip("."), str(path)))
     os.environ[PLUGIN_FILES] = os.pathsep.join(map(str, paths))
@@ -247,20 +258,16 @@ def named_file(name: str) -> Path | None:
     return next((each for each in _named_files() if each.name == name), None)
 
 
-def _plain(name: str) -> str:
-    """Return the name of the plugin that a class is: `my_net` for `MyNet`."""
-    return _UPPER_CASE.sub("_", name).lower()
-
-
 def _named_files() -> list[Path]:
     named = os.environ.get(PLUGIN_FILES, "").split(os.pathsep)
     return list(dict.fromkeys(Path(each).expanduser().absolute() for each in named if each))
 
 
-def _offer(file: PluginFile) -> None:
-    name = canonical_name(file.name)
+def offer_file(path: Path) -> None:
+    """Let registries look into a file at an absolute path, whatever is wrong with it."""
+    name = canonical_name(path.name)
     others = [each for each in _named_files() if canonical_name(each.name) != name]
-    os.environ[PLUGIN_FILES] = os.pathsep.join(map(str, [*others, file.path]))
+    os.environ[PLUGIN_FILES] = os.pathsep.join(map(str, [*others, path]))
     _install_finder()
 
 

@@ -12,11 +12,13 @@ from zookit.core import (
     Component,
     Dataset,
     Exporter,
+    Launcher,
     Listener,
     Loss,
     Metric,
     Optimizer,
     Schedule,
+    Search,
     UnknownName,
     Words,
     html,
@@ -100,6 +102,22 @@ class Registry:
         several=True,
         recorded=False,
     )
+    launchers = _Row(
+        "launcher",
+        Launcher,
+        option="--launcher",
+        recorded=False,
+        help="Where the runs of a sweep are trained.",
+        default="local",
+    )
+    searches = _Row(
+        "search",
+        Search,
+        option="--search",
+        recorded=False,
+        help="Which combinations of a sweep are tried, and in which order.",
+        default="grid",
+    )
     commands: _Row[Any] = _Row("command", None, recorded=False)
 
     def __init__(self, path: list[str] | None = None) -> None:
@@ -144,15 +162,19 @@ class Registry:
         """Return a kind by its plural, such as "datasets". Raises KeyError."""
         return self.of({kind.plural: kind for kind in self.kinds()}[plural])
 
-    def add_file(self, path: str | Path) -> None:
+    def add_file(self, path: str | Path, *, usable: bool = True) -> None:
         """Offer the plugins of a Python file, as ZOOKIT_PLUGINS does, also to child processes.
 
         It replaces another file of that name. Raises BrokenPlugin if the file has no component or
-        cannot be read.
+        cannot be read; if it need not be `usable`, that is one of the `problems` instead.
         """
-        from zookit.registry.plugin_files import add_plugin_file  # only if a file is named
+        # Only if a file is named.
+        from zookit.registry.plugin_files import add_plugin_file, offer_file
 
-        add_plugin_file(path, self.kinds())
+        if usable:
+            add_plugin_file(path, self.kinds())
+        else:
+            offer_file(Path(path).expanduser().absolute())
         self._components.clear()
         vars(self).pop("_scanned", None)
 
@@ -190,7 +212,8 @@ class Registry:
             names = {each for e in installed for each in (e.name, e.full_name, e.distribution)}
             raise UnknownName(
                 f"no plugin named {name!r} to block.{did_you_mean(name, names)} Expected a name, "
-                "DISTRIBUTION/NAME or a distribution. Run: zookit list"
+                "DISTRIBUTION/NAME or a distribution.",
+                "To see what is installed: zookit list",
             )
         block(name)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zookit.core import BadRun, Experiment, ZookitError
     from zookit.leaderboard.leaderboard import Leaderboard
     from zookit.run_object import Run
+    from zookit.sweep_object import Sweep, SweepCell, sweep
 
     __version__: str
 
@@ -36,6 +37,9 @@ _MODULES = {
     "ZookitError": "zookit.core",
     "Leaderboard": "zookit.leaderboard.leaderboard",
     "Run": "zookit.run_object",
+    "Sweep": "zookit.sweep_object",
+    "SweepCell": "zookit.sweep_object",
+    "sweep": "zookit.sweep_object",
 }
 _PACKAGES = ("core", "plugins", "registry", "testing")
 _KINDS = ("architectures", "callbacks", "datasets", "listeners")
@@ -54,6 +58,8 @@ __all__ = [
     "Leaderboard",
     "LoadedData",
     "Run",
+    "Sweep",
+    "SweepCell",
     "ZookitError",
     "__version__",
     "compare",
@@ -62,6 +68,7 @@ __all__ = [
     "open_run",
     "resume",
     "run",
+    "sweep",
 ]
 
 

@@ -25,8 +25,9 @@ from zookit.core import (
 )
 from zookit.core.errors import quoted
 from zookit.core.source import DataOrigin, DataRequest
-from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
+from zookit.leaderboard.leaderboard import Leaderboard, leaderboard, leaderboard_of
 from zookit.run_object import Listeners, Run, open_folder
+from zookit.runs.listing import list_summaries
 from zookit.runs.naming import LATEST, find_run, read_runs, warn_if_changed
 from zookit.runs.run import EXPERIMENT
 from zookit.terminal import messages_shown
@@ -202,8 +203,15 @@ def compare(runs: Iterable[Run] | str | Path = "runs", by: str = "accuracy") -> 
                 f"compare: {str(runs)!r} is a run, expected a folder of runs or a list of runs. "
                 f"Write zookit.compare([zookit.open_run({str(runs)!r})])."
             )
-        return leaderboard(list_runs(runs), by)
+        return compare_folder(runs, by)
     return leaderboard(_runs_of(runs), by)
+
+
+def compare_folder(runs_dir: str | Path, by: str) -> Leaderboard:
+    """Return the leaderboard of all runs in a folder; it reads a run when it is asked for it."""
+    with messages_shown(quiet=False):
+        runs = list_summaries(path_of(runs_dir, "runs_dir"))
+    return leaderboard_of(runs, by, open_folder)
 
 
 def _runs_of(given: object) -> list[Run]:

@@ -12,39 +12,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from zookit.core import ZookitError
-
-if TYPE_CHECKING:
-    import subprocess
+from zookit.core.python_process import python_command
+from zookit.own_process import declare_own_process
 
 _ROUNDS = 20
 """How often to look for marked processes, which may be starting others."""
 _EXITS = ("_exit", "kill", "killpg", "execv", "execve")
 """The functions of `os` that can end a process without a trace."""
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from zookit import child_process; getattr(child_process, sys.argv[2])(*sys.argv[3:])"
-)
+_START = "from zookit import child_process; getattr(child_process, sys.argv[2])(*sys.argv[3:])"
 
 
 def python(*options: str) -> list[str]:
     """The command of a Python process with this one's `sys.path`."""
-    path = json.dumps([each for each in sys.path if isinstance(each, str)])
-    # -P: otherwise the current folder comes first while zookit is imported.
-    return [sys.executable, "-P", *options, "-c", _START, path]
-
-
-def kill_with_children(process: "subprocess.Popen[bytes]") -> None:
-    """Kill what is left of the process and of the processes it started."""
-    if hasattr(os, "killpg"):
-        # Children outlive it in its process group. macOS denies it if only zombies are left.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
+    return python_command(_START, *options)
 
 
 def kill_marked(mark: str) -> None:
@@ -53,12 +36,18 @@ def kill_marked(mark: str) -> None:
     A process that a child has started in a session of its own is in no group of the child's.
     """
     for _ in range(_ROUNDS):
-        found = [each for each in Path("/proc").glob("[0-9]*") if _is_marked(each, mark)]
+        found = marked_processes(mark)
         if not found:
             return
         for each in found:
             with suppress(ProcessLookupError, PermissionError):
-                os.kill(int(each.name), signal.SIGKILL)
+                os.kill(each, signal.SIGKILL)
+
+
+def marked_processes(mark: str) -> list[int]:
+    """Return the processes, but for this one, that have this text in their environment."""
+    found = Path("/proc").glob("[0-9]*")
+    return [int(each.name) for each in found if _is_marked(each, mark)]
 
 
 def _is_marked(process: Path, mark: str) -> bool:
@@ -70,18 +59,10 @@ def _is_marked(process: Path, mark: str) -> bool:
         return False
 
 
-def ending(exit_code: int) -> str:
-    """Return `with exit code 3` or `by SIGSEGV`."""
-    try:
-        return f"by {signal.Signals(-exit_code).name}"
-    except ValueError:
-        return f"with exit code {exit_code}"
-
-
 def answer_call(function: str, argument: str, seconds: str, folder: str) -> None:
     """Run in the child process of `call_all`: write what the function returns to the folder."""
     called = _import(function)
-    _replace_input()
+    replace_input()
     stack = Path(folder, "stack").open("w")  # noqa: SIM115 - written until the process ends
     faulthandler.enable(stack)
     _note_exits(stack)
@@ -123,7 +104,7 @@ def _note_exits(stack: IO[str]) -> None:
 def answer_parent(function: str, folder: str) -> None:
     """Run in the child process of `run_in_child`: write the answer or the error to the folder."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _replace_input()
+    replace_input()
     argument = json.loads(Path(folder, "argument").read_text(encoding="ascii"))
     outcome: dict[str, Any]
     try:
@@ -137,12 +118,14 @@ def answer_parent(function: str, folder: str) -> None:
 
 
 def _import(function: str) -> Any:
+    declare_own_process()
     sys.argv[:] = ["zookit"]  # a plugin may parse them
     module, _, name = function.partition(":")
     return getattr(importlib.import_module(module), name)
 
 
-def _replace_input() -> None:
+def replace_input() -> None:
+    """Let reading from standard input raise EOFError."""
     sys.stdin = io.TextIOWrapper(io.BufferedReader(_NoInput(0, closefd=False)))
 
 

@@ -19,9 +19,10 @@ from types import FrameType
 from typing import IO, Any, Literal
 
 import zookit.core
-from zookit.child_process import ending, kill_marked, kill_with_children, python
+from zookit.child_process import kill_marked, python
 from zookit.core import FolderError, ZookitError
 from zookit.core.data.threads import in_threads
+from zookit.core.python_process import ending, kill_with_children
 from zookit.streams import guarded
 
 _STARTUP = 30

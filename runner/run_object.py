@@ -45,7 +45,8 @@ class Run(RunRecord):
         environment: the data, the packages and the runtime of the training.
         history: one value per epoch for each logged name.
         seconds: the duration of each epoch.
-        status: "finished", "interrupted", "failed", "running", "killed" or "unknown".
+        status: "finished", "interrupted", "failed", "pruned" by a search, "running", "killed" or
+            "unknown".
         metrics: loss and accuracy on the test split; empty unless the run finished.
         instances: the components that no entry point names. A run that was trained with such
             components can only be rebuilt with them.

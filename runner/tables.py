@@ -17,6 +17,7 @@ from rich.console import Console as AnyConsole  # noqa: TID251 - what Rich passe
 from rich.console import ConsoleOptions, RenderResult
 from rich.containers import Lines
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +33,7 @@ _NARROWEST = 14
 """The width down to which a column of text may be narrowed."""
 _GAP = 2
 """The blanks between two columns."""
+_BETWEEN = " " * _GAP
 _LONGEST = 2000
 """The longest line of a cell, in characters."""
 _BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=,)(?=[a-z])")
@@ -123,53 +125,108 @@ class DataTable:
 
     def __rich_console__(self, console: AnyConsole, options: ConsoleOptions) -> RenderResult:
         """Yield the table or, if it does not fit, records."""
-        if self.narrowest <= options.max_width:
-            # Rich would measure each cell twice.
-            fits = _with_gaps(self._widths) <= options.max_width
-            yield self._grid(self._widths if fits else [None] * len(self.columns))
+        most = options.max_width
+        if self.narrowest > most:
+            for at, row in enumerate(self.rows):
+                if at:
+                    yield ""
+                yield facts(zip(self.columns, row, strict=True))
             return
-        for at, row in enumerate(self.rows):
-            if at:
-                yield ""
-            yield facts(zip(self.columns, row, strict=True))
+        wrapped = [name not in self.numbers | self.whole for name in self.columns]
+        widths = _narrowed(self._widths, wrapped, _with_gaps(self._widths) - most)
+        if self.header:
+            yield self._heading(widths)
+        for line in self._lines(widths):
+            yield Segment(line)
+            yield Segment.line()
 
     @cached_property
-    def _texts(self) -> list[list[Text]]:
-        """The rows, and before them the headings."""
+    def _headings(self) -> list[list[str]]:
         # A heading is often wider than the numbers below it.
-        headings = [name.split(" ") if name in self.numbers else name for name in self.columns]
-        return [[_text(cell) for cell in row] for row in (headings, *self.rows)]
+        return [name.split(" ") if name in self.numbers else [name] for name in self.columns]
+
+    @cached_property
+    def _cells(self) -> list[list[str]]:
+        """The cells by column, with line feeds between the lines of each."""
+        by_column = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.columns)
+        return [[_plain(cell) for cell in cells] for cells in by_column]
 
     @cached_property
     def _widths(self) -> list[int]:
-        """The widths of the columns. Rich takes ten times longer to measure them."""
-        shown = self._texts if self.header else self._texts[1:]
-        lines = ((at, text.plain.split("\n")) for row in shown for at, text in enumerate(row))
-        widths = [0] * len(self.columns)
-        for at, each in lines:
-            widths[at] = max(widths[at], *map(cell_len, each))
-        return widths
+        """The widths of the columns."""
+        found = []
+        for headings, cells in zip(self._headings, self._cells, strict=True):
+            lines = (line for cell in cells for line in cell.split("\n"))
+            shown = (*map(printable, headings), *lines) if self.header else tuple(lines)
+            found.append(max(map(_width, shown), default=0))
+        return found
 
-    def _grid(self, widths: Sequence[int | None]) -> Table:
-        headings, *rows = self._texts
+    def _heading(self, widths: Sequence[int]) -> Table:
         grid = Table(
-            box=None,
-            padding=(0, _GAP, 0, 0),
-            pad_edge=False,
-            header_style="bold",
-            show_header=self.header,
+            box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold", show_header=True
         )
-        for name, heading, width in zip(self.columns, headings, widths, strict=True):
+        for name, heading, width in zip(self.columns, self._headings, widths, strict=True):
             grid.add_column(
-                heading,
+                _text(heading),
                 width=width,
                 justify="right" if name in self.numbers else "left",
                 no_wrap=name in self.numbers | self.whole,
                 overflow="fold",
             )
-        for row in rows:
-            grid.add_row(*row)
         return grid
+
+    def _lines(self, widths: Sequence[int]) -> Iterator[str]:
+        """Yield the lines of all rows. Rich takes ten times longer for them."""
+        columns = []
+        for name, cells, width in zip(self.columns, self._cells, widths, strict=True):
+            right = name in self.numbers
+            lines = {cell: _wrapped(cell, width, right) for cell in dict.fromkeys(cells)}
+            columns.append([lines[cell] for cell in cells])
+        for row in zip(*columns, strict=True):
+            for at in range(max(map(len, row))):
+                texts = zip(row, widths, strict=True)
+                yield _BETWEEN.join(
+                    [lines[at] if at < len(lines) else " " * width for lines, width in texts]
+                )
+
+
+def _plain(cell: Cell) -> str:
+    lines = (cell,) if isinstance(cell, str) else cell
+    return "\n".join(printable(shortened(line)) for line in lines)
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    blanks = " " * (width - _width(text))
+    return blanks + text if right else text + blanks
+
+
+def _narrowed(widths: Sequence[int], wrapped: Sequence[bool], excess: int) -> list[int]:
+    """Return narrower widths, the widest column of those that may be wrapped narrowed first."""
+    found = [width + _GAP for width in widths[:-1]] + list(widths[-1:])
+    while excess > 0:
+        candidates = [at for at, may in enumerate(wrapped) if may]
+        widest = max(found[at] for at in candidates)
+        shared = [at for at in candidates if found[at] == widest]
+        next_widest = max((found[at] for at in candidates if at not in shared), default=0)
+        for place, at in enumerate(shared):
+            share = min(round(excess / (len(shared) - place)), widest - next_widest)
+            found[at] -= share
+            excess -= share
+    return [width - _GAP for width in found[:-1]] + found[-1:]
+
+
+def _wrapped(cell: str, width: int, right: bool) -> list[str]:
+    """Return the lines of a cell, all of this width."""
+    parts = (
+        part.rstrip()
+        for line in cell.split("\n")
+        for part in ([line] if _width(line) <= width else _broken(line, width))
+    )
+    return [_padded(part, width, right) for part in parts]
 
 
 def _with_gaps(widths: Iterable[int]) -> int:

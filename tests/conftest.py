@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def pytest_collection_finish() -> None:
     if "tensorflow" in sys.modules:
         import tensorflow as tf
 
-        from zookit.core.data.threads import processors
+        from zookit.core.processor_count import processors
 
         tf.config.threading.set_intra_op_parallelism_threads(processors())
         tf.config.threading.set_inter_op_parallelism_threads(processors())
@@ -71,8 +71,11 @@ def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def isolated_environment(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -> None:
-    """Keep tests away from the user's cache, data and settings, and from the network."""
+def isolated_environment(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -> Iterator[None]:
+    """Keep tests away from the user's cache, data and settings, and from the network.
+
+    What a test offered from a Python file, the registry forgets.
+    """
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(session_cache))
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     for name in ("ZOOKIT_DATA_DIR", "ZOOKIT_MIRROR", "MLFLOW_TRACKING_URI"):
@@ -86,6 +89,16 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch, session_cache: Path) -
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.delenv("no_proxy", raising=False)
+    yield
+    registry = sys.modules.get("zookit.registry")
+    if registry is not None and any(
+        ".py==" in entry.owner
+        for group in list(vars(registry.default)["_components"].values())
+        for entry in group.entries()
+    ):
+        from edited_plugin import forget_plugins
+
+        forget_plugins()
 
 
 @pytest.fixture

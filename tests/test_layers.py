@@ -10,7 +10,7 @@ from import_graph import PACKAGES, Import, Module, cycles, modules
 FLOORS = (
     ("zookit.__main__",),
     ("zookit.cli",),
-    ("zookit", "zookit.api", "zookit.run_object"),
+    ("zookit", "zookit.api", "zookit.run_object", "zookit.sweep_object"),
     (
         "zookit.sweeps",
         "zookit.serve",
@@ -31,6 +31,7 @@ FLOORS = (
         "zookit.child_process",
         "zookit.console",
         "zookit.isolation",
+        "zookit.own_process",
         "zookit.preview",
         "zookit.streams",
         "zookit.tables",

@@ -11,8 +11,8 @@ from zookit.registry import default
 
 ROOMS = ("core", "registry", "runner")
 NAMES = frozenset(entry.name for group in default.groups() for entry in group.entries())
-# Words that mean something else as well: kinds of values, and what is logged.
-ORDINARY = frozenset({"steps", "contrast"})
+# Words that mean something else as well: kinds of values, what is logged, a module.
+ORDINARY = frozenset({"steps", "contrast", "random"})
 
 
 def lists(root: Path) -> Iterator[str]:

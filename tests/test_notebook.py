@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 # One kernel for all.
-pytestmark = pytest.mark.xdist_group("notebook")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebook")]
 
 CELLS = {
     "import zookit\nzookit.registry": ["fashion_mnist", "dense", "stop_at_loss"],

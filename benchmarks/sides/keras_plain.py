@@ -17,7 +17,7 @@ if asked.architecture == "dense":
         [
             keras.Input((28, 28)),
             layers.Flatten(),
-            layers.Dense(128, activation="relu"),
+            layers.Dense(asked.units, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ]
     )

@@ -12,13 +12,18 @@ Array = npt.NDArray[Any]
 
 
 def from_command_line() -> Any:
-    """Return the task: folder, architecture, epochs and seed."""
+    """Return the task: folder, architecture, units of the dense network, epochs and seed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("architecture", choices=["dense", "cnn"])
+    parser.add_argument("architecture", type=lambda words: words.partition(":"))
     parser.add_argument("epochs", type=int)
     parser.add_argument("seed", type=int)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.architecture, _, units = asked.architecture
+    if asked.architecture not in ("dense", "cnn"):
+        parser.error("the architecture must be dense, dense:UNITS or cnn")
+    asked.units = int(units or 128)
+    return asked
 
 
 def load_data(folder: Path) -> tuple[tuple[Array, Array], tuple[Array, Array]]:

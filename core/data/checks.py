@@ -7,6 +7,7 @@ import numpy as np
 
 from zookit.core.dataset import DatasetInfo, Splits
 from zookit.core.errors import BrokenPlugin, DataError, quoted
+from zookit.core.messages import counted
 
 
 def check_info(name: str, info: object) -> None:
@@ -80,7 +81,7 @@ def check_splits(name: str, info: DatasetInfo, splits: Splits) -> None:
         if not np.issubdtype(labels.dtype, np.integer) or labels.shape != images.shape[:1]:
             raise DataError(
                 f"{where} has labels of dtype {labels.dtype} and shape {labels.shape} for "
-                f"{len(images)} images. Expected one integer for each image."
+                f"{counted(len(images), 'image')}. Expected one integer for each image."
             )
         if len(labels) == 0:
             raise DataError(f"{where} is empty.")

@@ -11,7 +11,7 @@ from typing import Literal
 
 from zookit.core.data.junk import is_junk, is_junk_or_hidden
 from zookit.core.errors import DataError
-from zookit.core.messages import warn
+from zookit.core.messages import counted, warn
 
 _SHOWN_FILES = 5
 """The largest number of skipped files that are shown one by one."""
@@ -90,7 +90,7 @@ def warn_of_skipped(where: str, lines: Sequence[str]) -> None:
     for line in lines[:_SHOWN_FILES]:
         warn(f"{where}: {line}, so it is skipped.")
     if len(lines) > _SHOWN_FILES:
-        warn(f"{where}: skipped {len(lines) - _SHOWN_FILES:,} more files.")
+        warn(f"{where}: skipped {counted(len(lines) - _SHOWN_FILES, 'more file')}.")
 
 
 def _below(folder: Path, ignored: Callable[[str], bool], found: RealFolders) -> Iterator[Entry]:

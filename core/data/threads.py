@@ -1,22 +1,17 @@
 """Run work on all processors."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
+
+from zookit.core.processor_count import processors
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _BLOCK = 1024
 """Items to queue at a time, since there may be millions."""
-
-
-def processors() -> int:
-    """Return the number of processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # only on Linux
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @contextmanager

@@ -59,9 +59,9 @@ class Cnn(Architecture):
                 else "Use larger images"
             )
             raise ImageShapeRefused(
-                f"cnn: images of {image_shape[0]} x {image_shape[1]} are too small for "
-                f"{len(filters)} blocks: block {possible + 1} would have no output. {advice}, or a "
-                "smaller kernel or pool."
+                f"cnn: images of {image_shape[0]} x {image_shape[1]} are too small: block "
+                f"{possible + 1} of {len(filters)} would have no output. {advice}, or a smaller "
+                "kernel or pool."
             )
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:

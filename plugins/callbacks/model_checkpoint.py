@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from zookit.core import Callback, Doc, Example
+from zookit.core import Callback, Doc, Example, reason_of
 from zookit.plugins.callbacks.monitored import Mode, Monitor
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WEIGHTS = ".weights.h5"
 _ENDINGS = (_WEIGHTS, ".keras")
+_FRACTIONS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,32 @@ class ModelCheckpoint(Callback):
                 f"path must end in .keras (the whole model) or {_WEIGHTS} (its weights), got "
                 f"{str(self.path)!r}"
             )
+        self._fill_in()
+
+    def _fill_in(self) -> None:
+        """Raise ValueError if no logged values can be filled into the path."""
         try:
-            list(string.Formatter().parse(str(self.path)))
-        except ValueError as error:
-            raise ValueError(f"path {str(self.path)!r} is not a valid format: {error}") from None
+            fields = self._fields()
+            values = {**dict.fromkeys(fields, 0.5), "epoch": 1}
+            try:
+                str(self.path).format(**values)
+            except ValueError:  # a value that another callback adds may be a whole number
+                whole = dict.fromkeys(set(fields) - set(_FRACTIONS), 1)
+                str(self.path).format(**{**values, **whole})
+        except (ValueError, LookupError, AttributeError, TypeError) as error:
+            raise ValueError(
+                f"path {str(self.path)!r} cannot be filled in: {reason_of(error)}. Use "
+                "{epoch:02d} or a logged name, such as {loss:.2f}"
+            ) from None
+
+    def _fields(self) -> list[str]:
+        fields = (field for _, field, _, _ in string.Formatter().parse(str(self.path)) if field)
+        return [re.split(r"[.\[]", field)[0] for field in fields]
 
     @property
     def monitors(self) -> tuple[str, ...]:
         """The values in `path`, and with `save_best_only` that of `monitor`."""
-        fields = (field for _, field, _, _ in string.Formatter().parse(str(self.path)) if field)
-        names = [re.split(r"[.\[]", field)[0] for field in fields]
-        needed = [*names, *([self.monitor] if self.save_best_only else [])]
+        needed = [*self._fields(), *([self.monitor] if self.save_best_only else [])]
         return tuple(
             name for name in dict.fromkeys(needed) if name.isidentifier() and name != "epoch"
         )

@@ -28,6 +28,11 @@ class SwapEmaWeights(Callback):
         Example({"loss": (0.5, 0.4)}, parameters={"swap_on_epoch": True}),
     )
 
+    @property
+    def needs_averages(self) -> bool:
+        """True."""
+        return True
+
     def build(self) -> "keras.callbacks.Callback":
         """Return a callback that acts like Keras's SwapEMAWeights and can be resumed exactly."""
         from zookit.plugins.callbacks.keras_classes import swap_ema_weights

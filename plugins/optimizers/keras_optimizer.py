@@ -63,6 +63,11 @@ class KerasOptimizer(Optimizer):
                     f"use_ema=true,{each.name}={value}"
                 )
 
+    @property
+    def averages_weights(self) -> bool:
+        """The value of `use_ema`."""
+        return self.use_ema
+
     def build(
         self, learning_rate: "float | keras.optimizers.schedules.LearningRateSchedule | None"
     ) -> "keras.optimizers.Optimizer":

@@ -26,8 +26,8 @@ class WarmingSchedule(Schedule):
         """Raise ValueError if the run ends within the warm-up."""
         if self.warmup >= epochs:
             raise ValueError(
-                f"a warm-up of {self.warmup:g} epochs does not end before the run, which has "
-                f"{epochs}. Use a shorter one, or more epochs."
+                f"warmup is {self.warmup:g}, but the run has {epochs:g} epoch{'s' * (epochs > 1)}. "
+                "Use a shorter warm-up, or more epochs."
             )
 
     def build(

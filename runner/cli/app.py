@@ -32,7 +32,9 @@ def _run(ctrl_c: CtrlC) -> int:
     try:
         from zookit.cli.commands import run_command
         from zookit.core.messages import at_command_line
+        from zookit.own_process import declare_own_process
 
+        declare_own_process()
         with at_command_line():
             return run_command(sys.argv[1:], ctrl_c)
     except BaseException as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zookit.cli.completion import plugins, words_of
+from zookit.core.messages import counted
 
 if TYPE_CHECKING:
     from zookit.testing import Check, Target
@@ -67,7 +68,7 @@ def check(
             if error is not None and show_traceback:
                 console.print(Text("".join(format_exception(error))), soft_wrap=True)
     states = ", ".join(f"{counts[state]} {state}" for state in ("passed", "skipped", "failed"))
-    console.print(f"{counts.total()} checks: {states}")
+    console.print(f"{counted(counts.total(), 'check')}: {states}")
     if raised and not show_traceback:
         console.print(f"To see where: zookit check --traceback {shlex.join(names)}", soft_wrap=True)
     return _FAILED if counts["failed"] else 0

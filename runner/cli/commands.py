@@ -32,9 +32,11 @@ from zookit.cli.resume import resume
 from zookit.cli.run import run
 from zookit.cli.runs import runs
 from zookit.cli.show import show
+from zookit.cli.sweep import sweep
+from zookit.cli.sweep_options import SweepCommand
 from zookit.cli.training_options import Interrupted
 from zookit.cli.uninstall import uninstall
-from zookit.core import ZookitError
+from zookit.core import BrokenPlugin, ZookitError
 from zookit.core.messages import printable
 from zookit.streams import guarded_streams
 from zookit.terminal import messages_shown
@@ -52,6 +54,7 @@ app = typer.Typer(
 )
 _command = partial(app.command, cls=OptionsOnce)
 _command("run")(run)
+app.command("sweep", cls=SweepCommand)(sweep)
 _command("resume")(resume)
 _command("reproduce")(reproduce)
 _command("runs")(runs)
@@ -71,6 +74,7 @@ app.add_typer(data_app, name="data")
 _command("completion")(completion)
 
 USER_ERROR = 2
+_BROKEN = "zookit.broken_files"
 
 
 def _print_version(context: typer.Context, given: bool) -> None:
@@ -90,14 +94,17 @@ def _block(names: list[str]) -> list[str]:
     return names
 
 
-def _add_files(files: list[str]) -> list[str]:
+def _add_files(context: typer.Context, files: list[str]) -> list[str]:
     if files:
         from zookit.registry import default
         from zookit.registry.plugin_file_loader import files_by_name
 
         files_by_name((Path(each).name, Path(each).expanduser().absolute()) for each in files)
         for file in files:
-            default.add_file(file)
+            try:
+                default.add_file(file)
+            except BrokenPlugin as error:  # which `doctor` examines
+                context.meta.setdefault(_BROKEN, []).append((file, error))
     return files
 
 
@@ -135,6 +142,12 @@ def _root(
     ] = False,
 ) -> None:
     del version, blocked, files
+    for file, error in context.meta.get(_BROKEN, ()):
+        from zookit.registry import default
+
+        if context.invoked_subcommand != doctor.__name__:
+            raise error
+        default.add_file(file, usable=False)
     show_help_without_command(context)
 
 
@@ -161,7 +174,7 @@ def _answer(arguments: list[str], ctrl_c: CtrlC) -> int | None:
         with messages_shown(quiet=False), _plugins_blamed():
             code = command_of(app).main(arguments, prog_name="zookit", standalone_mode=False)
     except Exception as error:
-        if ctrl_c.pressed:
+        if ctrl_c.pressed and not isinstance(error, Interrupted):
             raise KeyboardInterrupt from error
         return _report(arguments, error)
     if type(code) is int and code == INTERRUPTED:  # Typer's answer to KeyboardInterrupt

@@ -40,24 +40,26 @@ def compare(
     """
     # Neither --help nor completion needs these.
     from zookit.api import compare as rank
-    from zookit.api import list_runs, open_run
+    from zookit.api import compare_folder, open_run
 
     if as_json and as_csv:
         raise BadParameter("compare: got both --json and --csv. Use only one of them.")
     check_runs_dir(runs_dir)
-    found = [open_run(name, runs_dir) for name in names] if names else list_runs(runs_dir)
-    board = rank(found, by)
+    if names:
+        board = rank([open_run(name, runs_dir) for name in names], by)
+    else:
+        board = compare_folder(runs_dir, by)
     if as_json:
         print_json(board.plain())
     elif as_csv:
         _print_csv(board)
-    elif not found:
+    elif not board.tables and not board.unranked:
         print(no_runs(runs_dir))
     else:
         from zookit.leaderboard.text import print_leaderboard
         from zookit.tables import output
 
-        ranked = [run for table in board.tables for row in table.rows for run in row.runs]
+        ranked = [run for table in board.tables for row in table.rows for run in row.summaries]
         short = short_names(ranked, runs_dir)
         print_leaderboard(output(), board.tables, board.unranked, short)
 
@@ -71,4 +73,4 @@ def _print_csv(board: "Leaderboard") -> None:
         writer.writeheader()
         writer.writerows(rows)
     for each in board.unranked:
-        warn(f"{printable(each.run.name)} is not ranked: {each.reason}")
+        warn(f"{printable(each.name)} is not ranked: {each.reason}")

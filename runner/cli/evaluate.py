@@ -11,6 +11,7 @@ from zookit.cli.completion import values_of, words_of
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.training_options import OPTIONS
+from zookit.core.messages import counted
 
 if TYPE_CHECKING:
     from zookit.console import Console
@@ -111,7 +112,7 @@ def _data(scores: "Scores") -> str:
     if data is None:
         return ""
     own = "the run's own data" if data.own else "other data than the run was trained on"
-    return f"{data.dataset}, {data.origin}: {data.images:,} test images, {own}"
+    return f"{data.dataset}, {data.origin}: {counted(data.images, 'test image')}, {own}"
 
 
 def _classes(scores: "Scores") -> "DataTable":

@@ -61,7 +61,8 @@ def print_probabilities(
     rest = len(names) - len(shown)
     if rest:
         others = 1 - float(probabilities[shown].sum())
-        console.print(f"and {rest:,} more classes with {max(others, 0):.4f} together")
+        classes = f"{rest:,} more class{'' if rest == 1 else 'es'}"
+        console.print(f"and {classes} with {max(others, 0):.4f} together")
     console.print(_result(probabilities, names, best, true, unsure=is_unsure(probabilities)))
 
 

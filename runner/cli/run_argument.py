@@ -12,7 +12,7 @@ from zookit.core import BadRun, ZookitError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zookit.runs.run import RunRecord
+    from zookit.runs.summary import RunSummary
 
 RUNS_DIR = Path("runs")
 
@@ -21,13 +21,14 @@ _HASH = 8
 
 def run_names(context: typer.Context, incomplete: str) -> list[str]:
     """Complete the names of runs."""
-    from zookit.runs.naming import LATEST, run_folders
+    from zookit.runs.listing import list_folders
+    from zookit.runs.naming import LATEST
 
     try:
-        folders, _ = run_folders(Path(context.params.get("runs_dir") or RUNS_DIR))
+        listing = list_folders(Path(context.params.get("runs_dir") or RUNS_DIR))
     except ZookitError:
         return []
-    return [name for name in (LATEST, *(each.name for each in folders)) if incomplete in name]
+    return [name for name in (LATEST, *listing.names) if incomplete in name]
 
 
 _HELP = "A run: its folder, the start of its name or of its hash, or 'latest'."
@@ -46,16 +47,18 @@ RunNames = Annotated[
 RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder that contains the runs.")]
 
 
-def short_names(runs: "Iterable[RunRecord]", runs_dir: Path) -> dict[str, str]:
+def short_names(runs: "Iterable[RunSummary]", runs_dir: Path) -> dict[str, str]:
     """Return for each run's name its hash, if that names the run among all in `runs_dir`."""
-    from zookit.runs.naming import run_folders
+    from zookit.runs.listing import list_folders
     from zookit.runs.order import after_time
 
     listed = list(runs)
     # The hash of a run in another folder would name nothing.
-    inside = {run.name for run in listed if run.folder.parent.resolve() == runs_dir.resolve()}
-    folders = run_folders(runs_dir)[0] if inside else []
-    counts = Counter(after_time(folder.name)[:_HASH] for folder in folders)
+    parents = {parent: parent.resolve() for parent in {run.parent for run in listed}}
+    here = runs_dir.resolve()
+    inside = {run.name for run in listed if parents[run.parent] == here}
+    names = list_folders(runs_dir).names if inside else []
+    counts = Counter(after_time(name)[:_HASH] for name in names)
     hashes = {run.name: after_time(run.name) for run in listed}
     return {
         name: short if name in inside and counts[short[:_HASH]] == 1 else name

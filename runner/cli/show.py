@@ -10,7 +10,7 @@ from zookit.cli.shared_options import Force, split_option
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
-from zookit.core.messages import printable
+from zookit.core.messages import printable, with_article
 from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
@@ -166,19 +166,19 @@ def _selected(
 ) -> "list[Components[Any]]":
     """Return the groups to which the options apply. Raises BadExperiment if there are none."""
     groups = {group.kind.plural: group for group in found}
-    singular = " and ".join(group.kind.singular for group in found)
+    singular = " and ".join(with_article(group.kind.singular) for group in found)
     if values and image is None:
         raise BadExperiment("--values prints the values of one image. Add --image N.")
     if split is not None and image is None and sheet is None:
         raise BadExperiment("--split is for --image and --sheet. Add --image N.")
     if on is not None:
         if "architectures" not in groups:
-            raise BadExperiment(f"--on is for architectures; this is a {singular}. Remove it.")
+            raise BadExperiment(f"--on is for architectures; this is {singular}. Remove it.")
         return [groups["architectures"]]
     if image is not None or sheet is not None:
         if "datasets" not in groups:
             raise BadExperiment(
-                f"--image and --sheet are for data sets; this is a {singular}. Remove them."
+                f"--image and --sheet are for data sets; this is {singular}. Remove them."
             )
         return [groups["datasets"]]
     return found

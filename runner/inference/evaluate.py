@@ -1,7 +1,7 @@
 """Evaluates a model on a test split."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ from zookit.terminal import waiting
 if TYPE_CHECKING:
     import keras
     import numpy.typing as npt
+    import tensorflow as tf
 
 _MISTAKES = 25
 _SIDE = 128
@@ -104,6 +105,61 @@ def evaluate(predictor: Predictor, split: Split) -> Evaluation:
     return predictions.evaluation()
 
 
+class SplitEvaluator:
+    """Evaluates a compiled model on splits; what it traces for that is used for all of them."""
+
+    def __init__(self, model: "keras.Model") -> None:
+        self._model = model
+        self._traced: tf.types.experimental.ConcreteFunction | None = None
+
+    def __call__(
+        self, split: Split, check: Callable[[], None] = lambda: None
+    ) -> tuple[dict[str, float], Evaluation]:
+        """Return what `evaluate_split` returns."""
+        from zookit.modeling.one_form import further_metrics  # imports Keras
+
+        metrics = further_metrics(self._model)
+        shape = tuple(self._model.input_shape[1:])
+        run = self._traced = self._traced or self._trace(shape, metrics)
+        predictions = _Predictions(split)
+        total_loss = 0.0
+        for metric in metrics:
+            metric.reset_state()
+        for part in _parts(len(split), batch_size(shape)):
+            check()
+            images, labels = np.ascontiguousarray(split.images[part]), predictions.labels[part]
+            probabilities, loss = run(images, labels)
+            predictions.add(part, probabilities.numpy())
+            total_loss += float(loss) * len(labels)
+        evaluation = predictions.evaluation()
+        accuracy = float(np.mean(evaluation.predicted == evaluation.labels))
+        values = {"loss": total_loss / len(split), "accuracy": accuracy}
+        return values | {each.name: float(each.result()) for each in metrics}, evaluation
+
+    def _trace(
+        self, shape: tuple[int, ...], metrics: "Sequence[keras.metrics.Metric]"
+    ) -> "tf.types.experimental.ConcreteFunction":
+        import tensorflow as tf
+
+        from zookit.modeling.one_form import all_classes  # imports Keras
+
+        def step(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            outputs = self._model(images, training=False)
+            for metric in metrics:
+                metric.update_state(labels, outputs)
+            loss = self._model.compute_loss(images, labels, outputs, training=False)
+            return all_classes(outputs), loss
+
+        # Traced once. TensorFlow would warn about retracing after the fifth model in a process.
+        return tf.function(step, autograph=False).get_concrete_function(
+            tf.TensorSpec((None, *shape), tf.uint8), tf.TensorSpec((None,), tf.int64)
+        )
+
+    def graphs(self) -> "list[tf.Graph]":
+        """Return the graph, if it has been traced."""
+        return [] if self._traced is None else [self._traced.graph]
+
+
 def evaluate_split(
     model: "keras.Model", split: Split, check: Callable[[], None] = lambda: None
 ) -> tuple[dict[str, float], Evaluation]:
@@ -118,37 +174,7 @@ def evaluate_split(
         split: at least one image.
         check: called before each batch; an exception that it raises ends the evaluation.
     """
-    import tensorflow as tf
-
-    from zookit.modeling.one_form import all_classes, further_metrics  # imports Keras
-
-    shape = tuple(model.input_shape[1:])
-    metrics = further_metrics(model)
-
-    def step(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        outputs = model(images, training=False)
-        for metric in metrics:
-            metric.update_state(labels, outputs)
-        return all_classes(outputs), model.compute_loss(images, labels, outputs, training=False)
-
-    # Traced once. TensorFlow would warn about retracing after the fifth model in a process.
-    run = tf.function(step, autograph=False).get_concrete_function(
-        tf.TensorSpec((None, *shape), tf.uint8), tf.TensorSpec((None,), tf.int64)
-    )
-    predictions = _Predictions(split)
-    total_loss = 0.0
-    for metric in metrics:
-        metric.reset_state()
-    for part in _parts(len(split), batch_size(shape)):
-        check()
-        images, labels = np.ascontiguousarray(split.images[part]), predictions.labels[part]
-        probabilities, loss = run(images, labels)
-        predictions.add(part, probabilities.numpy())
-        total_loss += float(loss) * len(labels)
-    evaluation = predictions.evaluation()
-    accuracy = float(np.mean(evaluation.predicted == evaluation.labels))
-    values = {"loss": total_loss / len(split), "accuracy": accuracy}
-    return values | {each.name: float(each.result()) for each in metrics}, evaluation
+    return SplitEvaluator(model)(split, check)
 
 
 class _Predictions:

@@ -91,6 +91,7 @@ def load_evaluation_data(
             f"the hash {recorded.hash[:8]}. The results are not comparable with the run's own."
         )
     chosen = choose_split(prepared.splits, split, prepared.origin, name)
+    _warn_of_other_names(run, name, dataset.info.class_names)
     size = len(chosen.split)
     facts = EvaluatedData(built.spec.words, prepared.origin, prepared.hash, own, size)
     return EvaluationData(facts, chosen)
@@ -134,7 +135,11 @@ def _check_fit(run: RunRecord, name: str, info: DatasetInfo) -> None:
             f"{name} has images of {actual}, but {run.name} was trained on {expected}. Choose a "
             "data set that fits."
         )
-    pairs = zip(info.class_names, recorded.class_names, strict=True)
+
+
+def _warn_of_other_names(run: RunRecord, name: str, class_names: Sequence[str]) -> None:
+    recorded = run.environment.data.class_names
+    pairs = zip(class_names, recorded, strict=True)
     differ = [f"{other!r} for {own!r}" for other, own in pairs if other != own]
     if differ:
         more = " and others" if len(differ) > _SHOWN_NAMES else ""

@@ -13,9 +13,10 @@ from PIL.Image import Image
 from zookit.core import BadExperiment, BadParameter, DataError, warn
 from zookit.core.data.files import image_entries_below
 from zookit.core.data.images import decode, without_warnings
-from zookit.core.data.threads import in_threads, processors
+from zookit.core.data.threads import in_threads
 from zookit.core.errors import quoted
 from zookit.core.messages import printable
+from zookit.core.processor_count import processors
 from zookit.inference.image_notes import ImageNotes, Note
 from zookit.runs.run import RunRecord
 

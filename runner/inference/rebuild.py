@@ -158,9 +158,10 @@ def _warn_of_status(run: RunRecord) -> None:
     """Warn if the weights are not those of the end of the training."""
     if run.status == "finished":
         return
-    verb = "failed" if run.status == "failed" else "was interrupted"
+    verb = {"failed": "failed", "pruned": "was stopped early by a search"}
     epochs = counted(run.experiment.settings.epochs, "epoch")
     warn(
-        f"{run.name} {verb} after {run.epochs} of {epochs}, so its model is not fully trained. To "
-        f"continue: {resume_command(run)}"
+        f"{run.name} {verb.get(run.status, 'was interrupted')} after {run.epochs} of {epochs}, so "
+        "its model is not fully trained."
+        f"{'' if run.status == 'pruned' else f' To continue: {resume_command(run)}'}"
     )

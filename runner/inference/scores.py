@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from zookit.core import Evaluation, html
+from zookit.core.messages import counted
 from zookit.core.source import DataOrigin
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ class Scores:
 
     def __repr__(self) -> str:
         """Return the accuracy, and the number of images and classes, in one line."""
-        images, classes = int(self.support.sum()), len(self.class_names)
-        return f"<Scores: accuracy {self.accuracy:.4f}, {images:,} images in {classes:,} classes>"
+        images, classes = counted(int(self.support.sum()), "image"), len(self.class_names)
+        return f"<Scores: accuracy {self.accuracy:.4f}, {images} in {classes:,} classes>"
 
     def _repr_html_(self) -> str:
         rows = zip(

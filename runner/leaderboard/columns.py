@@ -1,5 +1,6 @@
 """What differs between the experiments of several runs, and what they have in common."""
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -8,8 +9,9 @@ from typing import Any
 from zookit.core import ComponentSpec, Experiment, Settings
 from zookit.core.declaration import text_of
 from zookit.core.parameters import words_of
+from zookit.leaderboard.names import recipes_of
 from zookit.registry import Registry
-from zookit.runs.run import RunRecord
+from zookit.runs.summary import RunSummary
 
 Value = str | int | float | bool
 Section = list[dict[str, Value]]
@@ -60,9 +62,9 @@ class Differences:
     values: Section
 
 
-def differences_of(rows: Sequence[Sequence[RunRecord]]) -> Differences:
+def differences_of(rows: Sequence[Sequence[RunSummary]]) -> Differences:
     """Compare the experiments of the first run of each row, and the packages of all."""
-    experiments = [runs[0].experiment.with_contents(_DIGITS) for runs in rows]
+    experiments = [_with_contents(runs[0].recipe.experiment) for runs in rows]
     datasets = [experiment.dataset for experiment in experiments]
     architectures = [experiment.architecture for experiment in experiments]
     sections = (
@@ -83,6 +85,10 @@ def differences_of(rows: Sequence[Sequence[RunRecord]]) -> Differences:
     architecture = _common(architectures)
     title = f"{title}, {architecture}" if architecture else title
     return Differences(title, tuple(columns), merged)
+
+
+def _with_contents(experiment: Experiment) -> Experiment:
+    return experiment.with_contents(_DIGITS) if experiment.input_files else experiment
 
 
 def _further(experiments: Sequence[Experiment], *, several: bool) -> Iterator[Section]:
@@ -116,7 +122,7 @@ def _common(specs: Sequence[ComponentSpec]) -> str:
 def _differing(specs: Iterable[ComponentSpec]) -> set[tuple[str, str]]:
     """Return component and parameter for the values that differ between components of one name."""
     by_name: dict[str, list[Mapping[str, Any]]] = {}
-    for each in specs:
+    for each in {id(spec): spec for spec in specs}.values():  # many runs share one
         by_name.setdefault(each.name, []).append(each.parameters)
     # A component has no value if it was left out, or if its version lacks the parameter.
     return {
@@ -137,10 +143,11 @@ def _component(kind: str, specs: Sequence[ComponentSpec]) -> tuple[Section, Sect
             return key
         return f"{kind}.{key}" if kind != "architecture" or key in _TAKEN else key
 
-    parameters: Section = [
-        {column(key): _value(value) for key, value in each.parameters.items() if key in keys}
-        for each in specs
-    ]
+    shared = {
+        id(spec): {column(key): _value(v) for key, v in spec.parameters.items() if key in keys}
+        for spec in specs
+    }
+    parameters: Section = [shared[id(spec)] for spec in specs]
     return _names(kind, specs), parameters
 
 
@@ -153,41 +160,46 @@ def _names(kind: str, specs: Sequence[ComponentSpec]) -> Section:
 
 
 def _settings(experiments: Sequence[Experiment]) -> Section:
-    rows: Section = [
-        {
-            **{name: _value(getattr(each.settings, name)) for name in _SETTINGS},
-            "initial_weights": each.initial_weights,
-            "frozen": " ".join(each.frozen),
-        }
-        for each in experiments
-    ]
-    return [{name: row[name] for name in row if _differs(name, rows)} for row in rows]
+    columns: dict[str, list[Value]] = {
+        name: [_value(getattr(each.settings, name)) for each in experiments] for name in _SETTINGS
+    }
+    columns["initial_weights"] = [each.initial_weights for each in experiments]
+    columns["frozen"] = [" ".join(each.frozen) for each in experiments]
+    differing = {name: values for name, values in columns.items() if len(set(values)) > 1}
+    return [
+        dict(zip(differing, row, strict=True)) for row in zip(*differing.values(), strict=True)
+    ] or [{} for _ in experiments]
 
 
 def _words(column: str, several: Sequence[Sequence[ComponentSpec]]) -> Section:
     """Return for each experiment the words of several components, without what all share."""
     differing = _differing(each for specs in several for each in specs)
+    known: dict[int, str] = {}
 
     def words(spec: ComponentSpec) -> str:
-        values = {k: v for k, v in spec.parameters.items() if (spec.name, k) in differing}
-        return str(words_of(spec.short_name, values))
+        if id(spec) not in known:
+            values = {k: v for k, v in spec.parameters.items() if (spec.name, k) in differing}
+            known[id(spec)] = str(words_of(spec.short_name, values))
+        return known[id(spec)]
 
-    rows: Section = [{column: " ".join(map(words, specs))} for specs in several]
-    return rows if _differs(column, rows) else [{} for _ in rows]
+    texts = [" ".join(map(words, specs)) for specs in several]
+    return [{column: text} for text in texts] if len(set(texts)) > 1 else [{} for _ in texts]
 
 
-def _packages(rows: Sequence[Sequence[RunRecord]]) -> Section:
+def _packages(rows: Sequence[Sequence[RunSummary]]) -> Section:
     """Return the owners of the components that came from several versions or packages."""
-    components = [[each for run in runs for each in run.environment.components] for runs in rows]
     owners: dict[str, set[str]] = {}
-    for each in (each for found in components for each in found):
+    for each in (
+        each for recipe in recipes_of(itertools.chain(*rows)) for each in recipe.components
+    ):
         owners.setdefault(each.name, set()).add(each.owner)
+    if all(len(found) == 1 for found in owners.values()):
+        return [{} for _ in rows]
+    components = [
+        [each for recipe in recipes_of(runs) for each in recipe.components] for runs in rows
+    ]
     several = ({e.owner for e in found if len(owners[e.name]) > 1} for found in components)
     return [{"packages": ", ".join(sorted(each))} if each else {} for each in several]
-
-
-def _differs(name: str, rows: Section) -> bool:
-    return len({row[name] for row in rows}) > 1
 
 
 def _value(value: Any) -> Value:

@@ -15,7 +15,7 @@ _TEXT = Markup(' style="text-align: left"')
 def html_of(tables: Sequence[Table], unranked: Sequence[Unranked]) -> str:
     """Return the tables, and the runs that are not ranked, as HTML."""
     lines = [
-        Markup("<li>{}: {}</li>").format(printable(each.run.name), each.reason) for each in unranked
+        Markup("<li>{}: {}</li>").format(printable(each.name), each.reason) for each in unranked
     ]
     listed = Markup("<p>Not ranked:</p><ul>{}</ul>").format(_joined(lines)) if lines else Markup()
     return str(_joined([*map(_table, tables), listed]) or Markup("<p>No runs.</p>"))
@@ -23,7 +23,7 @@ def html_of(tables: Sequence[Table], unranked: Sequence[Unranked]) -> str:
 
 def _table(table: Table) -> Markup:
     rows = [
-        {**cells, "runs": ", ".join(run.name for run in row.runs)}
+        {**cells, "runs": ", ".join(row.names)}
         for cells, row in zip(table.cells(), table.rows, strict=True)
     ]
     numbers = table.numbers

@@ -14,18 +14,32 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from zookit.core.messages import counted, warn
 from zookit.leaderboard.columns import Value, differences_of
 from zookit.leaderboard.html import html_of
-from zookit.leaderboard.mean import Mean
-from zookit.leaderboard.names import under_newest_names
+from zookit.leaderboard.mean import Mean, mean_of
+from zookit.leaderboard.names import summaries_under_newest_names
 from zookit.leaderboard.ranking import ACCURACY, Measure, Ranking, ranking_by
 from zookit.leaderboard.table import Row, Table
 from zookit.leaderboard.unranked import Unranked
 from zookit.runs.metrics import accuracies_differ
-from zookit.runs.run import Ending, RunRecord
+from zookit.runs.run import RunRecord
+from zookit.runs.summary import RunSummary, summary_of
+
+OpenRun = Callable[[Path], RunRecord]
+_MEASURES: tuple[Measure, ...] = ("validation", "test")
+
+
+class _Named(NamedTuple):
+    """A run, and the same run under the newest names."""
+
+    run: RunSummary
+    now: RunSummary
+
+    def order(self) -> tuple[str, str]:
+        return self.run.name, f"{self.run.parent}/{self.run.name}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +60,7 @@ class Leaderboard:
                 }
                 for table in self.tables
             ],
-            "unranked": [{"run": each.run.name, "reason": each.reason} for each in self.unranked],
+            "unranked": [{"run": each.name, "reason": each.reason} for each in self.unranked],
         }
 
     def flat(self) -> list[dict[str, Any]]:
@@ -107,22 +121,28 @@ def leaderboard(runs: Iterable[RunRecord], by: str = ACCURACY) -> Leaderboard:
     not ranked. Warns of equal runs with different results. Raises BadParameter if no run has
     measured what ranks them.
     """
-    ranked: dict[tuple[str, Measure], list[RunRecord]] = {}
-    unranked = []
     once = {run.folder: run for run in runs}
-    newest = under_newest_names(list(once.values()))
-    ranking = ranking_by(by, list(once.values()), newest) if once else Ranking()
-    named = dict(zip(once, newest, strict=True))
-    for run in sorted(once.values(), key=lambda run: (run.name, str(run.folder))):
-        status, measure = run.status, ranking.measure(named[run.folder])
-        if status != "finished":
-            unranked.append(Unranked(run, f"{status} after {counted(run.epochs, 'epoch')}"))
+    return leaderboard_of([summary_of(run) for run in once.values()], by, once.__getitem__)
+
+
+def leaderboard_of(runs: Sequence[RunSummary], by: str, open_run: OpenRun) -> Leaderboard:
+    """Rank runs as `leaderboard` does; `open_run` reads a run whose row is asked for it."""
+    ranked: dict[tuple[str, Measure], list[_Named]] = {}
+    unranked = []
+    newest = summaries_under_newest_names(runs)
+    ranking = ranking_by(by, runs, newest) if runs else Ranking()
+    named = [_Named(*pair) for pair in zip(runs, newest, strict=True)]
+    for each in sorted(named, key=_Named.order):
+        run, measure = each.run, ranking.measure(each.now)
+        if run.status != "finished":
+            reason = f"{run.status} after {counted(run.epochs, 'epoch')}"
+            unranked.append(Unranked(run.folder, reason, open_run))
         elif measure is None:
             missing = "an accuracy from 0 to 1" if by == ACCURACY else ranking.name
-            unranked.append(Unranked(run, f"finished without {missing}"))
+            unranked.append(Unranked(run.folder, f"finished without {missing}", open_run))
         else:
-            ranked.setdefault((run.environment.data.hash, measure), []).append(run)
-    tables = [_table(ranking, split, found, named) for (_, split), found in ranked.items()]
+            ranked.setdefault((run.recipe.data.hash, measure), []).append(each)
+    tables = [_table(ranking, split, found, open_run) for (_, split), found in ranked.items()]
     tables.sort(key=lambda table: (table.data.hash, table.by != "validation"))
     firsts = {table.data.hash: table.title for table in reversed(tables)}
     tables.sort(key=lambda table: firsts[table.data.hash])
@@ -138,41 +158,41 @@ def _about(table: Table) -> dict[str, str]:
     }
 
 
-def _table(
-    ranking: Ranking, by: Measure, runs: Sequence[RunRecord], named: Mapping[Path, RunRecord]
-) -> Table:
-    """Return the table of runs; `named` has each of them under the newest names."""
-    groups: dict[str, list[RunRecord]] = {}
-    for run in runs:
-        groups.setdefault(named[run.folder].environment.group, []).append(run)
-    rows_named = [[named[run.folder] for run in equal] for equal in groups.values()]
-    for equal in rows_named:
-        _warn_of_contradictions(equal)
-    differences = differences_of(rows_named)
+def _table(ranking: Ranking, by: Measure, runs: Sequence[_Named], open_run: OpenRun) -> Table:
+    groups: dict[str, list[_Named]] = {}
+    for each in runs:
+        groups.setdefault(each.now.group, []).append(each)
+    for equal in groups.values():
+        _warn_of_contradictions([each.now for each in equal])
+    differences = differences_of([[each.now for each in equal] for equal in groups.values()])
     unsorted = (
-        _row(ranking, *each)
-        for each in zip(groups.values(), rows_named, differences.values, strict=True)
+        _row(ranking, equal, values, open_run)
+        for equal, values in zip(groups.values(), differences.values, strict=True)
     )
     rows = sorted(unsorted, key=lambda row: _order(row, by, ranking))
-    scores = [_ranking(row, by).value for row in rows]
+    ranks: dict[float, int] = {}
+    for at, row in enumerate(rows, start=1):
+        ranks.setdefault(_ranking(row, by).value, at)
     return Table(
         differences.title,
-        runs[0].environment.data,
+        runs[0].run.recipe.data,
         by,
         differences.columns,
-        tuple(replace(row, rank=scores.index(_ranking(row, by).value) + 1) for row in rows),
+        tuple(replace(row, rank=ranks[_ranking(row, by).value]) for row in rows),
         ranking.name,
     )
 
 
-def _warn_of_contradictions(runs: Sequence[RunRecord]) -> None:
+def _warn_of_contradictions(runs: Sequence[RunSummary]) -> None:
     """Warn of the first two runs with one identity whose results differ by more than rounding."""
-    first: dict[str, RunRecord] = {}
+    first: dict[str, RunSummary] = {}
     for run in runs:
-        before = first.setdefault(run.environment.identity, run)
-        then, now = (each.metrics.get("accuracy", math.nan) for each in (before, run))
-        if accuracies_differ(then, now, run.environment.data.sizes.get("test", 1)):
-            pairs = zip(before.environment.components, run.environment.components, strict=False)
+        before = first.setdefault(run.identity, run)
+        if before is run:
+            continue
+        then, now = (each.test.get("accuracy", math.nan) for each in (before, run))
+        if accuracies_differ(then, now, run.recipe.data.sizes.get("test", 1)):
+            pairs = zip(before.recipe.components, run.recipe.components, strict=False)
             changed = [
                 one.name
                 for one, other in pairs
@@ -196,50 +216,55 @@ def _ranking(row: Row, by: Measure) -> Mean:
 def _order(row: Row, by: Measure, ranking: Ranking) -> tuple[float, float, str]:
     loss = row.validation_loss if by == "validation" else row.test_loss
     best = ranking.order(_ranking(row, by).value)
-    return best, math.inf if loss is None else loss, row.runs[0].name
+    return best, math.inf if loss is None else loss, row.summaries[0].name
 
 
 def _row(
-    ranking: Ranking,
-    runs: Sequence[RunRecord],
-    named: Sequence[RunRecord],
-    values: Mapping[str, Value],
+    ranking: Ranking, equal: Sequence[_Named], values: Mapping[str, Value], open_run: OpenRun
 ) -> Row:
-    """Return the row of runs; `named` are the same under the newest names."""
+    runs, now = [each.run for each in equal], [each.now for each in equal]
     accuracy = Ranking()
-    training = _mean(runs, _training_accuracy)
-    validation_loss = _mean(runs, lambda ending: ending.last_epoch.get("val_loss"))
-    test_loss = _mean(runs, lambda ending: ending.test.get("loss"))
+    validation, test = (_by_seed(runs, accuracy, by) for by in _MEASURES)
+    same = ranking == accuracy
     return Row(
         rank=0,
         values=values,
-        training_accuracy=None if training is None else training.value,
-        validation_accuracy=_mean(runs, lambda ending: accuracy.value(ending, "validation")),
-        validation_loss=None if validation_loss is None else validation_loss.value,
-        test_accuracy=_mean(runs, lambda ending: accuracy.value(ending, "test")),
-        test_loss=None if test_loss is None else test_loss.value,
+        training_accuracy=_mean(_values(runs, _training_accuracy)),
+        validation_accuracy=validation,
+        validation_loss=_mean(_values(runs, lambda run: run.last_epoch.get("val_loss"))),
+        test_accuracy=test,
+        test_loss=_mean(_values(runs, lambda run: run.test.get("loss"))),
         epochs=tuple(sorted({run.epochs for run in runs})),
-        epochs_requested=runs[0].experiment.settings.epochs,
-        seconds=Mean.of([sum(run.seconds) for run in runs]).value,
-        seeds=tuple(sorted({run.experiment.settings.seed for run in runs})),
-        runs=tuple(runs),
-        validation_value=_mean(named, lambda ending: ranking.value(ending, "validation")),
-        test_value=_mean(named, lambda ending: ranking.value(ending, "test")),
+        epochs_requested=runs[0].recipe.experiment.settings.epochs,
+        seconds=mean_of([run.seconds for run in runs]),
+        seeds=tuple(sorted({run.seed for run in runs})),
+        summaries=tuple(runs),
+        open_run=open_run,
+        validation_value=validation if same else _by_seed(now, ranking, "validation"),
+        test_value=test if same else _by_seed(now, ranking, "test"),
     )
 
 
-def _training_accuracy(ending: Ending) -> float | None:
-    found = ending.last_epoch.get("accuracy")
+def _training_accuracy(run: RunSummary) -> float | None:
+    found = run.last_epoch.get("accuracy")
     return found if found is not None and 0 <= found <= 1 else None
 
 
-def _mean(runs: Sequence[RunRecord], value: Callable[[Ending], float | None]) -> Mean | None:
-    """Return the mean over seeds of a value of each run's end, or None if no run has it."""
+def _by_seed(runs: Sequence[RunSummary], ranking: Ranking, by: Measure) -> Mean | None:
+    values = _values(runs, lambda run: ranking.value(run, by))
+    return Mean.of(values) if values else None
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return mean_of(values) if values else None
+
+
+def _values(runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None]) -> list[float]:
+    """Return a value of each seed's end, for the seeds that have it."""
     by_seed: dict[int, list[float]] = {}
     for run in runs:
-        found = value(run.ending) if run.ending else None
+        found = value(run)
         if found is not None:
-            by_seed.setdefault(run.experiment.settings.seed, []).append(found)
+            by_seed.setdefault(run.seed, []).append(found)
     # Repetitions are equal on one machine. On different machines a seed still counts once.
-    values = [Mean.of(repeated).value for repeated in by_seed.values()]
-    return Mean.of(values) if values else None
+    return [mean_of(repeated) for repeated in by_seed.values()]

@@ -4,17 +4,18 @@ A version of a plugin that renamed something records the old names in each of it
 before and after can be compared without importing the plugin.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from zookit.core import ComponentSpec
+from zookit.core import ComponentSpec, Experiment
 from zookit.core.old_names import logged_names, under_new_columns
 from zookit.runs.environment import InstalledComponent
 from zookit.runs.run import Logged, RunRecord
+from zookit.runs.summary import Recipe, RunSummary, summary_of
 
 _Defaults = dict[tuple[str, str, str], dict[str, Any]]
 """The defaults of parameters, by the kind, the full name and the owner of the component."""
@@ -59,32 +60,68 @@ def under_newest_names(runs: Sequence[RunRecord]) -> list[RunRecord]:
     defaults. What was logged under the old name of a metric has the new one. The recorded owners
     stay. Runs without old names stay as they are.
     """
-    renamings = _renamings(runs)
+    summaries = [summary_of(run) for run in runs]
+    newest = summaries_under_newest_names(summaries)
+    return [
+        run if before is now else _record(run, now)
+        for run, before, now in zip(runs, summaries, newest, strict=True)
+    ]
+
+
+def summaries_under_newest_names(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """Return summaries of runs as `under_newest_names` returns the runs."""
+    recipes = recipes_of(runs)
+    renamings = _renamings(recipes)
     if not renamings:
         return list(runs)
-    defaults = _defaults(runs, renamings)
+    defaults = _defaults(recipes, renamings)
     return [_renamed(run, renamings, defaults) for run in runs]
 
 
-def renamed_columns(before: RunRecord, after: RunRecord) -> dict[str, str]:
+def recipes_of(runs: Iterable[RunSummary]) -> list[Recipe]:
+    """Return the recipes of runs, each once."""
+    return list({id(run.recipe): run.recipe for run in runs}.values())
+
+
+def renamed_columns(before: Experiment, after: Experiment) -> dict[str, str]:
     """Return the new name of each metric that is logged under another one after a renaming."""
-    pairs = zip(before.experiment.metrics, after.experiment.metrics, strict=True)
+    pairs = zip(before.metrics, after.metrics, strict=True)
     names = ((old.identifier, new.identifier) for old, new in pairs)
     return {old: new for old, new in names if old != new}
 
 
-def _places(run: RunRecord) -> Iterator[_Place]:
+def _record(run: RunRecord, now: RunSummary) -> RunRecord:
+    """Return the run with the names of its renamed summary."""
+    ending = run.ending and replace(run.ending, last_epoch=now.last_epoch, test=now.test)
+    return replace(
+        run,
+        experiment=now.experiment,
+        environment=replace(
+            run.environment,
+            components=now.recipe.components,
+            identity=now.identity,
+            group=now.group,
+        ),
+        history=MappingProxyType(Logged(zip(now.recipe.logged, run.history.values(), strict=True))),
+        ending=ending,
+    )
+
+
+def _places(recipe: Recipe) -> Iterator[_Place]:
     """Yield each component; none if the files of the run do not match."""
-    slots, installed = run.experiment.slots(), run.environment.components
+    slots, installed = recipe.experiment.slots(), recipe.components
     if [spec.name for spec in slots.values()] == [each.name for each in installed]:
         for (slot, spec), each in zip(slots.items(), installed, strict=True):
             yield _Place(slot, spec, each)
 
 
-def _renamings(runs: Sequence[RunRecord]) -> list[_Renaming]:
+def _renamings(recipes: Sequence[Recipe]) -> list[_Renaming]:
     """Return what was renamed, oldest version first."""
     found: dict[tuple[str, str, str], _Renaming] = {}
-    for place in (place for run in runs for place in _places(run)):
+    renaming = (
+        recipe for recipe in recipes if any(e.renamed or e.formerly for e in recipe.components)
+    )
+    for place in (place for recipe in renaming for place in _places(recipe)):
         installed = place.installed
         if installed.renamed or installed.formerly:
             name = installed.now or installed.name
@@ -100,11 +137,11 @@ def _renamings(runs: Sequence[RunRecord]) -> list[_Renaming]:
     return sorted(found.values(), key=lambda each: each.version)
 
 
-def _defaults(runs: Sequence[RunRecord], renamings: Sequence[_Renaming]) -> _Defaults:
+def _defaults(recipes: Sequence[Recipe], renamings: Sequence[_Renaming]) -> _Defaults:
     """Return the defaults of each version, as far as the runs tell."""
     found: _Defaults = {}
-    for run in runs:
-        places = list(_places(run))
+    for recipe in recipes:
+        places = list(_places(recipe))
         if any(_repeated(place, each) for place in places for each in renamings):
             continue  # its defaults are those of the version that trained it first
         for place in places:
@@ -120,14 +157,14 @@ def _repeated(place: _Place, renaming: _Renaming) -> bool:
     return owner == renaming.owner and renaming.applies(place.kind, place.spec, owner)
 
 
-def _renamed(run: RunRecord, renamings: Sequence[_Renaming], defaults: _Defaults) -> RunRecord:
-    places = list(_places(run))
+def _renamed(run: RunSummary, renamings: Sequence[_Renaming], defaults: _Defaults) -> RunSummary:
+    places = list(_places(run.recipe))
     specs: list[ComponentSpec] = []
     found: list[str] = []
     files: dict[str, str] = {}
     for place in places:
         spec, owner = place.spec, place.installed.owner
-        inputs = run.experiment.inputs_of(place.slot)
+        inputs = run.recipe.experiment.inputs_of(place.slot)
         for each in renamings:
             if each.applies(place.kind, spec, owner):
                 spec, owner = spec.under(each.name, each.renamed), each.owner
@@ -146,38 +183,42 @@ def _renamed(run: RunRecord, renamings: Sequence[_Renaming], defaults: _Defaults
 
 
 def _with(
-    run: RunRecord,
+    run: RunSummary,
     specs: Sequence[ComponentSpec],
     owners: Sequence[str],
     files: Mapping[str, str],
     defaults: Sequence[Mapping[str, Any]],
-) -> RunRecord:
+) -> RunSummary:
     """Return the run with other components, and with the names of metrics that follow from them."""
-    named = replace(run, experiment=run.experiment.with_components(specs))
+    recipe = run.recipe
+    named = recipe.experiment.with_components(specs)
     columns = {
-        old: new for old, new in renamed_columns(run, named).items() if new not in run.history
+        old: new
+        for old, new in renamed_columns(recipe.experiment, named).items()
+        if new not in recipe.logged
     }
     monitoring = [
         _defaulted(replace(spec, parameters=under_new_columns(spec.parameters, columns)), known)
         if slot.startswith("callbacks.")
         else spec
-        for slot, spec, known in zip(named.experiment.slots(), specs, defaults, strict=True)
+        for slot, spec, known in zip(named.slots(), specs, defaults, strict=True)
     ]
     experiment = replace(run.experiment.with_components(monitoring), input_files=files)
     by_name = {spec.name: owner for spec, owner in zip(specs, owners, strict=True)}
-    components = zip(run.environment.components, specs, strict=True)
-    renamed = tuple(replace(each, name=spec.name) for each, spec in components)
-    environment = replace(run.environment, components=renamed).of(experiment, by_name)
-    names, ending = logged_names(columns), run.ending
-    if ending is not None:
-        last_epoch, test = (_under(names, each) for each in (ending.last_epoch, ending.test))
-        ending = replace(ending, last_epoch=last_epoch, test=test)
+    components = zip(recipe.components, specs, strict=True)
+    names, data_hash = logged_names(columns), recipe.data.hash
     return replace(
         run,
-        experiment=experiment,
-        environment=environment,
-        history=MappingProxyType(Logged(_under(names, run.history))),
-        ending=ending,
+        recipe=Recipe(
+            experiment.group(),
+            tuple(replace(each, name=spec.name) for each, spec in components),
+            recipe.data,
+            tuple(names.get(name, name) for name in recipe.logged),
+        ),
+        identity=experiment.identity(data_hash, by_name),
+        group=experiment.group().identity(data_hash, by_name),
+        last_epoch=_under(names, run.last_epoch),
+        test=_under(names, run.test),
     )
 
 

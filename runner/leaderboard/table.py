@@ -1,7 +1,9 @@
 """A table of the leaderboard: experiments on the same data, best first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from zookit.core.declaration import text_of
@@ -11,6 +13,7 @@ from zookit.leaderboard.mean import Mean
 from zookit.leaderboard.ranking import ACCURACY, Measure
 from zookit.runs.environment import Data
 from zookit.runs.run import RunRecord
+from zookit.runs.summary import RunSummary
 
 _NUMBERS = (
     *("#", "training accuracy", "validation accuracy", "loss", "test accuracy"),
@@ -41,7 +44,9 @@ class Row:
         epochs_requested: the number of epochs in the settings.
         seconds: the mean duration of the training.
         seeds: the different seeds, ascending.
-        runs: the runs, sorted by name. There may be several of one seed.
+        runs: the runs, sorted by name. There may be several of one seed. The leaderboard of a
+            folder reads them when they are asked for.
+        names: the names of the runs.
         validation_value: the mean over seeds, after the last whole epoch, of what ranks the table.
         test_value: likewise on the test split.
     """
@@ -57,9 +62,20 @@ class Row:
     epochs_requested: int
     seconds: float
     seeds: tuple[int, ...]
-    runs: tuple[RunRecord, ...]
+    summaries: tuple[RunSummary, ...]
+    open_run: Callable[[Path], RunRecord]
     validation_value: Mean | None = None
     test_value: Mean | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the runs, sorted."""
+        return tuple(run.name for run in self.summaries)
+
+    @cached_property
+    def runs(self) -> tuple[RunRecord, ...]:
+        """The runs, sorted by name."""
+        return tuple(self.open_run(run.folder) for run in self.summaries)
 
     def plain(self, metric: str = ACCURACY) -> dict[str, Any]:
         """Return the row as text, numbers, lists and tables, with the names of its runs.
@@ -81,7 +97,7 @@ class Row:
             "epochs_requested": self.epochs_requested,
             "seconds": self.seconds,
             "seeds": list(self.seeds),
-            "runs": [run.name for run in self.runs],
+            "runs": list(self.names),
             **({} if metric in _SHOWN else self._plain_values(metric)),
         }
 
@@ -135,7 +151,7 @@ class Table:
 
     def cells(self) -> list[dict[str, str]]:
         """Return the rows as text by heading. All rows have the same headings."""
-        repeated = any(len(row.runs) > 1 for row in self.rows)
+        repeated = any(len(row.summaries) > 1 for row in self.rows)
         return [self._cells(row, repeated) for row in self.rows]
 
     def _cells(self, row: Row, repeated: bool) -> dict[str, str]:
@@ -174,7 +190,7 @@ def _epochs(trained: Sequence[int], requested: int) -> str:
 
 
 def _seeds(row: Row) -> str:
-    seeds, runs = len(row.seeds), len(row.runs)
+    seeds, runs = len(row.seeds), len(row.summaries)
     return f"{seeds}" if seeds == runs else f"{seeds} in {runs} runs"
 
 

@@ -41,13 +41,13 @@ def print_leaderboard(
 
 def _unranked(unranked: Sequence[Unranked]) -> Iterator[RenderableType]:
     for each in unranked:
-        yield Text(f"{printable(each.run.name)} is not ranked: {each.reason}")
+        yield Text(f"{printable(each.name)} is not ranked: {each.reason}")
 
 
 def _fitting(console: Console, shown: Table, short_names: Mapping[str, str]) -> DataTable:
     """Return the table or, in a narrow terminal, one with all parameters in one column."""
     wide: list[dict[str, Cell]] = [
-        {**cells, "runs": _listed([short_names.get(run.name, run.name) for run in row.runs])}
+        {**cells, "runs": _listed([short_names.get(name, name) for name in row.names])}
         for cells, row in zip(shown.cells(), shown.rows, strict=True)
     ]
     narrow = [_merged(row, shown.columns) for row in wide]

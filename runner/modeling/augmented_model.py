@@ -78,6 +78,11 @@ def augmentation_variables(model: keras.Model) -> "list[keras.Variable]":
     return [each for _, layer in augmenting.steps for each in layer.variables]
 
 
+def augmenting_parts(model: keras.Model) -> tuple[Any, ...]:
+    """Return what a model's training step has beside the model."""
+    return tuple(vars(model).get(name) for name in ("_augmenting", "_from_pixels"))
+
+
 class _Augmenting:
     """What an augmented training step does before the model's own."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from zookit.core import ComponentSpec, Experiment
+from zookit.core.experiment import DEFAULT_LOSS
 from zookit.core.messages import counted
 from zookit.core.parameters import words_of
 from zookit.modeling.model import Head
@@ -32,13 +33,15 @@ def describe(
     classes = len(data.class_names)
     names = ", ".join(data.class_names[:_NAMED]) + (", ..." if classes > _NAMED else "")
     head = Head(classes)
-    loss = head.loss if experiment.loss is None else experiment.loss.short_words
+    loss = experiment.loss
+    if loss is None and any(each.mixes_labels for each in environment.components):
+        loss = DEFAULT_LOSS
     lines = {
         "data": f"{experiment.dataset.short_words}, {data.origin}: {sizes}",
         "images": " x ".join(map(str, data.image_shape)),
         "classes": f"{classes:,}: {names}",
         "body": experiment.architecture.short_words,
-        "head": f"{head}, {loss}",
+        "head": f"{head}, {head.loss if loss is None else loss.short_words}",
         "optimizer": _optimizer(experiment, learning_rate),
         "parameters": _parameters(environment.parameters),
         "metrics": _words(experiment.metrics),

@@ -1,7 +1,8 @@
 """A body that is frozen for some epochs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import TYPE_CHECKING, Self
 
 from zookit.core import BadExperiment, Unfreezing
 from zookit.core.messages import option
@@ -45,6 +46,12 @@ class Freezing:
         if body:
             freeze_body(model)
         self._frozen = get_trainable(model)
+
+    def of(self, model: "keras.Model") -> Self:
+        """Return the same for another model that is built alike, with the same flags."""
+        other = copy(self)
+        other._model = model  # noqa: SLF001
+        return other
 
     def load_pretrained(self, load: "Callable[[keras.Model], None]") -> None:
         """Call the architecture's `pretrained`.

@@ -7,7 +7,7 @@ the user's program, if Keras drew its seeds from that generator.
 
 import random
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from threading import Lock, RLock, get_ident
 from typing import Any
 
@@ -24,6 +24,8 @@ class _Training:
 
     lock = Lock()
     thread: int | None = None
+    seeds: frozenset[int] = frozenset()
+    """The seeds of trainings since TensorFlow last forgot its kernels."""
 
 
 class _OwnSeeds:
@@ -37,15 +39,46 @@ class _OwnSeeds:
         return getattr(self._generator if get_ident() == self._thread else random, name)
 
 
-def seed_training(seed: int) -> None:
+def seed_training(seed: int, *, keep_kernels: bool = False) -> None:
     """Seed all random numbers of the training that this thread runs within `one_training`.
 
-    The layers that it creates get seeds which no other thread can change.
+    The layers that it creates get seeds which no other thread can change. TensorFlow then forgets
+    its kernels, some of which have a random state, and prepares each program again. With
+    `keep_kernels` it does so only if it may have kernels with a state of this seed.
     """
     import keras
 
-    keras.utils.set_random_seed(seed)
+    keep_kernels = keep_kernels and seed not in _Training.seeds
+    with _kernels_kept() if keep_kernels else nullcontext():
+        keras.utils.set_random_seed(seed)
+    _Training.seeds = (_Training.seeds if keep_kernels else frozenset()) | {seed}
     _draw_seeds_from(_OwnSeeds(seed))
+
+
+@contextmanager
+def _kernels_kept() -> Iterator[None]:
+    """Let `tf.random.set_seed` keep the kernels, if this version of TensorFlow can."""
+    import tensorflow as tf
+
+    forgetting = tf.random.set_seed
+
+    def keeping(seed: int) -> None:
+        try:
+            from tensorflow.python.eager import context
+
+            eager = vars(context.context())
+        except (ImportError, AttributeError):
+            eager = {}
+        if not {"_seed", "_rng"} <= eager.keys():
+            forgetting(seed)
+            return
+        eager["_seed"], eager["_rng"] = seed, random.Random(seed)  # noqa: S311 - no cryptography
+
+    tf.random.set_seed = keeping
+    try:
+        yield
+    finally:
+        tf.random.set_seed = forgetting
 
 
 @contextmanager

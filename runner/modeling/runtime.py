@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from zookit.core import Preference, TrainingFailed, ZookitError, warn
-from zookit.core.data.threads import processors
 from zookit.core.errors import reason_of
 from zookit.core.messages import counted, option
+from zookit.core.processor_count import processors
 from zookit.modeling.forks import tensorflow_has_started
 from zookit.modeling.one_training import one_training
 from zookit.modeling.tensorflow_import import import_keras
@@ -55,12 +55,10 @@ def start_runtime(
             "of `strategy.scope()`."
         )
     intra_op_threads = _set_threads(threads, preference)
-    on_cpu = all(":CPU:" in device for device in devices())
     if precision == "auto":
-        faster = preference.bfloat16 and _multiplies_bfloat16(on_cpu=on_cpu)
-        precision = "mixed_bfloat16" if faster else "float32"
+        precision = "mixed_bfloat16" if preference.bfloat16 and computes_bfloat16() else "float32"
     if xla is None:
-        xla = on_cpu and preference.xla
+        xla = _on_cpu() and preference.xla
     with one_training(), keras_configured(precision):
         yield Runtime(
             "mixed_bfloat16" if precision == "mixed_bfloat16" else "float32",
@@ -96,6 +94,11 @@ def can_use_threads(count: int) -> bool:
     return not tensorflow_has_started()
 
 
+def wanted_threads(threads: int | None, preference: Preference) -> int:
+    """Return the threads of an operation; `threads` is None for as many as are useful."""
+    return threads or min(preference.threads or processors(), processors())
+
+
 def _set_threads(threads: int | None, preference: Preference) -> int:
     """Set TensorFlow's threads if it has not started, and return those of an operation.
 
@@ -104,7 +107,7 @@ def _set_threads(threads: int | None, preference: Preference) -> int:
     import tensorflow as tf
 
     threading = tf.config.threading
-    expected = threads or min(preference.threads or processors(), processors())
+    expected = wanted_threads(threads, preference)
     try:
         threading.set_intra_op_parallelism_threads(expected)
         threading.set_inter_op_parallelism_threads(processors())
@@ -161,11 +164,16 @@ def out_of_memory_reported() -> Iterator[None]:
         ) from error
 
 
-def _multiplies_bfloat16(*, on_cpu: bool) -> bool:
-    """Return whether the device has instructions for it; False if that is unknown."""
+def _on_cpu() -> bool:
+    return all(":CPU:" in device for device in devices())
+
+
+def computes_bfloat16() -> bool:
+    """Return whether the device has instructions for bfloat16; False if that is unknown."""
+    import_keras()
     import tensorflow as tf
 
-    if not on_cpu:
+    if not _on_cpu():
         gpus = tf.config.list_physical_devices("GPU")
         details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
         # NVIDIA GPUs have had them since Ampere.

@@ -1,16 +1,19 @@
 """Imports Keras and TensorFlow, which takes seconds, without their log lines."""
 
+import gc
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, redirect_stderr, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from threading import Lock, Thread
 from typing import IO
 
 from zookit.core import ZookitError
 from zookit.modeling.forks import check_not_forked
+from zookit.modeling.optional_packages import optional_packages_refused
+from zookit.own_process import is_own_process
 from zookit.streams import DrawnStream, GuardedStream
 
 _importing = Lock()
@@ -74,12 +77,34 @@ def import_keras() -> None:
     # The variable overrides ~/.keras/keras.json. It is checked before Keras is imported, because
     # another backend may not be installed.
     _check_backend(os.environ.setdefault("KERAS_BACKEND", "tensorflow"))
-    with _importing, _log_lines_suppressed():
+    with _importing, _log_lines_suppressed(), _fast():
         import keras
         import tensorflow as tf
 
         tf.config.list_physical_devices()  # logs a line if there is no GPU
     _check_backend(keras.backend.backend())
+
+
+@contextmanager
+def _fast() -> Iterator[None]:
+    """Import without looking for garbage and, in zookit's own process, without large packages.
+
+    Little of what they create is garbage. To look through a million objects for it would take a
+    quarter of the import's time, and a second when the process exits.
+    """
+    if "keras" in sys.modules:
+        yield
+        return
+    own, collects = is_own_process(), gc.isenabled()
+    gc.disable()
+    try:
+        with optional_packages_refused() if own else nullcontext():
+            yield
+        if own:
+            gc.freeze()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _check_backend(backend: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from zookit.core.messages import printable
-from zookit.leaderboard.leaderboard import leaderboard
+from zookit.leaderboard.leaderboard import Leaderboard
 from zookit.leaderboard.names import under_newest_names
 from zookit.leaderboard.table import Table
 from zookit.report.curves import MOST, draw_curves
@@ -42,9 +42,8 @@ class Comparison:
     overlays: list[Overlay]
 
 
-def comparison_of(runs: Sequence[RunRecord]) -> Comparison:
-    """Return the comparison of runs."""
-    board = leaderboard(runs)
+def comparison_of(board: Leaderboard) -> Comparison:
+    """Return the comparison of the runs of a leaderboard."""
     best_first = [
         *(run for table in board.tables for row in table.rows for run in row.runs),
         *(each.run for each in board.unranked),
@@ -54,13 +53,14 @@ def comparison_of(runs: Sequence[RunRecord]) -> Comparison:
         if run.epochs:
             by_data.setdefault(run.environment.data.hash, []).append(run)
     return Comparison(
-        [_ranked(table) for table in board.tables],
+        [ranked(table) for table in board.tables],
         [(printable(each.run.name), printable(each.reason)) for each in board.unranked],
         [_overlay(f"data-{at}", alike) for at, alike in enumerate(by_data.values(), start=1)],
     )
 
 
-def _ranked(table: Table) -> RankedTable:
+def ranked(table: Table) -> RankedTable:
+    """Return a table of the leaderboard as the page shows it."""
     cells = table.cells()
     return RankedTable(
         printable(table.heading),
@@ -68,7 +68,7 @@ def _ranked(table: Table) -> RankedTable:
         [
             [
                 *([printable(text)] for text in texts.values()),
-                [printable(run.name) for run in row.runs],
+                [printable(run.name) for run in row.summaries],
             ]
             for texts, row in zip(cells, table.rows, strict=True)
         ],

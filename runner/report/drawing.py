@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 
 INK = "#000000"
 """The colour of text and axes. In the page it becomes the colour of the surrounding text."""
+PAPER = "#0000ff"
+"""The colour behind a drawing, which the page's style sheet replaces."""
 
 _STYLE: dict[str, Any] = {
     "axes.grid": True,
@@ -106,5 +108,7 @@ def _referred(element: ET.Element) -> Iterator[str]:
 
 
 def _variable(found: re.Match[str]) -> str:
+    if found[0] == PAPER:
+        return "var(--card)"
     series = int(found[1], 16)
     return f"var(--series-{series})" if series else "currentColor"

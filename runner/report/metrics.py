@@ -15,7 +15,8 @@ def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
     sizes = run.environment.data.sizes
     if "accuracy" in test:
         loss = f", loss {test['loss']:.4f}" if "loss" in test else ""
-        yield "Test accuracy", f"{test['accuracy']:.2%}", f"{sizes.get('test', 0):,} images{loss}"
+        images = counted(sizes.get("test", 0), "image")
+        yield "Test accuracy", f"{test['accuracy']:.2%}", f"{images}{loss}"
     validated = run.history.get("val_accuracy", ())
     if validated:
         best = max(validated)
@@ -23,7 +24,7 @@ def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
     trained = run.history.get("accuracy", ())
     if trained:
         yield "Training accuracy", f"{trained[-1]:.2%}", f"last, epoch {len(trained)}"
-    for name in directions(run):
+    for name in directions(run.experiment, run.environment.components):
         if name in test:
             last = run.history.get(f"val_{name}", ())
             yield f"Test {name}", f"{test[name]:.4f}", f"validation {last[-1]:.4f}" if last else ""
@@ -33,6 +34,7 @@ def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
 
 def logged_metrics(run: RunRecord, label: str) -> dict[str, Logged]:
     """Return loss, accuracy and metrics, if they were logged."""
+    metrics = directions(run.experiment, run.environment.components)
     return {
         what: Logged(
             label,
@@ -41,6 +43,6 @@ def logged_metrics(run: RunRecord, label: str) -> dict[str, Logged]:
             run.metrics.get(what),
             higher_is_better,
         )
-        for what, higher_is_better in {"loss": False, "accuracy": True, **directions(run)}.items()
+        for what, higher_is_better in {"loss": False, "accuracy": True, **metrics}.items()
         if what in run.history
     }

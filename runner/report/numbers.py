@@ -1,6 +1,8 @@
 """Numbers as the page shows them."""
 
 import math
+import statistics
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -25,3 +27,29 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60:,} h {minutes % 60} min"
+
+
+def number_of(text: str) -> float | None:
+    """Return the finite number that a text is, or None."""
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def in_order(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return texts in ascending order if all of them are numbers, otherwise as they are."""
+    found = tuple(texts)
+    numbers = [(number, text) for text in found if (number := number_of(text)) is not None]
+    return tuple(text for _, text in sorted(numbers)) if len(numbers) == len(found) else found
+
+
+def are_logarithmic(numbers: Sequence[float]) -> bool:
+    """Return whether the logarithms of numbers are spread more evenly than the numbers."""
+    low, median, high = min(numbers), statistics.median(numbers), max(numbers)
+    if low <= 0 or low == high:
+        return False
+    share = (median - low) / (high - low)
+    by_logarithm = math.log(median / low) / math.log(high / low)
+    return abs(by_logarithm - 0.5) < abs(share - 0.5)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from zookit.core.data.writing import check_output, check_suffix, output_written
 from zookit.core.messages import option, printable_lines
+from zookit.leaderboard.leaderboard import leaderboard
 from zookit.report.comparison import comparison_of
 from zookit.report.view import view_of
 from zookit.runs.run import RunRecord
@@ -38,14 +39,22 @@ def write_report(
     once = list({run.folder: run for run in runs}.values())
     usual = once[0].folder / FILE if len(once) == 1 else Path(FILE)
     file = usual if path is None else Path(path).expanduser()
-    mark = _MARK.encode()
     hint = f"Choose another file with {option('--output', 'path')}"
-    check_output(file, hint, force=force, mark=mark)  # before any work
-    check_suffix(file, ".html", "an HTML page")
-    text = page_of(once)
-    with output_written(file, hint, force=force, mark=mark) as aside:
-        aside.write_text(text, encoding="utf-8")
+    check_page(file, hint, force=force)  # before any work
+    write_page(page_of(once), file, hint, force=force)
     return file
+
+
+def check_page(file: Path, hint: str, *, force: bool | None) -> None:
+    """Raise FolderError if a page cannot be written to a file; see `check_output`."""
+    check_output(file, hint, force=force, mark=_MARK.encode())
+    check_suffix(file, ".html", "an HTML page")
+
+
+def write_page(text: str, file: Path, hint: str, *, force: bool | None) -> None:
+    """Write a page to a file. Raises FolderError if it cannot be written."""
+    with output_written(file, hint, force=force, mark=_MARK.encode()) as aside:
+        aside.write_text(text, encoding="utf-8")
 
 
 def page_of(runs: Sequence[RunRecord]) -> str:
@@ -56,17 +65,23 @@ def page_of(runs: Sequence[RunRecord]) -> str:
     """
     several = len(runs) > 1
     views = [view_of(run, at, with_details=not several) for at, run in enumerate(runs, start=1)]
-    return _template().render(
-        mark=Markup(_MARK),  # noqa: S704 - a constant
+    return rendered(
+        "page.html",
         title=f"{len(runs)} runs compared" if several else views[0].title,
         runs=views,
-        comparison=comparison_of(runs) if several else None,
+        comparison=comparison_of(leaderboard(runs)) if several else None,
         anchors={each.name: each.anchor for each in reversed(views)},
     )
 
 
+def rendered(name: str, **values: object) -> str:
+    """Return the page that a template makes of values."""
+    mark = Markup(_MARK)  # noqa: S704 - a constant
+    return _templates().get_template(name).render(mark=mark, **values)
+
+
 @cache
-def _template() -> Template:
+def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("zookit.report"),
         autoescape=True,
@@ -76,7 +91,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = _breakable
-    return environment.get_template("page.html")
+    return environment
 
 
 def _breakable(text: str) -> Markup:

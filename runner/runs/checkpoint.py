@@ -102,7 +102,7 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
     _check_progress(run, path, position)
     _check_arrays(run, path, position, arrays)
     if len(position.states) != len(run.experiment.callbacks):
-        raise damaged(path, f"it has states for {len(position.states)} callbacks")
+        raise damaged(path, f"it has states for {counted(len(position.states), 'callback')}")
     try:
         states = tuple(with_arrays(each, arrays) for each in position.states)
     except (KeyError, TypeError) as error:

@@ -47,6 +47,7 @@ class InstalledComponent:
     not known. `renamed` has the old names that this version knows of parameters, each with the new
     one, `formerly` the old names of the component. `now` is the component's full name in this
     version, if `name` is an old one. `higher_is_better` is what a metric states, None for others.
+    `mixes_labels` is what an augmentation states.
     """
 
     name: str
@@ -57,6 +58,7 @@ class InstalledComponent:
     formerly: tuple[str, ...] = ()
     now: str = ""
     higher_is_better: bool | None = None
+    mixes_labels: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,20 @@
 """What a run measured: further metrics, and whether two accuracies are the same."""
 
-from zookit.runs.run import RunRecord
+from collections.abc import Sequence
+
+from zookit.core import Experiment
+from zookit.runs.environment import InstalledComponent
 
 _ROUNDING, _FEW = 0.002, 2.5
 """The difference of an accuracy, and the number of predictions, that rounding may change."""
 
 
-def directions(run: RunRecord) -> dict[str, bool]:
-    """Return the names that the metrics are logged under, and whether a higher value is better."""
-    pairs = zip(run.experiment.slots().items(), run.environment.components, strict=False)
+def directions(experiment: Experiment, components: Sequence[InstalledComponent]) -> dict[str, bool]:
+    """Return the names that the metrics are logged under, and whether a higher value is better.
+
+    `components` is where those of the experiment came from, in their order.
+    """
+    pairs = zip(experiment.slots().items(), components, strict=False)
     return {
         spec.identifier: installed.higher_is_better is not False
         for (slot, spec), installed in pairs

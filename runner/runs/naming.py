@@ -6,7 +6,8 @@ from pathlib import Path
 from zookit.core import BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
 from zookit.core.messages import option, printable
-from zookit.runs.order import after_time, place_of
+from zookit.runs.listing import list_folders
+from zookit.runs.order import after_time
 from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 
 LATEST = "latest"
@@ -65,17 +66,11 @@ def run_folders(runs_dir: Path) -> tuple[list[Path], list[Path]]:
     Hidden folders are in neither list; both are empty if `runs_dir` does not exist. Raises BadRun
     if it cannot be read.
     """
-    try:
-        if not runs_dir.exists():
-            return [], []
-        runs: list[Path] = []
-        others: list[Path] = []
-        for each in sorted(runs_dir.absolute().iterdir()):
-            if each.is_dir() and not each.name.startswith("."):
-                (runs if _is_run(each) else others).append(each)
-        return sorted(runs, key=place_of), others
-    except OSError as error:
-        raise BadRun(f"{runs_dir} cannot be read: {error.strerror or error}.") from None
+    listing = list_folders(runs_dir)
+    runs, others = (
+        [listing.runs_dir / name for name in names] for names in (listing.names, listing.others)
+    )
+    return runs, others
 
 
 def read_runs(runs_dir: Path) -> list[RunRecord]:
@@ -102,10 +97,3 @@ def warn_if_changed(record: RunRecord) -> None:
     """Warn if a run's files do not belong together."""
     if record.contradiction:
         warn(f"{printable(record.name)}: {record.contradiction}")
-
-
-def _is_run(folder: Path) -> bool:
-    try:
-        return (folder / EXPERIMENT).is_file()
-    except OSError:  # a folder of another user
-        return False

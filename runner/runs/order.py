@@ -36,15 +36,27 @@ def stamped(environment: Environment, others: Iterable[Path], now: datetime) -> 
 def place_of(folder: Path) -> Place:
     """Return a run's place in the order, which can be compared; a damaged run has one too."""
     changed = _changed(folder)
+    return place_from(recorded_place(folder), changed, folder.name)
+
+
+def recorded_place(folder: Path) -> int:
+    """Return the place that a run recorded; 0 if it did not, -1 if it did not and was resumed."""
     try:
         found = parse_json(read_text_bounded(folder / ENVIRONMENT, LIMITS[ENVIRONMENT]))
     except (OSError, ValueError):
         found = {}
     recorded = found if isinstance(found, dict) else {}
     place = recorded.get("place")
-    if type(place) is not int or not 0 < place <= LAST_PLACE:
-        place = _place_by_name(folder.name, changed, resumed=bool(recorded.get("resumptions")))
-    return place, changed, folder.name
+    if type(place) is int and 0 < place <= LAST_PLACE:
+        return place
+    return -1 if recorded.get("resumptions") else 0
+
+
+def place_from(recorded: int, changed: float, name: str) -> Place:
+    """Return a run's place by what `recorded_place` returns and the time of its experiment."""
+    if recorded > 0:
+        return recorded, changed, name
+    return _place_by_name(name, changed, resumed=recorded < 0), changed, name
 
 
 def after_time(name: str) -> str:

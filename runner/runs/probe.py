@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zookit.core import BadRun
-from zookit.runs.arrays import load_of_end
+from zookit.runs.arrays import assign, load_of_end
 from zookit.runs.environment import Environment
 from zookit.runs.environment_diff import environment_diff
 from zookit.runs.plugin_files import copy_hint, file_in_owner
-from zookit.runs.run import RunRecord
+from zookit.runs.run import WEIGHTS, RunRecord
 
 if TYPE_CHECKING:
     import keras
@@ -103,6 +103,16 @@ def check_outputs(run: RunRecord, model: "keras.Model", now: Environment) -> Non
         f"Changed since: {changes or f'code of {owner}, or what it reads'}. "
         f"{advice}"
     )
+
+
+def check_final_outputs(run: RunRecord, model: "keras.Model", now: Environment) -> None:
+    """Give a model the run's final weights, and raise BadRun if it answers otherwise than then.
+
+    Does nothing for a run that has no final weights. The arguments are those of `check_outputs`.
+    """
+    if run.ending is not None and WEIGHTS in run.ending.files and (run.folder / WEIGHTS).exists():
+        assign("", model.weights, load_of_end(run, WEIGHTS), run.folder / WEIGHTS)
+        check_outputs(run, model, now)
 
 
 def _shape(model: "keras.Model") -> tuple[int, int, int]:

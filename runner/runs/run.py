@@ -114,7 +114,7 @@ class RunRecord:
 
     @property
     def status(self) -> RunStatus:
-        """`finished`, `interrupted`, `failed`, `running`, `killed` or `unknown`; see `training`."""
+        """See `Status`; without an ending `running`, `killed` or `unknown`, see `training`."""
         if self.ending is not None:
             return self.ending.status
         if self.training is None:
@@ -142,8 +142,8 @@ class RunRecord:
         requested = self.experiment.settings.epochs
         if self.ending is not None and self.epochs > requested:
             return (
-                f"{HISTORY} has {self.epochs} epochs, but {EXPERIMENT} requests {requested}; one "
-                "of them was changed."
+                f"{HISTORY} has {counted(self.epochs, 'epoch')}, but {EXPERIMENT} requests "
+                f"{requested}; one of them was changed."
             )
         return ""
 

@@ -61,6 +61,10 @@ class Package:
         lines = [f"zookit check {self.name}", " ".join(words)]
         if Registry.exporters in has:
             lines.append(f"zookit export latest --to {has[Registry.exporters]}")
+        for kind in (Registry.searches, Registry.launchers):
+            if kind in has:
+                of = "sweep -d mnist -a dense --vary batch_size=32,64 --data sample"
+                lines.append(f"zookit {of} {kind.option} {has[kind]}")
         if Registry.commands in has:
             lines.append(f"zookit {has[Registry.commands]}")
         return tuple(lines)

@@ -38,6 +38,16 @@ def builds_fresh_optimizers(target: Target) -> None:
         )
 
 
+def says_whether_it_averages_the_weights(target: Target) -> None:
+    """Its `averages_weights` says whether the Keras optimizer has `use_ema`."""
+    optimizer: Optimizer = target.component
+    built = call_declared(optimizer.build, learning_rate=None)
+    require(
+        built.use_ema == optimizer.averages_weights,
+        f"averages_weights is {optimizer.averages_weights}, but use_ema is {built.use_ema}",
+    )
+
+
 def learns_at_the_rate_that_it_is_given(target: Target) -> None:
     """Its learning rate is the number that `build` receives, or follows the schedule, step by step.
 
@@ -152,6 +162,7 @@ def _halving() -> "keras.optimizers.schedules.LearningRateSchedule":
 
 CHECKS = (
     builds_fresh_optimizers,
+    says_whether_it_averages_the_weights,
     learns_at_the_rate_that_it_is_given,
     lowers_the_loss,
     state_is_in_its_variables,

@@ -19,6 +19,7 @@ from zookit.core import (
     DatasetInfo,
     Doc,
     Experiment,
+    Optimizer,
     Split,
     Splits,
 )
@@ -87,6 +88,19 @@ def trial_run(folder: Path) -> CallbackRun:
 
 
 @dataclass(frozen=True)
+class Averaging(Optimizer):
+    """Gradient descent with averages of the weights."""
+
+    averages_weights = True
+
+    def build(self, learning_rate: Any) -> "keras.optimizers.Optimizer":
+        """Return SGD."""
+        import keras
+
+        return keras.optimizers.SGD(learning_rate or 0.01, use_ema=True)
+
+
+@dataclass(frozen=True)
 class Failing(Callback):
     """Raises an error at the end of the first epoch."""
 
@@ -117,6 +131,8 @@ def small_training(
     options = {"epochs": max([2, *later]), "batch_size": 4, **options}
     if later:
         options["freeze"] = "body"
+    if any(each.needs_averages for each in callbacks):
+        options["optimizer"] = Averaging()
     composition = compose(Shades(*shape), architecture or Brightness(), callbacks, options)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, chdir(folder):
         logger.addFilter(_hide)

@@ -1,6 +1,7 @@
 """Whether the components fit the data, the learning rate and each other. Imports no TensorFlow."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,32 @@ def check_rate(composition: Composition) -> None:
             composition.schedule.check(composition.experiment.settings.epochs)
 
 
+def check_averaging(composition: Composition) -> None:
+    """Raise BadExperiment if the optimizer averages no weights for a callback, or frozen ones."""
+    experiment, optimizer = composition.experiment, composition.optimizer
+    name = experiment.optimizer.short_name
+    if optimizer.averages_weights:
+        if experiment.frozen:  # Keras matches weights and averages by position
+            raise BadExperiment(
+                f"{name} averages the weights, which is not possible with frozen layers. Remove "
+                f"use_ema from {option('--optimizer', 'optimizer')}, or remove {_freeze()}."
+            )
+        return
+    for spec, callback in zip(experiment.callbacks, composition.callbacks, strict=True):
+        if callback.needs_averages:
+            raise BadExperiment(
+                f"{spec.short_name} uses averages of the weights, but {name} keeps none."
+                f"{_way_to_average(name, optimizer)}"
+            )
+
+
+def _way_to_average(name: str, optimizer: Optimizer) -> str:
+    if not any(each.name == "use_ema" for each in fields(optimizer)):
+        return " Use an optimizer that does."
+    words = f"{name}:use_ema=true"
+    return f" Use {option(f'--optimizer {words}', f'optimizer={words!r}')}."
+
+
 def check_extension(record: RunRecord, composition: Composition) -> None:
     """Raise BadExperiment if a run gets more epochs, but its learning rate depends on them."""
     then, now = record.experiment.settings.epochs, composition.experiment.settings.epochs
@@ -169,8 +196,8 @@ def check_extension(record: RunRecord, composition: Composition) -> None:
     name = record.experiment.schedule
     raise BadExperiment(
         f"{record.name} cannot be extended to {now} epochs: its learning rate "
-        f"({'' if name is None else name.words}) follows a schedule for {then} epochs, so a run of "
-        f"{now} epochs would have had other rates from the start. Start a new run with "
+        f"({'' if name is None else name.words}) follows a schedule for {counted(then, 'epoch')}, "
+        f"so a run of {now} epochs would have had other rates from the start. Start a new run with "
         f"{option(f'--epochs {now}', f'epochs={now}')}, or resume this one without it."
     )
 

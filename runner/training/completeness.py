@@ -39,6 +39,9 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
             f"{option('--epochs ', 'epochs=')}{epochs}. Use {option('--epochs ', 'epochs=')}"
             f"{done + partial} or more."
         )
+    if record.ending is not None and record.ending.status == "pruned":
+        again = f"zookit run --from {shlex.quote(str(record.folder / EXPERIMENT))}"
+        return f"a search stopped it early, after epoch {record.epochs}. To train it whole: {again}"
     if record.ending is None or record.ending.status != "finished":
         return ""
     if checkpoint is None:
@@ -52,5 +55,5 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
         return f"{record.ending.stopped_by or 'a callback'} ended it after epoch {done}"
     if (epochs or record.experiment.settings.epochs) <= done:
         further = option(resume_command(record, "--epochs", "N"), "resume(epochs=N)")
-        return f"it has {done} epochs. To train it further: {further}"
+        return f"it has {counted(done, 'epoch')}. To train it further: {further}"
     return ""

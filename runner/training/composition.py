@@ -1,7 +1,7 @@
 """An experiment with its components."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +15,7 @@ from zookit.core import (
     Loss,
     Metric,
     Optimizer,
+    Preference,
     Schedule,
 )
 from zookit.core.experiment import DEFAULT_LOSS
@@ -81,6 +82,13 @@ class Composition:
     def callbacks(self) -> list[Callback]:
         """The callbacks, in the order in which they are called."""
         return cast(list[Callback], self._several("callbacks"))
+
+    @property
+    def preference(self) -> Preference:
+        """What suits the training step: the architecture's preference, and whether XLA can be."""
+        info, settings = self.dataset.info, self.experiment.settings
+        preferred = self.architecture.preference(info.image_shape, settings.batch_size)
+        return replace(preferred, xla=preferred.xla and self.can_use_xla)
 
     @property
     def mixes_labels(self) -> bool:

@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping
 
 from zookit.core import Evaluation, FolderError, Result, warn
+from zookit.core.errors import typed_reason_of
 from zookit.core.result import Status
-from zookit.inference.evaluate import evaluate_split
 from zookit.registry.blame import plugins_blamed
 from zookit.training.advice import advice_after
 from zookit.training.loop import Loop, check_finite
+from zookit.training.programs import keep
 from zookit.training.signals import Interruption, interruption
 
 
@@ -25,7 +26,7 @@ def fit(loop: Loop) -> Result:
             loop.listeners.notify("run_started", run=loop.run)
             with plugins_blamed():
                 _train(loop, signals)
-            test, evaluation = evaluate_split(loop.model, loop.feeds.test.split, signals.check)
+            test, evaluation = loop.program.evaluator(loop.feeds.test.split, signals.check)
             check_finite(test, "on the test images")
             result = _result(loop, "finished", _finite(test), evaluation)
         except KeyboardInterrupt:
@@ -39,6 +40,8 @@ def fit(loop: Loop) -> Result:
         loop.listeners.notify("run_finished", result=result)
     for line in advice_after(result, loop.run.environment["data"]["class_names"]):
         warn(line)
+    if result.status == "finished":
+        keep(loop.program)
     return result
 
 
@@ -106,6 +109,8 @@ def _notify_of_failure(loop: Loop, error: BaseException) -> None:
         # The folder's error is reported once, and does not hide any other error.
         if not isinstance(error, FolderError):
             warn(str(second))
+    except Exception as second:  # noqa: BLE001 - for lack of memory, anything may fail
+        warn(f"{loop.run.folder} is not complete: {typed_reason_of(second)}.")
 
 
 def _result(

@@ -15,6 +15,7 @@ from zookit.training.checkpointing import Checkpointing
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep
+from zookit.training.program import Program
 from zookit.training.state import State
 
 if TYPE_CHECKING:
@@ -26,9 +27,8 @@ class Loop:
     """A model, and everything it is trained with."""
 
     run: RunContext
-    model: "keras.Model"
+    program: Program
     feeds: Feeds
-    multi_step: MultiStep
     callbacks: "Sequence[keras.callbacks.Callback]"
     listeners: Listeners
     checkpointing: Checkpointing
@@ -36,6 +36,16 @@ class Loop:
     freezing: Freezing
     run_files: RunFiles
     _added: AddedValues = field(default_factory=AddedValues)
+
+    @property
+    def model(self) -> "keras.Model":
+        """The compiled model."""
+        return self.program.model
+
+    @property
+    def multi_step(self) -> MultiStep:
+        """What trains the model."""
+        return self.program.multi_step
 
     def start_epoch(self, epoch: int) -> None:
         """Prepare an epoch: what is trained, the order of the images, the step to start from."""

@@ -1,12 +1,22 @@
 """Whether the values that callbacks monitor are logged, and in which direction they are better."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from zookit.core import BadExperiment, BrokenPlugin, Callback, Metric, did_you_mean
+from zookit.core import (
+    BadExperiment,
+    BrokenPlugin,
+    Callback,
+    Metric,
+    ZookitError,
+    did_you_mean,
+    option,
+)
 from zookit.core.errors import Correction, nearest_name, quoted
 from zookit.core.metric import ALWAYS_LOGGED
+from zookit.registry import default
 from zookit.registry.blame import advice_for, plugins_blamed
 
 if TYPE_CHECKING:
@@ -14,6 +24,12 @@ if TYPE_CHECKING:
 
 _MODES = {"loss": "min", "accuracy": "max"}
 """Whether a lower or a higher value is better."""
+
+
+class NeverLogged(BadExperiment):
+    """A callback needs a value that is not logged; `metric` has the words of one that would be."""
+
+    metric: str = ""
 
 
 class AddedTooLate(BadExperiment):
@@ -59,10 +75,12 @@ def check_monitored(
         for needed in _names(name, "monitors", callback):
             if needed not in logged:
                 _check_later(name, needed, names[at + 1 :], callbacks[at + 1 :])
-                error = BadExperiment(
-                    f"{name}: {needed!r} is never logged.{_way_to_log(needed, logged)} Logged: "
-                    f"{', '.join(logged)}."
+                metric = _measuring(needed)
+                error = NeverLogged(
+                    f"{name}: {needed!r} is never logged.{_way_to_log(needed, logged, metric)} "
+                    f"Logged: {', '.join(logged)}."
                 )
+                error.metric = metric
                 error.correction = _way_to_correct(needed, logged)
                 raise error
         if callback.adds is None:
@@ -94,10 +112,22 @@ def _names(name: str, attribute: str, callback: Callback) -> tuple[str, ...]:
     )
 
 
-def _way_to_log(name: str, logged: Sequence[str]) -> str:
+def _measuring(column: str) -> str:
+    """Return the words of the metric that would be logged in a column; empty if there is none."""
+    base = column.removeprefix("val_")
+    for name in default.metrics:
+        words = f"{name}:{base.removeprefix(f'{name}_')}" if base != name else name
+        with suppress(ZookitError):
+            if base.startswith(name) and default.metrics.build(words).spec.identifier == base:
+                return words
+    return ""
+
+
+def _way_to_log(name: str, logged: Sequence[str], metric: str) -> str:
+    add = f" Add {option(f'--metric {metric}', f'metrics={metric!r}')}." if metric else ""
     if name.startswith("val_") and "val_loss" not in logged:
-        return " It needs a validation split."
-    return did_you_mean(name, logged)
+        return f"{add} It needs a validation split."
+    return add or did_you_mean(name, logged)
 
 
 def _way_to_correct(name: str, logged: Sequence[str]) -> Correction | None:

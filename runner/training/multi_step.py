@@ -66,6 +66,23 @@ class MultiStep:
             "predict_function": None,
         }
 
+    def restart(self, batches: Batches) -> None:
+        """Begin another training with other batches, with the functions that are traced already."""
+        self.remove()
+        self._batches = batches
+        self.skipped = 0
+
+    def graphs(self) -> "list[tf.Graph]":
+        """Return the graphs of all traced steps."""
+        if self._constants is None:
+            return []
+        functions = (self._plain, self._compiled)
+        return [
+            traced.graph
+            for each in functions
+            for traced in each._list_all_concrete_functions()  # noqa: SLF001 - no public way
+        ]
+
     def check(self) -> None:
         """Raise TrainingFailed if a callback compiled the model or set a learning rate schedule."""
         if self._compiled_with != _compiled_with(self._model):

@@ -16,12 +16,15 @@ from zookit.modeling.trainable import check_averages, trainable_at_most
 from zookit.modeling.weight_limit import weights_limited
 from zookit.runs.checkpoint import MODEL, Checkpoint
 from zookit.runs.environment import Runtime
+from zookit.training.batches import Batches
 from zookit.training.compatibility import unfreezings
 from zookit.training.composition import Composition
 from zookit.training.experiment_callbacks import build_callbacks
 from zookit.training.feeds import Feeds
 from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep, choose_steps
+from zookit.training.program import Program
+from zookit.training.programs import are_reused, reused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,18 +36,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A compiled model, its steps and its callbacks, with the experiment that it was built for.
+    """A program and its callbacks, with the experiment that it was built for.
 
     The experiment's settings are resolved: no `auto` is left in them.
     """
 
     experiment: Experiment
     runtime: Runtime
-    model: "keras.Model"
-    multi_step: MultiStep
+    program: Program
     callbacks: "tuple[keras.callbacks.Callback, ...]"
     freezing: Freezing
     run_files: RunFiles
+
+    @property
+    def model(self) -> "keras.Model":
+        """The compiled model."""
+        return self.program.model
 
 
 def build_network(
@@ -69,7 +76,7 @@ def build_network(
         threads=runtime.intra_op_threads,
     )
     with _one_build(checkpoint):
-        seed_training(experiment.settings.seed)
+        seed_training(experiment.settings.seed, keep_kernels=are_reused())
         augmentations = _build_augmentations(composition)
         model = build_model(info, composition.architecture, experiment.settings.normalize)
     new_optimizer = partial(
@@ -97,16 +104,24 @@ def build_network(
     xla = runtime.xla or (replay is None and bool(model.jit_compile))
     every_batch = listeners.every_batch or any(each.every_batch for each in composition.callbacks)
     steps = _steps(feeds, replay, checkpoint, every_batch=every_batch, xla=xla)
+    program = _program(composition, model, feeds.train, steps, xla=xla)
     run_files = RunFiles()
     return Network(
         experiment,
         replace(runtime, xla=xla, steps_per_execution=steps),
-        model,
-        MultiStep(model, feeds.train, steps, xla=xla),
+        program,
         build_callbacks(composition, experiment, feeds, run_files),
-        freezing,
+        freezing.of(program.model),
         run_files,
     )
+
+
+def _program(
+    composition: Composition, model: "keras.Model", batches: Batches, steps: int, *, xla: bool
+) -> Program:
+    """Return the program of a new model, or an earlier one that is the same."""
+    program = Program(model, MultiStep(model, batches, steps, xla=xla))
+    return program if composition.unregistered() else reused(program, batches)
 
 
 def _compile(

@@ -158,7 +158,7 @@ def _values(run: RunRecord, again: RunRecord) -> Iterator[str]:
     for name in {**run.history, **again.history}:
         then, now = run.history.get(name, ()), again.history.get(name, ())
         yield from _first_difference(name, then, now[:epochs])
-    if run.ending is None or run.ending.status == "interrupted":
+    if run.ending is None or run.ending.status in ("interrupted", "pruned"):
         return
     error = "" if again.ending is None else again.ending.error
     if error != run.ending.error:
@@ -175,7 +175,7 @@ def _values(run: RunRecord, again: RunRecord) -> Iterator[str]:
 
 def _first_difference(name: str, then: Sequence[float], now: Sequence[float]) -> Iterator[str]:
     if len(then) != len(now):
-        yield f"{name}: {len(then)} epochs, now {len(now)}"
+        yield f"{name}: {counted(len(then), 'epoch')}, now {len(now)}"
     for epoch, (before, after) in enumerate(zip(then, now, strict=False), start=1):
         if before != after and not (math.isnan(before) and math.isnan(after)):
             yield f"{name}: from epoch {epoch} on, {_shown(before)}, now {_shown(after)}"
@@ -189,7 +189,7 @@ def _weights(then: RunRecord, now: RunRecord) -> Iterator[str]:
     if {name: each.shape for name, each in before.items()} != {
         name: each.shape for name, each in after.items()
     }:
-        yield f"weights: {len(before)} arrays, now {len(after)}, or of other shapes"
+        yield f"weights: {counted(len(before), 'array')}, now {len(after)}, or of other shapes"
         return
     # Not as numbers: none equals NaN, and 0 is -0.
     unequal = [name for name in before if before[name].tobytes() != after[name].tobytes()]

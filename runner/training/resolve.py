@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from zookit.runs.plugin_files import plugin_files
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
 from zookit.training.compatibility import (
+    check_averaging,
     check_columns,
     check_component_values,
     check_frozen,
@@ -184,14 +185,16 @@ def compose_chosen(
     verified: Mapping[str, str] | None = None,
     *,
     repeated: bool = False,
+    hashing: Callable[[Mapping[str, Path]], Mapping[str, str]] = hash_inputs,
 ) -> Composition:
     """Look up components, and check them and that they fit together.
 
     `rate` is the learning rate, if it is given as a number by itself, `frozen` the parts of the
     model that are not trained, and `verified` has the SHA-256 of input files that need no hashing.
-    `repeated` is as in `compose_experiment`. Raises ZookitError.
+    `repeated` is as in `compose_experiment`. `chosen` may have components that are built already,
+    and `hashing` may remember the files that it has hashed. Raises ZookitError.
     """
-    built = {kind: [_build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
+    built = {kind: [build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
     if not repeated:
         built = with_new_columns(built)
     warn_of_old_names(*(each for found in built.values() for each in found))
@@ -217,9 +220,10 @@ def compose_chosen(
     plugin_files(composition.components())  # each name stands for one file
     check_component_values(composition)
     check_rate(composition)
+    check_averaging(composition)
     check_frozen(composition)
     paths, known = composition.input_paths(), verified or {}
-    hashes = hash_inputs({key: path for key, path in paths.items() if key not in known})
+    hashes = hashing({key: path for key, path in paths.items() if key not in known})
     input_files = {key: known[key] if key in known else hashes[key] for key in paths}
     return replace(composition, experiment=replace(experiment, input_files=input_files))
 
@@ -237,11 +241,16 @@ def _experiment(built: Mapping[Row, Sequence[Built[Any]]], settings: Settings) -
     return Experiment(**own, others=others, settings=settings)
 
 
-def _build(group: Components[Any], given: Any) -> Built[Any]:
+def build(group: Components[Any], given: Any) -> Built[Any]:
+    """Build a component, unless it is built already. An error names a kind that has the name."""
+    if isinstance(given, Built):
+        return given
     try:
         return group.build(given)
     except UnknownName as error:
         error.message += _other_kind(group, given)
+        if group.kind is Registry.schedules:
+            error.message += " A learning rate may also be a number, such as 0.001."
         raise
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from zookit.core import Component, ComponentSpec, Experiment, Metric, RunContext, warn
+from zookit.core import Augmentation, Component, ComponentSpec, Experiment, Metric, RunContext, warn
 from zookit.core.old_names import former_names_of, renames_of
 from zookit.data.prepared import Prepared
 from zookit.inference.border import usual_border
@@ -104,4 +104,5 @@ def _installed(spec: ComponentSpec, component: Component, owner: str) -> Install
         formerly=former_names_of(kind),
         now="" if entry is None or entry.full_name == spec.name else entry.full_name,
         higher_is_better=component.higher_is_better if isinstance(component, Metric) else None,
+        mixes_labels=isinstance(component, Augmentation) and component.mixes_labels,
     )

@@ -6,13 +6,12 @@ environment and checkpoint come from.
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from zookit.console import Console
 from zookit.core import (
-    BrokenPlugin,
     Component,
     FolderError,
     Result,
@@ -36,6 +35,7 @@ from zookit.runs.lock import locked
 from zookit.runs.naming import run_folders
 from zookit.runs.order import stamped
 from zookit.runs.plugin_files import copy_plugin_files
+from zookit.runs.probe import check_final_outputs
 from zookit.runs.rebuilding import check_files
 from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder, removed_on_error
@@ -47,7 +47,12 @@ from zookit.training.checkpointing import Checkpointing
 from zookit.training.compatibility import check_extension
 from zookit.training.completeness import check_unchanged, why_complete
 from zookit.training.composition import Composition
-from zookit.training.data_checks import check_image_size, check_same_data
+from zookit.training.data_checks import (
+    check_before_data,
+    check_class_count,
+    check_expected_data,
+    check_same_data,
+)
 from zookit.training.destinations import check_destinations
 from zookit.training.feeds import Feeds, make_feeds
 from zookit.training.fit import fit
@@ -59,8 +64,6 @@ from zookit.training.progress import Display
 from zookit.training.resolve import recompose
 from zookit.training.run_environment import make_context, make_environment, resumed_environment
 from zookit.training.state import State
-
-_FEWEST_CLASSES = 2
 
 
 @dataclass(frozen=True)
@@ -84,20 +87,21 @@ def train(
     *,
     view: View,
     replay: Runtime | None = None,
+    data_hash: str | None = None,
 ) -> Result:
     """Train and evaluate a composition, in a run folder of its own.
 
-    `replay` is the runtime of a run that is repeated. Raises ZookitError if the data, the folder or
+    `replay` is the runtime of a run that is repeated, `data_hash` that of the data it must be
+    trained on. Raises ZookitError if the data, the folder or
     the training fails; what has been trained is then in the folder.
     """
-    info = composition.dataset.info
-    check_image_size(info)
+    check_before_data(composition)
     _check_folders(composition, runs_dir)
     runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
-    check_callbacks(composition)
     schedule = CheckpointSchedule()  # reads a variable, which may be wrong
     all_listeners = Listeners([_folder_writer(None), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)
+    check_expected_data(prepared, data_hash)
     check_callbacks(composition, validation=feeds.validation is not None)
     for line in _advice(composition, feeds):
         warn(line)
@@ -188,6 +192,7 @@ def _continue(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )
         now = make_environment(composition, network, prepared, feeds, listeners)
+        check_final_outputs(record, network.model, now)
         environment = resumed_environment(record, composition.experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
         loop = _loop(run, environment, network, feeds, all_listeners, schedule, checkpoint)
@@ -219,12 +224,8 @@ def _folder_writer(checkpoint: Checkpoint | None) -> AttachedListener:
 
 def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds]:
     """Prepare the data while TensorFlow is imported in another thread."""
+    check_class_count(composition)
     spec, class_names = composition.experiment.dataset, composition.dataset.info.class_names
-    if len(class_names) < _FEWEST_CLASSES:
-        raise BrokenPlugin(
-            f"{spec.short_name} has {len(class_names)} class, expected at least two. Report this "
-            "to the plugin's author."
-        )
     with importing_keras() as importing:
         prepared = prepare(
             composition.dataset,
@@ -241,11 +242,10 @@ def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds
 
 
 def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContextManager[Runtime]:
-    settings, info = composition.experiment.settings, composition.dataset.info
-    preference = composition.architecture.preference(info.image_shape, settings.batch_size)
+    settings = composition.experiment.settings
     return start_runtime(
         precision=settings.precision,
-        preference=replace(preference, xla=preference.xla and composition.can_use_xla),
+        preference=composition.preference,
         threads=settings.threads,
         xla=None if replay is None else replay.xla,
     )
@@ -274,9 +274,8 @@ def _loop(
     )
     return Loop(
         run=run,
-        model=network.model,
+        program=network.program,
         feeds=feeds,
-        multi_step=network.multi_step,
         callbacks=network.callbacks,
         listeners=listeners,
         checkpointing=checkpointing,

@@ -140,3 +140,34 @@ def test_checkpoints(data: Path) -> None:
     assert float(megabytes) > 0
     assert 0 < float(seconds) < float(trained)
     assert float(share) == pytest.approx(float(seconds) / float(trained), abs=0.01)
+
+
+@pytest.mark.slow
+def test_phases(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "found.json"
+    run("phases.py", "--rounds", "1", "--epochs", "2", "--data", data, "--json", file)
+    (phases,) = json.loads(file.read_text())
+    *parts, whole = phases.values()
+    assert len(parts) == 11
+    # Two epochs, so each phase happens once.
+    assert sum(wall for wall, _ in parts) == pytest.approx(whole[0])
+    assert sum(cpu for _, cpu in parts) == pytest.approx(whole[1])
+    assert all(wall >= 0 for wall, _ in parts)
+
+
+@pytest.mark.slow
+def test_further_cell(data: Path, tmp_path: Path) -> None:
+    sides = ["dense with dropout"]
+    arguments = ("--data", data, "--cells", "1", "--epochs", "2")
+    (runs,) = measured("further_cell.py", tmp_path, sides, *arguments).values()
+    assert list(runs["report"]) == ["cold", "new", "same"]
+
+
+@pytest.mark.slow
+def test_a_large_sweep_is_simulated() -> None:
+    pytest.importorskip("distributed")
+    options = ("--cells", "20", "--workers", "4", "--seconds", "0.2", "--json")
+    found = json.loads(run("sweep_scale.py", *options).splitlines()[-1])
+    assert found["cells"] == 20
+    assert 20 * 0.2 / 4 < found["wall s"] < 60
+    assert 0 < found["memory before MB"] <= found["memory peak MB"]

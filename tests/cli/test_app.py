@@ -55,7 +55,12 @@ def test_a_choice_that_does_not_exist_is_named_with_the_choices(zookit: Command)
 
 @pytest.mark.parametrize(
     ("seconds", "number"),
-    [(0.02, signal.SIGINT), (0.3, signal.SIGINT), (2.0, signal.SIGINT), (0.3, signal.SIGTERM)],
+    [
+        (0.02, signal.SIGINT),
+        (0.3, signal.SIGINT),
+        pytest.param(2.0, signal.SIGINT, marks=pytest.mark.slow),
+        (0.3, signal.SIGTERM),
+    ],
 )
 def test_a_signal_before_a_training_ends_it_in_one_line(
     tmp_path: Path, seconds: float, number: signal.Signals

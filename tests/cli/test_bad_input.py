@@ -60,7 +60,7 @@ MNIST = ("mnist", "dense", *SAMPLE)
         (("image_folder", "dense"), ["path is required", "image_folder:path=VALUE"]),
         (
             ("mnist", "cnn:filters=4+4+4+4"),
-            ["cnn: images of 28 x 28 are too small for 4 blocks", "cnn:filters=4+4+4)"],
+            ["cnn: images of 28 x 28 are too small: block 4 of 4", "cnn:filters=4+4+4)"],
         ),
         (("mnist", "dense", "stop_at_loss", "stop_at_loss:0.1"), ["stop_at_loss", "twice"]),
         (("mnist", "dense", "stop_at_accuracy:95"), ["must be at most 1, got 95"]),
@@ -199,7 +199,7 @@ def test_image_too_small_for_the_blocks(zookit: Command) -> None:
     for name in ("cats", "dogs"):
         put_image(Path("photos") / name / "a.png")
     message = zookit("run", "image_folder:photos,size=8", "cnn:filters=4+4+4").message()
-    assert "images of 8 x 8 are too small for 3 blocks" in message
+    assert "images of 8 x 8 are too small: block 2 of 3" in message
 
 
 def test_runs_folder_inside_the_data_folder(zookit: Command) -> None:

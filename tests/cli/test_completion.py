@@ -192,6 +192,8 @@ def terminal(home: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
         ("zookit run mnist made:address=http:", f"zookit run mnist made:address={QUOTED} "),
         ("zookit run --optimizer=adagr", "zookit run --optimizer=adagrad "),
         ("zookit run 'mnist' mad", "zookit run 'mnist' made "),
+        ("zookit sweep --vary made.ki", "zookit sweep --vary made.kind="),
+        ("zookit sweep --vary made.kind=thick,thi", "zookit sweep --vary made.kind=thick,thin "),
         ("A=1 zookit run mnist mad", "A=1 zookit run mnist made "),
         ("echo ü; zookit run mnist mad", "echo ü; zookit run mnist made "),
         # File names, which the shell completes itself.
@@ -206,6 +208,7 @@ def test_tab_completes_the_line(terminal: Terminal, typed: str, line: str) -> No
     assert terminal.line_after(typed + TAB) == line
 
 
+@pytest.mark.slow
 def test_tab_completes_wherever_bash_splits_words(home: Path) -> None:
     command, beginning = BEGINNINGS["bash"]
     with Terminal(command, beginning, home) as terminal:
@@ -228,6 +231,8 @@ def test_tab_completes_within_quotes(terminal: Terminal) -> None:
     assert line.removesuffix('"') == 'zookit run "image_folder:path=my photos/'
     line = terminal.line_after('zookit run mnist "made:u' + TAB)
     assert line.removesuffix('"') == 'zookit run mnist "made:units='
+    line = terminal.line_after("zookit sweep --callbacks 'unfreeze stop_at_l" + TAB)
+    assert line.rstrip("' ") == "zookit sweep --callbacks 'unfreeze stop_at_loss"
 
 
 def test_tab_lists_the_choices(terminal: Terminal) -> None:
@@ -259,6 +264,7 @@ def fish_script(home: Path) -> Path:
         ('zookit run mnist "made:k', ["made:kind="]),
         ("zookit run --optimizer=adagr", ["--optimizer=adagrad"]),
         ('zookit run "it\'s" mad', ["made"]),
+        ("zookit sweep --callbacks 'unfreeze stop_at_l", ["unfreeze stop_at_loss"]),
         ("zookit run mnist broken:x", []),
         ("zookit run --from=ru", ["--from=run.toml"]),
         ("zookit run --from ~/ru", ["~/run.toml"]),
@@ -308,6 +314,16 @@ def offered(zookit: Command, monkeypatch: pytest.MonkeyPatch) -> Offered:
         ("zookit run --augment flip+f", []),
         ("zookit run --epochs ", ["5"]),
         ("zookit run --epo", ["--epochs"]),
+        ("zookit sweep -d fash", ["fashion_mnist"]),
+        ("zookit sweep -d mnist --architecture den", ["dense"]),
+        ("zookit sweep --callbacks stop_at_l", ["stop_at_loss"]),
+        ("zookit sweep --vary learning_r", ["learning_rate="]),
+        ("zookit sweep --vary dense.u", ["dense.units="]),
+        ("zookit sweep --search rand", ["random"]),
+        ("zookit sweep --search random:s", ["random:seed="]),
+        ("zookit sweep --launcher lo", ["local"]),
+        ("zookit sweep --dry-run ", ["full"]),
+        ("zookit sweep --dry-run -d fash", ["fashion_mnist"]),
         ("zookit show cnn --on fash", ["fashion_mnist"]),
         ("zookit show stop_at_l", ["stop_at_loss"]),
         ("zookit show mnist --data s", ["sample"]),

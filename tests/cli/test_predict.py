@@ -352,6 +352,7 @@ def test_a_copy_predicts_without_its_data(
     assert "ZOOKIT_DISABLE" in message
 
 
+@pytest.mark.slow
 def test_the_progress_bar_is_not_in_the_output(images: Split, tmp_path: Path) -> None:
     """With stderr a terminal and stdout a file."""
     (tmp_path / "images").mkdir()

@@ -45,7 +45,12 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> str:
     ("dataset", "architecture", "callbacks"),
     [
         ("fashion_mnist", "dense:16", ("stop_at_accuracy:0.01",)),
-        ("mnist", "cnn:filters=4+4,units=8", ("stop_at_accuracy:0.01", "stop_at_loss:1000")),
+        pytest.param(
+            "mnist",
+            "cnn:filters=4+4,units=8",
+            ("stop_at_accuracy:0.01", "stop_at_loss:1000"),
+            marks=pytest.mark.slow,
+        ),
         ("horse_or_human", "cnn:filters=4,units=4", ("stop_at_loss:1000",)),
     ],
     ids=str,
@@ -261,6 +266,7 @@ def test_an_instance_without_entry_point_is_needed_to_rebuild_the_run(
         opened.model()
 
 
+@pytest.mark.slow
 def test_class_weights_make_rare_classes_count(tmp_path: Path) -> None:
     """Without features a model learns the frequencies, and with class weights equal ones."""
     chances = {
@@ -355,6 +361,7 @@ def test_equal_experiments_are_equal_however_they_are_written() -> None:
     assert one == two
 
 
+@pytest.mark.slow
 def test_an_interruption_saves_what_was_trained(tmp_path: Path, images: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "zookit", "run", images, QUICK, "--epochs", "100000"],

@@ -33,6 +33,18 @@ def test_a_component(zookit: Command, name: str, shown: list[str]) -> None:
         assert each in outcome.out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "noun"),
+    [
+        (("dense", "--image", "0"), "an architecture"),
+        (("sgd", "--sheet", "sheet.png"), "an optimizer"),
+        (("mnist", "--on", "mnist"), "a data set"),
+    ],
+)
+def test_an_option_for_another_kind(zookit: Command, arguments: tuple[str, ...], noun: str) -> None:
+    assert f"this is {noun}." in zookit("show", *arguments).message()
+
+
 def test_layers_on_a_data_set(zookit: Command) -> None:
     out = zookit("show", "cnn", "--on", "horse_or_human").out
     assert "(None, 300, 300, 3)" in out

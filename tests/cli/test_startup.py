@@ -53,6 +53,7 @@ def test_the_package_imports_nothing_until_asked() -> None:
     [
         (["--help"], "list"),
         (["run", "--help"], "--epochs"),
+        (["sweep", "--help"], "--vary"),
         (["--version"], "zookit "),
         (["list"], "fashion_mnist"),
         (["list", "--json"], '"full_name": "zookit/fashion_mnist"'),

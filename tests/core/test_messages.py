@@ -10,12 +10,18 @@ from zookit.core.messages import (
     option,
     warn_once,
     warnings_given_once,
+    with_article,
 )
 
 
 def test_counts() -> None:
     texts = [counted(count, "epoch") for count in (0, 1, 2000)]
     assert texts == ["0 epochs", "1 epoch", "2,000 epochs"]
+
+
+def test_articles() -> None:
+    nouns = [with_article(noun) for noun in ("data set", "optimizer", "augmentation", "loss")]
+    assert nouns == ["a data set", "an optimizer", "an augmentation", "a loss"]
 
 
 def test_options_are_named_as_the_reader_writes_them() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Command
-from pages import PAGES, PLUGIN_PAGES, blocks, commands
+from pages import PAGES, PLUGIN_PAGES, blocks, commands, is_sweep
 
 from zookit import Run, open_run
 from zookit.cli.commands import app
@@ -22,7 +22,7 @@ COMMANDS = tuple(
         for page in PAGES
         if page not in PLUGIN_PAGES
         for command in commands(page)
-        if "benchmarks" not in command
+        if "benchmarks" not in command and not is_sweep(command)
     )
 )
 TRAINING = tuple(each for each in COMMANDS if each.startswith("zookit run "))

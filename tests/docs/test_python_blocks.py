@@ -6,7 +6,13 @@ import pytest
 from pages import PAGES, PLUGIN_PAGES, blocks
 
 BLOCKS = [
-    pytest.param(page, block, id=f"{page}-{number}")
+    pytest.param(
+        page,
+        block,
+        id=f"{page}-{number}",
+        # It trains in processes of its own.
+        marks=[pytest.mark.slow] if "zookit.sweep(" in block else [],
+    )
     for page in PAGES
     if page not in PLUGIN_PAGES
     for number, block in enumerate(blocks(page, "python"), start=1)

@@ -68,6 +68,7 @@ def test_damaged_data_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "zookit data verify" in finding.advice
 
 
+@pytest.mark.slow
 def test_a_clean_installation_is_ok(tmp_path: Path) -> None:
     """With zookit's own plugins and TensorFlow, and a progress bar in the terminal."""
     script = f"'{sys.executable}' -m zookit doctor --json --timeout 100 > found.json"

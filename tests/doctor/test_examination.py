@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -138,25 +139,43 @@ STRANGE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def strange(tmp_path_factory: pytest.TempPathFactory) -> tuple[Examined, Path]:
+TOGETHER = [name for name, *_ in STRANGE if name not in ("loops", "never_ends")]
+"""Examined for the fast tests: of those that hang, one is enough."""
+
+
+def examined_strange(site: Path, names: Sequence[str]) -> tuple[Examined, Path]:
     """The report on plugins that do strange things, and where they are."""
-    site = tmp_path_factory.mktemp("strange")
     (site / "pids.py").write_text(WRITE_PID)
     for name, source, *_ in STRANGE:
-        make_architecture(site, f"my-{name}", f"{source}\n{ARCHITECTURE}", name)
+        if name in names:
+            make_architecture(site, f"my-{name}", f"{source}\n{ARCHITECTURE}", name)
     return examined(site, 3), site
+
+
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> tuple[Examined, Path]:
+    return examined_strange(tmp_path_factory.mktemp("strange"), TOGETHER)
 
 
 @pytest.mark.parametrize(
     ("name", "state", "reason", "line"),
-    [(name, state, reason, line) for name, _, state, reason, line in STRANGE],
-    ids=[name for name, *_ in STRANGE],
+    [
+        pytest.param(*case, id=name, marks=[] if name in TOGETHER else [pytest.mark.slow])
+        for name, _, *others in STRANGE
+        for case in [(name, *others)]
+    ],
 )
 def test_strange_plugins(
-    strange: tuple[Examined, Path], name: str, state: str, reason: str, line: int
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    name: str,
+    state: str,
+    reason: str,
+    line: int,
 ) -> None:
-    report, site = strange
+    shared = name in TOGETHER
+    found = request.getfixturevalue("strange") if shared else examined_strange(tmp_path, [name])
+    report, site = found
     plugin = report[name]
     assert plugin["state"] == state
     assert plugin["ok"] == (state in ("slow", "works"))

@@ -8,7 +8,7 @@ from made_data import put_pictures
 from made_runs import digits, photos_folder, two_classes
 
 import zookit
-from zookit.core import BadExperiment, BadRun, DataError
+from zookit.core import BadExperiment, BadRun, DataError, ZookitError
 from zookit.core.source import DataOrigin
 from zookit.inference.evaluation_data import load_evaluation_data
 from zookit.plugins.datasets.image_folder import ImageFolder
@@ -52,6 +52,14 @@ def test_another_data_set_with_other_class_names(caplog: pytest.LogCaptureFixtur
     (warning,) = caplog.messages
     assert "class names" in warning
     assert "'T-shirt/top' for '0', 'Trouser' for '1', 'Pullover' for '2' and others" in warning
+
+
+def test_an_error_is_not_preceded_by_warnings(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(DataError):
+        load_evaluation_data(digits(), "fashion_mnist", "full")
+    with pytest.raises(ZookitError, match="validation"):
+        load_evaluation_data(digits(), "fashion_mnist", "sample", split="validation")
+    assert not caplog.messages
 
 
 def test_another_data_set_needs_no_copies_of_what_the_runs_own_reads() -> None:

@@ -346,7 +346,10 @@ def test_who_is_blamed_for_a_failure(
     assert absent not in str(raised.value)
 
 
-@pytest.mark.parametrize("activation", ["gelu", "selu", "silu"])
+@pytest.mark.parametrize(
+    "activation",
+    ["gelu", *(pytest.param(each, marks=pytest.mark.slow) for each in ("selu", "silu"))],
+)
 def test_activations_in_onnx(tmp_path: Path, activation: str) -> None:
     words = (f"image_folder:path={photos_folder()},size=8", f"dense:8,activation={activation}")
     run = zookit.run(*words, epochs=1, runs_dir=tmp_path / "runs", quiet=True)

@@ -1,11 +1,14 @@
 """An experiment in words."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from made_runs import digits, two_classes
 
 from zookit.core import ComponentSpec
 from zookit.modeling.description import describe
+from zookit.runs.run import RunRecord
 
 
 def test_each_part_is_a_line() -> None:
@@ -29,6 +32,18 @@ def test_what_a_run_does_not_record_is_left_out() -> None:
     assert lines["head"] == "Dense(1, sigmoid), binary_crossentropy"
     assert lines["augmentation"] == "flip"
     assert "parameters" not in lines
+
+
+@pytest.mark.parametrize("run", [digits, two_classes])
+def test_the_loss_of_mixed_labels_is_the_one_that_is_trained_with(
+    run: Callable[[], RunRecord],
+) -> None:
+    experiment, environment = run().experiment, run().environment
+    first, *others = environment.components
+    mixing = replace(environment, components=(replace(first, mixes_labels=True), *others))
+    assert describe(experiment, mixing)["head"].endswith("), crossentropy")
+    focal = replace(experiment, loss=ComponentSpec("zookit/focal", {"gamma": 1.0}))
+    assert describe(focal, mixing)["head"].endswith("), focal:gamma=1.0")
 
 
 def test_parameters_of_the_optimizer_that_differ_from_their_default() -> None:

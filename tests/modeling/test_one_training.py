@@ -201,3 +201,17 @@ def test_a_waiting_training_says_so(caplog: pytest.LogCaptureFixture) -> None:
     waiting.join()
     assert began.is_set()
     assert len(caplog.records) == 1
+
+
+def test_equal_seeds_give_equal_numbers_where_kernels_are_kept() -> None:
+    def drawn(seed: int) -> list[float]:
+        seed_training(seed, keep_kernels=True)
+        stateful, stateless = tf.random.uniform((2,)), keras.random.uniform((2,))
+        return [*map(float, stateful), *map(float, stateless), random.random()]
+
+    with one_training():
+        seed_training(3)
+        expected = [*map(float, tf.random.uniform((2,))), *map(float, keras.random.uniform((2,)))]
+        first, other, again = drawn(3), drawn(4), drawn(3)
+    assert first[:-1] == again[:-1] == expected
+    assert first == again != other

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from zookit.core import Preference, TrainingFailed, ZookitError
-from zookit.core.data.threads import processors
+from zookit.core.processor_count import processors
 from zookit.modeling.runtime import (
     can_use_threads,
     keras_configured,
@@ -112,7 +112,7 @@ def test_threads_of_a_process_that_uses_tensorflow(process_threads: int) -> None
 FRESH = """
 import sys
 from zookit.core import Preference, ZookitError
-from zookit.core.data.threads import processors
+from zookit.core.processor_count import processors
 from zookit.modeling.runtime import can_use_threads, start_runtime
 
 
@@ -152,14 +152,13 @@ except ZookitError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "lines", "expected"),
     [
         # A line for each run; with one processor nothing could use more threads.
         (CHOSEN, 2 * min(processors() - 1, 1), "already uses 1 thread"),
-        pytest.param(
-            REQUESTED, 1, f"already uses {processors() + 1} threads", marks=pytest.mark.slow
-        ),
+        (REQUESTED, 1, f"already uses {processors() + 1} threads"),
     ],
     ids=["chosen", "requested"],
 )

@@ -34,6 +34,15 @@ def mlflow_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")
 
 
+@pytest.fixture(autouse=True)
+def slurm_cluster(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster for the trainings of `slurm`, which need one."""
+    if "launchers/slurm" in request.node.name and request.node.get_closest_marker("cluster"):
+        processes = request.getfixturevalue("slurm_processes")
+        for name, value in processes.environment.items():
+            monkeypatch.setenv(name, value)
+
+
 @pytest.mark.parametrize("name", [name for name in datasets if datasets[name].load().sample])
 def test_a_data_set_with_a_sample_declares_the_full_sizes(name: str) -> None:
     info = datasets.build(name).component.info

@@ -332,6 +332,28 @@ def test_a_path_with_the_separator_is_refused(here: Path) -> None:
         default.add_file(path)
 
 
+@pytest.mark.parametrize("content", ["x = 1\n", "class", None])
+def test_the_doctor_examines_a_file_that_any_other_command_refuses(
+    here: Path, zookit: Command, content: str | None
+) -> None:
+    if content is not None:
+        (here / "odd.py").write_text(content)
+    assert "odd.py" in zookit("--plugin", "odd.py", "list").message()
+    assert not default.problems
+    assert "--timeout" in zookit("--plugin", "odd.py", "doctor", "--timeout", "0").message()
+    (problem,) = default.problems
+    assert problem.distribution == "odd.py"
+    assert "dense" in default.architectures
+
+
+def test_a_file_that_is_offered_names_no_class(here: Path, zookit: Command) -> None:
+    write(here)
+    message = zookit("--plugin", "net.py:Net", "run", "mnist", "dense").message()
+    assert "net.py:Net names a class" in message
+    with pytest.raises(UnknownName, match=r"add_file: .* Or write net\.py\.$"):
+        default.add_file("net.py:Net")
+
+
 def test_a_file_in_the_variable_that_is_wrong_hurts_nothing_else(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

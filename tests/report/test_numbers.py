@@ -4,7 +4,14 @@ import math
 
 import pytest
 
-from zookit.report.numbers import Number, duration, number
+from zookit.report.numbers import (
+    Number,
+    are_logarithmic,
+    duration,
+    in_order,
+    number,
+    number_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,3 +32,17 @@ def test_durations(seconds: float, text: str) -> None:
 def test_a_number_keeps_its_value() -> None:
     assert number(1 / 3) == Number("0.3333", 1 / 3)
     assert number(math.nan) is None
+
+
+def test_texts_that_are_all_numbers_ascend() -> None:
+    assert in_order(["1e-2", "0.001", "10"]) == ("0.001", "1e-2", "10")
+    assert in_order(["64", "32+64", "8"]) == ("64", "32+64", "8")
+    assert number_of("nan") is None
+    assert number_of("true") is None
+
+
+def test_numbers_may_be_spread_by_their_logarithms() -> None:
+    assert are_logarithmic([0.001, 0.01, 0.1, 1.0])
+    assert not are_logarithmic([1.0, 2.0, 3.0, 4.0])
+    assert not are_logarithmic([-1.0, 0.01, 1.0])
+    assert not are_logarithmic([2.0, 2.0])

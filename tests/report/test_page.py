@@ -10,16 +10,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from browser import WIDTHS, Browser
 from conftest import Command
 from made_data import put_pictures
 from made_runs import make_one, make_whole
+from parsed_page import Page, check_whole
 from PIL import Image
 from safetensors.numpy import load_file, save
 
@@ -34,60 +35,6 @@ pytestmark = pytest.mark.xdist_group("report")
 Edit = Callable[[Path], None]
 
 DASH = "\N{EN DASH}"
-# Elements that have no end.
-VOID = {"meta", "br", "img", "wbr"}
-
-
-class Page(HTMLParser):
-    """A parsed page: its elements with their attributes, its text, and the cells of its tables."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.source = text
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.open: list[str] = []
-        self.text = ""
-        self.tables: dict[str, list[list[str]]] = {}
-        self.exact: list[float] = []
-        self._rows: list[list[str]] = []
-        self.feed(text)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        assert len(found) == len(attrs)
-        self.elements.append((tag, found))
-        if tag == "table":
-            # Several runs' numbers follow each other.
-            self._rows = self.tables.setdefault(found["class"], [])
-        elif tag == "tr":
-            self._rows.append([])
-        elif tag in ("td", "th"):
-            self._rows[-1].append("")
-        elif tag == "data":
-            self.exact.append(float(found["value"]))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" in self.open:
-            return
-        self.text += data
-        if {"td", "th"} & set(self.open):
-            self._rows[-1][-1] += data
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        """The attributes of every such element."""
-        return [attributes for found, attributes in self.elements if found == tag]
 
 
 @pytest.fixture(scope="module")
@@ -149,34 +96,6 @@ def numbers(folder: Path) -> list[list[float]]:
     with (folder / "history.csv").open() as history, (folder / "times.csv").open() as times:
         rows = zip(list(csv.reader(history))[1:], list(csv.reader(times))[1:], strict=True)
         return [[float(each) for each in (*row[1:], time[1])] for row, time in rows]
-
-
-def check_whole(page: Page) -> None:
-    """The page refers to nothing outside itself, runs nothing, and has text for all images."""
-    tags = {tag for tag, _ in page.elements}
-    assert not tags & {"script", "link", "iframe", "object", "embed", "base", "form"}
-    names = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
-    assert len(names) == len(set(names))
-    for tag, attributes in page.elements:
-        assert not [name for name in attributes if name.startswith("on")]
-        for name in ("src", "href", "xlink:href", "srcset", "data", "action", "poster"):
-            value = attributes.get(name, "data:")
-            assert value.startswith("data:") or value[:1] == "#", (tag, value)
-            assert value[:1] != "#" or value[1:] in names
-        for found in re.findall(r"url\(([^)]*)\)", " ".join(attributes.values())):
-            assert found[0] == "#"
-            assert found[1:] in names
-    assert "url(" not in page.source.partition("<style>")[2].partition("</style>")[0]
-    assert all(each["alt"] for each in page.all("img"))
-    for each in page.all("svg"):
-        assert each["role"] == "img"
-        assert each["aria-label"]
-    (policy,) = (each for each in page.all("meta") if "http-equiv" in each)
-    assert policy["http-equiv"] == "Content-Security-Policy"
-    assert policy["content"].startswith("default-src 'none';")
-    assert page.all("html") == [{"lang": "en"}]
-    assert len(page.all("h1")) == len(page.all("title")) == 1
-    assert "nan" not in {cell for rows in page.tables.values() for row in rows for cell in row}
 
 
 def test_the_page_has_the_composition_and_the_results(
@@ -480,75 +399,8 @@ def test_a_damaged_run_is_an_error_and_leaves_no_page(
 
 # In a browser.
 
-WIDTHS = (360, 1200)
 
-
-class Browser:
-    """Chromium without a window."""
-
-    def __init__(self) -> None:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-
-        options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium") or ""
-        for argument in (
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-        ):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-        # Its types have holes.
-        self.driver: Any = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
-
-    def show(self, file: Path, width: int, scheme: str) -> None:
-        """Open a page on a screen of that width and with that colour scheme."""
-        screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-        preference = {"name": "prefers-color-scheme", "value": scheme}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
-        self.driver.get(file.as_uri())
-
-    def asks(self, script: str) -> Any:
-        return self.driver.execute_script(f"return {script}")
-
-    def requested(self) -> list[str]:
-        """The requested addresses since the last call."""
-        events = [json.loads(each["message"]) for each in self.driver.get_log("performance")]
-        return [
-            each["message"]["params"]["request"]["url"]
-            for each in events
-            if each["message"]["method"] == "Network.requestWillBeSent"
-        ]
-
-    def complaints(self) -> list[str]:
-        """The console's messages since the last call."""
-        return [each["message"] for each in self.driver.get_log("browser")]
-
-    def screenshot(self, file: Path, width: int) -> Image.Image:
-        """The whole page as a picture."""
-        height = self.asks("document.scrollingElement.scrollHeight")
-        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        taken = self.driver.execute_cdp_cmd(
-            "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
-        )
-        file.write_bytes(base64.b64decode(taken["data"]))
-        return Image.open(file).convert("RGB")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
-    if missing:
-        assert not os.environ.get("CI"), f"{' and '.join(missing)} must be there"
-        pytest.skip(f"{' and '.join(missing)} is not installed")
-    opened = Browser()
-    yield opened
-    opened.driver.quit()
-
-
+@pytest.mark.slow
 def test_a_browser_shows_the_page_without_requests_or_overflow(
     runs: dict[str, Path], zookit: Command, tmp_path: Path, browser: Browser
 ) -> None:

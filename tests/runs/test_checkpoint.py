@@ -127,7 +127,7 @@ def test_a_checkpoint_of_another_experiment_is_refused(run: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "fact"),
     [
-        ({"states": ({},)}, "1 callbacks"),
+        ({"states": ({},)}, r"1 callback\."),
         ({"seconds": (1.0,)}, "epochs"),
         ({"epochs": 3}, "expected 3"),
         ({"steps": -1}, "steps"),

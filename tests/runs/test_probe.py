@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from bounded import bounded
 from conftest import Command
+from contents import contents
 from edited_plugin import EditedPlugin, restore_plugins
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -128,15 +129,24 @@ def test_a_new_version_that_computes_otherwise_is_named(run: Path, plugin: Edite
         assert name in str(error.value)
 
 
-def test_resuming_and_repeating_say_that_code_has_changed(
-    run: Path, plugin: EditedPlugin, capfd: pytest.CaptureFixture[str]
+def test_a_run_that_edited_code_computes_otherwise_is_not_resumed(
+    run: Path, plugin: EditedPlugin
 ) -> None:
     plugin.edit("helper", "FACTOR = 1.0", "FACTOR = 0.9")
-    opened = zookit.open_run(run)
-    again = opened.reproduce(quiet=True)
+    before = contents(run)
+    with pytest.raises(BadRun, match=r"other outputs.*zookit-edited==1\.0"):
+        zookit.resume(run, epochs=2, quiet=True)
+    assert contents(run) == before
+    again = zookit.open_run(run).reproduce(quiet=True)
     assert [line for line in again.environment if "code of zookit-edited/edited_net" in line]
     assert not again.identical
-    resumed = opened.resume(epochs=2, quiet=True)
+
+
+def test_resuming_says_that_code_has_changed(
+    run: Path, plugin: EditedPlugin, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plugin.edit("helper", "features * FACTOR", "FACTOR * features")
+    resumed = zookit.resume(run, epochs=2, quiet=True)
     assert "code of zookit-edited/edited_net" in capfd.readouterr().err
     (resumption,) = resumed.environment.resumptions
     assert any("code of" in line for line in resumption.differences)

@@ -153,7 +153,7 @@ def test_runs_of_both_names_are_one_row(renamed: Old, tmp_path: Path) -> None:
     (row,) = table.rows
     assert row.seeds == (0, 3)
     assert "zookit-renamed==1.0, zookit-renamed==2.0" in str(row.values["packages"])
-    (overlay,) = comparison_of([before, run]).overlays
+    (overlay,) = comparison_of(zookit.compare([before, run])).overlays
     drawn = [each for each in overlay.drawings if "portion" in each]
     assert len(drawn) == 1
     assert before.name in drawn[0]

@@ -66,6 +66,8 @@ def imported(source: str) -> set[str]:
                 "augmentations": "zoo_noise",
                 "exporters": "zoo_arrays",
                 "listeners": "zoo_report",
+                "launchers": "zoo_launcher",
+                "searches": "zoo_search",
                 "commands": "zoo_best",
             },
         ),

@@ -34,7 +34,8 @@ def test_it_works_unchanged(fresh: FreshEnvironment, tmp_path: Path) -> None:
         done = fresh.run("\n".join(steps[2:]), project).out
         assert " passed" in done
         assert " 0 failed" in done
-        assert len(list(project.glob("runs/*/weights.safetensors"))) == 1
+        # One run, and two of a sweep.
+        assert len(list(project.glob("runs/*/weights.safetensors"))) == 3
     finally:
         fresh.run("pip uninstall --quiet --yes zookit-made", project)
     assert "zookit-made" not in fresh.run("zookit list", tmp_path).out

@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import BadRun, UnknownName
+from zookit.own_process import is_own_process
 
 
 class PrivateError(UnknownName):
     """A class that zookit.core does not export."""
+
+
+def owned(argument: Any) -> bool:
+    del argument
+    return is_own_process()
 
 
 def describe(argument: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ PLUGIN_PAGES = (
     "docs/plugins-data.md",
     "docs/plugins-training.md",
     "docs/plugins-runs.md",
+    "docs/plugins-sweeps.md",
 )
 """The pages that tests/slow/test_guide.py follows from the first line to the last."""
 
@@ -32,3 +33,8 @@ def commands(page: str) -> list[str]:
     lines = [line for block in blocks(page, "console") for line in block.splitlines()]
     assert all(line.startswith("$ ") for line in lines), lines
     return [line.removeprefix("$ ") for line in lines]
+
+
+def is_sweep(command: str) -> bool:
+    """Whether a command trains a sweep. test_sweeps_page.py runs these one after the other."""
+    return command.startswith("zookit sweep ") and "--dry-run" not in command

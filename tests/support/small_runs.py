@@ -68,11 +68,12 @@ def small_run() -> Path:
         return zookit.run(small_images(), DENSE, runs_dir=runs_dir, epochs=2, **SMALL).folder
 
 
-def run_by_command(runs_dir: Path, *options: str) -> Path:
+def run_by_command(runs_dir: Path, *options: str, architecture: str = DENSE) -> Path:
     """Train the experiment of `small_run` by the command, in a new process."""
     small = ("--batch-size", "4", "--learning-rate", "0.01", "--runs-dir", str(runs_dir))
+    words = ["run", small_images(), architecture, "--json", *small, *options]
     ended = subprocess.run(
-        [sys.executable, "-m", "zookit", "run", small_images(), DENSE, "--json", *small, *options],
+        [sys.executable, "-m", "zookit", *words],
         capture_output=True,
         text=True,
         check=True,

@@ -31,7 +31,15 @@ class Unrelated(Dataset):
     def load(self, source):
         raise KeyError("no")
 '''
-SLOW = {"trains", "works during training", "exports to every format"}
+SLOW = {
+    "trains",
+    "works during training",
+    "exports to every format",
+    "trains jobs to the end",
+    "says how jobs end",
+    "continues what was cancelled",
+    "leaves nothing behind",
+}
 """Take more than a second: only plugins that fail them are checked. tests/plugins/ has others."""
 
 

@@ -120,6 +120,24 @@ def test_a_value_that_is_never_logged_is_refused(
     assert way == (missing.startswith("val_") and not validation)
 
 
+@pytest.mark.parametrize(
+    ("monitor", "metric"),
+    [
+        ("val_macro_f1", "macro_f1"),
+        ("auc", "auc"),
+        ("val_top_k_3", "top_k:3"),
+        ("top_k", ""),
+        ("macro_f", ""),
+    ],
+)
+def test_the_metric_that_a_callback_monitors_is_named(monitor: str, metric: str) -> None:
+    built = [component(f"early_stopping:monitor={monitor}")]
+    with pytest.raises(BadExperiment) as raised:
+        check_monitored(["one"], built, validation=True)
+    assert (f"metrics='{metric}'" in str(raised.value)) == bool(metric)
+    check_monitored(["one"], built, [monitor.removeprefix("val_")], validation=True)
+
+
 def test_a_value_that_a_later_callback_adds_needs_another_order() -> None:
     needing = component("early_stopping:monitor=learning_rate")
     adding = component("reduce_lr_on_plateau:monitor=loss")
@@ -391,7 +409,11 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> str:
     ("options", "facts"),
     [
         (("--epochs", "30"), ["the training images", "overfits", "--validation 0.1"]),
-        (("--epochs", "30", "--validation", "0.2"), ["the training images", "overfits"]),
+        pytest.param(
+            ("--epochs", "30", "--validation", "0.2"),
+            ["the training images", "overfits"],
+            marks=pytest.mark.slow,
+        ),
         (("--epochs", "1", "--batch-size", "101"), ["101", "100 images"]),
         (("--epochs", "1", "--validation", "0.6"), ["60%", "40 images"]),
     ],

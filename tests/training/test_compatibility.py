@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from conftest import Command
 
 from zookit.core import (
     Augmentation,
+    BadExperiment,
     BadParameter,
     BrokenPlugin,
     Callback,
@@ -33,8 +35,18 @@ WORDS = "unfreeze:epoch=3,learning_rate=0.001"
         ((WORDS, "--freeze", "body", "--epochs", "2"), ("unfreeze", "3", "--epochs 3")),
         ((WORDS, "--freeze", "body", "--learning-rate", "cosine:0.1"), ("unfreeze", "cosine")),
         (("unfreeze:epoch=1", "--freeze", "body"), ("epoch", "2")),
+        (("swap_ema_weights",), ("adam", "--optimizer adam:use_ema=true")),
+        (("--freeze", "body", "--optimizer", "sgd:use_ema=true"), ("sgd", "--freeze body")),
     ],
-    ids=["nothing frozen", "no part", "too late", "schedule", "first epoch"],
+    ids=[
+        "nothing frozen",
+        "no part",
+        "too late",
+        "schedule",
+        "first epoch",
+        "no averages",
+        "averages of frozen layers",
+    ],
 )
 def test_it_is_refused_in_one_line(
     zookit: Command, options: tuple[str, ...], mentioned: tuple[str, ...]
@@ -43,17 +55,23 @@ def test_it_is_refused_in_one_line(
     assert all(each in message for each in mentioned), message
 
 
-def test_it_is_refused_before_tensorflow_is_imported() -> None:
+def test_it_is_refused_before_tensorflow_is_imported(tmp_path: Path) -> None:
     code = (
         "import sys, zookit\n"
-        "try:\n"
-        "    zookit.run('mnist', 'dense', 'unfreeze:3')\n"
-        "except zookit.ZookitError as error:\n"
-        "    print(error)\n"
+        "for words in ('unfreeze:3', 'swap_ema_weights', 'model_checkpoint:{epoch:zz}.keras'):\n"
+        "    try:\n"
+        "        zookit.run('mnist', 'dense', words)\n"
+        "    except zookit.ZookitError as error:\n"
+        "        print(error)\n"
         "assert 'tensorflow' not in sys.modules\n"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "freeze='body'" in ended.stdout
+    run = [sys.executable, "-c", code]
+    ended = subprocess.run(run, capture_output=True, text=True, check=True, cwd=tmp_path)
+    frozen, averaged, named = ended.stdout.splitlines()
+    assert "freeze='body'" in frozen
+    assert "optimizer='adam:use_ema=true'" in averaged
+    assert "{epoch:zz}" in named
+    assert not list(tmp_path.iterdir())
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,31 @@ def test_a_default_rate_of_an_optimizer_gives_way_to_the_one_that_is_given() -> 
     for rate in (0.1, "cosine"):
         with pytest.raises(ZookitError, match="given twice"):
             compose("mnist", "dense", options={"optimizer": Paced(0.2), "learning_rate": rate})
+
+
+@dataclass(frozen=True)
+class UsesAverages(Callback):
+    """Needs averages of the weights."""
+
+    needs_averages = True
+
+    def build(self) -> Any:
+        raise AssertionError
+
+
+@dataclass(frozen=True)
+class Averages(Paced):
+    """Always averages the weights."""
+
+    averages_weights = True
+
+
+def test_callbacks_and_optimizers_of_others_declare_whether_they_use_averages() -> None:
+    with pytest.raises(BadExperiment, match=r"UsesAverages uses .*:Paced keeps none"):
+        compose("mnist", "dense", [UsesAverages()], {"optimizer": Paced()})
+    compose("mnist", "dense", [UsesAverages(), "swap_ema_weights"], {"optimizer": Averages()})
+    with pytest.raises(BadExperiment, match=":Averages averages the weights"):
+        compose("mnist", "dense", options={"optimizer": Averages(), "freeze": "body"})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Whether anything is left to train in a run."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from small_runs import DENSE, SMALL
 
 import zookit
 from zookit.core import BadParameter, BadRun
+from zookit.runs.checkpoint import load_checkpoint
 from zookit.runs.run import read_run
-from zookit.training.completeness import check_unchanged
+from zookit.training.completeness import check_unchanged, why_complete
 
 
 def test_resume_returns_a_complete_run_as_it_is(run: Path) -> None:
@@ -32,6 +34,14 @@ def test_the_command_says_that_a_run_is_complete(zookit: Command, run: Path) -> 
     assert ended.code == 0
     assert f"{run.name} is already complete: it has 2 epochs" in ended.err
     assert f"zookit resume {run} --epochs" in ended.err
+
+
+def test_one_epoch_is_not_called_epochs(run: Path) -> None:
+    record = read_run(run)
+    checkpoint = load_checkpoint(record)
+    assert checkpoint is not None
+    short = replace(checkpoint, position=replace(checkpoint.position, epochs=1))
+    assert why_complete(record, short, 1).startswith("it has 1 epoch. ")
 
 
 def test_a_run_that_a_callback_ended_is_complete(

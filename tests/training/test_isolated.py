@@ -1,5 +1,6 @@
 """Runs with other threads than this process uses: trained in a process of their own."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,20 @@ pytestmark = pytest.mark.xdist_group("other threads")
 
 @pytest.fixture
 def other(tmp_path: Path) -> zookit.Run:
-    """A run of one epoch with other threads."""
-    small_run()  # TensorFlow has started
-    return zookit.open_run(copy_run(run_with_other_threads(), tmp_path))
+    """A run of this process whose record names other threads: training one takes a process."""
+    folder = copy_run(small_run(), tmp_path)
+    environment = json.loads((folder / "environment.json").read_text())
+    environment["runtime"]["intra_op_threads"] = other_threads()
+    (folder / "environment.json").write_text(json.dumps(environment))
+    return zookit.open_run(folder)
 
 
 @pytest.mark.slow
 def test_such_a_run_is_resumed_and_repeated_to_the_same_bits(
-    other: zookit.Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    small_run()  # TensorFlow has started
+    other = zookit.open_run(copy_run(run_with_other_threads(), tmp_path))
     resumed = other.resume(epochs=2)
     assert resumed.status == "finished"
     assert resumed.epochs == 2
@@ -56,7 +62,7 @@ def test_errors_of_the_process_are_raised_here(other: zookit.Run) -> None:
 
 def test_an_instance_cannot_go_to_another_process(other: zookit.Run) -> None:
     with pytest.raises(ZookitError) as raised:
-        other.resume(epochs=2, listeners=Interrupt(1), quiet=True)
+        other.resume(epochs=3, listeners=Interrupt(1), quiet=True)
     message = str(raised.value)
     assert other.name in message
     assert "Interrupt" in message

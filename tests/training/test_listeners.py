@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import pytest
 from conftest import Command
+from edited_plugin import forget_plugins
 from made_plugins import make_distribution
 from small_runs import DENSE
 
@@ -34,7 +35,6 @@ from zookit.core import (
     hookimpl,
 )
 from zookit.plugins import Dense
-from zookit.registry import Registry
 from zookit.training.listeners import AttachedListener, Listeners, select_listeners
 
 if TYPE_CHECKING:
@@ -106,8 +106,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         folder, "zookit-talk", {"zookit.listeners": points}, {"zookit_talk.py": TALKATIVE}
     )
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr("zookit.training.listeners.default", Registry())  # reads the metadata again
+    forget_plugins()
     yield folder
+    forget_plugins()
     sys.modules.pop("zookit_talk", None)
 
 

@@ -267,6 +267,7 @@ class Afterwards(Listener):
         CALLS.append(int(result.model.optimizer.iterations) - before)
 
 
+@pytest.mark.slow
 def test_between_epochs_and_afterwards_the_model_is_a_plain_keras_model(tmp_path: Path) -> None:
     CALLS.clear()
     options: dict[str, Any] = {"runs_dir": tmp_path, "epochs": 2, "validation": 0.1, **SMALL}
@@ -344,6 +345,7 @@ def test_a_callback_that_compiles_the_model_is_an_error(tmp_path: Path) -> None:
         zookit.run(Noise(), DENSE, Compiling(), runs_dir=tmp_path, **SMALL)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Even though the")
 def test_functions_may_run_eagerly(tmp_path: Path) -> None:
     options: dict[str, Any] = {"runs_dir": tmp_path, "epochs": 1, **SMALL}

@@ -29,4 +29,7 @@ class Monitoring(Stateful):
         try:
             super().on_epoch_end(epoch, logs)
         except ValueError as error:  # mode is auto, and Keras does not know the metric's direction
-            raise TrainingFailed(f"{self.name}: {reason_of(error)}") from error
+            raise TrainingFailed(
+                f"{self.name}: it is not known whether a higher or a lower {self.monitor} is "
+                f"better ({reason_of(error)}). Write mode=max or mode=min."
+            ) from error

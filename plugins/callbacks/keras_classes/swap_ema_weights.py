@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from zookit.core import TrainingFailed, option
 from zookit.plugins.callbacks.keras_classes.stateful import Logs, Stateful
 
 
@@ -21,17 +20,6 @@ class SwapEmaWeights(Stateful):
         self.swap_on_epoch = swap_on_epoch
         self.weights: list[Any] | None = None
         """The trained weights while the model has the averages."""
-
-    def on_train_begin(self, logs: Logs = None) -> None:
-        """Raise TrainingFailed if the optimizer keeps no averages."""
-        del logs
-        optimizer = self.model.optimizer
-        if not getattr(optimizer, "inner_optimizer", optimizer).use_ema:
-            example = option("--optimizer adam:use_ema=true", "optimizer='adam:use_ema=true'")
-            raise TrainingFailed(
-                f"{self.name}: the optimizer does not average the weights. Set use_ema, for "
-                f"example {example}."
-            )
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Restore the trained weights."""

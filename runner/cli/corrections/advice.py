@@ -2,6 +2,7 @@
 
 import shlex
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from typer import TyperException
 
 from zookit.cli.corrections.component_rules import folder_words
 from zookit.cli.corrections.foreign import COMMANDS, NOTHING, OPTIONS, WORDS, Foreign
-from zookit.cli.corrections.line import Line, is_file, options_of
+from zookit.cli.corrections.line import Line, Part, is_file, options_of
 from zookit.cli.corrections.search import Search
 from zookit.cli.run_argument import no_runs
 from zookit.core import (
@@ -25,6 +26,7 @@ from zookit.core.errors import did_you_mean, folded
 from zookit.registry.install_advice import install_advice
 from zookit.registry.plugin_files import name_in
 from zookit.runs.naming import NoRuns, run_folders
+from zookit.training.options import split_words
 
 _ABOUT_WORDS = (BadExperiment, BadParameter, BadRun, BadWords, DataError, UnknownName)
 _NUMBERS = {int: "whole number", float: "number"}
@@ -143,17 +145,24 @@ def _about_components(line: Line, error: Exception) -> str:
             # Most other names before a slash are folders.
             install = install_advice(path) if path.startswith("zookit") else ""
             return f"{own_data} {install}".rstrip()
-    for part in line.words:
-        for kind in line.kinds(part.param):
-            try:
-                kind.build(str(part.value))
-            except ZookitError as found:
-                if str(found) != str(error):
-                    continue
-                if install_advice(part.name):
-                    return found.advice
-                if isinstance(error, BadParameter) or not found.advice:
-                    show = f"To see what is possible: zookit show {name_in(str(part.value))}"
-                    return f"{found.advice} {show}".lstrip()
-                return f"{found.advice} To see what each is: zookit list {kind.kind.plural}"
+    return next(filter(None, (_about_part(line, part, error) for part in line.parts)), "")
+
+
+def _about_part(line: Line, part: Part, error: Exception) -> str:
+    """Return which command explains the components of a part, if the error is about one of them."""
+    texts = split_words(part.value, part.name) if part.value and part.option else [part.value]
+    for kind, text in product(line.kinds(part.param), map(str, texts)):
+        try:
+            kind.build(text)
+        except ZookitError as found:
+            if found.message not in str(error):
+                continue
+            if install_advice(part.name) or type(found) is UnknownName:
+                return found.advice
+            if len(texts) > 1 and isinstance(error, BadParameter):
+                return f"Only names are joined by +, so write {part.option} for each."
+            if isinstance(error, BadParameter) or not found.advice:
+                show = f"To see what is possible: zookit show {name_in(text)}"
+                return f"{found.advice} {show}".lstrip()
+            return f"{found.advice} To see what each is: zookit list {kind.kind.plural}"
     return ""

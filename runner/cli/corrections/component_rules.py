@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from os.path import isdir, isfile  # which take any text, unlike those of Path
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,22 @@ def joined(line: Line, _: Exception) -> Iterator[list[str]]:
                 if found is not None:
                     edits: dict[Part, list[str]] = {each: [] for each in added[:count]}
                     yield line.edited(edits | {first: first.with_value(found.instead)})
+
+
+def file_alone(line: Line, _: Exception) -> Iterator[list[str]]:
+    """Propose the file alone behind --plugin, which `FILE.py:Class` needs not."""
+    for at, (option, text) in enumerate(pairwise(line.arguments[: line.start])):
+        if option == "--plugin" and ".py:" in text:
+            file = f"{text.partition('.py:')[0]}.py"
+            yield [*line.arguments[: at + 1], file, *line.arguments[at + 2 :]]
+
+
+def measured(line: Line, error: Exception) -> Iterator[list[str]]:
+    """Propose the metric that a callback monitors."""
+    from zookit.training.monitoring import NeverLogged
+
+    if isinstance(error, NeverLogged) and error.metric:
+        yield [*line.arguments, "--metric", error.metric]
 
 
 def adding_first(line: Line, error: Exception) -> Iterator[list[str]]:

@@ -140,7 +140,7 @@ def _keys(line: Line, param: Any, text: str) -> list[str]:
 def separated(line: Line, _: Exception) -> Lines:
     """Propose several words, or an option several times, for several names in one argument."""
     for part in line.parts:
-        names = [each for each in re.split(r"[\s,;]+", part.value or "") if each]
+        names = [each for each in re.split(r"[\s,;+]+", part.value or "") if each]
         if part.option and part.param is not None and any(map(line.takers, names)):
             offered = line.offered(part.param)
             names = [_near(each, offered) for each in names]

@@ -22,6 +22,8 @@ RULES = (
     rules.moved,
     rules.belonging_elsewhere,
     component_rules.as_the_error_says,
+    component_rules.measured,
+    component_rules.file_alone,
     component_rules.adding_first,
     component_rules.joined,
     component_rules.of_another_place,

@@ -1,7 +1,7 @@
 """Beginners' mistakes: each message ends with the command that was meant, and that is valid."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bounded import bounded
 from conftest import Command
+from edited_plugin import forget_plugins
 from edited_runs import RunMaker
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -159,6 +160,10 @@ IN_COMMANDS = [
     ("export latest onnx", "export latest --to onnx"),
     ("export latest --to onxx", "export latest --to onnx"),
     ("show", "show fashion_mnist"),
+    ("check denes", "check dense"),
+    ("--plugin net.py:Net list", "--plugin net.py list"),
+    ("run mnist dense --plugin net.py:Net", "--plugin net.py run mnist dense"),
+    ("check Mnist", "check mnist"),
 ]
 BY_POSITION = [
     ("run mnist dense:relu", "run mnist dense:activation=relu"),
@@ -277,6 +282,26 @@ KEPT = [
     ("export --to h5", "export latest --to keras"),
     ("run photos dense:8 size=16", "run image_folder:photos,size=16 dense:8"),
     ("run mnist dense seed=3", "run mnist dense --seed 3"),
+    (
+        "run mnist dense --metric top_k:3+macro_f1",
+        "run mnist dense --metric top_k:3 --metric macro_f1",
+    ),
+    (
+        "run mnist dense --augment flip+rotation:0.2",
+        "run mnist dense --augment flip --augment rotation:0.2",
+    ),
+    (
+        "run mnist dense stop_at_loss+early_stopping",
+        "run mnist dense stop_at_loss early_stopping --validation 0.1",
+    ),
+    (
+        "run mnist dense early_stopping:monitor=val_macro_f1",
+        "run mnist dense early_stopping:monitor=val_macro_f1 --validation 0.1 --metric macro_f1",
+    ),
+    (
+        "run mnist dense stop_at_accuracy:monitor=top_k_3 --metric auc",
+        "run mnist dense stop_at_accuracy:monitor=top_k_3 --metric auc --metric top_k:3",
+    ),
     ("run 'image_folder:photos/*' cnn", "run image_folder:path=photos cnn"),
     ("run image_folder:path=photos/dark+photos/light cnn", "run image_folder:path=photos cnn"),
     (
@@ -312,28 +337,34 @@ SEVERAL = [
 ]
 
 
+NET = "from zookit.core import Architecture\n\nclass Net(Architecture):\n    pass\n"
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run and pictures."""
     folder = tmp_path_factory.mktemp("beginner")
     RunMaker(folder / "runs")("20260101-000000-aaaaaaaa")
     put_pictures(folder / "photos", dark=4, light=4)
+    (folder / "net.py").write_text(NET)
     return folder
 
 
 @pytest.fixture
 def corrected(
     zookit: Command, monkeypatch: pytest.MonkeyPatch, folder: Path
-) -> Callable[[str], list[str] | None]:
+) -> Iterator[Callable[[str], list[str] | None]]:
     """Run a command that fails, and return the arguments of the one that its message shows."""
     monkeypatch.chdir(folder)
 
     def correct(line: str) -> list[str] | None:
         message = zookit(*(shlex.split(line) if "'" in line else line.split(" "))).message()
-        _, _, shown = message.partition(" Run: zookit ")
+        before, _, shown = message.partition(" Run: zookit ")
+        assert not shown or before[-1] in ".?", message
         return shlex.split(shown) if shown else None
 
-    return correct
+    yield correct
+    forget_plugins()  # a line names a Python file
 
 
 @pytest.mark.parametrize(
@@ -419,6 +450,11 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("data fetch sample", ["'sample'", "included", "--data sample"]),
         ("resume latest --lr 0.1", ["no option --lr."]),
         ("bla", ["'bla'", "Available: run", "--help"]),
+        ("run mnist dense --learning-rate fast", ["number", "0.001", "zookit list schedules"]),
+        ("run mnist dense --learning-rate cosine:fast", ["zookit show cosine"]),
+        ("run mnist dense --metric top_k+macro_f1", ["top_k:k=VALUE", "--metric for each"]),
+        ("run mnist dense --metric top_k", ["top_k:k=VALUE", "zookit show top_k"]),
+        ("run mnist dense --loss nothing", ["zookit list losses"]),
     ],
 )
 def test_a_message_gives_the_reason_and_what_is_expected(
@@ -446,7 +482,7 @@ TEXTS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.lists(TEXTS | st.text(max_size=8), max_size=8))
 def test_any_line_is_answered_with_a_valid_one_or_with_none(folder: Path, line: list[str]) -> None:
     search = Search(command_of(app))

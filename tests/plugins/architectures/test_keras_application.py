@@ -158,9 +158,8 @@ def test_the_preprocessing_cannot_be_switched_off(zookit: Command) -> None:
 
 
 # The default, MobileNet, is checked by tests/plugins/test_contract.py.
-@pytest.mark.parametrize(
-    "name", [pytest.param("MobileNetV3Small", marks=pytest.mark.slow), "VGG16"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["MobileNetV3Small", "VGG16"])
 def test_other_models_keep_the_contract(name: str) -> None:
     (target,) = targets(f"keras_application:{name}")
     checks = {check.function.__name__: check for check in checks_for(target)}
@@ -218,6 +217,7 @@ def test_a_fresh_model_gets_the_published_weights(
     assert [path for path, _ in server.requests] == [f"/{WEIGHTS_FILE}"]
 
 
+@pytest.mark.slow
 def test_a_run_with_a_frozen_model_trains_the_head_only(
     zookit: Command, tmp_path: Path, server: Server, mobilenet: tuple[bytes, list[Any]]
 ) -> None:

@@ -1,15 +1,12 @@
 """`swap_ema_weights` acts as Keras's SwapEMAWeights, and training may end after any epoch."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
-from callback_training import begun, built, trained
-
-from zookit.core import TrainingFailed
+from callback_training import begun, built
 
 
 def averaged(
@@ -39,7 +36,8 @@ def without() -> dict[str, Any]:
     return averaged(keras.callbacks.Callback())
 
 
-@pytest.mark.parametrize("swap", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("swap", [False, True])
 def test_it_acts_as_that_of_keras(swap: bool, without: dict[str, Any]) -> None:
     expected = averaged(keras.callbacks.SwapEMAWeights(swap_on_epoch=swap))
     found = averaged(built(f"swap_ema_weights:{str(swap).lower()}"))
@@ -70,10 +68,3 @@ def test_a_resumed_run_has_the_trained_weights() -> None:
     resumed.model.set_weights(between)
     second.on_epoch_begin(1)
     assert np.all(resumed.model.get_weights()[0] == 7)
-
-
-def test_a_run_needs_an_optimizer_that_averages(tmp_path: Path) -> None:
-    with pytest.raises(TrainingFailed, match="adam:use_ema=true"):
-        trained("swap_ema_weights", runs_dir=tmp_path)
-    run = trained("swap_ema_weights", runs_dir=tmp_path, optimizer="adam:use_ema=true", epochs=1)
-    assert run.status == "finished"

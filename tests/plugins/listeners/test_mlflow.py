@@ -163,6 +163,7 @@ def test_a_run_that_ends_early_has_its_complete_epochs(interrupted: bool, status
     assert artifacts(run) == files(folder)
 
 
+@pytest.mark.slow
 def test_the_first_run_creates_the_store_and_later_ones_use_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from zookit.core import Optimizer
 
+AVERAGES = "says whether it averages the weights"
 LEARNS = "lowers the loss"
 RATE = "learns at the rate that it is given"
 STATE = "state is in its variables"
@@ -126,9 +127,29 @@ class Remembers(Right):
         return sgd_like(build=build, update_step=update_step)(learning_rate or 0.01)
 
 
+@dataclass(frozen=True)
+class AveragesInSilence(Right):
+    """Averages the weights, and does not say so."""
+
+    def build(self, learning_rate: Any) -> Any:
+        import keras
+
+        return keras.optimizers.SGD(learning_rate or 0.01, use_ema=True)
+
+
+@dataclass(frozen=True)
+class NoAverages(Right):
+    """Says that it averages the weights, which it does not."""
+
+    averages_weights = True
+
+
 ENTRIES = {
     "right": (Right, ()),
-    "no_optimizer": (NoOptimizer, ("builds fresh optimizers", RATE, LEARNS, STATE, TRAINS)),
+    "no_optimizer": (
+        NoOptimizer,
+        ("builds fresh optimizers", AVERAGES, RATE, LEARNS, STATE, TRAINS),
+    ),
     "shared": (Shared, ("builds fresh optimizers", LEARNS, STATE)),
     "rate_of_its_own": (RateOfItsOwn, (RATE,)),
     "numbers_alone": (NumbersAlone, (RATE,)),
@@ -136,4 +157,6 @@ ENTRIES = {
     "matrices_alone": (MatricesAlone, (LEARNS,)),
     "not_for_xla": (NotForXla, (LEARNS,)),
     "remembers": (Remembers, (STATE,)),
+    "averages_in_silence": (AveragesInSilence, (AVERAGES,)),
+    "no_averages": (NoAverages, (AVERAGES,)),
 }

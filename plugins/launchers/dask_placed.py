@@ -1,0 +1,45 @@
+"""A job on a Dask worker."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from zookit.core import Job, JobStatus
+from zookit.plugins.launchers.dask_slots import DaskWorker
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+
+@dataclass(eq=False)
+class Placed:
+    """A job that is on its way to a worker, or there. `transfer` is what travels at the moment."""
+
+    job: Job
+    key: str
+    worker: DaskWorker
+    task: Any = None
+    transfer: "Future[Any] | None" = None
+    gathers: bool = False
+    placed: float = field(default_factory=time.monotonic)
+    started: float | None = None
+    status: JobStatus = field(default_factory=lambda: JobStatus("waiting"))
+    sha256: str = ""
+    """Of its last checkpoint."""
+    asked: int = 0
+    """The epochs when the last checkpoint was asked for."""
+    due: float = 0.0
+
+
+def status_of(plain: Mapping[str, Any], place: str) -> JobStatus:
+    """Return the status that a worker has sent."""
+    return JobStatus(
+        plain["state"],
+        plain["epochs"],
+        dict(plain["values"]),
+        plain["seconds"],
+        plain["reason"],
+        place,
+        tuple(plain["warnings"]),
+    )

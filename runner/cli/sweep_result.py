@@ -1,0 +1,153 @@
+"""Shows what came out of a sweep."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zookit.cli.json_output import print_json
+from zookit.cli.run_argument import short_names
+from zookit.core import BadParameter, TrainingFailed
+from zookit.core.messages import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from zookit.leaderboard.leaderboard import Leaderboard
+    from zookit.report.grid import Grid
+    from zookit.sweeps.sweep import Sweep
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultOptions:
+    """How the result is shown: what ranks it, and the file of a report if there is to be one."""
+
+    by: str = "accuracy"
+    report: Path | None = None
+    force: bool = False
+    quiet: bool = False
+    as_json: bool = False
+    as_csv: bool = False
+
+    @property
+    def as_data(self) -> bool:
+        """Whether stdout is for a program."""
+        return self.as_json or self.as_csv
+
+
+def check_result_options(options: ResultOptions) -> None:
+    """Raise ZookitError if the options contradict each other, or no report can be written."""
+    if options.as_json and options.as_csv:
+        raise BadParameter("sweep: got both --json and --csv. Use only one of them.")
+    if options.report is not None:
+        from zookit.report.sweep_page import check_sweep_report
+
+        check_sweep_report(options.report, force=options.force)
+
+
+def show_result(sweep: "Sweep", runs_dir: Path, options: ResultOptions) -> None:
+    """Show the result of a sweep. Raises TrainingFailed if cells have failed."""
+    from zookit.sweeps.view import summary
+    from zookit.tables import output
+
+    grid = grid_of_sweep(sweep, options.by)
+    states = list(sweep.states)
+    if options.as_json:
+        print_json(_plain(sweep, grid))
+    elif options.as_csv:
+        _print_csv(grid.rows())
+    else:
+        console = output()
+        _print_board(grid.board, runs_dir)
+        for each in grid.cells:
+            if each.status == "failed":
+                console.print(f"failed: {each.words}: {each.reason}", soft_wrap=True)
+        differing = [each for each in states if each.differs]
+        if differing:
+            ways = ", ".join(dict.fromkeys(each.differs for each in differing[:3]))
+            console.print(
+                f"{counted(len(differing), 'cell')} trained in another way: {ways}", soft_wrap=True
+            )
+        if not options.quiet:
+            console.print(summary(states), soft_wrap=True)
+        for best in grid.bests:
+            where = f"best: {best.combination.words}, {grid.measure} {best.combination.result}"
+            console.print(f"{where}. To predict with it: {best.command}", soft_wrap=True)
+    if options.report is not None:
+        _write_report(grid, options)
+    failed = sum(each.status == "failed" for each in states)
+    if failed:
+        raise TrainingFailed(
+            f"{failed} of {counted(len(states), 'cell')} failed; the reasons are above. The same "
+            "command tries them again, and only them."
+        )
+
+
+def grid_of_sweep(sweep: "Sweep", by: str) -> "Grid":
+    """Return the cells of a sweep and their results."""
+    from zookit.report.grid import GridCell, grid_of
+    from zookit.runs.run import read_run
+    from zookit.runs.summary import summary_of
+
+    cells = [
+        GridCell(
+            values=each.cell.values,
+            status=each.status,
+            reason=each.reason,
+            run=summary_of(read_run(each.folder)) if each.over and each.folder else None,
+        )
+        for each in sweep.states
+    ]
+    misfits = [
+        GridCell(values=each.values, status="misfit", reason=each.reason) for each in sweep.misfits
+    ]
+    return grid_of([*cells, *misfits], by)
+
+
+def _print_board(board: "Leaderboard", runs_dir: Path) -> None:
+    from zookit.leaderboard.text import print_leaderboard
+    from zookit.tables import output
+
+    ranked = [run for table in board.tables for row in table.rows for run in row.summaries]
+    if ranked:
+        print_leaderboard(output(), board.tables, board.unranked, short_names(ranked, runs_dir))
+
+
+def _print_csv(rows: "Sequence[Mapping[str, Any]]") -> None:
+    import csv  # kept out of start-up
+
+    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _write_report(grid: "Grid", options: ResultOptions) -> None:
+    from zookit.core import say
+    from zookit.report.sweep_page import write_sweep_report
+
+    assert options.report is not None
+    path = write_sweep_report(grid, options.report, force=options.force)
+    say(f"report: {path}")
+
+
+def _plain(sweep: "Sweep", grid: "Grid") -> dict[str, Any]:
+    return {
+        "format": 1,
+        "cells": [
+            {
+                "values": dict(each.cell.values),
+                "status": each.status,
+                "kept": each.kept,
+                "differs": each.differs,
+                "epochs": each.epochs,
+                "test": dict(each.test),
+                "reason": each.reason,
+                "folder": None if each.folder is None else str(each.folder),
+                "identity": each.cell.identity,
+            }
+            for each in sweep.states
+        ],
+        "misfits": [{"values": dict(each.values), "reason": each.reason} for each in sweep.misfits],
+        "combinations": grid.rows(),
+        "leaderboard": grid.board.plain(),
+    }

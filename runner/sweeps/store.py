@@ -1,0 +1,116 @@
+"""The folder of a sweep: what is sent from it, and what comes in."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zookit.core import BadRun
+from zookit.core.run_archive import pack_run, unpack_run
+from zookit.data.hashes import sha256_of_file
+from zookit.runs.lock import locked
+from zookit.runs.run import EXPERIMENT, RunRecord, read_run
+from zookit.sweeps.kept import UNFINISHED
+from zookit.sweeps.plan import PlannedCell
+
+_ASIDE, _BEFORE, _NAME = "in-", "before", "name"
+"""The start of the name of a folder for a run that arrives; the run that it replaces; its name."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The runs folder of a sweep, and a folder within it for what is in transit."""
+
+    runs_dir: Path
+    transit: Path
+
+    def recover(self) -> None:
+        """Put runs in their place that were being moved when an earlier process was killed."""
+        for aside in self.transit.glob(f"{_ASIDE}*"):
+            arrived = [each for each in aside.iterdir() if (each / EXPERIMENT).is_file()]
+            # The run that was to be replaced comes last: its place may be taken by then.
+            for run in sorted(arrived, key=lambda each: each.name == _BEFORE):
+                name = (aside / _NAME).read_text() if run.name == _BEFORE else run.name
+                if not (self.runs_dir / name).exists():
+                    run.rename(self.runs_dir / name)
+            shutil.rmtree(aside, ignore_errors=True)
+        for archive in self.transit.glob("*.tar"):
+            archive.unlink(missing_ok=True)
+
+    def archive(self, folder: Path, name: str) -> Path:
+        """Return an archive of an unfinished run, to continue it elsewhere.
+
+        Raises FolderError if another process writes the run.
+        """
+        path = self._start(name)
+        with locked(folder):
+            pack_run(folder, path, ended=True)
+        return path
+
+    def forget(self, name: str) -> None:
+        """Remove the archive that a job was started from."""
+        self._start(name).unlink(missing_ok=True)
+
+    def _start(self, name: str) -> Path:
+        return self.transit / f"{name}.start.tar"
+
+    def receive(self, path: Path, sha256: str, cell: PlannedCell) -> RunRecord:
+        """Move the run of an archive into the runs folder, and return it.
+
+        It replaces the unfinished run that it continues.
+
+        Raises:
+            BadRun: the archive is not what was sent, or another experiment.
+            FolderError: another process writes the run that it would replace.
+        """
+        if sha256_of_file(path) != sha256:
+            raise BadRun(f"{path.name} does not have the SHA-256 that its sender computed.")
+        with self._aside() as aside:
+            folder = unpack_run(path, aside)
+            record = read_run(folder)
+            _check_is(record, cell)
+            target = self.runs_dir / folder.name
+            at = 1
+            while target.exists() and not self._replaces(target, cell):
+                at += 1
+                target = self.runs_dir / f"{folder.name}-{at}"
+            if target.exists():
+                (aside / _NAME).write_text(target.name)
+                with locked(target):
+                    target.rename(aside / _BEFORE)
+            folder.rename(target)
+        return replace(record, folder=target)
+
+    def _replaces(self, target: Path, cell: PlannedCell) -> bool:
+        """Whether a run at the same place is the unfinished one of this cell."""
+        try:
+            there = read_run(target)
+        except BadRun:
+            return False
+        return there.environment.identity == cell.identity and there.status in UNFINISHED
+
+    @contextmanager
+    def _aside(self) -> Iterator[Path]:
+        path = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.transit))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _check_is(record: RunRecord, cell: PlannedCell) -> None:
+    """Raise BadRun, which names what differs, if a run is not of the cell's experiment."""
+    if record.environment.identity == cell.identity:
+        return
+    if record.environment.data.hash != cell.data_hash:
+        raise BadRun("the worker trained on other data than this machine has.")
+    owners = record.environment.owners()
+    for name, owner in cell.owners.items():
+        if owners.get(name) != owner:
+            raise BadRun(
+                f"the worker has {owners.get(name, 'no owner')} for {name}, expected {owner}. "
+                "Install the same versions there."
+            )
+    raise BadRun("the worker trained another experiment than it was given.")

@@ -1,0 +1,296 @@
+"""A sweep in its folder: started, continued, watched and stopped."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from threading import Condition, Event, Thread
+from typing import Any
+
+from zookit.core import BadExperiment, BadRun, FolderError, Launcher, ZookitError
+from zookit.core.data.writing import written_aside
+from zookit.core.errors import reason_of
+from zookit.core.file_lock import lock_file
+from zookit.core.messages import option
+from zookit.core.progress import Progress, silent
+from zookit.core.reading import parse_json, read_text_bounded
+from zookit.registry import default
+from zookit.registry.blame import plugins_blamed
+from zookit.runs.writer import check_runs_dir
+from zookit.sweeps.cells import CellTrials
+from zookit.sweeps.coordinator import Coordinator
+from zookit.sweeps.kept import Reuse
+from zookit.sweeps.plan import Misfit, Planner
+from zookit.sweeps.request import SweepRequest
+from zookit.sweeps.state import CellState
+from zookit.sweeps.store import Store
+from zookit.sweeps.trials import Trials
+
+REQUEST = "sweep.toml"
+"""The file in the runs folder that says what its last sweep was asked for."""
+_FOLDER = ".sweep"
+_OPTIONS = "options.json"
+_FORMAT = 1
+_LARGEST = 10_000_000
+"""The largest file to read, in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepOptions:
+    """How a sweep is run, which does not change its results.
+
+    Args:
+        launcher: the words of the launcher.
+        listeners: the words of the listeners of each run.
+        limit: how many seconds a cell may take; None for any time.
+        reuse: which runs are taken for a cell that is not quite the same.
+    """
+
+    launcher: str = "local"
+    listeners: tuple[str, ...] = ()
+    limit: float | None = None
+    reuse: Reuse = field(default_factory=Reuse)
+
+
+@dataclass(eq=False, kw_only=True)
+class Sweep:
+    """A sweep that has been planned. `start` trains what is missing in a thread of its own."""
+
+    request: SweepRequest
+    options: SweepOptions
+    runs_dir: Path
+    trials: Trials
+    store: Store
+    _held: ExitStack
+    _stop: Event = field(default_factory=Event)
+    _thread: Thread | None = None
+    _error: BaseException | None = None
+    _over: list[CellState] = field(default_factory=list)
+    _complete: bool = False
+    _news: Condition = field(default_factory=Condition)
+
+    @property
+    def states(self) -> Sequence[CellState]:
+        """The cells, in their order. A search that learns adds some as it goes on."""
+        return self.trials.states
+
+    @property
+    def misfits(self) -> Sequence[Misfit]:
+        """The combinations whose words or data do not fit together."""
+        of_words = [Misfit(each.values, each.misfit) for each in self.trials.cells.misfits]
+        return [*of_words, *self.trials.misfits]
+
+    @property
+    def same(self) -> int:
+        """The number of combinations that are left out, because another one is the same."""
+        return len(self.trials.cells.same)
+
+    @property
+    def missing(self) -> int:
+        """The number of known cells that are still to be trained."""
+        return sum(not each.over for each in self.states)
+
+    def start(
+        self,
+        changed: Callable[[CellState], None] = lambda _: None,
+        messages: AbstractContextManager[None] | None = None,
+    ) -> None:
+        """Train what is missing in another thread, within `messages`.
+
+        `changed` is called there, with a cell that changes.
+
+        Raises ZookitError if the launcher cannot be used.
+        """
+        self._over += [each for each in self.states if each.over]
+        if not self.missing and not self.trials.learns:
+            self._complete = True
+            return
+        built = default.launchers.build(self.options.launcher)
+        launcher: Launcher = built.component
+        folder = self.store.transit.parent / built.spec.short_name
+        folder.mkdir(exist_ok=True)
+        with plugins_blamed(launcher):
+            jobs = launcher.open(folder)
+        self._held.callback(jobs.close)
+        coordinator = Coordinator(
+            trials=self.trials,
+            jobs=jobs,
+            store=self.store,
+            listeners=self.options.listeners,
+            limit=self.options.limit,
+            changed=lambda state: self._changed(state, changed),
+        )
+        arguments = (coordinator, launcher, messages or nullcontext())
+        self._thread = Thread(target=self._run, args=arguments, name="sweep")
+        self._thread.start()
+
+    def ended(self) -> Iterator[CellState]:
+        """Yield each cell once it is over, until all are. Each call begins with the first.
+
+        Raises ZookitError if the sweep cannot go on.
+        """
+        at = 0
+        while True:
+            with self._news:
+                while not self._complete and at == len(self._over):
+                    self._news.wait()
+                new = self._over[at:]
+            if not new:
+                break
+            yield from new
+            at += len(new)
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """Ask the cells that train to write a checkpoint and stop. Does not wait."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Stop what still trains, wait until it has stopped, and let others use the folder."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self._held.close()
+
+    def _run(
+        self,
+        coordinator: Coordinator,
+        launcher: Launcher,
+        messages: AbstractContextManager[None],
+    ) -> None:
+        try:
+            with messages, plugins_blamed(launcher):
+                coordinator.run(self._stop)
+        except BaseException as error:  # noqa: BLE001 - `ended` raises it
+            self._error = error
+        finally:
+            with self._news:
+                self._complete = True
+                self._news.notify_all()
+
+    def _changed(self, state: CellState, changed: Callable[[CellState], None]) -> None:
+        if state.over:
+            with self._news:
+                self._over.append(state)
+                self._news.notify_all()
+        changed(state)
+
+
+def plan(
+    request: SweepRequest,
+    options: SweepOptions,
+    runs_dir: Path,
+    progress: Progress = silent,
+    done: Callable[[], None] = lambda: None,
+) -> Sweep:
+    """Plan a sweep: its cells, their data, and which of them are trained already.
+
+    `progress` reports downloading and decoding, `done` is called for each cell that is planned.
+
+    Raises:
+        ZookitError: a word of the request is not valid, the folder cannot be written, or another
+            process runs a sweep in it.
+    """
+    default.launchers.build(options.launcher)  # before any work
+    for words in options.listeners:
+        default.listeners.build(words)
+    cells = CellTrials(request)
+    check_runs_dir(runs_dir)
+    runs_dir = runs_dir.absolute()
+    held = ExitStack()
+    try:
+        store = _store(runs_dir, held)
+        trials = Trials(
+            cells=cells,
+            planner=Planner(progress),
+            runs_dir=runs_dir,
+            reuse=options.reuse,
+        )
+        if not cells.learns:
+            trials.ask_all(done)
+            _check_any(trials)
+        _write(runs_dir, request, options)
+    except BaseException:
+        held.close()
+        raise
+    return Sweep(
+        request=request, options=options, runs_dir=runs_dir, trials=trials, store=store, _held=held
+    )
+
+
+def _check_any(trials: Trials) -> None:
+    """Raise BadExperiment if there is nothing that could be trained."""
+    if trials.states:
+        return
+    reasons = [each.misfit for each in trials.cells.misfits]
+    reasons += [each.reason for each in trials.misfits]
+    why = f"no combination fits. The first one: {reasons[0]}" if reasons else "all are excluded."
+    raise BadExperiment(f"there is nothing to train: {why}")
+
+
+def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
+    """Return what the last sweep of a folder was asked for. Raises BadRun if there is none."""
+    path = runs_dir / REQUEST
+    try:
+        request = SweepRequest.from_toml(read_text_bounded(path, _LARGEST), str(path))
+        options = _options(parse_json(read_text_bounded(runs_dir / _FOLDER / _OPTIONS, _LARGEST)))
+    except FileNotFoundError:
+        raise BadRun(
+            f"{runs_dir} has no sweep: {REQUEST} is missing. Name the folder of a sweep, or start "
+            "one: zookit sweep -d DATASET -a ARCHITECTURE"
+        ) from None
+    except (ZookitError, OSError, ValueError, KeyError, TypeError) as error:
+        raise BadRun(
+            f"the sweep in {runs_dir} cannot be read: {reason_of(error)}. Start it again with all "
+            "its options; what is trained is kept."
+        ) from None
+    return request, options
+
+
+def _options(plain: Any) -> SweepOptions:
+    """Return the options in a file. Raises ValueError, KeyError or TypeError if it is damaged."""
+    launcher, listeners, limit = plain["launcher"], plain["listeners"], plain["limit"]
+    words = [launcher, *listeners]
+    valid = isinstance(listeners, list) and all(isinstance(each, str) for each in words)
+    if plain["format"] != _FORMAT or not valid or not isinstance(limit, int | float | None):
+        raise ValueError(f"{_OPTIONS} is damaged, or of another version of zookit")
+    reuse = Reuse(**plain["reuse"])
+    return SweepOptions(launcher=launcher, listeners=tuple(listeners), limit=limit, reuse=reuse)
+
+
+def _store(runs_dir: Path, held: ExitStack) -> Store:
+    """Return the store of a folder, which no other process may use meanwhile."""
+    folder = runs_dir / _FOLDER
+    transit = folder / "transit"
+    try:
+        transit.mkdir(parents=True, exist_ok=True)
+        held.callback(lock_file(folder / "lock", 0).release)
+    except BlockingIOError:
+        raise FolderError(
+            f"another process runs a sweep in {runs_dir}. Wait until it has ended, or choose "
+            f"another folder with {option('--runs-dir', 'runs_dir')}."
+        ) from None
+    except OSError as error:
+        raise FolderError(
+            f"{folder} cannot be written: {error.strerror or error}. Choose another folder with "
+            f"{option('--runs-dir', 'runs_dir')}."
+        ) from None
+    store = Store(runs_dir, transit)
+    store.recover()
+    return store
+
+
+def _write(runs_dir: Path, request: SweepRequest, options: SweepOptions) -> None:
+    plain = {
+        "format": _FORMAT,
+        "launcher": options.launcher,
+        "listeners": list(options.listeners),
+        "limit": options.limit,
+        "reuse": asdict(options.reuse),
+    }
+    with written_aside(runs_dir / REQUEST) as aside:
+        aside.write_text(request.to_toml(), encoding="utf-8")
+    with written_aside(runs_dir / _FOLDER / _OPTIONS) as aside:
+        aside.write_text(json.dumps(plain), encoding="utf-8")

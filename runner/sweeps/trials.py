@@ -1,0 +1,139 @@
+"""What a sweep trains next, and what its search learns from the results."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+
+from zookit.core import BadExperiment
+from zookit.core.messages import option
+from zookit.sweeps.cells import CellTrials, Trial
+from zookit.sweeps.kept import Differing, Kept, Reuse, find_kept
+from zookit.sweeps.plan import Misfit, PlannedCell, Planner
+from zookit.sweeps.state import CellState
+
+VALUE = "val_accuracy"
+"""What a search learns from: the logged value of the last epoch, the greater the better."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Trials:
+    """The cells of a sweep, as they are asked for.
+
+    Those that `runs_dir` has already are not trained; `reuse` says what else is taken for them.
+    `differing` has the finished runs that are not. All cells of a search that does not learn are
+    known at once.
+    """
+
+    cells: CellTrials
+    planner: Planner
+    runs_dir: Path
+    reuse: Reuse
+    differing: list[Differing] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
+    states: list[CellState] = field(default_factory=list)
+    _open: dict[CellState, Trial] = field(default_factory=dict)
+    _by_trial: dict[Trial, list[CellState]] = field(default_factory=dict)
+    _known: dict[str, CellState] = field(default_factory=dict)
+
+    @property
+    def learns(self) -> bool:
+        """Whether results decide what is tried next."""
+        return self.cells.learns
+
+    def ask_all(self, done: Callable[[], None]) -> None:
+        """Ask for all cells; `done` is called after each."""
+        asked = []
+        while (trial := self.cells.ask()) is not None:
+            asked.append(trial)
+        self._add(asked, done)
+
+    def ask(self) -> list[CellState]:
+        """Return the cells of the next trial that are to be trained; none if there is no more."""
+        while (trial := self.cells.ask()) is not None:
+            new = [each for each in self._add([trial]) if not each.over]
+            if new:
+                return new
+        return []
+
+    def ended(self, state: CellState) -> None:
+        """Learn that a cell is over."""
+        trial = self._open.pop(state, None)
+        if not self.learns or trial is None:
+            return  # a trial with thousands of seeds is not searched for each of them
+        if all(each.over for each in self._by_trial[trial]):
+            self._tell(trial)
+
+    def prunes(self, state: CellState) -> bool:
+        """Return whether to stop a cell that trains, because it does worse than others did."""
+        trial = self._open.get(state)
+        value = state.values.get(VALUE)
+        return (
+            trial is not None and value is not None and self.cells.prune(trial, state.epochs, value)
+        )
+
+    def _add(
+        self, trials: Sequence[Trial], done: Callable[[], None] = lambda: None
+    ) -> list[CellState]:
+        """Return the new cells of trials, which are told at once where all of them are kept."""
+        planned: dict[Trial, list[PlannedCell]] = {}
+        for trial in trials:
+            planned[trial] = []
+            for each in trial.cells:
+                cell = self.planner.plan(each)
+                done()
+                if isinstance(cell, Misfit):
+                    self.misfits.append(cell)
+                    continue
+                if self.learns and not cell.validates:
+                    raise BadExperiment(
+                        "this search learns from the results on validation images, and "
+                        f"{cell.experiment.dataset.short_name} has none. Hold out a part of the "
+                        f"training images: {option('--validation 0.1', 'validation=0.1')}."
+                    )
+                planned[trial].append(cell)
+        every = [each for found in planned.values() for each in found]
+        kept = find_kept(self.runs_dir, every, self.reuse)
+        new = []
+        for trial, found in planned.items():
+            states = self._by_trial[trial] = []
+            for cell in found:
+                state = self._known.get(cell.identity)
+                if state is None:
+                    state = self._known[cell.identity] = self._state(cell, kept)
+                    new.append(state)
+                    self._open[state] = trial
+                states.append(state)
+            if all(each.over for each in states):
+                self._tell(trial)
+        self.states += new
+        return new
+
+    def _tell(self, trial: Trial) -> None:
+        if not self.learns:
+            return
+        values = [each.values.get(VALUE) for each in self._by_trial[trial]]
+        known = [each for each in values if each is not None]
+        self.cells.tell(trial, fmean(known) if known and len(known) == len(values) else None)
+
+    def _state(self, cell: PlannedCell, kept: Kept) -> CellState:
+        done, differs = kept.done.get(cell.identity), ""
+        differing = kept.differing.get(cell.identity)
+        if done is None and differing is not None:
+            if differing.usable(self.reuse):
+                done, differs = differing.run, str(differing)
+            else:
+                self.differing.append(differing)
+        if done is None:
+            return CellState(cell, start=kept.unfinished.get(cell.identity))
+        return CellState(
+            cell,
+            "pruned" if done.status == "pruned" else "finished",
+            kept=True,
+            differs=differs,
+            epochs=done.epochs,
+            values=done.last_epoch,
+            test=done.test,
+            seconds=done.seconds,
+            folder=done.folder,
+        )

@@ -1,0 +1,80 @@
+"""A browser without a window, for pages that zookit writes; a conftest imports the fixture."""
+
+import base64
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+WIDTHS = (360, 1200)
+
+
+class Browser:
+    """Chromium without a window."""
+
+    def __init__(self) -> None:
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+
+        options = webdriver.ChromeOptions()
+        options.binary_location = shutil.which("chromium") or ""
+        for argument in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+        ):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        # Its types have holes.
+        self.driver: Any = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+
+    def show(self, file: Path, width: int, scheme: str) -> None:
+        """Open a page on a screen of that width and with that colour scheme."""
+        screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+        preference = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
+        self.driver.get(file.as_uri())
+
+    def asks(self, script: str) -> Any:
+        return self.driver.execute_script(f"return {script}")
+
+    def requested(self) -> list[str]:
+        """The requested addresses since the last call."""
+        events = [json.loads(each["message"]) for each in self.driver.get_log("performance")]
+        return [
+            each["message"]["params"]["request"]["url"]
+            for each in events
+            if each["message"]["method"] == "Network.requestWillBeSent"
+        ]
+
+    def complaints(self) -> list[str]:
+        """The console's messages since the last call."""
+        return [each["message"] for each in self.driver.get_log("browser")]
+
+    def screenshot(self, file: Path, width: int) -> Image.Image:
+        """The whole page as a picture."""
+        height = self.asks("document.scrollingElement.scrollHeight")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        taken = self.driver.execute_cdp_cmd(
+            "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
+        )
+        file.write_bytes(base64.b64decode(taken["data"]))
+        return Image.open(file).convert("RGB")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    missing = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
+    if missing:
+        assert not os.environ.get("CI"), f"{' and '.join(missing)} must be there"
+        pytest.skip(f"{' and '.join(missing)} is not installed")
+    opened = Browser()
+    yield opened
+    opened.driver.quit()

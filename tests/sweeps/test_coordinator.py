@@ -1,0 +1,161 @@
+"""What the coordinator of a sweep does with the jobs of a launcher, which train in this process."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from inline_jobs import InlineJobs
+from small_runs import threads_of_this_process
+
+from zookit.core import FolderError
+from zookit.runs.run import WEIGHTS, read_run
+from zookit.sweeps.coordinator import Coordinator
+from zookit.sweeps.request import SweepRequest
+from zookit.sweeps.state import CellState
+from zookit.sweeps.sweep import Sweep, SweepOptions, plan
+from zookit.training.programs import programs_reused
+from zookit.training.resolve import compose
+from zookit.training.session import View, train
+
+
+@pytest.fixture(autouse=True, scope="module")
+def reused() -> Iterator[None]:
+    """Compile the program of the cells once, as a worker does."""
+    with programs_reused():
+        yield
+
+
+SETTINGS = {"epochs": "2", "batch_size": "500", "data": "sample"}
+
+
+@contextmanager
+def planned(folder: Path, seeds: int = 2, **more: object) -> Iterator[Sweep]:
+    request = SweepRequest.of(
+        datasets=["mnist"],
+        architectures=["dense:units=4"],
+        seeds=seeds,
+        options={**SETTINGS, "threads": str(threads_of_this_process()), **more},
+    )
+    sweep = plan(request, SweepOptions(), folder)
+    try:
+        yield sweep
+    finally:
+        sweep.close()
+
+
+def run(sweep: Sweep, jobs: InlineJobs, stop: Event | None = None) -> list[CellState]:
+    """Run the sweep by these jobs; return its cells."""
+    Coordinator(
+        trials=sweep.trials,
+        jobs=jobs,
+        store=sweep.store,
+        listeners=(),
+        limit=None,
+        changed=lambda _: None,
+    ).run(stop or Event())
+    return list(sweep.states)
+
+
+def swept(folder: Path, tmp_path: Path, *faults: str, seeds: int = 2) -> list[CellState]:
+    with planned(folder, seeds) as sweep:
+        return run(sweep, InlineJobs(tmp_path / "jobs", list(faults)))
+
+
+def folders(runs_dir: Path) -> list[str]:
+    """Return the names of the runs in a folder."""
+    return sorted(each.name for each in runs_dir.iterdir() if each.name[0].isdigit())
+
+
+def weights(state: CellState) -> bytes:
+    assert state.folder is not None
+    return (state.folder / WEIGHTS).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[CellState]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return swept(folder / "runs", folder)
+
+
+def test_cells_have_the_bits_of_single_runs(undisturbed: list[CellState], tmp_path: Path) -> None:
+    states = undisturbed
+    assert [each.status for each in states] == ["finished", "finished"]
+    settings = {"epochs": 2, "batch_size": 500, "data": "sample", "seed": 1}
+    settings["threads"] = threads_of_this_process()
+    composition = compose("mnist", "dense:units=4", (), settings)
+    single = train(composition, tmp_path / "single", view=View(quiet=True))
+    assert weights(states[1]) == (single.folder / WEIGHTS).read_bytes()
+    assert weights(states[0]) != weights(states[1])
+    assert states[1].folder is not None
+    assert read_run(states[1].folder).environment.identity == single.environment["identity"]
+    assert states[1].test == dict(single.metrics)
+
+
+def test_only_what_is_missing_is_trained(undisturbed: list[CellState], tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for each in undisturbed:
+        assert each.folder is not None
+        shutil.copytree(each.folder, runs / each.folder.name)
+    with planned(runs, seeds=3) as sweep:
+        assert [each.kept for each in sweep.states] == [True, True, False]
+        jobs = InlineJobs(tmp_path / "jobs")
+        states = run(sweep, jobs)
+    assert [each.status for each in states] == ["finished"] * 3
+    assert jobs.trained == [states[2].cell.name]
+    with planned(runs, seeds=3) as sweep:
+        assert sweep.missing == 0
+
+
+def test_a_lost_job_is_started_again_once(undisturbed: list[CellState], tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    states = swept(runs, tmp_path, "lost", "stopped", seeds=1)
+    assert states[0].status == "failed"
+    assert "was killed" in states[0].reason
+    with planned(runs, seeds=2) as sweep:
+        states = run(sweep, InlineJobs(tmp_path / "jobs", ["lost", "", "lost", "lost"]))
+    assert [each.status for each in states] == ["finished", "failed"]
+    assert [each.attempts for each in states] == [2, 2]
+    assert "SIGSEGV" in states[1].reason
+    assert weights(states[0]) == weights(undisturbed[0])
+    assert states[0].folder is not None
+    resumptions = read_run(states[0].folder).environment.resumptions
+    assert [each.epochs for each in resumptions] == [1]
+    assert folders(runs) == [states[0].folder.name]
+
+
+def test_an_archive_with_another_byte_is_not_taken_in(tmp_path: Path) -> None:
+    states = swept(tmp_path / "runs", tmp_path, "damaged", seeds=1)
+    assert states[0].status == "failed"
+    assert "SHA-256" in states[0].reason
+    assert not folders(tmp_path / "runs")
+
+
+def test_a_failed_cell_has_its_reason(tmp_path: Path) -> None:
+    with planned(tmp_path / "runs", seeds=1, optimizer="sgd:learning_rate=1e30") as sweep:
+        states = run(sweep, InlineJobs(tmp_path / "jobs"))
+    assert states[0].status == "failed"
+    assert "loss became" in states[0].reason
+
+
+def test_after_a_stop_nothing_is_submitted(tmp_path: Path) -> None:
+    stop = Event()
+    stop.set()
+    jobs = InlineJobs(tmp_path / "jobs")
+    with planned(tmp_path / "runs") as sweep:
+        states = run(sweep, jobs, stop)
+    assert not jobs.trained
+    assert {each.status for each in states} == {"waiting"}
+
+
+def test_a_folder_has_one_sweep_at_a_time(tmp_path: Path) -> None:
+    with planned(tmp_path / "runs"), pytest.raises(FolderError, match="another process"):
+        plan(
+            SweepRequest.of(datasets=["mnist"], architectures=["dense"]),
+            SweepOptions(),
+            tmp_path / "runs",
+        )
+    with planned(tmp_path / "runs"):
+        pass

@@ -1,0 +1,228 @@
+"""Trainings that reuse the program of an earlier one: the same bits, and none where it differs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_runs import Interrupt, small_images
+
+from zookit.core import (
+    Architecture,
+    Listener,
+    Result,
+    RunContext,
+    TrainingFailed,
+    hookimpl,
+    processors,
+)
+from zookit.isolation import run_in_child
+from zookit.training.listeners import select_listeners
+from zookit.training.programs import programs_reused
+from zookit.training.resolve import compose
+from zookit.training.session import View, train
+
+SLOW = pytest.mark.slow
+COMPOSITIONS: dict[str, dict[str, Any]] = {
+    "dropout, validation, metric, callbacks": {
+        "architecture": "dense:8,dropout=0.3",
+        "callbacks": ["early_stopping:1", "reduce_lr_on_plateau:1"],
+        "validation": 0.2,
+        "metrics": ("top_k:2",),
+    },
+    "convolutions, augmentation, class weights, bfloat16": {
+        "architecture": "cnn:filters=4,units=8",
+        "augment": ("rotation", "zoom"),
+        "class_weights": True,
+        "precision": "mixed_bfloat16",
+        "optimizer": "sgd:momentum=0.9",
+    },
+    "frozen, then not": {
+        "architecture": "cnn:filters=4,units=4",
+        "freeze": "body",
+        "callbacks": ["unfreeze:2"],
+    },
+    "XLA, averages of weights": {
+        "architecture": "dense:8",
+        "optimizer": "adam:use_ema=true",
+        "callbacks": ["swap_ema_weights"],
+        "validation": 0.1,
+    },
+    "XLA": {"architecture": "dense:8"},
+    "schedule, loss": {"learning_rate": "cosine:0.01", "loss": "focal"},
+    "mixed labels": {"augment": ("mixup", "cutmix"), "class_weights": True},
+}
+"""The first is in the fast tests."""
+
+
+@pytest.fixture
+def train_small(images: str, tmp_path: Path) -> "Training":
+    return Training(images, tmp_path)
+
+
+@dataclass(frozen=True)
+class Training:
+    """Trains small experiments."""
+
+    images: str
+    runs_dir: Path
+
+    def __call__(
+        self,
+        architecture: str | Architecture = "dense:8,dropout=0.3",
+        callbacks: Sequence[str] = (),
+        listeners: Sequence[Listener] = (),
+        **options: Any,
+    ) -> Result:
+        options = {"epochs": 2, "batch_size": 4, "learning_rate": 0.01, **options}
+        if "optimizer" in options:
+            del options["learning_rate"]
+        composition = compose(self.images, architecture, callbacks, options)
+        return train(composition, self.runs_dir, select_listeners(listeners), view=View(quiet=True))
+
+
+def bits(result: Result) -> dict[str, bytes]:
+    """Return the content of the files that contain no times."""
+    files = ("history.csv", "weights.safetensors", "evaluation.safetensors", "probe.safetensors")
+    return {name: (result.folder / name).read_bytes() for name in files}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(options, id=name, marks=[SLOW] if at else [])
+        for at, (name, options) in enumerate(COMPOSITIONS.items())
+    ],
+)
+def test_a_program_is_reused_with_the_same_bits(
+    train_small: Training, options: dict[str, Any]
+) -> None:
+    expected = [bits(train_small(**options, seed=seed)) for seed in (0, 1)]
+    with programs_reused():
+        results = [train_small(**options, seed=seed) for seed in (1, 0)]
+    assert [bits(each) for each in results] == expected[::-1]
+    assert results[0].model is results[1].model
+
+
+@SLOW
+@given(st.lists(st.tuples(st.sampled_from(list(COMPOSITIONS)), st.integers(0, 2)), max_size=5))
+@settings(max_examples=3, deadline=None)
+def test_the_bits_are_those_of_a_new_process_in_any_order(order: list[tuple[str, int]]) -> None:
+    with TemporaryDirectory() as folder, programs_reused(most=2):
+        here = Training(small_images(), Path(folder))
+        results = [here(**COMPOSITIONS[name], seed=seed) for name, seed in order]
+        assert [bits(each) for each in results] == [bits_of_new_process(*each) for each in order]
+
+
+@cache
+def bits_of_new_process(name: str, seed: int) -> dict[str, bytes]:
+    argument = {"images": small_images(), "name": name, "seed": seed}
+    answer = run_in_child(f"{__name__}:train_in_child", argument)
+    return {name: bytes.fromhex(each) for name, each in answer.items()}
+
+
+def train_in_child(argument: dict[str, Any]) -> dict[str, str]:
+    """Train in this process, with the threads of all tests."""
+    with TemporaryDirectory() as folder:
+        here = Training(argument["images"], Path(folder))
+        options = {"threads": processors(), **COMPOSITIONS[argument["name"]]}
+        found = bits(here(**options, seed=argument["seed"]))
+    return {name: each.hex() for name, each in found.items()}
+
+
+@SLOW
+def test_no_program_is_reused_outside_of_the_block(train_small: Training) -> None:
+    with programs_reused():
+        first = train_small()
+    assert train_small().model is not first.model
+
+
+@SLOW
+def test_the_learning_rate_and_the_number_of_epochs_may_differ(train_small: Training) -> None:
+    expected = bits(train_small(learning_rate=0.1, epochs=3))
+    with programs_reused():
+        first = train_small()
+        other = train_small(learning_rate=0.1, epochs=3)
+    assert other.model is first.model
+    assert bits(other) == expected
+
+
+@SLOW
+def test_another_program_is_not_reused(train_small: Training) -> None:
+    others: list[dict[str, Any]] = [
+        {"architecture": "dense:8,dropout=0.2"},
+        {"optimizer": "adam:beta_1=0.8"},
+        {"normalize": False},
+    ]
+    with programs_reused():
+        first = train_small(epochs=1)
+        assert all(train_small(epochs=1, **each).model is not first.model for each in others)
+
+
+@dataclass(frozen=True)
+class Breaks(Listener):
+    """Fails the training, or sets another rate of dropout for all that follows."""
+
+    fails: bool
+
+    @hookimpl
+    def keras_callbacks(self, run: RunContext) -> "Iterator[keras.callbacks.Callback]":
+        def act(epoch: int, logs: Any) -> None:
+            if self.fails:
+                callback.model.optimizer.learning_rate = float("nan")
+            else:
+                callback.model.get_layer(index=-2).rate = 0.9
+
+        callback = keras.callbacks.LambdaCallback(on_epoch_end=act)
+        yield callback
+
+
+@SLOW
+def test_after_a_training_that_did_not_end_well_the_bits_are_the_same(
+    train_small: Training,
+) -> None:
+    expected = bits(train_small())
+    with programs_reused():
+        interrupted = train_small(listeners=[Interrupt(5)])
+        again = train_small()
+        assert again.model is not interrupted.model
+        assert bits(again) == expected
+        with pytest.raises(TrainingFailed):
+            train_small(listeners=[Breaks(fails=True)])
+        assert bits(train_small()) == expected
+
+
+def test_a_program_that_was_changed_is_not_reused(train_small: Training) -> None:
+    expected = bits(train_small())
+    with programs_reused():
+        changed = train_small(listeners=[Breaks(fails=False)])
+        again = train_small()
+    assert again.model is not changed.model
+    assert bits(again) == expected
+
+
+@dataclass(frozen=True)
+class Unregistered(Architecture):
+    """Has no entry point."""
+
+    def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
+        return keras.layers.Flatten()(images)
+
+
+def test_a_program_of_an_unregistered_component_is_not_reused(train_small: Training) -> None:
+    with programs_reused():
+        assert train_small(Unregistered()).model is not train_small(Unregistered()).model
+
+
+@SLOW
+def test_few_programs_are_kept(train_small: Training) -> None:
+    with programs_reused(most=1):
+        first = train_small("dense:4,dropout=0.1", epochs=1)
+        train_small("dense:5,dropout=0.1", epochs=1)
+        assert train_small("dense:4,dropout=0.1", epochs=1).model is not first.model
