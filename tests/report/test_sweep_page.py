@@ -94,7 +94,8 @@ def test_a_sweep_without_results_has_a_page(cell: GridMaker) -> None:
 
 
 def test_words_are_text_whatever_they_hold(cell: GridMaker) -> None:
-    hostile = ("<script>alert(1)</script>", "</style>\"'&amp; $x$ {{ 7919 * 7907 }}", "line\nbreak \x1b")
+    style = "</style>\"'&amp; $x$ {{ 7919 * 7907 }}"
+    hostile = ("<script>alert(1)</script>", style, "line\nbreak \x1b")
     cells = [
         cell({"dataset": one, "architecture": other, f"<b>{one}": "1"}, 0.5, seed=seed)
         for one, other in itertools.product(hostile, hostile)
