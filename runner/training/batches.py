@@ -1,6 +1,7 @@
 """Batches of images and labels, gathered from memory-mapped arrays in a reproducible order."""
 
 import math
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from zookit.core import Split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
     import tensorflow as tf
@@ -78,7 +79,7 @@ class Batches:
         An element is images uint8 (B, H, W, C), labels int64 (B,) and, if there are weights,
         weights float32 (B,). Each pass uses the current `epoch`.
         """
-        return self._as_dataset(self._batch, len(self), leading=(None,))
+        return self._as_dataset(Batches._batch, len(self), leading=(None,))
 
     def chunks(self, steps: int) -> "tf.data.Dataset":
         """Return a data set in which each element is a chunk of batches, all of one shape.
@@ -93,7 +94,10 @@ class Batches:
 
         count = math.ceil(self.whole / steps) + (len(self) - self.whole)
         return self._as_dataset(
-            partial(self._chunk, steps), count, tf.TensorSpec((), tf.int32), leading=(None, None)
+            partial(Batches._chunk, steps=steps),
+            count,
+            tf.TensorSpec((), tf.int32),
+            leading=(None, None),
         )
 
     def first(self) -> "tuple[npt.NDArray[Any], ...]":
@@ -103,7 +107,7 @@ class Batches:
     def _batch(self, at: int) -> "tuple[npt.NDArray[Any], ...]":
         return self._gathered(self._order()[at * self.batch_size : (at + 1) * self.batch_size])
 
-    def _chunk(self, steps: int, at: int) -> tuple[Any, ...]:
+    def _chunk(self, at: int, steps: int) -> tuple[Any, ...]:
         at += self.first_chunk
         whole = self.size // self.batch_size
         count = min(steps, whole - at * steps)
@@ -133,7 +137,7 @@ class Batches:
 
     def _as_dataset(
         self,
-        element: "Callable[[int], tuple[Any, ...]]",
+        element: "Callable[[Batches, int], tuple[Any, ...]]",
         count: int,
         *more: "tf.TensorSpec",
         leading: tuple[None, ...],
@@ -141,23 +145,39 @@ class Batches:
         """Return the elements 0 to `count`, with the number of batches as cardinality."""
         import tensorflow as tf
 
-        specs = [
-            *more,
-            tf.TensorSpec((*leading, *self.split.images.shape[1:]), tf.uint8),
-            tf.TensorSpec(leading, tf.int64),
-        ]
-        if self.weights is not None:
-            specs.append(tf.TensorSpec(leading, tf.float32))
+        # TensorFlow keeps the function of a numpy_function forever: it must not keep the images.
+        # The data set keeps `read`, which keeps these batches.
+        get = partial(_get, weakref.ref(self), element)
 
         def read(at: tf.Tensor) -> tuple[tf.Tensor, ...]:
             # Takes a fraction of the set-up time of from_generator.
-            parts = tf.numpy_function(element, [at], [spec.dtype for spec in specs])
+            specs = [*more, *self._specs(leading)]
+            parts = tf.numpy_function(get, [at], [spec.dtype for spec in specs])
             return tuple(
                 tf.ensure_shape(part, spec.shape) for part, spec in zip(parts, specs, strict=True)
             )
 
         made = tf.data.Dataset.range(count).map(tf.autograph.experimental.do_not_convert(read))
         return made.prefetch(2).apply(tf.data.experimental.assert_cardinality(len(self)))
+
+    def _specs(self, leading: tuple[None, ...]) -> "Iterator[tf.TensorSpec]":
+        import tensorflow as tf
+
+        yield tf.TensorSpec((*leading, *self.split.images.shape[1:]), tf.uint8)
+        yield tf.TensorSpec(leading, tf.int64)
+        if self.weights is not None:
+            yield tf.TensorSpec(leading, tf.float32)
+
+
+def _get(
+    batches: "weakref.ref[Batches]",
+    element: "Callable[[Batches, int], tuple[Any, ...]]",
+    at: int,
+) -> tuple[Any, ...]:
+    found = batches()
+    if found is None:
+        raise ReferenceError("the data set of these batches is not used any more")
+    return element(found, at)
 
 
 def balanced_weights(labels: "npt.NDArray[np.int64]", classes: int) -> "npt.NDArray[np.float32]":

@@ -1,6 +1,8 @@
 """The order of batches, chunks of them, and class weights."""
 
+import gc
 import math
+import weakref
 
 import numpy as np
 from hypothesis import given, settings
@@ -77,6 +79,24 @@ def test_chunks_have_each_image_once_in_the_order_of_the_batches(
     for one, other in zip(seen, expected, strict=True):
         for part, same in zip(one, other, strict=True):
             np.testing.assert_array_equal(part, same)
+
+
+def test_a_data_set_keeps_its_images_and_nothing_else_does() -> None:
+    """TensorFlow keeps the functions of data sets forever. A worker trains hundreds."""
+    made = batches()
+    one = weakref.ref(made)
+    data = [made.chunks(1), made.dataset()]
+    del made
+    gc.collect()
+    assert [len(list(each.take(2).as_numpy_iterator())) for each in data] == [2, 2]
+    iterator = iter(data[1])
+    next(iterator)
+    del data
+    gc.collect()
+    assert len([*iterator]) == 2
+    del iterator
+    gc.collect()
+    assert one() is None
 
 
 def test_balanced_weights_make_all_classes_count_the_same() -> None:

@@ -1,5 +1,6 @@
 """Trainings that reuse the program of an earlier one: the same bits, and none where it differs."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from zookit.core import (
     hookimpl,
     processors,
 )
+from zookit.core.data.cache import cache_folder
 from zookit.isolation import run_in_child
 from zookit.training.listeners import select_listeners
 from zookit.training.programs import programs_reused
@@ -29,6 +31,7 @@ from zookit.training.resolve import compose
 from zookit.training.session import View, train
 
 SLOW = pytest.mark.slow
+MAPS = Path("/proc/self/maps")
 COMPOSITIONS: dict[str, dict[str, Any]] = {
     "dropout, validation, metric, callbacks": {
         "architecture": "dense:8,dropout=0.3",
@@ -226,3 +229,18 @@ def test_few_programs_are_kept(train_small: Training) -> None:
         first = train_small("dense:4,dropout=0.1", epochs=1)
         train_small("dense:5,dropout=0.1", epochs=1)
         assert train_small("dense:4,dropout=0.1", epochs=1).model is not first.model
+
+
+@SLOW
+@pytest.mark.skipif(not MAPS.exists(), reason="this system does not list what is mapped")
+def test_no_data_stays_mapped_but_that_of_kept_programs(train_small: Training) -> None:
+    def mapped() -> int:
+        gc.collect()
+        return MAPS.read_text().count(str(cache_folder()))
+
+    before = mapped()
+    with programs_reused(most=1):
+        for seed in range(4):
+            train_small(seed=seed, epochs=1, validation=0.2)
+        assert mapped() <= before + 1
+    assert mapped() == before
