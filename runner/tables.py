@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import IO, Any
 
 from rich.cells import cell_len, chop_cells
@@ -36,6 +37,8 @@ _GAP = 2
 _BETWEEN = " " * _GAP
 _LONGEST = 2000
 """The longest line of a cell, in characters."""
+_BLOCK = 20
+"""The lines that are handed to Rich at once."""
 _BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=,)(?=[a-z])")
 
 
@@ -136,9 +139,11 @@ class DataTable:
         widths = _narrowed(self._widths, wrapped, _with_gaps(self._widths) - most)
         if self.header:
             yield self._heading(widths)
-        for line in self._lines(widths):
-            yield Segment(line)
-            yield Segment.line()
+        lines = self._lines(widths)
+        # Thousands of short segments take Rich as long as everything else.
+        while block := list(islice(lines, _BLOCK)):
+            shown = block if options.is_terminal else [line.rstrip(" ") for line in block]
+            yield Segment("\n".join([*shown, ""]))
 
     @cached_property
     def _headings(self) -> list[list[str]]:
@@ -149,16 +154,15 @@ class DataTable:
     def _cells(self) -> list[list[str]]:
         """The cells by column, with line feeds between the lines of each."""
         by_column = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.columns)
-        return [[_plain(cell) for cell in cells] for cells in by_column]
+        return [_plain_column(cells) for cells in by_column]
 
     @cached_property
     def _widths(self) -> list[int]:
         """The widths of the columns."""
         found = []
         for headings, cells in zip(self._headings, self._cells, strict=True):
-            lines = (line for cell in cells for line in cell.split("\n"))
-            shown = (*map(printable, headings), *lines) if self.header else tuple(lines)
-            found.append(max(map(_width, shown), default=0))
+            shown = [*map(printable, headings), *cells] if self.header else cells
+            found.append(_widest("\n".join(shown)))
         return found
 
     def _heading(self, widths: Sequence[int]) -> Table:
@@ -182,17 +186,32 @@ class DataTable:
             right = name in self.numbers
             lines = {cell: _wrapped(cell, width, right) for cell in dict.fromkeys(cells)}
             columns.append([lines[cell] for cell in cells])
+        blank = [" " * width for width in widths]
         for row in zip(*columns, strict=True):
-            for at in range(max(map(len, row))):
-                texts = zip(row, widths, strict=True)
+            yield _BETWEEN.join([lines[0] for lines in row])
+            for at in range(1, max(map(len, row))):
+                texts = zip(row, blank, strict=True)
                 yield _BETWEEN.join(
-                    [lines[at] if at < len(lines) else " " * width for lines, width in texts]
+                    [lines[at] if at < len(lines) else none for lines, none in texts]
                 )
+
+
+def _plain_column(cells: Sequence[Cell]) -> list[str]:
+    """Return the text of a column's cells, of which thousands are checked at once."""
+    texts = [cell if isinstance(cell, str) else "".join(cell) for cell in cells]
+    if "".join(texts).isprintable() and max(map(len, texts), default=0) <= _LONGEST:
+        return [cell if isinstance(cell, str) else "\n".join(cell) for cell in cells]
+    return [_plain(cell) for cell in cells]
 
 
 def _plain(cell: Cell) -> str:
     lines = (cell,) if isinstance(cell, str) else cell
     return "\n".join(printable(shortened(line)) for line in lines)
+
+
+def _widest(text: str) -> int:
+    """Return the width of the widest line."""
+    return max(map(len if text.isascii() else _width, text.split("\n")))
 
 
 def _width(text: str) -> int:
@@ -221,6 +240,8 @@ def _narrowed(widths: Sequence[int], wrapped: Sequence[bool], excess: int) -> li
 
 def _wrapped(cell: str, width: int, right: bool) -> list[str]:
     """Return the lines of a cell, all of this width."""
+    if "\n" not in cell and _width(cell) <= width:
+        return [_padded(cell.rstrip(), width, right)]
     parts = (
         part.rstrip()
         for line in cell.split("\n")

@@ -93,3 +93,19 @@ def test_a_pipe_has_unlimited_width_unless_columns_is_set(
     monkeypatch.setenv("COLUMNS", "40")
     output().print(table(("words",), [("x" * 500,)]))
     assert all(len(line) <= 40 for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_many_rows_keep_their_order_and_lines(terminal: bool) -> None:
+    rows = [(f"run-{at}", ("a", "b") if at % 30 == 0 else "c", "") for at in range(100)]
+    console = Console(file=io.StringIO(), width=80, force_terminal=terminal, highlight=False)
+    console.print(table(("run", "words", "empty"), rows, header=False))
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    expected = [
+        [name, "c"] if words == "c" else [name, "a"] if at == 0 else ["b"]
+        for name, words, _ in rows
+        for at in range(len(words))
+    ]
+    assert [line.split() for line in lines] == expected
+    assert terminal or lines == [line.rstrip() for line in lines]
