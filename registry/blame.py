@@ -14,6 +14,8 @@ from zookit.registry.frames import Frame, frames_of, module_of, place_in
 from zookit.registry.names import FILE_MODULES
 
 _OWN_CLASS = "Correct the class."
+_NOTE = "zookit: "
+"""How the notes begin that name a plugin."""
 
 
 class Culprit(NamedTuple):
@@ -75,8 +77,16 @@ def plugins_blamed(*components: Component) -> Iterator[None]:
                 f"{found.plugin} ended the program: {typed_reason_of(error)}. {found.advice}"
             ) from error
         if not getattr(error, "__notes__", None):
-            error.add_note(f"zookit: {found.plugin} raised this error. {found.advice}")
+            error.add_note(f"{_NOTE}{found.plugin} raised this error. {found.advice}")
         raise
+
+
+def blamed_reason_of(error: BaseException) -> str:
+    """Return an error in one line, with the plugin that `plugins_blamed` names."""
+    if isinstance(error, ZookitError):
+        return str(error)
+    notes = (each.removeprefix(_NOTE) for each in getattr(error, "__notes__", ()))
+    return " ".join(" ".join([f"{typed_reason_of(error)}.", *notes]).split())
 
 
 @contextmanager

@@ -7,11 +7,17 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from zookit.core import BadExperiment, BrokenPlugin, Search, ZookitError
-from zookit.core.errors import quoted, reraise_interruption, typed_reason_of
+from zookit.core.errors import quoted
 from zookit.core.messages import option
 from zookit.core.search import Point, point_complaint
 from zookit.registry import default
-from zookit.registry.blame import advice_for, describe, plugins_blamed, values_refused
+from zookit.registry.blame import (
+    advice_for,
+    blamed_reason_of,
+    describe,
+    plugins_blamed,
+    values_refused,
+)
 from zookit.sweeps.composing import Composer
 from zookit.sweeps.exclusion import Exclusion
 from zookit.sweeps.request import SEED, SweepRequest
@@ -161,13 +167,12 @@ class CellTrials:
 
     def _composed(self, point: Point) -> tuple[Composition | None, str]:
         try:
-            return self._composer.compose(point), ""
+            with plugins_blamed():
+                return self._composer.compose(point), ""
         except ZookitError as error:
             return None, " ".join(filter(None, (error.message, error.hint, error.advice)))
         except Exception as error:  # noqa: BLE001 - a plugin's, which other cells do not use
-            reraise_interruption(error)
-            notes = getattr(error, "__notes__", [])
-            return None, " ".join([*notes, f"{typed_reason_of(error)}."])
+            return None, blamed_reason_of(error)
 
 
 def cells(request: SweepRequest) -> list[Cell]:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable
 
-from zookit.core import Experiment, Preference, ZookitError
+from zookit.core import Experiment, Preference
 from zookit.isolation import run_in_child
 from zookit.modeling.model import build_model
 from zookit.modeling.runtime import start_runtime
+from zookit.registry.blame import blamed_reason_of, plugins_blamed
 from zookit.sweeps.cells import Cell
 from zookit.training.resolve import compose_experiment
 
@@ -44,8 +45,9 @@ def _count(experiment: Experiment) -> int | str:
     try:
         composition = compose_experiment(experiment)
         info, normalize = composition.dataset.info, experiment.settings.normalize
-        return int(build_model(info, composition.architecture, normalize).count_params())
-    except ZookitError as error:
-        return str(error)
+        with plugins_blamed():
+            return int(build_model(info, composition.architecture, normalize).count_params())
+    except Exception as error:  # noqa: BLE001 - of this model, which others do not use
+        return blamed_reason_of(error)
     finally:
         keras.backend.clear_session()

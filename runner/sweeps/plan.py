@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zookit.core import Experiment, ZookitError
+from zookit.core import Experiment
 from zookit.core.launcher import Job
 from zookit.core.progress import Progress
 from zookit.core.search import point_words
 from zookit.data.prepared import Prepared, prepare
 from zookit.isolation import run_in_child
 from zookit.modeling.runtime import computes_bfloat16, wanted_threads
+from zookit.registry.blame import blamed_reason_of, plugins_blamed
 from zookit.sweeps.cells import Cell
 from zookit.training.composition import Composition
 from zookit.training.monitoring import check_callbacks
@@ -79,7 +80,7 @@ class Planner:
     """
 
     progress: Progress
-    _prepared: dict[tuple[object, str], Prepared | ZookitError] = field(default_factory=dict)
+    _prepared: dict[tuple[object, str], Prepared | Exception] = field(default_factory=dict)
     _bfloat16: bool | None = None
 
     def plan(self, cell: Cell) -> PlannedCell | Misfit:
@@ -91,9 +92,10 @@ class Planner:
             prepared = self._data_of(composition)
             held_out = composition.experiment.settings.validation > 0
             validates = held_out or prepared.splits.validation is not None
-            check_callbacks(composition, validation=validates)
-        except ZookitError as error:
-            return Misfit(cell.values, str(error))
+            with plugins_blamed():
+                check_callbacks(composition, validation=validates)
+        except Exception as error:  # noqa: BLE001 - a plugin's, which other cells do not use
+            return Misfit(cell.values, blamed_reason_of(error))
         experiment = self._resolved(composition, prepared)
         identity = experiment.identity(prepared.hash, composition.owners)
         return PlannedCell(
@@ -106,13 +108,14 @@ class Planner:
         if key not in self._prepared:
             owner = composition.owners.get(spec.name, "")
             try:
-                self._prepared[key] = prepare(
-                    composition.dataset, request, spec.short_name, owner, self.progress
-                )
-            except ZookitError as error:
+                with plugins_blamed():
+                    self._prepared[key] = prepare(
+                        composition.dataset, request, spec.short_name, owner, self.progress
+                    )
+            except Exception as error:  # noqa: BLE001 - of this data set, which others do not use
                 self._prepared[key] = error
         found = self._prepared[key]
-        if isinstance(found, ZookitError):
+        if isinstance(found, Exception):
             raise found
         return found
 

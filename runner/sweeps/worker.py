@@ -16,10 +16,10 @@ from types import FrameType
 from typing import Any, BinaryIO
 
 from zookit.child_process import replace_input
-from zookit.core.errors import ZookitError, typed_reason_of
 from zookit.core.launcher import Job
 from zookit.core.messages import at_command_line, logger
 from zookit.own_process import declare_own_process
+from zookit.registry.blame import blamed_reason_of
 from zookit.sweeps.job_training import train_job
 from zookit.terminal import messages_shown
 from zookit.training.programs import programs_reused
@@ -97,7 +97,7 @@ class Worker:
             self._ending = True  # of a second signal, which may have been anywhere
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
             traceback.print_exception(error)
-            state, reason = "failed", _reason_of(error)
+            state, reason = "failed", blamed_reason_of(error)
             self._ending |= _is_out_of_memory(error)
         self._training = 0
         self.report(ended=state, reason=" ".join(reason.split()), last=self._ending)
@@ -193,13 +193,6 @@ def _restore_variables(before: dict[str, str]) -> None:
     if dict(os.environ) != before:
         os.environ.clear()
         os.environ.update(before)
-
-
-def _reason_of(error: BaseException) -> str:
-    if isinstance(error, ZookitError):
-        return str(error)
-    notes = (each.removeprefix("zookit: ") for each in getattr(error, "__notes__", ()))
-    return " ".join([f"{typed_reason_of(error)}.", *notes])
 
 
 def _is_out_of_memory(error: BaseException | None) -> bool:

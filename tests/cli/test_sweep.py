@@ -34,6 +34,16 @@ architecture = "cnn"
 seed = 5
 """
 
+BROKEN_ARCHITECTURE = """
+from dataclasses import dataclass
+from zookit.core import Architecture
+
+@dataclass(frozen=True)
+class Broken(Architecture):
+    def features(self, images):
+        raise ValueError("no layers")
+"""
+
 
 def dry(zookit: Command, *arguments: str) -> dict[str, Any]:
     """Return what a dry run prints as JSON."""
@@ -190,6 +200,17 @@ def test_a_full_dry_run_counts_parameters(zookit: Command) -> None:
     shown = zookit(*TWO, "--dry-run=full")
     assert "101,770" in shown.out
     assert "TensorFlow" not in shown.err
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_be_built_has_its_reason(zookit: Command, tmp_path: Path) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text(BROKEN_ARCHITECTURE)
+    outcome = zookit(*TWO, "-a", f"{file}:Broken", "--dry-run=full", "--json")
+    assert outcome.code == 0, outcome
+    counts = [each["parameters"] for each in json.loads(outcome.out)["cells"]]
+    assert counts[0] == 101_770
+    assert all(fact in counts[2] for fact in ("ValueError: no layers", "Broken.features"))
 
 
 def test_a_learning_search_shows_what_it_chooses_from(zookit: Command) -> None:

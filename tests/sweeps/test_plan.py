@@ -104,3 +104,27 @@ def test_words_that_do_not_fit_have_their_reason() -> None:
     (cell,) = asked(architecture="cnn:8+8+8+8+8+8", options={"data": "sample"})
     assert reason(cell) == cell.misfit
     assert cell.misfit
+
+
+BROKEN = """
+from dataclasses import dataclass
+from zookit.core import Dataset, DatasetInfo
+
+@dataclass(frozen=True)
+class Broken(Dataset):
+    @property
+    def info(self):
+        return DatasetInfo(class_names=("a", "b"), image_shape=(8, 8, 1))
+
+    def load(self, source):
+        raise ValueError("no images\\nhere")
+"""
+
+
+def test_a_broken_data_set_is_a_misfit_that_names_it(tmp_path: Path) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text(BROKEN)
+    several = asked(dataset=f"{file}:Broken", seeds=2)
+    reasons = {reason(each) for each in several}
+    (found,) = reasons
+    assert all(fact in found for fact in ("ValueError: no images here", "Broken.load", file.name))
