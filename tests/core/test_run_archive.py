@@ -128,6 +128,21 @@ def test_nothing_of_a_malicious_archive_is_written(
     assert list(into.iterdir()) == []
 
 
+def test_an_archive_sets_no_owner_and_no_permissions(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "run.tar", "w") as archive:
+        for name in ("run/experiment.toml", "run/inputs", "run/inputs/x"):
+            each = member(name, tarfile.DIRTYPE if name.endswith("inputs") else tarfile.REGTYPE)
+            each.mode, each.uid, each.gid, each.uname = 0o6777, 4321, 4321, "daemon"
+            archive.addfile(each)
+    folder = unpack_run(tmp_path / "run.tar", tmp_path)
+    (tmp_path / "plain").touch()
+    expected = (tmp_path / "plain").stat()
+    for file in (folder / "experiment.toml", folder / "inputs" / "x"):
+        status = file.stat()
+        assert (status.st_mode, status.st_uid) == (expected.st_mode, expected.st_uid)
+    assert (folder / "inputs").stat().st_mode & 0o6022 == 0
+
+
 @pytest.mark.parametrize("damage", ["short", "other", "larger", "missing", "compressed"])
 def test_nothing_of_a_damaged_archive_is_written(job: Path, tmp_path: Path, damage: str) -> None:
     path, into = tmp_path / "run.tar", tmp_path / "into"
