@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,14 @@ pytest.importorskip("distributed")
 
 from dask_processes import DaskProcesses
 from distributed import Client, LocalCluster
+from slow_cells import SLOW
 from small_jobs import HARM, all_polled, polled_until, small_job
-from small_runs import different_ends, run_by_command
+from small_runs import different_ends
 
-from zookit.core import Jobs, ZookitError
+from zookit.core import Job, Jobs, JobStatus, ZookitError
 from zookit.core.run_archive import unpack_run
 from zookit.plugins.launchers.dask import Dask
+from zookit.plugins.launchers.local import Local
 from zookit.runs.run import read_run
 
 ENDLESS = 1_000_000
@@ -101,46 +103,82 @@ def has(jobs: Jobs, name: str, folder: Path) -> bool:
         return False
 
 
-@pytest.mark.cluster
-def test_results_are_those_of_a_plain_training(
-    cluster: DaskProcesses, opened: Callable[..., Jobs], tmp_path: Path
+@pytest.fixture
+def go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file until whose existence the jobs with `slow(go_on)` wait at the end of each epoch."""
+    monkeypatch.setenv("ZOOKIT_PLUGINS", SLOW.partition(":")[0])
+    return tmp_path / "go_on"
+
+
+def slow(go_on: Path) -> str:
+    return f"{SLOW}:4,until={go_on}"
+
+
+@pytest.mark.slow
+def test_results_are_those_of_the_launcher_local(
+    cluster: DaskProcesses, opened: Callable[..., Jobs], go_on: Path, tmp_path: Path
 ) -> None:
     cluster.start_worker("one")
     cluster.start_worker("two")
     jobs = opened(workers=2)
-    for seed in range(4):
-        jobs.submit(small_job(f"job-{seed}", seed=seed))
+    three = [
+        small_job(f"job-{seed}", callbacks=[slow(go_on)], epochs=20, seed=seed) for seed in range(3)
+    ]
+    for each in three:
+        jobs.submit(each)
+    running = {each.place for each in (trained(jobs, "job-0"), trained(jobs, "job-1"))}
+    assert running == {"worker one", "worker two"}
     with Client(cluster.address, set_as_default=False) as client:
-        while in_flight := sum(len(each) for each in client.processing().values()):
-            assert in_flight <= 2, "a job waits behind another on a worker"
-            jobs.poll()
-    statuses = all_polled(jobs, *(f"job-{seed}" for seed in range(4)))
+        in_flight = sum(len(each) for each in client.processing().values())
+    assert in_flight == 2, "a job waits behind another on a worker"
+    go_on.touch()
+    statuses = all_polled(jobs, *(each.name for each in three))
     assert {each.state for each in statuses.values()} == {"finished"}, statuses
-    assert {each.place for each in statuses.values()} == {"worker one", "worker two"}
-    for seed in (0, 3):
-        options = ("--threads", "1", "--epochs", "2", "--seed", str(seed))
-        plain = run_by_command(tmp_path / "plain", *options)
-        assert different_ends(collected(jobs, f"job-{seed}", tmp_path), plain) == []
+    for name, local in trained_locally(three, tmp_path).items():
+        assert different_ends(collected(jobs, name, tmp_path), local) == []
 
 
-@pytest.mark.cluster
+def trained_locally(jobs: Sequence[Job], folder: Path) -> dict[str, Path]:
+    """Return the run folders of jobs by their names, as the launcher `local` trains them."""
+    (folder / "local").mkdir()
+    (folder / "local runs").mkdir()
+    local = Local(workers=1).open(folder / "local")
+    try:
+        for each in jobs:
+            local.submit(each)
+        statuses = all_polled(local, *(each.name for each in jobs))
+        assert {each.state for each in statuses.values()} == {"finished"}, statuses
+        return {each.name: collected(local, each.name, folder / "local runs") for each in jobs}
+    finally:
+        local.close()
+
+
+def trained(jobs: Jobs, name: str) -> JobStatus:
+    """Return the status of a job once it has trained an epoch; it must not be over."""
+    status = polled_until(lambda: jobs.poll()[name], lambda status: status.epochs > 0)
+    assert status.state == "running", status
+    return status
+
+
+@pytest.mark.slow
 def test_a_killed_worker_costs_the_epochs_after_the_last_checkpoint(
-    cluster: DaskProcesses, opened: Callable[..., Jobs], tmp_path: Path
+    cluster: DaskProcesses, opened: Callable[..., Jobs], go_on: Path, tmp_path: Path
 ) -> None:
     cluster.start_worker("one")
     jobs = opened(workers=1)
-    job = small_job("job", epochs=60, callbacks=())
+    job = small_job("job", callbacks=[slow(go_on)], epochs=20)
     jobs.submit(job)
-    polled_until(lambda: jobs.poll()["job"], lambda _: has(jobs, "job", tmp_path))
+    status = polled_until(lambda: jobs.poll()["job"], lambda _: has(jobs, "job", tmp_path))
+    assert status.state == "running", status
     cluster.kill("one")
     polled_until(lambda: jobs.poll()["job"], lambda status: status.state == "waiting")
+    go_on.touch()
     cluster.start_worker("two")
     status = polled_until(lambda: jobs.poll()["job"])
     assert (status.state, status.place) == ("finished", "worker two"), status
     run = collected(jobs, "job", tmp_path)
     assert len(read_run(run).environment.resumptions) == 1
-    plain = run_by_command(tmp_path / "plain", "--threads", "1", "--epochs", "60")
-    assert different_ends(run, plain) == []
+    assert different_ends(run, trained_locally([job], tmp_path)["job"]) == []
 
 
 @pytest.mark.cluster

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("submitit")
 
-import slow_cells
+from slow_cells import SLOW
 from slurm_processes import SlurmProcesses
 from small_jobs import HARM, all_polled, polled_until, small_job
 from small_runs import DENSE, different_ends, small_images
@@ -23,7 +23,6 @@ from zookit.core.run_archive import unpack_run
 from zookit.plugins.launchers.slurm import Slurm
 from zookit.runs.run import read_run
 
-SLOW = f"{slow_cells.__file__}:Slow"
 ENDLESS = 1_000_000
 PATIENCE = 300.0
 """Slurm looks for jobs beyond their time limit every 30 seconds."""
@@ -42,7 +41,7 @@ def cluster(slurm_processes: SlurmProcesses, monkeypatch: pytest.MonkeyPatch) ->
     """A cluster that this process and its children see, with plugins of the tests."""
     for name, value in slurm_processes.environment.items():
         monkeypatch.setenv(name, value)
-    plugins = os.pathsep.join([HARM.partition(":")[0], slow_cells.__file__])
+    plugins = os.pathsep.join([HARM.partition(":")[0], SLOW.partition(":")[0]])
     monkeypatch.setenv("ZOOKIT_PLUGINS", plugins)
     return slurm_processes
 
@@ -85,6 +84,12 @@ def sweep(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
     )
 
 
+def all_have_trained(folder: Path, jobs: int) -> bool:
+    """Whether all jobs have reported an epoch."""
+    found = [json.loads(each.read_text()) for each in folder.glob("status/*.json")]
+    return len(found) == jobs and all(each["epochs"] > 0 for each in found)
+
+
 def results(process: "subprocess.Popen[bytes]") -> dict[str, Path]:
     """Return the run folders of the cells, which have all finished, by their identity."""
     out, messages = process.communicate(timeout=300)
@@ -94,27 +99,39 @@ def results(process: "subprocess.Popen[bytes]") -> dict[str, Path]:
     return {each["identity"]: Path(each["folder"]) for each in cells}
 
 
-@pytest.mark.cluster
-def test_a_sweep_that_was_left_goes_on_and_has_the_bits_of_a_local_one(
+@pytest.mark.slow
+def test_a_sweep_that_was_left_and_preempted_has_the_bits_of_a_local_one(
     cluster: SlurmProcesses, tmp_path: Path
 ) -> None:
+    """Its process is killed, and one of its jobs preempted. Its cells wait until that is done."""
+    go_on = tmp_path / "go_on"
+    go_on.touch()
     words = ["-d", small_images(), "-a", DENSE, "--seeds", "2", "--epochs", "20", "--threads", "1"]
-    words += ["--batch-size", "4", "--learning-rate", "0.01", "--callbacks", SLOW]
+    words += ["--batch-size", "4", "--learning-rate", "0.01"]
+    words += ["--callbacks", f"{SLOW}:4,until={go_on}"]
     local = results(sweep(tmp_path, *words, "--launcher", "local:workers=1", "--runs-dir", "a"))
+    go_on.unlink()
     left = sweep(tmp_path, *words, "--launcher", "slurm", "--runs-dir", "b")
     folder = tmp_path / "b" / ".sweep" / "slurm"
     try:
-        wait_until(lambda: len(list(folder.glob("status/*.json"))) == 2)
+        wait_until(lambda: left.poll() is not None or all_have_trained(folder, jobs=2))
+        assert left.poll() is None, left.communicate()
     finally:
         left.send_signal(signal.SIGKILL)
         left.communicate()
+    order, _ = sorted(folder.glob("orders/*.json"))
+    cluster.call("scontrol", "requeue", json.loads(order.read_text())["slurm"])
+    status = folder / "status" / order.name
+    wait_until(lambda: json.loads(status.read_text())["state"] == "waiting")
+    wait_until(lambda: json.loads(status.read_text())["state"] == "running")
+    go_on.touch()
     wait_until(lambda: not cluster.call("squeue", "-h").strip())
-    assert len(list(folder.glob("orders/*.json"))) == 2
     slurm = results(sweep(tmp_path, "--attach", "b"))
     assert set(slurm) == set(local)
     for identity, run in slurm.items():
         assert different_ends(run, local[identity]) == []
-        assert read_run(run).environment.resumptions == ()
+    resumptions = [len(read_run(each).environment.resumptions) for each in slurm.values()]
+    assert sorted(resumptions) == [0, 1]
     # They were one array, and nothing of it is left but logs.
     (script,) = folder.glob("slurm/*_submission.sh")
     assert "--array=0-1" in script.read_text()
