@@ -1,13 +1,14 @@
 """A sweep, as Python programs start and see it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, Unpack
 
 from zookit.arguments import path_of
-from zookit.core import TrainingKeywords
+from zookit.core import BadParameter, TrainingKeywords
+from zookit.core.errors import quoted
 from zookit.core.messages import counted
 from zookit.core.progress import silent
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
@@ -66,19 +67,28 @@ def sweep(
         ZookitError: the sweep cannot be planned, or the launcher cannot be used.
     """
     request = SweepRequest.of(
-        datasets=[datasets] if isinstance(datasets, str) else list(datasets),
-        architectures=[architectures] if isinstance(architectures, str) else list(architectures),
-        callbacks=list(callbacks),
+        datasets=_listed(datasets),
+        architectures=_listed(architectures),
+        callbacks=_listed(callbacks),
         seeds=seeds,
-        vary=dict(vary or {}),
-        exclude=[dict(each) for each in exclude],
+        vary={} if vary is None else vary,
+        exclude=exclude,
         search=search,
-        options=dict(settings),
+        options=settings,
     )
+    if reuse not in ("exact", "any"):
+        raise BadParameter(f"reuse must be 'exact' or 'any', got {quoted(reuse)}.")
     words = (listeners,) if isinstance(listeners, str) else tuple(listeners)
     taken = Reuse(versions=accept_versions, threads=reuse == "any")
     options = sweeps.SweepOptions(launcher=launcher, listeners=words, limit=limit, reuse=taken)
     return _started(request, options, path_of(runs_dir, "runs_dir"), quiet=quiet)
+
+
+def _listed(given: object) -> object:
+    """Return words, or sets of words, as a list; what is neither is reported by the request."""
+    if isinstance(given, str):
+        return [given]
+    return list(given) if isinstance(given, Iterable) else given
 
 
 def _started(

@@ -7,7 +7,8 @@ import pytest
 from small_runs import copy_run, small_images, small_run, threads_of_this_process
 
 import zookit
-from zookit.core import BadExperiment, UnknownName
+from zookit.core import BadExperiment, BadParameter, UnknownName
+from zookit.plugins.optimizers.sgd import SGD
 
 SMALL: dict[str, Any] = {"epochs": 2, "batch_size": 4, "learning_rate": 0.01}
 
@@ -58,6 +59,13 @@ def test_what_does_not_fit_is_in_misfits(runs: Path) -> None:
         ({"listeners": "tensorbord"}, UnknownName, "tensorboard"),
         ({"vary": {"units": [1, 2]}}, Exception, "units"),
         ({"exclude": [{"seed": 0}]}, BadExperiment, "nothing to train"),
+        ({"exclude": {"seed": 0}}, BadExperiment, "exclude"),
+        ({"vary": "epochs=1"}, BadExperiment, "vary"),
+        ({"callbacks": "early_stopin"}, UnknownName, "early_stopping"),
+        ({"callbacks": None}, BadExperiment, "callbacks"),
+        ({"optimizer": SGD()}, BadExperiment, "optimizer"),
+        ({"epochs": [1, 2]}, BadExperiment, "vary="),
+        ({"reuse": "al"}, BadParameter, "'al'"),
     ],
 )
 def test_mistakes_are_errors_before_anything_is_trained(
@@ -65,6 +73,19 @@ def test_mistakes_are_errors_before_anything_is_trained(
 ) -> None:
     with pytest.raises(error, match=expected):
         sweep(tmp_path / "runs", **more)
+
+
+@pytest.mark.parametrize("wrong", [5, None, small_images])
+def test_what_is_no_words_is_refused(tmp_path: Path, wrong: Any) -> None:
+    with pytest.raises(BadExperiment, match="datasets"):
+        zookit.sweep(wrong, "dense", runs_dir=tmp_path)
+    with pytest.raises(BadExperiment, match="architectures"):
+        zookit.sweep("mnist", wrong, runs_dir=tmp_path)
+
+
+def test_what_is_none_is_not_given(runs: Path) -> None:
+    with sweep(runs, freeze=None, metrics=None, vary=None) as found:
+        assert [each.kept for each in found] == [True]
 
 
 @pytest.mark.slow

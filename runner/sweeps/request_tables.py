@@ -1,12 +1,23 @@
 """The TOML file of what a sweep is asked for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from zookit.core import BadExperiment, BadParameter, Choice, Range, did_you_mean, text_of
+from zookit.core import (
+    BadExperiment,
+    BadParameter,
+    Choice,
+    Range,
+    Settings,
+    did_you_mean,
+    text_of,
+)
 from zookit.core.errors import quoted, reason_of
 from zookit.core.experiment_advice import instead_of_line
+from zookit.core.messages import option
 from zookit.core.reading import parse_toml
+from zookit.registry import Registry
 from zookit.sweeps.vary import is_range, table_of, vary_in_table
 
 FORMAT = 1
@@ -33,7 +44,7 @@ def read(text: str, origin: str) -> dict[str, Any]:
             f"{origin} is not valid TOML: {reason_of(error)}.", instead_of_line(text, str(error))
         ) from None
     version = tables.pop("format", None)
-    if version != FORMAT:
+    if version != FORMAT or type(version) is not int:
         raise BadExperiment(
             f"{origin}: format is {quoted(version)}; this version of zookit reads format = "
             f"{FORMAT}.",
@@ -81,13 +92,47 @@ def arguments(tables: Mapping[str, Any]) -> dict[str, Any]:
     if "seeds" in tables:
         found["seeds"] = seeds_of(tables["seeds"])
     if "search" in tables:
-        (found["search"],) = _texts("search", [tables["search"]])
+        found["search"] = _search(tables["search"])
     if "options" in tables:
-        found["options"] = _table("options", tables["options"])
+        found["options"] = _options(_table("options", tables["options"]))
     if "vary" in tables:
         found["vary"] = tuple(_varied(_table("vary", tables["vary"])))
     if "exclude" in tables:
         found["exclude"] = tuple(_excluded(tables["exclude"]))
+    return found
+
+
+def _search(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadExperiment(
+            f"search must be words, such as 'random:trials=50', got {quoted(value)}."
+        )
+    return value
+
+
+def _options(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of all cells, without those that are None.
+
+    Raises BadExperiment if a value is not text, a number, true or false, or, where there can be
+    several components, a list of words. Names are checked later.
+    """
+    kinds = {kind.keyword: kind for kind in Registry.kinds()}
+    settings = {each.name for each in fields(Settings)}
+    found = {name: value for name, value in table.items() if value is not None}
+    for name, value in found.items():
+        several = name in kinds and kinds[name].several
+        each = value if isinstance(value, list | tuple) else [value]
+        if not all(isinstance(part, bool | int | float | str) for part in each):
+            raise BadExperiment(
+                f"{name} must be words, a number, or true or false, got {quoted(value)}: other "
+                "processes train."
+            )
+        if each is value and not several and (name in kinds or name in settings):
+            vary = option(f"--vary {name}=VALUE,VALUE", f"vary={{{name!r}: [VALUE, VALUE]}}")
+            raise BadExperiment(
+                f"{name} must be one value for all cells, got {quoted(value)}. To train with "
+                f"each of them, write {vary}."
+            )
     return found
 
 
@@ -134,9 +179,10 @@ def _varied(table: Mapping[str, Any], within: str = "") -> Sequence[Choice | Ran
 
 
 def _excluded(value: Any) -> Sequence[Mapping[str, str]]:
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(e, Mapping) for e in value):
+        example = option("[[exclude]] before the values of each", "exclude=[{NAME: VALUE}]")
         raise BadExperiment(
-            "exclude must be a list of tables. Write [[exclude]] before the values of each."
+            f"exclude must be a list of tables, got {quoted(value)}. Write {example}."
         )
     return [_flat(each) for each in value]
 
@@ -162,8 +208,9 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _table(name: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise BadExperiment(f"{name} must be a table, got {quoted(value)}. Write [{name}].")
+    if not isinstance(value, Mapping):
+        example = option(f"[{name}] before its values", f"{name}={{NAME: VALUE}}")
+        raise BadExperiment(f"{name} must be a table, got {quoted(value)}. Write {example}.")
     return value
 
 

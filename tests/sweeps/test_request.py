@@ -97,7 +97,11 @@ def test_a_file_by_hand_is_read() -> None:
         ("format = 1\nexclude = {dataset = 'mnist'}", ["exclude", "list"]),
         ("format = 1\nseeds = 'x'", ["seeds", "'x'"]),
         ("format = 1\nvary = {epochs = 3}", ["epochs = [3]"]),
-        ("format = 1\nsearch = 3", ["search"]),
+        ("format = 1\nsearch = 3", ["search", "words", "got 3"]),
+        ("format = true", ["format", "True"]),
+        ("format = 1\noptions.epochs = {a = 1}", ["epochs", "'a'"]),
+        ("format = 1\noptions.epochs = [1, 2]", ["epochs", "[1, 2]", "vary"]),
+        ("format = 1\noptions.learning_rate = [0.1]", ["learning_rate", "[0.1]", "vary"]),
     ],
 )
 def test_a_wrong_file_is_refused(text: str, facts: list[str]) -> None:
