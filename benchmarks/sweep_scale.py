@@ -140,8 +140,9 @@ def _measure(cells: int, workers: int, seconds: float, work: Path) -> dict[str, 
     from distributed import LocalCluster
 
     from zookit.plugins.launchers import dask_worker
+    from zookit.sweeps.options import SweepOptions
     from zookit.sweeps.request import SweepRequest
-    from zookit.sweeps.sweep import SweepOptions, plan
+    from zookit.sweeps.sweep import plan
 
     vars(dask_worker)["WorkerProcess"] = Sleeper  # which the workers of this process start
     dask.config.set(_WATCHING)

@@ -15,6 +15,7 @@ from zookit.leaderboard.leaderboard import Leaderboard, leaderboard
 from zookit.run_object import Run, open_folder
 from zookit.sweeps import sweep as sweeps
 from zookit.sweeps.kept import Reuse
+from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.view import summary
@@ -76,12 +77,16 @@ def sweep(
         search=search,
         options=settings,
     )
+    words = (listeners,) if isinstance(listeners, str) else tuple(listeners)
+    taken = Reuse(versions=accept_versions, threads=_takes_threads(reuse))
+    options = SweepOptions(launcher=launcher, listeners=words, limit=limit, reuse=taken)
+    return _started(request, options, path_of(runs_dir, "runs_dir"), quiet=quiet)
+
+
+def _takes_threads(reuse: str) -> bool:
     if reuse not in ("exact", "any"):
         raise BadParameter(f"reuse must be 'exact' or 'any', got {quoted(reuse)}.")
-    words = (listeners,) if isinstance(listeners, str) else tuple(listeners)
-    taken = Reuse(versions=accept_versions, threads=reuse == "any")
-    options = sweeps.SweepOptions(launcher=launcher, listeners=words, limit=limit, reuse=taken)
-    return _started(request, options, path_of(runs_dir, "runs_dir"), quiet=quiet)
+    return reuse == "any"
 
 
 def _listed(given: object) -> object:
@@ -92,7 +97,7 @@ def _listed(given: object) -> object:
 
 
 def _started(
-    request: SweepRequest, options: sweeps.SweepOptions, runs_dir: Path, *, quiet: bool
+    request: SweepRequest, options: SweepOptions, runs_dir: Path, *, quiet: bool
 ) -> "Sweep":
     with messages_shown(quiet):
         planned = sweeps.plan(request, options, runs_dir, silent if quiet else bar)

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.cli.json_output import print_json
-from zookit.core import BadExperiment, Choice, Range
+from zookit.core import BadExperiment, BadParameter, Choice, Range
 from zookit.core.messages import counted
 from zookit.sweeps.cells import Cell, CellTrials
 from zookit.sweeps.request import CALLBACKS, SEED, SweepRequest
@@ -14,10 +15,22 @@ from zookit.tables import facts, output, table
 
 if TYPE_CHECKING:
     from zookit.console import Console
+    from zookit.sweeps.options import SweepOptions
 
 _MOST_ROWS = 48
 """The most cells that are listed."""
 _PLURALS = {"dataset": "data sets", "architecture": "architectures"}
+
+
+def check_dry_run(options: "SweepOptions", *, report: Path | None, as_csv: bool) -> None:
+    """Raise ZookitError if options ask for results, or the sweep could not be run with them."""
+    for name, given in (("--report", report), ("--csv", as_csv)):
+        if given:
+            raise BadParameter(
+                f"got both --dry-run and {name}. A dry run has no results: remove one of them. To "
+                "list the combinations for a program, write --dry-run --json."
+            )
+    options.check()
 
 
 def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:
@@ -48,7 +61,7 @@ def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:
             console.print(line, soft_wrap=True)
     if not cells and trials.misfits:
         raise BadExperiment(
-            f"none of {counted(len(trials.misfits), 'combination')} fits; the reasons are above."
+            "there is nothing to train: none of the combinations fits. The reasons are above."
         )
 
 

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.cli.component_options import chosen_components
+from zookit.cli.run_argument import RUNS_DIR
 from zookit.cli.sweep_options import DRY_RUN, FULL, PLAN
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, BadParameter, did_you_mean
 from zookit.core.errors import quoted
 
 if TYPE_CHECKING:
+    from zookit.sweeps.options import SweepOptions
     from zookit.sweeps.request import SweepRequest
-    from zookit.sweeps.sweep import SweepOptions
 
 _LARGEST = 10_000_000
 """The largest file, in bytes."""
@@ -32,7 +33,8 @@ def request_and_options(given: Mapping[str, Any]) -> "tuple[SweepRequest, SweepO
     Raises BadExperiment, BadParameter or BadRun if they contradict each other or cannot be read.
     """
     from zookit.sweeps.kept import Reuse
-    from zookit.sweeps.sweep import SweepOptions, read_request
+    from zookit.sweeps.options import SweepOptions
+    from zookit.sweeps.sweep import read_request
 
     if given["dry_run"] not in (None, PLAN, FULL):
         raise BadParameter(
@@ -85,9 +87,11 @@ def request_of(given: Mapping[str, Any]) -> "SweepRequest":
 
 
 def _check_attached(given: Mapping[str, Any]) -> None:
-    """Raise BadParameter if options say what is trained, which the folder to continue says."""
+    """Raise BadParameter if options say what is trained, or where, which the folder says."""
     asked = [*(_OPTION[name] for name in _given(given)), *_options(given)]
     asked += ["--from"] if given["file"] is not None else []
+    if given["runs_dir"] not in (RUNS_DIR, given["attach"]):
+        asked.append(f"--runs-dir {given['runs_dir']}")
     if asked:
         raise BadParameter(
             f"got both --attach {given['attach']} and {', '.join(asked)}. --attach continues the "

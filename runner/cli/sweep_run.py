@@ -16,8 +16,9 @@ from zookit.core.search import point_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from zookit.sweeps.options import SweepOptions
     from zookit.sweeps.request import SweepRequest
-    from zookit.sweeps.sweep import Sweep, SweepOptions
+    from zookit.sweeps.sweep import Sweep
 
 
 def run_sweep(

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Event, Thread
-from typing import Any
 
 from zookit.core import BadExperiment, BadRun, FolderError, Launcher, ZookitError
 from zookit.core.data.writing import written_aside
@@ -20,7 +19,7 @@ from zookit.registry.blame import plugins_blamed
 from zookit.runs.writer import check_runs_dir
 from zookit.sweeps.cells import CellTrials
 from zookit.sweeps.coordinator import Coordinator
-from zookit.sweeps.kept import Reuse
+from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.plan import Misfit, Planner
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState
@@ -31,26 +30,8 @@ REQUEST = "sweep.toml"
 """The file in the runs folder that says what its last sweep was asked for."""
 _FOLDER = ".sweep"
 _OPTIONS = "options.json"
-_FORMAT = 1
 _LARGEST = 10_000_000
 """The largest file to read, in bytes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SweepOptions:
-    """How a sweep is run, which does not change its results.
-
-    Args:
-        launcher: the words of the launcher.
-        listeners: the words of the listeners of each run.
-        limit: how many seconds a cell may take; None for any time.
-        reuse: which runs are taken for a cell that is not quite the same.
-    """
-
-    launcher: str = "local"
-    listeners: tuple[str, ...] = ()
-    limit: float | None = None
-    reuse: Reuse = field(default_factory=Reuse)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -193,9 +174,7 @@ def plan(
         ZookitError: a word of the request is not valid, the folder cannot be written, or another
             process runs a sweep in it.
     """
-    default.launchers.build(options.launcher)  # before any work
-    for words in options.listeners:
-        default.listeners.build(words)
+    options.check()  # before any work
     cells = CellTrials(request)
     check_runs_dir(runs_dir)
     runs_dir = runs_dir.absolute()
@@ -235,7 +214,8 @@ def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
     path = runs_dir / REQUEST
     try:
         request = SweepRequest.from_toml(read_text_bounded(path, _LARGEST), str(path))
-        options = _options(parse_json(read_text_bounded(runs_dir / _FOLDER / _OPTIONS, _LARGEST)))
+        text = read_text_bounded(runs_dir / _FOLDER / _OPTIONS, _LARGEST)
+        options = SweepOptions.from_plain(parse_json(text))
     except FileNotFoundError:
         raise BadRun(
             f"{runs_dir} has no sweep: {REQUEST} is missing. Name the folder of a sweep, or start "
@@ -247,17 +227,6 @@ def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
             "its options; what is trained is kept."
         ) from None
     return request, options
-
-
-def _options(plain: Any) -> SweepOptions:
-    """Return the options in a file. Raises ValueError, KeyError or TypeError if it is damaged."""
-    launcher, listeners, limit = plain["launcher"], plain["listeners"], plain["limit"]
-    words = [launcher, *listeners]
-    valid = isinstance(listeners, list) and all(isinstance(each, str) for each in words)
-    if plain["format"] != _FORMAT or not valid or not isinstance(limit, int | float | None):
-        raise ValueError(f"{_OPTIONS} is damaged, or of another version of zookit")
-    reuse = Reuse(**plain["reuse"])
-    return SweepOptions(launcher=launcher, listeners=tuple(listeners), limit=limit, reuse=reuse)
 
 
 def _store(runs_dir: Path, held: ExitStack) -> Store:
@@ -283,14 +252,7 @@ def _store(runs_dir: Path, held: ExitStack) -> Store:
 
 
 def _write(runs_dir: Path, request: SweepRequest, options: SweepOptions) -> None:
-    plain = {
-        "format": _FORMAT,
-        "launcher": options.launcher,
-        "listeners": list(options.listeners),
-        "limit": options.limit,
-        "reuse": asdict(options.reuse),
-    }
     with written_aside(runs_dir / REQUEST) as aside:
         aside.write_text(request.to_toml(), encoding="utf-8")
     with written_aside(runs_dir / _FOLDER / _OPTIONS) as aside:
-        aside.write_text(json.dumps(plain), encoding="utf-8")
+        aside.write_text(json.dumps(options.plain()), encoding="utf-8")

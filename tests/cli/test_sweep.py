@@ -162,7 +162,7 @@ def test_a_file_that_cannot_be_read_is_named(zookit: Command, tmp_path: Path) ->
         (("-d", "mnist", "-a", "dense", "--search", "grid", "--search", "grid"), ["twice"]),
         (("--attach", "runs", "-d", "mnist"), ["--attach", "--dataset"]),
         (("--attach", "runs", "--epochs", "2"), ["--attach", "epochs"]),
-        (("-d", "mnist", "-a", "dense", "--callbacks", "early_stopping"), ["1 combination"]),
+        (("-d", "mnist", "-a", "dense", "--callbacks", "early_stopping"), ["nothing to train"]),
     ],
 )
 def test_mistakes_are_one_line(
@@ -225,6 +225,31 @@ def test_many_cells_are_counted(zookit: Command) -> None:
     assert len(shown.out.splitlines()) < 10
     assert "200" in shown.out
     assert "--json" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("options", "facts"),
+    [
+        (["--csv"], ["--csv", "--dry-run --json"]),
+        (["--report", "page.html"], ["--report"]),
+        (["--launcher", "locla"], ["locla", "local"]),
+        (["--with", "tensorbord"], ["tensorbord", "tensorboard"]),
+        (["--limit", "inf"], ["limit", "inf"]),
+    ],
+)
+def test_a_dry_run_refuses_what_the_sweep_would(
+    zookit: Command, options: list[str], facts: list[str]
+) -> None:
+    outcome = zookit(*TWO, "--dry-run", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert all(fact in outcome.err for fact in facts), outcome.err
+
+
+def test_a_folder_to_continue_is_the_folder_of_the_runs(zookit: Command, tmp_path: Path) -> None:
+    (tmp_path / "some").mkdir()
+    outcome = zookit("sweep", "--attach", f"{tmp_path}/some", "--runs-dir", f"{tmp_path}/other")
+    assert outcome.code == 2
+    assert all(fact in outcome.err for fact in ("--attach", f"--runs-dir {tmp_path}/other"))
 
 
 def test_options_ask_for_a_request() -> None:

@@ -13,9 +13,10 @@ from small_runs import threads_of_this_process
 from zookit.core import FolderError
 from zookit.runs.run import WEIGHTS, read_run
 from zookit.sweeps.coordinator import Coordinator
+from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState
-from zookit.sweeps.sweep import Sweep, SweepOptions, plan
+from zookit.sweeps.sweep import Sweep, plan
 from zookit.training.programs import programs_reused
 from zookit.training.resolve import compose
 from zookit.training.session import View, train

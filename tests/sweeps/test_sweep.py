@@ -12,8 +12,9 @@ from made_runs import digits, make_one
 from zookit.core import BadExperiment, BadRun, FolderError, ZookitError
 from zookit.runs.run import ENVIRONMENT, EXPERIMENT, METRICS
 from zookit.sweeps.kept import Reuse
+from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.request import SweepRequest
-from zookit.sweeps.sweep import REQUEST, Sweep, SweepOptions, plan, read_request
+from zookit.sweeps.sweep import REQUEST, Sweep, plan, read_request
 
 pytestmark = pytest.mark.xdist_group("leaderboard")
 OPTIONS = Path(".sweep", "options.json")

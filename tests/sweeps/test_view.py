@@ -10,9 +10,10 @@ from planned_cells import cell_like
 
 from zookit.console import Console
 from zookit.runs.run import RunRecord
+from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState, CellStatus
-from zookit.sweeps.sweep import Sweep, SweepOptions, plan
+from zookit.sweeps.sweep import Sweep, plan
 from zookit.sweeps.view import View, duration, ending_of, shown, summary
 
 pytestmark = pytest.mark.xdist_group("leaderboard")
