@@ -1,7 +1,7 @@
 """Submits the cells of a sweep to a launcher, and takes in what comes back."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,13 +64,23 @@ class Coordinator:
 
     def _adopt(self) -> None:
         """Take over the jobs that an earlier process submitted; cancel those of other cells."""
+        jobs = self.jobs.poll()
+        if self.trials.learns:
+            self._ask_for(jobs)
         states = {each.cell.name: each for each in self.trials.states if not each.over}
-        for name, status in self.jobs.poll().items():
+        for name, status in jobs.items():
             if name in states:
                 self._active[name] = states[name]
                 states[name].attempts = 1
             elif status.state not in OVER:
                 self.jobs.cancel(name)
+
+    def _ask_for(self, names: Iterable[str]) -> None:
+        """Ask for the trials of these jobs: a search that learns asks for the same ones again."""
+        rest = set(names)
+        for _ in set(rest):  # each trial had one of them, if they are of this search
+            new = self.trials.ask() if rest else []
+            rest -= {each.cell.name for each in new}
 
     def _submit(self) -> None:
         """Submit as many cells as the launcher can take."""

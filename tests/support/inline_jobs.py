@@ -25,9 +25,10 @@ class InlineJobs(Jobs):
     _damaged: set[str] = field(default_factory=set)
 
     def capacity(self) -> int:
-        return 1 - len(self._jobs)
+        return 1 - len(self._jobs.keys() - self._ended.keys())
 
     def submit(self, job: Job) -> None:
+        self._ended.pop(job.name, None)
         self._jobs[job.name] = job
 
     def poll(self) -> Mapping[str, JobStatus]:

@@ -33,11 +33,12 @@ SETTINGS = {"epochs": "2", "batch_size": "500", "data": "sample"}
 
 
 @contextmanager
-def planned(folder: Path, seeds: int = 2, **more: object) -> Iterator[Sweep]:
+def planned(folder: Path, seeds: int = 2, search: str = "grid", **more: object) -> Iterator[Sweep]:
     request = SweepRequest.of(
         datasets=["mnist"],
         architectures=["dense:units=4"],
         seeds=seeds,
+        search=search,
         options={**SETTINGS, "threads": str(threads_of_this_process()), **more},
     )
     sweep = plan(request, SweepOptions(), folder)
@@ -160,3 +161,17 @@ def test_a_folder_has_one_sweep_at_a_time(tmp_path: Path) -> None:
         )
     with planned(tmp_path / "runs"):
         pass
+
+
+def test_jobs_that_an_earlier_process_left_are_taken_over(tmp_path: Path) -> None:
+    jobs = InlineJobs(tmp_path / "jobs")
+    how = {"folder": tmp_path / "runs", "search": "optuna:trials=1", "validation": "0.1"}
+    with planned(**how) as sweep:
+        for state in sweep.trials.ask():
+            jobs.submit(state.cell.job((), None))
+        left = set(jobs.poll())
+    with planned(**how) as sweep:
+        states = run(sweep, jobs)
+    assert [each.status for each in states] == ["finished"] * 2
+    assert len(left) == len(jobs.trained) == 2
+    assert jobs.cancelled == []
