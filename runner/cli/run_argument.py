@@ -49,7 +49,7 @@ RunsDir = Annotated[Path, typer.Option("--runs-dir", help="The folder that conta
 
 def short_names(runs: "Iterable[RunSummary]", runs_dir: Path) -> dict[str, str]:
     """Return for each run's name its hash, if that names the run among all in `runs_dir`."""
-    from zookit.runs.listing import list_folders
+    from zookit.runs.listing import other_runs
     from zookit.runs.order import after_time
 
     listed = list(runs)
@@ -57,9 +57,10 @@ def short_names(runs: "Iterable[RunSummary]", runs_dir: Path) -> dict[str, str]:
     parents = {parent: parent.resolve() for parent in {run.parent for run in listed}}
     here = runs_dir.resolve()
     inside = {run.name for run in listed if parents[run.parent] == here}
-    names = list_folders(runs_dir).names if inside else []
-    counts = Counter(after_time(name)[:_HASH] for name in names)
+    others = other_runs(runs_dir, inside) if inside else []
     hashes = {run.name: after_time(run.name) for run in listed}
+    counts = Counter(hashes[name][:_HASH] for name in inside)
+    counts.update(after_time(name)[:_HASH] for name in others)
     return {
         name: short if name in inside and counts[short[:_HASH]] == 1 else name
         for name, short in hashes.items()

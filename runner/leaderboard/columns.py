@@ -67,13 +67,14 @@ def differences_of(rows: Sequence[Sequence[RunSummary]]) -> Differences:
     experiments = [_with_contents(runs[0].recipe.experiment) for runs in rows]
     datasets = [experiment.dataset for experiment in experiments]
     architectures = [experiment.architecture for experiment in experiments]
+    kinds = [_by_kind(experiment) for experiment in experiments]
     sections = (
         *_component("dataset", datasets),
         *_component("architecture", architectures),
         *_component("optimizer", [experiment.optimizer for experiment in experiments]),
-        *_further(experiments, several=False),
+        *_further(kinds, several=False),
         _settings(experiments),
-        *_further(experiments, several=True),
+        *_further(kinds, several=True),
         _packages(rows),
     )
     columns = dict.fromkeys(name for section in sections for values in section for name in values)
@@ -91,9 +92,10 @@ def _with_contents(experiment: Experiment) -> Experiment:
     return experiment.with_contents(_DIGITS) if experiment.input_files else experiment
 
 
-def _further(experiments: Sequence[Experiment], *, several: bool) -> Iterator[Section]:
+def _further(
+    found: Sequence[Mapping[str, Mapping[str, ComponentSpec]]], *, several: bool
+) -> Iterator[Section]:
     """Yield the words of the other kinds, of which an experiment may have one, or several."""
-    found = [_by_kind(each) for each in experiments]
     names = dict.fromkeys(name for each in found for name in each if name not in _WITH_PARAMETERS)
     for name in names:
         specs = [each.get(name, {}) for each in found]

@@ -12,7 +12,7 @@ It imports neither TensorFlow nor plugins.
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +40,17 @@ class _Named(NamedTuple):
 
     def order(self) -> tuple[str, str]:
         return self.run.name, f"{self.run.parent}/{self.run.name}"
+
+
+class _Means(NamedTuple):
+    """The means over the seeds of a row, as in `Row`."""
+
+    validation_accuracy: Mean | None
+    validation_loss: float | None
+    test_accuracy: Mean | None
+    test_loss: float | None
+    validation_value: Mean | None
+    test_value: Mean | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,20 +176,26 @@ def _table(ranking: Ranking, by: Measure, runs: Sequence[_Named], open_run: Open
     for equal in groups.values():
         _warn_of_contradictions([each.now for each in equal])
     differences = differences_of([[each.now for each in equal] for equal in groups.values()])
-    unsorted = (
-        _row(ranking, equal, values, open_run)
+    unsorted = [
+        (_means(ranking, equal), equal, values)
         for equal, values in zip(groups.values(), differences.values, strict=True)
-    )
-    rows = sorted(unsorted, key=lambda row: _order(row, by, ranking))
+    ]
+    unsorted.sort(key=lambda row: _order(row[0], row[1][0].run.name, by, ranking))
     ranks: dict[float, int] = {}
-    for at, row in enumerate(rows, start=1):
-        ranks.setdefault(_ranking(row, by).value, at)
+    for at, (means, _, _) in enumerate(unsorted, start=1):
+        ranks.setdefault(_ranking(means, by).value, at)
+    rows = (
+        _row(
+            ranks[_ranking(means, by).value], means, [each.run for each in equal], values, open_run
+        )
+        for means, equal, values in unsorted
+    )
     return Table(
         differences.title,
         runs[0].run.recipe.data,
         by,
         differences.columns,
-        tuple(replace(row, rank=ranks[_ranking(row, by).value]) for row in rows),
+        tuple(rows),
         ranking.name,
     )
 
@@ -206,42 +223,52 @@ def _warn_of_contradictions(runs: Sequence[RunSummary]) -> None:
             return
 
 
-def _ranking(row: Row, by: Measure) -> Mean:
+def _ranking(row: Row | _Means, by: Measure) -> Mean:
     """Return the value that ranks the row."""
     value = row.validation_value if by == "validation" else row.test_value
     assert value is not None
     return value
 
 
-def _order(row: Row, by: Measure, ranking: Ranking) -> tuple[float, float, str]:
+def _order(row: _Means, name: str, by: Measure, ranking: Ranking) -> tuple[float, float, str]:
     loss = row.validation_loss if by == "validation" else row.test_loss
     best = ranking.order(_ranking(row, by).value)
-    return best, math.inf if loss is None else loss, row.summaries[0].name
+    return best, math.inf if loss is None else loss, name
 
 
-def _row(
-    ranking: Ranking, equal: Sequence[_Named], values: Mapping[str, Value], open_run: OpenRun
-) -> Row:
+def _means(ranking: Ranking, equal: Sequence[_Named]) -> _Means:
     runs, now = [each.run for each in equal], [each.now for each in equal]
     accuracy = Ranking()
     validation, test = (_by_seed(runs, accuracy, by) for by in _MEASURES)
     same = ranking == accuracy
+    return _Means(
+        validation,
+        _mean(_values(runs, lambda run: run.last_epoch.get("val_loss"))),
+        test,
+        _mean(_values(runs, lambda run: run.test.get("loss"))),
+        validation if same else _by_seed(now, ranking, "validation"),
+        test if same else _by_seed(now, ranking, "test"),
+    )
+
+
+def _row(
+    rank: int,
+    means: _Means,
+    runs: Sequence[RunSummary],
+    values: Mapping[str, Value],
+    open_run: OpenRun,
+) -> Row:
     return Row(
-        rank=0,
+        rank=rank,
         values=values,
         training_accuracy=_mean(_values(runs, _training_accuracy)),
-        validation_accuracy=validation,
-        validation_loss=_mean(_values(runs, lambda run: run.last_epoch.get("val_loss"))),
-        test_accuracy=test,
-        test_loss=_mean(_values(runs, lambda run: run.test.get("loss"))),
         epochs=tuple(sorted({run.epochs for run in runs})),
         epochs_requested=runs[0].recipe.experiment.settings.epochs,
         seconds=mean_of([run.seconds for run in runs]),
         seeds=tuple(sorted({run.seed for run in runs})),
         summaries=tuple(runs),
         open_run=open_run,
-        validation_value=validation if same else _by_seed(now, ranking, "validation"),
-        test_value=test if same else _by_seed(now, ranking, "test"),
+        **means._asdict(),
     )
 
 
@@ -261,10 +288,11 @@ def _mean(values: Sequence[float]) -> float | None:
 
 def _values(runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None]) -> list[float]:
     """Return a value of each seed's end, for the seeds that have it."""
+    found = [(run.seed, each) for run in runs if (each := value(run)) is not None]
     by_seed: dict[int, list[float]] = {}
-    for run in runs:
-        found = value(run)
-        if found is not None:
-            by_seed.setdefault(run.seed, []).append(found)
+    for seed, each in found:
+        by_seed.setdefault(seed, []).append(each)
+    if len(by_seed) == len(found):
+        return [each for _, each in found]
     # Repetitions are equal on one machine. On different machines a seed still counts once.
     return [mean_of(repeated) for repeated in by_seed.values()]

@@ -34,13 +34,13 @@ def spread_of(values: Sequence[float]) -> float:
 
 
 def _are_finite(values: Sequence[float]) -> bool:
-    return all(isinstance(value, float) and math.isfinite(value) for value in values)
+    return {*map(type, values)} == {float} and math.isfinite(sum(values))
 
 
 def _wholes(values: Sequence[float]) -> tuple[list[int], int]:
     """Return whole numbers, and the number by which to divide them to get the values exactly."""
     ratios = [value.as_integer_ratio() for value in values]
-    common = max(denominator for _, denominator in ratios)  # all of them are powers of two
+    common = max([denominator for _, denominator in ratios])  # all of them are powers of two
     return [above * (common // denominator) for above, denominator in ratios], common
 
 

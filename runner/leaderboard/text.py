@@ -50,8 +50,11 @@ def _fitting(console: Console, shown: Table, short_names: Mapping[str, str]) -> 
         {**cells, "runs": _listed([short_names.get(name, name) for name in row.names])}
         for cells, row in zip(shown.cells(), shown.rows, strict=True)
     ]
+    whole = _table(wide, shown.numbers)
+    if whole.narrowest <= console.width:
+        return whole
     narrow = [_merged(row, shown.columns) for row in wide]
-    return fitting(console, *(_table(rows, shown.numbers) for rows in (wide, narrow)))
+    return fitting(console, whole, _table(narrow, shown.numbers))
 
 
 def _table(rows: Sequence[Mapping[str, Cell]], numbers: Sequence[str]) -> DataTable:

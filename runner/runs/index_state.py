@@ -27,7 +27,7 @@ def state_of(folder: str, files: Sequence[str]) -> bytes | None:
     `files` begins with PLACING. None if the folder is not a run's; empty if the state is unknown
     because a link leads nowhere.
     """
-    state, unknown = b"", False
+    state, unknown = [], False
     for name in files:
         path = f"{folder}/{name}"
         try:
@@ -36,13 +36,13 @@ def state_of(folder: str, files: Sequence[str]) -> bytes | None:
             if name == EXPERIMENT:
                 return None
             unknown = unknown or os.path.lexists(path)
-            state += _MISSING
+            state.append(_MISSING)
             continue
         if name == EXPERIMENT and not stat.S_ISREG(found.st_mode):
             return None
         times = found.st_mtime_ns, found.st_ctime_ns
-        state += _FILE.pack(*times, found.st_size, found.st_ino & _INODES)
-    return b"" if unknown else state
+        state.append(_FILE.pack(*times, found.st_size, found.st_ino & _INODES))
+    return b"" if unknown else b"".join(state)
 
 
 def placing(state: bytes) -> bytes:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ FIELDS = tuple(
     for one in fields(each)
 )
 """What the texts hold; texts of versions that hold something else are not read."""
+_MANY = 1000
+"""The runs that are read from text at once."""
 _CHECKS = tuple(each.name for each in fields(CheckedSummary) if each.name != "run")
 
 
@@ -83,15 +86,25 @@ class Reader:
     """
 
     parent: Path
-    parts: Mapping[str, str]
+    parts: dict[str, str] = field(default_factory=dict)
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _made: dict[str, Any] = field(default_factory=dict)
 
     def summaries(self, names: Iterable[str], texts: Iterable[str]) -> list[CheckedSummary]:
         """Return the summaries of runs, given by their names and texts."""
-        # One text for all is faster, and its values share their keys.
-        rows = json.loads(f"[{','.join(texts)}]")
-        return [self._summary(name, row) for name, row in zip(names, rows, strict=True)]
+        found: list[CheckedSummary] = []
+        named, remaining = iter(names), iter(texts)
+        # One text for many is faster, and its values share their keys.
+        while many := list(islice(remaining, _MANY)):
+            rows = json.loads(f"[{','.join(many)}]")
+            found += map(self._summary, islice(named, len(rows)), rows)
+        return found
+
+    def again(self, name: str, texts: Texts) -> CheckedSummary:
+        """Return the summary of a run that was written as text."""
+        self.parts.update(texts.parts)
+        (summary,) = self.summaries([name], [texts.run])
+        return summary
 
     def _summary(self, name: str, row: Sequence[Any]) -> CheckedSummary:
         shared, *values = row

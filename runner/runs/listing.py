@@ -1,8 +1,9 @@
 """Lists the runs in a folder, with the help of the run index."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from zookit.core import BadRun, warn
@@ -20,7 +21,7 @@ from zookit.runs.index_state import (
 from zookit.runs.index_text import Reader, texts_of
 from zookit.runs.lock import writing
 from zookit.runs.order import Place, place_from, place_of, recorded_place
-from zookit.runs.run import RunStatus, read_run
+from zookit.runs.run import EXPERIMENT, RunStatus, read_run
 from zookit.runs.summary import CheckedSummary, RunSummary, checked_summary_of
 
 _BATCH = 1000
@@ -46,6 +47,11 @@ class Listing:
     known: Entries = field(default_factory=Entries)
     new: Entries = field(default_factory=Entries)
 
+    @cached_property
+    def reader(self) -> Reader:
+        """Makes the summaries from texts."""
+        return Reader(self.runs_dir)
+
     @property
     def is_indexed(self) -> bool:
         """Whether the folder has an index, or enough runs to be worth one."""
@@ -65,6 +71,15 @@ def list_folders(runs_dir: Path) -> Listing:
     Hidden folders are in neither list.
     """
     return _listed(runs_dir, summaries=False)
+
+
+def other_runs(runs_dir: Path, known: Container[str]) -> list[str]:
+    """Return the names of the runs in a folder that are not in `known`, in no order.
+
+    Raises OSError if the folder cannot be read.
+    """
+    names = [name for name in _folders(str(runs_dir)) if name not in known]
+    return [name for name in names if (runs_dir / name / EXPERIMENT).is_file()]
 
 
 def list_summaries(runs_dir: Path) -> list[RunSummary]:
@@ -119,8 +134,7 @@ def _listed(runs_dir: Path, *, summaries: bool) -> Listing:
     try:
         if not runs_dir.exists():
             return listing
-        with os.scandir(folder) as entries:
-            names = sorted(each.name for each in entries if _is_folder(each))
+        names = sorted(_folders(folder))
     except OSError as error:
         raise BadRun(f"{runs_dir} cannot be read: {error.strerror or error}.") from None
     files = SUMMARIZED if summaries else PLACING
@@ -139,6 +153,11 @@ def _listed(runs_dir: Path, *, summaries: bool) -> Listing:
     if not summaries:
         listing.write()
     return listing
+
+
+def _folders(folder: str) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [each.name for each in entries if _is_folder(each)]
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -182,8 +201,9 @@ def _known(listing: Listing) -> Mapping[str, CheckedSummary]:
         if state and listing.states.get(name) == state
     }
     listing.known.runs.clear()
+    reader = listing.reader
+    reader.parts.update(listing.known.parts)
     try:
-        reader = Reader(listing.runs_dir, listing.known.parts)
         return dict(zip(texts, reader.summaries(texts, texts.values()), strict=True))
     except (ValueError, TypeError, KeyError, AttributeError):
         listing.new.damaged = True
@@ -206,8 +226,10 @@ def _read(listing: Listing, name: str) -> CheckedSummary | BadRun:
         checked = checked_summary_of(read_run(listing.runs_dir / name))
     except BadRun as error:
         return error
-    texts = texts_of(checked) if settled else None
-    if texts is not None:
+    texts = texts_of(checked)
+    if texts is None:
+        return checked
+    if settled:
         listing.new.runs[name] = state, texts.run
         listing.new.parts.update(texts.parts)
-    return checked
+    return listing.reader.again(name, texts)  # runs share what they have in common

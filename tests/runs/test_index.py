@@ -119,6 +119,17 @@ def test_an_indexed_run_is_not_read_and_is_the_same(
     assert expected["run-0"]["test"] == record.test
 
 
+@pytest.mark.parametrize("cold", [False, True])
+def test_equal_experiments_are_held_once(runs: Path, cold: bool) -> None:
+    """So that thousands of runs take little memory, also before there is an index."""
+    if cold:
+        (runs / NAME).unlink()
+    replaced(runs / "run-0" / "experiment.toml", "batch_size = 64", "batch_size = 32")
+    found = [run.recipe for run in list_summaries(runs)]
+    assert len({id(each) for each in found}) == 2
+    assert len({id(each.experiment.dataset) for each in found}) == 1
+
+
 def test_a_small_folder_has_no_index(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (NAME, LOCK):
         (runs / name).unlink()
