@@ -97,7 +97,6 @@ ELSEWHERE = {
     "runner/sweeps/exclusion.py": "sweeps/test_cells.py",
     "runner/sweeps/places.py": "sweeps/test_space.py",
     "runner/sweeps/state.py": "sweeps/test_view.py",
-    "runner/sweeps/trials.py": "sweeps/test_coordinator.py",
     "runner/sweeps/parameter_counts.py": "cli/test_sweep.py",
     "runner/sweeps/request_tables.py": "sweeps/test_request.py",
     "runner/training/composition.py": "training/test_resolve.py",

@@ -1,12 +1,15 @@
 """What a sweep trains next, and what its search learns from the results."""
 
+import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
-from zookit.core import BadExperiment
+from zookit.core import BadExperiment, BadRun
 from zookit.core.messages import option
+from zookit.runs.run import read_run
 from zookit.sweeps.cells import CellTrials, Trial
 from zookit.sweeps.kept import Differing, Kept, Reuse, find_kept
 from zookit.sweeps.plan import Misfit, PlannedCell, Planner
@@ -68,9 +71,7 @@ class Trials:
         """Return whether to stop a cell that trains, because it does worse than others did."""
         trial = self._open.get(state)
         value = state.values.get(VALUE)
-        return (
-            trial is not None and value is not None and self.cells.prune(trial, state.epochs, value)
-        )
+        return trial is not None and self._prunes(trial, state.epochs, value)
 
     def _add(
         self, trials: Sequence[Trial], done: Callable[[], None] = lambda: None
@@ -104,17 +105,32 @@ class Trials:
                     new.append(state)
                     self._open[state] = trial
                 states.append(state)
+            if self.learns:
+                self._replay(trial)
             if all(each.over for each in states):
                 self._tell(trial)
         self.states += new
         return new
 
+    def _replay(self, trial: Trial) -> None:
+        """Let the search see the epochs of runs that are kept, as if they were trained now."""
+        for state in self._by_trial[trial]:
+            if not state.kept or state.folder is None:
+                continue
+            with suppress(BadRun):  # its result is known
+                history = read_run(state.folder).history
+                for epoch, value in enumerate(history.get(VALUE, ()), 1):
+                    self._prunes(trial, epoch, value)
+
+    def _prunes(self, trial: Trial, epoch: int, value: float | None) -> bool:
+        return value is not None and math.isfinite(value) and self.cells.prune(trial, epoch, value)
+
     def _tell(self, trial: Trial) -> None:
         if not self.learns:
             return
-        values = [each.values.get(VALUE) for each in self._by_trial[trial]]
-        known = [each for each in values if each is not None]
-        self.cells.tell(trial, fmean(known) if known and len(known) == len(values) else None)
+        values = [each.values.get(VALUE, math.nan) for each in self._by_trial[trial]]
+        known = bool(values) and all(map(math.isfinite, values))
+        self.cells.tell(trial, fmean(values) if known else None)
 
     def _state(self, cell: PlannedCell, kept: Kept) -> CellState:
         done, differs = kept.done.get(cell.identity), ""
