@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.cli.json_output import print_json
 from zookit.cli.run_argument import short_names
-from zookit.core import BadParameter, TrainingFailed
+from zookit.core import BadParameter, TrainingFailed, did_you_mean
+from zookit.core.errors import quoted
 from zookit.core.messages import counted
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
     from zookit.leaderboard.leaderboard import Leaderboard
     from zookit.report.grid import Grid
+    from zookit.sweeps.request import SweepRequest
     from zookit.sweeps.sweep import Sweep
+
+_OWN = ("accuracy", "loss")
+"""What every run measures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +40,17 @@ class ResultOptions:
         return self.as_json or self.as_csv
 
 
-def check_result_options(options: ResultOptions) -> None:
-    """Raise ZookitError if the options contradict each other, or no report can be written."""
+def check_result_options(options: ResultOptions, request: "SweepRequest") -> None:
+    """Raise ZookitError if options contradict each other, or the result could not be shown.
+
+    That is so if no report can be written, or the runs do not measure what is to rank them.
+    """
+    measures = "metrics" in request.options or any(e.name == "metrics" for e in request.vary)
+    if options.by not in _OWN and not measures:
+        raise BadParameter(
+            f"sweep: by is {quoted(options.by)}, but the runs measure only {' and '.join(_OWN)}."
+            f"{did_you_mean(options.by, _OWN)} Add a metric with --metric, or remove --by."
+        )
     if options.as_json and options.as_csv:
         raise BadParameter("sweep: got both --json and --csv. Use only one of them.")
     if options.report is not None:

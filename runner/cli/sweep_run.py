@@ -40,15 +40,19 @@ def run_sweep(
     from zookit.tables import output
     from zookit.terminal import bar, messages_shown
 
-    check_result_options(result)
+    check_result_options(result, request)
     quiet = result.quiet
     with messages_shown(quiet):
         with _cells_counted(quiet) as done:
             sweep = plan(request, options, runs_dir, silent if quiet else bar, done)
-        _tell_left_out(sweep)
+        learns = sweep.trials.learns
+        if not learns:
+            _tell_left_out(sweep)
         console = output(stderr=result.as_data)
-        with View(sweep, console, quiet=quiet or not sweep.missing) as view:
+        with View(sweep, console, quiet=quiet or not (sweep.missing or learns)) as view:
             _train(sweep, view.changed, runs_dir)
+        if learns:  # what is left out is not known before
+            _tell_left_out(sweep)
         show_result(sweep, runs_dir, result)
     return 0
 

@@ -144,6 +144,8 @@ class Sweep:
         try:
             with messages, plugins_blamed(launcher):
                 coordinator.run(self._stop)
+                if not self._stop.is_set():
+                    _check_any(self.trials)
         except BaseException as error:  # noqa: BLE001 - `ended` raises it
             self._error = error
         finally:

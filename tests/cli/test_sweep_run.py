@@ -43,6 +43,19 @@ def test_what_does_not_fit_is_named_and_left_out(sweep: Sweep) -> None:
     assert "1 cell: 1 finished" in outcome.out
 
 
+def test_a_learning_search_of_which_nothing_fits_is_an_error(sweep: Sweep) -> None:
+    outcome = sweep("--callbacks", "early_stopping:3", "--search", "optuna:trials=2")
+    assert outcome.code == 2
+    assert "val_loss" in outcome.err
+
+
+def test_what_is_not_measured_ranks_nothing(sweep: Sweep, tmp_path: Path) -> None:
+    outcome = sweep("--by", "acuracy")
+    assert outcome.code == 2
+    assert all(fact in outcome.err for fact in ("'acuracy'", "'accuracy'", "--metric"))
+    assert not (tmp_path / "runs" / "sweep.toml").exists()
+
+
 def test_the_result_as_json_and_csv(sweep: Sweep) -> None:
     found = json.loads(sweep("--json").out)
     (cell,) = found["cells"]
