@@ -12,9 +12,6 @@ JobState = Literal["waiting", "running", "finished", "interrupted", "failed", "l
 """`failed`: the training ended with an error. `lost`: its process ended without a result, such as
 by a crash, for memory, or because it took too long."""
 
-OVER: frozenset[JobState] = frozenset({"finished", "interrupted", "failed", "lost"})
-"""The states of a job that has ended."""
-
 
 @dataclass(frozen=True)
 class Job:
@@ -60,6 +57,11 @@ class JobStatus:
     reason: str = ""
     place: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the job has ended, in whatever way."""
+        return self.state not in ("waiting", "running")
 
 
 class Jobs(ABC):

@@ -28,7 +28,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
-from zookit.core.launcher import OVER, Job, JobStatus
+from zookit.core.launcher import Job, JobStatus
 from zookit.core.messages import is_at_command_line
 from zookit.core.python_process import ending, kill_with_children, python_command
 from zookit.core.worker_log import last_line, out_of_memory_kills, place_in_log
@@ -88,7 +88,7 @@ class WorkerProcess:
 
     @property
     def _busy(self) -> bool:
-        return self._job is not None and self._status.state not in OVER
+        return self._job is not None and not self._status.is_over
 
     def start(self, job: Job, folder: Path) -> None:
         """Train a job in `folder`, a runs folder of its own. It is lost if the process has ended.
@@ -120,14 +120,14 @@ class WorkerProcess:
             raise RuntimeError("no job was started")
         seconds = time.monotonic() - self._started
         limit = self._job.seconds
-        if self._status.state not in OVER:
+        if not self._status.is_over:
             if self.has_ended():
                 self._end_lost()
             elif limit is not None and seconds > limit + _GRACE:
                 self.kill()
                 self._end_lost()
         with self._lock:
-            over = self._status.state in OVER
+            over = self._status.is_over
             return self._status if over else replace(self._status, seconds=seconds)
 
     def stop(self) -> None:
@@ -191,7 +191,7 @@ class WorkerProcess:
                 status = replace(status, warnings=(*status.warnings, event["warning"]))
             if "ended" in event:
                 self._takes_jobs &= not event["last"]
-            if "ended" in event and status.state not in OVER:
+            if "ended" in event and not status.is_over:
                 seconds = time.monotonic() - self._started
                 state, reason = event["ended"], event["reason"]
                 status = replace(status, state=state, reason=reason, seconds=seconds)
@@ -201,7 +201,7 @@ class WorkerProcess:
         """Note that the process has ended, unless it has said how the job ended."""
         self._reader.join(_DRAINED)
         with self._lock:
-            if self._status.state not in OVER:
+            if not self._status.is_over:
                 seconds = time.monotonic() - self._started
                 reason = self._reason(seconds)
                 self._status = replace(self._status, state="lost", reason=reason, seconds=seconds)

@@ -16,8 +16,9 @@ from zookit.core.data import written_aside
 from zookit.plugins.launchers import dask_transfers as transfers
 from zookit.plugins.launchers import dask_worker
 from zookit.plugins.launchers.dask_connection import Connection, session_of
-from zookit.plugins.launchers.dask_placed import Placed, status_of
+from zookit.plugins.launchers.dask_placed import Placed
 from zookit.plugins.launchers.dask_slots import PREFIX, Slots, call
+from zookit.plugins.launchers.plain_status import status_of
 
 _TRANSFERS = 4
 """The archives that travel at once, and other calls that wait for a worker."""
@@ -187,7 +188,7 @@ class DaskJobs(Jobs):
             self._slots.avoid(placed.worker)
             self._requeue(placed)
         else:
-            self._end(placed, status_of(result, placed.status.place))
+            self._end(placed, replace(status_of(result), place=placed.status.place))
 
     def _gather(self, placed: Placed) -> None:
         if sum(each.gathers for each in self._placed.values()) < _RESULTS:
@@ -249,7 +250,7 @@ class DaskJobs(Jobs):
                 continue
             if placed.started is None:
                 placed.started = time.monotonic()
-            placed.status = status_of(event, f"worker {placed.worker.name}")
+            placed.status = replace(status_of(event), place=f"worker {placed.worker.name}")
 
     def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
         self._events.put(event[1])  # in Dask's thread

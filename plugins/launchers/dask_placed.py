@@ -1,7 +1,6 @@
 """A job on a Dask worker."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +29,3 @@ class Placed:
     asked: int = 0
     """The epochs when the last checkpoint was asked for."""
     due: float = 0.0
-
-
-def status_of(plain: Mapping[str, Any], place: str) -> JobStatus:
-    """Return the status that a worker has sent."""
-    return JobStatus(
-        plain["state"],
-        plain["epochs"],
-        dict(plain["values"]),
-        plain["seconds"],
-        plain["reason"],
-        place,
-        tuple(plain["warnings"]),
-    )

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import Job, JobStatus, WorkerProcess, ZookitError, collect_run
+from zookit.plugins.launchers.plain_status import plain_of
 
 BUSY = "busy"
 """The state of a job that was not started, because others use the worker's threads."""
-_OVER = frozenset({"finished", "interrupted", "failed", "lost"})
 _POLL = 0.05
 """Seconds between two looks at a process."""
 _JOBS = 100
@@ -166,8 +166,8 @@ def _supervise(worker: Any, pool: _Pool, key: str, running: _Running, topic: str
     sent = stopped = None
     while True:
         status = running.process.status()
-        now = _plain(status)
-        if status.state in _OVER:
+        now = plain_of(status)
+        if status.is_over:
             return status
         if (changing := {**now, "seconds": 0.0}) != sent:
             sent = changing
@@ -185,19 +185,8 @@ def _is_wanted(worker: Any, key: str) -> bool:
     return not released and worker.status.name not in ("closing", "closed", "failed")
 
 
-def _plain(status: JobStatus) -> dict[str, Any]:
-    return {
-        "state": status.state,
-        "epochs": status.epochs,
-        "values": {name: float(value) for name, value in status.values.items()},
-        "seconds": status.seconds,
-        "reason": status.reason,
-        "warnings": list(status.warnings),
-    }
-
-
 def _result(status: JobStatus, running: _Running) -> dict[str, Any]:
-    found = _plain(status)
+    found = plain_of(status)
     try:
         sha256, archive = _read(running)
     except FileNotFoundError:

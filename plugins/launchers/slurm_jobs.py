@@ -4,13 +4,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from zookit.core import Job, Jobs, JobStatus, collect_run
+from zookit.plugins.launchers.plain_status import status_of
 from zookit.plugins.launchers.slurm_files import JobFiles
 from zookit.plugins.launchers.slurm_queue import Entry, SlurmQueue
-from zookit.plugins.launchers.slurm_task import OVER
 
 _LOOK = 0.5
 """Seconds between two looks at the folder."""
@@ -63,7 +62,7 @@ class SlurmJobs(Jobs):
 
     def capacity(self) -> int:
         """Return how many more jobs may be in Slurm's queue."""
-        return max(0, self._most - sum(each.status.state not in OVER for each in self._all()))
+        return max(0, self._most - sum(not each.status.is_over for each in self._all()))
 
     def submit(self, job: Job) -> None:
         """Take a job, which `poll` submits together with others."""
@@ -81,7 +80,7 @@ class SlurmJobs(Jobs):
     def cancel(self, name: str) -> None:
         """Ask a job to stop. One that waits in Slurm's queue is taken out of it."""
         found = self._jobs.get(name)
-        if found is None or found.status.state in OVER or found.files.stop.exists():
+        if found is None or found.status.is_over or found.files.stop.exists():
             return
         if not found.slurm:
             found.status = JobStatus("interrupted")
@@ -97,7 +96,7 @@ class SlurmJobs(Jobs):
             return collect_run(JobFiles(self._folder, name).runs, path)
         finally:
             found = self._jobs.get(name)
-            if found is not None and found.status.state in OVER:
+            if found is not None and found.status.is_over:
                 del self._jobs[name]
                 found.files.forget()
                 if found.slurm:
@@ -125,7 +124,7 @@ class SlurmJobs(Jobs):
         """Submit the jobs that are new, those of one number of processors as an array."""
         arrays: dict[int, list[_Queued]] = {}
         for each in self._all():
-            if not each.slurm and each.status.state not in OVER:
+            if not each.slurm and not each.status.is_over:
                 arrays.setdefault(self._cpus or each.job.threads, []).append(each)
         for cpus, jobs in arrays.items():
             for each in jobs:
@@ -147,7 +146,7 @@ class SlurmJobs(Jobs):
         if now - self._looked < _LOOK:
             return
         self._looked = now
-        live = [each for each in self._all() if each.slurm and each.status.state not in OVER]
+        live = [each for each in self._all() if each.slurm and not each.status.is_over]
         if live and now - self._asked > _QUERY:
             found = self._queue.look()
             self._asked = now
@@ -167,8 +166,8 @@ class SlurmJobs(Jobs):
         """Take in what a job has written, and what Slurm says of it."""
         plain = queued.files.read_status(queued.key)
         if plain:
-            queued.status = _status_of(plain)
-        if queued.status.state in OVER:
+            queued.status = status_of(plain)
+        if queued.status.is_over:
             return
         entry = self._entries.get(queued.slurm, Entry(""))
         if queued.gone is not None and time.monotonic() - queued.gone > _SETTLED:
@@ -190,15 +189,3 @@ class SlurmJobs(Jobs):
             detail = f"Slurm's state is {state}, see {log}. Do all nodes share its folder?"
             reason = _REASONS.get(state, detail)
             queued.status = replace(queued.status, state="lost", reason=reason)
-
-
-def _status_of(plain: Mapping[str, Any]) -> JobStatus:
-    return JobStatus(
-        state=plain["state"],
-        epochs=plain["epochs"],
-        values=plain["values"],
-        seconds=plain["seconds"],
-        reason=plain["reason"],
-        place=plain["place"],
-        warnings=tuple(plain["warnings"]),
-    )

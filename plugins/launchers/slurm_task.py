@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import JobStatus, WorkerProcess
+from zookit.plugins.launchers.plain_status import plain_of, status_of
 from zookit.plugins.launchers.slurm_files import JobFiles
 
-OVER = frozenset({"finished", "interrupted", "failed", "lost"})
 _SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
 """Slurm sends SIGTERM when it takes the node away, and a user signal some time before the limit."""
 _POLL = 0.1
@@ -32,7 +32,7 @@ def run(folder: str, name: str, key: str) -> None:
     files = JobFiles(Path(folder), name)
     order = files.read_order()
     before = files.read_status(key)
-    if order is None or order[0] != key or before.get("state") in OVER:
+    if order is None or order[0] != key or (before and status_of(before).is_over):
         return
     received: list[int] = []
     for number in _SIGNALS:
@@ -68,7 +68,7 @@ def _supervise(
     stopped = False
     while True:
         status = process.status()
-        if status.state in OVER:
+        if status.is_over:
             return status
         now = time.monotonic()
         if received and not stopped:
@@ -121,14 +121,10 @@ def _plain(status: JobStatus, before: dict[str, Any] | None = None) -> dict[str,
     place = socket.gethostname()
     with suppress(KeyError):
         place += f", Slurm job {job_number()}"
-    epochs = max(status.epochs, (before or {}).get("epochs", 0))
-    values = {name: float(value) for name, value in status.values.items()}
+    before = before or {}
     return {
-        "state": status.state,
-        "epochs": epochs,
-        "values": values or (before or {}).get("values", {}),
-        "seconds": status.seconds,
-        "reason": status.reason,
+        **plain_of(status),
+        "epochs": max(status.epochs, before.get("epochs", 0)),
+        "values": dict(status.values) or before.get("values", {}),
         "place": place,
-        "warnings": list(status.warnings),
     }

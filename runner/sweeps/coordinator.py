@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from zookit.core import ZookitError, warn
-from zookit.core.launcher import OVER, Jobs, JobStatus
+from zookit.core.launcher import Jobs, JobStatus
 from zookit.runs.pruned import mark_pruned
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.store import Store
@@ -72,7 +72,7 @@ class Coordinator:
             if name in states:
                 self._active[name] = states[name]
                 states[name].attempts = 1
-            elif status.state not in OVER:
+            elif not status.is_over:
                 self.jobs.cancel(name)
 
     def _ask_for(self, names: Iterable[str]) -> None:
@@ -110,7 +110,7 @@ class Coordinator:
             if text not in self._warned:  # most warnings concern all cells
                 self._warned.add(text)
                 warn(f"{state.cell.words}: {text}")
-        if status.state in OVER:
+        if status.is_over:
             self._settle(state, status)
             return
         before = (state.status, state.epochs, state.place)
@@ -178,7 +178,7 @@ class Coordinator:
         deadline = time.monotonic() + _STOPPING
         while self._active and time.monotonic() < deadline:
             for name, status in self.jobs.poll().items():
-                if name in self._active and status.state in OVER:
+                if name in self._active and status.is_over:
                     self._interrupt(self._active.pop(name), status)
             time.sleep(_POLL)
         for state in self._active.values():

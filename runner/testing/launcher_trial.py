@@ -12,7 +12,6 @@ from typing import Any
 
 from zookit.child_process import kill_marked, marked_processes
 from zookit.core import ComponentSpec, Experiment, Job, Jobs, JobStatus, Settings
-from zookit.core.launcher import OVER
 from zookit.core.run_archive import unpack_run
 from zookit.data.prepared import prepare_named
 from zookit.isolation import run_in_child
@@ -75,11 +74,11 @@ class Trial:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             status = self.poll()[name]
-            if status.state in OVER or (wanted is not None and wanted(status)):
+            if status.is_over or (wanted is not None and wanted(status)):
                 break
             time.sleep(_POLL)
         require(
-            (status.state in OVER) if wanted is None else wanted(status),
+            status.is_over if wanted is None else wanted(status),
             f"the job {name} is {status.state} after {status.epochs} epochs ({status.reason})",
         )
         return status

@@ -8,7 +8,6 @@ from typing import Any
 from small_runs import small_images
 
 from zookit.core import Job, Jobs, JobStatus
-from zookit.core.launcher import OVER
 from zookit.data.prepared import prepare
 from zookit.training.resolve import compose
 
@@ -47,7 +46,7 @@ def polled_until(
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         status = poll()
-        if status.state in OVER or until(status):
+        if status.is_over or until(status):
             return status
         time.sleep(0.02)
     raise AssertionError(f"still {poll()}")
