@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -79,14 +78,23 @@ class Coordinator:
         """Ask for the trials of these jobs: a search that learns asks for the same ones again."""
         rest = set(names)
         for _ in set(rest):  # each trial had one of them, if they are of this search
-            new = self.trials.ask() if rest else []
+            new = self._ask() if rest else []
             rest -= {each.cell.name for each in new}
+
+    def _ask(self) -> list[CellState]:
+        """Return the cells to train of the next trial, and report those that are kept."""
+        known = len(self.trials.states)
+        new = self.trials.ask()
+        for state in self.trials.states[known:]:
+            if state.over:
+                self.changed(state)
+        return new
 
     def _submit(self) -> None:
         """Submit as many cells as the launcher can take."""
         for _ in range(self.jobs.capacity()):
             if not self._waiting and self.trials.learns:
-                self._waiting = self.trials.ask()[::-1]
+                self._waiting = self._ask()[::-1]
             if not self._waiting:
                 return
             state = self._waiting.pop()
@@ -185,9 +193,11 @@ class Coordinator:
             self._end(state, "interrupted", "it did not stop in time")
 
     def _interrupt(self, state: CellState, status: JobStatus) -> None:
-        folder = None
-        with suppress(ZookitError):
+        try:
             folder = self._received(state)
+        except ZookitError as error:
+            self._end(state, "failed", str(error))
+            return
         ended: Mapping[str, CellStatus] = {"finished": "finished", "failed": "failed"}
         found = ended.get(status.state, "interrupted")
         if found == "finished" and folder is None:

@@ -175,3 +175,6 @@ def test_jobs_that_an_earlier_process_left_are_taken_over(tmp_path: Path) -> Non
     assert [each.status for each in states] == ["finished"] * 2
     assert len(left) == len(jobs.trained) == 2
     assert jobs.cancelled == []
+    with planned(**how) as sweep:
+        sweep.start()
+        assert [each.kept for each in sweep.ended()] == [True, True]
