@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zookit.core.messages import printable
 from zookit.report.grid import DATASET, Combination, Grid, GridStatus, dataset_of
 from zookit.report.numbers import are_logarithmic, number_of
-from zookit.report.scale import Scale
+from zookit.report.scale import Scale, results_by_dataset, scales_of
 
 MOST = 12
 """The most maps of a page."""
@@ -114,7 +114,7 @@ def _heat_map(
     best = {place: found for place, group in places.items() if (found := _best(grid, group))}
     if len(best) < 2:
         return None
-    scales = _scales(grid, list(best.values()))
+    scales = scales_of(best.values(), grid.ranking)
     marks: dict[str, str] = {}
     rows = [
         (
@@ -168,21 +168,8 @@ def _best(grid: Grid, group: Sequence[Combination]) -> Combination | None:
     )
 
 
-def _scales(grid: Grid, best: Sequence[Combination]) -> dict[str, Scale]:
-    return {dataset: Scale.among(values, grid.ranking) for dataset, values in _values(best).items()}
-
-
-def _values(best: Sequence[Combination]) -> dict[str, list[float]]:
-    """Return the results by data set."""
-    found: dict[str, list[float]] = {}
-    for each in best:
-        if each.result is not None:
-            found.setdefault(dataset_of(each.values), []).append(each.result.value)
-    return found
-
-
 def _spread(best: Sequence[Combination]) -> float:
-    return max(statistics.pstdev(values) for values in _values(best).values())
+    return max(statistics.pstdev(values) for values in results_by_dataset(best).values())
 
 
 def _axis(grid: Grid, name: str, combinations: Sequence[Combination]) -> _Axis:

@@ -13,7 +13,7 @@ from zookit.core.messages import counted, printable
 from zookit.report.drawing import INK, PAPER, colour, svg
 from zookit.report.grid import Combination, Grid, dataset_of
 from zookit.report.numbers import are_logarithmic, number_of
-from zookit.report.scale import Scale
+from zookit.report.scale import Scale, scales_of
 
 MOST = 500
 """The most lines."""
@@ -61,7 +61,7 @@ def parallel_of(grid: Grid, name: str) -> Parallel | None:
     if not results or not grid.varied:
         return None
     values = [each.result.value for each in results if each.result]
-    scales = _scales(grid, results)
+    scales = scales_of(results, grid.ranking)
     axes = [
         *(_axis(grid, varied, values_) for varied, values_ in grid.varied.items()),
         _result_axis(grid, values, scales),
@@ -113,15 +113,6 @@ class _Line:
     heights: Sequence[float]
     strength: float
     is_best: bool
-
-
-def _scales(grid: Grid, results: Sequence[Combination]) -> dict[str, Scale]:
-    """Return the scale of each data set."""
-    found: dict[str, list[float]] = {}
-    for each in results:
-        if each.result:
-            found.setdefault(dataset_of(each.values), []).append(each.result.value)
-    return {dataset: Scale.among(values, grid.ranking) for dataset, values in found.items()}
 
 
 def _lines(

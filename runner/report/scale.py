@@ -1,11 +1,12 @@
 """How good a value is among others, as the strength of a colour."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from zookit.leaderboard.ranking import Ranking
+from zookit.report.grid import Combination, dataset_of
 
 _FAR = 4
 """Values this many times as far from the best as the median are as pale as the worst."""
@@ -37,3 +38,18 @@ class Scale:
         if self.best == self.worst:
             return 1.0
         return min(max((value - self.worst) / (self.best - self.worst), 0.0), 1.0)
+
+
+def scales_of(combinations: Iterable[Combination], ranking: Ranking) -> dict[str, Scale]:
+    """Return the scale of the results on each data set."""
+    values = results_by_dataset(combinations)
+    return {dataset: Scale.among(found, ranking) for dataset, found in values.items()}
+
+
+def results_by_dataset(combinations: Iterable[Combination]) -> dict[str, list[float]]:
+    """Return the results of combinations by their data set."""
+    found: dict[str, list[float]] = {}
+    for each in combinations:
+        if each.result is not None:
+            found.setdefault(dataset_of(each.values), []).append(each.result.value)
+    return found

@@ -160,7 +160,11 @@ def _best(grid: Grid, best: Best) -> BestView:
     assert result is not None
     over = f" over {counted(result.seeds, 'seed')}" if result.seeds > 1 else ""
     test = best.run.test.get("accuracy")
-    tested = f"; test accuracy of the best run {test:.4f}" if test and grid.by != "test" else ""
+    tested = (
+        f"; test accuracy of the best run {test:.4f}"
+        if test is not None and grid.by != "test"
+        else ""
+    )
     rest = point_words({k: v for k, v in combination.values.items() if k != DATASET})
     return BestView(
         printable(dataset_of(combination.values)),
