@@ -175,6 +175,12 @@ def test_mistakes_are_one_line(
     assert all(fact in line for fact in facts), line
 
 
+def test_a_sweep_needs_no_runs(zookit: Command) -> None:
+    message = zookit(*TWO, "--limit", "0").message()
+    assert "--limit" in message
+    assert "has no runs" not in message
+
+
 def test_a_dry_run_has_an_optional_value(zookit: Command) -> None:
     for before, after in (((), ("--dry-run",)), (("--dry-run",), ("--seeds", "1"))):
         outcome = zookit("sweep", *before, "-d", "mnist", "-a", "dense", *after)

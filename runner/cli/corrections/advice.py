@@ -110,6 +110,8 @@ def _hint(line: Line, error: Exception) -> str:
         return COMMANDS.get(folded(line.name), Foreign("")).why
     if line.name == "run":
         return "" if isinstance(error, TyperException) else _about_components(line, error)
+    if line.name == "sweep":  # which needs no runs
+        return ""
     if "--runs-dir" not in line.options or not isinstance(error, (NoRuns, TyperException)):
         return ""
     with suppress(ZookitError):
