@@ -16,11 +16,13 @@ from zookit.cli.run_argument import (
 )
 from zookit.core import BadParameter, warn
 from zookit.core.messages import printable
+from zookit.own_process import without_garbage_collection
 
 if TYPE_CHECKING:
     from zookit.leaderboard.leaderboard import Leaderboard
 
 
+@without_garbage_collection()
 def compare(
     names: RunNames = None,
     runs_dir: RunsDir = RUNS_DIR,

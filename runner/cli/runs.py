@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunsDir, check_runs_dir, no_runs, short_names
+from zookit.own_process import without_garbage_collection
 
 if TYPE_CHECKING:
     from zookit.runs.summary import RunSummary
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _NUMBERS = ("epochs", "training", "validation", "test", "seconds")
 
 
+@without_garbage_collection()
 def runs(
     runs_dir: RunsDir = RUNS_DIR,
     as_json: Annotated[bool, json_option()] = False,
