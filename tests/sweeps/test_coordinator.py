@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from inline_jobs import InlineJobs
@@ -165,7 +166,11 @@ def test_a_folder_has_one_sweep_at_a_time(tmp_path: Path) -> None:
 
 def test_jobs_that_an_earlier_process_left_are_taken_over(tmp_path: Path) -> None:
     jobs = InlineJobs(tmp_path / "jobs")
-    how = {"folder": tmp_path / "runs", "search": "optuna:trials=1", "validation": "0.1"}
+    how: dict[str, Any] = {
+        "folder": tmp_path / "runs",
+        "search": "optuna:trials=1",
+        "validation": "0.1",
+    }
     with planned(**how) as sweep:
         for state in sweep.trials.ask():
             jobs.submit(state.cell.job((), None))
