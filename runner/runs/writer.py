@@ -56,6 +56,8 @@ def check_runs_dir(runs_dir: Path) -> None:
         raise _unwritable(runs_dir, error.strerror or str(error)) from None
     if not nearest.is_dir():
         raise _unwritable(runs_dir, f"{nearest} is not a folder")
+    if (nearest / EXPERIMENT).is_file():
+        raise _unwritable(runs_dir, f"{nearest} is a run, not a folder of runs")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise _unwritable(runs_dir, f"no permission to write to {nearest}")
 

@@ -175,6 +175,14 @@ def test_mistakes_are_one_line(
     assert all(fact in line for fact in facts), line
 
 
+def test_a_set_of_callbacks_is_not_separated(zookit: Command) -> None:
+    words = "stop_at_loss:0.4 terminate_on_nan"
+    varied = ("--vary", "stop_at_loss.threshold=0.4")
+    message = zookit(*TWO, "--callbacks", words, *varied, "--dry-run").message()
+    assert "'stop_at_loss:0.4'" in message
+    assert "--callbacks terminate_on_nan" not in message
+
+
 def test_a_sweep_needs_no_runs(zookit: Command) -> None:
     message = zookit(*TWO, "--limit", "0").message()
     assert "--limit" in message

@@ -16,7 +16,7 @@ from small_runs import DENSE, SMALL, different_ends
 
 import zookit
 from zookit.core import FolderError, Listener, RunContext, hookimpl
-from zookit.runs.run import read_run
+from zookit.runs.run import EXPERIMENT, read_run
 from zookit.runs.writer import check_runs_dir, make_folder, written
 
 
@@ -32,6 +32,12 @@ def test_a_runs_folder_that_cannot_be_written_is_found_before_any_work(tmp_path:
     (tmp_path / "file").write_text("")
     for runs_dir in (tmp_path / "file", tmp_path / "file" / "runs"):
         with pytest.raises(FolderError, match="file is not a folder"):
+            check_runs_dir(runs_dir)
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / EXPERIMENT).write_text("")
+    for runs_dir in (run, run / "more"):
+        with pytest.raises(FolderError, match="run is a run"):
             check_runs_dir(runs_dir)
     with pytest.raises(FolderError, match=r"not a folder|Not a directory"):
         make_folder(tmp_path / "file" / "runs", "c3", datetime.now().astimezone())

@@ -140,6 +140,8 @@ def _keys(line: Line, param: Any, text: str) -> list[str]:
 def separated(line: Line, _: Exception) -> Lines:
     """Propose several words, or an option several times, for several names in one argument."""
     for part in line.parts:
+        if line.name == "sweep" and part.option == "--callbacks":
+            continue  # its words are one set
         names = [each for each in re.split(r"[\s,;+]+", part.value or "") if each]
         if part.option and part.param is not None and any(map(line.takers, names)):
             offered = line.offered(part.param)
