@@ -72,9 +72,9 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
     listed = re.findall(r"^ *(stripes\w*) .*zookit-stripes==", output, re.MULTILINE)
     assert listed[:4] == ["stripes", "stripes_net", "stripes_stop", "stripes_report"]
     assert len(list((folder / "dist").iterdir())) == 2
-    assert "stripes, full: 800 train + 200 test" in output_of_wheel
+    assert re.search(r"^data +stripes, full: 800 train \+ 200 test$", output_of_wheel, re.MULTILINE)
     assert len(list(tmp_path.glob("runs/*/stripes_report.md"))) == 1
-    assert "full: 192 train + 48 test" in output
+    assert re.search(r"^data +leaves, full: 192 train \+ 48 test$", output, re.MULTILINE)
     assert len((folder / "runs" / "ledger.csv").read_text(encoding="utf-8").splitlines()) == 1
     # zookit check exits with 1 if a check fails, which would have ended the script.
     assert output.count(" 0 failed") == 4
