@@ -111,9 +111,9 @@ class Jobs(ABC):
 class Launcher(Component, ABC):
     """Base class of launchers: where the trainings of a sweep run.
 
-    zookit asks for `capacity`, submits jobs, polls them about twice a second and collects what has
-    ended. `zookit.core.WorkerProcess` runs jobs in a process of its own, on any machine on which
-    zookit is installed.
+    zookit asks for `capacity`, submits jobs, polls them several times a second and collects what
+    has ended. `zookit.core.WorkerProcess` runs jobs in a process of its own, on any machine on
+    which zookit is installed.
     """
 
     @abstractmethod

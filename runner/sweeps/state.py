@@ -15,10 +15,9 @@ class CellState:
     """A cell, and how far it is.
 
     `kept` says that its run was there before the sweep started, and `differs` in what it is not
-    quite the same experiment. `folder` is its run folder once it
-    has one, `values` is what its last epoch logged and `test` what was measured on the test split;
-    `reason` is why it failed. `start` is an
-    unfinished run folder that the next job continues.
+    quite the same experiment. `folder` is its run folder once it has one, `values` is what its last
+    epoch logged and `test` what was measured on the test split; `reason` is why it failed. `start`
+    is an unfinished run folder that the next job continues.
     """
 
     cell: PlannedCell
