@@ -39,7 +39,7 @@ def runs(
         short = short_names(found, runs_dir)
         narrow = _narrow(found, [short[run.name] for run in found])
         shown = narrow if narrow.narrowest <= console.width else shown
-    console.print(shown)
+    console.print(shown, crop=shown.narrowest > console.width)  # Rich measures what it may crop
 
 
 def _wide(found: "Sequence[RunSummary]") -> "DataTable":

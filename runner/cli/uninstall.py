@@ -100,15 +100,15 @@ def _runs_with(distributions: Iterable[str], runs_dir: Path) -> list[str]:
     The distributions have their canonical names: what a run recorded may be spelled otherwise.
     """
     from zookit.registry.names import canonical_name
-    from zookit.runs.naming import read_runs
+    from zookit.runs.listing import list_summaries
 
     with suppress(ZookitError):
         return [
             run.name
-            for run in read_runs(runs_dir)
+            for run in list_summaries(runs_dir)
             if any(
                 canonical_name(owner.partition("==")[0]) in distributions
-                for owner in run.environment.owners().values()
+                for owner in run.owners.values()
             )
         ]
     return []

@@ -30,7 +30,8 @@ def print_leaderboard(
         if at:
             console.print()
         console.print(Text(printable(shortened(each.heading)), "bold"))
-        console.print(_fitting(console, each, short_names))
+        shown = _fitting(console, each, short_names)
+        console.print(shown, crop=shown.narrowest > console.width)  # Rich measures what it may crop
     if tables and unranked:
         console.print()
     elif not tables and not unranked:

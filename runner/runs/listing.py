@@ -101,6 +101,15 @@ def list_summaries(runs_dir: Path) -> list[RunSummary]:
     return found
 
 
+def intact_summaries(runs_dir: Path) -> list[RunSummary]:
+    """Summarize the runs in a folder that are not damaged, as `list_summaries`, without warnings.
+
+    Raises BadRun if the folder itself cannot be read.
+    """
+    found = _summaries(_listed(runs_dir, summaries=True))
+    return [checked.run for _, checked in found if isinstance(checked, CheckedSummary)]
+
+
 def find_by_identity(runs_dir: Path, identities: Collection[str]) -> dict[str, list[RunSummary]]:
     """Return the runs in a folder that have one of these identities, oldest first.
 

@@ -21,6 +21,7 @@ from zookit.runs.index import LOCK, NAME, read_index
 from zookit.runs.listing import (
     find_by_cell,
     find_by_identity,
+    intact_summaries,
     list_folders,
     list_summaries,
 )
@@ -219,6 +220,9 @@ def test_damaged_and_changed_runs_are_reported_each_time(
         messages = " ".join(sorted(record.getMessage() for record in caplog.records))
         assert all(name in messages for name in ("skipped run-0:", "run-1:", "skipped other:"))
         assert len(caplog.records) == 3
+    caplog.clear()
+    assert {run.name for run in intact_summaries(runs)} == {f"run-{at}" for at in range(1, COUNT)}
+    assert not caplog.records
 
 
 def garbage(path: Path) -> None:

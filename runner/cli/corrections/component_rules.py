@@ -167,15 +167,13 @@ def runs(line: Line, _: Exception) -> Iterator[list[str]]:
 def _run_with(name: str, runs_dir: Path) -> str | None:
     """Return the newest run with a component of this name, a finished one first."""
     from zookit.registry import default
-    from zookit.runs.naming import run_folders
-    from zookit.runs.run import read_run
+    from zookit.runs.listing import intact_summaries
 
     found: dict[bool, str] = {}
     if not any(name in kind for kind in default.components()):
         return None
-    for folder in run_folders(runs_dir)[0]:
-        with suppress(ZookitError):
-            run = read_run(folder)
-            if name in [each.short_name for each in run.experiment.components()]:
-                found[run.status == "finished"] = folder.name
+    with suppress(ZookitError):
+        for run in intact_summaries(runs_dir):
+            if name in [each.short_name for each in run.recipe.experiment.components()]:
+                found[run.status == "finished"] = run.name
     return found.get(True, found.get(False))
