@@ -43,7 +43,9 @@ IMAGES_AND_LABELS = (
 
 
 def path_of(given: object, name: str) -> Path:
-    """Return a path. Raises BadParameter if it is neither text nor a path."""
+    """Return a path. Raises BadParameter if it is neither text nor a path, or empty."""
+    if given == "":
+        raise BadParameter(f"{name} is empty. Name a path, such as '.' for the current folder.")
     if isinstance(given, str | os.PathLike) and isinstance(os.fspath(given), str):
         return Path(given)
     raise BadParameter(f"{name} must be a path as text or pathlib.Path, got {quoted(given)}.")

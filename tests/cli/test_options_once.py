@@ -18,6 +18,23 @@ def test_a_second_value_is_refused(zookit: Command, words: str, option: str) -> 
     assert zookit(*words.split()).message() == f"zookit: {option} is given twice. Pass it once."
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("run", "mnist", "dense", "--runs-dir", ""), "--runs-dir"),
+        (("run", "--from="), "--from"),
+        (("runs", "--runs-dir="), "--runs-dir"),
+        (("sweep", "-d", "mnist", "-a", "dense", "--runs-dir", "", "--dry-run"), "--runs-dir"),
+        (("sweep", "--attach", ""), "--attach"),
+        (("report", "latest", "--output", ""), "--output"),
+    ],
+)
+def test_an_empty_path_is_refused(zookit: Command, words: tuple[str, ...], option: str) -> None:
+    message = zookit(*words).message()
+    assert f"{option} is empty" in message
+    assert "Run:" not in message
+
+
 def test_other_options_and_flags_can_be_repeated(zookit: Command) -> None:
     repeated = "run mnist dense:0 --quiet --quiet --augment flip --augment zoom"
     assert "dense: units" in zookit(*repeated.split()).message()
