@@ -97,7 +97,12 @@ class SweepRequest:
     @classmethod
     def from_toml(cls, text: str, origin: str = "sweep.toml") -> "SweepRequest":
         """Read a request from TOML text. Raises BadExperiment and BadParameter."""
-        return cls(**request_tables.read(text, origin))
+        fields_ = request_tables.read(text, origin)
+        try:
+            return cls(**fields_)
+        except BadExperiment as error:
+            error.message = f"{origin}: {error.message}"
+            raise
 
     @classmethod
     def of(cls, **given: Any) -> "SweepRequest":

@@ -45,9 +45,9 @@ def read(text: str, origin: str) -> dict[str, Any]:
         ) from None
     version = tables.pop("format", None)
     if version != FORMAT or type(version) is not int:
+        found = "it has no format" if version is None else f"format is {quoted(version)}"
         raise BadExperiment(
-            f"{origin}: format is {quoted(version)}; this version of zookit reads format = "
-            f"{FORMAT}.",
+            f"{origin}: {found}; this version of zookit reads format = {FORMAT}.",
             f"Write format = {FORMAT} as its first line." if version is None else "",
         )
     for key in tables:

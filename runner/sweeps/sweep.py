@@ -216,19 +216,32 @@ def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
     path = runs_dir / REQUEST
     try:
         request = SweepRequest.from_toml(read_text_bounded(path, _LARGEST), str(path))
-        text = read_text_bounded(runs_dir / _FOLDER / _OPTIONS, _LARGEST)
-        options = SweepOptions.from_plain(parse_json(text))
     except FileNotFoundError:
         raise BadRun(
             f"{runs_dir} has no sweep: {REQUEST} is missing. Name the folder of a sweep, or start "
             "one: zookit sweep -d DATASET -a ARCHITECTURE"
         ) from None
-    except (ZookitError, OSError, ValueError, KeyError, TypeError) as error:
-        raise BadRun(
-            f"the sweep in {runs_dir} cannot be read: {reason_of(error)}. Start it again with all "
-            "its options; what is trained is kept."
-        ) from None
+    except ZookitError as error:  # it names the file
+        raise _unreadable(runs_dir, error.message) from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(runs_dir, f"{path}: {reason_of(error)}") from None
+    path = runs_dir / _FOLDER / _OPTIONS
+    try:
+        options = SweepOptions.from_plain(parse_json(read_text_bounded(path, _LARGEST)))
+    except FileNotFoundError:
+        raise _unreadable(runs_dir, f"{path} is missing") from None
+    except (KeyError, TypeError):
+        raise _unreadable(runs_dir, f"{path} is damaged") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(runs_dir, f"{path}: {reason_of(error)}") from None
     return request, options
+
+
+def _unreadable(runs_dir: Path, reason: str) -> BadRun:
+    return BadRun(
+        f"the sweep in {runs_dir} cannot be read: {reason.removesuffix('.')}. Start it again with "
+        "all its options; what is trained is kept."
+    )
 
 
 def _store(runs_dir: Path, held: ExitStack) -> Store:

@@ -58,7 +58,7 @@ class View:
         if self._quiet or self._live is not None or not state.over or state.kept:
             return
         states = list(self._sweep.states)
-        done = sum(each.over for each in states)
+        done = sum(each.over and each.status != "interrupted" for each in states)
         with self._lock:
             self._console.print(Text(f"{done}/{len(states)}  {ending_of(state)}"), soft_wrap=True)
 

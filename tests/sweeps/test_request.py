@@ -87,7 +87,7 @@ def test_a_file_by_hand_is_read() -> None:
     ("text", "facts"),
     [
         ("datasets = [", ["not valid TOML"]),
-        ("datasets = ['mnist']", ["format = 1"]),
+        ("datasets = ['mnist']", ["has no format", "Write format = 1"]),
         ("format = 7", ["7"]),
         ("format = 1\ndataset = ['mnist']", ["'dataset'", "'datasets'"]),
         ("format = 1\ndatasets = 'mnist'", ["datasets", "list"]),

@@ -69,7 +69,9 @@ def test_a_folder_without_a_sweep_cannot_be_continued(tmp_path: Path) -> None:
     refused(lambda: read_request(tmp_path / "missing"))
     planned(tmp_path).close()
     (tmp_path / OPTIONS).unlink()
-    refused(lambda: read_request(tmp_path))
+    line = refused(lambda: read_request(tmp_path))
+    assert f"{tmp_path / OPTIONS} is missing" in line
+    assert REQUEST not in line
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,7 @@ def test_a_folder_without_a_sweep_cannot_be_continued(tmp_path: Path) -> None:
         (REQUEST, "no TOML"),
         (REQUEST, ""),
         (REQUEST, "format = 1\n"),
+        (REQUEST, "format = 99\n"),
         (REQUEST, "format = 1\nseeds = 'x'"),
         (REQUEST, "\0\xff"),
         (OPTIONS, "{"),
@@ -91,7 +94,9 @@ def test_a_damaged_file_of_a_sweep_is_one_line(
 ) -> None:
     planned(tmp_path).close()
     (tmp_path / file).write_text(content, encoding="latin-1")
-    assert str(tmp_path) in refused(lambda: read_request(tmp_path))
+    line = refused(lambda: read_request(tmp_path))
+    assert str(tmp_path / file) in line
+    assert ".." not in line
 
 
 @pytest.mark.parametrize(

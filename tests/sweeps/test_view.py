@@ -105,7 +105,7 @@ def console(**options: bool) -> tuple[Console, io.StringIO]:
 
 def test_without_a_terminal_each_cell_that_ends_is_a_line(sweep: Sweep) -> None:
     opened, written = console()
-    first, second, third, _ = sweep.states
+    first, second, third, fourth = sweep.states
     with View(sweep, opened, quiet=False) as view:
         first.status, first.epochs = "running", 1
         view.changed(first)
@@ -116,8 +116,14 @@ def test_without_a_terminal_each_cell_that_ends_is_a_line(sweep: Sweep) -> None:
         view.changed(first)
         second.status, second.reason = "failed", "[red]no luck " + "so far " * 50
         view.changed(second)
+        fourth.status = "interrupted"
+        view.changed(fourth)
     lines = written.getvalue().splitlines()
-    assert lines == [f"2/4  {ending_of(first)}", f"3/4  {ending_of(second)}".rstrip()]
+    assert lines == [
+        f"2/4  {ending_of(first)}",
+        f"3/4  {ending_of(second)}".rstrip(),
+        f"3/4  {ending_of(fourth)}",  # it is not done
+    ]
 
 
 def test_on_a_terminal_the_cells_are_a_table(sweep: Sweep) -> None:
