@@ -5,6 +5,7 @@ from contextlib import suppress
 from zookit.core import BadExperiment, Choice, did_you_mean
 from zookit.core.errors import quoted
 from zookit.core.search import Point
+from zookit.registry.plugin_files import name_in
 from zookit.sweeps.request import SEED, SweepRequest
 from zookit.sweeps.space import Space
 
@@ -65,7 +66,7 @@ class Exclusion:
 
 
 def _same(excluded: str, value: str) -> bool:
-    if excluded in (value, value.partition(":")[0]):
+    if excluded in (value, name_in(value)):
         return True
     with suppress(ValueError):
         return float(excluded) == float(value)

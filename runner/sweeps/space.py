@@ -1,7 +1,7 @@
 """What varies in a sweep, and the words of each combination."""
 
 import math
-from collections.abc import Iterator
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +23,7 @@ from zookit.core.old_names import current_name
 from zookit.core.search import Point
 from zookit.registry import Entry, Registry, default
 from zookit.registry.kind import Row
+from zookit.registry.names import plugin_name
 from zookit.sweeps.places import Place, full_name_of, is_words, places_of
 from zookit.sweeps.request import ARCHITECTURE, CALLBACKS, DATASET, SEED, SweepRequest
 from zookit.training.options import FREEZE
@@ -108,6 +109,20 @@ class Space:
             self._names[kind, text] = full_name_of(kind, text) if is_words(text) else ""
         return self._names[kind, text]
 
+    def _named(self, place: Place, name: str) -> str:
+        """Return the full name of the component of a place that a name stands for; else nothing.
+
+        One in a file also has its short name, and the name of its class, if no other one has it.
+        """
+        here = {self._full_name(place.kind, text) for text in place.texts} - {""}
+        full_name = self._full_name(place.kind, name)
+        if full_name in here:
+            return full_name
+        own = plugin_name(name)
+        entries = [entry for each in here if (entry := default.of(place.kind)[each]).declared.file]
+        found = [each.full_name for each in entries if each.name == own]
+        return found[0] if len(found) == 1 else ""
+
     def _with_parameter(self, text: str, parameter: str, value: str) -> str:
         """Return words with another parameter."""
         key = (text, parameter, value)
@@ -138,13 +153,13 @@ class Space:
         if not dot:
             raise self._unknown(varied.name, options)
         for place in self.places:
-            wanted = self._full_name(place.kind, name)
-            having = {
-                value
-                for value, texts in place.words.items()
-                if wanted in [self._full_name(place.kind, text) for text in texts]
-            }
-            if wanted and having:
+            wanted = self._named(place, name)
+            if wanted:
+                having = {
+                    value
+                    for value, texts in place.words.items()
+                    if wanted in [self._full_name(place.kind, text) for text in texts]
+                }
                 entry = default.of(place.kind)[wanted]
                 found = VariedParameter(
                     _typed_parameter(varied, entry, parameter), place, wanted, parameter
@@ -154,7 +169,7 @@ class Space:
                     values = tuple(value for value in place.words if value in having)
                     return replace(found, varied=replace(found.varied, when={place.varies: values}))
                 return found
-        names = sorted({Words.parse(t).name for t in self._texts() if ".py" not in t})
+        names = self._component_names()
         raise BadExperiment(
             f"{varied.name} varies, but no combination has a component {quoted(name)}."
             f"{did_you_mean(name, names)} Components: {', '.join(names)}."
@@ -201,9 +216,16 @@ class Space:
                     "Remove one of them."
                 )
 
-    def _texts(self) -> Iterator[str]:
-        for place in self.places:
-            yield from filter(is_words, place.texts)
+    def _component_names(self) -> list[str]:
+        """Return the names of all components that a combination may have, as short as possible."""
+        found = {
+            self._full_name(place.kind, text) or Words.parse(text).name
+            for place in self.places
+            for text in filter(is_words, place.texts)
+        }
+        short = Counter(each.rpartition("/")[2] for each in found)
+        names = ((each.rpartition("/")[2], each) for each in found)
+        return sorted(name if short[name] == 1 else full_name for name, full_name in names)
 
 
 def _is_several(kind: Row | None) -> bool:

@@ -1,14 +1,18 @@
 """What varies: names of settings and parameters, and which values a combination has."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from made_files import here, write
 
 from zookit.core import Choice, Range, ZookitError
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.space import Space
 from zookit.sweeps.vary import parse_vary
+
+__all__ = ["here"]
 
 BASE = SweepRequest(("mnist",), ("dense", "cnn"))
 
@@ -40,6 +44,29 @@ def test_components_of_all_kinds_have_parameters_that_vary(
     vary: str, changes: dict[str, Any], when: Any
 ) -> None:
     assert space(vary, **changes).varied[-1].when == when
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("name", ["my_net", "MyNet", "net.py/my_net", "./net.py:MyNet"])
+def test_a_parameter_of_a_component_in_a_file_varies(name: str) -> None:
+    found = space(f"{name}.units=2,4", architectures=("dense", "./net.py:MyNet"))
+    assert found.varied[-1].when == {"architecture": ("./net.py:MyNet",)}
+    point = {"architecture": "./net.py:MyNet", f"{name}.units": "4"}
+    place = next(each for each in found.places if each.varies == "architecture")
+    assert found.words_at(place, point) == ("net.py/my_net:units=4",)
+
+
+def test_a_name_that_two_files_have_is_refused_with_all_names(here: Path) -> None:
+    write(here, name="other.py")
+    both = ("./net.py:MyNet", "./other.py:MyNet")
+    with pytest.raises(ZookitError) as raised:
+        space("my_net.units=2,4", architectures=both)
+    assert "net.py/my_net, other.py/my_net" in str(raised.value)
+    found = space("other.py/my_net.units=2,4", architectures=both)
+    assert found.varied[-1].when == {"architecture": both[1:]}
+    with pytest.raises(ZookitError) as raised:
+        space("her_net.units=2,4", architectures=both[:1])
+    assert "my_net" in str(raised.value)
 
 
 def test_a_parameter_depends_on_the_optimizer_that_varies() -> None:
