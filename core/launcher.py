@@ -23,7 +23,7 @@ class Job:
         data_hash: the SHA-256 of the images and labels, which the worker must come to.
         threads: the CPU threads that it computes with.
         listeners: the words of the listeners that are attached, as with `--with`.
-        seconds: how long it may take at most; None for any time.
+        seconds: how long it may take at most once TensorFlow is imported; None for any time.
         start: the archive of a run folder to continue; None to start from the beginning.
     """
 

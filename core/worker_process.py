@@ -10,12 +10,13 @@ own, which starts as its standard output, carry lines of JSON. This process send
 and the end of the input tells the worker to stop its job and end. The worker sends, about the job
 that was started last,
 
+    {"began": true}
     {"epoch": 3, "values": {"loss": 0.4, ...}}
     {"warning": TEXT}
     {"ended": "finished", "reason": "", "last": false}
 
-where `ended` is a state of a job, and `last` says that the worker ends now. What plugins print goes
-to the worker's log.
+where `began` says that TensorFlow is imported, so that the job's time counts, `ended` is a state of
+a job, and `last` says that the worker ends now. What plugins print goes to the worker's log.
 """
 
 import json
@@ -31,8 +32,10 @@ from typing import Any
 from zookit.core.launcher import Job, JobStatus
 from zookit.core.messages import is_at_command_line
 from zookit.core.python_process import ending, kill_with_children, python_command
-from zookit.core.worker_log import last_line, out_of_memory_kills, place_in_log
+from zookit.core.worker_log import last_line, out_of_memory_kills, place_in_log, took_too_long
 
+IMPORT_SECONDS = 300.0
+"""How long the start and the import of TensorFlow may take, before a job whose time is limited."""
 _CODE = "from zookit.sweeps.worker import main; main()"
 _GRACE = 10.0
 """Seconds after its limit at which a job that has not ended itself is killed."""
@@ -59,6 +62,7 @@ class WorkerProcess:
         self._number = 0
         self._status = JobStatus("waiting")
         self._started = 0.0
+        self._began: float | None = None
         self._killed = self._cleaned = False
         self._takes_jobs = True
         self._log, self._logged = log, _size(log)
@@ -105,7 +109,7 @@ class WorkerProcess:
                 self._logged = _size(self._log)
             self._job, self._number = job, self._number + 1
             self._status = JobStatus("running", place=f"process {self.pid}")
-            self._started = time.monotonic()
+            self._started, self._began = time.monotonic(), None
         values = {**asdict(job), "start": None if job.start is None else str(job.start.absolute())}
         more = {"folder": str(folder.absolute()), "number": self._number}
         self._send(start=values, **more, at_command_line=is_at_command_line())
@@ -119,11 +123,10 @@ class WorkerProcess:
         if self._job is None:
             raise RuntimeError("no job was started")
         seconds = time.monotonic() - self._started
-        limit = self._job.seconds
         if not self._status.is_over:
             if self.has_ended():
                 self._end_lost()
-            elif limit is not None and seconds > limit + _GRACE:
+            elif self._over_limit() > _GRACE:
                 self.kill()
                 self._end_lost()
         with self._lock:
@@ -166,6 +169,16 @@ class WorkerProcess:
             self._killed = self._cleaned = True
             kill_with_children(self._process)
 
+    def _over_limit(self) -> float:
+        """Return by how many seconds the job is over its limit; negative if it is not."""
+        assert self._job is not None
+        if self._job.seconds is None:
+            return float("-inf")
+        now, began = time.monotonic(), self._began
+        if began is None:
+            return now - self._started - IMPORT_SECONDS
+        return now - began - self._job.seconds
+
     def _send(self, **values: Any) -> None:
         # It may have ended; then `status` finds that out.
         with suppress(OSError, ValueError):
@@ -184,6 +197,8 @@ class WorkerProcess:
     def _apply(self, event: dict[str, Any]) -> None:
         with self._lock:
             status = self._status
+            if "began" in event:
+                self._began = time.monotonic()
             if "epoch" in event:
                 values = {**status.values, **event["values"]} if event.get("added") else None
                 status = replace(status, epochs=event["epoch"], values=values or event["values"])
@@ -202,15 +217,17 @@ class WorkerProcess:
         self._reader.join(_DRAINED)
         with self._lock:
             if not self._status.is_over:
-                seconds = time.monotonic() - self._started
-                reason = self._reason(seconds)
+                seconds, reason = time.monotonic() - self._started, self._reason()
                 self._status = replace(self._status, state="lost", reason=reason, seconds=seconds)
 
-    def _reason(self, seconds: float) -> str:
+    def _reason(self) -> str:
         assert self._job is not None
         code, limit = self._process.returncode, self._job.seconds
         place = place_in_log(self._log, self._logged)
-        if limit is not None and seconds >= limit:
+        too_long = self._over_limit() >= 0 or took_too_long(self._log, self._logged)
+        if limit is not None and too_long:
+            if self._began is None:
+                return f"the import of TensorFlow took longer than {IMPORT_SECONDS:g} s{place}"
             return f"it took longer than {limit:g} s{place}"
         if self._killed:
             return "its process was killed"

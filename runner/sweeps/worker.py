@@ -18,6 +18,9 @@ from typing import Any, BinaryIO
 from zookit.child_process import replace_input
 from zookit.core.launcher import Job
 from zookit.core.messages import at_command_line, logger
+from zookit.core.result import Status
+from zookit.core.worker_process import IMPORT_SECONDS
+from zookit.modeling.tensorflow_import import import_keras
 from zookit.own_process import declare_own_process
 from zookit.registry.blame import blamed_reason_of
 from zookit.sweeps.job_training import train_job
@@ -89,8 +92,8 @@ class Worker:
                 self._training = command["number"] if wanted else 0
             try:
                 if wanted:
-                    with _job_environment(command), _time_limit(job.seconds, self._log):
-                        state = train_job(job, Path(command["folder"]), self.report)
+                    with _job_environment(command):
+                        state = self._trained(job, Path(command["folder"]))
             finally:
                 self._training = 0
         except KeyboardInterrupt:
@@ -101,6 +104,16 @@ class Worker:
             self._ending |= _is_out_of_memory(error)
         self._training = 0
         self.report(ended=state, reason=" ".join(reason.split()), last=self._ending)
+
+    def _trained(self, job: Job, folder: Path) -> Status:
+        """Train a job, whose time counts once TensorFlow is imported."""
+        if job.seconds is None:
+            return train_job(job, folder, self.report)
+        with _time_limit(IMPORT_SECONDS, self._log):
+            import_keras()
+        self.report(began=True)
+        with _time_limit(job.seconds, self._log):
+            return train_job(job, folder, self.report)
 
     def _read(self) -> None:
         for line in self._commands:
@@ -176,11 +189,8 @@ def _job_environment(command: dict[str, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def _time_limit(seconds: float | None, log: int) -> Iterator[None]:
+def _time_limit(seconds: float, log: int) -> Iterator[None]:
     """Write the stack to the log and end this process after this time."""
-    if seconds is None:
-        yield
-        return
     # This timer needs no interpreter lock.
     faulthandler.dump_traceback_later(max(seconds, 0.001), exit=True, file=log)
     try:

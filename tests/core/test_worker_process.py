@@ -115,6 +115,49 @@ def test_a_process_that_ends_or_hangs_is_lost(
     assert collect_run(tmp_path / "job", tmp_path / "left.tar")
 
 
+SLOW_IMPORT = """
+import sys, time
+
+class Slow:
+    def find_spec(self, name, *more):
+        if name == "keras":
+            time.sleep({seconds})
+
+sys.meta_path.insert(0, Slow())
+"""
+
+
+def slow_import(folder: Path, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let the import of Keras take so much longer in new processes."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(SLOW_IMPORT.format(seconds=seconds))
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+@pytest.mark.slow
+def test_the_import_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow_import(tmp_path / "site", monkeypatch, seconds=20)
+    worker = WorkerProcess(tmp_path / "log")
+    worker.start(small_job(seconds=15), tmp_path / "job")
+    status = polled_until(worker.status)
+    worker.kill()
+    assert status.state == "finished", status
+
+
+def test_an_import_that_does_not_end_loses_a_job_with_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow_import(tmp_path / "site", monkeypatch, seconds=600)
+    monkeypatch.setattr("zookit.core.worker_process.IMPORT_SECONDS", 0.1)
+    monkeypatch.setattr("zookit.core.worker_process._GRACE", 0.0)
+    worker = WorkerProcess(tmp_path / "log")
+    worker.start(Job("one", "", "", 1, seconds=60), tmp_path / "job")
+    status = polled_until(worker.status)
+    assert status.state == "lost"
+    assert "TensorFlow" in status.reason
+    assert worker.has_ended()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0, 0.5, 2, 4])
 def test_a_job_is_stopped_wherever_it_is(
