@@ -20,12 +20,13 @@ class SweepCommand(OptionsOnce):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments. Raises BadParameter."""
         parsed: list[str] = []
-        for each in args:
+        end = args.index("--") if "--" in args else len(args)
+        for each in args[:end]:
             if parsed and parsed[-1] == f"{DRY_RUN}={PLAN}" and each == FULL:
                 parsed[-1] = f"{DRY_RUN}={FULL}"
             else:
                 parsed.append(f"{DRY_RUN}={PLAN}" if each == DRY_RUN else each)
-        return super().parse_args(ctx, parsed)
+        return super().parse_args(ctx, parsed + args[end:])
 
 
 Datasets = Annotated[

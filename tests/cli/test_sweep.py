@@ -194,6 +194,9 @@ def test_a_dry_run_has_an_optional_value(zookit: Command) -> None:
         outcome = zookit("sweep", *before, "-d", "mnist", "-a", "dense", *after)
         assert outcome.code == 0, outcome
         assert "parameters" not in outcome.out
+    behind = zookit(*TWO, "--", "--dry-run").message()
+    assert "(--dry-run)" in behind
+    assert behind.endswith("--dry-run")
     message = zookit(*TWO, "--dry-run=ful").message()
     assert all(fact in message for fact in ("--dry-run", "'ful'", "full"))
 

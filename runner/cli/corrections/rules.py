@@ -24,7 +24,9 @@ from zookit.runs.naming import LATEST
 
 
 def as_typed(line: Line, _: Exception) -> Lines:
-    """Propose the line as a keyboard writes it, with blanks behind options; or the help."""
+    """Propose the line without --, as a keyboard writes it, with blanks behind options; or help."""
+    if "--" in line.rest:
+        yield line.edited({})
     plain = [plain_text(each) for each in line.arguments]
     yield [part for each in plain for part in each.split(" ", 1 if each.startswith("-") else 0)]
     if "help" in map(folded, line.arguments):
