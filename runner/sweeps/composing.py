@@ -13,7 +13,7 @@ from zookit.core.search import Point
 from zookit.registry import Built, Registry, default
 from zookit.registry.kind import Row
 from zookit.runs.inputs import hash_inputs
-from zookit.sweeps.places import is_words
+from zookit.sweeps.places import is_in_file, is_words
 from zookit.sweeps.space import Space
 from zookit.sweeps.vary import range_ends
 from zookit.training.compatibility import with_rate
@@ -31,7 +31,8 @@ class Composer:
     """Composes the combinations of a space.
 
     Raises ZookitError, such as UnknownName and BadParameter, if a word of it is not valid whatever
-    it is combined with. A component that cannot be imported is reported with its combinations.
+    it is combined with, such as a file that cannot be imported. A package's component that cannot
+    be imported is reported with its combinations.
     """
 
     space: Space
@@ -49,8 +50,8 @@ class Composer:
         for place in self.space.places:
             for point in self._examples(place.varies, place.words):
                 for text in self.space.words_at(place, point):
-                    with suppress(BrokenPlugin, NotInstalled):
-                        self._check(place.kind, text)
+                    with suppress(NotInstalled):
+                        self._check_unless_broken(place.kind, text)
 
     def compose(self, point: Point) -> Composition:
         """Return the composition of a combination, with the first seed.
@@ -95,6 +96,14 @@ class Composer:
             for each in own:
                 for other in _extremes(each)[1:]:
                     yield {**point, **firsts, each.name: other}
+
+    def _check_unless_broken(self, kind: Row, text: str) -> None:
+        """Check words, unless they name a package's component that cannot be imported."""
+        try:
+            self._check(kind, text)
+        except BrokenPlugin:
+            if is_in_file(kind, text):  # it is the user's own, perhaps with a typing error
+                raise
 
     def _check(self, kind: Row, text: str) -> None:
         if is_words(text) or kind is not Registry.schedules:

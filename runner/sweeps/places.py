@@ -7,6 +7,7 @@ from zookit.core import Choice
 from zookit.core.search import Point
 from zookit.registry import Registry, default
 from zookit.registry.kind import Row
+from zookit.registry.plugin_files import name_in
 from zookit.sweeps.request import ARCHITECTURE, CALLBACKS, DATASET, SweepRequest
 from zookit.training.options import is_number, split_words
 
@@ -71,3 +72,9 @@ def full_name_of(kind: Row, text: str) -> str:
     name = default.words(text).partition(":")[0]
     group = default.of(kind)
     return group[name].full_name if name in group else ""
+
+
+def is_in_file(kind: Row, text: str) -> bool:
+    """Return whether words choose a component in a Python file, which may be unusable."""
+    name, group = name_in(text), default.of(kind)
+    return ".py" in name or (name in group and bool(group[name].declared.file))

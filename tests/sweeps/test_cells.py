@@ -4,9 +4,11 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
+from made_files import NET, here, write
 from made_plugins import make_distribution
 
 from zookit.core import BadExperiment, BrokenPlugin, ZookitError
@@ -15,6 +17,8 @@ from zookit.sweeps.cells import Cell, CellTrials, cells
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.vary import parse_vary
 from zookit.training.resolve import compose
+
+__all__ = ["here"]
 
 BASE = SweepRequest(("mnist",), ("dense",))
 TOO_DEEP = "cnn:8+8+8+8+8+8"
@@ -177,6 +181,36 @@ def test_a_word_that_is_never_valid_is_refused_at_once(
     assert all(fact in str(raised.value) for fact in facts), str(raised.value)
 
 
+@pytest.mark.parametrize("others", [("dense",), ()])
+@pytest.mark.parametrize("vary", [(), ("my_net.units=2,4",)])
+@pytest.mark.parametrize(
+    ("name", "source", "fact"),
+    [
+        ("missing.py", None, "No such file"),
+        ("wrong.py", "class MyNet(", "not valid Python"),
+        ("import.py", f"import no_such_module\n{dedent(NET)}", "no_such_module"),
+        ("nét.py", NET, "cannot be the name"),
+    ],
+    ids=["missing", "syntax", "import", "name"],
+)
+def test_a_file_that_cannot_be_used_is_refused_at_once(
+    here: Path, name: str, source: str | None, fact: str, vary: tuple[str, ...], others: Any
+) -> None:
+    if source is not None:
+        write(here, source, name)
+    with pytest.raises(BrokenPlugin) as raised:
+        CellTrials(request(*vary, architectures=(*others, f"./{name}:MyNet")))
+    assert fact in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_file_of_plugins_that_cannot_be_imported_is_refused_at_once(here: Path) -> None:
+    default.add_file(write(here, f"import no_such_module\n{dedent(NET)}", "import.py"))
+    with pytest.raises(BrokenPlugin) as raised:
+        CellTrials(request(architectures=("dense", "my_net")))
+    assert "no_such_module" in str(raised.value)
+
+
 def test_parameters_that_are_required_together_are_checked_together(tmp_path: Path) -> None:
     with pytest.raises(ZookitError) as raised:
         CellTrials(request("image_folder.size=8,x", datasets=(f"image_folder:path={tmp_path}",)))
@@ -233,6 +267,14 @@ def test_what_is_excluded_is_left_out(exclude: dict[str, str], excluded: int) ->
     assert trials.excluded == excluded
     both = CellTrials(replace(EXCLUDING, exclude=(exclude, {"architecture": "cnn"})))
     assert not [each for each in asked(both) if each.values["architecture"] == "cnn"]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_class_of_a_file_stands_for_it_with_any_parameters() -> None:
+    nets = "./net.py:MyNet", "./net.py:MyNet:units=4", "dense"
+    for architecture, left in ((nets[0], 1), (nets[1], 2)):
+        exclude = ({"architecture": architecture},)
+        assert len(asked(CellTrials(request(architectures=nets, exclude=exclude)))) == left
 
 
 @pytest.mark.parametrize(
