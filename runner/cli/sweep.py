@@ -88,7 +88,7 @@ def sweep(
     if dry_run is not None:
         from zookit.cli.sweep_dry_run import check_dry_run, show_dry_run
 
-        check_dry_run(options, report=report, as_csv=as_csv)
+        check_dry_run(request, options, by=by, report=report, as_csv=as_csv)
         show_dry_run(request, full=dry_run == FULL, as_json=as_json)
         return 0
     from zookit.cli.sweep_result import ResultOptions

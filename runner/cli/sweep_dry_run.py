@@ -9,6 +9,7 @@ from zookit.cli.json_output import print_json
 from zookit.core import BadExperiment, BadParameter, Choice, Range
 from zookit.core.messages import counted
 from zookit.sweeps.cells import Cell, CellTrials
+from zookit.sweeps.measured import check_measured
 from zookit.sweeps.request import CALLBACKS, SEED, SweepRequest
 from zookit.sweeps.vary import range_words
 from zookit.tables import facts, output, table
@@ -22,7 +23,9 @@ _MOST_ROWS = 48
 _PLURALS = {"dataset": "data sets", "architecture": "architectures"}
 
 
-def check_dry_run(options: "SweepOptions", *, report: Path | None, as_csv: bool) -> None:
+def check_dry_run(
+    request: SweepRequest, options: "SweepOptions", *, by: str, report: Path | None, as_csv: bool
+) -> None:
     """Raise ZookitError if options ask for results, or the sweep could not be run with them."""
     for name, given in (("--report", report), ("--csv", as_csv)):
         if given:
@@ -31,6 +34,7 @@ def check_dry_run(options: "SweepOptions", *, report: Path | None, as_csv: bool)
                 "list the combinations for a program, write --dry-run --json."
             )
     options.check()
+    check_measured(by, request)
 
 
 def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:

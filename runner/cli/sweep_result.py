@@ -1,5 +1,6 @@
 """Shows what came out of a sweep."""
 
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zookit.cli.json_output import print_json
 from zookit.cli.run_argument import short_names
-from zookit.core import BadParameter, TrainingFailed, did_you_mean
-from zookit.core.errors import quoted
+from zookit.core import BadParameter, BadRun, TrainingFailed, warn
 from zookit.core.messages import counted
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
     from zookit.leaderboard.leaderboard import Leaderboard
     from zookit.report.grid import Grid
+    from zookit.runs.summary import RunSummary
     from zookit.sweeps.request import SweepRequest
+    from zookit.sweeps.state import CellState
     from zookit.sweeps.sweep import Sweep
-
-_OWN = ("accuracy", "loss")
-"""What every run measures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +44,9 @@ def check_result_options(options: ResultOptions, request: "SweepRequest") -> Non
 
     That is so if no report can be written, or the runs do not measure what is to rank them.
     """
-    measures = "metrics" in request.options or any(e.name == "metrics" for e in request.vary)
-    if options.by not in _OWN and not measures:
-        raise BadParameter(
-            f"sweep: by is {quoted(options.by)}, but the runs measure only {' and '.join(_OWN)}."
-            f"{did_you_mean(options.by, _OWN)} Add a metric with --metric, or remove --by."
-        )
+    from zookit.sweeps.measured import check_measured
+
+    check_measured(options.by, request)
     if options.as_json and options.as_csv:
         raise BadParameter("sweep: got both --json and --csv. Use only one of them.")
     if options.report is not None:
@@ -60,11 +56,14 @@ def check_result_options(options: ResultOptions, request: "SweepRequest") -> Non
 
 
 def show_result(sweep: "Sweep", runs_dir: Path, options: ResultOptions) -> None:
-    """Show the result of a sweep. Raises TrainingFailed if cells have failed."""
+    """Show the result of a sweep.
+
+    Raises TrainingFailed if cells have failed, or their runs cannot be read any more.
+    """
     from zookit.sweeps.view import summary
     from zookit.tables import output
 
-    grid = grid_of_sweep(sweep, options.by)
+    grid = _ranked(sweep, options.by)
     states = list(sweep.states)
     if options.as_json:
         print_json(_plain(sweep, grid))
@@ -91,31 +90,56 @@ def show_result(sweep: "Sweep", runs_dir: Path, options: ResultOptions) -> None:
         _write_report(grid, options)
     failed = sum(each.status == "failed" for each in states)
     if failed:
+        command = shlex.join(["zookit", "sweep", "--attach", str(runs_dir)])
         raise TrainingFailed(
-            f"{failed} of {counted(len(states), 'cell')} failed; the reasons are above. The same "
-            "command tries them again, and only them."
+            f"{failed} of {counted(len(states), 'cell')} failed; the reasons are above. To try "
+            f"them again, and only them: {command}"
         )
+
+
+def _ranked(sweep: "Sweep", by: str) -> "Grid":
+    """Return the cells of a sweep, ranked by the accuracy if no run has measured `by`."""
+    try:
+        return grid_of_sweep(sweep, by)
+    except BadParameter as error:
+        warn(f"{error} The runs are ranked by accuracy.")
+        return grid_of_sweep(sweep, "accuracy")
 
 
 def grid_of_sweep(sweep: "Sweep", by: str) -> "Grid":
-    """Return the cells of a sweep and their results."""
-    from zookit.report.grid import GridCell, grid_of
-    from zookit.runs.run import read_run
-    from zookit.runs.summary import summary_of
+    """Return the cells of a sweep and their results.
 
-    cells = [
-        GridCell(
-            values=each.cell.values,
-            status=each.status,
-            reason=each.reason,
-            run=summary_of(read_run(each.folder)) if each.over and each.folder else None,
+    A cell fails if its run cannot be read. Raises BadParameter if no run has measured `by`.
+    """
+    from zookit.report.grid import GridCell, grid_of
+
+    cells = []
+    for each in sweep.states:
+        run = _run_of(each)  # which changes the status if there is none
+        cells.append(
+            GridCell(values=each.cell.values, status=each.status, reason=each.reason, run=run)
         )
-        for each in sweep.states
-    ]
     misfits = [
         GridCell(values=each.values, status="misfit", reason=each.reason) for each in sweep.misfits
     ]
     return grid_of([*cells, *misfits], by)
+
+
+def _run_of(state: "CellState") -> "RunSummary | None":
+    """Return the run of a cell that is over; if it cannot be read, the cell has failed."""
+    from zookit.runs.run import read_run
+    from zookit.runs.summary import summary_of
+
+    if not (state.over and state.folder):
+        return None
+    try:
+        return summary_of(read_run(state.folder))
+    except BadRun as error:
+        there = state.folder.exists()
+        state.status = "failed"
+        state.reason = str(error) if there else f"its run {state.folder} is missing"
+        state.folder = None
+        return None
 
 
 def _print_board(board: "Leaderboard", runs_dir: Path) -> None:

@@ -252,6 +252,9 @@ def test_many_cells_are_counted(zookit: Command) -> None:
         (["--launcher", "locla"], ["locla", "local"]),
         (["--with", "tensorbord"], ["tensorbord", "tensorboard"]),
         (["--limit", "inf"], ["limit", "inf"]),
+        (["--by", "f1"], ["'f1'", "accuracy", "--metric"]),
+        (["--by", "macro_f1"], ["'macro_f1'", "--metric macro_f1"]),
+        (["--by", "f1", "--metric", "macro_f1"], ["'f1'", "macro_f1"]),
     ],
 )
 def test_a_dry_run_refuses_what_the_sweep_would(

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,10 @@ import pytest
 from conftest import ROOT, Command, Outcome
 from small_runs import copy_run, small_images, small_run, threads_of_this_process
 
+from zookit.cli.sweep_result import ResultOptions, grid_of_sweep, show_result
+from zookit.core import TrainingFailed
 from zookit.sweeps.request import SweepRequest
+from zookit.sweeps.sweep import plan, read_request
 
 Sweep = Callable[..., Outcome]
 SMALL = ("--epochs", "2", "--batch-size", "4", "--learning-rate", "0.01")
@@ -54,6 +58,17 @@ def test_what_is_not_measured_ranks_nothing(sweep: Sweep, tmp_path: Path) -> Non
     assert outcome.code == 2
     assert all(fact in outcome.err for fact in ("'acuracy'", "'accuracy'", "--metric"))
     assert not (tmp_path / "runs" / "sweep.toml").exists()
+
+
+def test_a_run_that_is_gone_when_the_sweep_ends_has_failed(sweep: Sweep, tmp_path: Path) -> None:
+    sweep()
+    planned = plan(*read_request(tmp_path / "runs"), tmp_path / "runs")
+    planned.close()
+    shutil.rmtree(tmp_path / "runs" / small_run().name)
+    (cell,) = grid_of_sweep(planned, "accuracy").cells
+    assert (cell.status, cell.run) == ("failed", None)
+    with pytest.raises(TrainingFailed, match=r"1 of 1 cell.* --attach .*runs"):
+        show_result(planned, tmp_path / "runs", ResultOptions())
 
 
 def test_the_result_as_json_and_csv(sweep: Sweep) -> None:
