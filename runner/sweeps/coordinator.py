@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-from zookit.core import ZookitError, warn
-from zookit.core.launcher import Jobs, JobStatus
+from zookit.core import BrokenPlugin, ZookitError, warn
+from zookit.core.launcher import Jobs, JobStatus, Launcher
+from zookit.registry.blame import advice_for, describe
 from zookit.runs.pruned import mark_pruned
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.store import Store
@@ -30,6 +31,7 @@ class Coordinator:
     """
 
     trials: Trials
+    launcher: Launcher
     jobs: Jobs
     store: Store
     listeners: tuple[str, ...]
@@ -55,11 +57,22 @@ class Coordinator:
             self._submit()
             if not self._active and not self._waiting:
                 return
-            for name, status in self.jobs.poll().items():
+            found = self.jobs.poll()
+            self._check_complete(found)
+            for name, status in found.items():
                 if name in self._active:
                     self._take_in(self._active[name], status)
             stop.wait(_POLL)
         self._stop()
+
+    def _check_complete(self, found: Mapping[str, JobStatus]) -> None:
+        """Raise BrokenPlugin if a job was submitted, but is not polled: it would never end."""
+        missing = sorted(self._active.keys() - found.keys())
+        if missing:
+            raise BrokenPlugin(
+                f"{describe(self.launcher)}: poll does not list the job {missing[0]}, which was "
+                f"submitted and not yet collected. {advice_for(self.launcher)}"
+            )
 
     def _adopt(self) -> None:
         """Take over the jobs that an earlier process submitted; cancel those of other cells."""
@@ -185,9 +198,15 @@ class Coordinator:
             self.jobs.cancel(name)
         deadline = time.monotonic() + _STOPPING
         while self._active and time.monotonic() < deadline:
-            for name, status in self.jobs.poll().items():
-                if name in self._active and status.is_over:
-                    self._interrupt(self._active.pop(name), status)
+            found = self.jobs.poll()
+            for name, state in list(self._active.items()):
+                if name not in found:
+                    self._end(state, "interrupted", "its launcher has lost it")
+                elif found[name].is_over:
+                    self._interrupt(state, found[name])
+                else:
+                    continue
+                del self._active[name]
             time.sleep(_POLL)
         for state in self._active.values():
             self._end(state, "interrupted", "it did not stop in time")

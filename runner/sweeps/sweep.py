@@ -96,6 +96,7 @@ class Sweep:
         self._held.callback(jobs.close)
         coordinator = Coordinator(
             trials=self.trials,
+            launcher=launcher,
             jobs=jobs,
             store=self.store,
             listeners=self.options.listeners,

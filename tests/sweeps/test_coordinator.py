@@ -1,7 +1,7 @@
 """What the coordinator of a sweep does with the jobs of a launcher, which train in this process."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -11,7 +11,8 @@ import pytest
 from inline_jobs import InlineJobs
 from small_runs import threads_of_this_process
 
-from zookit.core import FolderError
+from zookit.core import BrokenPlugin, FolderError, Job, JobStatus
+from zookit.plugins.launchers.local import Local
 from zookit.runs.run import WEIGHTS, read_run
 from zookit.sweeps.coordinator import Coordinator
 from zookit.sweeps.options import SweepOptions
@@ -53,6 +54,7 @@ def run(sweep: Sweep, jobs: InlineJobs, stop: Event | None = None) -> list[CellS
     """Run the sweep by these jobs; return its cells."""
     Coordinator(
         trials=sweep.trials,
+        launcher=Local(),
         jobs=jobs,
         store=sweep.store,
         listeners=(),
@@ -151,6 +153,43 @@ def test_after_a_stop_nothing_is_submitted(tmp_path: Path) -> None:
         states = run(sweep, jobs, stop)
     assert not jobs.trained
     assert {each.status for each in states} == {"waiting"}
+
+
+class LosingJobs(InlineJobs):
+    """Jobs of which one, which is submitted after the others, is lost."""
+
+    def submit(self, job: Job) -> None:
+        if not self.trained:
+            super().submit(job)
+
+
+def test_a_job_that_is_not_polled_is_the_fault_of_the_launcher(tmp_path: Path) -> None:
+    with planned(tmp_path / "runs") as sweep:
+        with pytest.raises(BrokenPlugin) as error:
+            run(sweep, LosingJobs(tmp_path / "jobs"))
+        lost = sweep.states[1].cell.name
+    assert all(fact in str(error.value) for fact in ("launcher 'local'", "poll", lost))
+    assert [each.status for each in sweep.states] == ["finished", "waiting"]
+
+
+class FadingJobs(InlineJobs):
+    """Jobs that are lost after a stop."""
+
+    stop = Event()
+
+    def poll(self) -> Mapping[str, JobStatus]:
+        if self.stop.is_set() or not self._jobs:
+            return {}
+        self.stop.set()
+        return {name: JobStatus("running") for name in self._jobs}
+
+
+def test_a_stop_does_not_wait_for_what_is_not_polled(tmp_path: Path) -> None:
+    jobs = FadingJobs(tmp_path / "jobs")
+    with planned(tmp_path / "runs", seeds=1) as sweep:
+        (state,) = run(sweep, jobs, jobs.stop)
+    assert state.status == "interrupted"
+    assert "launcher" in state.reason
 
 
 def test_a_folder_has_one_sweep_at_a_time(tmp_path: Path) -> None:
