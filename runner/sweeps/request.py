@@ -70,7 +70,19 @@ class SweepRequest:
         wrong = next((each for each in self.seeds if not 0 <= each <= _LARGEST_SEED), None)
         if wrong is not None:
             raise BadExperiment(f"a seed must be from 0 to {_LARGEST_SEED:,}, got {wrong}.")
+        self._check_separated()
         self._check_varied()
+
+    def _check_separated(self) -> None:
+        for word in (word for words in self.callbacks for word in words):
+            names = word.partition(":")[0].split(",")
+            if len(names) > 1 and ".py" not in word:
+                one, two = " ".join(names), " ".join(f"--callbacks {each}" for each in names)
+                raise BadExperiment(
+                    f"{quoted(word)} is not a callback: commas do not separate callbacks. For one "
+                    f"set, write {option(f'--callbacks {one!r}', f'callbacks=[{names}]')}; for a "
+                    f"set of each, {option(two, f'callbacks={[[each] for each in names]}')}."
+                )
 
     def _check_varied(self) -> None:
         names = [each.name for each in self.vary]

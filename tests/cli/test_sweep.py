@@ -183,6 +183,12 @@ def test_a_set_of_callbacks_is_not_separated(zookit: Command) -> None:
     assert "--callbacks terminate_on_nan" not in message
 
 
+def test_callbacks_with_commas_may_be_one_set_or_several(zookit: Command) -> None:
+    message = zookit(*TWO, "--callbacks", "early_stopping,terminate_on_nan", "--dry-run").message()
+    assert "--callbacks 'early_stopping terminate_on_nan'" in message
+    assert "--callbacks early_stopping --callbacks terminate_on_nan" in message
+
+
 def test_a_sweep_needs_no_runs(zookit: Command) -> None:
     message = zookit(*TWO, "--limit", "0").message()
     assert "--limit" in message

@@ -123,6 +123,7 @@ EPOCHS = Choice("epochs", ("1", "2"))
         ({"seeds": ()}, ["seed"]),
         ({"datasets": ("mnist", "mnist")}, ["'mnist'", "twice"]),
         ({"callbacks": (("a", "b"), ("a", "b"))}, ["'a b'", "twice"]),
+        ({"callbacks": (("a,b",),)}, ["'a,b'", "[['a', 'b']]", "[['a'], ['b']]"]),
         ({"seeds": (1, 2, 1)}, ["1", "twice"]),
         ({"seeds": (-1,)}, ["-1"]),
         ({"seeds": (2**32,)}, [str(2**32)]),

@@ -121,6 +121,10 @@ class Line:
         name = text.partition(":")[0]
         return not text.startswith("-") and not any(name in self.offered(p) for p in self.places)
 
+    def is_set(self, part: Part) -> bool:
+        """Return whether the value of a part is several words: a sweep's set of callbacks."""
+        return self.name == "sweep" and part.option == "--callbacks"
+
     def part_of(self, option: str) -> Part | None:
         """Return the option with its value, if it is given one."""
         valued = (each for each in self.parts if each.option and each.value is not None)

@@ -142,8 +142,6 @@ def _keys(line: Line, param: Any, text: str) -> list[str]:
 def separated(line: Line, _: Exception) -> Lines:
     """Propose several words, or an option several times, for several names in one argument."""
     for part in line.parts:
-        if line.name == "sweep" and part.option == "--callbacks":
-            continue  # its words are one set
         names = [each for each in re.split(r"[\s,;+]+", part.value or "") if each]
         if part.option and part.param is not None and any(map(line.takers, names)):
             offered = line.offered(part.param)
@@ -152,6 +150,8 @@ def separated(line: Line, _: Exception) -> Lines:
             continue
         if not part.option:
             yield line.edited({part: names})
+        elif line.is_set(part):
+            yield line.edited({part: part.with_value(" ".join(names))})
         elif getattr(part.param, "multiple", False):
             yield line.edited({part: [each for name in names for each in (part.option, name)]})
 

@@ -118,7 +118,8 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
                 raise ZookitError(f"no image {each}")
     for part in line.parts:
         if part.param is not None and part.value is not None:
-            _check_names(line, part.param, part.value)
+            for value in part.value.split() if line.is_set(part) else [part.value]:
+                _check_names(line, part.param, value)
 
 
 def _check_names(line: Line, param: Any, value: str) -> None:
