@@ -1,6 +1,5 @@
 """The test images that a run is evaluated on: those of its own data set, or of another."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from zookit.registry import default
 from zookit.registry.built import warn_of_old_names
 from zookit.runs.inputs import spec_with_copies
 from zookit.runs.rebuilding import rebuilding
+from zookit.runs.resume_command import command_with_files
 from zookit.runs.run import RunRecord
 from zookit.terminal import bar
 
@@ -105,7 +105,8 @@ def _place_of_moved_data(run: RunRecord, dataset: Dataset, *, moved: bool) -> It
     except DataError as error:
         if moved and dataset.folder is not None and not dataset.folder.exists():
             words = run.experiment.dataset.short_words.replace(str(dataset.folder), "FOLDER")
-            command = f"zookit evaluate {shlex.quote(str(run.folder))} --on {words}"
+            owners = run.environment.owners().values()
+            command = command_with_files(owners, "evaluate", str(run.folder), "--on", words)
             error.message += f" {run.name} was trained on it. If you have moved it, move it back,"
             error.message += f" or name the new folder: {option(command, f'evaluate({words!r})')}"
         raise

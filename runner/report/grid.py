@@ -4,7 +4,6 @@ It imports neither TensorFlow, plugins nor Matplotlib.
 """
 
 import math
-import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -18,6 +17,7 @@ from zookit.leaderboard.names import recipes_of, summaries_under_newest_names
 from zookit.leaderboard.ranking import ACCURACY, Measure, Ranking, ranking_by
 from zookit.report.numbers import in_order
 from zookit.runs.metrics import directions
+from zookit.runs.resume_command import command_with_files
 from zookit.runs.run import read_run
 from zookit.runs.summary import RunSummary
 
@@ -81,7 +81,7 @@ class Best:
         """The command that predicts with the run."""
         folder, here = self.run.folder, Path.cwd()
         near = folder.relative_to(here) if folder.is_relative_to(here) else folder
-        return shlex.join(["zookit", "predict", str(near), "IMAGE"])
+        return command_with_files(self.run.owners.values(), "predict", str(near), "IMAGE")
 
 
 @dataclass(frozen=True, eq=False)

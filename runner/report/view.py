@@ -15,6 +15,7 @@ from zookit.report.metrics import headline_metrics, logged_metrics
 from zookit.report.pictures import Pictures, pictures_of
 from zookit.report.predictions import SplitResults, results_of
 from zookit.runs.evaluation import load_evaluation
+from zookit.runs.resume_command import resume_command
 from zookit.runs.run import RunRecord
 
 _LISTED = 10
@@ -95,7 +96,9 @@ def _outcome(run: RunRecord, status: str) -> str:
         return f"Still training: {done} so far. Write the report again when the run has ended."
     if status == "failed" and run.ending:
         return f"Failed after {done}: {run.ending.error or 'unknown error'}"
-    return f"Not finished: {status} after {done}. To resume it: zookit resume {run.name}"
+    return (
+        f"Not finished: {status} after {done}. To resume it: {resume_command(run, name=run.name)}"
+    )
 
 
 def _settings(run: RunRecord) -> Iterator[tuple[str, str]]:

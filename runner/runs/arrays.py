@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from zookit.core import BadRun, reason_of
 from zookit.core.errors import quoted
 from zookit.core.reading import open_regular
 from zookit.data.hashes import sha256_of_file
-from zookit.runs.resume_command import resume_command
+from zookit.runs.resume_command import resume_command, resume_command_in
 from zookit.runs.run import (
     EVALUATION,
     FORMAT,
@@ -74,8 +73,8 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
         raise BadRun(
-            f"{path} is missing. Restore it from a copy of the run, or run: zookit resume "
-            f"{shlex.quote(str(path.parent))}"
+            f"{path} is missing. Restore it from a copy of the run, or run: "
+            f"{resume_command_in(path.parent)}"
         ) from None
     except OSError as error:
         raise unreadable(path, error) from None

@@ -6,7 +6,6 @@ import io
 import json
 import math
 import os
-import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from zookit.runs.callback_files import remove_later_files
 from zookit.runs.evaluation import save_evaluation
 from zookit.runs.order import TIME_FORMAT
 from zookit.runs.probe import PROBE, outputs_to_record
+from zookit.runs.resume_command import resume_command_in
 from zookit.runs.run import (
     CHECKPOINT,
     ENVIRONMENT,
@@ -256,7 +256,7 @@ def _guarded(path: Path) -> Iterator[Path]:
         resume = ""
         with suppress(OSError):
             if (path.parent / EXPERIMENT).is_file():
-                resume = f", and continue it: zookit resume {shlex.quote(str(path.parent))}"
+                resume = f", and continue it: {resume_command_in(path.parent)}"
         elsewhere = f", or choose another folder with {option('--runs-dir', 'runs_dir')}."
         full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
         fix = "Free some disk space" if full else "Make its folder writable"

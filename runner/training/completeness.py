@@ -5,7 +5,7 @@ import shlex
 from zookit.core import BadParameter, BadRun
 from zookit.core.messages import counted, option
 from zookit.runs.checkpoint import Checkpoint
-from zookit.runs.resume_command import resume_command
+from zookit.runs.resume_command import command_with_files, resume_command
 from zookit.runs.run import CHECKPOINT, EVALUATION, EXPERIMENT, WEIGHTS, RunRecord
 
 
@@ -40,7 +40,8 @@ def why_complete(record: RunRecord, checkpoint: Checkpoint | None, epochs: int |
             f"{done + partial} or more."
         )
     if record.ending is not None and record.ending.status == "pruned":
-        again = f"zookit run --from {shlex.quote(str(record.folder / EXPERIMENT))}"
+        words = ("run", "--from", str(record.folder / EXPERIMENT))
+        again = command_with_files(record.environment.owners().values(), *words)
         return f"a search stopped it early, after epoch {record.epochs}. To train it whole: {again}"
     if record.ending is None or record.ending.status != "finished":
         return ""
