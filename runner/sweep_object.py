@@ -77,9 +77,13 @@ def sweep(
         search=search,
         options=settings,
     )
-    words = (listeners,) if isinstance(listeners, str) else tuple(listeners)
-    taken = Reuse(versions=accept_versions, threads=_takes_threads(reuse))
-    options = SweepOptions(launcher=launcher, listeners=words, limit=limit, reuse=taken)
+    given = listeners if isinstance(listeners, list | tuple) else [listeners]
+    options = SweepOptions(
+        launcher=_words("launcher", launcher),
+        listeners=tuple(_words("listeners", each) for each in given),
+        limit=limit,
+        reuse=Reuse(versions=accept_versions, threads=_takes_threads(reuse)),
+    )
     return _started(request, options, path_of(runs_dir, "runs_dir"), quiet=quiet)
 
 
@@ -87,6 +91,12 @@ def _takes_threads(reuse: str) -> bool:
     if reuse not in ("exact", "any"):
         raise BadParameter(f"reuse must be 'exact' or 'any', got {quoted(reuse)}.")
     return reuse == "any"
+
+
+def _words(name: str, given: object) -> str:
+    if isinstance(given, str):
+        return given
+    raise BadParameter(f"{name} must be words, such as 'NAME:KEY=VALUE', got {quoted(given)}.")
 
 
 def _listed(given: object) -> object:

@@ -13,7 +13,7 @@ from zookit.plugins.optimizers.sgd import SGD
 SMALL: dict[str, Any] = {"epochs": 2, "batch_size": 4, "learning_rate": 0.01}
 
 
-def sweep(folder: Path, **more: Any) -> zookit.Sweep:
+def sweep(folder: Path | str, **more: Any) -> zookit.Sweep:
     """Start a sweep of the run that every folder of these tests has, so that nothing is trained."""
     settings = {**SMALL, "threads": threads_of_this_process(), "quiet": True, **more}
     return zookit.sweep(small_images(), "dense:8,dropout=0.1", runs_dir=folder, **settings)
@@ -60,7 +60,14 @@ def test_what_does_not_fit_is_in_misfits(runs: Path) -> None:
         ({"vary": {"units": [1, 2]}}, Exception, "units"),
         ({"exclude": [{"seed": 0}]}, BadExperiment, "nothing to train"),
         ({"exclude": {"seed": 0}}, BadExperiment, "exclude"),
-        ({"vary": "epochs=1"}, BadExperiment, "vary"),
+        ({"vary": "epochs=1"}, BadExperiment, "vary must be a dict"),
+        ({"vary": {"learning_rate": {"low": 1}}}, BadParameter, "vary={'learning_rate': {'low'"),
+        ({"epoch": 2}, BadParameter, "^sweep: no parameter 'epoch'. Did you mean 'epochs'"),
+        ({"seeds": "x"}, BadExperiment, "write \\[5, 7\\]"),
+        ({"launcher": 5}, BadParameter, "launcher must be words.* got 5"),
+        ({"listeners": 5}, BadParameter, "listeners must be words.* got 5"),
+        ({"listeners": [5]}, BadParameter, "listeners must be words.*5"),
+        ({"folder": ""}, BadParameter, "runs_dir is empty"),
         ({"callbacks": "early_stopin"}, UnknownName, "early_stopping"),
         ({"callbacks": None}, BadExperiment, "callbacks"),
         ({"optimizer": SGD()}, BadExperiment, "optimizer"),
@@ -72,7 +79,7 @@ def test_mistakes_are_errors_before_anything_is_trained(
     tmp_path: Path, more: dict[str, Any], error: type[Exception], expected: str
 ) -> None:
     with pytest.raises(error, match=expected):
-        sweep(tmp_path / "runs", **more)
+        sweep(more.pop("folder", tmp_path / "runs"), **more)
 
 
 @pytest.mark.parametrize("wrong", [5, None, small_images])

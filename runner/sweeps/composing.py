@@ -43,7 +43,7 @@ class Composer:
 
     def __post_init__(self) -> None:
         """Check each value once."""
-        self._setting_values(split_options(self.space.request.options).settings)
+        self._setting_values(split_options(self.space.request.options, _NAME).settings)
         for varied in self.space.settings:
             for value in _extremes(varied):
                 create(Settings, {varied.name: value}, _NAME)

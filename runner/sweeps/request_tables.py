@@ -142,11 +142,12 @@ def seeds_of(given: Any) -> tuple[int, ...]:
         given = _numbers(given)
     if isinstance(given, int) and not isinstance(given, bool) and 0 < given <= _MOST_SEEDS:
         return tuple(range(given))
-    if isinstance(given, list | tuple) and all(type(each) is int for each in given):
+    if isinstance(given, list | tuple | range) and all(type(each) is int for each in given):
         return tuple(given)
     raise BadExperiment(
         f"seeds must be how many seeds there are, at most {_MOST_SEEDS:,}, or a list of them, got "
-        f"{quoted(given)}. For the seeds 0, 1 and 2, write 3; for the seeds 5 and 7, write 5,7."
+        f"{quoted(given)}. For the seeds 0, 1 and 2, write 3; for the seeds 5 and 7, write "
+        f"{option('5,7', '[5, 7]')}."
     )
 
 
@@ -182,7 +183,8 @@ def _excluded(value: Any) -> Sequence[Mapping[str, str]]:
     if not isinstance(value, list | tuple) or not all(isinstance(e, Mapping) for e in value):
         example = option("[[exclude]] before the values of each", "exclude=[{NAME: VALUE}]")
         raise BadExperiment(
-            f"exclude must be a list of tables, got {quoted(value)}. Write {example}."
+            f"exclude must be a list of {option('tables', 'dicts')}, got {quoted(value)}. Write "
+            f"{example}."
         )
     return [_flat(each) for each in value]
 
@@ -204,13 +206,15 @@ def _flat(table: Mapping[str, Any], within: str = "") -> dict[str, str]:
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise BadExperiment(f"{name} must be a list of words, got {quoted(value)}.")
+    example = option("", f" Components are words, such as {name}=['NAME:KEY=VALUE'].")
+    raise BadExperiment(f"{name} must be a list of words, got {quoted(value)}.{example}")
 
 
 def _table(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         example = option(f"[{name}] before its values", f"{name}={{NAME: VALUE}}")
-        raise BadExperiment(f"{name} must be a table, got {quoted(value)}. Write {example}.")
+        kind = option("a table", "a dict")
+        raise BadExperiment(f"{name} must be {kind}, got {quoted(value)}. Write {example}.")
     return value
 
 

@@ -69,7 +69,7 @@ def range_ends(varied: Range) -> list[str]:
 
 
 def vary_in_table(name: str, value: Any) -> Choice | Range:
-    """Return what varies as TOML or Python has it: a list of values, or a table of a range.
+    """Return what varies as TOML or Python has it: values, or a table of a range.
 
     Raises BadParameter.
     """
@@ -78,10 +78,12 @@ def vary_in_table(name: str, value: Any) -> Choice | Range:
         return _range_in(name, value)
     if isinstance(value, str):
         return parse_vary(f"{name}={value}")
-    if not isinstance(value, list | tuple):
+    if isinstance(value, bool | int | float):
+        value = [value]
+    if not isinstance(value, list | tuple | range):
+        instead = option(f"{name} = [VALUE, VALUE]", f"vary={{{name!r}: [VALUE, VALUE]}}")
         raise BadParameter(
-            f"{name} must have a list of values, got {quoted(value)}.",
-            f"Write {name} = [{text_of(value)}].",
+            f"{name} must have a list of values, got {quoted(value)}.", f"Write {instead}."
         )
     several = name in {kind.keyword for kind in Registry.kinds() if kind.several}
     return choice(name, [_text(name, each, " " if several else "+") for each in value])
@@ -124,7 +126,12 @@ def _range_in(name: str, table: Mapping[str, Any]) -> Range:
     if not numbers or not isinstance(log, bool) or not set(table) <= set(_KEYS):
         raise BadParameter(
             f"{name}: {quoted(dict(table))} is not a range.",
-            f"Write {name} = {{low = 0.001, high = 0.1, log = true}}.",
+            "Write "
+            + option(
+                f"{name} = {{low = 0.001, high = 0.1, log = true}}",
+                f"vary={{{name!r}: {{'low': 0.001, 'high': 0.1, 'log': True}}}}",
+            )
+            + ".",
         )
     return _range(name, *map(text_of, ends), log=log)
 

@@ -26,8 +26,8 @@ class Options:
     frozen: tuple[str, ...] = ()
 
 
-def split_options(options: Mapping[str, Any]) -> Options:
-    """Return the options of `zookit.run` by what they mean.
+def split_options(options: Mapping[str, Any], caller: str = "run") -> Options:
+    """Return the options of `zookit.run` by what they mean; `caller` names it in messages.
 
     Raises BadParameter if there is no such option, or a value is neither words nor an instance.
     """
@@ -40,7 +40,7 @@ def split_options(options: Mapping[str, Any]) -> Options:
     for name, value in options.items():
         if name not in names:
             raise BadParameter(
-                f"run: no parameter {quoted(name)}.{did_you_mean(name, names)} Parameters: "
+                f"{caller}: no parameter {quoted(name)}.{did_you_mean(name, names)} Parameters: "
                 f"{', '.join(names)}."
             )
         kind = kinds.get(name)

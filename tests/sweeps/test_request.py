@@ -46,6 +46,12 @@ def test_it_is_unchanged_after_writing_and_reading(request: SweepRequest) -> Non
     assert SweepRequest.from_toml(request.to_toml()) == request
 
 
+def test_seeds_are_a_number_or_several() -> None:
+    words = {"datasets": ["mnist"], "architectures": ["dense"]}
+    for seeds in (range(2), 2, [0, 1], "2", "0,1"):
+        assert SweepRequest.of(**words, seeds=seeds).seeds == (0, 1)
+
+
 def test_a_file_by_hand_is_read() -> None:
     found = SweepRequest.from_toml(
         """
@@ -93,10 +99,10 @@ def test_a_file_by_hand_is_read() -> None:
         ("format = 1\ndatasets = 'mnist'", ["datasets", "list"]),
         ("format = 1\ndatasets = [1]", ["datasets"]),
         ("format = 1\narchitectures = ['dense']", ["data set"]),
-        ("format = 1\noptions = 3", ["options", "table"]),
+        ("format = 1\noptions = 3", ["options", "NAME"]),
         ("format = 1\nexclude = {dataset = 'mnist'}", ["exclude", "list"]),
         ("format = 1\nseeds = 'x'", ["seeds", "'x'"]),
-        ("format = 1\nvary = {epochs = 3}", ["epochs = [3]"]),
+        ("format = 1\nvary = {epochs = 2020-01-01}", ["epochs", "VALUE"]),
         ("format = 1\nsearch = 3", ["search", "words", "got 3"]),
         ("format = true", ["format", "True"]),
         ("format = 1\noptions.epochs = {a = 1}", ["epochs", "'a'"]),

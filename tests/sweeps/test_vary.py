@@ -130,7 +130,7 @@ def test_mistakes_in_words_are_named(text: str, facts: list[str]) -> None:
     ("value", "fact"),
     [
         ([], "no values"),
-        (3, "learning_rate = [3]"),
+        (None, "vary={'learning_rate': [VALUE, VALUE]}"),
         ([{"a": 1}], "{'a': 1}"),
         ({"low": 1}, "high"),
         ({"low": 1, "high": "2"}, "'2'"),
@@ -144,3 +144,9 @@ def test_mistakes_in_tables_are_named(value: Any, fact: str) -> None:
         vary_in_table("learning_rate", value)
     assert "learning_rate" in str(raised.value)
     assert fact in str(raised.value)
+
+
+def test_one_value_and_a_range_of_python_are_values() -> None:
+    assert vary_in_table("epochs", 3) == Choice("epochs", ("3",))
+    assert vary_in_table("threads", 0.5) == Choice("threads", ("0.5",))
+    assert vary_in_table("epochs", range(1, 4)) == Choice("epochs", ("1", "2", "3"))
