@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from zookit.core import BadParameter, ZookitError, processors, reason_of, say
 from zookit.core.data import written_aside
+from zookit.plugins.launchers.dask_log import logged_in
 
 _SECONDS = 20.0
 """How long to wait for the scheduler."""
@@ -63,6 +64,7 @@ def connect(
     security = _security(tls)
     held = ExitStack()
     try:
+        held.enter_context(logged_in(folder / "client.log"))
         held.callback(_restore_level, logging.getLogger("distributed").level)
         if address is None:
             source, address = _own_cluster(folder, workers or processors(), held)
