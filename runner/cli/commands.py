@@ -38,7 +38,7 @@ from zookit.cli.training_options import Interrupted
 from zookit.cli.uninstall import uninstall
 from zookit.core import BrokenPlugin, ZookitError
 from zookit.core.messages import printable
-from zookit.streams import guarded_streams
+from zookit.streams import GuardedStream, guarded_streams
 from zookit.terminal import messages_shown
 from zookit.typer_commands import command_of
 
@@ -159,7 +159,7 @@ def run_command(arguments: list[str], ctrl_c: CtrlC) -> int:
     reported it itself.
     """
     with guarded_streams() as out:
-        code = _answer(arguments, ctrl_c)
+        code = _answer(arguments, ctrl_c, out)
         out.flush()
         if out.full is not None:
             _fail(f"the output could not be written: {out.full}.", USER_ERROR)
@@ -168,7 +168,7 @@ def run_command(arguments: list[str], ctrl_c: CtrlC) -> int:
     return code or 0
 
 
-def _answer(arguments: list[str], ctrl_c: CtrlC) -> int | None:
+def _answer(arguments: list[str], ctrl_c: CtrlC, out: GuardedStream) -> int | None:
     """Run a command. Return its exit code, None if printing is all that it did."""
     try:
         with messages_shown(quiet=False), _plugins_blamed():
@@ -176,7 +176,8 @@ def _answer(arguments: list[str], ctrl_c: CtrlC) -> int | None:
     except Exception as error:
         if ctrl_c.pressed and not isinstance(error, Interrupted):
             raise KeyboardInterrupt from error
-        return _report(arguments, error)
+        with out.exclusive():  # looking for what was meant may import plugins
+            return _report(arguments, error)
     if type(code) is int and code == INTERRUPTED:  # Typer's answer to KeyboardInterrupt
         raise KeyboardInterrupt
     return code if type(code) is int else None  # a plugin's command may return anything

@@ -1,4 +1,4 @@
-"""`--json`: standard output carries zookit's JSON alone.
+"""`--json`, and `--csv` of a sweep: standard output carries zookit's JSON or CSV alone.
 
 What a plugin prints, from Python, from C++ code or in a child process, goes to standard error.
 """

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from zookit.cli.completion import words_of
+from zookit.cli.json_output import json_option
 from zookit.cli.options_once import OptionsOnce
 from zookit.cli.sweep_completion import callback_sets, varied
 
@@ -137,4 +138,4 @@ Report = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write an HTML page with heat maps of the results."),
 ]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, with a row for each combination.")]
+AsCsv = Annotated[bool, json_option("Print CSV, with a row for each combination.", "--csv")]

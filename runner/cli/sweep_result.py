@@ -1,12 +1,12 @@
 """Shows what came out of a sweep."""
 
 import shlex
-import sys
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zookit.cli.json_output import print_json
+from zookit.cli.json_output import print_json, print_reserved
 from zookit.cli.run_argument import short_names
 from zookit.core import BadParameter, BadRun, TrainingFailed, warn
 from zookit.core.messages import counted
@@ -154,9 +154,11 @@ def _print_board(board: "Leaderboard", runs_dir: Path) -> None:
 def _print_csv(rows: "Sequence[Mapping[str, Any]]") -> None:
     import csv  # kept out of start-up
 
-    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+    lines = StringIO()
+    writer = csv.DictWriter(lines, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    print_reserved(lines.getvalue().removesuffix("\n"))
 
 
 def _write_report(grid: "Grid", options: ResultOptions) -> None:

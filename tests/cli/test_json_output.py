@@ -122,6 +122,16 @@ def test_an_error_leaves_standard_output_empty(zookit: Command) -> None:
     assert "loud_back" in message
 
 
+def test_looking_for_what_was_meant_writes_nothing_on_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(NOISY, encoding="utf-8")
+    words = ("run", "mnst", "./net.py:Net", "--json")
+    ended = subprocess.run(
+        [sys.executable, "-m", "zookit", *words], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "zookit run mnist ./net.py:Net --json" in ended.stderr
+
+
 def test_standard_output_of_a_process_is_reserved_too(site: Path, tmp_path: Path) -> None:
     """A process has standard output as descriptor 1, and the tests' own processes have not."""
     program = """

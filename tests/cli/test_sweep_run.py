@@ -13,12 +13,15 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Command, Outcome
+from made_files import here
 from small_runs import copy_run, small_images, small_run, threads_of_this_process
 
 from zookit.cli.sweep_result import ResultOptions, grid_of_sweep, show_result
 from zookit.core import TrainingFailed
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.sweep import plan, read_request
+
+__all__ = ["here"]
 
 Sweep = Callable[..., Outcome]
 SMALL = ("--epochs", "2", "--batch-size", "4", "--learning-rate", "0.01")
@@ -69,6 +72,30 @@ def test_a_run_that_is_gone_when_the_sweep_ends_has_failed(sweep: Sweep, tmp_pat
     assert (cell.status, cell.run) == ("failed", None)
     with pytest.raises(TrainingFailed, match=r"1 of 1 cell.* --attach .*runs"):
         show_result(planned, tmp_path / "runs", ResultOptions())
+
+
+LOUD = """
+from dataclasses import dataclass
+
+from zookit.core import Listener
+
+print("noise")
+
+
+@dataclass(frozen=True)
+class Ear(Listener):
+    pass
+"""
+
+
+@pytest.mark.usefixtures("here")
+def test_what_a_file_prints_is_not_in_the_result_for_programs(sweep: Sweep) -> None:
+    Path("loud.py").write_text(LOUD, encoding="utf-8")
+    outcome = sweep("--csv", "--with", "./loud.py:Ear")
+    assert outcome.out.startswith("dataset,")
+    assert outcome.out.endswith("\n")
+    assert not outcome.out.endswith("\n\n")
+    assert "noise" in outcome.err
 
 
 def test_the_result_as_json_and_csv(sweep: Sweep) -> None:
