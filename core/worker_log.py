@@ -14,6 +14,8 @@ _LONGEST_LINE = 500
 _STACK = re.compile(r"^(?:Fatal Python error: |Timeout \()", re.MULTILINE)
 _THREAD = re.compile(r"^(?:Current thread|Thread) .*$", re.MULTILINE)
 _FRAME = re.compile(r'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
+_ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5})")
+"""How `faulthandler` writes a character that is not ASCII."""
 _STANDARD_LIBRARY = Path(os.__file__).parent
 _INSTALLED = ("site-packages", "dist-packages")
 _GENERATED = "__autograph_generated_file"
@@ -35,8 +37,13 @@ def place_in_log(log: Path, start: int) -> str:
         return ""
     plugins = _plugin_packages()
     found = next((each for each in frames if _is_users(each[0], plugins)), frames[0])
-    file_name, line, function = found
+    file_name, line, function = map(unescaped, found)
     return f" in {function} ({file_name}:{line})"
+
+
+def unescaped(text: str) -> str:
+    """Return a text of a stack as it was before `faulthandler` escaped it."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1][1:], 16)), text)
 
 
 def took_too_long(log: Path, start: int) -> bool:

@@ -23,6 +23,7 @@ from zookit.child_process import kill_marked, python
 from zookit.core import FolderError, ZookitError
 from zookit.core.data.threads import in_threads
 from zookit.core.python_process import ending, kill_with_children
+from zookit.core.worker_log import unescaped
 from zookit.streams import guarded
 
 _STARTUP = 30
@@ -257,7 +258,7 @@ def _call(call: Call, stop: Event) -> CallResult:
             kill_marked(f"ZOOKIT_CALL={folder}")
         stack = _read(Path(folder, "stack"))
         answer = _read(Path(folder, "answer"))
-    frames = [(file, int(line)) for file, line in _FRAME.findall(stack)]
+    frames = [(unescaped(file), int(line)) for file, line in _FRAME.findall(stack)]
     timed_out = not in_time or stack.startswith("Timeout (")
     return CallResult(json.loads(answer) if answer else None, process.returncode, timed_out, frames)
 

@@ -32,7 +32,8 @@ def waiting():
 
 @pytest.mark.parametrize("function", ["crashing", "hanging", "waiting"])
 def test_the_place_is_found_in_the_log(tmp_path: Path, function: str) -> None:
-    script, log = tmp_path / "script.py", tmp_path / "log"
+    script, log = tmp_path / "münchen 日本 😀" / "script.py", tmp_path / "log"
+    script.parent.mkdir()
     script.write_text(f"{CRASHES}{function}()\n")
     log.write_text(
         'Fatal Python error: Aborted\n\nCurrent thread 0x1:\n  File "a", line 1 in old\n'
