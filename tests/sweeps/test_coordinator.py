@@ -1,6 +1,10 @@
 """What the coordinator of a sweep does with the jobs of a launcher, which train in this process."""
 
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +13,8 @@ from typing import Any
 
 import pytest
 from inline_jobs import InlineJobs
-from small_runs import threads_of_this_process
+from processes import is_running
+from small_runs import small_images, threads_of_this_process
 
 from zookit.core import BrokenPlugin, FolderError, Job, JobStatus
 from zookit.plugins.launchers.local import Local
@@ -222,3 +227,47 @@ def test_jobs_that_an_earlier_process_left_are_taken_over(tmp_path: Path) -> Non
     with planned(**how) as sweep:
         sweep.start()
         assert [each.kept for each in sweep.ended()] == [True, True]
+
+
+LOOPS = """
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from zookit.core import Architecture
+
+
+@dataclass(frozen=True)
+class Loops(Architecture):
+    def features(self, images):
+        Path("entered.part").write_text(str(os.getpid()))
+        Path("entered.part").rename("entered")
+        while True:
+            pass
+"""
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_cell_whose_model_is_never_built(tmp_path: Path) -> None:
+    (tmp_path / "loops.py").write_text(LOOPS)
+    words = ["-d", small_images(), "-a", "dense:4", "-a", "loops.py:Loops", "--epochs", "1"]
+    words += ["--batch-size", "4", "--threads", "1", "--launcher", "local:workers=1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zookit", "sweep", *words],
+        cwd=tmp_path,
+        # The background jobs of a shell ignore SIGINT, and so do the processes they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "entered").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=45)  # less than a cell may take to stop
+    assert process.returncode == 130, (out, err)
+    assert "sweep --attach runs" in err
+    (run,) = folders(tmp_path / "runs")
+    assert read_run(tmp_path / "runs" / run).status == "finished"
+    assert not is_running(int((tmp_path / "entered").read_text()))
