@@ -33,8 +33,9 @@ class Words:
         """Parse `NAME[:ITEM,ITEM...]`. Raises BadWords."""
         name, colon, rest = text.partition(":")
         if not is_name(name):
+            where = f"{text!r}: " if colon else ""
             raise BadWords(
-                f"{text!r}: {name!r} is not a valid name.",
+                f"{where}{name!r} is not a valid name.",
                 "A name consists of lower-case letters, digits and _, and starts with a letter. "
                 "Write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.",
             )

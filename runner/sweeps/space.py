@@ -26,6 +26,7 @@ from zookit.registry.kind import Row
 from zookit.registry.names import plugin_name
 from zookit.sweeps.places import Place, full_name_of, is_words, places_of
 from zookit.sweeps.request import ARCHITECTURE, CALLBACKS, DATASET, SEED, SweepRequest
+from zookit.sweeps.vary import range_words, vary_words
 from zookit.training.options import FREEZE
 
 _WHOLE, _NUMBER = KINDS[int], KINDS[float]
@@ -253,9 +254,11 @@ def _typed(varied: Choice | Range, type_: str) -> Choice | Range:
         return varied
     if type_.startswith(_WHOLE):
         if not varied.whole:
+            ends = (math.ceil(varied.low), math.floor(varied.high))
+            whole = replace(varied, low=ends[0], high=ends[1], whole=True)
+            fix = f"Write {vary_words(whole)}." if ends[0] < ends[1] else "Use whole numbers."
             raise BadParameter(
-                f"{varied.name} is a whole number, but its range is {varied.low:g}.."
-                f"{varied.high:g}. Begin and end it with whole numbers."
+                f"{varied.name} is a whole number, but its range is {range_words(varied)}. {fix}"
             )
         return varied
     if type_.startswith(_NUMBER):
