@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zookit.cli.json_output import print_json
 from zookit.core import BadExperiment, BadParameter, Choice, Range
 from zookit.core.messages import counted
-from zookit.sweeps.cells import Cell, CellTrials
+from zookit.sweeps.cells import Cell, CellTrials, without_validation
 from zookit.sweeps.measured import check_measured
 from zookit.sweeps.request import CALLBACKS, SEED, SweepRequest
 from zookit.sweeps.vary import range_words
@@ -47,6 +47,8 @@ def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:
 
     with messages_shown(quiet=False):
         trials = CellTrials(request)
+        first = trials.ask() if trials.learns else None  # results decide what it asks for next
+        _check_validated(first.cells if first else ())
         cells = [] if trials.learns else _all(trials)
     parameters: Mapping[Cell, int | str] = {}
     if full:
@@ -63,10 +65,18 @@ def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:
         _print_cells(console, cells, parameters)
         for line in _left_out(trials):
             console.print(line, soft_wrap=True)
-    if not cells and trials.misfits:
+    if not (cells or first) and trials.misfits:
         raise BadExperiment(
             "there is nothing to train: none of the combinations fits. The reasons are above."
         )
+
+
+def _check_validated(cells: Sequence[Cell]) -> None:
+    """Raise BadExperiment if cells of a search that learns are known to have no validation."""
+    for each in (cell.composition for cell in cells):
+        sizes = each.dataset.info.sizes if each else {}
+        if each and sizes and "validation" not in sizes and not each.experiment.settings.validation:
+            raise without_validation(each.experiment)
 
 
 def _all(trials: CellTrials) -> list[Cell]:

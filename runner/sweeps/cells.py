@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from zookit.core import BadExperiment, BrokenPlugin, Search, ZookitError
+from zookit.core import BadExperiment, BrokenPlugin, Experiment, Search, ZookitError
 from zookit.core.errors import quoted
 from zookit.core.messages import option
 from zookit.core.search import Point, point_complaint
@@ -187,6 +187,15 @@ def cells(request: SweepRequest) -> list[Cell]:
         found += [*trials.misfits[misfits:], *trial.cells]
         misfits = len(trials.misfits)
     return [*found, *trials.misfits[misfits:]]
+
+
+def without_validation(experiment: Experiment) -> BadExperiment:
+    """Return the error of a search that learns, if an experiment has no validation images."""
+    return BadExperiment(
+        "this search learns from the results on validation images, and "
+        f"{experiment.dataset.short_name} has none. Hold out a part of the training images: "
+        f"{option('--validation 0.1', 'validation=0.1')}."
+    )
 
 
 def _cell(point: Point, seed: int, composition: Composition | None, misfit: str) -> Cell:

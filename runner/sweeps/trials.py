@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
-from zookit.core import BadExperiment, BadRun
-from zookit.core.messages import option
+from zookit.core import BadRun
 from zookit.runs.run import read_run
-from zookit.sweeps.cells import CellTrials, Trial
+from zookit.sweeps.cells import CellTrials, Trial, without_validation
 from zookit.sweeps.kept import Differing, Kept, Reuse, find_kept
 from zookit.sweeps.plan import Misfit, PlannedCell, Planner
 from zookit.sweeps.state import CellState
@@ -87,11 +86,7 @@ class Trials:
                     self.misfits.append(cell)
                     continue
                 if self.learns and not cell.validates:
-                    raise BadExperiment(
-                        "this search learns from the results on validation images, and "
-                        f"{cell.experiment.dataset.short_name} has none. Hold out a part of the "
-                        f"training images: {option('--validation 0.1', 'validation=0.1')}."
-                    )
+                    raise without_validation(cell.experiment)
                 planned[trial].append(cell)
         every = [each for found in planned.values() for each in found]
         kept = find_kept(self.runs_dir, every, self.reuse)

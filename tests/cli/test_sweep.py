@@ -15,6 +15,7 @@ from zookit.core import Choice
 from zookit.sweeps.request import SweepRequest
 
 TWO = ("sweep", "-d", "mnist", "-a", "dense", "-a", "cnn")
+HELD = ("--validation", "0.1")
 FILE = """
 format = 1
 datasets = ["mnist"]
@@ -237,7 +238,7 @@ def test_a_model_that_cannot_be_built_has_its_reason(zookit: Command, tmp_path: 
 
 
 def test_a_learning_search_shows_what_it_chooses_from(zookit: Command) -> None:
-    shown = zookit(*TWO, "--vary", "epochs=1,2", "--search", "optuna:9", "--dry-run")
+    shown = zookit(*TWO, "--vary", "epochs=1,2", "--search", "optuna:9", *HELD, "--dry-run")
     assert (shown.code, shown.err) == (0, "")
     assert "optuna:9" in shown.out
     assert "4 combinations" in shown.out
@@ -258,6 +259,7 @@ def test_many_cells_are_counted(zookit: Command) -> None:
         (["--launcher", "locla"], ["locla", "local"]),
         (["--with", "tensorbord"], ["tensorbord", "tensorboard"]),
         (["--limit", "inf"], ["limit", "inf"]),
+        (["--search", "optuna:trials=2"], ["validation", "mnist", "--validation 0.1"]),
         (["--by", "f1"], ["'f1'", "accuracy", "--metric"]),
         (["--by", "macro_f1"], ["'macro_f1'", "--metric macro_f1"]),
         (["--by", "f1", "--metric", "macro_f1"], ["'f1'", "macro_f1"]),
