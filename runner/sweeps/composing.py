@@ -1,21 +1,22 @@
 """Composes the combinations of a sweep, and looks each component up once."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zookit.core import BrokenPlugin, Choice, NotInstalled, Range, Settings
+from zookit.core import BadParameter, BrokenPlugin, Choice, NotInstalled, Range, Settings
 from zookit.core.experiment import DEFAULT_OPTIMIZER
+from zookit.core.messages import option
 from zookit.core.parameters import create
 from zookit.core.search import Point
 from zookit.registry import Built, Registry, default
 from zookit.registry.kind import Row
 from zookit.runs.inputs import hash_inputs
-from zookit.sweeps.places import is_in_file, is_words
+from zookit.sweeps.places import Place, is_in_file, is_words
 from zookit.sweeps.space import Space
-from zookit.sweeps.vary import range_ends
+from zookit.sweeps.vary import range_ends, vary_words
 from zookit.training.compatibility import with_rate
 from zookit.training.composition import Composition
 from zookit.training.data_checks import check_before_data
@@ -50,7 +51,7 @@ class Composer:
         for place in self.space.places:
             for point in self._examples(place.varies, place.words):
                 for text in self.space.words_at(place, point):
-                    with suppress(NotInstalled):
+                    with suppress(NotInstalled), self._varied_blamed(place, point):
                         self._check_unless_broken(place.kind, text)
 
     def compose(self, point: Point) -> Composition:
@@ -96,6 +97,26 @@ class Composer:
             for each in own:
                 for other in _extremes(each)[1:]:
                     yield {**point, **firsts, each.name: other}
+
+    @contextmanager
+    def _varied_blamed(self, place: Place, point: Point) -> Iterator[None]:
+        """Let an error about a value that varies say so: these words were not typed."""
+        try:
+            yield
+        except BadParameter as error:
+            varied = [
+                each.varied.name
+                for each in self.space.components
+                if each.place is place
+                and each.varied.name in point
+                and f": {each.parameter} " in error.message
+            ]
+            received = next((e for e in self.space.request.vary if e.name in varied), None)
+            if received is not None:
+                error.correction = None
+                given = vary_words(received)
+                error.advice = f"Change {option(f'--vary {given}', f'the values of {given}')}."
+            raise
 
     def _check_unless_broken(self, kind: Row, text: str) -> None:
         """Check words, unless they name a package's component that cannot be imported."""

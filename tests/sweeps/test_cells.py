@@ -11,7 +11,7 @@ import pytest
 from made_files import NET, here, write
 from made_plugins import make_distribution
 
-from zookit.core import BadExperiment, BrokenPlugin, ZookitError
+from zookit.core import BadExperiment, BadParameter, BrokenPlugin, ZookitError
 from zookit.registry import default
 from zookit.sweeps.cells import Cell, CellTrials, cells
 from zookit.sweeps.request import SweepRequest
@@ -209,6 +209,18 @@ def test_a_file_of_plugins_that_cannot_be_imported_is_refused_at_once(here: Path
     with pytest.raises(BrokenPlugin) as raised:
         CellTrials(request(architectures=("dense", "my_net")))
     assert "no_such_module" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("vary", "search"), [("dense.dropout=0.0..2", "random"), ("dense.dropout=0,1", "grid")]
+)
+def test_an_error_about_a_value_that_varies_says_so(vary: str, search: str) -> None:
+    with pytest.raises(BadParameter) as raised:
+        CellTrials(request("dense.units=8,16", vary, search=search))
+    assert "dropout must be less than 1" in str(raised.value)
+    assert vary.replace("..2", "..2.0") in str(raised.value)
+    assert "Write dense:" not in str(raised.value)
+    assert raised.value.correction is None
 
 
 def test_parameters_that_are_required_together_are_checked_together(tmp_path: Path) -> None:
