@@ -77,13 +77,9 @@ def sweep(
         search=search,
         options=settings,
     )
-    given = listeners if isinstance(listeners, list | tuple) else [listeners]
-    options = SweepOptions(
-        launcher=_words("launcher", launcher),
-        listeners=tuple(_words("listeners", each) for each in given),
-        limit=limit,
-        reuse=Reuse(versions=accept_versions, threads=_takes_threads(reuse)),
-    )
+    reused = Reuse(versions=accept_versions, threads=_takes_threads(reuse))
+    where, words = _words("launcher", launcher), _several_words("listeners", listeners)
+    options = SweepOptions(launcher=where, listeners=words, limit=limit, reuse=reused)
     return _started(request, options, path_of(runs_dir, "runs_dir"), quiet=quiet)
 
 
@@ -91,6 +87,11 @@ def _takes_threads(reuse: str) -> bool:
     if reuse not in ("exact", "any"):
         raise BadParameter(f"reuse must be 'exact' or 'any', got {quoted(reuse)}.")
     return reuse == "any"
+
+
+def _several_words(name: str, given: object) -> tuple[str, ...]:
+    listed = given if isinstance(given, list | tuple) else [given]
+    return tuple(_words(name, each) for each in listed)
 
 
 def _words(name: str, given: object) -> str:
