@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zookit.core import Architecture, Listener, Result, processors
+from zookit.core import Architecture, Listener, Result
 from zookit.training.listeners import select_listeners
 from zookit.training.resolve import compose
 from zookit.training.session import View, train
@@ -71,9 +71,9 @@ def bits(result: Result) -> dict[str, bytes]:
 
 
 def train_in_child(argument: dict[str, Any]) -> dict[str, str]:
-    """Train in this process, with the threads of all tests."""
+    """Train in this process."""
     with TemporaryDirectory() as folder:
         here = Training(argument["images"], Path(folder))
-        options = {"threads": processors(), **COMPOSITIONS[argument["name"]]}
+        options = {"threads": argument["threads"], **COMPOSITIONS[argument["name"]]}
         found = bits(here(**options, seed=argument["seed"]))
     return {name: each.hex() for name, each in found.items()}
