@@ -44,7 +44,7 @@ IMAGES_AND_LABELS = (
 
 def path_of(given: object, name: str) -> Path:
     """Return a path. Raises BadParameter if it is neither text nor a path, or empty."""
-    if given == "":
+    if isinstance(given, str) and not given:
         raise BadParameter(f"{name} is empty. Name a path, such as '.' for the current folder.")
     if isinstance(given, str | os.PathLike) and isinstance(os.fspath(given), str):
         return Path(given)
