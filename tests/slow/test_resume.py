@@ -4,6 +4,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -123,7 +124,8 @@ def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(
             process.kill()
             kills += 1
             print(f"killed {delay:.2f} s after training started, {'new' if is_new else 'resumed'}")
-        process.communicate()
+        out, _ = process.communicate()
+        assert process.returncode in (0, -signal.SIGKILL), out.decode()
         if process.returncode == 0:
             assert_same(killed, whole)
             killed.rename(tmp_path / f"done-{kills}-{time.monotonic_ns()}")

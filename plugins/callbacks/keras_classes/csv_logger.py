@@ -32,8 +32,11 @@ class CsvLogger(keras.callbacks.CSVLogger):
             self._refusal = None if self.append else refusal(self.name, self._path)
             if self._path.exists() and not self._path.is_file():  # opening a FIFO waits
                 raise OSError(errno.EINVAL, "it is not a regular file")
-            if self._refusal is None or self._path.exists():  # not what a broken link leads to
+            is_new = not self._path.exists()
+            if self._refusal is None or not is_new:  # not what a broken link leads to
                 self._path.open("a").close()
+            if self._refusal is None and is_new:  # it may be killed before the first row
+                note_output(self._path)
         # The file is cut at the first row: only then is it known where a resumed run continues.
         self._cut_at: int | None = None if self.append else 0
 

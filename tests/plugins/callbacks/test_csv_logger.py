@@ -47,6 +47,13 @@ def test_a_resumed_run_has_each_epoch_once(tmp_path: Path) -> None:
     assert [float(row["val_loss"]) for row in rows(path)] == values
 
 
+def test_a_run_that_was_killed_before_its_first_row_starts_again(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    begun(built(f"csv_logger:{path}"))  # and then it is killed
+    run_epochs(built(f"csv_logger:{path}"), [0.5, 0.4])
+    assert [row["epoch"] for row in rows(path)] == ["0", "1"]
+
+
 @pytest.mark.parametrize("place", ["file/x.csv", "folder", "/proc/x.csv"])
 def test_a_path_that_cannot_be_written_is_refused_before_training(
     tmp_path: Path, place: str
