@@ -1,8 +1,8 @@
 """Shows what came out of a sweep."""
 
-import shlex
 from dataclasses import dataclass
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,11 +90,18 @@ def show_result(sweep: "Sweep", runs_dir: Path, options: ResultOptions) -> None:
         _write_report(grid, options)
     failed = sum(each.status == "failed" for each in states)
     if failed:
-        command = shlex.join(["zookit", "sweep", "--attach", str(runs_dir)])
         raise TrainingFailed(
             f"{failed} of {counted(len(states), 'cell')} failed; the reasons are above. To try "
-            f"them again, and only them: {command}"
+            f"them again, and only them: {attach_command(sweep, runs_dir)}"
         )
+
+
+def attach_command(sweep: "Sweep", runs_dir: Path) -> str:
+    """Return what to type to continue a sweep, with the Python files of its components."""
+    from zookit.runs.resume_command import command_with_files
+
+    owners = chain.from_iterable(each.cell.owners.values() for each in sweep.states)
+    return command_with_files(owners, "sweep", "--attach", str(runs_dir))
 
 
 def _ranked(sweep: "Sweep", by: str) -> "Grid":

@@ -2,7 +2,6 @@
 
 import sys
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,14 +78,12 @@ def _train(sweep: "Sweep", changed: "Callable[..., None]", runs_dir: Path) -> No
         for _ in sweep.ended():
             pass
     except KeyboardInterrupt:
-        from zookit.runs.resume_command import command_with_files
+        from zookit.cli.sweep_result import attach_command
 
         say("stopping: the cells that train write a checkpoint. Ctrl-C again ends them at once.")
         sweep.stop()
         sweep.close()
-        owners = chain.from_iterable(each.cell.owners.values() for each in sweep.states)
-        command = command_with_files(owners, "sweep", "--attach", str(runs_dir))
-        raise Interrupted(f"interrupted. To continue: {command}") from None
+        raise Interrupted(f"interrupted. To continue: {attach_command(sweep, runs_dir)}") from None
     finally:
         sweep.close()
 
