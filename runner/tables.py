@@ -81,6 +81,11 @@ def fitting(console: AnyConsole, *tables: "DataTable") -> "DataTable":
     return next((each for each in tables if each.narrowest <= console.width), tables[0])
 
 
+def print_table(console: AnyConsole, shown: "DataTable") -> None:
+    """Print a table. To crop it, Rich would measure each line, so it does where that is needed."""
+    console.print(shown, crop=shown.narrowest > console.width)
+
+
 def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
     """Return a table of names and values, one line each, for `output().print`."""
     grid = Table.grid(padding=(0, 2, 0, 0))

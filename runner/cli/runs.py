@@ -31,7 +31,7 @@ def runs(
     if not found:
         print(no_runs(runs_dir))
         return
-    from zookit.tables import output
+    from zookit.tables import output, print_table
 
     console = output()
     shown = _wide(found)
@@ -39,7 +39,7 @@ def runs(
         short = short_names(found, runs_dir)
         narrow = _narrow(found, [short[run.name] for run in found])
         shown = narrow if narrow.narrowest <= console.width else shown
-    console.print(shown, crop=shown.narrowest > console.width)  # Rich measures what it may crop
+    print_table(console, shown)
 
 
 def _wide(found: "Sequence[RunSummary]") -> "DataTable":

@@ -9,7 +9,7 @@ from zookit.console import Console
 from zookit.core.messages import printable
 from zookit.leaderboard.table import Table
 from zookit.leaderboard.unranked import Unranked
-from zookit.tables import Cell, DataTable, fitting, shortened, table
+from zookit.tables import Cell, DataTable, fitting, print_table, shortened, table
 
 _LISTED = 3
 """The most runs of one experiment that are named."""
@@ -30,8 +30,7 @@ def print_leaderboard(
         if at:
             console.print()
         console.print(Text(printable(shortened(each.heading)), "bold"))
-        shown = _fitting(console, each, short_names)
-        console.print(shown, crop=shown.narrowest > console.width)  # Rich measures what it may crop
+        print_table(console, _fitting(console, each, short_names))
     if tables and unranked:
         console.print()
     elif not tables and not unranked:
