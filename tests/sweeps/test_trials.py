@@ -1,4 +1,4 @@
-"""What a sweep trains next, and what a search that learns is told."""
+"""Which cells a sweep trains next, and which results a learning search receives."""
 
 import json
 import math
