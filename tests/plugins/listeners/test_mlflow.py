@@ -187,10 +187,12 @@ def test_the_store_is_as_mlflow_creates_it(tmp_path: Path, monkeypatch: pytest.M
     assert [each.name for each in tmp_path.glob(".mlflow*")] == [".mlflow.db.zookit.lock"]
 
 
-def schema(database: Path) -> list[tuple[str, str]]:
+def schema(database: Path) -> list[tuple[str, list[str]]]:
+    """Return the tables with their columns and constraints, which MLflow writes in any order."""
     with closing(sqlite3.connect(database)) as connection:
         tables = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
-        return connection.execute(tables).fetchall()
+        found = connection.execute(tables).fetchall()
+    return [(name, sorted(each.strip(" ,") for each in sql.splitlines())) for name, sql in found]
 
 
 @pytest.mark.usefixtures("mlflow_store")
