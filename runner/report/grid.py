@@ -54,11 +54,13 @@ class GridCell:
 class Combination:
     """The cells that differ in nothing but the seed.
 
-    `values` are theirs without the seed, `finished` has the runs that finished. `result` is the
-    mean over seeds of what ranks them; None if there is no such value.
+    `values` are theirs without the seed, `finished` has the runs that finished. `data` names their
+    data; results on different data are never compared. `result` is the mean over seeds of what
+    ranks them; None if there is no such value.
     """
 
     values: Mapping[str, str]
+    data: str
     cells: tuple[GridCell, ...]
     finished: tuple[RunSummary, ...]
     result: Mean | None
@@ -71,7 +73,7 @@ class Combination:
 
 @dataclass(frozen=True, eq=False)
 class Best:
-    """The best combination on a data set, its best run, and the command that predicts with it."""
+    """The best combination on some data, its best run, and the command that predicts with it."""
 
     combination: Combination
     run: RunSummary
@@ -86,7 +88,7 @@ class Best:
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """A sweep's cells, and its combinations: those on one data set together, the best first.
+    """A sweep's cells, and its combinations: those on the same data together, the best first.
 
     `ranking` is what ranks them, on the split `by`: the validation split if all finished runs have
     one.
@@ -123,11 +125,11 @@ class Grid:
 
     @cached_property
     def bests(self) -> tuple[Best, ...]:
-        """The best of each data set."""
+        """The best on each data."""
         firsts: dict[str, Combination] = {}
         for each in self.combinations:
             if each.result is not None:
-                firsts.setdefault(dataset_of(each.values), each)
+                firsts.setdefault(each.data, each)
         return tuple(Best(each, self._best_run(each)) for each in firsts.values())
 
     def rows(self) -> list[dict[str, Any]]:
@@ -151,27 +153,6 @@ class Grid:
             row["seconds"] = Mean.of(seconds).value if seconds else None
             row["runs"] = " ".join(run.name for run in each.finished)
             rows.append(row)
-        return rows
-
-    def cell_rows(self) -> list[dict[str, Any]]:
-        """Return a row for each cell, all with the same keys; see `rows`."""
-        names = _names(self.cells)
-        measured = self._measured()
-        rows = []
-        for each in self.cells:
-            run = each.run
-            ended = run if each.status == "finished" else None
-            rows.append(
-                {
-                    **{name: each.values.get(name) for name in names},
-                    "status": each.status,
-                    "reason": each.reason,
-                    **{key: ended and value(ended) for key, value in measured.items()},
-                    "epochs_trained": run and run.epochs,
-                    "seconds": run and run.seconds,
-                    "folder": run and str(run.folder),
-                }
-            )
         return rows
 
     def _best_run(self, combination: Combination) -> RunSummary:
@@ -215,21 +196,42 @@ def grid_of(cells: Iterable[GridCell], by: str = ACCURACY) -> Grid:
         key = tuple(pair for pair in each.values.items() if pair[0] != SEED)
         groups.setdefault(key, []).append(each)
     combinations = [
-        _combination(dict(key), each, partial(ranking.value, by=split))
-        for key, each in groups.items()
+        _combination(dict(key), data, each, partial(ranking.value, by=split))
+        for (key, each), data in zip(groups.items(), _data_of(groups.values()), strict=True)
     ]
-    datasets = list(dict.fromkeys(dataset_of(each.values) for each in combinations))
+    places = {data: at for at, data in enumerate(dict.fromkeys(each.data for each in combinations))}
 
     def order(each: Combination) -> tuple[int, float]:
         worst = math.inf if each.result is None else ranking.order(each.result.value)
-        return datasets.index(dataset_of(each.values)), worst
+        return places[each.data], worst
 
     return Grid(tuple(found), tuple(sorted(combinations, key=order)), ranking, split)
 
 
-def dataset_of(values: Mapping[str, str]) -> str:
-    """Return the words of a cell's data set."""
-    return values.get(DATASET, "")
+def _data_of(groups: Iterable[Sequence[GridCell]]) -> list[str]:
+    """Return a name of the data of each group of cells that differ in the seed alone.
+
+    That is the words of the data set, with the origin or the hash where these have several. Groups
+    without a run are taken to have the data of the others.
+    """
+    found = []
+    for cells in groups:
+        data = next((each.run.recipe.data for each in cells if each.run), None)
+        found.append((cells[0].values.get(DATASET, ""), data))
+    hashes: dict[str, dict[str, str]] = {}
+    for words, data in found:
+        if data is not None:
+            hashes.setdefault(words, {})[data.hash] = data.origin
+    names = []
+    for words, data in found:
+        several = hashes.get(words, {})
+        if data is None or len(several) < 2:
+            names.append(words)
+        elif len(set(several.values())) == len(several):
+            names.append(f"{words}, {data.origin}")
+        else:
+            names.append(f"{words}, data {data.hash[:8]}")
+    return names
 
 
 def _under_newest_names(cells: Sequence[GridCell]) -> list[GridCell]:
@@ -239,12 +241,13 @@ def _under_newest_names(cells: Sequence[GridCell]) -> list[GridCell]:
 
 def _combination(
     values: Mapping[str, str],
+    data: str,
     cells: Sequence[GridCell],
     value: Callable[[RunSummary], float | None],
 ) -> Combination:
     finished = [each.run for each in cells if each.status == "finished" and each.run]
     finished.sort(key=lambda run: run.seed)
-    return Combination(values, tuple(cells), tuple(finished), _mean(finished, value))
+    return Combination(values, data, tuple(cells), tuple(finished), _mean(finished, value))
 
 
 def _mean(runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None]) -> Mean | None:

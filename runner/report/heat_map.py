@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zookit.core.messages import printable
-from zookit.report.grid import DATASET, Combination, Grid, GridStatus, dataset_of
-from zookit.report.numbers import are_logarithmic, number_of
-from zookit.report.scale import Scale, results_by_dataset, scales_of
+from zookit.report.grid import DATASET, Combination, Grid, GridStatus
+from zookit.report.numbers import are_logarithmic, number_of, short
+from zookit.report.scale import Scale, results_by_data, scales_of
 
 MOST = 12
 """The most maps of a page."""
@@ -48,14 +48,14 @@ class Entry:
 class HeatMap:
     """The best results by two things that vary.
 
-    `dataset` is the data set of all of them, if data sets vary but are not one of the two.
+    `data` names the data of all of them, if results on other data have maps of their own.
     `left_out` is the number of values that are not shown, `marks` explains the marks. `spread` is
-    the standard deviation of the numbers on one data set.
+    the standard deviation of the numbers on the same data.
     """
 
     rows_of: str
     columns_of: str
-    dataset: str
+    data: str
     columns: list[str]
     rows: list[tuple[str, list[Entry]]]
     left_out: int
@@ -66,13 +66,15 @@ class HeatMap:
 def heat_maps(grid: Grid) -> list[HeatMap]:
     """Return a map for each pair of things that vary, those whose numbers differ most first.
 
-    Where data sets vary, other pairs have a map for each data set.
+    Results on different data have a map each, unless the data set is one of the pair.
     """
     maps = []
+    by_data = _by_data(grid)
+    together = [("", list(grid.combinations))]
     for names in itertools.combinations(grid.varied, 2):
-        groups = [("", list(grid.combinations))] if DATASET in names else _by_dataset(grid)
-        for dataset, combinations in groups:
-            maps.append(_heat_map(grid, names, dataset, combinations))
+        comparable = len(by_data) == 1 or (DATASET in names and _one_data_each(grid))
+        for data, combinations in together if comparable else by_data:
+            maps.append(_heat_map(grid, names, data, combinations))
     return sorted(filter(None, maps), key=lambda each: -each.spread)
 
 
@@ -86,17 +88,21 @@ class _Axis:
     left_out: int = 0
 
 
-def _by_dataset(grid: Grid) -> list[tuple[str, list[Combination]]]:
-    if DATASET not in grid.varied:
-        return [("", list(grid.combinations))]
-    return [
-        (dataset, [each for each in grid.combinations if dataset_of(each.values) == dataset])
-        for dataset in grid.varied[DATASET]
-    ]
+def _by_data(grid: Grid) -> list[tuple[str, list[Combination]]]:
+    found: dict[str, list[Combination]] = {}
+    for each in grid.combinations:
+        found.setdefault(each.data, []).append(each)
+    return list(found.items())
+
+
+def _one_data_each(grid: Grid) -> bool:
+    """Whether all results of a data set are on the same data."""
+    pairs = {(each.values.get(DATASET, ""), each.data) for each in grid.combinations}
+    return len(pairs) == len({words for words, _ in pairs})
 
 
 def _heat_map(
-    grid: Grid, names: tuple[str, str], dataset: str, combinations: Sequence[Combination]
+    grid: Grid, names: tuple[str, str], data: str, combinations: Sequence[Combination]
 ) -> HeatMap | None:
     """Return a map; None if there are not two numbers and two values of each."""
     both = [each for each in combinations if all(name in each.values for name in names)]
@@ -129,7 +135,7 @@ def _heat_map(
     return HeatMap(
         down.name,
         across.name,
-        dataset,
+        data,
         across.labels,
         rows,
         down.left_out + across.left_out,
@@ -154,7 +160,7 @@ def _entry(
     if not statuses.issubset(_HARMLESS):
         star, meaning = _STAR
         marks[star] = meaning
-    scale, value = scales[dataset_of(best.values)], best.result.value
+    scale, value = scales[best.data], best.result.value
     title = printable(f"{best.words}: {best.result}")
     return Entry(f"{value:.4f}{star}", title, scale.strength(value), value == scale.best)
 
@@ -169,7 +175,7 @@ def _best(grid: Grid, group: Sequence[Combination]) -> Combination | None:
 
 
 def _spread(best: Sequence[Combination]) -> float:
-    return max(statistics.pstdev(values) for values in results_by_dataset(best).values())
+    return max(statistics.pstdev(values) for values in results_by_data(best).values())
 
 
 def _axis(grid: Grid, name: str, combinations: Sequence[Combination]) -> _Axis:
@@ -201,7 +207,7 @@ def _ranges(name: str, numbers: Mapping[str, float]) -> _Axis:
     labels: list[str] = []
     places: dict[str, int] = {}
     for at, values in enumerate(ranges.values()):
-        ends = dict.fromkeys(f"{numbers[value]:.3g}" for value in (values[0], values[-1]))
+        ends = dict.fromkeys(short(numbers[value]) for value in (values[0], values[-1]))
         labels.append(" to ".join(ends))
         places |= dict.fromkeys(values, at)
     return _Axis(name, labels, places)

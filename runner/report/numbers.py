@@ -19,6 +19,11 @@ def number(value: float) -> Number | None:
     return None if math.isnan(value) else Number(f"{value:.4f}", float(value))
 
 
+def short(value: float) -> str:
+    """Return a number with three digits, or as a whole number from 1,000 on."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
+
+
 def duration(seconds: float) -> str:
     """Return text such as `0.35 s`, `12.6 s`, `3 min 20 s` or `2 h 5 min`."""
     if seconds < 60:

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from zookit.core.messages import counted, printable
 from zookit.report.drawing import INK, PAPER, colour, svg
-from zookit.report.grid import Combination, Grid, dataset_of
-from zookit.report.numbers import are_logarithmic, number_of
+from zookit.report.grid import Combination, Grid
+from zookit.report.numbers import are_logarithmic, number_of, short
 from zookit.report.scale import Scale, scales_of
 
 MOST = 500
@@ -125,7 +125,7 @@ def _lines(
                 *(axis.heights.get(each.values.get(axis.name, ""), _MISSING) for axis in axes[:-1]),
                 axes[-1].heights[str(each.result.value)],
             ],
-            scales[dataset_of(each.values)].strength(each.result.value),
+            scales[each.data].strength(each.result.value),
             any(each is best.combination for best in grid.bests),
         )
         for each in results
@@ -192,7 +192,7 @@ def _scaled(name: str, numbers: Mapping[str, float]) -> _Axis:
     low, high = scaled(min(numbers.values())), scaled(max(numbers.values()))
     heights = {value: _share(scaled(number), low, high) for value, number in numbers.items()}
     ticks = {at / (_TICKS - 1): low + at / (_TICKS - 1) * (high - low) for at in range(_TICKS)}
-    labels = {at: f"{math.exp(tick) if logarithmic else tick:.3g}" for at, tick in ticks.items()}
+    labels = {at: short(math.exp(tick) if logarithmic else tick) for at, tick in ticks.items()}
     return _Axis(name, labels, heights)
 
 

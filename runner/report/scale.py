@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from zookit.leaderboard.ranking import Ranking
-from zookit.report.grid import Combination, dataset_of
+from zookit.report.grid import Combination
 
 _FAR = 4
 """Values this many times as far from the best as the median are as pale as the worst."""
@@ -41,15 +41,15 @@ class Scale:
 
 
 def scales_of(combinations: Iterable[Combination], ranking: Ranking) -> dict[str, Scale]:
-    """Return the scale of the results on each data set."""
-    values = results_by_dataset(combinations)
-    return {dataset: Scale.among(found, ranking) for dataset, found in values.items()}
+    """Return the scale of the results on each data."""
+    values = results_by_data(combinations)
+    return {data: Scale.among(found, ranking) for data, found in values.items()}
 
 
-def results_by_dataset(combinations: Iterable[Combination]) -> dict[str, list[float]]:
-    """Return the results of combinations by their data set."""
+def results_by_data(combinations: Iterable[Combination]) -> dict[str, list[float]]:
+    """Return the results of combinations by their data."""
     found: dict[str, list[float]] = {}
     for each in combinations:
         if each.result is not None:
-            found.setdefault(dataset_of(each.values), []).append(each.result.value)
+            found.setdefault(each.data, []).append(each.result.value)
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from zookit.core.messages import counted, printable
 from zookit.core.search import point_words
 from zookit.report.comparison import RankedTable, ranked
-from zookit.report.grid import DATASET, SEED, Best, Grid, GridCell, GridStatus, dataset_of
+from zookit.report.grid import DATASET, SEED, Best, Grid, GridCell, GridStatus
 from zookit.report.heat_map import MOST as MOST_MAPS
 from zookit.report.heat_map import HeatMap, heat_maps
 from zookit.report.numbers import duration, number_of
@@ -110,13 +110,13 @@ def view_of_sweep(grid: Grid) -> SweepView:
         maps_left_out=len(maps[MOST_MAPS:]),
         marks={mark: meaning for each in maps[:MOST_MAPS] for mark, meaning in each.marks.items()},
         parallel=parallel_of(grid, "parallel"),
-        has_datasets=DATASET in grid.varied,
+        has_datasets=len({each.data for each in grid.combinations}) > 1,
         missing=list(_missing(grid)),
     )
 
 
 def _title(grid: Grid, trained: int) -> str:
-    datasets = list(dict.fromkeys(dataset_of(each.values) for each in grid.combinations))
+    datasets = list(dict.fromkeys(each.values.get(DATASET, "") for each in grid.combinations))
     several = len(datasets) > _DATASETS
     names = counted(len(datasets), "data set") if several else " and ".join(datasets)
     return printable(f"Sweep of {counted(trained, 'cell')} on {names}")
@@ -167,7 +167,7 @@ def _best(grid: Grid, best: Best) -> BestView:
     )
     rest = point_words({k: v for k, v in combination.values.items() if k != DATASET})
     return BestView(
-        printable(dataset_of(combination.values)),
+        printable(combination.data),
         printable(f"{rest}: {grid.measure} {result}{over}{tested}."),
         printable(best.command),
     )

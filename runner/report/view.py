@@ -94,6 +94,8 @@ def _outcome(run: RunRecord, status: str) -> str:
         return f"Trained {done}."
     if status == "running":
         return f"Still training: {done} so far. Write the report again when the run has ended."
+    if status == "pruned":
+        return f"Stopped early by a search after {done}."
     if status == "failed" and run.ending:
         return f"Failed after {done}: {run.ending.error or 'unknown error'}"
     return (

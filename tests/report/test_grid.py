@@ -8,6 +8,7 @@ from made_grids import GridMaker
 
 from zookit.core import BadParameter
 from zookit.report.grid import grid_of
+from zookit.report.scale import scales_of
 
 pytestmark = pytest.mark.xdist_group("report")
 
@@ -40,22 +41,6 @@ def test_a_combination_has_mean_and_spread_over_its_seeds(cell: GridMaker) -> No
     assert "seed" not in first
 
 
-def test_a_row_for_each_cell(cell: GridMaker) -> None:
-    cells = [
-        cell({"dense.units": "64"}, 0.7),
-        cell({"architecture": "cnn"}, seed=3, status="misfit", reason="the images are too small"),
-    ]
-    one, other = grid_of(cells).cell_rows()
-    assert cells[0].run
-    assert one["folder"] == str(cells[0].run.folder)
-    assert (one["dense.units"], one["seed"], one["status"]) == ("64", "0", "finished")
-    assert (one["validation_accuracy"], one["epochs_trained"]) == (0.7, 2)
-    assert (other["dense.units"], other["folder"]) == (None, None)
-    assert other["validation_accuracy"] is None
-    assert (other["seed"], other["reason"]) == ("3", "the images are too small")
-    assert list(one) == list(other)
-
-
 def test_what_varies_is_in_the_order_of_numbers(cell: GridMaker) -> None:
     grid = grid_of(
         cell({"architecture": word, "learning_rate": rate, "epochs": "5"}, seed=seed)
@@ -67,6 +52,25 @@ def test_what_varies_is_in_the_order_of_numbers(cell: GridMaker) -> None:
         "architecture": ("dense", "cnn"),
         "learning_rate": ("0.001", "1e-2", "0.1"),
     }
+
+
+def test_results_on_different_data_are_not_ranked_against_each_other(cell: GridMaker) -> None:
+    grid = grid_of(
+        [
+            cell({"data": "full", "architecture": "dense"}, 0.9),
+            cell({"data": "full", "architecture": "cnn"}, 0.95),
+            cell({"data": "sample", "architecture": "dense"}, 0.7),
+            cell({"data": "sample", "architecture": "cnn"}, 0.6),
+            cell({"data": "sample", "architecture": "none"}, status="misfit"),
+        ]
+    )
+    found = [(each.combination.data, each.combination.values) for each in grid.bests]
+    assert found == [
+        ("mnist, full", {"dataset": "mnist", "data": "full", "architecture": "cnn"}),
+        ("mnist, sample", {"dataset": "mnist", "data": "sample", "architecture": "dense"}),
+    ]
+    scales = scales_of(grid.combinations, grid.ranking)
+    assert (scales["mnist, full"].worst, scales["mnist, sample"].best) == (0.9, 0.7)
 
 
 def test_cells_are_ranked_on_validation_only_if_all_have_it(cell: GridMaker) -> None:

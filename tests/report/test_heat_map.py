@@ -85,13 +85,13 @@ def test_data_sets_are_never_mixed(cell: GridMaker) -> None:
         for size in ("32", "64")
     ]
     maps = heat_maps(grid_of(cells))
-    assert sorted(each.dataset for each in maps) == ["", "", "fashion_mnist", "mnist"]
+    assert sorted(each.data for each in maps) == ["", "", "fashion_mnist", "mnist"]
     for each in maps:
         if {each.rows_of, each.columns_of} == {"dataset", "epochs"}:
             strengths = {label: [e.strength for e in row] for label, row in each.rows}
             assert strengths == {"mnist": [0, 1], "fashion_mnist": [0, 1]}
             assert [e.is_best for _, row in each.rows for e in row] == [False, True] * 2
-        if each.dataset == "mnist":
+        if each.data == "mnist":
             assert all(float(e.text) > 0.9 for _, row in each.rows for e in row)
 
 

@@ -11,6 +11,7 @@ from zookit.report.numbers import (
     in_order,
     number,
     number_of,
+    short,
 )
 
 
@@ -32,6 +33,14 @@ def test_durations(seconds: float, text: str) -> None:
 def test_a_number_keeps_its_value() -> None:
     assert number(1 / 3) == Number("0.3333", 1 / 3)
     assert number(math.nan) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1024.2, "1,024"), (0.00012345, "0.000123"), (512, "512"), (-2048, "-2,048")],
+)
+def test_a_short_number(value: float, text: str) -> None:
+    assert short(value) == text
 
 
 def test_texts_that_are_all_numbers_ascend() -> None:

@@ -251,6 +251,10 @@ def failed(folder: Path) -> None:
     )
 
 
+def pruned(folder: Path) -> None:
+    edit_json(folder / "metrics.json", lambda content: content.update(status="pruned", test={}))
+
+
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
@@ -258,6 +262,7 @@ def failed(folder: Path) -> None:
         (killed_at_once, "no epoch has ended yet"),
         (interrupted, "interrupted after 3 of 3 epochs"),
         (failed, "Failed after 3 of 3 epochs: the loss is <b>nan</b>"),
+        (pruned, "Stopped early by a search after 3 of 3 epochs"),
     ],
 )
 def test_a_run_that_did_not_finish_says_so(
@@ -267,7 +272,7 @@ def test_a_run_that_did_not_finish_says_so(
     check_whole(page)
     assert expected in page.text
     assert "Not evaluated" in page.text
-    assert ("zookit resume edited" in page.text) == (edit is not failed)
+    assert ("zookit resume edited" in page.text) == (edit not in (failed, pruned))
     assert not page.all("img")
     assert len(page.all("svg")) == (0 if edit is killed_at_once else 2)
     if edit is killed:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from zookit.core.result import Status
+from zookit.core.source import DataOrigin
 from zookit.report.grid import SEED, GridCell, GridStatus
 from zookit.runs.run import RunRecord
 from zookit.runs.summary import RunSummary, summary_of
@@ -46,10 +47,15 @@ class GridMaker:
             logged |= {"val_loss": 1 - validation, "val_accuracy": validation}
         tested = {"loss": 1 - test, "accuracy": test}
         ending = replace(run.ending, status=status, last_epoch=logged, test=tested)
-        dataset = values["dataset"].encode().hex()
+        origin = values.get("data", "sample")
+        dataset = f"{values['dataset']}{origin * (origin != 'sample')}".encode().hex()
         environment = replace(
             run.environment,
-            data=replace(run.environment.data, hash=f"{dataset:0<64}"[:64]),
+            data=replace(
+                run.environment.data,
+                hash=f"{dataset:0<64}"[:64],
+                origin=cast(DataOrigin, origin),
+            ),
             group=" ".join(f"{k}={v}" for k, v in values.items() if k != SEED),
             identity=" ".join(f"{k}={v}" for k, v in values.items()),
         )
