@@ -65,7 +65,7 @@ def sweep(
     attach: Attach = None,
     launcher: Launcher = None,
     accept_versions: AcceptVersions = False,
-    reuse: ReuseRuns = "exact",
+    reuse: ReuseRuns = None,
     limit: Limit = None,
     listeners: Listeners = None,
     by: By = "accuracy",

@@ -123,8 +123,11 @@ AcceptVersions = Annotated[
     typer.Option("--accept-versions", help="Take runs of other versions of the components."),
 ]
 ReuseRuns = Annotated[
-    Literal["exact", "any"],
-    typer.Option(help="any also takes runs with another number of threads."),
+    Literal["exact", "any"] | None,
+    typer.Option(
+        help="any also takes runs with another number of threads. [default: exact]",
+        show_default=False,
+    ),
 ]
 Limit = Annotated[
     float | None,

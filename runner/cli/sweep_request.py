@@ -53,7 +53,7 @@ def request_and_options(given: Mapping[str, Any]) -> "tuple[SweepRequest, SweepO
         limit=given["limit"] or before.limit,
         reuse=Reuse(
             versions=given["accept_versions"] or before.reuse.versions,
-            threads=given["reuse"] == "any" or before.reuse.threads,
+            threads=given["reuse"] == "any" if given["reuse"] else before.reuse.threads,
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from io import StringIO
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from zookit.leaderboard.leaderboard import Leaderboard
-    from zookit.report.grid import Grid
+    from zookit.report.grid import Grid, GridCell
     from zookit.runs.summary import RunSummary
     from zookit.sweeps.request import SweepRequest
     from zookit.sweeps.state import CellState
@@ -88,7 +87,7 @@ def show_result(sweep: "Sweep", runs_dir: Path, options: ResultOptions) -> None:
             console.print(f"{where}. To predict with it: {best.command}", soft_wrap=True)
     if options.report is not None:
         _write_report(grid, options)
-    failed = sum(each.status == "failed" for each in states)
+    failed = sum(each.status == "failed" for each in grid.cells)
     if failed:
         raise TrainingFailed(
             f"{failed} of {counted(len(states), 'cell')} failed; the reasons are above. To try "
@@ -97,11 +96,19 @@ def show_result(sweep: "Sweep", runs_dir: Path, options: ResultOptions) -> None:
 
 
 def attach_command(sweep: "Sweep", runs_dir: Path) -> str:
-    """Return what to type to continue a sweep, with the Python files of its components."""
+    """Return what to type to continue a sweep, with the Python files that it needs."""
+    from zookit.registry import default
     from zookit.runs.resume_command import command_with_files
 
-    owners = chain.from_iterable(each.cell.owners.values() for each in sweep.states)
-    return command_with_files(owners, "sweep", "--attach", str(runs_dir))
+    options = sweep.options
+    owners = {owner for each in sweep.states for owner in each.cell.owners.values()}
+    others = [
+        default.searches.build(sweep.request.search).owner,
+        default.launchers.build(options.launcher).owner,
+        *(default.listeners.build(each).owner for each in options.listeners),
+    ]
+    owners.update(filter(None, others))
+    return command_with_files(sorted(owners), "sweep", "--attach", str(runs_dir))
 
 
 def _ranked(sweep: "Sweep", by: str) -> "Grid":
@@ -116,37 +123,34 @@ def _ranked(sweep: "Sweep", by: str) -> "Grid":
 def grid_of_sweep(sweep: "Sweep", by: str) -> "Grid":
     """Return the cells of a sweep and their results.
 
-    A cell fails if its run cannot be read. Raises BadParameter if no run has measured `by`.
+    A cell whose run cannot be read has failed. Raises BadParameter if no run has measured `by`.
     """
     from zookit.report.grid import GridCell, grid_of
+    from zookit.runs.listing import intact_summaries
 
-    cells = []
-    for each in sweep.states:
-        run = _run_of(each)  # which changes the status if there is none
-        cells.append(
-            GridCell(values=each.cell.values, status=each.status, reason=each.reason, run=run)
-        )
+    runs = {each.name: each for each in intact_summaries(sweep.runs_dir)}
+    cells = [_grid_cell(each, runs) for each in sweep.states]
     misfits = [
         GridCell(values=each.values, status="misfit", reason=each.reason) for each in sweep.misfits
     ]
     return grid_of([*cells, *misfits], by)
 
 
-def _run_of(state: "CellState") -> "RunSummary | None":
-    """Return the run of a cell that is over; if it cannot be read, the cell has failed."""
+def _grid_cell(state: "CellState", runs: "Mapping[str, RunSummary]") -> "GridCell":
+    from zookit.report.grid import GridCell
     from zookit.runs.run import read_run
-    from zookit.runs.summary import summary_of
 
-    if not (state.over and state.folder):
-        return None
-    try:
-        return summary_of(read_run(state.folder))
-    except BadRun as error:
-        there = state.folder.exists()
-        state.status = "failed"
-        state.reason = str(error) if there else f"its run {state.folder} is missing"
-        state.folder = None
-        return None
+    values, status, reason, run = state.cell.values, state.status, state.reason, None
+    if state.over and state.folder:
+        run = runs.get(state.folder.name)
+        if run is None:
+            status, reason = "failed", f"its run {state.folder} is missing"
+            if state.folder.exists():
+                try:
+                    read_run(state.folder)
+                except BadRun as error:
+                    reason = str(error)
+    return GridCell(values=values, status=status, reason=reason, run=run)
 
 
 def _print_board(board: "Leaderboard", runs_dir: Path) -> None:
@@ -182,17 +186,17 @@ def _plain(sweep: "Sweep", grid: "Grid") -> dict[str, Any]:
         "format": 1,
         "cells": [
             {
-                "values": dict(each.cell.values),
+                "values": dict(each.values),
                 "status": each.status,
-                "kept": each.kept,
-                "differs": each.differs,
-                "epochs": each.epochs,
-                "test": dict(each.test),
+                "kept": state.kept,
+                "differs": state.differs,
+                "epochs": state.epochs,
+                "test": dict(state.test),
                 "reason": each.reason,
-                "folder": None if each.folder is None else str(each.folder),
-                "identity": each.cell.identity,
+                "folder": str(state.folder) if state.folder and state.folder.exists() else None,
+                "identity": state.cell.identity,
             }
-            for each in sweep.states
+            for state, each in zip(sweep.states, grid.cells, strict=False)  # then come misfits
         ],
         "misfits": [{"values": dict(each.values), "reason": each.reason} for each in sweep.misfits],
         "combinations": grid.rows(),

@@ -80,12 +80,14 @@ def _train(sweep: "Sweep", changed: "Callable[..., None]", runs_dir: Path) -> No
     except KeyboardInterrupt:
         from zookit.cli.sweep_result import attach_command
 
-        say("stopping: the cells that train write a checkpoint. Ctrl-C again ends them at once.")
+        say("stopping: the cells that train write a checkpoint. Ctrl-C again does not wait for it.")
         sweep.stop()
         sweep.close()
         raise Interrupted(f"interrupted. To continue: {attach_command(sweep, runs_dir)}") from None
-    finally:
+    except BaseException:
         sweep.close()
+        raise
+    sweep.close()
 
 
 @contextmanager

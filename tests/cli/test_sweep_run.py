@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,12 @@ from conftest import ROOT, Command, Outcome
 from made_files import here
 from small_runs import copy_run, small_images, small_run, threads_of_this_process
 
-from zookit.cli.sweep_result import ResultOptions, grid_of_sweep, show_result
+from zookit.cli.sweep_result import (
+    ResultOptions,
+    attach_command,
+    grid_of_sweep,
+    show_result,
+)
 from zookit.core import TrainingFailed
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.sweep import plan, read_request
@@ -74,6 +80,29 @@ def test_a_run_that_is_gone_when_the_sweep_ends_has_failed(sweep: Sweep, tmp_pat
         show_result(planned, tmp_path / "runs", ResultOptions())
 
 
+HANGS = """
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from zookit.core import Callback
+
+
+class Sleep(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        Path(PLACE).write_text(str(os.getpid()))
+        while True:
+            time.sleep(0.1)
+
+
+@dataclass(frozen=True)
+class Hangs(Callback):
+    def build(self):
+        return Sleep()
+"""
 LOUD = """
 from dataclasses import dataclass
 
@@ -160,6 +189,42 @@ def test_bad_cells_are_reported_and_the_others_trained(tmp_path: Path) -> None:
         assert reason in cell["reason"], cell
     last = ended.stderr.splitlines()[-1]
     assert all(fact in last for fact in ("4 of 8 cells failed", "--plugin", "bad_cells.py"))
+
+
+@pytest.mark.usefixtures("here")
+def test_the_command_that_continues_names_every_file_that_is_needed(
+    sweep: Sweep, zookit: Command, tmp_path: Path
+) -> None:
+    Path("loud.py").write_text(LOUD, encoding="utf-8")
+    sweep("--with", "./loud.py:Ear")
+    shutil.rmtree(tmp_path / "runs" / small_run().name)
+    planned = plan(*read_request(tmp_path / "runs"), tmp_path / "runs")
+    planned.close()
+    command = attach_command(planned, tmp_path / "runs")
+    assert "--plugin loud.py" in command
+    assert zookit(*shlex.split(command)[1:], "--limit", "x").code == 2
+
+
+@pytest.mark.slow
+def test_ctrl_c_twice_waits_for_no_callback(tmp_path: Path) -> None:
+    text = HANGS.replace("PLACE", repr(str(tmp_path / "hangs")))
+    (tmp_path / "slow.py").write_text(text, encoding="utf-8")
+    words = ["-d", "mnist", "-a", "dense:8", "--callbacks", "./slow.py:Hangs", "--data", "sample"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "zookit", "sweep", *words],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        while not (tmp_path / "hangs").exists():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        while "Ctrl-C again" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=25) == 130  # the callback hangs for much longer
+    os.kill(int((tmp_path / "hangs").read_text()), signal.SIGKILL)
 
 
 @pytest.mark.slow
