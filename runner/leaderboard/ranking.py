@@ -72,7 +72,8 @@ def ranking_by(name: str, runs: Sequence[RunSummary], named: Sequence[RunSummary
     if found is None:
         metric = option("--metric", "metrics")
         raise BadParameter(
-            f"compare: by is {quoted(name)}, which no run has measured.{did_you_mean(name, known)} "
+            f"{option('--by', 'by')} is {quoted(name)}, which no run has measured."
+            f"{did_you_mean(name, known)} "
             f"Expected {', '.join(known)}, or what runs measure with {metric}."
         )
     old, new = (name, found) if name in today else (found, name)

@@ -104,7 +104,7 @@ def _row(state: CellState) -> list[str]:
     status = f"kept{'*' * bool(state.differs)}" if state.kept else state.status
     left = ""
     if state.status == "running" and state.epochs:
-        left = duration(state.seconds / state.epochs * (total - state.epochs))
+        left = rough_duration(state.seconds / state.epochs * (total - state.epochs))
     return [
         state.cell.words,
         status,
@@ -133,10 +133,10 @@ def _left(states: Sequence[CellState]) -> str:
         return ""
     mean = sum(done) / len(done)
     rest = sum(max(0.0, mean - each.seconds) for each in running)
-    return f"; about {duration((rest + waiting * mean) / len(running))} left"
+    return f"; about {rough_duration((rest + waiting * mean) / len(running))} left"
 
 
-def duration(seconds: float) -> str:
+def rough_duration(seconds: float) -> str:
     """Return `5 s`, `3 min` or `2 h 5 min`."""
     if round(seconds) < _MINUTE:
         return f"{max(1, round(seconds))} s"

@@ -14,7 +14,7 @@ from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.sweep import Sweep, plan
-from zookit.sweeps.view import View, duration, ending_of, shown, summary
+from zookit.sweeps.view import View, ending_of, rough_duration, shown, summary
 
 pytestmark = pytest.mark.xdist_group("leaderboard")
 
@@ -57,7 +57,7 @@ def test_the_summary_says_how_long_it_takes_still(record: RunRecord) -> None:
     assert "left" not in summary(found)  # nothing is known yet
     found[0].seconds, found[1].seconds, found[2].seconds = 100.0, 40.0, 500.0
     # Two at a time: 60 s of the first one and 4 times 100 s.
-    assert f"about {duration(230)} left" in summary(found)
+    assert f"about {rough_duration(230)} left" in summary(found)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_the_summary_says_how_long_it_takes_still(record: RunRecord) -> None:
     [(0.2, "1 s"), (59.4, "59 s"), (180, "3 min"), (3600, "1 h 0 min"), (7500, "2 h 5 min")],
 )
 def test_durations_are_words(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
+    assert rough_duration(seconds) == words
 
 
 @pytest.mark.parametrize("seconds", [59.5, 59.99, 3570, 3599.9])
 def test_durations_have_no_sixty(seconds: float) -> None:
-    assert not duration(seconds).startswith("60")
+    assert not rough_duration(seconds).startswith("60")
 
 
 def test_how_a_cell_ended_is_one_line(record: RunRecord) -> None:
@@ -145,7 +145,7 @@ def test_on_a_terminal_the_cells_are_a_table(sweep: Sweep) -> None:
     }
     assert len(rows) == 4
     row = rows[first.cell.words]
-    for text in ("running", "1/2", "0.2500", "0.8750", "600.0", duration(600)):
+    for text in ("running", "1/2", "0.2500", "0.8750", "600.0", rough_duration(600)):
         assert text in row
     assert "kept*" in rows[second.cell.words]
     assert "failed" in rows[third.cell.words]
