@@ -192,7 +192,8 @@ def _continue(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )
         now = make_environment(composition, network, prepared, feeds, listeners)
-        check_final_outputs(record, network.model, now)
+        if checkpoint is not None:  # otherwise it trains from its first weights
+            check_final_outputs(record, network.model, now)
         environment = resumed_environment(record, composition.experiment, now, checkpoint)
         run = make_context(network, environment, record.folder)
         loop = _loop(run, environment, network, feeds, all_listeners, schedule, checkpoint)

@@ -21,6 +21,7 @@ from zookit.core import (
     BadParameter,
     BadRun,
     BrokenPlugin,
+    Callback,
     Dataset,
     DatasetInfo,
     FolderError,
@@ -34,6 +35,8 @@ from zookit.runs.run import read_run
 from zookit.training.data_checks import check_image_size
 
 if TYPE_CHECKING:
+    import keras
+
     from zookit.core.data import Source
 
 COMPOSITIONS: dict[str, dict[str, Any]] = {
@@ -153,6 +156,37 @@ def test_a_run_without_checkpoint_starts_from_the_beginning(run: Path, finished:
         (run / name).unlink()
     assert zookit.resume(run, quiet=True).status == "finished"
     assert different_ends(run, finished) == []
+
+
+@dataclass(frozen=True)
+class FailsWhileThereIsAFile(Callback):
+    """Fails in the first epoch, after some steps, while the current folder has a file."""
+
+    def build(self) -> "keras.callbacks.Callback":
+        import keras
+
+        class Fails(keras.callbacks.Callback):  # type: ignore[misc]
+            def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+                if batch > 8 and Path("in the way").exists():
+                    raise OSError("there is a file in the way")
+
+        return Fails()
+
+
+def test_a_run_that_failed_without_checkpoint_starts_with_new_weights(
+    images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    experiment = (images, DENSE, FailsWhileThereIsAFile())
+    whole = zookit.run(*experiment, runs_dir="whole", epochs=1, **SMALL)
+    Path("in the way").touch()
+    with pytest.raises(OSError, match="in the way"):
+        zookit.run(*experiment, runs_dir="failed", epochs=1, **SMALL)
+    Path("in the way").unlink()
+    failed = zookit.open_run("latest", runs_dir="failed", instances=[FailsWhileThereIsAFile()])
+    assert failed.status == "failed"
+    resumed = failed.resume(quiet=True)
+    assert different_ends(resumed.folder, whole.folder) == []
 
 
 def test_a_finished_run_without_its_weights_gets_them_again(run: Path, finished: Path) -> None:
