@@ -123,8 +123,14 @@ class Trials:
     def _tell(self, trial: Trial) -> None:
         if not self.learns:
             return
-        values = [each.values.get(VALUE, math.nan) for each in self._by_trial[trial]]
-        known = bool(values) and all(map(math.isfinite, values))
+        states = self._by_trial[trial]
+        # A run that failed may have values too: those of its last epoch.
+        values = [
+            each.values.get(VALUE, math.nan)
+            for each in states
+            if each.status in ("finished", "pruned")
+        ]
+        known = len(values) == len(states) > 0 and all(map(math.isfinite, values))
         self.cells.tell(trial, fmean(values) if known else None)
 
     def _state(self, cell: PlannedCell, kept: Kept) -> CellState:

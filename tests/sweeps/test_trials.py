@@ -176,6 +176,18 @@ def test_without_a_finite_result_of_each_seed_a_combination_has_failed(
     assert calls == [("ask", "0.1"), ("tell", "0.1", None)]
 
 
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_a_run_that_failed_after_good_epochs_has_failed(
+    tmp_path: Path, calls: list[Call], seeds: int
+) -> None:
+    trials = opened(tmp_path / "runs", seeds=seeds)
+    first, *others = trials.ask()
+    end(trials, first, 0.9, "failed")
+    for each in others:
+        end(trials, each, 0.9)
+    assert calls == [("ask", "0.1"), ("tell", "0.1", None)]
+
+
 def test_a_search_stops_a_cell_before_its_last_epoch(tmp_path: Path, calls: list[Call]) -> None:
     trials = opened(tmp_path / "runs")
     (state,) = trials.ask()
