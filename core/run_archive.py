@@ -174,7 +174,7 @@ def _checked(archive: Path, members: "Sequence[tarfile.TarInfo]") -> str:
         foreign = os.sep != "/" and not {":", os.sep}.isdisjoint(member.name)
         if not (inside and plain) or foreign or ":" in path.parts[0]:
             raise BadRun(
-                f"{archive} was not unpacked: the member {member.name!r} is no file within a run "
+                f"{archive} was not unpacked: {member.name!r} is not a file within a run "
                 "folder. The archive may be malicious."
             )
     tops = {each.parts[0] for each in names}

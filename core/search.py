@@ -131,5 +131,5 @@ def point_complaint(varied: Sequence[Choice | Range], point: Point) -> str | Non
             return f"{each.name} has no value"
         value = rest.pop(each.name)
         if not each.allows(value):
-            return f"{value!r} is no value of {each.name}"
+            return f"{value!r} is not a value of {each.name}"
     return f"{next(iter(rest))} does not vary there" if rest else None

@@ -21,7 +21,7 @@ _NOT_VARIED = {
     }.items()
     for name in names
 }
-"""How to vary what is no setting."""
+"""How to vary what is not a setting."""
 _LARGEST_SEED = 2**32 - 1
 
 

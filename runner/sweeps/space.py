@@ -193,7 +193,7 @@ class Space:
                         owners[entry.name] = None
         if owners:
             return BadExperiment(
-                f"{name} is no setting of a training, but a parameter of {' and '.join(owners)}.",
+                f"{name} is not a setting but a parameter of {' and '.join(owners)}.",
                 f"Write {' or '.join(f'{owner}.{name}' for owner in owners)}.",
             )
         return BadExperiment(

@@ -49,7 +49,7 @@ def trains_jobs_to_the_end(target: Target) -> None:
 
 
 def says_how_jobs_end(target: Target) -> None:
-    """A job with an error becomes `failed`, and others go on. The reason is one line.
+    """A job with an error becomes `failed`, and others continue. The reason is one line.
 
     A job whose process is killed, or that takes longer than it may, becomes `lost`.
     """
@@ -96,7 +96,7 @@ def continues_what_was_cancelled(target: Target) -> None:
 
 
 def leaves_nothing_behind(target: Target) -> None:
-    """After `close`, jobs that cannot go on without this process have ended, with a checkpoint.
+    """After `close`, jobs that cannot continue without this process have ended, with a checkpoint.
 
     A process that opens it again in the same folder can collect their runs.
     """
@@ -106,7 +106,7 @@ def leaves_nothing_behind(target: Target) -> None:
         trial.close()
         again = reopened(trial, target)
         try:
-            if "long" in again.submitted:  # it goes on
+            if "long" in again.submitted:  # it continues
                 again.jobs.cancel("long")
                 again.ended("long", "interrupted")
             _, record = again.collect("long")

@@ -53,7 +53,7 @@ def asks_for_none_twice(target: Target) -> None:
 
 
 def asks_for_the_same_again(target: Target) -> None:
-    """Opened again and told the same results, it asks for the same combinations.
+    """Opened again and given the same results, it asks for the same combinations.
 
     So a sweep can be continued. Random numbers come from a seed of its own.
     """
@@ -65,7 +65,7 @@ def asks_for_the_same_again(target: Target) -> None:
 
 
 def opens_independent_trials(target: Target) -> None:
-    """Two sweeps can use it at a time: what one is asked and told does not change the other."""
+    """Two sweeps can use it at a time: what one is asked and given does not change the other."""
     alone = list(_asked(target, _LISTED))
     one, other = (_open(target, _LISTED) for _ in range(2))
     together: list[Point] = []
@@ -81,7 +81,7 @@ def opens_independent_trials(target: Target) -> None:
 
 
 def goes_on_after_failures(target: Target) -> None:
-    """Trainings may fail, and combinations may be skipped; it goes on with the others."""
+    """Trainings may fail, and combinations may be skipped; it continues with the others."""
     trials = _open(target, _LISTED)
     for at in range(_MOST):
         point = trials.ask()
