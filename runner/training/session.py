@@ -92,8 +92,8 @@ def train(
     """Train and evaluate a composition, in a run folder of its own.
 
     `replay` is the runtime of a run that is repeated, `data_hash` that of the data it must be
-    trained on. Raises ZookitError if the data, the folder or
-    the training fails; what has been trained is then in the folder.
+    trained on. Raises ZookitError if the data, the folder or the training fails; what has been
+    trained is then in the folder.
     """
     check_before_data(composition)
     _check_folders(composition, runs_dir)
@@ -144,8 +144,7 @@ def resume(
 
     Raises ZookitError if the run is damaged or cannot be rebuilt, a file with its components
     was edited, its data is not available, another process is writing it, or it has more epochs
-    already; and FolderError if it writes
-    outside its folder, unless `allow_writes`.
+    already; and FolderError if it writes outside its folder, unless `allow_writes`.
     """
     if epochs is not None:
         epochs = create(Settings, {"epochs": epochs}, "resume").epochs
@@ -177,6 +176,7 @@ def _continue(
     listeners: Sequence[AttachedListener],
     view: View,
 ) -> Result:
+    check_class_count(composition)
     schedule = CheckpointSchedule()
     all_listeners = Listeners([_folder_writer(checkpoint), *view.listeners(), *listeners])
     prepared, feeds = _prepare_data(composition, view)
@@ -225,7 +225,6 @@ def _folder_writer(checkpoint: Checkpoint | None) -> AttachedListener:
 
 def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds]:
     """Prepare the data while TensorFlow is imported in another thread."""
-    check_class_count(composition)
     spec, class_names = composition.experiment.dataset, composition.dataset.info.class_names
     with importing_keras() as importing:
         prepared = prepare(
