@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from refusing_launcher import REFUSING
 from small_runs import copy_run, small_images, small_run, threads_of_this_process
 
 import zookit
@@ -43,6 +44,17 @@ def test_the_folder_is_free_after_the_block(runs: Path) -> None:
     for _ in range(2):
         with sweep(runs):
             pass
+
+
+@pytest.mark.parametrize("trains", [False, True])
+def test_a_sweep_that_has_ended_leaves_its_folder_and_its_workers(runs: Path, trains: bool) -> None:
+    seeds = 1 + trains
+    first = sweep(runs, launcher=REFUSING, seeds=seeds).wait()
+    assert [each.status for each in first.cells] == ["finished", "failed"][:seeds]
+    assert len(list((runs / ".sweep").rglob("closed"))) == trains
+    second = sweep(runs, launcher=REFUSING, seeds=seeds).wait()
+    second.close()
+    first.close()
 
 
 def test_what_does_not_fit_is_in_misfits(runs: Path) -> None:

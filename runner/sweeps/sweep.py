@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Condition, Event, Thread
 
@@ -36,7 +37,10 @@ _LARGEST = 10_000_000
 
 @dataclass(eq=False, kw_only=True)
 class Sweep:
-    """A sweep that has been planned. `start` trains what is missing in a thread of its own."""
+    """A sweep that has been planned. `start` trains what is missing in a thread of its own.
+
+    When all cells are over, its workers end and others can use the folder.
+    """
 
     request: SweepRequest
     options: SweepOptions
@@ -85,6 +89,7 @@ class Sweep:
         """
         self._over += [each for each in self.states if each.over]
         if not self.missing and not self.trials.learns:
+            self._held.close()
             self._complete = True
             return
         built = default.launchers.build(self.options.launcher)
@@ -143,16 +148,22 @@ class Sweep:
         messages: AbstractContextManager[None],
     ) -> None:
         try:
-            with messages, plugins_blamed(launcher):
-                coordinator.run(self._stop)
-                if not self._stop.is_set():
-                    _check_any(self.trials)
-        except BaseException as error:  # noqa: BLE001 - `ended` raises it
-            self._error = error
+            with messages:
+                for step in (partial(self._train, coordinator), self._held.close):
+                    try:
+                        with plugins_blamed(launcher):
+                            step()
+                    except BaseException as error:  # noqa: BLE001 - `ended` raises the first one
+                        self._error = self._error or error
         finally:
             with self._news:
                 self._complete = True
                 self._news.notify_all()
+
+    def _train(self, coordinator: Coordinator) -> None:
+        coordinator.run(self._stop)
+        if not self._stop.is_set():
+            _check_any(self.trials)
 
     def _changed(self, state: CellState, changed: Callable[[CellState], None]) -> None:
         if state.over:
@@ -175,7 +186,7 @@ def plan(
 
     Raises:
         ZookitError: a word of the request is not valid, the folder cannot be written, or another
-            process runs a sweep in it.
+            sweep runs in it.
     """
     options.check()  # before any work
     cells = CellTrials(request)
@@ -246,7 +257,7 @@ def _unreadable(runs_dir: Path, reason: str) -> BadRun:
 
 
 def _store(runs_dir: Path, held: ExitStack) -> Store:
-    """Return the store of a folder, which no other process may use meanwhile."""
+    """Return the store of a folder, which no other sweep may use meanwhile."""
     folder = runs_dir / _FOLDER
     transit = folder / "transit"
     try:
@@ -254,8 +265,9 @@ def _store(runs_dir: Path, held: ExitStack) -> Store:
         held.callback(lock_file(folder / "lock", 0).release)
     except BlockingIOError:
         raise FolderError(
-            f"another process runs a sweep in {runs_dir}. Wait until it has ended, or choose "
-            f"another folder with {option('--runs-dir', 'runs_dir')}."
+            f"another sweep runs in {runs_dir}. {option('Wait', 'Call its close(), or wait')} "
+            "until it has ended, or choose another folder with "
+            f"{option('--runs-dir', 'runs_dir')}."
         ) from None
     except OSError as error:
         raise FolderError(

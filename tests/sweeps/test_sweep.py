@@ -194,7 +194,7 @@ def test_a_sweep_may_be_closed_twice_and_before_it_starts(kept: Path) -> None:
 
 def test_a_folder_is_free_once_its_sweep_is_closed(kept: Path) -> None:
     sweep = planned(kept, seeds=2)
-    with pytest.raises(FolderError, match="another process") as raised:
+    with pytest.raises(FolderError, match="another sweep") as raised:
         planned(kept)
     assert str(kept) in str(raised.value)
     assert "\n" not in str(raised.value)
