@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event
 
 from zookit.core import BrokenPlugin, ZookitError, warn
 from zookit.core.launcher import Jobs, JobStatus, Launcher
 from zookit.registry.blame import advice_for, describe
 from zookit.runs.pruned import mark_pruned
+from zookit.runs.run import RunRecord
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.store import Store
 from zookit.sweeps.trials import Trials
@@ -148,28 +148,32 @@ class Coordinator:
         """Take in the run of a job that is over, and end the cell or start it again."""
         name = state.cell.name
         del self._active[name]
+        pruned = name in self._pruned
+        self._pruned.discard(name)  # if it is started again, it is stopped again
         try:
-            folder = self._received(state)
+            run = self._received(state)
+            pruned = pruned and status.state == "interrupted" and run is not None
+            if pruned and run is not None:
+                mark_pruned(run)
         except ZookitError as error:
             self._end(state, "failed", str(error))
             return
         reason = status.reason or "its process ended without a result"
-        if status.state == "finished" and folder is not None:
+        if status.state == "finished" and run is not None:
             self._end(state, "finished")
         elif status.state == "failed":
             self._end(state, "failed", reason)
-        elif name in self._pruned and status.state == "interrupted" and folder is not None:
-            mark_pruned(folder)
+        elif pruned:
             self._end(state, "pruned")
         elif state.attempts >= _ATTEMPTS:
             self._end(state, "failed", f"{reason} ({_ATTEMPTS} times)")
         else:
             warn(f"{state.cell.words}: {reason}. It is started again.")
-            state.status, state.start = "waiting", folder or state.start
+            state.status, state.start = "waiting", state.start if run is None else run.folder
             self.changed(state)
             self._waiting.append(state)
 
-    def _received(self, state: CellState) -> Path | None:
+    def _received(self, state: CellState) -> RunRecord | None:
         """Move the run of a job that is over into the folder; None if it has written nothing."""
         path = self.store.transit / f"{state.cell.name}.tar"
         try:
@@ -184,7 +188,7 @@ class Coordinator:
         state.seconds = sum(record.seconds)
         if record.ending is not None:
             state.values, state.test = dict(record.ending.last_epoch), dict(record.metrics)
-        return record.folder
+        return record
 
     def _end(self, state: CellState, status: CellStatus, reason: str = "") -> None:
         state.status, state.reason = status, reason
@@ -213,12 +217,12 @@ class Coordinator:
 
     def _interrupt(self, state: CellState, status: JobStatus) -> None:
         try:
-            folder = self._received(state)
+            run = self._received(state)
         except ZookitError as error:
             self._end(state, "failed", str(error))
             return
         ended: Mapping[str, CellStatus] = {"finished": "finished", "failed": "failed"}
         found = ended.get(status.state, "interrupted")
-        if found == "finished" and folder is None:
+        if found == "finished" and run is None:
             found = "interrupted"
         self._end(state, found, status.reason)

@@ -17,8 +17,9 @@ from processes import is_running
 from small_runs import small_images, threads_of_this_process
 
 from zookit.core import BrokenPlugin, FolderError, Job, JobStatus
+from zookit.core.run_archive import unpack_run
 from zookit.plugins.launchers.local import Local
-from zookit.runs.run import WEIGHTS, read_run
+from zookit.runs.run import METRICS, WEIGHTS, read_run
 from zookit.sweeps.coordinator import Coordinator
 from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.request import SweepRequest
@@ -227,6 +228,73 @@ def test_jobs_that_an_earlier_process_left_are_taken_over(tmp_path: Path) -> Non
     with planned(**how) as sweep:
         sweep.start()
         assert [each.kept for each in sweep.ended()] == [True, True]
+
+
+PRUNES = """
+from dataclasses import dataclass
+
+from zookit.core import Search, Trials
+
+
+class One(Trials):
+    def __init__(self, varied):
+        self.points = [{each.name: each.values[0] for each in varied}]
+
+    def ask(self):
+        return self.points.pop() if self.points else None
+
+    def prune(self, point, epoch, value):
+        return True
+
+
+@dataclass(frozen=True)
+class Prunes(Search):
+    learns = True
+
+    def open(self, varied):
+        return One(varied)
+"""
+
+
+class KilledJobs(InlineJobs):
+    """Jobs that continue a killed run, and whose worker dies before it writes anything new.
+
+    Each is in its first epoch until it is cancelled; then `faults` has its state.
+    """
+
+    def _train(self, job: Job) -> JobStatus:
+        folder = self.folder / job.name
+        if not self.trained:
+            self.faults.insert(0, "stopped")
+            super()._train(job)
+            (metrics,) = folder.glob(f"*/{METRICS}")
+            metrics.unlink()
+        elif job.start is not None and not folder.exists():
+            folder.mkdir()
+            unpack_run(job.start, folder)
+        return JobStatus("running", 1, {"val_accuracy": 0.5})
+
+    def poll(self) -> Mapping[str, JobStatus]:
+        found = {name: self._train(job) for name, job in self._jobs.items()}
+        for name in self.cancelled:
+            if name in found:
+                self._ended[name] = found[name] = JobStatus(self.faults.pop(0))  # type: ignore[arg-type]
+                self.cancelled.remove(name)
+        return found
+
+
+def test_a_pruned_cell_that_is_lost_is_pruned_when_it_is_started_again(tmp_path: Path) -> None:
+    (tmp_path / "prunes.py").write_text(PRUNES)
+    how: dict[str, Any] = {"seeds": 1, "search": f"{tmp_path / 'prunes.py'}:Prunes"}
+    with planned(tmp_path / "runs", **how, validation="0.1") as sweep:
+        jobs = KilledJobs(tmp_path / "jobs", ["lost", "interrupted"])
+        (state,) = run(sweep, jobs)
+    assert (state.status, state.attempts, jobs.faults) == ("pruned", 2, [])
+    assert state.folder is not None
+    assert read_run(state.folder).status == "pruned"
+    with planned(tmp_path / "runs", **how, validation="0.1") as sweep:
+        (state,) = run(sweep, InlineJobs(tmp_path / "jobs"))
+    assert state.kept
 
 
 LOOPS = """
