@@ -10,6 +10,7 @@ from zookit.runs.summary import RunSummary, cell_of
 from zookit.sweeps.plan import PlannedCell
 
 _DONE = ("finished", "pruned")
+"""The statuses of runs that are not trained again, the better one first."""
 UNFINISHED = ("interrupted", "failed", "killed")
 """The statuses of runs that a sweep continues."""
 
@@ -58,9 +59,11 @@ class Kept:
 
 
 def find_kept(runs_dir: Path, cells: Sequence[PlannedCell], reuse: Reuse) -> Kept:
-    """Return what a folder has for some cells; of several runs that are alike, the first one.
+    """Return what a folder has for some cells.
 
-    Runs that `reuse` allows to take come before others. Raises BadRun if the folder cannot be read.
+    Of several runs that are alike, a finished one comes before a pruned one, and of those that can
+    be continued the one with the most epochs; then the oldest. Runs that `reuse` allows to take
+    come before others. Raises BadRun if the folder cannot be read.
     """
     keys = {each.identity: cell_of(each.experiment, each.data_hash) for each in cells}
     found = find_by_cell(runs_dir, set(keys.values()))
@@ -68,8 +71,16 @@ def find_kept(runs_dir: Path, cells: Sequence[PlannedCell], reuse: Reuse) -> Kep
     for cell in cells:
         runs = found[keys[cell.identity]]
         same = [each for each in runs if each.identity == cell.identity]
-        done = next((each for each in same if each.status in _DONE), None)
-        begun = next((each for each in same if each.status in UNFINISHED), None)
+        ended = sorted(
+            (each for each in same if each.status in _DONE),
+            key=lambda each: _DONE.index(each.status),
+        )
+        done = next(iter(ended), None)
+        begun = max(
+            (each for each in same if each.status in UNFINISHED),
+            key=lambda each: each.epochs,
+            default=None,
+        )
         if done is not None:
             kept.done[cell.identity] = done
             continue

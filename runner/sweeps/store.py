@@ -3,11 +3,12 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zookit.core import BadRun
+from zookit.core import BadRun, FolderError
+from zookit.core.data.writing import remove_leftovers
 from zookit.core.run_archive import pack_run, unpack_run
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.lock import locked
@@ -17,6 +18,8 @@ from zookit.sweeps.plan import PlannedCell
 
 _ASIDE, _BEFORE, _NAME = "in-", "before", "name"
 """The start of the name of a folder for a run that arrives; the run that it replaces; its name."""
+_START = ".start.tar"
+"""The end of the name of an archive that a job is started from."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,30 @@ class Store:
     transit: Path
 
     def recover(self) -> None:
-        """Put runs in their place that were being moved when an earlier process was killed."""
+        """Put runs in their place that were arriving when an earlier process was killed."""
+        remove_leftovers(self.transit)
         for aside in self.transit.glob(f"{_ASIDE}*"):
             arrived = [each for each in aside.iterdir() if (each / EXPERIMENT).is_file()]
             # The run that was to be replaced comes last: its place may be taken by then.
             for run in sorted(arrived, key=lambda each: each.name == _BEFORE):
-                name = (aside / _NAME).read_text() if run.name == _BEFORE else run.name
-                if not (self.runs_dir / name).exists():
-                    run.rename(self.runs_dir / name)
+                if run.name != _BEFORE:
+                    self._place_again(run)
+                elif not (there := self.runs_dir / (aside / _NAME).read_text()).exists():
+                    run.rename(there)
             shutil.rmtree(aside, ignore_errors=True)
         for archive in self.transit.glob("*.tar"):
+            if not archive.name.endswith(_START):  # else its run is still in the folder
+                with suppress(BadRun), self._aside() as aside:
+                    self._place_again(unpack_run(archive, aside))
             archive.unlink(missing_ok=True)
+
+    def _place_again(self, folder: Path) -> None:
+        """Move a run that had arrived into the runs folder; what it is of is seen there."""
+        with suppress(BadRun, FolderError):
+            run, there = read_run(folder), self.runs_dir / folder.name
+            # The archive of a run that is in its place already is left over.
+            if not _is_same(run, there) or _replaces(run, there):
+                self._place(run)
 
     def archive(self, folder: Path, name: str) -> Path:
         """Return an archive of an unfinished run, to continue it elsewhere.
@@ -54,7 +70,7 @@ class Store:
         self._start(name).unlink(missing_ok=True)
 
     def _start(self, name: str) -> Path:
-        return self.transit / f"{name}.start.tar"
+        return self.transit / f"{name}{_START}"
 
     def receive(self, path: Path, sha256: str, cell: PlannedCell) -> RunRecord:
         """Move the run of an archive into the runs folder, and return it.
@@ -71,25 +87,22 @@ class Store:
             folder = unpack_run(path, aside)
             record = read_run(folder)
             _check_is(record, cell)
-            target = self.runs_dir / folder.name
-            at = 1
-            while target.exists() and not self._replaces(target, cell):
-                at += 1
-                target = self.runs_dir / f"{folder.name}-{at}"
-            if target.exists():
-                (aside / _NAME).write_text(target.name)
-                with locked(target):
-                    target.rename(aside / _BEFORE)
-            folder.rename(target)
-        return replace(record, folder=target)
+            return self._place(record)
 
-    def _replaces(self, target: Path, cell: PlannedCell) -> bool:
-        """Whether a run at the same place is the unfinished one of this cell."""
-        try:
-            there = read_run(target)
-        except BadRun:
-            return False
-        return there.environment.identity == cell.identity and there.status in UNFINISHED
+    def _place(self, record: RunRecord) -> RunRecord:
+        """Move a run that is alone in a folder within `transit` into the runs folder."""
+        folder = record.folder
+        target = self.runs_dir / folder.name
+        at = 1
+        while target.exists() and not _replaces(record, target):
+            at += 1
+            target = self.runs_dir / f"{folder.name}-{at}"
+        if target.exists():
+            (folder.parent / _NAME).write_text(target.name)
+            with locked(target):
+                target.rename(folder.parent / _BEFORE)
+        folder.rename(target)
+        return replace(record, folder=target)
 
     @contextmanager
     def _aside(self) -> Iterator[Path]:
@@ -98,6 +111,22 @@ class Store:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _replaces(record: RunRecord, target: Path) -> bool:
+    """Whether a run continues the unfinished one at the same place, or is as far as that."""
+    if not _is_same(record, target):
+        return False
+    there = read_run(target)
+    further = record.status not in UNFINISHED or record.epochs >= there.epochs
+    return there.status in UNFINISHED and further
+
+
+def _is_same(record: RunRecord, target: Path) -> bool:
+    """Whether there is a run of the same identity at a place."""
+    with suppress(BadRun):
+        return read_run(target).environment.identity == record.environment.identity
+    return False
 
 
 def _check_is(record: RunRecord, cell: PlannedCell) -> None:

@@ -1,6 +1,7 @@
 """Which runs of a folder a sweep takes for its cells, and which it continues."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from edited_runs import RunMaker
@@ -57,6 +58,20 @@ def test_a_finished_run_wins_over_an_unfinished_one(make: RunMaker, wanted: RunR
     found = kept(make, wanted)
     assert [each.folder for each in found.done.values()] == [done.folder]
     assert not found.unfinished
+
+
+def test_a_finished_run_wins_over_a_pruned_one(make: RunMaker, wanted: RunRecord) -> None:
+    make(threads=2, status="pruned")
+    done = make(threads=2)
+    assert [each.folder for each in kept(make, wanted).done.values()] == [done.folder]
+
+
+def test_the_run_with_the_most_epochs_is_continued(make: RunMaker) -> None:
+    def four(tables: dict[str, Any]) -> None:
+        tables["settings"]["epochs"] = 4
+
+    made = [make(status="interrupted", epochs=each, experiment=four) for each in (1, 3, 3, 2)]
+    assert list(kept(make, made[0]).unfinished.values()) == [made[1].folder]
 
 
 @pytest.mark.parametrize(

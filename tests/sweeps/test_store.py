@@ -158,6 +158,36 @@ def test_the_owners_are_compared_by_component(store: Store, there: RunMaker) -> 
         store.receive(path, sha256, cell)
 
 
+@pytest.mark.parametrize("there_before", [None, "interrupted", "finished"])
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_a_run_that_had_arrived_when_the_process_was_killed_is_kept(
+    store: Store, there: RunMaker, here: RunMaker, there_before: str | None, unpacked: bool
+) -> None:
+    run = there(NAME)
+    if there_before:
+        here(NAME, status=there_before)
+    if unpacked:
+        aside = store.transit / "in-killed"
+        aside.mkdir()
+        run.folder.rename(aside / NAME)
+    else:
+        pack_run(run.folder, store.transit / "job.tar", ended=True)
+        pack_run(run.folder, store.transit / "job.start.tar", ended=True)
+    store.recover()
+    assert runs(store) == [NAME]
+    assert read_run(store.runs_dir / NAME).status == "finished"
+    assert not list(store.transit.iterdir())
+
+
+def test_a_run_with_more_epochs_is_not_replaced(
+    store: Store, there: RunMaker, here: RunMaker
+) -> None:
+    here(NAME, status="interrupted", epochs=3)
+    assert received(store, there(NAME, status="interrupted", epochs=2)).folder.name == f"{NAME}-2"
+    assert received(store, there(f"{NAME}-2", status="failed", epochs=3)).epochs == 3
+    assert read_run(store.runs_dir / NAME).epochs == 3
+
+
 @pytest.mark.parametrize("moved", [0, 1])
 def test_a_run_whose_process_was_killed_while_it_moved_is_in_its_place_again(
     store: Store, there: RunMaker, here: RunMaker, moved: int
@@ -169,6 +199,7 @@ def test_a_run_whose_process_was_killed_while_it_moved_is_in_its_place_again(
     if not moved:
         there(NAME).folder.rename(aside / NAME)
     (store.transit / "sent.tar").write_bytes(b"half")
+    (store.transit / ".zookit-x.aside").mkdir()
     store.recover()
     assert runs(store) == [NAME]
     expected = "interrupted" if moved else "finished"
