@@ -53,7 +53,7 @@ def sweep(
         exclude: combinations that are not trained, each as values by name.
         search: the words of a search, such as `"random:trials=50"`.
         launcher: the words of a launcher.
-        listeners: the words of the listeners of each run.
+        listeners: the words of the listeners of each run, in addition to those in ZOOKIT_WITH.
         limit: how many seconds one run may take.
         accept_versions: use runs of other versions of the components.
         reuse: "any" also uses runs with another number of threads.

@@ -57,6 +57,16 @@ def test_a_sweep_that_has_ended_leaves_its_folder_and_its_workers(runs: Path, tr
     first.close()
 
 
+@pytest.mark.parametrize("given", [(), "zookit/tensorboard"])
+def test_jobs_have_the_listeners_of_every_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("ZOOKIT_WITH", " tensorboard\n")
+    with sweep(tmp_path / "runs", launcher=REFUSING, listeners=given) as found:
+        (cell,) = found
+    assert cell.reason == f"listeners: {given or 'tensorboard'}"
+
+
 def test_what_does_not_fit_is_in_misfits(runs: Path) -> None:
     with sweep(runs, callbacks=["", "early_stopping:3"]) as found:
         (reason,) = found.misfits.values()

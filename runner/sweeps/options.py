@@ -8,6 +8,7 @@ from zookit.core.errors import quoted
 from zookit.core.messages import option
 from zookit.registry import default
 from zookit.sweeps.kept import Reuse
+from zookit.training.listeners import listener_words
 
 _FORMAT = 1
 _LONGEST = 10_000_000
@@ -20,7 +21,7 @@ class SweepOptions:
 
     Args:
         launcher: the words of the launcher.
-        listeners: the words of the listeners of each run.
+        listeners: the words of the listeners of each run, in addition to those in ZOOKIT_WITH.
         limit: how many seconds a cell may take; None for any time.
         reuse: which runs are taken for a cell that is not quite the same.
     """
@@ -33,8 +34,7 @@ class SweepOptions:
     def check(self) -> None:
         """Raise ZookitError if words are not valid, or the limit is not a number of seconds."""
         default.launchers.build(self.launcher)
-        for words in self.listeners:
-            default.listeners.build(words)
+        listener_words(self.listeners)
         number = isinstance(self.limit, int | float) and not isinstance(self.limit, bool)
         if self.limit is not None and not (number and 1 <= self.limit <= _LONGEST):
             raise BadParameter(

@@ -26,6 +26,7 @@ from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState
 from zookit.sweeps.store import Store
 from zookit.sweeps.trials import Trials
+from zookit.training.listeners import listener_words
 
 REQUEST = "sweep.toml"
 """The file in the runs folder that says what its last sweep was asked for."""
@@ -104,7 +105,7 @@ class Sweep:
             launcher=launcher,
             jobs=jobs,
             store=self.store,
-            listeners=self.options.listeners,
+            listeners=listener_words(self.options.listeners),
             limit=self.options.limit,
             changed=lambda state: self._changed(state, changed),
         )

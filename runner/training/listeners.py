@@ -73,26 +73,51 @@ def select_listeners(given: Iterable[str | Listener]) -> list[AttachedListener]:
     Raises ZookitError if a name is unknown, a parameter is not valid, a package is not installed,
     or a listener implements no valid hook.
     """
-    explicit = [default.listeners.build(each) for each in given]
-    everywhere = (Words.parse(each) for each in os.environ.get(VARIABLE, "").split())
+    listed = list(given)
+    return attach_listeners([*listed, *_everywhere(listed)])
+
+
+def attach_listeners(given: Iterable[str | Listener]) -> list[AttachedListener]:
+    """Attach the listeners that are given. Raises ZookitError as `select_listeners` does."""
+    built = _built(given)
+    warn_of_old_names(*built)
+    return [attach_component(each) for each in built]
+
+
+def listener_words(given: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of all listeners that `select_listeners` attaches.
+
+    Raises ZookitError if a name is unknown, a parameter is not valid, or a package is not
+    installed.
+    """
+    words = tuple(given)
+    words += tuple(_everywhere(words))
+    _built(words)
+    return words
+
+
+def _everywhere(given: Iterable[str | Listener]) -> list[str]:
+    """Return the words in ZOOKIT_WITH of the listeners that are not given for this run."""
+    names = {default.listeners.build(each).spec.name for each in given}
     try:
-        # --no-plugin switches one of them off for one run.
-        always = [
-            default.listeners.build(each)
-            for each in everywhere
-            if not default.listeners.is_blocked(each.name)
+        found = [
+            (text, default.listeners.build(text).spec.name)
+            for text in os.environ.get(VARIABLE, "").split()
+            # --no-plugin switches one of them off for one run.
+            if not default.listeners.is_blocked(Words.parse(text).name)
         ]
     except ZookitError as error:
         raise ZookitError(f"{VARIABLE}: {error}") from error
-    # What is given for this run takes precedence over the environment.
-    names = {built.spec.name for built in explicit}
-    selected = [*explicit, *(built for built in always if built.spec.name not in names)]
-    registered = [built.spec.name for built in selected if built.spec.registered]
+    return [text for text, name in found if name not in names]
+
+
+def _built(given: Iterable[str | Listener]) -> list[Built[Listener]]:
+    built = [default.listeners.build(each) for each in given]
+    registered = [each.spec.name for each in built if each.spec.registered]
     for name in registered:
         if registered.count(name) > 1:
             raise BadExperiment(f"listener {name!r} is given twice. Pass it once.")
-    warn_of_old_names(*selected)
-    return [attach_component(built) for built in selected]
+    return built
 
 
 def attach_component(built: Built[Listener]) -> AttachedListener:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from zookit.core import BadParameter, UnknownName
+from zookit.core import BadExperiment, BadParameter, UnknownName, ZookitError
 from zookit.sweeps.kept import Reuse
 from zookit.sweeps.options import SweepOptions
 
@@ -42,3 +42,11 @@ def test_words_are_checked() -> None:
         SweepOptions(launcher="locla").check()
     with pytest.raises(UnknownName, match="tensorboard"):
         SweepOptions(listeners=("tensorbord",)).check()
+    with pytest.raises(BadExperiment, match="twice"):
+        SweepOptions(listeners=("tensorboard", "tensorboard")).check()
+
+
+def test_the_listeners_of_every_run_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOOKIT_WITH", "tensorbord")
+    with pytest.raises(ZookitError, match=r"ZOOKIT_WITH.*tensorboard"):
+        SweepOptions().check()
