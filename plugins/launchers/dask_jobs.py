@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from zookit.core import Job, Jobs, JobStatus, ZookitError, reason_of, warn
 from zookit.core.data import written_aside
+from zookit.core.run_archive import epochs_in
 from zookit.plugins.launchers import dask_transfers as transfers
 from zookit.plugins.launchers import dask_worker
 from zookit.plugins.launchers.dask_connection import Connection, session_of
@@ -73,7 +74,9 @@ class DaskJobs(Jobs):
         self._ended.pop(job.name, None)
         self._cancelled.discard(job.name)
         archive = self._archive(job.name)
-        if job.start is not None and not archive.exists():  # else it has come further
+        # The archive that an earlier process left may be older.
+        left = archive.exists()
+        if job.start and (not left or epochs_in(job.start) > epochs_in(archive)):
             with written_aside(archive) as aside:
                 shutil.copyfile(job.start, aside)
         self._threads = job.threads
