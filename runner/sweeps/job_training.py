@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from zookit.core import BadExperiment, BadRun, Experiment, hookimpl
 from zookit.core.launcher import Job
@@ -12,7 +13,7 @@ from zookit.registry.blame import plugins_blamed
 from zookit.runs.naming import run_folders
 from zookit.runs.run import RunRecord, read_run
 from zookit.training.composition import Composition
-from zookit.training.listeners import AttachedListener, select_listeners
+from zookit.training.listeners import AttachedListener, attach_listeners
 from zookit.training.resolve import compose_experiment
 from zookit.training.session import View, resume, train
 
@@ -23,9 +24,9 @@ _SECONDS = 120.0
 def train_job(job: Job, folder: Path, report: Callable[..., None]) -> Status:
     """Train a job in its folder, and return how it ended.
 
-    An unfinished run of the same identity in the folder is continued, and any other one removed;
-    without one, the archive in which the job starts. `report` receives the epochs. Raises
-    ZookitError, and whatever a plugin raises.
+    An unfinished run of the same identity in the folder is continued, or that of the archive in
+    which the job starts, if it has more epochs; any other one in the folder is removed. `report`
+    receives the epochs. Raises ZookitError, and whatever a plugin raises.
     """
     with job_locked(folder, _SECONDS), plugins_blamed():
         experiment = Experiment.from_toml(job.experiment, f"the experiment of {job.name}")
@@ -37,8 +38,8 @@ def train_job(job: Job, folder: Path, report: Callable[..., None]) -> Status:
             )
         composition = compose_experiment(experiment)
         identity = composition.experiment.identity(job.data_hash, composition.owners)
-        record = _left_in(folder, identity) or _unpacked(job, folder, identity)
-        listeners = select_listeners(job.listeners)
+        record = _begun(job, folder, identity)
+        listeners = attach_listeners(job.listeners)
         listeners.append(AttachedListener.attach(_Reporter(report), "the sweep's report"))
         if record is None:
             return _trained(composition, job, folder, listeners)
@@ -73,6 +74,20 @@ class _Reporter:
         self._report(epoch=epoch, values=dict(values), added=True)
 
 
+def _begun(job: Job, folder: Path, identity: str) -> RunRecord | None:
+    """Return the run to continue, which is then the only one in a job's folder."""
+    left = _left_in(folder, identity)
+    if job.start is None or (left is not None and not job.start.exists()):
+        return left
+    with TemporaryDirectory(prefix=".start-", dir=folder) as aside:
+        start = _unpacked(job.start, job, Path(aside), identity)
+        if left is not None:
+            if left.status == "finished" or left.epochs >= start.epochs:
+                return left
+            shutil.rmtree(left.folder)
+        return read_run(start.folder.rename(folder / start.name))
+
+
 def _left_in(folder: Path, identity: str) -> RunRecord | None:
     """Return the run of this identity in a job's folder, and remove all others."""
     found = None
@@ -89,17 +104,15 @@ def _left_in(folder: Path, identity: str) -> RunRecord | None:
     return found
 
 
-def _unpacked(job: Job, folder: Path, identity: str) -> RunRecord | None:
-    """Return the run of the archive in which a job starts, None if it starts without one.
+def _unpacked(start: Path, job: Job, folder: Path, identity: str) -> RunRecord:
+    """Return the run of the archive in which a job starts.
 
     Raises BadRun if it is damaged or of another experiment.
     """
-    if job.start is None:
-        return None
-    record = read_run(unpack_run(job.start, folder))
+    record = read_run(unpack_run(start, folder))
     if record.environment.identity != identity:
         raise BadRun(
-            f"{job.start} is of another experiment than the job {job.name}, or of other versions "
+            f"{start} is of another experiment than the job {job.name}, or of other versions "
             "of its components. Start the job without it."
         )
     return record

@@ -45,8 +45,11 @@ def interrupted(job: Job, folder: Path) -> Path:
     return run_in(folder)
 
 
-def test_new_continued_from_an_archive_and_from_the_folder(tmp_path: Path, threads: int) -> None:
+def test_new_continued_from_an_archive_and_from_the_folder(
+    tmp_path: Path, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All three have the same bits."""
+    monkeypatch.setenv("ZOOKIT_WITH", "not_installed")  # a job names all its listeners
     job, report = small_job(threads=threads), Report()
     assert train_job(job, tmp_path / "new", report) == "finished"
     assert report.epochs == [1, 2]
@@ -63,6 +66,21 @@ def test_new_continued_from_an_archive_and_from_the_folder(tmp_path: Path, threa
     # It is finished, so that there is nothing to do.
     assert train_job(job, tmp_path / "half", report) == "finished"
     assert report.epochs == [1, 2]
+
+
+def test_the_run_with_more_epochs_is_continued(tmp_path: Path, threads: int) -> None:
+    """That in the folder may be older than the one in which the job starts."""
+    job = small_job(threads=threads)
+    assert train_job(job, tmp_path / "new", Report()) == "finished"
+    half = interrupted(job, tmp_path / "half")
+    pack_run(half, tmp_path / "half.tar", ended=True)
+    whole = run_in(tmp_path / "new")
+    pack_run(whole, tmp_path / "whole.tar", ended=True)
+    for name, start in (("half", "whole.tar"), ("new", "half.tar")):
+        report = Report()
+        assert train_job(replace(job, start=tmp_path / start), tmp_path / name, report)
+        assert report.epochs == []
+        assert different_ends(run_in(tmp_path / name), whole) == []
 
 
 def test_what_is_refused(tmp_path: Path, threads: int) -> None:
