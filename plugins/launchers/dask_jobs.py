@@ -128,6 +128,7 @@ class DaskJobs(Jobs):
         except ZookitError:
             pass  # the scheduler is gone, which `poll` has reported
         finally:
+            self._slots.close()
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._connection.close()
 
@@ -136,7 +137,7 @@ class DaskJobs(Jobs):
         if self._client.status != "running":
             raise ZookitError(
                 f"the connection to the Dask scheduler at {self._connection.address} was lost. The "
-                "runs that have ended are kept. Check the scheduler; the same command goes on."
+                "runs that have ended are kept. To resume, run the same command again."
             )
         self._slots.update()
         self._take_in_events()

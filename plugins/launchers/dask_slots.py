@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from zookit.core import ZookitError, say, warn
+from zookit.core import ZookitError, reason_of, say, warn
 from zookit.plugins.launchers.dask_versions import difference, versions
 
 _LOOK = 0.5
@@ -68,6 +68,8 @@ class Slots:
     """The threads that are used by others than this process."""
     _refused: set[str] = field(default_factory=set)
     _asked: dict[str, "Future[dict[str, Any]]"] = field(default_factory=dict)
+    _looking: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "dask-look"))
+    """Apart from `executor`, where a look would wait for archives that travel."""
     _look: "Future[tuple[dict[str, Any], dict[str, Any]]] | None" = None
     _looked: float = 0.0
     _due: float = 0.0
@@ -75,6 +77,7 @@ class Slots:
 
     def __post_init__(self) -> None:
         """Ask the scheduler and all workers that are there."""
+        self._address: str = self.client.scheduler.address
         found = _workers(self.client)
         there = {address: DaskWorker.of(address, info) for address, info in found.items()}
         self._check_scheduler()
@@ -100,14 +103,14 @@ class Slots:
     def update(self) -> None:
         """Take in what the scheduler knows. Does not wait.
 
-        Raises ZookitError if the scheduler does not answer for a long time.
+        Raises ZookitError if the scheduler does not answer.
         """
         now = time.monotonic()
         if self._look is None:
             if now >= self._due:
-                self._look, self._looked = self.executor.submit(_look, self.client), now
+                self._look, self._looked = self._looking.submit(_look, self.client), now
         elif self._look.done():
-            found, tasks = self._look.result()
+            found, tasks = _answer(self._look, self._address)
             self._look = None
             self._due = now + max(_LOOK, min(_LATEST, _SHARE * (now - self._looked)))
             self._take_in(found)
@@ -116,11 +119,6 @@ class Slots:
                 for address, there in tasks.items()
                 for own in (self._used.get(address, {}),)
             }
-        elif now - self._looked > _SECONDS:
-            raise ZookitError(
-                f"the Dask scheduler has not answered for {_SECONDS:g} s. The runs that have ended "
-                "are kept; the same command goes on."
-            )
 
     def capacity(self, threads: int) -> int:
         """Return how many jobs of so many threads could start now."""
@@ -168,6 +166,10 @@ class Slots:
         elif not wanted and self._demand is not None:
             self._demand.release()
             self._demand = None
+
+    def close(self) -> None:
+        """Stop looking at the workers. Does not wait."""
+        self._looking.shutdown(wait=False, cancel_futures=True)
 
     def _free(self, worker: DaskWorker) -> int:
         used = sum(self._used.get(worker.address, {}).values())
@@ -231,7 +233,28 @@ def call(client: Any, function: Callable[..., Any], *args: Any, workers: list[st
 
 
 def _look(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    return _workers(client), client.processing()
+    """Return what the scheduler knows of its workers, and their tasks, by address."""
+
+    async def asked() -> Any:
+        return await client.scheduler.identity(), await client.scheduler.processing(workers=None)
+
+    identity, tasks = client.sync(asked, callback_timeout=_SECONDS)
+    return identity["workers"], tasks
+
+
+def _answer(
+    look: "Future[tuple[dict[str, Any], dict[str, Any]]]", address: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        return look.result()
+    except TimeoutError:
+        reason = f"has not answered for {_SECONDS:g} s"
+    except OSError as error:
+        reason = f"does not answer: {reason_of(error)}"
+    raise ZookitError(
+        f"the Dask scheduler at {address} {reason}. The runs that have ended are kept. To "
+        "resume, run the same command again."
+    )
 
 
 def _workers(client: Any) -> dict[str, Any]:

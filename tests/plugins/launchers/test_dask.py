@@ -1,6 +1,7 @@
 """The launcher `dask`, with a real scheduler and real workers that share no folder."""
 
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -203,6 +204,20 @@ def test_a_killed_scheduler_is_an_error_and_a_new_call_goes_on(
     again.submit(small_job("job", epochs=200))
     assert all_polled(again, "job")["job"].state == "finished"
     assert len(read_run(collected(again, "job", tmp_path)).environment.resumptions) == 1
+
+
+@pytest.mark.cluster
+def test_a_scheduler_that_hangs_is_an_error(
+    cluster: DaskProcesses, opened: Callable[..., Jobs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = opened()
+    monkeypatch.setattr("zookit.plugins.launchers.dask_slots._SECONDS", 1.0)
+    scheduler = cluster.processes["scheduler"]
+    scheduler.send_signal(signal.SIGSTOP)
+    with pytest.raises(ZookitError, match="has not answered for 1 s") as error:
+        polled_until(lambda: jobs.poll().get("none", JobStatus("waiting")))
+    assert cluster.address in str(error.value)
+    scheduler.send_signal(signal.SIGCONT)
 
 
 @pytest.mark.cluster
