@@ -156,17 +156,23 @@ class _LocalJobs(Jobs):
         """Return a worker that takes jobs of this number of threads; a new one if there is none."""
         for each in list(self._idle):
             if each.jobs >= self.cells or not each.process.takes_jobs:
-                each.process.end()
-                self._idle.remove(each)
-                self._retired.append(each)
+                self._retire(each)
         found = next((each for each in self._idle if each.threads == threads), None)
         if found is not None:
             self._idle.remove(found)
             return found
+        # The others have another number of threads, and hold TensorFlow in memory.
+        while self._idle and len(self._idle) + len(self._running) >= self.most:
+            self._retire(self._idle[0])
         logs = self.folder / "logs"
         logs.mkdir(exist_ok=True)
         self._started += 1
         return _Worker(WorkerProcess(logs / f"worker-{self._started}.log"), threads)
+
+    def _retire(self, worker: _Worker) -> None:
+        worker.process.end()
+        self._idle.remove(worker)
+        self._retired.append(worker)
 
     def _used_threads(self) -> int:
         return sum(job.threads for job, _ in self._running.values())

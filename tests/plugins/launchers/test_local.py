@@ -142,6 +142,22 @@ def test_no_process_can_be_started(
     assert (status.state, "no memory" in status.reason) == ("lost", True)
 
 
+def test_no_more_processes_than_workers(made: list[Process], tmp_path: Path) -> None:
+    """A process holds TensorFlow in memory, and takes only jobs of one number of threads."""
+    jobs = Local(workers=2).open(tmp_path)
+    for name, threads in (("a", 1), ("b", 2)):
+        jobs.submit(job(name, threads))
+    end(made, "a")
+    end(made, "b")
+    states(jobs)
+    jobs.submit(job("c", 4))
+    assert [each.ended for each in made] == [True, False, False]
+    end(made, "c")
+    states(jobs)
+    jobs.submit(job("d", 2))
+    assert [each.name for each in made[1].jobs] == ["b", "d"]
+
+
 def test_cancelled_and_closed(made: list[Process], tmp_path: Path) -> None:
     jobs = Local(workers=1).open(tmp_path)
     for name in "abc":
