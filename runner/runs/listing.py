@@ -127,6 +127,15 @@ def find_by_cell(runs_dir: Path, cells: Collection[str]) -> dict[str, list[RunSu
     return _found(runs_dir, cells, lambda checked: checked.cell)
 
 
+def runs_by_cell(runs_dir: Path) -> dict[str, list[RunSummary]]:
+    """Return all runs in a folder, as `find_by_cell` does those of some cells."""
+    found: dict[str, list[RunSummary]] = {}
+    for _, checked in _summaries(_listed(runs_dir, summaries=True)):
+        if isinstance(checked, CheckedSummary) and checked.original:
+            found.setdefault(checked.cell, []).append(checked.run)
+    return found
+
+
 def _found(
     runs_dir: Path, wanted: Collection[str], key: Callable[[CheckedSummary], str]
 ) -> dict[str, list[RunSummary]]:

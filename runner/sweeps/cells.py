@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
 from zookit.core import BadExperiment, BrokenPlugin, Experiment, Search, ZookitError
 from zookit.core.errors import quoted
@@ -20,6 +21,7 @@ from zookit.registry.blame import (
 )
 from zookit.sweeps.composing import Composer
 from zookit.sweeps.exclusion import Exclusion
+from zookit.sweeps.recorded_trials import RecordedTrials
 from zookit.sweeps.request import SEED, SweepRequest
 from zookit.sweeps.space import Space
 from zookit.training.composition import Composition
@@ -80,16 +82,36 @@ class CellTrials:
         self.learns = self._search.learns
         with plugins_blamed(self._search), values_refused(self._search):
             self._trials = self._search.open(self.space.varied)
+        self._opened = f"{built.spec.name} {built.owner}"
+        self._recorded: RecordedTrials | None = None
         # Of endless combinations it may be that none fits.
         count = self.space.count
-        self._most_skipped = count if count <= MOST_CELLS else _MOST_SKIPPED
+        self.most_skipped = count if count <= MOST_CELLS else _MOST_SKIPPED
+        """How many trials in a row may be left out, until the search ends."""
         self._known: dict[tuple[str, int], Cell] = {}
         self._asked = deque(self._first_points())
+
+    def record(self, path: Path) -> None:
+        """Record what a search that learns is asked and receives, and continue what is recorded."""
+        key = f"{self._opened}\n{replace(self._request, search='').to_toml()}"
+        with plugins_blamed(self._search):
+            self._recorded = RecordedTrials(self._trials, path, key)
+        self._trials = self._recorded
+
+    @property
+    def recorded(self) -> int:
+        """The number of trials that an earlier process asked for, and that are asked for next."""
+        return self._recorded.left if self._recorded else 0
+
+    @property
+    def results(self) -> int:
+        """The number of results that the search received from an earlier process."""
+        return self._recorded.results if self._recorded else 0
 
     def ask(self) -> Trial | None:
         """Return the next combination to train, if any."""
         skipped = 0
-        while skipped <= self._most_skipped and (point := self._point()):
+        while skipped <= self.most_skipped and (point := self._point()):
             cells = self._cells(point)
             if cells:
                 return Trial(point, tuple(cells))
@@ -97,6 +119,11 @@ class CellTrials:
                 self._trials.skip(point)
             skipped += 1
         return None
+
+    def skip(self, trial: Trial) -> None:
+        """Learn that none of the cells of a combination can be trained."""
+        with plugins_blamed(self._search):
+            self._trials.skip(trial.point)
 
     def tell(self, trial: Trial, value: float | None) -> None:
         """Pass on the result of a combination, such as the mean over its seeds."""

@@ -1,7 +1,7 @@
 """Submits the cells of a sweep to a launcher, and takes in what comes back."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -41,6 +41,7 @@ class Coordinator:
     _active: dict[str, CellState] = field(default_factory=dict)
     _pruned: set[str] = field(default_factory=set)
     _warned: set[str] = field(default_factory=set)
+    _exhausted: bool = False
 
     def run(self, stop: Event) -> None:
         """Train all cells that wait; when `stop` is set, stop those that train, and return.
@@ -55,7 +56,8 @@ class Coordinator:
         ]
         while not stop.is_set():
             self._submit()
-            if not self._active and not self._waiting:
+            ended = self._exhausted or not self.trials.learns
+            if ended and not self._active and not self._waiting:
                 return
             found = self.jobs.poll()
             self._check_complete(found)
@@ -77,8 +79,6 @@ class Coordinator:
     def _adopt(self) -> None:
         """Take over the jobs that an earlier process submitted; cancel those of other cells."""
         jobs = self.jobs.poll()
-        if self.trials.learns:
-            self._ask_for(jobs)
         states = {each.cell.name: each for each in self.trials.states if not each.over}
         for name, status in jobs.items():
             if name in states:
@@ -87,13 +87,6 @@ class Coordinator:
             elif not status.is_over:
                 self.jobs.cancel(name)
 
-    def _ask_for(self, names: Iterable[str]) -> None:
-        """Ask for the trials of these jobs: a search that learns asks for the same ones again."""
-        rest = set(names)
-        for _ in set(rest):  # each trial had one of them, if they are of this search
-            new = self._ask() if rest else []
-            rest -= {each.cell.name for each in new}
-
     def _ask(self) -> list[CellState]:
         """Return the cells to train of the next trial, and report those that are kept."""
         known = len(self.trials.states)
@@ -101,12 +94,13 @@ class Coordinator:
         for state in self.trials.states[known:]:
             if state.over:
                 self.changed(state)
+        self._exhausted = not new
         return new
 
     def _submit(self) -> None:
         """Submit as many cells as the launcher can take."""
         for _ in range(self.jobs.capacity()):
-            if not self._waiting and self.trials.learns:
+            if not self._waiting and self.trials.learns and not self._exhausted:
                 self._waiting = self._ask()[::-1]
             if not self._waiting:
                 return
@@ -192,6 +186,7 @@ class Coordinator:
 
     def _end(self, state: CellState, status: CellStatus, reason: str = "") -> None:
         state.status, state.reason = status, reason
+        self._exhausted = False  # a search may ask for more after each result
         self.store.forget(state.cell.name)
         self.trials.ended(state)
         self.changed(state)

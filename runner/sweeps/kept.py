@@ -1,6 +1,6 @@
 """The runs of a folder that a sweep need not train, or can continue."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,18 +58,25 @@ class Kept:
     differing: dict[str, Differing] = field(default_factory=dict)
 
 
-def find_kept(runs_dir: Path, cells: Sequence[PlannedCell], reuse: Reuse) -> Kept:
+def find_kept(
+    runs_dir: Path,
+    cells: Sequence[PlannedCell],
+    reuse: Reuse,
+    listed: Mapping[str, Sequence[RunSummary]] | None = None,
+) -> Kept:
     """Return what a folder has for some cells.
 
     Of several runs that are alike, a finished one comes before a pruned one, and of those that can
     be continued the one with the most epochs; then the oldest. Runs that `reuse` allows to take
-    come before others. Raises BadRun if the folder cannot be read.
+    come before others. `listed` is what `runs_by_cell` returned for the folder.
+
+    Raises BadRun if the folder cannot be read.
     """
     keys = {each.identity: cell_of(each.experiment, each.data_hash) for each in cells}
-    found = find_by_cell(runs_dir, set(keys.values()))
+    found = find_by_cell(runs_dir, set(keys.values())) if listed is None else listed
     kept = Kept()
     for cell in cells:
-        runs = found[keys[cell.identity]]
+        runs = found.get(keys[cell.identity], ())
         same = [each for each in runs if each.identity == cell.identity]
         ended = sorted(
             (each for each in same if each.status in _DONE),
@@ -101,8 +108,8 @@ def advice_on(differing: Sequence[Differing], reuse: Reuse) -> Iterator[str]:
         if found:
             what = ", ".join(dict.fromkeys(str(each) for each in found[:3]))
             yield (
-                f"{counted(len(found), 'cell')} trained before in another way ({what}) will be "
-                f"trained again. To use those runs: {option}"
+                f"{counted(len(found), 'cell')} trained before in another way ({what}): not "
+                f"used, so each is trained again. To use those runs: {option}"
             )
 
 

@@ -32,6 +32,7 @@ REQUEST = "sweep.toml"
 """The file in the runs folder that says what its last sweep was asked for."""
 _FOLDER = ".sweep"
 _OPTIONS = "options.json"
+_SEARCH = "search.jsonl"
 _LARGEST = 10_000_000
 """The largest file to read, in bytes."""
 
@@ -191,18 +192,24 @@ def plan(
     """
     options.check()  # before any work
     cells = CellTrials(request)
+    planner = Planner(progress)
     check_runs_dir(runs_dir)
     runs_dir = runs_dir.absolute()
     held = ExitStack()
     try:
         store = _store(runs_dir, held)
-        trials = Trials(
-            cells=cells,
-            planner=Planner(progress),
-            runs_dir=runs_dir,
-            reuse=options.reuse,
-        )
-        if not cells.learns:
+        trials = Trials(cells=cells, planner=planner, runs_dir=runs_dir, reuse=options.reuse)
+        if cells.learns:
+            record = runs_dir / _FOLDER / _SEARCH
+            cells.record(record)
+            if not trials.ask_again(done):
+                record.unlink()
+                cells = CellTrials(request)
+                cells.record(record)
+                trials = Trials(
+                    cells=cells, planner=planner, runs_dir=runs_dir, reuse=options.reuse
+                )
+        else:
             trials.ask_all(done)
             _check_any(trials)
         _write(runs_dir, request, options)

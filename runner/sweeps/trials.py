@@ -1,14 +1,16 @@
 """What a sweep trains next, and what its search learns from the results."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
 from zookit.core import BadRun
+from zookit.runs.listing import runs_by_cell
 from zookit.runs.run import read_run
+from zookit.runs.summary import RunSummary
 from zookit.sweeps.cells import CellTrials, Trial, without_validation
 from zookit.sweeps.kept import Differing, Kept, Reuse, find_kept
 from zookit.sweeps.plan import Misfit, PlannedCell, Planner
@@ -37,6 +39,7 @@ class Trials:
     _open: dict[CellState, Trial] = field(default_factory=dict)
     _by_trial: dict[Trial, list[CellState]] = field(default_factory=dict)
     _known: dict[str, CellState] = field(default_factory=dict)
+    _listed: dict[str, list[RunSummary]] | None = None
 
     @property
     def learns(self) -> bool:
@@ -45,15 +48,27 @@ class Trials:
 
     def ask_all(self, done: Callable[[], None]) -> None:
         """Ask for all cells; `done` is called after each."""
-        asked = []
-        while (trial := self.cells.ask()) is not None:
-            asked.append(trial)
-        self._add(asked, done)
+        asked = {}
+        while (found := self._next(done)) is not None:
+            asked[found[0]] = found[1]
+        self._add(asked)
+
+    def ask_again(self, done: Callable[[], None]) -> bool:
+        """Ask for the trials that an earlier process asked for; `done` is called after each cell.
+
+        Return False if the search has results, but none of the runs they are of is there. Then it
+        is to be opened again: the runs were removed, or are of other versions.
+        """
+        asked = {}
+        while self.cells.recorded and (found := self._next(done)) is not None:
+            asked[found[0]] = found[1]
+        self._add(asked)
+        return not self.cells.results or any(each.kept for each in self.states)
 
     def ask(self) -> list[CellState]:
         """Return the cells of the next trial that are to be trained; none if there is no more."""
-        while (trial := self.cells.ask()) is not None:
-            new = [each for each in self._add([trial]) if not each.over]
+        while (found := self._next()) is not None:
+            new = [each for each in self._add(dict([found])) if not each.over]
             if new:
                 return new
         return []
@@ -63,7 +78,8 @@ class Trials:
         trial = self._open.pop(state, None)
         if not self.learns or trial is None:
             return  # a trial with thousands of seeds is not searched for each of them
-        if all(each.over for each in self._by_trial[trial]):
+        statuses = {each.status for each in self._by_trial[trial]}
+        if statuses.isdisjoint(("waiting", "running", "interrupted")):
             self._tell(trial)
 
     def prunes(self, state: CellState) -> bool:
@@ -72,24 +88,39 @@ class Trials:
         value = state.values.get(VALUE)
         return trial is not None and self._prunes(trial, state.epochs, value)
 
-    def _add(
-        self, trials: Sequence[Trial], done: Callable[[], None] = lambda: None
-    ) -> list[CellState]:
+    def _next(
+        self, done: Callable[[], None] = lambda: None
+    ) -> tuple[Trial, list[PlannedCell]] | None:
+        """Return the next trial and its cells; those whose data does not fit are no trials."""
+        for _ in range(int(self.cells.most_skipped) + 1):
+            trial = self.cells.ask()
+            if trial is None:
+                return None
+            planned = self._planned(trial, done)
+            if planned:
+                return trial, planned
+            self.cells.skip(trial)
+        return None
+
+    def _planned(self, trial: Trial, done: Callable[[], None]) -> list[PlannedCell]:
+        planned = []
+        for each in trial.cells:
+            cell = self.planner.plan(each)
+            done()
+            if isinstance(cell, Misfit):
+                self.misfits.append(cell)
+                continue
+            if self.learns and not cell.validates:
+                raise without_validation(cell.experiment)
+            planned.append(cell)
+        return planned
+
+    def _add(self, planned: Mapping[Trial, Sequence[PlannedCell]]) -> list[CellState]:
         """Return the new cells of trials, which are told at once where all of them are kept."""
-        planned: dict[Trial, list[PlannedCell]] = {}
-        for trial in trials:
-            planned[trial] = []
-            for each in trial.cells:
-                cell = self.planner.plan(each)
-                done()
-                if isinstance(cell, Misfit):
-                    self.misfits.append(cell)
-                    continue
-                if self.learns and not cell.validates:
-                    raise without_validation(cell.experiment)
-                planned[trial].append(cell)
         every = [each for found in planned.values() for each in found]
-        kept = find_kept(self.runs_dir, every, self.reuse)
+        if self.learns and self._listed is None:  # only this sweep adds runs to it
+            self._listed = runs_by_cell(self.runs_dir)
+        kept = find_kept(self.runs_dir, every, self.reuse, self._listed)
         new = []
         for trial, found in planned.items():
             states = self._by_trial[trial] = []

@@ -199,7 +199,7 @@ def test_a_stop_does_not_wait_for_what_is_not_polled(tmp_path: Path) -> None:
 
 
 def test_a_folder_has_one_sweep_at_a_time(tmp_path: Path) -> None:
-    with planned(tmp_path / "runs"), pytest.raises(FolderError, match="another process"):
+    with planned(tmp_path / "runs"), pytest.raises(FolderError, match="another sweep"):
         plan(
             SweepRequest.of(datasets=["mnist"], architectures=["dense"]),
             SweepOptions(),
@@ -232,6 +232,7 @@ def test_jobs_that_an_earlier_process_left_are_taken_over(tmp_path: Path) -> Non
 
 PRUNES = """
 from dataclasses import dataclass
+from pathlib import Path
 
 from zookit.core import Search, Trials
 
@@ -241,6 +242,8 @@ class One(Trials):
         self.points = [{each.name: each.values[0] for each in varied}]
 
     def ask(self):
+        with Path(__file__).with_name("asked").open("a") as file:
+            file.write("x")
         return self.points.pop() if self.points else None
 
     def prune(self, point, epoch, value):
@@ -295,6 +298,30 @@ def test_a_pruned_cell_that_is_lost_is_pruned_when_it_is_started_again(tmp_path:
     with planned(tmp_path / "runs", **how, validation="0.1") as sweep:
         (state,) = run(sweep, InlineJobs(tmp_path / "jobs"))
     assert state.kept
+
+
+class BusyJobs(InlineJobs):
+    """Jobs that have no place at first, and train slowly."""
+
+    looks = 0
+
+    def capacity(self) -> int:
+        self.looks += 1
+        return 2 if self.looks > 3 else 0
+
+    def poll(self) -> Mapping[str, JobStatus]:
+        if self.looks > 8:
+            return super().poll()
+        return dict.fromkeys(self._jobs, JobStatus("running"))
+
+
+def test_a_search_that_learns_waits_for_room_and_is_asked_after_results(tmp_path: Path) -> None:
+    (tmp_path / "prunes.py").write_text(PRUNES)
+    search = f"{tmp_path / 'prunes.py'}:Prunes"
+    with planned(tmp_path / "runs", 1, search, validation="0.1") as sweep:
+        (state,) = run(sweep, BusyJobs(tmp_path / "jobs"))
+    assert state.status == "finished"
+    assert (tmp_path / "asked").read_text() == "xxx"  # at first, then none, and after the result
 
 
 LOOPS = """

@@ -17,7 +17,7 @@ from zookit.core.progress import silent
 from zookit.registry import default
 from zookit.sweeps.cells import CellTrials
 from zookit.sweeps.kept import Reuse
-from zookit.sweeps.plan import PlannedCell, Planner
+from zookit.sweeps.plan import Misfit, PlannedCell, Planner
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.state import CellState, CellStatus
 from zookit.sweeps.trials import VALUE, Trials
@@ -273,6 +273,85 @@ def test_optuna_tries_the_same_after_it_was_killed(tmp_path: Path) -> None:
     again = opened(runs_dir, **search)
     assert driven(again, 16, lambda *_: None) == expected[13:]
     assert [each.status for each in again.states] == [each.status for each in whole.states]
+
+
+def in_flight(trials: Trials, slots: int, over: Callable[[CellState], None]) -> list[str]:
+    """Train combinations, `slots` at a time; the result of the newest but one comes first."""
+    active: list[CellState] = [each for each in trials.states if not each.over]
+    found = []
+    asks = True
+    while True:
+        while len(active) < slots and (asks := bool(new := trials.ask())):
+            active += new
+        if not active:
+            return found
+        state = active.pop(-2 if len(active) > 1 and asks else -1)
+        value = 1 - float(rate(state))
+        for state.epochs in (1, 2, 3, 4):
+            state.values = {VALUE: value}
+            if trials.prunes(state):
+                break
+        end(trials, state, value, "finished" if state.epochs == 4 else "pruned")
+        over(state)
+        found.append(rate(state))
+
+
+@pytest.mark.parametrize("killed_after", [3, 16])
+def test_with_two_at_a_time_optuna_goes_on_where_it_was_killed(
+    tmp_path: Path, killed_after: int
+) -> None:
+    runs_dir, record = tmp_path / "runs", tmp_path / "search.jsonl"
+    runs_dir.mkdir()
+    search: dict[str, Any] = {
+        "search": "optuna:trials=16",
+        "vary": {"learning_rate": "0.001..0.9:log"},
+    }
+
+    def continued(path: Path) -> Trials:
+        trials = opened(runs_dir, **search)
+        trials.cells.record(path)
+        assert trials.ask_again(lambda: None)
+        return trials
+
+    whole = continued(tmp_path / "whole.jsonl")
+    expected = in_flight(whole, 2, lambda _: None)
+    assert len(expected) == 16
+
+    class KilledError(Exception):
+        pass
+
+    ended: list[CellState] = []
+
+    def leave_it(state: CellState) -> None:
+        leave(runs_dir, state.cell, state.values[VALUE], status=state.status, epochs=state.epochs)
+        ended.append(state)
+        if len(ended) == killed_after:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        in_flight(continued(record), 2, leave_it)
+    lines = (tmp_path / "whole.jsonl").read_text()
+    assert lines.startswith(record.read_text())
+    with record.open("a") as file:
+        file.write('["ask", {"learn')
+    again = continued(record)
+    assert len(again.states) == min(killed_after + 1, 16)
+    assert in_flight(again, 2, lambda _: None) == expected[killed_after:]
+    assert [rate(each) for each in again.states] == [rate(each) for each in whole.states]
+    assert record.read_text() == lines
+
+
+def test_data_that_does_not_fit_is_no_trial(tmp_path: Path, calls: list[Call]) -> None:
+    def cannot_be_had(cell: Any) -> Any:
+        planned = plan(cell)
+        return Misfit(cell.values, "no data") if cell.values["learning_rate"] == "0.1" else planned
+
+    trials = opened(tmp_path / "runs")
+    plan, trials.planner.plan = trials.planner.plan, cannot_be_had  # type: ignore[method-assign]
+    (state,) = trials.ask()
+    assert rate(state) == "0.01"
+    assert calls == [("ask", "0.1"), ("tell", "0.1", None), ("ask", "0.01")]  # skip, by default
+    assert [each.reason for each in trials.misfits] == ["no data"]
 
 
 def test_a_search_that_learns_needs_validation_images(tmp_path: Path, calls: list[Call]) -> None:
