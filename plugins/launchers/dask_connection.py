@@ -1,4 +1,4 @@
-"""The connection to a Dask scheduler, or to a cluster of one's own on this machine."""
+"""The connection to a Dask scheduler, or to its own cluster on this machine."""
 
 import ipaddress
 import logging
@@ -34,7 +34,7 @@ class Connection:
     held: ExitStack
 
     def close(self) -> None:
-        """Close the client, and the cluster if it is one's own."""
+        """Close the client, and its own cluster."""
         self.held.close()
 
 
@@ -46,7 +46,7 @@ def connect(
     insecure: bool,
     tls: Mapping[str, Path | None],
 ) -> Connection:
-    """Connect to a scheduler; without an address, to that of Dask's configuration or to an own one.
+    """Connect to a scheduler, by default that of Dask's configuration or of its own cluster.
 
     Raises:
         BadParameter: parameters contradict each other, or the connection would be insecure.
@@ -56,7 +56,7 @@ def connect(
 
     if address is not None and workers is not None:
         raise BadParameter(
-            "dask: workers is the number of workers of an own cluster, but address names another. "
+            "dask: workers is the number of workers of its own cluster, but address names another. "
             "Leave out one of them."
         )
     if workers is None:

@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from zookit.core import Job, Jobs, JobStatus, ZookitError, reason_of, warn
 from zookit.core.data import written_aside
-from zookit.core.run_archive import epochs_in
 from zookit.plugins.launchers import dask_transfers as transfers
 from zookit.plugins.launchers import dask_worker
 from zookit.plugins.launchers.dask_connection import Connection, session_of
@@ -76,6 +75,7 @@ class DaskJobs(Jobs):
         archive = self._archive(job.name)
         # The archive that an earlier process left may be older.
         left = archive.exists()
+        epochs_in = transfers.epochs_in
         if job.start and (not left or epochs_in(job.start) > epochs_in(archive)):
             with written_aside(archive) as aside:
                 shutil.copyfile(job.start, aside)
@@ -209,17 +209,17 @@ class DaskJobs(Jobs):
         )
 
     def _lose(self, placed: Placed, why: str) -> None:
-        """Start a job again that a worker does not go on with, unless that happens too often."""
+        """Start a job again that its worker has lost, unless that happens too often."""
         name = placed.job.name
         reason = f"worker {placed.worker.name} {why}"
         losses = self._losses[name] = self._losses.get(name, 0) + 1
         if name in self._cancelled:
             self._end(placed, JobStatus("interrupted", reason=reason))
         elif losses > _LOSSES:
-            reason = f"{losses} workers did not go on with it; the last {reason}"
+            reason = f"{losses} workers have lost it; the last one: {reason}"
             self._end(placed, JobStatus("lost", reason=reason))
         else:
-            warn(f"Dask {reason}: a run goes on elsewhere, from its last checkpoint.")
+            warn(f"Dask {reason}: its run resumes on another worker, from its last checkpoint.")
             self._requeue(placed)
 
     def _requeue(self, placed: Placed) -> None:

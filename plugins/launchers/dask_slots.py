@@ -93,7 +93,7 @@ class Slots:
         if not self.own:
             threads = sum(each.threads for each in there.values())
             waits = "" if there else ". The runs wait until one starts."
-            say(f"Dask workers: {len(there)}, with {threads} threads in all{waits}")
+            say(f"Dask workers: {len(there)}, threads: {threads}{waits}")
 
     @property
     def addresses(self) -> list[str]:

@@ -101,7 +101,7 @@ class SlurmQueue:
         try:
             _output("scancel", "--quiet", "--state=PENDING", *numbers)
         except (OSError, subprocess.SubprocessError) as error:
-            warn(f"Slurm has not cancelled {len(numbers)} jobs: {_detail(error)}")
+            warn(f"Slurm has not cancelled its jobs ({len(numbers)}): {_detail(error)}")
 
     def log(self, number: str) -> Path:
         """Return the file with what Slurm says about a job."""
