@@ -22,8 +22,6 @@ _RUN = "experiment.toml"
 """The file that makes a folder a run."""
 _ENDED = "metrics.json"
 """The file that a run has once it has ended, with the hashes of others."""
-_HISTORY = "history.csv"
-"""The file that has a line for each epoch, after one with their names."""
 _LOCK = ".job"
 _WRITER = ".lock"
 """Names the process that writes a run, which is of no use elsewhere."""
@@ -99,21 +97,6 @@ def unpack_run(archive: Path, folder: Path) -> Path:
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         raise BadRun(f"{archive} cannot be unpacked: {reason_of(error)}.") from None
     return folder / top
-
-
-def epochs_in(archive: Path) -> int:
-    """Return how many epochs the run of an archive has; 0 if that cannot be read."""
-    import tarfile
-
-    try:
-        with open_regular(archive) as file, tarfile.open(fileobj=file, mode="r:") as opened:
-            for member in opened:
-                if PurePosixPath(member.name).parts[1:] == (_HISTORY,):
-                    history = opened.extractfile(member)
-                    return 0 if history is None else max(0, len(history.readlines()) - 1)
-    except (tarfile.TarError, OSError, ValueError, EOFError):
-        pass  # as good as none
-    return 0
 
 
 def _as_mine(member: "tarfile.TarInfo", folder: str) -> "tarfile.TarInfo":

@@ -53,7 +53,6 @@ ELSEWHERE = {
     "plugins/launchers/dask_jobs.py": "plugins/launchers/test_dask.py",
     "plugins/launchers/dask_placed.py": "plugins/launchers/test_dask.py",
     "plugins/launchers/dask_slots.py": "plugins/launchers/test_dask.py",
-    "plugins/launchers/dask_transfers.py": "plugins/launchers/test_dask.py",
     "plugins/launchers/dask_worker.py": "plugins/launchers/test_dask.py",
     "plugins/launchers/slurm_files.py": "plugins/launchers/test_slurm.py",
     "plugins/launchers/slurm_jobs.py": "plugins/launchers/test_slurm.py",

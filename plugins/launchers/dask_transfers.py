@@ -1,6 +1,8 @@
-"""Archives on their way to and from Dask workers. These functions wait for a worker."""
+"""Archives on their way to and from Dask workers. Most functions wait for a worker."""
 
 import hashlib
+import tarfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,18 @@ from zookit.plugins.launchers.dask_slots import call
 
 SECONDS = 120.0
 """How long the result of a task may take."""
+_HISTORY = "/history.csv"
+"""The file of a run that has a line for each epoch, after one with the names."""
+
+
+def epochs_in(archive: Path) -> int:
+    """Return how many epochs the run of an archive has; 0 if that cannot be read."""
+    with suppress(tarfile.TarError, OSError, ValueError, EOFError), tarfile.open(archive) as opened:
+        for member in opened:
+            if member.name.endswith(_HISTORY) and member.name.count("/") == 1:
+                history = opened.extractfile(member)
+                return 0 if history is None else max(0, len(history.readlines()) - 1)
+    return 0
 
 
 def send(client: Any, address: str, session: str, name: str, archive: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from zookit.core import BadRun, FolderError, collect_run
-from zookit.core.run_archive import epochs_in, job_locked, pack_run, unpack_run
+from zookit.core.run_archive import job_locked, pack_run, unpack_run
 
 RUN = "20260101-000000-aa"
 FILES = {
@@ -164,17 +164,6 @@ def test_nothing_of_a_damaged_archive_is_written(job: Path, tmp_path: Path, dama
     with pytest.raises(BadRun, match=r"run\.tar"):
         unpack_run(path, into)
     assert list(into.iterdir()) == []
-
-
-def test_the_epochs_in_an_archive(job: Path, tmp_path: Path) -> None:
-    archive = tmp_path / "run.tar"
-    assert epochs_in(archive) == 0
-    for text, epochs in (("", 0), ("epoch,loss\n", 0), ("epoch,loss\n1,0.5\n2,0.4\n", 2)):
-        (job / RUN / "history.csv").write_text(text)
-        pack_run(job / RUN, archive, ended=True)
-        assert epochs_in(archive) == epochs
-    archive.write_bytes(archive.read_bytes()[:700])
-    assert epochs_in(archive) == 0
 
 
 def test_what_is_there_is_not_overwritten(job: Path, tmp_path: Path) -> None:
