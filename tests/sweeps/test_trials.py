@@ -277,8 +277,8 @@ def test_optuna_tries_the_same_after_it_was_killed(tmp_path: Path) -> None:
 
 def in_flight(trials: Trials, slots: int, over: Callable[[CellState], None]) -> list[str]:
     """Train combinations, `slots` at a time; the result of the newest but one comes first."""
-    active: list[CellState] = [each for each in trials.states if not each.over]
-    found = []
+    active = [each for each in trials.states if not each.over]
+    found: list[str] = []
     asks = True
     while True:
         while len(active) < slots and (asks := bool(new := trials.ask())):
