@@ -67,6 +67,14 @@ def test_jobs_have_the_listeners_of_every_run(
     assert cell.reason == f"listeners: {given or 'tensorboard'}"
 
 
+def test_the_folder_is_free_after_the_last_cell(runs: Path) -> None:
+    first = sweep(runs, launcher=REFUSING, seeds=2)
+    for _ in zip(range(2), first, strict=False):  # does not ask whether there is a third one
+        pass
+    assert list((runs / ".sweep").rglob("closed"))
+    sweep(runs, launcher=REFUSING, seeds=2).wait()
+
+
 def test_what_does_not_fit_is_in_misfits(runs: Path) -> None:
     with sweep(runs, callbacks=["", "early_stopping:3"]) as found:
         (reason,) = found.misfits.values()

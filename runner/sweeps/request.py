@@ -6,7 +6,7 @@ from typing import Any
 
 from zookit.core import BadExperiment, Choice, Range
 from zookit.core.errors import quoted
-from zookit.core.messages import option
+from zookit.core.messages import at_command_line, option
 from zookit.sweeps import request_tables
 
 DATASET, ARCHITECTURE, CALLBACKS, SEED = "dataset", "architecture", "callbacks", "seed"
@@ -111,7 +111,8 @@ class SweepRequest:
         """Read a request from TOML text. Raises BadExperiment and BadParameter."""
         fields_ = request_tables.read(text, origin)
         try:
-            return cls(**fields_)
+            with at_command_line(really=False):  # what to write in the file is as in Python
+                return cls(**fields_)
         except BadExperiment as error:
             error.message = f"{origin}: {error.message}"
             raise

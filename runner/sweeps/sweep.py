@@ -117,12 +117,13 @@ class Sweep:
     def ended(self) -> Iterator[CellState]:
         """Yield each cell once it is over, until all are. Each call begins with the first.
 
-        Raises ZookitError if the sweep cannot go on.
+        The last one comes when others can use the folder. Raises ZookitError if the sweep cannot go
+        on.
         """
         at = 0
         while True:
             with self._news:
-                while not self._complete and at == len(self._over):
+                while not self._complete and (at == len(self._over) or self._is_closing):
                     self._news.wait()
                 new = self._over[at:]
             if not new:
@@ -131,6 +132,11 @@ class Sweep:
             at += len(new)
         if self._error is not None:
             raise self._error
+
+    @property
+    def _is_closing(self) -> bool:
+        """Whether all cells are over, and only the launcher and the folder are still in use."""
+        return not self.trials.learns and len(self._over) == len(self.states)
 
     def stop(self) -> None:
         """Ask the cells that train to write a checkpoint and stop. Does not wait."""

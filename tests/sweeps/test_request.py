@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sweeps.test_vary import CHOICES, ranges
 
 from zookit.core import BadExperiment, BadParameter, Choice, ZookitError
+from zookit.core.messages import at_command_line
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.request_tables import seeds_of
 
@@ -115,6 +116,11 @@ def test_a_wrong_file_is_refused(text: str, facts: list[str]) -> None:
         SweepRequest.from_toml(text, "mine.toml")
     assert all(fact in str(raised.value) for fact in facts), str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_what_to_write_in_a_file_is_no_option() -> None:
+    with at_command_line(), pytest.raises(ZookitError, match=r"Add datasets=\['mnist'\]"):
+        SweepRequest.from_toml("format = 1\narchitectures = ['dense']", "mine.toml")
 
 
 EPOCHS = Choice("epochs", ("1", "2"))
