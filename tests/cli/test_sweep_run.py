@@ -160,7 +160,8 @@ def test_runs_that_differ_are_taken_only_if_asked_for(sweep: Sweep, tmp_path: Pa
 def test_bad_cells_are_reported_and_the_others_trained(tmp_path: Path) -> None:
     reasons = {"abort": "SIGABRT", "hang": "20 s", "eat": "memory", "raise": "no luck"}
     sets = [[], *([f"harm:how={how}"] for how in reasons)]
-    others = [{"architecture": "dense:8"}, *({"seed": seed} for seed in (1, 2, 3))]
+    others: list[dict[str, object]] = [{"architecture": "dense:8"}]
+    others += [{"seed": seed} for seed in (1, 2, 3)]
     once = [{"callbacks": ["harm"], **only} for only in others]
     request = SweepRequest.of(
         datasets=[small_images()],
