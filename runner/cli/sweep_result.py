@@ -193,7 +193,7 @@ def _plain(sweep: "Sweep", grid: "Grid") -> dict[str, Any]:
                 "epochs": state.epochs,
                 "test": dict(state.test),
                 "reason": each.reason,
-                "folder": str(state.folder) if state.folder and state.folder.exists() else None,
+                "folder": None if each.run is None else str(each.run.folder),
                 "identity": state.cell.identity,
             }
             for state, each in zip(sweep.states, grid.cells, strict=False)  # then come misfits

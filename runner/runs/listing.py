@@ -130,9 +130,8 @@ def find_by_cell(runs_dir: Path, cells: Collection[str]) -> dict[str, list[RunSu
 def runs_by_cell(runs_dir: Path) -> dict[str, list[RunSummary]]:
     """Return all runs in a folder, as `find_by_cell` does those of some cells."""
     found: dict[str, list[RunSummary]] = {}
-    for _, checked in _summaries(_listed(runs_dir, summaries=True)):
-        if isinstance(checked, CheckedSummary) and checked.original:
-            found.setdefault(checked.cell, []).append(checked.run)
+    for checked in _originals(runs_dir):
+        found.setdefault(checked.cell, []).append(checked.run)
     return found
 
 
@@ -140,10 +139,16 @@ def _found(
     runs_dir: Path, wanted: Collection[str], key: Callable[[CheckedSummary], str]
 ) -> dict[str, list[RunSummary]]:
     found: dict[str, list[RunSummary]] = {each: [] for each in wanted}
+    for checked in _originals(runs_dir):
+        found.get(key(checked), []).append(checked.run)
+    return found
+
+
+def _originals(runs_dir: Path) -> Iterator[CheckedSummary]:
+    """Yield the runs that may stand for their experiments, oldest first."""
     for _, checked in _summaries(_listed(runs_dir, summaries=True)):
         if isinstance(checked, CheckedSummary) and checked.original:
-            found.get(key(checked), []).append(checked.run)
-    return found
+            yield checked
 
 
 def _listed(runs_dir: Path, *, summaries: bool) -> Listing:

@@ -112,11 +112,10 @@ class CellTrials:
         """Return the next combination to train, if any."""
         skipped = 0
         while skipped <= self.most_skipped and (point := self._point()):
-            cells = self._cells(point)
-            if cells:
-                return Trial(point, tuple(cells))
-            with plugins_blamed(self._search):
-                self._trials.skip(point)
+            trial = Trial(point, tuple(self._cells(point)))
+            if trial.cells:
+                return trial
+            self.skip(trial)
             skipped += 1
         return None
 

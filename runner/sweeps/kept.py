@@ -78,11 +78,11 @@ def find_kept(
     for cell in cells:
         runs = found.get(keys[cell.identity], ())
         same = [each for each in runs if each.identity == cell.identity]
-        ended = sorted(
+        done = min(
             (each for each in same if each.status in _DONE),
             key=lambda each: _DONE.index(each.status),
+            default=None,
         )
-        done = next(iter(ended), None)
         begun = max(
             (each for each in same if each.status in UNFINISHED),
             key=lambda each: each.epochs,

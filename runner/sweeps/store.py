@@ -52,7 +52,7 @@ class Store:
         with suppress(BadRun, FolderError):
             run, there = read_run(folder), self.runs_dir / folder.name
             # The archive of a run that is in its place already is left over.
-            if not _is_same(run, there) or _replaces(run, there):
+            if _same_at(there, run) is None or _replaces(run, there):
                 self._place(run)
 
     def archive(self, folder: Path, name: str) -> Path:
@@ -115,18 +115,18 @@ class Store:
 
 def _replaces(record: RunRecord, target: Path) -> bool:
     """Whether a run continues the unfinished one at the same place, or is as far as that."""
-    if not _is_same(record, target):
+    there = _same_at(target, record)
+    if there is None or there.status not in UNFINISHED:
         return False
-    there = read_run(target)
-    further = record.status not in UNFINISHED or record.epochs >= there.epochs
-    return there.status in UNFINISHED and further
+    return record.status not in UNFINISHED or record.epochs >= there.epochs
 
 
-def _is_same(record: RunRecord, target: Path) -> bool:
-    """Whether there is a run of the same identity at a place."""
+def _same_at(target: Path, record: RunRecord) -> RunRecord | None:
+    """Return the run at a place, if it has the same identity."""
     with suppress(BadRun):
-        return read_run(target).environment.identity == record.environment.identity
-    return False
+        there = read_run(target)
+        return there if there.environment.identity == record.environment.identity else None
+    return None
 
 
 def _check_is(record: RunRecord, cell: PlannedCell) -> None:
