@@ -31,7 +31,10 @@ FORMAT = 2
 DEFAULT_OPTIMIZER = ComponentSpec("zookit/adam")
 DEFAULT_LOSS = ComponentSpec("zookit/crossentropy")
 """What is used if nothing is given; experiments do not record this loss."""
-_KEYS = (*REQUIRED, *OPTIONAL, *LISTS, "initial_weights", "frozen", "input_files", "settings")
+NOTES = "notes"
+"""The table of the file that is not part of the experiment: a person's, or another program's."""
+_TABLES = ("initial_weights", "frozen", "input_files", "settings", NOTES)
+_KEYS = (*REQUIRED, *OPTIONAL, *LISTS, *_TABLES)
 
 
 @dataclass(frozen=True, repr=False)
@@ -173,7 +176,8 @@ class Experiment:
     def from_toml(cls, text: str, origin: str = "experiment.toml") -> Self:
         """Read an experiment from TOML.
 
-        Parameters, settings and an optimizer that are left out take their defaults.
+        Parameters, settings and an optimizer that are left out take their defaults. The table
+        `notes` can have anything; it is not part of the experiment.
 
         Args:
             text: the TOML text.
@@ -199,6 +203,7 @@ class Experiment:
             )
         others = other_kinds_in(tables, _KEYS)
         check_keys({key: tables[key] for key in tables if key not in others}, _KEYS, origin, "")
+        typed_in(tables, NOTES, {}, origin)
         tables.setdefault("optimizer", {"name": DEFAULT_OPTIMIZER.name})
         single = [*REQUIRED, *(name for name in OPTIONAL if name in tables)]
         components: dict[str, Any] = {name: spec_in(tables, name, origin) for name in single}

@@ -248,6 +248,13 @@ def test_dates_which_no_parameter_takes_still_have_an_identity() -> None:
     assert identity(first) != identity(second)
 
 
+def test_notes_are_no_part_of_the_experiment() -> None:
+    noted = f'{MINIMAL}[notes]\ntitle = "of mine"\nname = "x"\n[[notes.results]]\naccuracy = 0.9\n'
+    assert Experiment.from_toml(noted) == Experiment.from_toml(MINIMAL)
+    with pytest.raises(BadExperiment, match="notes must be a table"):
+        Experiment.from_toml(f"notes = 3\n{MINIMAL}")
+
+
 def test_identity_does_not_depend_on_order() -> None:
     def turned(mapping: Mapping[str, Any]) -> dict[str, Any]:
         return dict(reversed(mapping.items()))  # type: ignore[call-overload]
