@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from zookit.core import html
 from zookit.core.component import Component
 from zookit.core.messages import counted
+from zookit.core.progress import Progress
 from zookit.core.remote_file import RemoteFile
 from zookit.core.source import Source
 
@@ -113,10 +114,11 @@ class Splits:
 class Dataset(Component, ABC):
     """Base class of data sets.
 
-    There are three kinds. A published data set declares `files`, pinned by SHA-256, and `home`, and
+    There are four kinds. A published data set declares `files`, pinned by SHA-256, and `home`, and
     zookit finds or downloads the files. A data set that reads a folder of the user returns it from
-    `folder`. A data set that generates its images declares neither. `zookit.core.data` has tools
-    for all of them.
+    `folder`. A data set whose files a library finds and downloads does so in `fetched`, and returns
+    their folder from `downloaded`. A data set that generates its images declares none of these.
+    `zookit.core.data` has tools for all of them.
 
         @dataclass(frozen=True)
         class Stripes(Dataset):
@@ -147,12 +149,34 @@ class Dataset(Component, ABC):
         return None
 
     @property
+    def downloaded(self) -> Path | None:
+        """The folder that `fetched` has downloaded files to; None for other data sets."""
+        return None
+
+    def fetched(self, progress: Progress, offline: bool) -> Self:  # noqa: ARG002
+        """Return this data set with its files on this machine and its parameters decided.
+
+        It is called before `info`, and may use the network. What it returns is recorded instead of
+        what the user wrote, so it pins what may change, such as the commit behind a branch. What is
+        pinned and on this machine needs no network.
+
+        Args:
+            progress: reports downloading.
+            offline: use only what is on this machine.
+
+        Raises:
+            DataUnavailable: the network is needed, but not allowed or not available.
+            DataError: this is no data set of images with one label each.
+        """
+        return self
+
+    @property
     @abstractmethod
     def info(self) -> DatasetInfo:
         """The shape, the classes and more, before the images are loaded.
 
-        It must be quick and must not download anything; it may list the user's folder. Raises
-        DataError if that folder cannot be used.
+        It must be quick and must not download anything; it may list the user's folder, and read
+        what `fetched` has downloaded. Raises DataError if that cannot be used.
         """
 
     @abstractmethod

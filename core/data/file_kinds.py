@@ -46,11 +46,14 @@ _MARKUP = {
 }
 
 
-def why_no_image(path: Path, formats: str) -> str:
-    """Return the reason why a file is not an image of these formats, without the path.
+def why_no_image(path: Path | bytes, formats: str) -> str:
+    """Return the reason why a file, or its bytes, is not an image of these formats.
 
-    The reason says what the file is, by its first kilobyte, and what to do with it.
+    The reason says what the file is, by its first kilobyte, and what to do with it, without the
+    path.
     """
+    if isinstance(path, bytes):
+        return _described(path[:_HEAD]) or f"is not a {formats} image"
     try:
         with open_regular(path) as file:
             head = file.read(_HEAD) or b""

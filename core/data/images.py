@@ -1,5 +1,6 @@
 """Read an image file as pixels of a given shape."""
 
+import io
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 
 
-def read_image(path: Path, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
+def read_image(path: Path | bytes, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
     """Return an image file as a uint8 array of `shape`.
 
     Of an animation the first frame is used. The image is rotated as its EXIF orientation says and
@@ -28,7 +29,7 @@ def read_image(path: Path, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8
     `shape` is scaled (bilinear, antialiased).
 
     Args:
-        path: a PNG, JPEG, GIF, BMP or WebP file.
+        path: a PNG, JPEG, GIF, BMP or WebP file, or the bytes of one.
         shape: height, width and channels; 1 channel is grey, 3 are RGB.
 
     Raises:
@@ -36,6 +37,23 @@ def read_image(path: Path, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8
     """
     with without_warnings():
         return decode(path, shape)
+
+
+def shape_of_image(path: Path | bytes) -> tuple[int, int, int]:
+    """Return the height, the width and the channels of an image file, upright; grey has 1, not 3.
+
+    Raises DataError as `read_image` does.
+    """
+    found: list[tuple[int, int, int]] = []
+    with without_warnings():
+        decode(path, (1, 1, 3), lambda image: found.append(natural_shape(image)))
+    return found[0]
+
+
+def natural_shape(image: Image.Image) -> tuple[int, int, int]:
+    """Return the height, the width and the channels of a decoded image."""
+    is_grey = image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I")
+    return image.height, image.width, 1 if is_grey else 3
 
 
 @contextmanager
@@ -47,7 +65,7 @@ def without_warnings() -> Iterator[None]:
 
 
 def decode(
-    path: Path,
+    path: Path | bytes,
     shape: tuple[int, int, int],
     seen: Callable[[Image.Image], None] | None = None,
 ) -> "npt.NDArray[np.uint8]":
@@ -57,7 +75,10 @@ def decode(
     """
     height, width, channels = shape
     try:
-        with open_regular(path) as file, open_image(file, FORMATS) as image:
+        with (
+            io.BytesIO(path) if isinstance(path, bytes) else open_regular(path) as file,
+            open_image(file, FORMATS) as image,
+        ):
             _turn_upright(image)
             if seen is not None:
                 seen(image)

@@ -37,7 +37,8 @@ def open_image(file: BinaryIO, formats: tuple[str, ...]) -> ImageFile.ImageFile:
     without it. Raises DecompressionBombError for more than MAX_PIXELS pixels, OSError for more than
     MAX_BYTES, and whatever Pillow does.
     """
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
     if size > MAX_BYTES:
         raise OSError(f"it has more than {MAX_BYTES:,} bytes")
     if size <= _IN_MEMORY:

@@ -25,6 +25,7 @@ from zookit.core.parameters import plain_values
 from zookit.core.progress import Progress, silent
 from zookit.core.source import DataOrigin, DataRequest, Source
 from zookit.data.dataset_info import checked_info
+from zookit.data.fetching import fetched
 from zookit.data.prepared_folder import content_hash, open_folder, write_folder
 from zookit.data.source import find
 from zookit.registry import Built, default
@@ -105,7 +106,7 @@ def prepare_named(
     given: str | Words | ComponentSpec | Dataset, request: DataRequest, progress: Progress = silent
 ) -> tuple[Built[Dataset], Prepared]:
     """Look up a data set and prepare it. Raises ZookitError as both steps do."""
-    built = default.datasets.build(given)
+    built = fetched(default.datasets.build(given))
     warn_of_old_names(built)
     name, owner = built.spec.short_name, built.owner or ""
     return built, prepare(built.component, request, name, owner, progress)
@@ -190,7 +191,8 @@ def _load(dataset: Dataset, source: Source, name: str) -> Prepared:
     duplicates: Mapping[str, int] = {}
     copies: Sequence[Sequence[int]] = ()
     shared: Mapping[str, int] = {}
-    if dataset.folder is not None:  # published splits stay as they are, to be comparable
+    # Splits with pinned files are published, and stay as they are to be comparable.
+    if dataset.folder is not None or dataset.downloaded is not None:
         try:
             splits, duplicates = without_duplicates(splits)
         except DataError as error:

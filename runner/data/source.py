@@ -97,6 +97,9 @@ def find(
             )
         hashed = sha256_of_folder(dataset.folder, progress)
         return Source("local", dataset.folder, hashed, "your folder", progress)
+    if dataset.downloaded is not None and request != "sample":
+        hashed = sha256_of_folder(dataset.downloaded, progress)
+        return Source("full", dataset.downloaded, hashed, "downloaded", progress)
     if request == "sample":
         if dataset.sample is None:
             raise DataError(

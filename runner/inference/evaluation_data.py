@@ -17,6 +17,7 @@ from zookit.core import (
 )
 from zookit.core.source import DataRequest, SplitName
 from zookit.data.dataset_info import checked_info
+from zookit.data.fetching import fetched
 from zookit.data.prepared import prepare
 from zookit.data.split_choice import ChosenSplit, choose_split
 from zookit.inference.scores import EvaluatedData
@@ -72,9 +73,9 @@ def load_evaluation_data(
     if on is None:
         own_spec = spec_with_copies(run.folder, run.experiment, "dataset")
         with rebuilding(run, "dataset"):
-            built = default.datasets.build(own_spec)
+            built = fetched(default.datasets.build(own_spec))
     else:
-        built = default.datasets.build(on)
+        built = fetched(default.datasets.build(on))
     warn_of_old_names(built)
     dataset, name = built.component, built.spec.short_name
     is_own = on is None or built.spec == run.experiment.dataset

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zookit.core import BadParameter, BrokenPlugin, Choice, NotInstalled, Range, Settings
+from zookit.core import BadParameter, BrokenPlugin, Choice, Dataset, NotInstalled, Range, Settings
 from zookit.core.experiment import DEFAULT_OPTIMIZER
 from zookit.core.messages import option
 from zookit.core.parameters import create
 from zookit.core.search import Point
+from zookit.data.fetching import fetched
 from zookit.registry import Built, Registry, default
 from zookit.registry.kind import Row
 from zookit.runs.inputs import hash_inputs
@@ -41,6 +42,7 @@ class Composer:
     _settings: dict[tuple[Any, ...], Settings] = field(default_factory=dict)
     _optimizers: dict[tuple[str | None, Any], Built[Any]] = field(default_factory=dict)
     _hashes: dict[Path, str] = field(default_factory=dict)
+    _fetched: dict[Dataset, Built[Dataset]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check each value once."""
@@ -70,7 +72,9 @@ class Composer:
         }
         built[Registry.optimizers] = [self._optimizer(chosen, options.rate)]
         settings = self._setting_values(options.settings)
-        composition = compose_chosen(built, settings, frozen=options.frozen, hashing=self._hash)
+        composition = compose_chosen(
+            built, settings, frozen=options.frozen, hashing=self._hash, fetching=self._fetch
+        )
         check_before_data(composition)
         return composition
 
@@ -145,6 +149,12 @@ class Composer:
         if key not in self._settings:
             self._settings[key] = create(Settings, values, _NAME)
         return self._settings[key]
+
+    def _fetch(self, built: Built[Dataset]) -> Built[Dataset]:
+        """Return a data set as all cells use it, such as at the same commit of a branch."""
+        if built.component not in self._fetched:
+            self._fetched[built.component] = fetched(built)
+        return self._fetched[built.component]
 
     def _hash(self, paths: Mapping[str, Path]) -> Mapping[str, str]:
         for key, path in paths.items():

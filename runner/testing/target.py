@@ -5,8 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from zookit.core import BrokenPlugin, Component, UnknownName, Words
+from zookit.core import BrokenPlugin, Component, Dataset, DataUnavailable, UnknownName, Words
 from zookit.core.errors import did_you_mean
+from zookit.data.fetching import fetched
 from zookit.registry import Built, Entry, Registry, default
 from zookit.registry.names import canonical_name
 
@@ -46,9 +47,10 @@ class Target:
         return bool(required) and not self.words.items
 
     def build(self) -> Built[Any]:
-        """Build a new component.
+        """Build a new component, of a data set with its files on this machine.
 
-        Raises NotApplicable if a required parameter is missing, and the registry's errors.
+        Raises NotApplicable if a required parameter is missing or the files are not available, and
+        the registry's errors.
         """
         if self.needs_parameters:
             raise NotApplicable(
@@ -56,7 +58,13 @@ class Target:
             )
         group = self.batch.registry.group(self.entry.kind.plural)
         words = Words(self.entry.full_name, self.words.items)
-        return group.build(words)
+        built = group.build(words)
+        if not isinstance(built.component, Dataset):
+            return built
+        try:
+            return fetched(built)
+        except DataUnavailable as error:
+            raise NotApplicable(f"its data is not available: {error}") from error
 
     @cached_property
     def component(self) -> Any:

@@ -27,6 +27,7 @@ from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
 from zookit.core.input_files import with_input_files
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
+from zookit.data.fetching import fetched
 from zookit.registry import Built, Components, Registry, default
 from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
@@ -186,13 +187,15 @@ def compose_chosen(
     *,
     repeated: bool = False,
     hashing: Callable[[Mapping[str, Path]], Mapping[str, str]] = hash_inputs,
+    fetching: Callable[[Built[Dataset]], Built[Dataset]] = fetched,
 ) -> Composition:
     """Look up components, and check them and that they fit together.
 
     `rate` is the learning rate, if it is given as a number by itself, `frozen` the parts of the
     model that are not trained, and `verified` has the SHA-256 of input files that need no hashing.
     `repeated` is as in `compose_experiment`. `chosen` may have components that are built already,
-    and `hashing` may remember the files that it has hashed. Raises ZookitError.
+    `hashing` may remember the files that it has hashed, and `fetching` the data sets that it has
+    fetched. Raises ZookitError.
     """
     built = {kind: [build(default.of(kind), each) for each in chosen[kind]] for kind in chosen}
     if not repeated:
@@ -204,6 +207,8 @@ def compose_chosen(
         built[Registry.optimizers] = [with_rate(built[Registry.optimizers][0], rate)]
     if [each.spec.changed() for each in built.get(Registry.losses, ())] == [DEFAULT_LOSS.plain()]:
         del built[Registry.losses]  # the model's own, which it equals but for the last bits
+    # Last, because it may take long: other words may be wrong.
+    built[Registry.datasets] = [fetching(each) for each in built[Registry.datasets]]
     check_named_once(built)
     check_columns(built.get(Registry.metrics, ()))
     experiment = replace(_experiment(built, settings), frozen=frozen)
