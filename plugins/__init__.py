@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from zookit.plugins.architectures.cnn import Cnn as Cnn
     from zookit.plugins.architectures.dense import Dense as Dense
     from zookit.plugins.architectures.keras_application import KerasApplication as KerasApplication
+    from zookit.plugins.architectures.lenet5 import LeNet5 as LeNet5
+    from zookit.plugins.architectures.mlp_mixer import MlpMixer as MlpMixer
+    from zookit.plugins.architectures.mobilenet_small import MobileNetSmall as MobileNetSmall
+    from zookit.plugins.architectures.resnet import ResNet as ResNet
+    from zookit.plugins.architectures.vgg import Vgg as Vgg
+    from zookit.plugins.architectures.vit import Vit as Vit
     from zookit.plugins.augmentations.brightness import Brightness as Brightness
     from zookit.plugins.augmentations.contrast import Contrast as Contrast
     from zookit.plugins.augmentations.crop import Crop as Crop
