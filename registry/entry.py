@@ -46,7 +46,7 @@ class Entry(Generic[T]):
 
     @property
     def value(self) -> str:
-        """The location of the plugin: `module:Class`."""
+        """The location of the plugin: `module:Class`, or the folder of data."""
         return self.declared.value
 
     @property
@@ -75,8 +75,11 @@ class Entry(Generic[T]):
     def summary(self) -> str:
         """The first sentence of the plugin's docstring; empty if its source is not found.
 
-        It is read from the source code, so nothing is imported.
+        It is read from the source code, so nothing is imported. For data, it is the summary of the
+        distribution.
         """
+        if self.kind.is_data:
+            return self.declared.summary
         from zookit.registry.source import docstring_of  # most commands show no summary
 
         paragraph = " ".join(docstring_of(self.value).partition("\n\n")[0].split())

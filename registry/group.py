@@ -16,7 +16,7 @@ from zookit.registry.entry import Entry
 from zookit.registry.install_advice import install_advice
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
-from zookit.registry.names import PLUGIN_FILES, canonical_name
+from zookit.registry.names import PLUGIN_FILES, canonical_name, data_folders
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         for each in declared:
             if each.group != kind.group:
                 continue
-            complaint = _malformed(each)
+            complaint = _malformed(each, kind)
             if complaint:
                 self.problems.append(Problem(f"{each.distribution}=={each.version}", complaint))
             else:
@@ -106,7 +106,7 @@ class Group(Mapping[str, Entry[T]], Generic[T]):
         for entry in self._all:
             same[entry.distribution, entry.value].append(entry)
         former: dict[str, Entry[T]] = {}
-        for entries in same.values():
+        for entries in same.values() if not self.kind.is_data else ():
             old_names = entries[0].formerly if len(entries) > 1 else ()
             current = [entry for entry in entries if entry.name not in old_names]
             if old_names and current:
@@ -268,7 +268,7 @@ class MissingEntry(UnknownName, KeyError):
     __str__ = UnknownName.__str__  # KeyError would add quotes
 
 
-def _malformed(declared: Declared) -> str | None:
+def _malformed(declared: Declared, kind: Row) -> str | None:
     name, value = declared.name, declared.value
     if "/" in name or not is_name(name):
         return (
@@ -277,6 +277,11 @@ def _malformed(declared: Declared) -> str | None:
         )
     if len(name) > _LONGEST or len(value) > _LONGEST:
         return f"{quoted(name)} in {declared.group!r} is longer than {_LONGEST} characters"
+    if kind.is_data:
+        folders = data_folders(declared.distribution, name)
+        expected = " or ".join(folders)
+        wrong = f"{name} = {quoted(value)} in {declared.group!r} must name the folder {expected}"
+        return None if value in folders else wrong
     module, colon, attribute = value.partition(":")
     parts = (*module.split("."), *attribute.split("."))
     if not colon or not all(part.isidentifier() for part in parts):

@@ -25,6 +25,8 @@ class Kind(Generic[C]):
         default: the name of what is used if nothing is given; empty for nothing.
         always: names of what every run has without a component, such as the metric accuracy.
         recorded: whether the component decides a run's result, so that experiments record it.
+        is_data: whether an entry point names a folder of data, `NAME = "FOLDER"`, which is never
+            imported, instead of a Python object, `NAME = "module:Class"`.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Kind(Generic[C]):
         default: str = "",
         always: tuple[str, ...] = (),
         recorded: bool = True,
+        is_data: bool = False,
     ) -> None:
         self.singular = singular
         self.base = base
@@ -49,6 +52,7 @@ class Kind(Generic[C]):
         self.default = default
         self.always = always
         self.recorded = recorded
+        self.is_data = is_data
         self.plural = ""
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -21,6 +21,7 @@ from zookit.registry.names import PLUGIN_FILES, canonical_name
 _LARGEST = 1_000_000
 """The largest entry_points.txt, and the largest header of METADATA, in bytes."""
 _LONGEST_VERSION = 100
+_LONGEST_SUMMARY = 512  # as long as PyPI allows
 _UNNAMED = "an unnamed distribution"
 _LABEL = re.compile(r"(.+?)(?:-\d[^-]*)?(?:-py[\d.]+)?\.(?:dist-info|egg-info|egg)")
 _BLANK_LINE = rb"\r?\n\r?\n"
@@ -31,7 +32,8 @@ class Declared:
     """An entry point and the distribution that declares it.
 
     Of a plugin in a Python file that the user named, `file` is the path, the file's name stands for
-    the distribution, and the start of its hash for the version.
+    the distribution, and the start of its hash for the version. `summary` and `metadata` are the
+    distribution's summary and the folder of its metadata, empty of a file.
     """
 
     group: str
@@ -40,6 +42,8 @@ class Declared:
     distribution: str
     version: str
     file: str = ""
+    summary: str = ""
+    metadata: str = ""
 
     @property
     def full_name(self) -> str:
@@ -72,22 +76,25 @@ class Problem:
 
 
 class Header(NamedTuple):
-    """The name, the version and the requirements in METADATA."""
+    """The name, the version, the requirements and the summary in METADATA."""
 
     name: str
     version: str
     requires: tuple[str, ...] = ()
+    summary: str = ""
 
 
 class Installed(NamedTuple):
     """A distribution whose entry_points.txt mentions zookit, and the text of that file.
 
-    `label` identifies it in messages, even if its entry points cannot be used.
+    `label` identifies it in messages, even if its entry points cannot be used. `metadata` is the
+    folder of its metadata.
     """
 
     label: str
     header: Header
     entry_points: str
+    metadata: str = ""
 
 
 def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared], list[Problem]]:
@@ -108,7 +115,9 @@ def scan(groups: frozenset[str], path: list[str] | None) -> tuple[list[Declared]
         except ValueError as error:
             problems.append(Problem(found.label, reason_of(error)))
             continue
-        declared += [Declared(*point, found.header.name, found.header.version) for point in points]
+        header = found.header
+        about = {"summary": header.summary, "metadata": found.metadata}
+        declared += [Declared(*point, header.name, header.version, **about) for point in points]
     return declared, problems
 
 
@@ -137,7 +146,7 @@ def installed(mentioned: Collection[str], path: list[str] | None) -> Iterator[In
         name = canonical_name(header.name)
         if name == by_label or name not in seen:
             seen.add(name)
-            yield Installed(label, header, text)
+            yield Installed(label, header, text, str(_folder(distribution) or ""))
 
 
 def _header(distribution: Distribution) -> Header:
@@ -157,7 +166,8 @@ def _header(distribution: Distribution) -> Header:
         raise ValueError(f"its METADATA has an invalid name: {quoted(name)}")
     if len(version) > _LONGEST_VERSION:
         raise ValueError(f"its METADATA has an invalid version: {quoted(version)}")
-    return Header(name, version, tuple(fields.get("requires-dist", ())))
+    summary = fields.get("summary", [""])[0][:_LONGEST_SUMMARY]
+    return Header(name, version, tuple(fields.get("requires-dist", ())), summary)
 
 
 def _searchable(path: list[str]) -> list[str]:

@@ -19,6 +19,15 @@ def canonical_name(name: str) -> str:
     return _SEPARATORS.sub("-", name).lower()
 
 
+def data_folders(distribution: str, name: str) -> tuple[str, str]:
+    """Return the folders of a wheel that a distribution's model may be in.
+
+    They bear the distribution's name, so that no two distributions share one.
+    """
+    own = canonical_name(distribution).replace("-", "_")
+    return own, f"{own}__{name}"
+
+
 def plugin_name(class_name: str) -> str:
     """Return the name of the plugin that a class in a file is: `my_net` for `MyNet`."""
     return _UPPER_CASE.sub("_", class_name).lower()

@@ -118,6 +118,7 @@ class Registry:
         help="Which combinations of a sweep are tried, and in which order.",
         default="grid",
     )
+    models: _Row[Any] = _Row("model", None, recorded=False, is_data=True)
     commands: _Row[Any] = _Row("command", None, recorded=False)
 
     def __init__(self, path: list[str] | None = None) -> None:

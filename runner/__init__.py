@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from zookit import plugins as plugins
     from zookit import registry as registry
     from zookit import testing as testing
-    from zookit.api import LoadedData, compare, list_runs, load_data, open_run, resume, run
+    from zookit.api import (
+        LoadedData,
+        compare,
+        list_runs,
+        load_data,
+        open_model,
+        open_run,
+        resume,
+        run,
+    )
     from zookit.core import BadRun, Experiment, ZookitError
     from zookit.leaderboard.leaderboard import Leaderboard
     from zookit.run_object import Run
@@ -29,6 +38,7 @@ _MODULES = {
     "compare": "zookit.api",
     "list_runs": "zookit.api",
     "load_data": "zookit.api",
+    "open_model": "zookit.api",
     "open_run": "zookit.api",
     "resume": "zookit.api",
     "run": "zookit.api",
@@ -65,6 +75,7 @@ __all__ = [
     "compare",
     "list_runs",
     "load_data",
+    "open_model",
     "open_run",
     "resume",
     "run",

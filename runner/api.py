@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from zookit.arguments import (
     IMAGES_AND_LABELS,
     components_of,
+    instances_of,
     missing_of_data,
     path_of,
     run_name_of,
@@ -28,7 +29,8 @@ from zookit.core.source import DataOrigin, DataRequest
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard, leaderboard_of
 from zookit.run_object import Listeners, Run, open_folder
 from zookit.runs.listing import list_summaries
-from zookit.runs.naming import LATEST, find_run, read_runs, warn_if_changed
+from zookit.runs.models import open_model as read_model
+from zookit.runs.naming import LATEST, read_named, read_runs, warn_if_changed
 from zookit.runs.run import EXPERIMENT
 from zookit.terminal import messages_shown
 
@@ -107,7 +109,11 @@ def run(
 
     with messages_shown(quiet):
         composition = compose(
-            dataset, architecture, components_of(callbacks, "callbacks"), settings
+            dataset,
+            architecture,
+            components_of(callbacks, "callbacks"),
+            settings,
+            path_of(runs_dir, "runs_dir"),
         )
         for component in composition.unregistered():
             warn(
@@ -140,7 +146,8 @@ def open_run(
     """Open a run, and warn if its files contradict each other.
 
     Args:
-        run: the run's folder, the start of its name or of its hash in `runs_dir`, or "latest".
+        run: the run's folder, the start of its name or of its hash in `runs_dir`, "latest", or the
+            name of an installed model.
         runs_dir: the folder that holds the runs.
         instances: the components of the run that no entry point names.
 
@@ -153,11 +160,30 @@ def open_run(
     return opened
 
 
+def open_model(name: str) -> Run:
+    """Open an installed model, which is a run that nothing changes.
+
+    Args:
+        name: the model's name, or `distribution/name`.
+
+    Raises:
+        UnknownName: no model of that name is installed, or it is blocked.
+        AmbiguousName: several packages have a model of that name.
+        BrokenPlugin: the package is damaged, or not installed as files.
+        BadRun: this version of zookit cannot read the model.
+    """
+    opened = Run(**vars(read_model(name)))
+    with messages_shown(quiet=False):
+        warn_if_changed(opened)
+    return opened
+
+
 def find_and_open(
     run: str | Path, runs_dir: str | Path, instances: Sequence[Component] = ()
 ) -> Run:
     """Open a run as `open_run` does, but without a warning; resuming it raises an error instead."""
-    return open_folder(find_run(run_name_of(run), path_of(runs_dir, "runs_dir")), instances)
+    record = read_named(run_name_of(run), path_of(runs_dir, "runs_dir"))
+    return Run(**vars(record), instances=instances_of(instances))
 
 
 def list_runs(runs_dir: str | Path = "runs") -> list[Run]:

@@ -55,11 +55,12 @@ def run_name_of(given: object) -> str:
     """Return how a run is named. Raises BadParameter if it is neither text nor a path."""
     if isinstance(given, str | os.PathLike):
         return str(given)
-    folder = getattr(given, "folder", None)
+    folder, model = (getattr(given, each, None) for each in ("folder", "installed"))
     if isinstance(folder, Path):  # a run
-        return str(folder)
+        return str(folder) if model is None else str(model.full_name)
     raise BadParameter(
-        f"run must be the folder of a run, the start of its name, or 'latest', got {quoted(given)}."
+        "run must be the folder of a run, the start of its name, 'latest', or the name of an "
+        f"installed model, got {quoted(given)}."
     )
 
 

@@ -48,6 +48,7 @@ class Run(RunRecord):
         status: "finished", "interrupted", "failed", "pruned" by a search, "running", "killed" or
             "unknown".
         metrics: loss and accuracy on the test split; empty unless the run finished.
+        installed: the installed model that the run is; None of a run in a folder of its own.
         instances: the components that no entry point names. A run that was trained with such
             components can only be rebuilt with them.
     """
@@ -68,7 +69,7 @@ class Run(RunRecord):
 
     def refresh(self) -> "Run":
         """Read the run's folder again. Raises BadRun."""
-        return open_folder(self.folder, self.instances)
+        return replace(self, **{**vars(read_run(self.folder)), "installed": self.installed})
 
     def model(self) -> "keras.Model":
         """Build, load and compile a new model of the run.
@@ -192,7 +193,7 @@ class Run(RunRecord):
         in this one.
 
         Args:
-            runs_dir: the folder for the new run; by default the one that holds this run.
+            runs_dir: the folder for the new run; by default that of this run, of a model "runs".
             quiet: show only warnings.
             allow_writes: let callbacks write outside the run's folder and send to servers.
 
@@ -203,7 +204,8 @@ class Run(RunRecord):
         from zookit.terminal import messages_shown
         from zookit.training.session import View
 
-        into = self.folder.parent if runs_dir is None else path_of(runs_dir, "runs_dir")
+        usual = "runs" if self.installed else self.folder.parent
+        into = path_of(usual if runs_dir is None else runs_dir, "runs_dir")
         with messages_shown(quiet):
             return reproduce_run(self, into, View(quiet), allow_writes=allow_writes)
 
@@ -234,9 +236,8 @@ class Run(RunRecord):
     def report(self, path: str | Path | None = None, *, force: bool = False) -> Path:
         """Write a self-contained HTML page about the run, and return its path.
 
-        The page is written to report.html in the run's folder by default. Raises FolderError if
-        it cannot be written, or if the file exists and zookit did not write it; with `force`, the
-        file is replaced.
+        By default it is report.html in the run's folder, of a model in the current folder. Raises
+        FolderError if it cannot be written, or exists and zookit did not write it, unless `force`.
         """
         from zookit.report.page import write_report
 
@@ -264,7 +265,7 @@ class Run(RunRecord):
         try:
             return None if spec.registered else find_instance(spec, self.instances)
         except UnknownName as error:
-            raise BadRun(f"{self.folder} cannot be rebuilt: {error}") from None
+            raise BadRun(f"{self.shown} cannot be rebuilt: {error}") from None
 
 
 def open_folder(folder: Path, instances: Sequence[Component] = ()) -> Run:

@@ -11,7 +11,7 @@ from zookit.core.errors import did_you_mean, quoted
 from zookit.registry import Registry
 from zookit.registry.kind import Row
 
-_KINDS = {kind.stem: kind for kind in Registry.kinds()}
+_KINDS = {kind.stem: kind for kind in Registry.kinds() if not kind.is_data}
 
 
 def _kinds() -> list[str]:

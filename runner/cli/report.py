@@ -15,7 +15,8 @@ def report(
         list[str],
         typer.Argument(
             metavar="RUN...",
-            help="One or more runs: a folder, the start of a name or of a hash, or 'latest'.",
+            help="One or more runs: a folder, the start of a name or of a hash, 'latest', or a "
+            "model.",
             autocompletion=run_names,
             show_default=False,
         ),
@@ -25,7 +26,7 @@ def report(
         typer.Option(
             metavar="FILE",
             help="The file to write. [default: report.html, in the run's folder or, for several "
-            "runs, in the current folder]",
+            "runs and for a model, in the current folder]",
             show_default=False,
         ),
     ] = None,

@@ -33,10 +33,12 @@ def resume(
     # Neither --help nor completion needs these.
     from zookit.api import find_and_open
     from zookit.run_object import resume_run
+    from zookit.runs.models import check_resumable
     from zookit.training.destinations import destinations
     from zookit.training.resolve import recompose
 
     run = find_and_open(name, runs_dir)
+    check_resumable(run)  # before anything is asked
     allow_writes = allow_writes or ask_to_write(lambda: destinations(recompose(run), run.folder))
     with training_view(quiet=quiet, as_json=as_json) as view:
         resumed = resume_run(run, epochs, listeners or (), view, allow_writes=allow_writes)

@@ -20,18 +20,22 @@ _HASH = 8
 
 
 def run_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Complete the names of runs."""
+    """Complete the names of runs and of installed models."""
+    from zookit.registry import default
     from zookit.runs.listing import list_folders
     from zookit.runs.naming import LATEST
 
+    models = [each for each in default.models.shown_names() if each.startswith(incomplete)]
     try:
         listing = list_folders(Path(context.params.get("runs_dir") or RUNS_DIR))
     except ZookitError:
-        return []
-    return [name for name in (LATEST, *listing.names) if incomplete in name]
+        return models
+    return [*(name for name in (LATEST, *listing.names) if incomplete in name), *models]
 
 
-_HELP = "A run: its folder, the start of its name or of its hash, or 'latest'."
+_HELP = (
+    "A run: its folder, the start of its name or of its hash, or 'latest'; or an installed model."
+)
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help=_HELP, autocompletion=run_names, show_default=False)
 ]

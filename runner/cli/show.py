@@ -10,11 +10,12 @@ from zookit.cli.shared_options import Force, split_option
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
 from zookit.core.errors import did_you_mean
-from zookit.core.messages import printable, with_article
+from zookit.core.messages import printable, printable_lines, with_article
 from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
-    from zookit.registry import Components
+    from zookit.console import Console
+    from zookit.registry import Components, Entry
 
 _DATA = OPTIONS["data"]
 Sheet = Annotated[
@@ -36,7 +37,7 @@ def show(
         str,
         typer.Argument(
             metavar="NAME",
-            help="A component, optionally with parameters.",
+            help="A component, optionally with parameters, or an installed model.",
             autocompletion=components,
         ),
     ],
@@ -68,7 +69,10 @@ def show(
         ),
     ] = "auto",
 ) -> None:
-    """Show a component: what it does, its parameters, and the package it comes from."""
+    """Show a component: what it does, its parameters, and the package it comes from.
+
+    Of an installed model, show its card.
+    """
     from zookit.cli.describe import describe, describe_layers  # --help does not need these
     from zookit.registry import default
     from zookit.tables import output
@@ -84,9 +88,25 @@ def show(
     if on is not None:  # before anything is printed
         default.datasets.build(on)
     for group in groups:
-        describe(output(), group, words)
+        if group.kind.is_data:
+            _show_card(output(), group[words])
+        else:
+            describe(output(), group, words)
     if on is not None:
         describe_layers(words, on)
+
+
+def _show_card(console: "Console", entry: "Entry[Any]") -> None:
+    """Print the card of an installed model. Raises BrokenPlugin if it is damaged."""
+    from rich.text import Text
+
+    from zookit.registry.installed_model import installed_model
+    from zookit.runs.models import card_of
+
+    card = card_of(installed_model(entry))
+    heading = f"{entry.name}: {entry.kind.singular} of {entry.owner}"
+    console.print(Text(heading, "bold"))
+    console.print(Text(printable_lines(card.rstrip())), soft_wrap=True)
 
 
 def _show_images(
@@ -136,15 +156,16 @@ def groups_named(words: str) -> "list[Components[Any]]":
     from zookit.registry.install_advice import install_advice
 
     name = Words.parse(words).name
-    found = [group for group in default.components() if name in group or group.is_ambiguous(name)]
+    groups = (*default.components(), default.models)
+    found = [group for group in groups if name in group or group.is_ambiguous(name)]
     if not found:
         if name in default.commands:
             owner = default.commands[name].owner
             raise UnknownName(
                 f"{name!r} is a command of {owner}, not a component.", f"Run: zookit {name} --help"
             )
-        names = [each for group in default.components() for each in group]
-        reasons = dict.fromkeys(group.reasons_missing(name) for group in default.components())
+        names = [each for group in groups for each in group]
+        reasons = dict.fromkeys(group.reasons_missing(name) for group in groups)
         all_names = "To see all components: zookit list"
         error = UnknownName(
             f"no component named {name!r}.{''.join(reasons)}",

@@ -105,7 +105,7 @@ def export(
         model = rebuild_model(run, architecture, float32=True)
         if not all(np.isfinite(each.numpy()).all() for each in model.weights):
             raise BadRun(
-                f"{run.folder} has NaN or infinite weights: the training diverged. "
+                f"{run.shown} has NaN or infinite weights: the training diverged. "
                 f"Train again with a lower {option('--learning-rate', 'learning_rate')}."
             )
         data, author = run.environment.data, run.experiment.architecture.name

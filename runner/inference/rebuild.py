@@ -100,11 +100,11 @@ def _build(run: RunRecord, architecture: Architecture, sizes: list[int]) -> "ker
         with out_of_memory_reported(), weights_limited(sizes):
             return build_model(info_of(run), architecture, run.experiment.settings.normalize)
     except ZookitError as error:
-        raise BadRun(f"{run.folder} cannot be rebuilt: {error}") from error
+        raise BadRun(f"{run.shown} cannot be rebuilt: {error}") from error
     except Exception as error:  # an architecture may raise anything
         advice = "Report this to the architecture's author."
         raise BadRun(
-            f"{run.folder} cannot be rebuilt: {run.experiment.architecture.name} failed "
+            f"{run.shown} cannot be rebuilt: {run.experiment.architecture.name} failed "
             f"({reason_of(error)}). {versions_note(run, 'architecture') or advice}"
         ) from error
 

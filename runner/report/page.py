@@ -28,8 +28,8 @@ def write_report(
 
     Args:
         runs: at least one run. A run that is given twice counts once.
-        path: the file. By default it is report.html, in the run's folder or, for several runs, in
-            the current folder.
+        path: the file. By default it is report.html, in the run's folder or, for several runs and
+            for an installed model, in the current folder.
         force: replace a file that zookit did not write.
 
     Raises:
@@ -37,7 +37,8 @@ def write_report(
         BadRun: a file of a run is damaged.
     """
     once = list({run.folder: run for run in runs}.values())
-    usual = once[0].folder / FILE if len(once) == 1 else Path(FILE)
+    in_folder = len(once) == 1 and once[0].installed is None
+    usual = once[0].folder / FILE if in_folder else Path(FILE)
     file = usual if path is None else Path(path).expanduser()
     hint = f"Choose another file with {option('--output', 'path')}"
     check_page(file, hint, force=force)  # before any work

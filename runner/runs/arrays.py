@@ -11,6 +11,7 @@ from zookit.core import BadRun, reason_of
 from zookit.core.errors import quoted
 from zookit.core.reading import open_regular
 from zookit.data.hashes import sha256_of_file
+from zookit.registry.entry import report_to
 from zookit.runs.resume_command import resume_command, resume_command_in
 from zookit.runs.run import (
     EVALUATION,
@@ -116,13 +117,21 @@ def _memory() -> int:
 def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
     """Return the arrays of a file that was written at the end of the run.
 
-    Raises BadRun if the file is damaged or was replaced since.
+    Raises BadRun if the file is damaged or was replaced since, and BrokenPlugin if that of an
+    installed model is not the one that was installed.
     """
     path = run.folder / name
+    if run.installed is not None:
+        run.installed.check(name)
     arrays, _ = load_arrays(path)
     expected = "" if run.ending is None else run.ending.files.get(name, "")
     if expected and sha256_of_file(path) == expected:
         return arrays
+    if run.installed is not None:
+        raise run.installed.entry.broken(
+            f"is damaged: {name} does not match {METRICS}",
+            report_to(run.installed.entry.declared.distribution),
+        )
     current = read_run(run.folder).ending
     if current is None or current.files.get(name, "") != expected:
         raise BadRun(

@@ -1,12 +1,18 @@
-"""Finds runs: by folder, by the start of a name or of a hash, or as `latest`."""
+"""Finds runs: by folder, by the start of a name or of a hash, as `latest`, or as a model."""
 
 from os.path import exists, isdir
 from pathlib import Path
+from typing import Any
 
-from zookit.core import BadRun, warn
+from zookit.core import AmbiguousName, BadRun, warn
 from zookit.core.errors import did_you_mean, quoted
 from zookit.core.messages import option, printable
+from zookit.core.words import is_name
+from zookit.registry import Entry, default
+from zookit.registry.install_advice import install_advice
+from zookit.registry.installed_model import installed_model
 from zookit.runs.listing import list_folders
+from zookit.runs.models import read_model
 from zookit.runs.order import after_time
 from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 
@@ -15,6 +21,42 @@ LATEST = "latest"
 
 class NoRuns(BadRun):
     """A folder has no runs at all."""
+
+
+def read_named(text: str, runs_dir: Path) -> RunRecord:
+    """Read the run or the installed model of a name, see `find_named`.
+
+    Raises BadRun, UnknownName, AmbiguousName or BrokenPlugin.
+    """
+    found = find_named(text, runs_dir)
+    return read_run(found) if isinstance(found, Path) else read_model(installed_model(found))
+
+
+def find_named(text: str, runs_dir: Path) -> Path | Entry[Any]:
+    """Return the folder of a run, or the entry of an installed model.
+
+    The whole name of a model comes before the start of a run's name or hash. A run that has the
+    same name must be written as a path.
+
+    Raises:
+        BadRun: there is neither a run nor a model of that name, or more than one run.
+        AmbiguousName: there is a run as well as a model of that name, or several models.
+    """
+    models = default.models if text != LATEST and is_name(text) else {}
+    if text not in models and not (models and default.models.is_ambiguous(text)):
+        return find_run(text, runs_dir)
+    places = (Path(text), runs_dir / text)
+    run = next((each for each in places if (each / EXPERIMENT).is_file()), None)
+    if run is None:
+        return default.models[text]
+    if "/" in text:
+        return find_run(text, runs_dir)
+    path = run if run.is_absolute() else f"./{run}"
+    entries = [each for each in default.models.entries() if each.name == text]
+    raise AmbiguousName(
+        f"{text!r} is a run, and a model of {' and of '.join(each.owner for each in entries)}. For "
+        f"the run, write {path}; for the model, {' or '.join(e.full_name for e in entries)}."
+    )
 
 
 def find_run(text: str, runs_dir: Path) -> Path:
@@ -49,13 +91,16 @@ def find_run(text: str, runs_dir: Path) -> Path:
             f"{text!r} matches {len(found)} runs: {', '.join(each.name for each in found[:5])}"
             f"{', ...' if len(found) > 5 else ''}. Use more characters of the name."
         )
-    nearest = did_you_mean(text, [each.name for each in folders])
+    nearest = did_you_mean(text, [*(each.name for each in folders), *default.models])
+    if is_name(text):
+        nearest += default.models.reasons_missing(text)
+        nearest += f" {install_advice(text)}".rstrip()
     if exists(text):  # noqa: PTH110 - takes any text
         kind = f"a folder without {EXPERIMENT}" if isdir(text) else "a file"  # noqa: PTH112
         nearest = f" That is {kind}, so it is not a run.{nearest}"
     raise BadRun(
-        f"no run {quoted(text)} in {runs_dir}.{nearest} Pass a run's folder, the start of its "
-        "name, or 'latest'. 'zookit runs' lists the runs; "
+        f"no run {quoted(text)} in {runs_dir}, and no model of that name.{nearest} Pass a run's "
+        "folder, the start of its name, 'latest', or a model. 'zookit runs' lists the runs; "
         f"{option('--runs-dir', 'runs_dir')} chooses another folder."
     )
 

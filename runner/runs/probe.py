@@ -99,7 +99,7 @@ def check_outputs(run: RunRecord, model: "keras.Model", now: Environment) -> Non
     copy = copy_hint(run.folder, file) if file else ""
     advice = f"Run the experiment again, or {copy}" if copy else _REINSTALL
     raise BadRun(
-        f"{run.folder} cannot be rebuilt: {name} gives other outputs than when it was trained. "
+        f"{run.shown} cannot be rebuilt: {name} gives other outputs than when it was trained. "
         f"Changed since: {changes or f'code of {owner}, or what it reads'}. "
         f"{advice}"
     )

@@ -28,7 +28,7 @@ def rebuilding(run: RunRecord, *slots: str) -> Iterator[None]:
         yield
     except ZookitError as error:
         slot, reason = _culprit(run, slots) or ("", error)
-        raise BadRun(f"{run.folder} cannot be rebuilt: {_explained(run, slot, reason)}") from error
+        raise BadRun(f"{run.shown} cannot be rebuilt: {_explained(run, slot, reason)}") from error
 
 
 def check_files(run: RunRecord, owners: Mapping[str, str], epochs: int | None) -> None:

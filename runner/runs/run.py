@@ -19,6 +19,7 @@ from zookit.core.errors import quoted
 from zookit.core.messages import counted, printable
 from zookit.core.reading import parse_json, read_text_bounded
 from zookit.core.result import Status
+from zookit.registry.installed_model import InstalledModel
 from zookit.runs.environment import LARGEST_IMAGE, Environment, identity_without_epochs
 from zookit.runs.lock import writing
 
@@ -92,6 +93,7 @@ class RunRecord:
     `seconds` has the duration of each epoch.
     `ending` is None while the run trains, or if it was killed; `training` is true if it trains, and
     None if that cannot be known, because another machine wrote the folder not long ago.
+    `installed` is the installed model that this is; None of a run in a folder of its own.
     """
 
     folder: Path
@@ -101,11 +103,18 @@ class RunRecord:
     seconds: tuple[float, ...]
     ending: Ending | None
     training: bool | None
+    installed: InstalledModel | None = None
 
     @property
     def name(self) -> str:
-        """The folder's name."""
-        return self.folder.name
+        """The folder's name, or that of the installed model."""
+        return self.folder.name if self.installed is None else self.installed.name
+
+    @property
+    def shown(self) -> str:
+        """How a message names the run: by its folder, or as the model of a package."""
+        model = self.installed
+        return str(self.folder) if model is None else f"model {model.name!r} of {model.owner}"
 
     @property
     def epochs(self) -> int:

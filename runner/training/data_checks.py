@@ -63,7 +63,7 @@ def check_same_data(record: RunRecord, prepared: Prepared, info: DatasetInfo) ->
         )
     if prepared.hash != then.hash:
         raise BadRun(
-            f"{record.folder} was trained on data with the hash {then.hash[:16]} ({then.origin}), "
+            f"{record.shown} was trained on data with the hash {then.hash[:16]} ({then.origin}), "
             f"but the data found now has {prepared.hash[:16]} ({prepared.origin}). Restore that "
             "data, or run the experiment again."
         )

@@ -8,6 +8,7 @@ from zookit.core import Component, Listener, ZookitError
 from zookit.core.messages import at_command_line, counted, is_at_command_line
 from zookit.isolation import run_in_child
 from zookit.modeling.runtime import can_use_threads
+from zookit.runs.models import check_resumable
 from zookit.runs.run import RunRecord, read_run
 from zookit.terminal import messages_shown
 from zookit.training.listeners import select_listeners
@@ -24,7 +25,11 @@ def resume_here_or_isolated(
     instances: Sequence[Component],
     allow_writes: bool,
 ) -> None:
-    """Resume a run. Raises ZookitError as `resume` does, and if instances need this process."""
+    """Resume a run. Raises ZookitError as `resume` does, and if instances need this process.
+
+    An installed model cannot be resumed, either.
+    """
+    check_resumable(record)
     if can_use_threads(record.environment.runtime.intra_op_threads):
         attached = select_listeners(listeners)
         resume(

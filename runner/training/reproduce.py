@@ -107,7 +107,7 @@ def reproduce(
     failed = run.status == "failed"
     if not run.epochs and not failed:
         raise BadRun(
-            f"{run.folder} has no whole epoch to compare with: it is {run.status}. Resume it: "
+            f"{run.shown} has no whole epoch to compare with: it is {run.status}. Resume it: "
             f"{resume_command(run)}"
         )
     if run.ending is not None:

@@ -1,0 +1,91 @@
+"""Installed models: runs that packages have as data, by the names of their entry points."""
+
+from dataclasses import replace
+
+from zookit.core import BadRun
+from zookit.core.messages import option
+from zookit.core.reading import read_text_bounded
+from zookit.registry import default
+from zookit.registry.entry import report_to
+from zookit.registry.installed_model import InstalledModel, installed_model
+from zookit.runs.run import (
+    ENVIRONMENT,
+    EVALUATION,
+    EXPERIMENT,
+    HISTORY,
+    METRICS,
+    TIMES,
+    WEIGHTS,
+    RunRecord,
+    read_run,
+)
+
+CARD = "card.md"
+"""The file of a model that describes it for people."""
+FILES = (EXPERIMENT, ENVIRONMENT, HISTORY, TIMES, METRICS, WEIGHTS, EVALUATION)
+"""The files that each model has; it may have copies of input files as well."""
+_LARGEST_CARD = 1_000_000
+
+
+def open_model(name: str) -> RunRecord:
+    """Read the run that an installed model is.
+
+    Checks what is read against the hashes that were installed; weights and predictions are
+    checked when they are loaded.
+
+    Args:
+        name: the model's name, or `distribution/name`.
+
+    Raises:
+        UnknownName: no model of that name is installed, or it is blocked.
+        AmbiguousName: several distributions have a model of that name.
+        BrokenPlugin: the package is damaged, or not installed as files.
+        BadRun: the files are not those of a run that this version of zookit can read.
+    """
+    return read_model(installed_model(default.models[name]))
+
+
+def read_model(model: InstalledModel) -> RunRecord:
+    """Read the run that an installed model is. Raises BrokenPlugin or BadRun."""
+    missing = [each for each in FILES if not model.has(each)]
+    if missing:
+        raise model.entry.broken(
+            f"is not complete: {', '.join(missing)} is missing",
+            report_to(_owner(model)),
+        )
+    model.check(EXPERIMENT, ENVIRONMENT, HISTORY, TIMES, METRICS)
+    try:
+        record = read_run(model.folder)
+    except BadRun as error:
+        # The files are those that were installed, so a copy of the run would be no better.
+        reason = str(error).partition(". Restore")[0].replace(f"{model.folder}/", "")
+        raise BadRun(f"model {model.name!r} of {model.owner} cannot be read: {reason}.") from error
+    if record.status != "finished":
+        raise model.entry.broken(f"is of a run that is {record.status}", report_to(_owner(model)))
+    return replace(record, installed=model)
+
+
+def check_resumable(run: RunRecord) -> None:
+    """Raise BadRun if nothing may change the run, because it is an installed model."""
+    if run.installed is None:
+        return
+    raise BadRun(
+        f"{run.shown} cannot be resumed, because an installed model is never changed. To train its "
+        f"experiment again, as a new run: {option(f'zookit reproduce {run.name}', 'reproduce()')}"
+    )
+
+
+def card_of(model: InstalledModel) -> str:
+    """Return the model's card, Markdown text. Raises BrokenPlugin."""
+    model.check(CARD)
+    try:
+        return read_text_bounded(model.folder / CARD, _LARGEST_CARD)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise model.entry.broken(
+            f"has no card that can be read: {reason}", report_to(_owner(model))
+        ) from None
+
+
+def _owner(model: InstalledModel) -> str:
+    return model.entry.declared.distribution
