@@ -2,7 +2,10 @@
 
 import gzip
 import hashlib
+import io
 import struct
+import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -29,6 +32,33 @@ def idx(array: "npt.NDArray[np.uint8]") -> bytes:
 def zipped(content: bytes, level: int = 9) -> bytes:
     """Return content as a .gz file."""
     return gzip.compress(content, level, mtime=0)
+
+
+def mat(*, compressed: bool = True, **variables: object) -> bytes:
+    """Return variables as a MATLAB file, as SciPy writes it."""
+    from scipy.io import savemat  # slow to import
+
+    buffer = io.BytesIO()
+    savemat(buffer, variables, do_compression=compressed)
+    # SciPy writes the time into the header.
+    return b"MATLAB 5.0 MAT-file".ljust(116) + buffer.getvalue()[116:]
+
+
+def tar_gz(members: Mapping[str, bytes]) -> bytes:
+    """Return members as a .tar.gz file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as opened:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            opened.addfile(member, io.BytesIO(content))
+    return zipped(buffer.getvalue(), level=1)
+
+
+def cifar_records(images: "npt.NDArray[np.uint8]", *labels: "npt.NDArray[np.uint8]") -> bytes:
+    """Return images (N, 32, 32, 3) and labels (N,) in the binary format of CIFAR."""
+    pixels = images.transpose(0, 3, 1, 2).reshape(len(images), -1)
+    return np.column_stack([*labels, pixels]).tobytes()
 
 
 def _made(count: int, seed: int) -> tuple[bytes, bytes]:

@@ -1,0 +1,113 @@
+"""Read the binary version of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html).
+
+The Python version consists of pickles, which could run code; it is not read.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from zookit.core.data.content import opened_content
+from zookit.core.data.scratch import empty_images
+from zookit.core.data.tar import TarMember, tar_members
+from zookit.core.dataset import Split, Splits
+from zookit.core.errors import DataError
+from zookit.core.progress import Advance
+from zookit.core.source import Source
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_SHAPE = (32, 32, 3)
+_PIXELS = 32 * 32 * 3
+_BLOCK = 1000
+"""The number of images that are read at a time."""
+
+
+def read_cifar_splits(
+    source: Source,
+    archive: str,
+    train: Sequence[str],
+    test: Sequence[str],
+    *,
+    labels: int = 1,
+    label: int = 0,
+) -> Splits:
+    """Return the splits in the binary files of CIFAR-10 or CIFAR-100, packed or unpacked.
+
+    Images are uint8 (N, 32, 32, 3), stored on disk (see `zookit.core.data.empty_images`).
+
+    Args:
+        source: where the archive is, or the folder that is in it.
+        archive: the name of the tar file.
+        train: the names in the archive of the files with training images, in order.
+        test: those of the files with test images.
+        labels: the number of labels before each image, one byte each.
+        label: which of them to use, counted from 0.
+
+    Raises:
+        DataError: a file is missing or is not what it should be.
+    """
+    names = (*train, *test)
+    parts: dict[str, Split] = {}
+    with source.progress(f"reading {archive}", None, "images") as advance:
+        if source.folder is None or source.origin == "full" or (source.folder / archive).is_file():
+            path = source.file(archive)
+            for member in tar_members(path, names):
+                where = f"{path}: {member.name}"
+                parts[member.name] = _read(member, member.size, where, labels, label, advance)
+        else:
+            for name in names:
+                path = _unpacked(source, archive, name)
+                with opened_content(path, decompressed=False) as (file, size):
+                    parts[name] = _read(file, size, str(path), labels, label, advance)
+        return Splits(*(_joined([parts[name] for name in split]) for split in (train, test)))
+
+
+def _unpacked(source: Source, archive: str, name: str) -> Path:
+    if source.folder is not None:
+        for path in (source.folder / name, source.folder / Path(name).name):
+            if path.is_file():
+                return path
+    raise DataError(
+        f"{source.folder} ({source.location}) has neither {archive} nor {name}. Copy {archive}, "
+        "the binary version, to that folder."
+    )
+
+
+def _read(
+    file: BinaryIO | TarMember, size: int, where: str, labels: int, label: int, advance: Advance
+) -> Split:
+    """Read records of labels and the red, green and blue pixels of an image."""
+    record = labels + _PIXELS
+    count, rest = divmod(size, record)
+    if rest or not count:
+        raise DataError(
+            f"{where} has {size:,} bytes, which is not a multiple of {record:,}: {labels} for "
+            f"labels and {_PIXELS:,} for an image. Download the file again."
+        )
+    images, classes = empty_images((count, *_SHAPE)), np.empty(count, np.int64)
+    for begin in range(0, count, _BLOCK):
+        block = slice(begin, min(begin + _BLOCK, count))
+        wanted = (block.stop - begin) * record
+        content = file.read(wanted)
+        if len(content) < wanted:
+            raise DataError(f"{where} is truncated. Download the file again.")
+        records = np.frombuffer(content, np.uint8).reshape(-1, record)
+        images[block] = records[:, labels:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+        classes[block] = records[:, label]
+        advance(len(records))
+    return Split(images, classes)
+
+
+def _joined(parts: Sequence[Split]) -> Split:
+    if len(parts) == 1:
+        return parts[0]
+    images: npt.NDArray[np.uint8] = empty_images((sum(map(len, parts)), *_SHAPE))
+    end = 0
+    for part in parts:
+        begin, end = end, end + len(part)
+        images[begin:end] = part.images
+    return Split(images, np.concatenate([part.labels for part in parts]))
