@@ -31,9 +31,11 @@ FORMAT = 2
 DEFAULT_OPTIMIZER = ComponentSpec("zookit/adam")
 DEFAULT_LOSS = ComponentSpec("zookit/crossentropy")
 """What is used if nothing is given; experiments do not record this loss."""
+INITIAL_WEIGHTS = "initial_weights"
+"""The key of the run or model to start from; in `input_files` that of its weights."""
 NOTES = "notes"
 """The table of the file that is not part of the experiment: a person's, or another program's."""
-_TABLES = ("initial_weights", "frozen", "input_files", "settings", NOTES)
+_TABLES = (INITIAL_WEIGHTS, "frozen", "input_files", "settings", NOTES)
 _KEYS = (*REQUIRED, *OPTIONAL, *LISTS, *_TABLES)
 
 
@@ -46,7 +48,7 @@ class Experiment:
     one, that component by the singular. `initial_weights` names the run or
     model whose weights training starts from, `frozen` the parts that are not trained, and
     `input_files` has the SHA-256 of each input file that a parameter names, such as
-    `architecture.weights` or `callbacks.0.table`.
+    `architecture.weights` or `callbacks.0.table`; by `initial_weights`, that of the weights taken.
     """
 
     dataset: ComponentSpec
@@ -119,7 +121,10 @@ class Experiment:
         return replace(self, **components, others=others)
 
     def with_contents(self, digits: int = 64) -> Self:
-        """Return the same experiment with the SHA-256 of each input file in place of its path."""
+        """Return the same experiment with the SHA-256 of each input file in place of its path.
+
+        So it has that of the initial weights in place of the name of the run or model.
+        """
         specs = []
         for slot, spec in self.slots().items():
             hashes: dict[str, list[str]] = {}
@@ -127,7 +132,9 @@ class Experiment:
                 hashes.setdefault(key.partition(".")[0], []).append(value[:digits])
             contents = {name: "+".join(values) for name, values in hashes.items()}
             specs.append(replace(spec, parameters={**spec.parameters, **contents}))
-        return self.with_components(specs)
+        found = self.with_components(specs)
+        weights = self.input_files.get(INITIAL_WEIGHTS)
+        return found if weights is None else replace(found, initial_weights=weights[:digits])
 
     def plain(self) -> dict[str, Any]:
         """Return the experiment as text, numbers, lists and tables; what is empty is left out."""

@@ -18,16 +18,20 @@ C = TypeVar("C", bound=Component)
 def input_files(component: Component) -> dict[str, Path]:
     """Return the path of each input file by the name of its parameter; of several, `name.0` ..."""
     found: dict[str, Path] = {}
-    kind: type = type(component)
-    for name, hint in _paths_of(kind):
-        if not (component.reads_paths or is_input_file(hint)):
-            continue
+    for name in input_parameters(component):
         value = getattr(component, name)
         if isinstance(value, tuple):
             found |= {f"{name}.{at}": Path(each) for at, each in enumerate(value)}
         elif value is not None:
             found[name] = Path(value)
     return found
+
+
+def input_parameters(component: Component) -> tuple[str, ...]:
+    """Return the names of the parameters that name input files, whether or not they are given."""
+    kind: type = type(component)
+    paths = _paths_of(kind)
+    return tuple(name for name, hint in paths if component.reads_paths or is_input_file(hint))
 
 
 def with_input_files(component: C, files: Mapping[str, Path]) -> C:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Literal, TypedDict
+from os import PathLike
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol, TypedDict
 
 from annotated_doc import Doc
 from annotated_types import Ge, Le, Lt
@@ -65,12 +67,21 @@ class Settings(Component):
         return {name: value for name, (value, default) in values.items() if value != default}
 
 
+class HasFolder(Protocol):
+    """A run, such as `zookit.run` returns."""
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+
+
 class TrainingKeywords(TypedDict, total=False):
     """What `zookit.run` takes besides data set, architecture and callbacks.
 
     These are the fields of `Settings`, and the components that the options of `zookit run` select,
     each as words or as an instance. `learning_rate` is a number, or a schedule. `freeze` is the
-    part of the model that is not trained: the body, which is all but the head.
+    part of the model that is not trained: the body, which is all but the head. `init` is the run
+    or the model whose weights the training starts from.
     """
 
     epochs: int
@@ -88,3 +99,4 @@ class TrainingKeywords(TypedDict, total=False):
     metrics: str | Metric | Sequence[str | Metric]
     augment: str | Augmentation | Sequence[str | Augmentation]
     freeze: Literal["body"] | None
+    init: str | PathLike[str] | HasFolder | None

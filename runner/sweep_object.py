@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, Unpack
+from typing import Any, Literal, Self, Unpack
 
-from zookit.arguments import path_of
+from zookit.arguments import path_of, run_name_of
 from zookit.core import BadParameter, TrainingKeywords
 from zookit.core.errors import quoted
 from zookit.core.messages import counted
@@ -75,12 +75,18 @@ def sweep(
         vary={} if vary is None else vary,
         exclude=exclude,
         search=search,
-        options=settings,
+        options=_with_text(settings),
     )
     reused = Reuse(versions=accept_versions, threads=_takes_threads(reuse))
     where, words = _words("launcher", launcher), _several_words("listeners", listeners)
     options = SweepOptions(launcher=where, listeners=words, limit=limit, reuse=reused)
     return _started(request, options, path_of(runs_dir, "runs_dir"), quiet=quiet)
+
+
+def _with_text(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with the run to start from as text, for the other processes."""
+    init = settings.get("init")
+    return {**settings, **({} if init is None else {"init": run_name_of(init)})}
 
 
 def _takes_threads(reuse: str) -> bool:

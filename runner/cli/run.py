@@ -16,6 +16,7 @@ from zookit.cli.training_options import (
     Data,
     Epochs,
     Freeze,
+    Init,
     Listeners,
     Normalize,
     Precision,
@@ -59,6 +60,7 @@ def run(
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     components: dict[str, Any] = {},  # noqa: B006 - replaced by the options, and only read
+    init: Init = None,
     freeze: Freeze = None,
     seed: Seed = None,
     validation: Validation = None,
@@ -108,8 +110,9 @@ def composed(given: dict[str, Any]) -> "Composition":
     words = [given["dataset"], given["architecture"], *(given["callbacks"] or ())]
     words = [each for each in words if each is not None]
     settings = {name: given[name] for name in OPTIONS if given[name] is not None}
-    frozen = {} if given["freeze"] is None else {"freeze": given["freeze"]}
-    options = settings | frozen | chosen_components(given)
+    others = {name: given[name] for name in ("freeze", "init") if given[name] is not None}
+    options = settings | others | chosen_components(given)
+    runs_dir: Path = given["runs_dir"]
     file: Path | None = given["file"]
     if file is not None:
         if words:
@@ -117,11 +120,11 @@ def composed(given: dict[str, Any]) -> "Composition":
                 f"got both {words[0]!r} and --from {file}, which names all components. Use "
                 "only one of them."
             )
-        return compose_file(file, options)
+        return compose_file(file, options, runs_dir)
     if len(words) < 2:
         got = f"only {words[0]!r}" if words else "neither"
         raise BadExperiment(
             f"expected a data set and an architecture, got {got}; 'zookit list' shows all names.",
             "Run: zookit run DATASET ARCHITECTURE [CALLBACK]..., or zookit run --from FILE.",
         )
-    return compose(words[0], words[1], words[2:], options)
+    return compose(words[0], words[1], words[2:], options, runs_dir)

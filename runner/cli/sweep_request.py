@@ -120,7 +120,7 @@ def _given(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _options(given: Mapping[str, Any]) -> dict[str, Any]:
-    names = [name for name in (*OPTIONS, "freeze") if name != "seed"]
+    names = [name for name in (*OPTIONS, "freeze", "init") if name != "seed"]
     return {each: given[each] for each in names if given[each] is not None} | chosen_components(
         given
     )

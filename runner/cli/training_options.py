@@ -9,7 +9,7 @@ import typer
 
 from zookit.cli.completion import values_of, words_of
 from zookit.cli.json_output import json_option, print_json
-from zookit.cli.run_argument import RUNS_DIR
+from zookit.cli.run_argument import RUNS_DIR, run_names
 from zookit.core import Settings, ZookitError
 from zookit.core.declaration import Parameter, parameters
 
@@ -63,6 +63,16 @@ Freeze = Annotated[
         metavar="PART",
         show_default=False,
         autocompletion=lambda: ["body"],
+    ),
+]
+Init = Annotated[
+    str | None,
+    typer.Option(
+        help="Start from the weights of a run or a model: those of the body, and of the head if "
+        "it is for the same classes.",
+        metavar="RUN",
+        show_default=False,
+        autocompletion=run_names,
     ),
 ]
 Data = Annotated[str | None, _option("data", OPTIONS["data"].type)]

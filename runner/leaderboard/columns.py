@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from zookit.core import ComponentSpec, Experiment, Settings
@@ -89,7 +89,14 @@ def differences_of(rows: Sequence[Sequence[RunSummary]]) -> Differences:
 
 
 def _with_contents(experiment: Experiment) -> Experiment:
-    return experiment.with_contents(_DIGITS) if experiment.input_files else experiment
+    if not experiment.input_files:
+        return experiment
+    found = experiment.with_contents(_DIGITS)
+    if not experiment.initial_weights:
+        return found
+    # Two runs may have one name, and one run may have two.
+    label = f"{experiment.initial_weights} ({found.initial_weights})"
+    return replace(found, initial_weights=label)
 
 
 def _further(

@@ -51,7 +51,7 @@ def describe(
             name: _words((found,) if isinstance(found, ComponentSpec) else found)
             for name, found in experiment.others.items()
         },
-        "initial weights": experiment.initial_weights,
+        "initial weights": str(environment.initial_weights or experiment.initial_weights),
         "frozen": ", ".join(experiment.frozen),
         "runtime": _runtime(environment.runtime),
     }

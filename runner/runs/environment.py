@@ -97,6 +97,27 @@ class Parameters:
 
 
 @dataclass(frozen=True)
+class TakenWeights:
+    """What a run took from a trained model before its own training.
+
+    `source` is the name of the run or model, `parts` are what was taken: the body, or the body and
+    the head. `left_out` says why the head was not, and `differences` has one line for each way in
+    which the two models or their images differ.
+    """
+
+    source: str
+    parts: tuple[str, ...]
+    left_out: str = ""
+    differences: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return all of it in one line."""
+        taken = f"{' and '.join(self.parts)} of {self.source}"
+        without = f", without the head: {self.left_out}" if self.left_out else ""
+        return f"{taken}{without}{''.join(f'; {each}' for each in self.differences)}"
+
+
+@dataclass(frozen=True)
 class Resumption:
     """When a run was resumed, and what had changed since it started.
 
@@ -115,7 +136,8 @@ class Environment:
     `identity` is the experiment's, with its data and the owners of its components; `group` is
     shared by experiments that differ in seed and threads only. `identity_without_epochs` shows
     whether the run's files belong together: see the function. `components` are those of the
-    experiment, in its order. `started` is when the run started, in UTC and in ISO 8601, and `place`
+    experiment, in its order. `initial_weights` says what was taken from a trained model, if
+    anything. `started` is when the run started, in UTC and in ISO 8601, and `place`
     its place in the order of runs, see `zookit.runs.order`. Runs of earlier versions have neither,
     and no `parameters`.
     """
@@ -132,6 +154,7 @@ class Environment:
     started: str = ""
     place: Annotated[int, Ge(0), Le(LAST_PLACE)] = 0
     parameters: Parameters | None = None
+    initial_weights: TakenWeights | None = None
 
     def __repr__(self) -> str:
         """Return the versions, the data and the runtime in one line."""

@@ -14,6 +14,7 @@ from zookit.core.search import Point
 from zookit.data.fetching import fetched
 from zookit.registry import Built, Registry, default
 from zookit.registry.kind import Row
+from zookit.runs.initial_weights import InitialWeights
 from zookit.runs.inputs import hash_inputs
 from zookit.sweeps.places import Place, is_in_file, is_words
 from zookit.sweeps.space import Space
@@ -21,8 +22,9 @@ from zookit.sweeps.vary import range_ends, vary_words
 from zookit.training.compatibility import with_rate
 from zookit.training.composition import Composition
 from zookit.training.data_checks import check_before_data
-from zookit.training.options import split_options
-from zookit.training.resolve import build, compose_chosen
+from zookit.training.initial_weights import read_source
+from zookit.training.options import INIT, split_options
+from zookit.training.resolve import RUNS_DIR, build, compose_chosen
 
 _NAME = "sweep"
 """The name of settings in messages."""
@@ -42,10 +44,15 @@ class Composer:
     _settings: dict[tuple[Any, ...], Settings] = field(default_factory=dict)
     _optimizers: dict[tuple[str | None, Any], Built[Any]] = field(default_factory=dict)
     _hashes: dict[Path, str] = field(default_factory=dict)
+    _sources: dict[str, InitialWeights] = field(default_factory=dict)
     _fetched: dict[Dataset, Built[Dataset]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check each value once."""
+        given = self.space.request.options.get(INIT)
+        varied = (each for each in self.space.varied if each.name == INIT)
+        for text in (given, *(value for each in varied for value in _extremes(each))):
+            self._source(text or None)
         self._setting_values(split_options(self.space.request.options, _NAME).settings)
         for varied in self.space.settings:
             for value in _extremes(varied):
@@ -73,7 +80,12 @@ class Composer:
         built[Registry.optimizers] = [self._optimizer(chosen, options.rate)]
         settings = self._setting_values(options.settings)
         composition = compose_chosen(
-            built, settings, frozen=options.frozen, hashing=self._hash, fetching=self._fetch
+            built,
+            settings,
+            frozen=options.frozen,
+            initial=self._source(options.init),
+            hashing=self._hash,
+            fetching=self._fetch,
         )
         check_before_data(composition)
         return composition
@@ -155,6 +167,12 @@ class Composer:
         if built.component not in self._fetched:
             self._fetched[built.component] = fetched(built)
         return self._fetched[built.component]
+
+    def _source(self, text: str | None) -> InitialWeights | None:
+        """Return the weights to start from; all cells share those of one run."""
+        if text is not None and text not in self._sources:
+            self._sources[text] = read_source(text, RUNS_DIR)
+        return None if text is None else self._sources[text]
 
     def _hash(self, paths: Mapping[str, Path]) -> Mapping[str, str]:
         for key, path in paths.items():

@@ -5,7 +5,7 @@ machine. TensorFlow is not imported.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zookit.core import Experiment
@@ -125,7 +125,10 @@ class Planner:
         if precision == "auto":
             faster = preference.bfloat16 and self._computes_bfloat16()
             precision = "mixed_bfloat16" if faster else "float32"
-        return composition.experiment.with_settings(
+        experiment, initial = composition.experiment, composition.initial
+        if initial is not None:  # where its job finds it
+            experiment = replace(experiment, initial_weights=initial.location)
+        return experiment.with_settings(
             data="sample" if prepared.origin == "sample" else "full",
             precision=precision,
             threads=wanted_threads(settings.threads, preference),

@@ -27,7 +27,7 @@ from zookit.registry.names import plugin_name
 from zookit.sweeps.places import Place, full_name_of, is_words, places_of
 from zookit.sweeps.request import ARCHITECTURE, CALLBACKS, DATASET, SEED, SweepRequest
 from zookit.sweeps.vary import range_words, vary_words
-from zookit.training.options import FREEZE
+from zookit.training.options import FURTHER
 
 _WHOLE, _NUMBER = KINDS[int], KINDS[float]
 
@@ -59,10 +59,10 @@ class Space:
         self._ranges = [
             each.name for each in request.vary if each.name in kinds and isinstance(each, Range)
         ]
-        plain = [each for each in request.vary if each.name in (*settings, *kinds, FREEZE)]
+        plain = [each for each in request.vary if each.name in (*settings, *kinds, *FURTHER)]
         self.places = list(places_of(request, kinds))
         self.components = [
-            self._component(each, (*settings, *kinds, FREEZE))
+            self._component(each, (*settings, *kinds, *FURTHER))
             for each in request.vary
             if each not in plain
         ]
@@ -72,7 +72,7 @@ class Space:
         types[Registry.schedules.keyword] = _NUMBER
         plain = [_typed(each, types.get(each.name, "")) for each in plain]
         for each in plain:
-            _check_not_empty(each, each.name == FREEZE or _is_several(kinds.get(each.name)))
+            _check_not_empty(each, each.name in FURTHER or _is_several(kinds.get(each.name)))
         self.varied = (*own, sets, *plain, *(each.varied for each in self.components))
 
     @property
@@ -136,8 +136,7 @@ class Space:
         """Return the options of a combination, as `zookit.run` takes them."""
         found = dict(self.request.options)
         found |= {name: point[name] for name in (*(s.name for s in self.settings), *self._ranges)}
-        if FREEZE in point:
-            found[FREEZE] = point[FREEZE] or None
+        found |= {name: point[name] or None for name in FURTHER if name in point}
         for place in self.places:
             keyword = place.kind.keyword
             if keyword and (place.varies or keyword in found or self._is_varied(place)):

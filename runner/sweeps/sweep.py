@@ -20,6 +20,7 @@ from zookit.registry.blame import plugins_blamed
 from zookit.runs.writer import check_runs_dir
 from zookit.sweeps.cells import CellTrials
 from zookit.sweeps.coordinator import Coordinator
+from zookit.sweeps.located import located
 from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.plan import Misfit, Planner
 from zookit.sweeps.request import SweepRequest
@@ -197,6 +198,7 @@ def plan(
             sweep runs in it.
     """
     options.check()  # before any work
+    request = located(request, runs_dir)
     cells = CellTrials(request)
     planner = Planner(progress)
     check_runs_dir(runs_dir)

@@ -22,6 +22,7 @@ from zookit.core.experiment import DEFAULT_LOSS
 from zookit.core.input_files import input_files
 from zookit.core.old_names import current_name
 from zookit.registry import default
+from zookit.runs.initial_weights import InitialWeights
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +30,13 @@ class Composition:
     """An experiment with its components, which are named by their place in the experiment's file.
 
     `owners` has `distribution==version` by full name, and for a component that is not registered
-    the hash of its source code.
+    the hash of its source code. `initial` has the weights to start from, if there are any.
     """
 
     experiment: Experiment
     parts: Mapping[str, Component]
     owners: Mapping[str, str]
+    initial: InitialWeights | None = None
 
     @property
     def dataset(self) -> Dataset:

@@ -7,23 +7,27 @@ from typing import Any
 
 from zookit.core import BadExperiment, ComponentSpec, Experiment, Settings
 from zookit.core.errors import quoted
+from zookit.core.experiment import INITIAL_WEIGHTS
 from zookit.core.parameters import create
 from zookit.core.reading import read_text_bounded
 from zookit.registry import Registry
 from zookit.runs.inputs import INPUTS
 from zookit.runs.run import EXPERIMENT, LIMITS
 from zookit.training.composition import Composition
-from zookit.training.options import FREEZE, Chosen, split_options
-from zookit.training.resolve import compose_chosen, compose_experiment
+from zookit.training.initial_weights import read_source
+from zookit.training.options import FREEZE, INIT, Chosen, split_options
+from zookit.training.resolve import RUNS_DIR, compose_chosen, compose_experiment
 
 RATE = "learning_rate"
 """The option that is a schedule or a parameter of the optimizer."""
+_DIGITS = 8
 
 
-def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
+def compose_file(path: Path, options: Mapping[str, Any], runs_dir: Path = RUNS_DIR) -> Composition:
     """Look up the components of an experiment's TOML file.
 
-    `options` are those given in addition; each must agree with the file. Raises BadExperiment if
+    `options` are those given in addition; each must agree with the file. `runs_dir` has the run
+    that it may start from. Raises BadExperiment if
     the file cannot be read or an option contradicts it.
     """
     try:
@@ -35,13 +39,16 @@ def compose_file(path: Path, options: Mapping[str, Any]) -> Composition:
             "folder."
         ) from None
     copied = path.parent if (path.parent / INPUTS).is_dir() else None
-    composition = compose_experiment(Experiment.from_toml(text, str(path)), folder=copied)
+    experiment = Experiment.from_toml(text, str(path))
+    composition = compose_experiment(experiment, folder=copied, runs_dir=runs_dir)
     if options:
-        _check_options(path, composition, options)
+        _check_options(path, composition, options, runs_dir)
     return composition
 
 
-def _check_options(path: Path, composition: Composition, options: Mapping[str, Any]) -> None:
+def _check_options(
+    path: Path, composition: Composition, options: Mapping[str, Any], runs_dir: Path
+) -> None:
     """Raise BadExperiment if an option changes the experiment of a file."""
     filed = composition.experiment
     wanted = split_options(options)
@@ -61,8 +68,13 @@ def _check_options(path: Path, composition: Composition, options: Mapping[str, A
         rate,
         wanted.frozen if FREEZE in options else filed.frozen,
         {k: v for k, v in filed.input_files.items() if k.partition(".")[0] not in replaced_slots},
+        initial=composition.initial if wanted.init is None else read_source(wanted.init, runs_dir),
     ).experiment
-    keys = {kind.keyword: kind.slot for kind in Registry.kinds()} | {FREEZE: "frozen", RATE: RATE}
+    keys = {kind.keyword: kind.slot for kind in Registry.kinds()} | {
+        FREEZE: "frozen",
+        INIT: INITIAL_WEIGHTS,
+        RATE: RATE,
+    }
     for name in options:
         key = keys.get(name, name)
         option, recorded = _value(given, key), _value(filed, key)
@@ -86,6 +98,8 @@ def _value(experiment: Experiment, key: str) -> Any:
     """Return a setting, or the words of the components, for comparison and for messages."""
     if hasattr(experiment.settings, key):
         return getattr(experiment.settings, key)
+    if key == INITIAL_WEIGHTS:  # the content, whatever the name
+        return experiment.with_contents(_DIGITS).initial_weights
     if key == "frozen":
         return " ".join(experiment.frozen)
     if key == RATE:

@@ -25,6 +25,7 @@ from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep, choose_steps
 from zookit.training.program import Program
 from zookit.training.programs import are_reused, reused
+from zookit.training.start import Start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def build_network(
 
     `replay` is the runtime of a run that is repeated or continued, `checkpoint` where it continues.
     Raises BrokenPlugin if a component builds something unexpected, and BadExperiment if the
-    optimizer cannot train a model with frozen layers.
+    optimizer cannot train a model with frozen layers, or the initial weights do not fit.
     """
     info = composition.dataset.info
     experiment = composition.experiment.with_settings(
@@ -75,6 +76,7 @@ def build_network(
         precision=runtime.precision,
         threads=runtime.intra_op_threads,
     )
+    start = Start.of(composition) if checkpoint is None else None
     with _one_build(checkpoint):
         seed_training(experiment.settings.seed, keep_kernels=are_reused())
         augmentations = _build_augmentations(composition)
@@ -95,7 +97,9 @@ def build_network(
     )
     check_averages(model)
     trained = _trained_at_most(model, composition, checkpoint)
-    if checkpoint is None:
+    if start is not None:
+        start.give(model)
+    elif checkpoint is None:
         freezing.load_pretrained(composition.architecture.pretrained)
     # Otherwise the first step creates the optimizer's variables, and is traced a second time. Some
     # of them start as the weights.

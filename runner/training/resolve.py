@@ -23,7 +23,7 @@ from zookit.core import (
     did_you_mean,
 )
 from zookit.core.errors import quoted
-from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER
+from zookit.core.experiment import DEFAULT_LOSS, DEFAULT_OPTIMIZER, INITIAL_WEIGHTS
 from zookit.core.input_files import with_input_files
 from zookit.core.old_names import current_name, current_names
 from zookit.core.parameters import create, plain_values
@@ -31,6 +31,7 @@ from zookit.data.fetching import fetched
 from zookit.registry import Built, Components, Registry, default
 from zookit.registry.built import warn_of_old_names
 from zookit.registry.kind import Row
+from zookit.runs.initial_weights import InitialWeights
 from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.plugin_files import plugin_files
 from zookit.runs.rebuilding import rebuilding
@@ -45,9 +46,12 @@ from zookit.training.compatibility import (
     with_rate,
 )
 from zookit.training.composition import Composition
+from zookit.training.initial_weights import read_source, recorded_weights, with_weights
 from zookit.training.old_columns import with_new_columns
 from zookit.training.options import Chosen, split_options
 
+RUNS_DIR = Path("runs")
+"""The folder of runs if none is given."""
 DatasetLike = str | Words | ComponentSpec | Dataset
 ArchitectureLike = str | Words | ComponentSpec | Architecture
 CallbackLike = str | Words | ComponentSpec | Callback
@@ -58,11 +62,12 @@ def compose(
     architecture: ArchitectureLike,
     callbacks: Sequence[CallbackLike] = (),
     options: Mapping[str, Any] | None = None,
+    runs_dir: Path = RUNS_DIR,
 ) -> Composition:
     """Look the components up and check their parameters and that they fit together.
 
-    `options` are those of `zookit.run`, see `zookit.core.TrainingKeywords`. Raises ZookitError, of
-    the class that describes the problem.
+    `options` are those of `zookit.run`, see `zookit.core.TrainingKeywords`; `runs_dir` has the run
+    that `init` may name. Raises ZookitError, of the class that describes the problem.
     """
     given = split_options(options or {})
     chosen: Chosen = {
@@ -72,7 +77,8 @@ def compose(
         **given.chosen,
     }
     settings = create(Settings, given.settings, "run")
-    return compose_chosen(chosen, settings, given.rate, given.frozen)
+    initial = None if given.init is None else read_source(given.init, runs_dir)
+    return compose_chosen(chosen, settings, given.rate, given.frozen, initial=initial)
 
 
 def compose_experiment(
@@ -81,18 +87,15 @@ def compose_experiment(
     folder: Path | None = None,
     *,
     repeated: bool = False,
+    runs_dir: Path = RUNS_DIR,
 ) -> Composition:
     """Look up the components of a recorded experiment.
 
     `instances` stand for the components that no entry point names. `folder` has copies of the input
-    files; without it they are read from where they were. If the experiment is `repeated`, metrics
-    are logged under the recorded names. Raises ZookitError.
+    files; without it they are read from where they were, and the run to start from is found in
+    `runs_dir`. If the experiment is `repeated`, metrics are logged under the recorded names. Raises
+    ZookitError.
     """
-    if experiment.initial_weights:
-        raise BadExperiment(
-            "the experiment has initial_weights, which this version of zookit does not support. "
-            "Upgrade zookit: pip install --upgrade zookit"
-        )
     kinds = {kind.slot: kind for kind in Registry.kinds() if kind.recorded}
     chosen: Chosen = {}
     for slot, spec in experiment.slots().items():
@@ -116,6 +119,7 @@ def compose_experiment(
         frozen=experiment.frozen,
         verified=verified,
         repeated=repeated,
+        initial=recorded_weights(experiment, folder, runs_dir),
     )
     _check_inputs(experiment, composition)
     return composition
@@ -130,6 +134,8 @@ def _check_inputs(recorded: Experiment, composition: Composition) -> None:
         for slot, part in composition.parts.items()
         for key, value in recorded.inputs_of(slot).items()
     }
+    if INITIAL_WEIGHTS in recorded.input_files:
+        before[INITIAL_WEIGHTS] = recorded.input_files[INITIAL_WEIGHTS]
     found = composition.experiment.input_files
     for key in {**before, **found}:
         then, now = before.get(key), found.get(key)
@@ -186,6 +192,7 @@ def compose_chosen(
     verified: Mapping[str, str] | None = None,
     *,
     repeated: bool = False,
+    initial: InitialWeights | None = None,
     hashing: Callable[[Mapping[str, Path]], Mapping[str, str]] = hash_inputs,
     fetching: Callable[[Built[Dataset]], Built[Dataset]] = fetched,
 ) -> Composition:
@@ -193,7 +200,8 @@ def compose_chosen(
 
     `rate` is the learning rate, if it is given as a number by itself, `frozen` the parts of the
     model that are not trained, and `verified` has the SHA-256 of input files that need no hashing.
-    `repeated` is as in `compose_experiment`. `chosen` may have components that are built already,
+    `repeated` is as in `compose_experiment`, and `initial` has the weights to start from, if any.
+    `chosen` may have components that are built already,
     `hashing` may remember the files that it has hashed, and `fetching` the data sets that it has
     fetched. Raises ZookitError.
     """
@@ -230,7 +238,8 @@ def compose_chosen(
     paths, known = composition.input_paths(), verified or {}
     hashes = hashing({key: path for key, path in paths.items() if key not in known})
     input_files = {key: known[key] if key in known else hashes[key] for key in paths}
-    return replace(composition, experiment=replace(experiment, input_files=input_files))
+    composition = replace(composition, experiment=replace(experiment, input_files=input_files))
+    return composition if initial is None else with_weights(composition, initial)
 
 
 def _experiment(built: Mapping[Row, Sequence[Built[Any]]], settings: Settings) -> Experiment:

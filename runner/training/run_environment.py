@@ -24,6 +24,7 @@ from zookit.runs.environment_diff import environment_diff
 from zookit.runs.run import RunRecord
 from zookit.training.composition import Composition
 from zookit.training.feeds import Feeds
+from zookit.training.initial_weights import taken_weights
 from zookit.training.listeners import AttachedListener
 from zookit.training.network import Network
 
@@ -61,6 +62,7 @@ def make_environment(
             {**prepared.duplicates, **({"validation": feeds.left_out} if feeds.left_out else {})},
         ),
         parameters=network.freezing.parameters(),
+        initial_weights=taken_weights(composition),
     )
 
 

@@ -118,9 +118,11 @@ def train(
             now,
         )
         folder = make_folder(runs_dir, environment.identity, now)
-        hashes = composition.experiment.input_files
+        paths, recorded = composition.input_paths(), composition.experiment.input_files
         with removed_on_error(folder):
-            copy_inputs(composition.input_paths(), hashes, folder)
+            copy_inputs(paths, {key: recorded[key] for key in paths}, folder)
+            if composition.initial is not None:
+                composition.initial.save(folder)
             copy_plugin_files(composition.components(), folder)
         held.enter_context(locked(folder))
         run = make_context(network, environment, folder)

@@ -243,11 +243,6 @@ def test_a_recorded_experiment_is_composed_again() -> None:
     assert isinstance(composition.architecture, Dense)
 
 
-def test_what_this_version_does_not_support_is_refused() -> None:
-    with pytest.raises(BadExperiment, match=r"initial_weights.*--upgrade"):
-        compose_experiment(experiment(initial_weights="runs/first"))
-
-
 def test_an_input_file_that_no_parameter_names_is_refused() -> None:
     with pytest.raises(BadExperiment, match=r"architecture\.words"):
         compose_experiment(experiment(input_files={"architecture.words": "5d"}))
