@@ -10,11 +10,11 @@ from import_graph import PACKAGES, Import, Module, cycles, modules
 FLOORS = (
     ("zookit.__main__",),
     ("zookit.cli",),
-    ("zookit", "zookit.api", "zookit.run_object", "zookit.sweep_object"),
+    ("zookit", "zookit.api", "zookit.run_object", "zookit.sharing", "zookit.sweep_object"),
+    ("zookit.scaffold",),
     (
         "zookit.sweeps",
         "zookit.serve",
-        "zookit.scaffold",
         "zookit.testing",
         "zookit.doctor",
         "zookit.report",
@@ -23,6 +23,7 @@ FLOORS = (
     ("zookit.training",),
     ("zookit.inference",),
     ("zookit.modeling",),
+    ("zookit.remote",),
     ("zookit.runs",),
     ("zookit.data",),
     # Leaves: a module each, that many rooms use.

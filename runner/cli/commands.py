@@ -24,6 +24,7 @@ from zookit.cli.install import install
 from zookit.cli.list import list_components
 from zookit.cli.new import new
 from zookit.cli.options_once import OptionsOnce
+from zookit.cli.package import package
 from zookit.cli.plugin_commands import WithPlugins
 from zookit.cli.predict import predict
 from zookit.cli.report import report
@@ -62,6 +63,7 @@ _command("compare")(compare)
 _command("report")(report)
 _command("evaluate")(evaluate)
 _command("predict")(predict)
+_command("package")(package)
 _command("export")(export)
 _command("list")(list_components)
 _command("show")(show)

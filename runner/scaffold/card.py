@@ -1,0 +1,111 @@
+"""The card of a model: what it is, how good it is, how it came about, and its limits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from zookit.core import DatasetInfo, ZookitError
+from zookit.core.messages import printable
+from zookit.data.dataset_info import checked_info
+from zookit.inference.scores import Scores
+from zookit.registry import default
+from zookit.report.predictions import results_of
+from zookit.report.view import view_of
+from zookit.runs.evaluation import load_evaluation
+from zookit.runs.run import RunRecord
+from zookit.scaffold.limits import limits_of
+from zookit.scaffold.model_curves import drawings_of
+from zookit.scaffold.model_terms import Terms
+
+CARD = "card.md"
+"""The name of the card in the folder of a model."""
+_TEMPLATE = "card.md.jinja"
+_ESCAPED = str.maketrans({each: f"\\{each}" for each in "\\`*[]<>|#"})
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing of the card: its file, and its text alternative."""
+
+    file: str
+    label: str
+
+
+def write_card(run: RunRecord, terms: Terms, requirements: tuple[str, ...]) -> int:
+    """Write the card of a finished run into its folder, with its drawings beside it.
+
+    Returns the number of test images that the folder contains: those with the surest mistakes.
+    Raises BadRun if a file of the run is damaged.
+    """
+    evaluation = load_evaluation(run)
+    names = run.environment.data.class_names
+    scores = None if evaluation is None else Scores.of(evaluation, names)
+    results = None if evaluation is None else results_of(evaluation, names, "confusion")
+    pictures = []
+    for file, label, content in drawings_of(run, results):
+        (run.folder / file).write_text(content, encoding="utf-8")
+        pictures.append(Picture(file, label))
+    view = view_of(run, 1, with_details=False)
+    text = _template().render(
+        run=run,
+        data=run.environment.data,
+        terms=terms,
+        requirements=requirements,
+        view=view,
+        results=results,
+        pictures=pictures,
+        facts=list(_facts(run)),
+        limits=list(limits_of(run, scores)),
+    )
+    (run.folder / CARD).write_text(text, encoding="utf-8")
+    return 0 if evaluation is None else len(evaluation.mistakes)
+
+
+def _facts(run: RunRecord) -> Iterator[tuple[str, str]]:
+    """Yield what the data set says about itself, if it can be asked here."""
+    info = _info(run)
+    if info is not None:
+        for name, text in (
+            ("licence", info.license),
+            ("citation", info.citation),
+            ("homepage", info.homepage),
+        ):
+            if text:
+                yield name, " ".join(text.split())
+
+
+def _info(run: RunRecord) -> DatasetInfo | None:
+    try:
+        return checked_info(default.datasets.build(run.experiment.dataset).component)
+    except ZookitError:  # not installed here, or its folder has another name
+        return None
+
+
+@cache
+def _template() -> "Environment.template_class":  # type: ignore[valid-type]
+    environment = Environment(
+        loader=PackageLoader("zookit.scaffold"),
+        autoescape=False,  # noqa: S701 - Markdown; `finalize` escapes it
+        finalize=_escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["code"] = _code
+    return environment.get_template(_TEMPLATE)
+
+
+def _escaped(value: object) -> object:
+    """Return a text so that Markdown shows it as it is: class names may be anything."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value).translate(_ESCAPED)
+    return value
+
+
+def _code(text: str) -> Markup:
+    """Return a text as code, also in a table."""
+    return Markup(f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`")  # noqa: S704

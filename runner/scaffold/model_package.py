@@ -1,0 +1,134 @@
+"""The package that `zookit package` writes: a wheel with a trained model, and its project."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+from packaging.version import InvalidVersion, Version
+
+from zookit.core import BadRun
+from zookit.core.data.writing import check_output, note_output, output_written
+from zookit.core.errors import quoted
+from zookit.core.messages import option, warn
+from zookit.core.reading import read_bounded
+from zookit.registry.names import canonical_name
+from zookit.runs.run import RunRecord
+from zookit.scaffold.card import CARD, write_card
+from zookit.scaffold.model_terms import GROUP, Terms
+from zookit.scaffold.published_run import check_publishable, publish
+from zookit.scaffold.wheel import BACKEND, BUILDER, build_wheel
+
+_PROJECT = "pyproject.toml"
+_MARK = "# Written by 'zookit package'."
+_OWNER = re.compile(r"([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])==(\S+)")
+_OF_PYPI = 100_000_000
+"""The largest file that PyPI accepts, in bytes: https://docs.pypi.org/project-management/storage-limits/"""
+_LARGEST = 2_000_000_000
+"""The most bytes of a model: a ZIP file over 2 GiB is not read everywhere."""
+
+
+@dataclass(frozen=True)
+class ModelPackage:
+    """A model package that was written: its project, its wheel, and the test images in it."""
+
+    folder: Path
+    wheel: Path
+    images: int
+
+
+def write(
+    run: RunRecord, terms: Terms, folder: Path | None = None, *, force: bool = False
+) -> ModelPackage:
+    """Write the project of a run's model, with its wheel in the project's folder `dist`.
+
+    The same run and terms give the same bytes.
+
+    Args:
+        run: a finished run.
+        terms: the package's name, version, licence and description.
+        folder: the project's folder; by default it is named after the package, in the current
+            folder. A project that zookit wrote is replaced if nobody has changed it since.
+        force: replace the project also if somebody has changed it.
+
+    Raises:
+        BadRun: the run cannot be published; see `zookit.scaffold.published_run.publish`.
+        FolderError: the folder cannot be written, or has something else in it.
+    """
+    folder = Path(terms.name) if folder is None else folder.expanduser()
+    hint = f"Choose another folder with {option('--to', 'folder')}"
+    if force and _is_project(folder):
+        note_output(folder)
+    check_output(folder, hint, force=force)  # before any work
+    check_publishable(run)
+    with output_written(folder, hint, force=force) as aside:
+        published = publish(run, aside / terms.model)
+        _check_size(aside / terms.model, terms)
+        requirements = requirements_of(published)
+        images = write_card(published, terms, requirements)
+        (aside / _PROJECT).write_text(_project(terms, requirements), encoding="utf-8")
+        (aside / ".gitignore").write_text("dist/\n", encoding="utf-8")
+        wheel = build_wheel(aside)
+    return ModelPackage(folder, folder / "dist" / wheel.name, images)
+
+
+def requirements_of(run: RunRecord) -> tuple[str, ...]:
+    """Return the packages of a run's components, and zookit, at least in the run's versions."""
+    environment = run.environment
+    owners = {*environment.owners().values(), f"zookit=={environment.versions.get('zookit', '')}"}
+    return tuple(sorted({_requirement(run, owner) for owner in owners}))
+
+
+def _requirement(run: RunRecord, owner: str) -> str:
+    found = _OWNER.fullmatch(owner)
+    try:
+        assert found is not None
+        return f"{canonical_name(found[1])}>={Version(found[2]).public}"
+    except (AssertionError, InvalidVersion):
+        raise BadRun(
+            f"{run.folder} has a component of {quoted(owner)}, expected DISTRIBUTION==VERSION. Run "
+            "the experiment again."
+        ) from None
+
+
+def _project(terms: Terms, requirements: tuple[str, ...]) -> str:
+    tables = {
+        "build-system": {"requires": [f"{BUILDER}>=1.27"], "build-backend": BACKEND},
+        "project": {
+            "name": terms.name,
+            "version": terms.version,
+            "description": terms.description,
+            "readme": f"{terms.model}/{CARD}",
+            "license": terms.licence,
+            "requires-python": ">=3.11",
+            "keywords": ["image classification", "keras", "model", "zookit"],
+            "dependencies": list(requirements),
+            "entry-points": {GROUP: {terms.model: terms.model}},
+        },
+        # The model's files belong to the wheel, whatever a .gitignore around the project says.
+        "tool": {"hatch": {"build": {"ignore-vcs": True, "only-include": [terms.model]}}},
+    }
+    return f"{_MARK}\n\n{tomli_w.dumps(tables)}"
+
+
+def _is_project(folder: Path) -> bool:
+    """Return whether a folder is a project that `write` once wrote."""
+    try:
+        return read_bounded(folder / _PROJECT, 100_000).startswith(_MARK.encode())
+    except OSError:
+        return False
+
+
+def _check_size(folder: Path, terms: Terms) -> None:
+    """Raise BadRun if a model is too large for a wheel; warn if it is too large for PyPI."""
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    if size > _LARGEST:
+        raise BadRun(
+            f"the files of {terms.model} have {size:,} bytes, expected at most {_LARGEST:,} in a "
+            "wheel. Train a smaller architecture."
+        )
+    if size > _OF_PYPI:
+        warn(
+            f"the files of {terms.model} have {size:,} bytes; PyPI accepts files of up to "
+            f"{_OF_PYPI:,}, unless you ask for more."
+        )

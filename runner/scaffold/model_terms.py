@@ -1,0 +1,149 @@
+"""What a model package is called, and the terms on which others may use it."""
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution, entry_points
+from importlib.util import find_spec
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from packaging.version import InvalidVersion, Version
+
+from zookit.core import BadParameter
+from zookit.core.errors import quoted
+from zookit.core.messages import option, with_article
+from zookit.registry import default
+from zookit.runs.naming import LATEST
+
+GROUP = "zookit.models"
+"""The entry points whose names are models, and whose values are the folders with their files."""
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 300
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The name, the version, the licence and the description of a model package.
+
+    `name` is the distribution's, in lower case, with `-` between its words. `version` follows PEP
+    440, `licence` is an SPDX expression, and `description` is one line; all are made canonical.
+
+    Raises:
+        BadParameter: one of them is not valid, or the name is taken.
+    """
+
+    name: str
+    version: str
+    licence: str
+    description: str
+
+    def __post_init__(self) -> None:
+        for each, check in CHECKS.items():
+            object.__setattr__(self, each, check(getattr(self, each)))
+
+    @property
+    def model(self) -> str:
+        """The name of the model, which is also that of its folder in the wheel."""
+        return self.name.replace("-", "_")
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+        near = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_NAME]
+        hint = f" Did you mean {near!r}?" if _NAME.fullmatch(near) else ""
+        raise BadParameter(
+            f"{quoted(name)} is not a valid package name.{hint} Use up to {_LONGEST_NAME} "
+            "lower-case letters, digits and -, and begin with a letter."
+        )
+    why = _why_taken(name, name.replace("-", "_"))
+    if why:
+        raise BadParameter(
+            f"{name!r} {why}. Choose another name with {option('--name', 'name')}, such as "
+            f"my-{name}."
+        )
+    return name
+
+
+def _why_taken(name: str, model: str) -> str:
+    """Return why a package and its model cannot have these names; empty if they can."""
+    if model in ("zookit", LATEST):
+        return "means something else to zookit"
+    if model in sys.stdlib_module_names:
+        return "is a module of the standard library"
+    for group in default.components():
+        if model in group:
+            return f"is {with_article(group.kind.singular)} of {group[model].owner}"
+    own = _models_of(name)
+    if own is not None and model not in own:
+        return "is the name of an installed package"
+    others = {
+        point.dist.name
+        for point in entry_points(group=GROUP, name=model)
+        if point.dist is not None and point.dist.name.replace("_", "-").lower() != name
+    }
+    if others:
+        return f"is a model of {' and '.join(sorted(others))}"
+    # The folder of an earlier version of the package itself is found too.
+    if own is None and find_spec(model) is not None:
+        return "is a module that is already installed"
+    return ""
+
+
+def _models_of(name: str) -> set[str] | None:
+    """Return the names of the models of an installed distribution; None if it is not installed."""
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        return None
+    return {point.name for point in found.entry_points if point.group == GROUP}
+
+
+def _checked_version(version: str) -> str:
+    try:
+        parsed = Version(version)
+    except InvalidVersion:
+        example = f"{option('--version ', 'version=')}0.1.0"
+        raise BadParameter(
+            f"{quoted(version)} is not a version by PEP 440. Write {example}, for example."
+        ) from None
+    if parsed.local is not None:
+        raise BadParameter(
+            f"{quoted(version)} has a local part, which no index accepts. Write "
+            f"{option('--version ', 'version=')}{parsed.public}."
+        )
+    return str(parsed)
+
+
+def _checked_licence(licence: str) -> str:
+    try:
+        return canonicalize_license_expression(licence)
+    except InvalidLicenseExpression:
+        raise BadParameter(
+            f"{quoted(licence)} is not an SPDX licence expression. Write the identifier of a "
+            "licence, such as MIT or CC-BY-4.0, or LicenseRef-NAME for terms of your own: "
+            "https://spdx.org/licenses"
+        ) from None
+
+
+def _checked_description(description: str) -> str:
+    text = description.strip()
+    if not text or len(text) > _LONGEST_DESCRIPTION:
+        raise BadParameter(
+            f"the description has {len(text):,} characters, expected 1 to {_LONGEST_DESCRIPTION}."
+        )
+    if not text.isprintable():
+        raise BadParameter(
+            f"the description {quoted(text)} has more than one line, or control characters. Write "
+            "one line."
+        )
+    return text
+
+
+CHECKS: Mapping[str, Callable[[str], str]] = {
+    "name": _checked_name,
+    "version": _checked_version,
+    "licence": _checked_licence,
+    "description": _checked_description,
+}
+"""For each of the terms what returns its canonical form, and raises BadParameter if it has none."""

@@ -1,0 +1,174 @@
+"""The files of a run that others may have: data only, which names no other place."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zookit.core import BadRun, ComponentSpec, Experiment, say
+from zookit.core.input_files import file_name
+from zookit.core.messages import counted, option, printable
+from zookit.core.reading import open_regular
+from zookit.runs.arrays import load_of_end
+from zookit.runs.environment import identity_without_epochs
+from zookit.runs.inputs import INPUTS, copies
+from zookit.runs.named_places import is_path_of_machine, named_places
+from zookit.runs.plugin_files import file_in_owner
+from zookit.runs.probe import PROBE
+from zookit.runs.resume_command import resume_command
+from zookit.runs.run import (
+    CHECKPOINT,
+    ENVIRONMENT,
+    EVALUATION,
+    EXPERIMENT,
+    HISTORY,
+    METRICS,
+    TIMES,
+    WEIGHTS,
+    RunRecord,
+    read_run,
+)
+
+_SHOWN = 3
+"""The most places that a message names."""
+
+
+def check_publishable(run: RunRecord) -> None:
+    """Raise BadRun if a run has no result, was changed, or needs code that no package has.
+
+    Its files are read, so that a damaged one is reported.
+    """
+    if run.status != "finished":
+        raise BadRun(
+            f"{run.folder} is {run.status}, expected a finished run. To finish it: "
+            f"{resume_command(run)}"
+        )
+    if run.contradiction:
+        raise BadRun(f"{run.folder}: {run.contradiction} Package a run as it was trained.")
+    for spec, component in zip(
+        run.experiment.components(), run.environment.components, strict=True
+    ):
+        file = file_in_owner(component.owner)
+        if file is None and spec.registered:
+            continue
+        source = f"the file {file}" if file else "code that no entry point names"
+        raise BadRun(
+            f"{run.folder} uses {spec.short_name} from {source}, which no package contains. Create "
+            "a package with 'zookit new', move the class into it, and train again."
+        )
+    for name in (WEIGHTS, EVALUATION):
+        load_of_end(run, name)
+
+
+def publish(run: RunRecord, folder: Path) -> RunRecord:
+    """Copy what others may have of a run into a new folder, and return the copy.
+
+    Left out are the checkpoint, the files that callbacks wrote, and the locks. An absolute path of
+    a data set or of an input file becomes its last part. Such a path decides no bits; the identity
+    is that of the experiment with the new path.
+
+    Raises BadRun if the run cannot be published, or names other places.
+    """
+    check_publishable(run)
+    experiment = _with_short_paths(run)
+    changed = experiment != run.experiment
+    folder.mkdir(parents=True)
+    for name in (HISTORY, TIMES, WEIGHTS, PROBE, EVALUATION):
+        if (run.folder / name).is_file():
+            _copy(run.folder / name, folder / name)
+    for slot in experiment.slots():
+        for name, path in copies(run.folder, run.experiment, slot).items():
+            target = folder / INPUTS / f"{slot}.{name}" / path.name
+            for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
+                if each.is_file():
+                    _copy(each, target / each.relative_to(path) if path.is_dir() else target)
+    metrics = _json(run.folder / METRICS)
+    metrics["files"].pop(CHECKPOINT, None)
+    _write_json(folder / METRICS, metrics)
+    if changed:
+        (folder / EXPERIMENT).write_text(experiment.to_toml(), encoding="utf-8")
+        _write_json(folder / ENVIRONMENT, _environment(run, experiment))
+    else:
+        _copy(run.folder / EXPERIMENT, folder / EXPERIMENT)
+        _copy(run.folder / ENVIRONMENT, folder / ENVIRONMENT)
+    published = read_run(folder)
+    _check_places(run, published)
+    return published
+
+
+def _with_short_paths(run: RunRecord) -> Experiment:
+    """Return the experiment without absolute paths of data sets and input files."""
+    experiment = run.experiment
+    specs = []
+    for slot, spec in experiment.slots().items():
+        inputs = {key.partition(".")[0] for key in experiment.inputs_of(slot)}
+        parameters = dict(spec.parameters)
+        for name, value in spec.parameters.items():
+            if slot == "dataset" or name in inputs:
+                parameters[name] = _shortened(value)
+            if parameters[name] != value:
+                say(
+                    f"{spec.short_name}: {name} is {printable(parameters[name])} in the package, "
+                    "so that it names no folder of this machine."
+                )
+        specs.append(replace(spec, parameters=parameters))
+    return experiment.with_components(specs)
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(map(_shortened, value))
+    is_path = isinstance(value, str) and "://" not in value and is_path_of_machine(value)
+    return file_name(Path(value)) if is_path else value
+
+
+def _environment(run: RunRecord, experiment: Experiment) -> dict[str, Any]:
+    """Return the content of `environment.json` for an experiment with other paths."""
+    environment, values = run.environment, _json(run.folder / ENVIRONMENT)
+    now = environment.of(experiment)
+    values["identity"], values["group"] = now.identity, now.group
+    values["identity_without_epochs"] = identity_without_epochs(
+        experiment, environment.data.hash, environment.owners()
+    )
+    pairs = list(_changed(run.experiment.dataset, experiment.dataset))
+    for before, after in pairs:
+        lines = values["data"].get("left_out", [])
+        values["data"]["left_out"] = [line.replace(f"{before}/", f"{after}/") for line in lines]
+    return values
+
+
+def _changed(before: ComponentSpec, after: ComponentSpec) -> Iterator[tuple[str, str]]:
+    for name, value in before.parameters.items():
+        if isinstance(value, str) and after.parameters[name] != value:
+            yield value.rstrip("/"), after.parameters[name]
+
+
+def _check_places(run: RunRecord, published: RunRecord) -> None:
+    found = list(named_places(published))
+    if found:
+        more = f" and {counted(len(found) - _SHOWN, 'more place')}" * (len(found) > _SHOWN)
+        raise BadRun(
+            f"{run.folder} names places that others do not have: {'; '.join(found[:_SHOWN])}{more}."
+            f" Train again without them, for example with relative paths, and {_again()}."
+        )
+
+
+def _again() -> str:
+    return f"package that run: {option('zookit package RUN', 'package(run)')}"
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open_regular(path) as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return values
+
+
+def _write_json(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(values, indent=2, allow_nan=False) + "\n", encoding="utf-8")

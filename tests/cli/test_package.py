@@ -1,0 +1,85 @@
+"""`zookit package`."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Command
+from small_runs import copy_run, small_run
+
+TERMS = ("--name", "my-shades", "--licence", "MIT")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A copy of a finished run, in the folder `runs` of the test's own folder."""
+    return copy_run(small_run(), tmp_path)
+
+
+def test_it_writes_a_wheel_and_says_what_to_do_next(
+    zookit: Command, run: Path, tmp_path: Path
+) -> None:
+    ended = zookit("package", "latest", *TERMS, "--description", "Shades of pictures.")
+    assert ended.code == 0
+    assert (tmp_path / "my-shades" / "dist" / "my_shades-0.1.0-py3-none-any.whl").is_file()
+    assert "zookit predict my_shades" in ended.out
+    assert "test image" in ended.out
+    assert "path is images" in ended.err
+    assert "Shades of pictures." in (tmp_path / "my-shades" / "pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize("missing", ["--name", "--licence"])
+def test_without_a_terminal_it_asks_nothing(zookit: Command, run: Path, missing: str) -> None:
+    at = TERMS.index(missing)
+    message = zookit("package", "latest", *TERMS[:at], *TERMS[at + 2 :]).message()
+    assert missing in message
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (("--version", "new"), "new"),
+        (("--license", "free"), "free"),
+        (("--description", ""), "description"),
+        (("--to", "no/such/folder"), "no/such"),
+    ],
+)
+def test_what_is_not_valid_is_an_error_and_nothing_is_written(
+    zookit: Command, run: Path, tmp_path: Path, more: tuple[str, str], named: str
+) -> None:
+    terms = TERMS[:2] if "--license" in more else TERMS
+    assert named in zookit("package", "latest", *terms, *more).message()
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+def test_an_unfinished_run_is_refused_before_anything_is_asked(zookit: Command, run: Path) -> None:
+    (run / "metrics.json").unlink()
+    assert "resume" in zookit("package", "latest").message()
+
+
+@pytest.mark.slow
+def test_at_a_terminal_it_asks_for_what_is_not_given(run: Path, tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "zookit", "package", "latest", "--licence", "MIT"]
+    process = subprocess.Popen(
+        command, stdin=slave, stderr=slave, stdout=subprocess.DEVNULL, cwd=tmp_path
+    )
+    os.close(slave)
+    os.write(master, b"my-shades\n\nShades.\n")
+    written = b""
+    try:
+        while block := os.read(master, 65536):
+            written += block
+    except OSError:
+        pass  # how Linux says that the other side has closed
+    finally:
+        os.close(master)
+    assert process.wait(timeout=60) == 0
+    assert b"name [image-folder-dense]" in written
+    assert b"version [0.1.0]" in written
+    project = (tmp_path / "my-shades" / "pyproject.toml").read_text()
+    assert 'version = "0.1.0"' in project
+    assert 'description = "Shades."' in project

@@ -1,0 +1,84 @@
+"""What the card of a model says."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_runs import two_classes
+from small_runs import CLASSES
+
+from zookit.runs.run import read_run
+from zookit.scaffold.card import write_card
+from zookit.scaffold.model_package import ModelPackage
+from zookit.scaffold.model_terms import Terms
+
+
+def rewritten(run: Path, terms: Terms, change: Callable[[dict[str, Any]], object]) -> str:
+    """Return the card of a run whose environment was edited."""
+    path = run / "environment.json"
+    values = json.loads(path.read_text())
+    change(values)
+    path.write_text(json.dumps(values))
+    write_card(read_run(run), terms, ("zookit>=0.1.0",))
+    return (run / "card.md").read_text()
+
+
+def test_it_says_what_the_model_is_and_how_to_use_it(card: str) -> None:
+    assert card.startswith("# my_shades\n")
+    assert "Tells bright, dark and grey pictures apart." in card
+    assert "CC-BY-4.0" in card
+    for command in ("predict my_shades", "evaluate my_shades", "reproduce my_shades"):
+        assert f"zookit {command}" in card
+    assert "(N, 8, 8, 1)" in card
+    assert "float32 (N, 3)" in card
+
+
+def test_it_has_the_figures_of_each_class(card: str, finished: Path) -> None:
+    run = read_run(finished)
+    assert f"{run.metrics['accuracy']:.2%}" in card
+    starts = tuple(f"| {each} " for each in CLASSES)
+    rows = [line for line in card.splitlines() if line.startswith(starts)]
+    assert len(rows) == len(CLASSES)
+    assert all(row.count("|") == 6 and row.endswith(" 8 |") for row in rows)
+
+
+def test_it_has_the_data_the_composition_and_the_versions(card: str, finished: Path) -> None:
+    environment = read_run(finished).environment
+    assert environment.data.hash in card
+    assert "96 train + 24 test" in card
+    assert "`dense:units=8,dropout=0.1`" in card
+    assert f"tensorflow {environment.versions['tensorflow']}" in card
+    assert "`zookit>=" in card
+
+
+def test_every_picture_has_its_file_and_an_alternative(card: str, packaged: ModelPackage) -> None:
+    lines = [line for line in card.splitlines() if line.startswith("![")]
+    assert len(lines) >= 3
+    for line in lines:
+        label, _, file = line.removeprefix("![").removesuffix(")").partition("](")
+        assert len(label) > 20
+        assert (packaged.folder / "my_shades" / file).read_text().startswith("<svg xmlns=")
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "a|b", "[x](http://evil)", "`rm`", "two\nlines", "*x*"]
+)
+def test_names_of_classes_are_shown_as_they_are(run: Path, terms: Terms, name: str) -> None:
+    text = rewritten(run, terms, lambda it: it["data"]["class_names"].__setitem__(0, name))
+    assert name not in text
+    row = next(line for line in text.splitlines() if line.endswith(" 8 |"))
+    assert row.replace("\\|", "").count("|") == 6
+
+
+def test_it_is_the_same_whenever_it_is_written(run: Path, terms: Terms) -> None:
+    first = rewritten(run, terms, lambda it: it)
+    assert rewritten(run, terms, lambda it: it) == first
+
+
+def test_a_model_of_two_classes_has_one_output(terms: Terms, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(two_classes().folder, tmp_path / "run"))
+    write_card(read_run(folder), terms, ())
+    assert "float32 (N, 1)" in (folder / "card.md").read_text()

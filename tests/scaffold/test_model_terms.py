@@ -1,0 +1,88 @@
+"""The names, versions, licences and descriptions that a model package can have."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from zookit.core import BadParameter
+from zookit.scaffold.model_terms import Terms
+
+
+def terms(**given: str) -> Terms:
+    usual = {"name": "my-shades", "version": "0.1.0", "licence": "MIT", "description": "Shades."}
+    return Terms(**{**usual, **given})
+
+
+def test_terms_are_canonical() -> None:
+    made = terms(version="v1.0-1", licence="mit or apache-2.0", description=" Two shades. ")
+    assert made.version == "1.0.post1"
+    assert made.licence == "MIT OR Apache-2.0"
+    assert made.description == "Two shades."
+    assert made.model == "my_shades"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("My Shades", "my-shades"), ("my_shades", "my-shades"), ("a/b", "a-b"), ("shades-", "shades")],
+)
+def test_a_misspelt_name_is_corrected(name: str, near: str) -> None:
+    with pytest.raises(BadParameter, match=f"Did you mean '{near}'"):
+        terms(name=name)
+
+
+@pytest.mark.parametrize("name", ["", "2-fast", "é", "..", "a" * 101, "a\nb"])
+def test_other_names_are_refused(name: str) -> None:
+    with pytest.raises(BadParameter, match="begin with a letter"):
+        terms(name=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("zookit", "means something else"),
+        ("latest", "means something else"),
+        ("json", "standard library"),
+        ("mnist", "data set of zookit"),
+        ("numpy", "installed package"),
+        ("small-runs", "already installed"),
+    ],
+)
+def test_a_name_that_is_taken_is_refused(name: str, what: str) -> None:
+    with pytest.raises(BadParameter, match=what) as caught:
+        terms(name=name)
+    assert f"my-{name}" in str(caught.value)
+
+
+def test_an_installed_model_keeps_its_name_for_its_own_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "my_shades-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.4\nName: my-shades\nVersion: 0.1.0\n")
+    (info / "entry_points.txt").write_text("[zookit.models]\nmy_shades = my_shades\n")
+    (tmp_path / "my_shades").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert terms(version="0.2.0").model == "my_shades"
+    (info / "METADATA").write_text("Metadata-Version: 2.4\nName: other\nVersion: 0.1.0\n")
+    info.rename(tmp_path / "other-0.1.0.dist-info")
+    with pytest.raises(BadParameter, match="model of other"):
+        terms()
+
+
+@pytest.mark.parametrize("version", ["", "latest", "1.0+local", "1.0 beta 2 x"])
+def test_other_versions_are_refused(version: str) -> None:
+    with pytest.raises(BadParameter, match=r"--version|version="):
+        terms(version=version)
+
+
+@pytest.mark.parametrize("licence", ["", "free", "MIT and", "MIT, Apache-2.0"])
+def test_other_licences_are_refused(licence: str) -> None:
+    with pytest.raises(BadParameter, match="SPDX"):
+        terms(licence=licence)
+
+
+@pytest.mark.parametrize("description", ["", "two\nlines", "x" * 301, "\x1b[31mred"])
+def test_other_descriptions_are_refused(description: str) -> None:
+    with pytest.raises(BadParameter, match="description"):
+        terms(description=description)

@@ -1,0 +1,138 @@
+"""Which runs can be published, and what of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_runs import digits, make_one
+
+from zookit.core import BadRun
+from zookit.data.hashes import sha256_of_file
+from zookit.runs.environment import identity_without_epochs
+from zookit.runs.inputs import copies
+from zookit.runs.run import RunRecord, read_run
+from zookit.scaffold.published_run import check_publishable, publish
+
+
+def test_a_run_without_paths_is_copied_as_it_is(tmp_path: Path) -> None:
+    run = digits()
+    published = publish(run, tmp_path / "model")
+    for name in ("experiment.toml", "environment.json", "weights.safetensors", "history.csv"):
+        assert (tmp_path / "model" / name).read_bytes() == (run.folder / name).read_bytes()
+    assert published.environment.identity == run.environment.identity
+
+
+def test_the_checkpoint_and_the_files_of_callbacks_stay_at_home(run: Path, tmp_path: Path) -> None:
+    (run / "files" / "csv_logger").mkdir(parents=True)
+    (run / "files" / "csv_logger" / "log.csv").write_text("a,b\n")
+    published = publish(read_run(run), tmp_path / "model")
+    assert not list(published.folder.glob("*checkpoint*"))
+    assert not (published.folder / "files").exists()
+    assert not (published.folder / ".lock").exists()
+    assert published.ending is not None
+    assert "checkpoint.safetensors" not in published.ending.files
+
+
+def test_the_folder_of_images_is_named_without_its_place(
+    run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "zookit")
+    original = read_run(run)
+    published = publish(original, tmp_path / "model")
+    assert published.experiment.dataset.parameters["path"] == "images"
+    assert not published.contradiction
+    environment = published.environment
+    assert environment.identity == published.identity(published.experiment)
+    assert environment.identity != original.environment.identity
+    assert environment.data == original.environment.data
+    assert "images" in caplog.text
+
+
+def test_the_names_of_unreadable_images_have_no_place(run: Path, tmp_path: Path) -> None:
+    folder = read_run(run).experiment.dataset.parameters["path"]
+    _edit(run, lambda it: it["data"].update(left_out=[f"{folder}/dark/x.png is empty"]))
+    published = publish(read_run(run), tmp_path / "model")
+    assert published.environment.data.left_out == ("images/dark/x.png is empty",)
+
+
+def test_a_run_that_names_another_place_is_refused(run: Path, tmp_path: Path) -> None:
+    _edit(run, lambda it: it["runtime"]["variables"].update(XLA_FLAGS="--dump=/home/me/dump"))
+    with pytest.raises(BadRun, match="/home/me/dump"):
+        publish(read_run(run), tmp_path / "model")
+
+
+@pytest.mark.parametrize("status", ["interrupted", "failed", "pruned"])
+def test_a_run_that_did_not_finish_is_refused(run: Path, status: Any) -> None:
+    record = read_run(run)
+    assert record.ending is not None
+    with pytest.raises(BadRun, match=status):
+        check_publishable(replace(record, ending=replace(record.ending, status=status)))
+
+
+def test_a_changed_or_damaged_run_is_refused(run: Path) -> None:
+    weights = run / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    with pytest.raises(BadRun, match="weights"):
+        check_publishable(read_run(run))
+    toml = run / "experiment.toml"
+    toml.write_text(toml.read_text().replace("seed = 0", "seed = 1"))
+    with pytest.raises(BadRun, match="experiment"):
+        check_publishable(read_run(run))
+
+
+@pytest.mark.parametrize("owner", ["net.py==0123456789abcdef", "zookit==0.1.0"])
+def test_code_that_no_package_contains_is_refused(run: Path, owner: str) -> None:
+    record = read_run(run)
+    dataset, architecture, *others = record.environment.components
+    if owner.startswith("net.py"):
+        environment = replace(
+            record.environment, components=(dataset, replace(architecture, owner=owner), *others)
+        )
+        changed = _consistent(replace(record, environment=environment))
+    else:
+        spec = replace(record.experiment.architecture, name="net:Net")
+        changed = _consistent(
+            replace(record, experiment=replace(record.experiment, architecture=spec))
+        )
+    with pytest.raises(BadRun, match="zookit new"):
+        check_publishable(changed)
+
+
+def test_input_files_come_along_under_their_names(run: Path, tmp_path: Path) -> None:
+    copy = run / "inputs" / "architecture.table" / "table.csv"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("1,2,3\n")
+    experiment = read_run(run).experiment
+    architecture = experiment.architecture
+    named = {**architecture.parameters, "table": "/home/me/table.csv"}
+    changed = replace(
+        experiment,
+        architecture=replace(architecture, parameters=named),
+        input_files={"architecture.table": sha256_of_file(copy)},
+    )
+    (run / "experiment.toml").write_text(changed.to_toml())
+    make_one(run)
+    published = publish(read_run(run), tmp_path / "model")
+    assert published.experiment.architecture.parameters["table"] == "table.csv"
+    assert not published.contradiction
+    (found,) = copies(published.folder, published.experiment, "architecture").values()
+    assert found.read_text() == "1,2,3\n"
+
+
+def _consistent(record: RunRecord) -> RunRecord:
+    """Return the record with the identity of its experiment."""
+    environment = record.environment
+    identity = identity_without_epochs(
+        record.experiment, environment.data.hash, environment.owners()
+    )
+    return replace(record, environment=replace(environment, identity_without_epochs=identity))
+
+
+def _edit(run: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = run / "environment.json"
+    values = json.loads(path.read_text())
+    change(values)
+    path.write_text(json.dumps(values))
