@@ -18,6 +18,11 @@ def without_secrets(text: str) -> str:
     return "".join(map(_word_without_secrets, re.split(_BETWEEN_WORDS, text)))
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text is an address, such as `https://...` or `s3://...`, and not a path."""
+    return "://" in text
+
+
 def _word_without_secrets(word: str) -> str:
     scheme, slashes, address = word.partition("://")
     if not slashes:

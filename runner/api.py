@@ -10,6 +10,7 @@ from zookit.arguments import (
     components_of,
     instances_of,
     missing_of_data,
+    model_name_of,
     path_of,
     run_name_of,
 )
@@ -27,10 +28,11 @@ from zookit.core import (
 from zookit.core.errors import quoted
 from zookit.core.source import DataOrigin, DataRequest
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard, leaderboard_of
+from zookit.remote.named import read_anywhere
 from zookit.run_object import Listeners, Run, open_folder
 from zookit.runs.listing import list_summaries
 from zookit.runs.models import open_model as read_model
-from zookit.runs.naming import LATEST, read_named, read_runs, warn_if_changed
+from zookit.runs.naming import LATEST, read_runs, warn_if_changed
 from zookit.runs.run import EXPERIMENT
 from zookit.terminal import messages_shown
 
@@ -146,8 +148,8 @@ def open_run(
     """Open a run, and warn if its files contradict each other.
 
     Args:
-        run: the run's folder, the start of its name or of its hash in `runs_dir`, "latest", or the
-            name of an installed model.
+        run: the run's folder, the start of its name or of its hash in `runs_dir`, "latest", the
+            name of an installed model, or the address of a run that was pushed.
         runs_dir: the folder that holds the runs.
         instances: the components of the run that no entry point names.
 
@@ -172,7 +174,7 @@ def open_model(name: str) -> Run:
         BrokenPlugin: the package is damaged, or not installed as files.
         BadRun: this version of zookit cannot read the model.
     """
-    opened = Run(**vars(read_model(name)))
+    opened = Run(**vars(read_model(model_name_of(name))))
     with messages_shown(quiet=False):
         warn_if_changed(opened)
     return opened
@@ -182,7 +184,7 @@ def find_and_open(
     run: str | Path, runs_dir: str | Path, instances: Sequence[Component] = ()
 ) -> Run:
     """Open a run as `open_run` does, but without a warning; resuming it raises an error instead."""
-    record = read_named(run_name_of(run), path_of(runs_dir, "runs_dir"))
+    record = read_anywhere(run_name_of(run), path_of(runs_dir, "runs_dir"))
     return Run(**vars(record), instances=instances_of(instances))
 
 

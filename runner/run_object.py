@@ -17,6 +17,7 @@ from zookit.core import (
     Listener,
     UnknownName,
 )
+from zookit.runs.pulled import runs_dir_of
 from zookit.runs.run import RunRecord, read_run
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class Run(RunRecord):
         in this one.
 
         Args:
-            runs_dir: the folder for the new run; by default that of this run, of a model "runs".
+            runs_dir: the folder for the new run; by default that of this run, if it has one.
             quiet: show only warnings.
             allow_writes: let callbacks write outside the run's folder and send to servers.
 
@@ -204,8 +205,7 @@ class Run(RunRecord):
         from zookit.terminal import messages_shown
         from zookit.training.session import View
 
-        usual = "runs" if self.installed else self.folder.parent
-        into = path_of(usual if runs_dir is None else runs_dir, "runs_dir")
+        into = path_of(runs_dir_of(self) if runs_dir is None else runs_dir, "runs_dir")
         with messages_shown(quiet):
             return reproduce_run(self, into, View(quiet), allow_writes=allow_writes)
 

@@ -27,12 +27,15 @@ from zookit.cli.options_once import OptionsOnce
 from zookit.cli.package import package
 from zookit.cli.plugin_commands import WithPlugins
 from zookit.cli.predict import predict
+from zookit.cli.pull import pull
+from zookit.cli.push import push
 from zookit.cli.report import report
 from zookit.cli.reproduce import reproduce
 from zookit.cli.resume import resume
 from zookit.cli.run import run
 from zookit.cli.runs import runs
 from zookit.cli.show import show
+from zookit.cli.sign import sign, verify
 from zookit.cli.sweep import sweep
 from zookit.cli.sweep_options import SweepCommand
 from zookit.cli.training_options import Interrupted
@@ -64,6 +67,10 @@ _command("report")(report)
 _command("evaluate")(evaluate)
 _command("predict")(predict)
 _command("package")(package)
+_command("push")(push)
+_command("pull")(pull)
+_command("sign")(sign)
+_command("verify")(verify)
 _command("export")(export)
 _command("list")(list_components)
 _command("show")(show)

@@ -49,7 +49,7 @@ def download(
     reasons, wrong = [], False
     for url in urls:
         try:
-            return _download(file, url, folder, progress, read_seconds)
+            return download_from(file, url, folder, progress, read_seconds)
         except DataUnavailable as error:
             reasons.append(f"{without_secrets(url)}: {error}")
         except WrongHash as error:
@@ -64,7 +64,7 @@ def download(
     raise DataUnavailable("; ".join(reasons))
 
 
-def _download(
+def download_from(
     file: RemoteFile, url: str, folder: Path, progress: Progress, read_seconds: float
 ) -> Path:
     part = folder / f"{file.name}.part"

@@ -26,7 +26,14 @@ _RANGE = re.compile("bytes ([0-9]{1,18})-")
 
 
 class RefusedError(Exception):
-    """The server does not send the file, and would not in another attempt."""
+    """The server does not send the file, and would not in another attempt.
+
+    `status` is the code of its answer, 0 if there is none.
+    """
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class BrokenOffError(Exception):
@@ -103,7 +110,7 @@ def opened(url: str, have: int, seconds: float) -> Iterator[Transfer]:
         if code not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT) or (
             code == HTTPStatus.PARTIAL_CONTENT and not have
         ):
-            raise RefusedError(f"the server answered {code} {_phrase(code)}".rstrip())
+            raise RefusedError(f"the server answered {code} {_phrase(code)}".rstrip(), code)
         start = have if code == HTTPStatus.PARTIAL_CONTENT else 0
         answered = _RANGE.match(response.headers.get("Content-Range", f"bytes {start}-"))
         if start and (answered is None or int(answered[1]) != start):

@@ -13,6 +13,7 @@ from zookit.core.messages import option, printable_lines
 from zookit.leaderboard.leaderboard import leaderboard
 from zookit.report.comparison import comparison_of
 from zookit.report.view import view_of
+from zookit.runs.pulled import is_in_own_folder
 from zookit.runs.run import RunRecord
 
 FILE = "report.html"
@@ -28,8 +29,8 @@ def write_report(
 
     Args:
         runs: at least one run. A run that is given twice counts once.
-        path: the file. By default it is report.html, in the run's folder or, for several runs and
-            for an installed model, in the current folder.
+        path: the file. By default it is report.html, in the run's folder or, for several runs,
+            an installed model or a run at an address, in the current folder.
         force: replace a file that zookit did not write.
 
     Raises:
@@ -37,7 +38,7 @@ def write_report(
         BadRun: a file of a run is damaged.
     """
     once = list({run.folder: run for run in runs}.values())
-    in_folder = len(once) == 1 and once[0].installed is None
+    in_folder = len(once) == 1 and is_in_own_folder(once[0])
     usual = once[0].folder / FILE if in_folder else Path(FILE)
     file = usual if path is None else Path(path).expanduser()
     hint = f"Choose another file with {option('--output', 'path')}"

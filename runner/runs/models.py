@@ -8,6 +8,7 @@ from zookit.core.reading import read_text_bounded
 from zookit.registry import default
 from zookit.registry.entry import report_to
 from zookit.registry.installed_model import InstalledModel, installed_model
+from zookit.runs.pulled import is_pulled
 from zookit.runs.run import (
     ENVIRONMENT,
     EVALUATION,
@@ -66,7 +67,12 @@ def read_model(model: InstalledModel) -> RunRecord:
 
 
 def check_resumable(run: RunRecord) -> None:
-    """Raise BadRun if nothing may change the run, because it is an installed model."""
+    """Raise BadRun if nothing may change the run: it is an installed model, or in the cache."""
+    if is_pulled(run.folder):
+        raise BadRun(
+            f"{run.name} cannot be resumed under its address, because only a copy is here. Pull it "
+            f"into a folder of runs first: {option('zookit pull URL', 'zookit.pull(url)')}"
+        )
     if run.installed is None:
         return
     raise BadRun(

@@ -88,7 +88,8 @@ COMMANDS = _by_word(
     Foreign("save convert", ("export",)),
     Foreign("leaderboard rank", ("compare",)),
     Foreign("version", ("--version",)),
-    Foreign("download get pull prepare", ("data fetch", "fetch")),
+    Foreign("upload publish share", ("push",)),
+    Foreign("download get prepare", ("data fetch", "fetch")),
     Foreign("delete remove rm clean purge", ("clear",), _DELETE),
     Foreign("add update upgrade", why=_INSTALL),
     # Commands of zookit, for the arguments of another one.

@@ -11,6 +11,7 @@ import typer
 from zookit.cli.corrections import component_rules, option_rules, rules
 from zookit.cli.corrections.line import Line, is_image
 from zookit.core import NotInstalled, UnknownName, ZookitError
+from zookit.core.addresses import is_address
 from zookit.core.messages import logger
 from zookit.registry.blocking import VARIABLE
 from zookit.runs.naming import LATEST
@@ -125,11 +126,12 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
 def _check_names(line: Line, param: Any, value: str) -> None:
     """Raise ZookitError if completion offers names for a place, and the value has none of them."""
     from zookit.cli.show import groups_named
-    from zookit.runs.naming import find_run
+    from zookit.runs.naming import find_named
 
     offered, kinds = line.offered(param), line.kinds(param)
     if LATEST in offered:
-        find_run(value, line.runs_dir)
+        if not is_address(value):  # nothing is pulled for what is only tried
+            find_named(value, line.runs_dir)
     elif value.partition(":")[0] not in offered and len(kinds) > 1:
         groups_named(value)
     elif value not in offered and offered and not kinds and param in line.places:

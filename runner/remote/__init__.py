@@ -1,0 +1,1 @@
+"""Runs at an address: pushes, pulls, signs and verifies them."""

@@ -1,0 +1,60 @@
+"""A folder that holds a run's files, such as one on a network drive."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from zookit.core.data.writing import written_aside
+from zookit.core.progress import Advance
+from zookit.core.reading import open_regular
+from zookit.remote.place import BLOCK, NotThere, RemoteError, WritablePlace, unwritable
+
+
+class FolderPlace(WritablePlace):
+    """A folder. Only regular files are read, and nothing is written through a link."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self._folder = folder
+
+    def blocks(self, name: str, start: int) -> Iterator[bytes]:
+        """See `Place`."""
+        try:
+            with open_regular(self._folder / name) as file:
+                file.seek(start)
+                while block := file.read(BLOCK):
+                    yield block
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotThere(f"{self.at(name)} does not exist.") from None
+        except OSError as error:
+            raise self._unreadable(name, error) from None
+
+    def size(self, name: str) -> int | None:
+        """See `Place`."""
+        try:
+            with open_regular(self._folder / name) as file:
+                return file.seek(0, 2)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._unreadable(name, error) from None
+
+    def send(self, path: Path, name: str, advance: Advance) -> None:
+        """See `Place`."""
+        target = self._folder / name
+        try:
+            with written_aside(target) as aside:
+                shutil.copyfile(path, aside)
+        except OSError as error:
+            raise unwritable(target, error) from None
+        advance(path.stat().st_size)
+
+    def remove(self, name: str) -> None:
+        """See `Place`."""
+        try:
+            (self._folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self._folder / name, error) from None
+
+    def _unreadable(self, name: str, error: OSError) -> RemoteError:
+        return RemoteError(f"{self.at(name)} cannot be read: {error.strerror or error}.")

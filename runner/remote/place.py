@@ -1,0 +1,154 @@
+"""A place that holds a run's files: a folder, a web server or a store of a cloud."""
+
+import hashlib
+import stat
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from zookit.core import FolderError, ZookitError
+from zookit.core.addresses import without_secrets
+from zookit.core.progress import Advance
+from zookit.data.hashes import sha256_of_file
+from zookit.remote.manifest import FileEntry
+
+BLOCK = 1 << 20
+"""The bytes that are read at a time."""
+
+
+class RemoteError(ZookitError):
+    """A run cannot be pushed, pulled, signed or verified."""
+
+
+class NotThere(RemoteError):
+    """A place does not have the file."""
+
+
+class Place(ABC):
+    """A place that holds the files of one run, by names such as `files/a/epoch-00001.png`.
+
+    `address` is the place without its secrets, for messages.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.address = without_secrets(url).removesuffix("?...")
+
+    def at(self, name: str) -> str:
+        """Return the address of a file for messages."""
+        return f"{self.address.rstrip('/')}/{name}"
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return the content of a small file.
+
+        Raises NotThere, and RemoteError if it cannot be read or has more than `limit` bytes.
+        """
+        content = bytearray()
+        for block in self.blocks(name, 0):
+            content += block
+            if len(content) > limit:
+                raise RemoteError(f"{self.at(name)} has more than {limit:,} bytes.")
+        return bytes(content)
+
+    def fetch(self, name: str, entry: FileEntry, path: Path, advance: Advance) -> None:
+        """Write a file to `path` once all its bytes are there and have the right hash.
+
+        An incomplete file stays in `NAME.part` beside it; this or a later call continues it.
+
+        Raises:
+            RemoteError: the file cannot be read, or is not the one that was pushed.
+            OSError: it cannot be written.
+        """
+        part = path.with_name(f"{path.name}.part")
+        have = _size_of_part(part)
+        while True:
+            try:
+                self._receive(name, entry, part, have, advance)
+                self._check(name, entry, part)
+            except RemoteError:
+                if not have or part.exists():
+                    raise
+                have = 0  # what was there before did not belong to it
+            else:
+                part.replace(path)
+                return
+
+    def _receive(
+        self, name: str, entry: FileEntry, part: Path, have: int, advance: Advance
+    ) -> None:
+        if have > entry.size:
+            have = 0
+        with part.open("ab" if have else "wb") as sink:
+            advance(have)
+            for block in self.blocks(name, have) if have < entry.size else ():
+                have += len(block)
+                if have > entry.size:
+                    break
+                sink.write(block)
+                advance(len(block))
+        if have < entry.size:
+            raise RemoteError(
+                f"{self.at(name)} ended after {have:,} of {entry.size:,} bytes. Run the command "
+                "again; it continues where it stopped."
+            )
+        if have > entry.size:
+            part.unlink()
+            raise self.changed(name, f"it has more than {entry.size:,} bytes")
+
+    def _check(self, name: str, entry: FileEntry, part: Path) -> None:
+        found = sha256_of_file(part)
+        if found != entry.sha256:
+            part.unlink()
+            raise self.changed(name, f"its SHA-256 is {found}, expected {entry.sha256}")
+
+    def changed(self, name: str, reason: str) -> RemoteError:
+        """Return the error for a file that is not the one that was pushed."""
+        return RemoteError(
+            f"{self.at(name)} is not the file that was pushed: {reason}. Nothing was saved. Ask "
+            "whoever pushed the run to push it again."
+        )
+
+    @abstractmethod
+    def blocks(self, name: str, start: int) -> Iterator[bytes]:
+        """Yield the bytes of a file from byte `start` on. Raises NotThere and RemoteError."""
+
+
+class WritablePlace(Place):
+    """A place that runs can be pushed to."""
+
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of a file, which is read as a whole. Raises RemoteError."""
+        digest = hashlib.sha256()
+        for block in self.blocks(name, 0):
+            digest.update(block)
+        return digest.hexdigest()
+
+    @abstractmethod
+    def size(self, name: str) -> int | None:
+        """Return the size of a file in bytes, None if it is not there. Raises RemoteError."""
+
+    @abstractmethod
+    def send(self, path: Path, name: str, advance: Advance) -> None:
+        """Write a file to the place, in which it appears as a whole. Raises RemoteError."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Remove a file if it is there. Raises RemoteError."""
+
+
+def _size_of_part(part: Path) -> int:
+    """Return the size of what an earlier call left; remove what no call has left."""
+    with suppress(FileNotFoundError):
+        status = part.lstat()
+        if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
+            return status.st_size
+        part.unlink()
+    return 0
+
+
+def unwritable(path: Path, error: OSError) -> FolderError:
+    """Return the error for a local file or folder that cannot be written."""
+    return FolderError(
+        f"{path} cannot be written: {error.strerror or error}. Free some disk space, or make the "
+        "folder writable. The same command then continues where it stopped."
+    )

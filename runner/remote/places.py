@@ -1,0 +1,44 @@
+"""Finds the place that an address names."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from zookit.core.addresses import is_address
+from zookit.core.errors import quoted
+from zookit.remote.folder_place import FolderPlace
+from zookit.remote.place import Place, RemoteError, WritablePlace
+from zookit.remote.store_place import StorePlace
+from zookit.remote.web_place import WebPlace
+
+
+def place_at(url: str) -> Place:
+    """Return the place at an address or at the path of a folder.
+
+    Raises RemoteError if it is not valid, and NotInstalled if its store needs another package.
+    """
+    if not url.strip():
+        raise RemoteError("the address is empty. Pass one such as s3://BUCKET/RUN, or a folder.")
+    if not url.isprintable():
+        raise RemoteError(f"{quoted(url)} is not an address.")
+    try:
+        if not is_address(url):
+            return FolderPlace(Path(url).expanduser().absolute())
+        protocol = url.partition("://")[0].lower()
+        if protocol in ("http", "https"):
+            return WebPlace(url)
+        if protocol in ("file", "local"):
+            return FolderPlace(Path(unquote(urlsplit(url).path)))
+    except (ValueError, RuntimeError) as error:
+        raise RemoteError(f"{quoted(url)} is not an address: {error}.") from None
+    return StorePlace(url)
+
+
+def writable_place_at(url: str) -> WritablePlace:
+    """Return the place at an address to push to. Raises as `place_at` does."""
+    place = place_at(url)
+    if isinstance(place, WritablePlace):
+        return place
+    raise RemoteError(
+        f"nothing can be pushed to {place.address}: web addresses can only be pulled. Push to a "
+        "folder, s3://BUCKET/RUN, gs://BUCKET/RUN or hf://USER/REPOSITORY/RUN."
+    )

@@ -1,0 +1,196 @@
+"""Pulls a run: copies it from an address into the folder of runs, or into the cache to use it."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from zookit.core import BadRun, FolderError
+from zookit.core.data.cache import cache_subfolder, locked
+from zookit.core.data.writing import written_aside
+from zookit.core.messages import option
+from zookit.core.progress import Progress, silent
+from zookit.data.hashes import sha256_of_file
+from zookit.remote.manifest import (
+    LARGEST,
+    MANIFEST,
+    BadManifest,
+    FileEntry,
+    Manifest,
+    parse_manifest,
+)
+from zookit.remote.place import NotThere, Place, RemoteError, unwritable
+from zookit.remote.places import place_at
+from zookit.remote.signature import SIGNATURE, check_key, verify
+from zookit.runs.pulled import PULLED
+from zookit.runs.run import CHECKPOINT, read_run
+from zookit.runs.writer import check_runs_dir
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull did: the run's folder, and whether it was there already."""
+
+    folder: Path
+    files: int
+    size: int
+    was_there: bool
+
+
+def pull_run(
+    url: str, runs_dir: Path, *, key: Path | None = None, progress: Progress = silent
+) -> Pulled:
+    """Copy a pushed run into a folder of runs.
+
+    Every file is checked by its hash. The run appears in `runs_dir` once all of it is there; what
+    has arrived before waits in the cache, where the next call continues.
+
+    Args:
+        url: the address that the run was pushed to, or the path of a folder.
+        runs_dir: the folder of runs, which is created.
+        key: the public key with which the run's signature is verified.
+        progress: reports the bytes that arrive.
+
+    Raises:
+        RemoteError: there is no run, it is not as it was pushed, or not signed with the key.
+        BadRun: what was pushed is not a valid run.
+        FolderError: `runs_dir` cannot be written, or has a different run of this name.
+        NotInstalled: the address or the signature needs another package.
+    """
+    check_runs_dir(runs_dir)
+    place = place_at(url)
+    if key is not None:
+        check_key(key)
+    manifest = _manifest_at(place)
+    if key is not None and SIGNATURE not in manifest.files:
+        raise RemoteError(
+            f"{place.address} is not signed, so nothing was pulled. Ask whoever pushed it to sign "
+            f"it, or pull it without {option('--verify', 'verify')}."
+        )
+    target = runs_dir / manifest.name
+    if os.path.lexists(target):
+        _check_same(target, manifest, place)
+        if key is not None:
+            verify(target, key)
+        return Pulled(target.absolute(), len(manifest.files), manifest.size, was_there=True)
+    with _staged(place, manifest, manifest.files, progress) as folder:
+        if key is not None:
+            verify(folder, key)
+        _check_run(folder, place)
+        try:
+            with written_aside(target) as aside:
+                shutil.move(folder, aside)
+        except OSError as error:
+            raise unwritable(target, error) from None
+    return Pulled(target.absolute(), len(manifest.files), manifest.size, was_there=False)
+
+
+def run_at(url: str, progress: Progress = silent) -> Path:
+    """Return the folder in the cache of a run that is named by its address, as it is there now.
+
+    Only what has changed is pulled, and no checkpoint, which only resuming needs. Raises as
+    `pull_run` does.
+    """
+    place = place_at(url)
+    manifest = _manifest_at(place)
+    wanted = [name for name in manifest.files if name != CHECKPOINT]
+    with _staged(place, manifest, wanted, progress) as folder:
+        _check_run(folder, place)
+        return folder
+
+
+def _manifest_at(place: Place) -> Manifest:
+    try:
+        return parse_manifest(place.read(MANIFEST, LARGEST))
+    except NotThere:
+        raise RemoteError(
+            f"{place.address} has no {MANIFEST}: no run was pushed there, or the push has not "
+            "finished. Check the address, or push the run again."
+        ) from None
+    except BadManifest as error:
+        raise RemoteError(f"{place.at(MANIFEST)} is not valid: {error}.") from None
+
+
+@contextmanager
+def _staged(
+    place: Place, manifest: Manifest, wanted: "Iterator[str] | list[str]", progress: Progress
+) -> Iterator[Path]:
+    """Yield the folder in the cache that has the wanted files of a run, and no others."""
+    key = hashlib.sha256(place.address.encode()).hexdigest()[:32]
+    try:
+        home = cache_subfolder(PULLED) / key
+        with locked(f"{PULLED}-{key}"):
+            folder = home / manifest.name
+            _remove_others(folder, manifest)
+            _fetch(place, manifest, [*wanted], folder, progress)
+            yield folder
+            with suppress(OSError):  # the run may still be in it
+                home.rmdir()
+    except OSError as error:
+        raise unwritable(Path(error.filename or PULLED), error) from None
+
+
+def _remove_others(folder: Path, manifest: Manifest) -> None:
+    """Remove what another push, or a report, has left in a run's folder in the cache."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for other in folder.parent.iterdir():
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    for at, folders, names in os.walk(folder):
+        for each in [*names, *(each for each in folders if Path(at, each).is_symlink())]:
+            path = Path(at, each)
+            if path.relative_to(folder).as_posix().removesuffix(".part") not in manifest.files:
+                path.unlink()
+
+
+def _fetch(
+    place: Place, manifest: Manifest, wanted: list[str], folder: Path, progress: Progress
+) -> None:
+    missing = [name for name in wanted if not _is_there(folder / name, manifest.files[name])]
+    total = sum(manifest.files[name].size for name in missing)
+    free = shutil.disk_usage(folder).free
+    if total > free:
+        raise FolderError(
+            f"{place.address} needs {total:,} bytes, but the disk of {folder} has only {free:,} "
+            "bytes free. Free some space, or set ZOOKIT_CACHE_DIR to a folder on a larger disk."
+        )
+    if not missing:
+        return
+    with progress(f"pulling {manifest.name}", total, "bytes") as advance:
+        for name in missing:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            place.fetch(name, manifest.files[name], path, advance)
+
+
+def _is_there(path: Path, entry: FileEntry) -> bool:
+    try:
+        status = path.lstat()
+        return status.st_size == entry.size and sha256_of_file(path) == entry.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _check_same(target: Path, manifest: Manifest, place: Place) -> None:
+    """Raise FolderError if a folder has not the files of a pushed run, whatever else it has."""
+    for name, entry in manifest.files.items():
+        path = target / name
+        try:
+            same = not path.is_symlink() and path.is_file() and _is_there(path, entry)
+        except (OSError, BadRun):
+            same = False
+        if not same:
+            raise FolderError(
+                f"{target} already exists and differs from {place.address} in {name}. Rename it, "
+                f"or choose another folder with {option('--runs-dir', 'runs_dir')}."
+            )
+
+
+def _check_run(folder: Path, place: Place) -> None:
+    try:
+        read_run(folder)
+    except BadRun as error:
+        raise BadRun(f"what was pushed to {place.address} is not a valid run: {error}") from None

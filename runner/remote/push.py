@@ -1,0 +1,142 @@
+"""Pushes a run: copies its folder to an address."""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from zookit.core import BadRun
+from zookit.core.messages import option
+from zookit.core.progress import Progress, silent
+from zookit.remote.manifest import (
+    LARGEST,
+    MANIFEST,
+    BadManifest,
+    FileEntry,
+    Manifest,
+    manifest_of,
+    parse_manifest,
+    states_of,
+)
+from zookit.remote.place import NotThere, RemoteError, WritablePlace
+from zookit.remote.places import writable_place_at
+from zookit.remote.signature import SIGNATURE, check_current, sign
+from zookit.runs.run import RunRecord
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did.
+
+    `address` is the place without secrets, `files` and `size` are the number and the bytes of the
+    run's files, `sent` the number of those that were not there already.
+    """
+
+    address: str
+    files: int
+    size: int
+    sent: int
+
+
+def push_run(
+    run: RunRecord,
+    url: str,
+    *,
+    key: Path | None = None,
+    force: bool = False,
+    progress: Progress = silent,
+) -> Pushed:
+    """Copy a run's folder to an address, except files that are already there.
+
+    The manifest comes last, so that nobody can pull a run of which files are missing.
+
+    Args:
+        run: the run; it must not be training.
+        url: an address such as `s3://BUCKET/RUN`, or the path of a folder.
+        key: the private key to sign the run with first.
+        force: replace another run at the address.
+        progress: reports the bytes that are sent.
+
+    Raises:
+        BadRun: the run is training, or has more than regular files.
+        RemoteError: the place cannot be written, or has another run; or the run cannot be signed.
+        NotInstalled: the address or the signature needs another package.
+    """
+    if run.status in ("running", "unknown"):
+        raise BadRun(f"{run.folder} is being trained, perhaps on another machine. Wait until then.")
+    place = writable_place_at(url)
+    if key is not None:
+        sign(run.folder, key)
+    before = states_of(run.folder)
+    manifest = manifest_of(run.folder)
+    if SIGNATURE in manifest.files:
+        check_current(run.folder, manifest)
+    there = _manifest_at(place, manifest.name, force=force)
+    missing = _missing(place, manifest, {} if there is None else there.files)
+    if missing and there is not None:
+        # Until all is there, what is there is no run, and no hash of its manifest holds.
+        place.remove(MANIFEST)
+    total = sum(manifest.files[name].size for name in missing)
+    with progress(f"pushing {manifest.name}", total, "bytes") as advance:
+        for name in missing:
+            place.send(run.folder / name, name, advance)
+    if states_of(run.folder) != before:
+        raise BadRun(f"{run.folder} was changed while it was pushed. Push it again.")
+    if missing or there != manifest:
+        _send_manifest(place, manifest)
+    for name in () if there is None else set(there.files) - set(manifest.files):
+        place.remove(name)
+    return Pushed(place.address, len(manifest.files), manifest.size, len(missing))
+
+
+def _manifest_at(place: WritablePlace, name: str, *, force: bool) -> Manifest | None:
+    """Return the manifest of the same run at a place; None if there is none.
+
+    Raises RemoteError if there is another run, unless it may be replaced.
+    """
+    found = None
+    with suppress(NotThere):
+        content = place.read(MANIFEST, LARGEST)
+        try:
+            found = parse_manifest(content)
+        except BadManifest as error:
+            if not force:
+                raise RemoteError(
+                    f"{place.at(MANIFEST)} exists, but is not one of a run: {error}. Choose "
+                    f"another address, or replace it with {option('--force', 'force=True')}."
+                ) from None
+    if found is not None and found.name != name and not force:
+        raise RemoteError(
+            f"{place.address} has another run, {found.name}. Choose another address, or replace "
+            f"that run with {option('--force', 'force=True')}."
+        )
+    return found
+
+
+def _missing(
+    place: WritablePlace, manifest: Manifest, listed: Mapping[str, FileEntry]
+) -> list[str]:
+    """Return the names of the files that are not at the place with the right hash."""
+    return [name for name, entry in manifest.files.items() if not _has(place, name, entry, listed)]
+
+
+def _has(
+    place: WritablePlace, name: str, entry: FileEntry, listed: Mapping[str, FileEntry]
+) -> bool:
+    if place.size(name) != entry.size:
+        return False
+    # What no manifest lists may be of a push that was stopped, so it is read.
+    return listed.get(name) == entry or place.digest(name) == entry.sha256
+
+
+def _send_manifest(place: WritablePlace, manifest: Manifest) -> None:
+    content = manifest.content()
+    with TemporaryDirectory() as folder:
+        path = Path(folder, MANIFEST)
+        path.write_bytes(content)
+        place.send(path, MANIFEST, lambda _: None)
+    if place.read(MANIFEST, LARGEST) != content:
+        digest = hashlib.sha256(content).hexdigest()
+        raise RemoteError(f"{place.at(MANIFEST)} was not stored as sent, with SHA-256 {digest}.")

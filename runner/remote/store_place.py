@@ -1,0 +1,143 @@
+"""A store of a cloud that holds a run's files, through fsspec: S3, GCS, the Hugging Face hub."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from zookit.core import NotInstalled
+from zookit.core.addresses import without_secrets
+from zookit.core.errors import reason_of, reraise_interruption
+from zookit.core.progress import Advance
+from zookit.remote.place import BLOCK, NotThere, RemoteError, WritablePlace
+
+T = TypeVar("T")
+
+SECONDS = 60.0
+"""Seconds without an answer after which a store counts as unreachable."""
+_PATIENCE = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}
+"""What botocore waits for; its defaults add up to minutes."""
+
+
+class StorePlace(WritablePlace):
+    """A place of any protocol that fsspec knows.
+
+    Credentials are those that the store's own tools use. Raises NotInstalled without the packages
+    of the protocol, and RemoteError if the address is not valid.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        try:
+            import fsspec
+        except ImportError:
+            raise self._not_installed() from None
+        if "::" in url:
+            raise RemoteError(f"{self.address} is a chain of addresses. Pass the one of a folder.")
+        try:
+            # Another one of this process may have remembered what was there, or other credentials.
+            self._files, root = fsspec.url_to_fs(url, skip_instance_cache=True, **_options(url))
+        except ImportError:
+            raise self._not_installed() from None
+        except Exception as error:  # noqa: BLE001 - each protocol has its own
+            reraise_interruption(error)
+            raise self._failed(self.address, error) from None
+        self._root = str(root).rstrip("/")
+
+    def blocks(self, name: str, start: int) -> Iterator[bytes]:
+        """See `Place`."""
+        file = self._call(name, lambda: self._files.open(self._path(name), "rb"))
+        try:
+            if start:
+                file.seek(start)
+            while block := self._call(name, lambda: file.read(BLOCK)):
+                yield block
+        finally:
+            file.close()
+
+    def size(self, name: str) -> int | None:
+        """See `Place`."""
+        self._files.invalidate_cache()
+        try:
+            found = self._call(name, lambda: self._files.info(self._path(name)))
+        except NotThere:
+            return None
+        return found["size"] if found.get("type") == "file" else None
+
+    def send(self, path: Path, name: str, advance: Advance) -> None:
+        """See `Place`."""
+        from fsspec.callbacks import Callback
+
+        callback = Callback()
+        callback.relative_update = advance
+        # However long it takes: the store's own limits of time hold.
+        self._call(
+            name,
+            lambda: self._files.put_file(str(path), self._path(name), callback=callback),
+            seconds=None,
+        )
+
+    def remove(self, name: str) -> None:
+        """See `Place`."""
+        if self.size(name) is not None:
+            self._call(name, lambda: self._files.rm_file(self._path(name)))
+
+    def _path(self, name: str) -> str:
+        return f"{self._root}/{name}"
+
+    def _call(self, name: str, call: Callable[[], T], seconds: float | None = SECONDS) -> T:
+        """Return what a function of fsspec returns. Raises NotThere and RemoteError.
+
+        It works in a thread, which is left behind when the time is over.
+        """
+        answers: queue.SimpleQueue[tuple[T] | Exception] = queue.SimpleQueue()
+
+        def ask() -> None:
+            try:
+                answers.put((call(),))
+            except Exception as error:  # noqa: BLE001 - raised again below
+                answers.put(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        try:
+            answer = answers.get(timeout=seconds)
+        except queue.Empty:
+            raise RemoteError(
+                f"{self.at(name)} did not answer within {seconds:g} s. Check the address and the "
+                "network, and run the command again."
+            ) from None
+        if isinstance(answer, Exception):
+            raise self._failed(self.at(name), answer) from None
+        return answer[0]
+
+    def _failed(self, where: str, error: Exception) -> RemoteError:
+        if isinstance(error, FileNotFoundError):
+            return NotThere(f"{where} does not exist.")
+        reason = without_secrets(reason_of(error)).rstrip(".")
+        if isinstance(error, PermissionError):
+            return RemoteError(
+                f"{where}: access was denied ({reason}). Check the credentials of its store; see "
+                "docs/sharing.md."
+            )
+        return RemoteError(
+            f"{where} cannot be reached: {reason}. Check the address, the network and the "
+            "credentials of its store."
+        )
+
+    def _not_installed(self) -> NotInstalled:
+        return NotInstalled(
+            f"{self.address} needs a package that is not installed. Run: pip install "
+            "'zookit[remote]'"
+        )
+
+
+def _options(url: str) -> dict[str, Any]:
+    """Return what to pass to the file system of a protocol."""
+    protocol = url.partition("://")[0]
+    if protocol not in ("s3", "s3a"):
+        return {}
+    from fsspec.config import conf
+
+    # What the user has configured for fsspec comes first.
+    return {"config_kwargs": {**_PATIENCE, **conf.get(protocol, {}).get("config_kwargs", {})}}

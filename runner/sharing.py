@@ -1,0 +1,183 @@
+"""The public functions that push, pull, sign and verify runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zookit.api import find_and_open
+from zookit.arguments import path_of
+from zookit.core import BadParameter, warn
+from zookit.core.addresses import is_address
+from zookit.core.errors import quoted
+from zookit.core.messages import counted, option, printable
+from zookit.run_object import Run, open_folder
+from zookit.runs.naming import find_run, warn_if_changed
+from zookit.terminal import messages_shown
+
+if TYPE_CHECKING:
+    from zookit.core.progress import Progress
+    from zookit.remote.pull import Pulled
+    from zookit.remote.push import Pushed
+
+_SHOWN = 3
+"""The most places of this machine that a warning names."""
+_WHEEL = ".whl"
+
+
+def push(
+    run: str | Path | Run,
+    url: str | Path,
+    *,
+    runs_dir: str | Path = "runs",
+    sign: str | Path | None = None,
+    force: bool = False,
+    quiet: bool = False,
+) -> "Pushed":
+    """Copy a run to an address, except files that are already there.
+
+    Warns if the run names paths of this machine or addresses with secrets.
+
+    Args:
+        run: the run, or its name as `zookit.open_run` takes it.
+        url: a folder, or an address such as `s3://BUCKET/RUN`; `hf://`, `gs://` and other protocols
+            of fsspec work too. Only a folder needs no extra, `zookit[remote]`.
+        runs_dir: the folder that holds the runs.
+        sign: the file with the private key to sign the run with first; needs `zookit[signing]`.
+        force: replace another run at the address.
+        quiet: show only warnings.
+
+    Returns:
+        The `address` without secrets, the number of `files`, their `size` in bytes, and how many
+        were `sent`.
+
+    Raises:
+        BadRun: there is no such run, it is being trained, or its folder has links or devices.
+        RemoteError: the address cannot be reached or has another run, or the key cannot be used.
+        NotInstalled: an extra is missing.
+    """
+    from zookit.remote.push import push_run  # loads requests
+    from zookit.runs.named_places import named_places
+
+    with messages_shown(quiet):
+        found = find_and_open(run, runs_dir)
+        warn_if_changed(found)
+        key = None if sign is None else path_of(sign, "sign")
+        pushed = push_run(found, _text(url), key=key, force=force, progress=_progress(quiet))
+        places = list(named_places(found))
+        if places:
+            more = f", and {counted(len(places) - _SHOWN, 'more')}" * (len(places) > _SHOWN)
+            warn(
+                f"whoever can read {pushed.address} learns what {printable(found.name)} names: "
+                f"{'; '.join(places[:_SHOWN])}{more}."
+            )
+    return pushed
+
+
+def pull(
+    url: str | Path,
+    runs_dir: str | Path = "runs",
+    *,
+    verify: str | Path | None = None,
+    quiet: bool = False,
+) -> Run:
+    """Copy a pushed run into a folder of runs, and open it.
+
+    Every file is checked by its SHA-256, and the run appears once all of it is there. An
+    interrupted pull continues where it stopped.
+
+    Args:
+        url: the address that the run was pushed to, or a web address that serves it.
+        runs_dir: the folder of runs.
+        verify: the file with the public key that must have signed the run; needs `zookit[signing]`.
+        quiet: show only warnings.
+
+    Raises:
+        RemoteError: there is no run, it is not as it was pushed, or not signed with the key.
+        BadRun: what was pushed is not a valid run.
+        FolderError: the run cannot be written, or a different one of its name exists.
+        NotInstalled: an extra is missing.
+    """
+    return open_folder(pull_folder(url, runs_dir, verify=verify, quiet=quiet).folder)
+
+
+def pull_folder(
+    url: str | Path, runs_dir: str | Path, *, verify: str | Path | None, quiet: bool
+) -> "Pulled":
+    """Pull a run as `pull` does, and return what was done."""
+    from zookit.remote.pull import pull_run  # loads requests
+
+    with messages_shown(quiet):
+        key = None if verify is None else path_of(verify, "verify")
+        into = path_of(runs_dir, "runs_dir")
+        pulled = pull_run(_text(url), into, key=key, progress=_progress(quiet))
+        warn_if_changed(open_folder(pulled.folder))
+    return pulled
+
+
+def sign(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = "runs") -> Path:
+    """Sign a run or a wheel with the OpenSSF model-signing library (`zookit[signing]`).
+
+    Args:
+        target: a run, or its name as `zookit.open_run` takes it, or a wheel: a `.whl` file.
+        key: the file with the private key, of an elliptic curve, in PEM format.
+        runs_dir: the folder that holds the runs.
+
+    Returns:
+        The path of the signature: `model.sig` in the run's folder, or `WHEEL.sig`.
+
+    Raises:
+        BadRun: there is no such run.
+        RemoteError: the key cannot be used.
+        FolderError: the signature cannot be written.
+        NotInstalled: the extra is missing.
+    """
+    from zookit.remote.signature import sign as sign_target
+
+    return sign_target(_target(target, runs_dir), path_of(key, "key"))
+
+
+def verify(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = "runs") -> None:
+    """Verify that a run or a wheel was signed with a key, and has not changed since.
+
+    Args:
+        target: as for `sign`.
+        key: the file with the public key in PEM format.
+        runs_dir: the folder that holds the runs.
+
+    Raises:
+        BadRun: there is no such run.
+        RemoteError: the target is not signed, signed with another key, or has changed.
+        NotInstalled: the extra is missing.
+    """
+    from zookit.remote.signature import verify as verify_target
+
+    verify_target(_target(target, runs_dir), path_of(key, "key"))
+
+
+def _target(target: str | Path | Run, runs_dir: str | Path) -> Path:
+    """Return the folder of a run, or the path of a wheel."""
+    from zookit.remote.place import RemoteError
+
+    if isinstance(target, Run):
+        return target.folder
+    path = path_of(target, "target")
+    if path.suffix == _WHEEL and path.is_file():
+        return path.absolute()
+    if is_address(str(target)):
+        raise RemoteError(
+            "only local runs and wheels are signed and verified. To verify a run while it is "
+            f"pulled: {option('zookit pull URL --verify KEY.pub', 'pull(url, verify=key)')}"
+        )
+    return find_run(str(target), path_of(runs_dir, "runs_dir"))
+
+
+def _text(url: object) -> str:
+    if isinstance(url, str | Path):
+        return str(url)
+    raise BadParameter(f"url must be an address or a folder, got {quoted(url)}.")
+
+
+def _progress(quiet: bool) -> "Progress":
+    from zookit.core.progress import silent
+    from zookit.terminal import bar
+
+    return silent if quiet else bar

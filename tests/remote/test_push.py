@@ -1,0 +1,172 @@
+"""Pushes to folders and to a store in memory."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+from bounded import bounded
+from http_server import Server
+from pushed_runs import contents
+
+from zookit.core import BadRun, FolderError
+from zookit.remote.folder_place import FolderPlace
+from zookit.remote.manifest import MANIFEST, parse_manifest
+from zookit.remote.place import RemoteError
+from zookit.remote.places import place_at
+from zookit.remote.push import push_run
+from zookit.runs.run import RunRecord, read_run
+
+MEMORY = "memory://bucket/run"
+
+
+@pytest.fixture(autouse=True)
+def memory() -> Iterator[fsspec.AbstractFileSystem]:
+    """The store in memory, which is empty at first."""
+    store = fsspec.filesystem("memory")
+    yield store
+    store.store.clear()
+    store.pseudo_dirs[:] = [""]
+
+
+@pytest.fixture(params=["folder", "memory"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return str(tmp_path / "shared" / "run") if request.param == "folder" else MEMORY
+
+
+def stored(url: str) -> dict[str, bytes]:
+    """Return the files at an address, also the manifest."""
+    if url != MEMORY:
+        return {
+            path.relative_to(url).as_posix(): path.read_bytes()
+            for path in Path(url).rglob("*")
+            if path.is_file()
+        }
+    files = fsspec.filesystem("memory").store
+    return {name.removeprefix("/bucket/run/"): file.getvalue() for name, file in files.items()}
+
+
+def test_a_run_is_pushed_as_it_is(run: RunRecord, url: str) -> None:
+    (run.folder / "files" / "plot").mkdir(parents=True)
+    (run.folder / "files" / "plot" / "epoch-00001.txt").write_bytes(b"")
+    pushed = push_run(run, url)
+    found = stored(url)
+    manifest = parse_manifest(found.pop(MANIFEST))
+    assert found == contents(run.folder)
+    assert set(manifest.files) == set(found)
+    assert (pushed.files, pushed.sent, pushed.size) == (len(found), len(found), manifest.size)
+
+
+def test_what_is_there_is_not_sent_again(run: RunRecord, url: str) -> None:
+    push_run(run, url)
+    assert push_run(run, url).sent == 0
+    (run.folder / "note.txt").write_text("new")
+    assert push_run(run, url).sent == 1
+    (run.folder / "note.txt").write_text("old")  # of the same size
+    assert push_run(run, url).sent == 1
+    (run.folder / "note.txt").unlink()
+    assert push_run(run, url).sent == 0
+    assert "note.txt" not in stored(url)
+    assert stored(url).keys() - {MANIFEST} == contents(run.folder).keys()
+
+
+def test_a_push_that_was_stopped_is_no_run_and_continues(
+    run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = tmp_path / "shared"
+    push_run(run, str(url))
+    for name in ("weights.safetensors", "times.csv", "probe.safetensors"):
+        content = bytearray((run.folder / name).read_bytes())
+        content[-1] ^= 1  # of the same size
+        (run.folder / name).write_bytes(content)
+    send = FolderPlace.send
+
+    def broken(place: FolderPlace, path: Path, name: str, advance: object) -> None:
+        if name.startswith("weights"):
+            raise RemoteError("the connection was lost")
+        send(place, path, name, advance)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderPlace, "send", broken)
+        with pytest.raises(RemoteError, match="lost"):
+            push_run(run, str(url))
+    assert MANIFEST not in stored(str(url))
+    assert push_run(run, str(url)).sent == 1
+    assert {**stored(str(url)), MANIFEST: b""} == {**contents(run.folder), MANIFEST: b""}
+
+
+def test_another_run_is_replaced_only_with_force(run: RunRecord, url: str) -> None:
+    push_run(run, url)
+    other = read_run(run.folder.rename(run.folder.with_name("20300101-000000Z-other")))
+    (other.folder / "times.csv").unlink()
+    with pytest.raises(RemoteError, match=f"another run, {run.name}.*force=True"):
+        push_run(other, url)
+    assert "times.csv" in stored(url)
+    push_run(other, url, force=True)
+    assert parse_manifest(stored(url)[MANIFEST]).name == other.name
+    assert "times.csv" not in stored(url)
+
+
+def test_a_foreign_manifest_is_replaced_only_with_force(run: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text('{"app": 1}')
+    with pytest.raises(RemoteError, match=r"not one of a run.*force=True"):
+        push_run(run, str(tmp_path))
+    assert push_run(run, str(tmp_path), force=True).sent > 0
+
+
+def test_a_run_that_trains_is_not_pushed(run: RunRecord, url: str) -> None:
+    (run.folder / "metrics.json").unlink()
+    (run.folder / ".lock").write_text(json.dumps({"host": "far", "process": 1, "started": ""}))
+    with pytest.raises(BadRun, match="being trained"):
+        push_run(read_run(run.folder), url)
+    assert stored(url) == {}
+
+
+def test_a_run_that_was_killed_is_pushed(run: RunRecord, url: str) -> None:
+    (run.folder / "metrics.json").unlink()
+    assert push_run(read_run(run.folder), url).sent > 0
+
+
+def test_a_web_address_cannot_be_pushed_to(run: RunRecord, server: Server) -> None:
+    url = server.url.replace("//", "//me:secret@") + "/run?sig=secret"
+    with pytest.raises(RemoteError, match=r"http://127.*can only be pulled.*s3://") as raised:
+        push_run(run, url)
+    assert "secret" not in str(raised.value)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("url", ["", " ", "http://[", "file:///nonexistent/\0"])
+def test_an_address_that_is_none_is_an_error(url: str) -> None:
+    with pytest.raises(RemoteError):
+        place_at(url).read(MANIFEST, 10)
+
+
+@pytest.mark.parametrize("kind", ["FIFO", "folder"])
+def test_nothing_hangs_on_what_is_no_file(run: RunRecord, tmp_path: Path, kind: str) -> None:
+    shared = tmp_path / "shared"
+    push_run(run, str(shared))
+    (shared / "times.csv").unlink()
+    if kind == "FIFO":
+        os.mkfifo(shared / "times.csv")
+    else:
+        (shared / "times.csv").mkdir()
+    with bounded(), pytest.raises(RemoteError, match=r"times\.csv cannot be read"):
+        push_run(run, str(shared))
+
+
+def test_nothing_is_written_through_a_link(run: RunRecord, tmp_path: Path) -> None:
+    shared, elsewhere = tmp_path / "shared", tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    shared.mkdir()
+    (shared / "times.csv").symlink_to(elsewhere)
+    push_run(run, str(shared))
+    assert elsewhere.read_text() == "mine"
+    assert not (shared / "times.csv").is_symlink()
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(run: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderError, match="file"):
+        push_run(run, str(tmp_path / "file" / "run"))
