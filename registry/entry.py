@@ -96,8 +96,11 @@ class Entry(Generic[T]):
     def load(self) -> type[T]:
         """Import and return the component's class, or the command's function.
 
-        Raises BrokenPlugin if the import fails or the plugin is not valid for its kind.
+        Raises BrokenPlugin if the import fails, the plugin is not valid for its kind, or the kind
+        is one of data.
         """
+        if self.kind.is_data:
+            raise self.broken("is data, which cannot be loaded as a plugin")
         return self._loaded
 
     def names(self, component: type) -> bool:

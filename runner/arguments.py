@@ -64,6 +64,13 @@ def run_name_of(given: object) -> str:
     )
 
 
+def model_name_of(given: object) -> str:
+    """Return the name of an installed model. Raises BadParameter if it is no text."""
+    if isinstance(given, str):
+        return given
+    raise BadParameter(f"name must be the name of an installed model, got {quoted(given)}.")
+
+
 def components_of(given: str | C | Iterable[str | C], name: str) -> tuple[str | C, ...]:
     """Return components, one or several, as a tuple. Raises BadParameter for anything else."""
     if isinstance(given, str | Component):

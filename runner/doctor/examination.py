@@ -5,7 +5,7 @@ Plugins are only imported in child processes.
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -15,6 +15,7 @@ from zookit import child_process, isolation
 from zookit.doctor import probes
 from zookit.doctor.environment import examine_environment
 from zookit.doctor.finding import Finding
+from zookit.doctor.models import examine_model
 from zookit.doctor.report import PluginReport, Report
 from zookit.doctor.requirements import (
     offering_distributions,
@@ -44,7 +45,12 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
         seconds: how long one plugin may take to load before its process is killed.
         watch: receives the progress.
     """
-    entries = [(group, entry) for group in registry.groups() for entry in group.entries()]
+    entries = [
+        (group, entry)
+        for group in registry.groups()
+        for entry in group.entries()
+        if not group.kind.is_data
+    ]
     limit = max(seconds, TENSORFLOW_SECONDS)
     tensorflow, results = _load([entry for _, entry in entries], seconds, limit, watch)
     environment, findings = examine_environment(tensorflow, limit)
@@ -59,10 +65,27 @@ def examine(registry: Registry, seconds: float, watch: Watch) -> Report:
         _report(group, entry, unmet.get(entry.distribution, []), each, seconds)
         for (group, entry), each in zip(entries, results, strict=True)
     ]
+    models = list(_models(registry, unmet, watch))
     blocked = [
         PluginReport(entry, (_BLOCKED,)) for group in registry.groups() for entry in group.blocked()
     ]
-    return Report(environment, (*plugins, *blocked), tuple(findings))
+    return Report(environment, (*plugins, *models, *blocked), tuple(findings))
+
+
+def _models(
+    registry: Registry, unmet: Mapping[str, list[str]], watch: Watch
+) -> Iterator[PluginReport]:
+    """Examine the installed models, which nothing imports."""
+    entries = registry.models.entries()
+    with watch(len(entries)) as done:
+        for entry in entries:
+            found = (
+                *(_incompatible(entry, each) for each in unmet.get(entry.distribution, [])),
+                *examine_model(entry, registry),
+                *_ambiguous(registry.models, entry),
+            )
+            done()
+            yield PluginReport(entry, found)
 
 
 def _load(
