@@ -47,10 +47,15 @@ if TYPE_CHECKING:
     from zookit.plugins.callbacks.swap_ema_weights import SwapEmaWeights as SwapEmaWeights
     from zookit.plugins.callbacks.terminate_on_nan import TerminateOnNan as TerminateOnNan
     from zookit.plugins.callbacks.unfreeze import Unfreeze as Unfreeze
+    from zookit.plugins.datasets.cifar10 import Cifar10 as Cifar10
+    from zookit.plugins.datasets.cifar100 import Cifar100 as Cifar100
+    from zookit.plugins.datasets.emnist import Emnist as Emnist
     from zookit.plugins.datasets.fashion_mnist import FashionMnist as FashionMnist
     from zookit.plugins.datasets.horse_or_human import HorseOrHuman as HorseOrHuman
     from zookit.plugins.datasets.image_folder import ImageFolder as ImageFolder
+    from zookit.plugins.datasets.kmnist import Kmnist as Kmnist
     from zookit.plugins.datasets.mnist import Mnist as Mnist
+    from zookit.plugins.datasets.svhn import Svhn as Svhn
     from zookit.plugins.exporters.keras_archive import KerasArchive as KerasArchive
     from zookit.plugins.exporters.litert import LiteRT as LiteRT
     from zookit.plugins.exporters.onnx import Onnx as Onnx

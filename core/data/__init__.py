@@ -3,10 +3,12 @@
 from zookit.core.data.archive import unpack, unpacked
 from zookit.core.data.cache import cache_folder
 from zookit.core.data.checks import check_splits
+from zookit.core.data.cifar import read_cifar_splits
 from zookit.core.data.folder_splits import split_folders
 from zookit.core.data.idx import read_idx, read_idx_splits
 from zookit.core.data.image_folder import class_folders, read_class_folders
 from zookit.core.data.images import read_image
+from zookit.core.data.mat import read_mat
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import hold_out, subset
 from zookit.core.data.writing import check_output, note_output, output_written, written_aside
@@ -28,10 +30,12 @@ __all__ = [
     "lock_file",
     "note_output",
     "output_written",
+    "read_cifar_splits",
     "read_class_folders",
     "read_idx",
     "read_idx_splits",
     "read_image",
+    "read_mat",
     "silent",
     "split_folders",
     "subset",

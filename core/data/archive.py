@@ -21,25 +21,32 @@ _HARMLESS = 1 << 30
 
 
 @contextmanager
-def unpacked(archive: Path) -> Iterator[Path]:
-    """Unpack a zip file into a temporary folder, which is removed at the end. Raises DataError."""
+def unpacked(archive: Path, *names: str) -> Iterator[Path]:
+    """Unpack a zip file as `unpack` does, into a temporary folder, which is removed at the end."""
     with _temporary_folder(archive.stem) as folder:
-        unpack(archive, Path(folder))
+        unpack(archive, Path(folder), *names)
         yield Path(folder)
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Unpack a zip file into an empty folder.
+def unpack(archive: Path, folder: Path, *names: str) -> None:
+    """Unpack a zip file, or only the members of these names, into an empty folder.
 
     Raises DataError before anything is written if a member would land outside the folder, is a
     link or needs a password, if the disk has too little space, or if the archive is small and
-    unpacks to gigabytes. Also raises DataError if the archive is damaged.
+    unpacks to gigabytes. Also raises DataError if a member of these names is missing or the archive
+    is damaged.
     """
     try:
         with open_regular(archive) as file, zipfile.ZipFile(file) as opened:
-            for member in opened.infolist():
+            members = [each for each in opened.infolist() if not names or each.filename in names]
+            missing = set(names) - {member.filename for member in members}
+            if missing:
+                raise DataError(
+                    f"{archive} has no {', '.join(sorted(missing))}. Download the file again."
+                )
+            for member in members:
                 _refuse_unsafe(archive, member)
-            needed = sum(member.file_size for member in opened.infolist())
+            needed = sum(member.file_size for member in members)
             free = shutil.disk_usage(folder).free
             if needed > free:
                 raise DataError(
@@ -48,7 +55,7 @@ def unpack(archive: Path, folder: Path) -> None:
                     "a larger disk."
                 )
             _refuse_bomb(archive, needed)
-            opened.extractall(folder)
+            opened.extractall(folder, members)
     except DataError:
         raise
     except OSError as error:

@@ -80,10 +80,19 @@ def _read_split(images: Path, labels: Path) -> Split:
     return Split(pixels.reshape(*pixels.shape, 1), classes.astype(np.int64))
 
 
-def read_idx_splits(source: Source) -> Splits:
+def read_idx_splits(source: Source, train: str = "train", test: str = "t10k") -> Splits:
     """Return the splits in the four files of MNIST and similar data sets, plain or gzipped.
 
-    Raises DataError if a file is missing or is not what it should be.
+    Images are uint8 (N, H, W, 1), stored on disk (see `zookit.core.data.empty_images`).
+
+    Args:
+        source: the folder of the files.
+        train: what the names of the training images and labels begin with, before
+            `-images-idx3-ubyte.gz` and `-labels-idx1-ubyte.gz`.
+        test: what those of the test images and labels begin with.
+
+    Raises:
+        DataError: a file is missing or is not what it should be.
     """
 
     def split(part: str) -> Split:
@@ -93,4 +102,4 @@ def read_idx_splits(source: Source) -> Splits:
         )
         return _read_split(images, labels)
 
-    return Splits(split("train"), split("t10k"))
+    return Splits(split(train), split(test))

@@ -14,7 +14,6 @@ from pathlib import Path
 from zookit.core.addresses import without_secrets
 from zookit.core.data.content import content_blocks
 from zookit.core.errors import DataError, DataUnavailable, WrongHash
-from zookit.core.messages import option
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
 from zookit.data.transfer import BrokenOffError, RefusedError, Transfer, opened
@@ -57,9 +56,8 @@ def download(
             reasons.append(f"{without_secrets(url)} {error}")
     if wrong:
         raise WrongHash(
-            f"{'; '.join(reasons)}. Wrong files were removed. Try again later, set ZOOKIT_MIRROR "
-            "or ZOOKIT_DATA_DIR to another source, or train with "
-            f"{option('--data sample', 'data=sample')}."
+            f"{'; '.join(reasons)}. Wrong files were removed. Try again later, or set "
+            "ZOOKIT_MIRROR or ZOOKIT_DATA_DIR to another source."
         )
     raise DataUnavailable("; ".join(reasons))
 
@@ -67,6 +65,7 @@ def download(
 def download_from(
     file: RemoteFile, url: str, folder: Path, progress: Progress, read_seconds: float
 ) -> Path:
+    """Download a file as `download` does, from one URL. The messages of its errors are clauses."""
     part = folder / f"{file.name}.part"
     _remove_foreign(part)
     failure: DataError = DataUnavailable("no attempt was made")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from zookit.core.data.cache import cache_folder, locked
 from zookit.core.dataset import Dataset
-from zookit.core.errors import DataError, DataUnavailable
+from zookit.core.errors import DataError, DataUnavailable, WrongHash
 from zookit.core.messages import option, warn
 from zookit.core.parameters import create
 from zookit.core.progress import Progress, silent
@@ -119,6 +119,7 @@ def _published(
     progress: Progress,
 ) -> Source:
     failure = ""
+    hint = f" Or train with {option('--data sample', 'data=sample')}." if dataset.sample else ""
     for place in places(dataset, find_prepared):
         if place.kind == "sample" and request == "full":
             break
@@ -127,11 +128,12 @@ def _published(
         except DataUnavailable as error:
             failure = str(error)
             continue
+        except WrongHash as error:
+            raise WrongHash(f"{error}{hint}") from None
         if source is not None:
             if source.origin == "sample":
                 warn(f"{name}: using the small bundled sample, because {failure}")
             return source
-    hint = f" Or train with {option('--data sample', 'data=sample')}." if dataset.sample else ""
     raise DataUnavailable(f"{name}: {failure}{hint}")
 
 
@@ -231,10 +233,11 @@ def _download_missing(dataset: Dataset, folder: Path, progress: Progress) -> Non
                     urls = (f"{mirror.rstrip('/')}/{dataset.home}/{file.name}", *urls)
                 download(file, urls, folder, progress)
     except DataUnavailable as error:
+        names = ", ".join(file.name for file in dataset.files)
         raise DataUnavailable(
-            f"the full data set is not available: {error}. Connect to the network, or put its "
-            f"files into a folder {dataset.home} and set ZOOKIT_DATA_DIR to the folder that "
-            "contains it, or set ZOOKIT_MIRROR to the address of a copy."
+            f"the full data set is not available: {error}. Connect to the network, or put {names} "
+            f"into a folder {dataset.home} and set ZOOKIT_DATA_DIR to the folder that contains "
+            "it, or set ZOOKIT_MIRROR to the address of a copy."
         ) from None
     except OSError as error:
         raise DataUnavailable(

@@ -251,7 +251,7 @@ def test_a_wrong_hash_does_not_lead_to_the_sample(
     server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, requested: DataRequest
 ) -> None:
     dataset = published_at(server.serve("/set.zip", b"content", "wrong"))
-    with pytest.raises(WrongHash, match="SHA-256"):
+    with pytest.raises(WrongHash, match=r"SHA-256.*data=sample"):
         find(dataset, requested, "made", unprepared)
     assert not warnings_in(caplog)
     assert not list((tmp_path / "cache" / "zookit-cache" / "downloads" / "made").iterdir())

@@ -1,0 +1,84 @@
+"""The data set `cifar10`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from zookit.core import Dataset, DatasetInfo, Splits
+from zookit.core.data import (
+    Progress,
+    RemoteFile,
+    Source,
+    read_cifar_splits,
+    read_class_folders,
+)
+
+_MINDSPORE = "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/"
+_ARCHIVE = "cifar-10-binary.tar.gz"
+_FOLDER = "cifar-10-batches-bin"
+_CLASSES = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)
+_SHAPE = (32, 32, 3)
+
+
+@dataclass(frozen=True)
+class Cifar10(Dataset):
+    """CIFAR-10: 32 x 32 colour photos of ten kinds of animals and vehicles.
+
+    Images are uint8 (N, 32, 32, 3); labels are 0 to 9, in the order of the class names. There are
+    50,000 training and 10,000 test images (Krizhevsky 2009). No licence is stated, so no sample is
+    bundled. A folder `cifar-10` in ZOOKIT_DATA_DIR may have the archive of the binary version, what
+    is in it, or the folders `train` and `test`, each with a folder of images for each class.
+
+    Other names: cifar_10, cifar.
+    """
+
+    # The archive of the binary version, whose hash TensorFlow Datasets publishes, and the copies
+    # that Swift for TensorFlow and MindSpore use.
+    files = (
+        RemoteFile(
+            _ARCHIVE,
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            (
+                f"https://www.cs.toronto.edu/~kriz/{_ARCHIVE}",
+                f"https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10/{_ARCHIVE}",
+                f"{_MINDSPORE}{_ARCHIVE}",
+            ),
+            170_052_171,
+        ),
+    )
+    home = "cifar-10"
+
+    @property
+    def info(self) -> DatasetInfo:
+        """The published sizes and classes."""
+        return DatasetInfo(
+            image_shape=_SHAPE,
+            class_names=_CLASSES,
+            sizes={"train": 50_000, "test": 10_000},
+            license="not stated",
+            citation="Krizhevsky: Learning multiple layers of features from tiny images. 2009",
+            homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
+        )
+
+    def load(self, source: Source) -> Splits:
+        """Read the archive, the folder that is in it, or folders of images."""
+        if source.origin != "full" and source.folder is not None:
+            # The full data set is the pinned file, whatever else the folder contains.
+            packed = any((source.folder / name).exists() for name in (_ARCHIVE, _FOLDER))
+            folders = (source.folder / "train", source.folder / "test")
+            if not packed and all(folder.is_dir() for folder in folders):
+                return _class_folders(*folders, source.progress)
+        return read_cifar_splits(
+            source,
+            _ARCHIVE,
+            [f"{_FOLDER}/data_batch_{number}.bin" for number in range(1, 6)],
+            [f"{_FOLDER}/test_batch.bin"],
+        )
+
+
+def _class_folders(train: Path, test: Path, progress: Progress) -> Splits:
+    trained, train_left_out = read_class_folders(train, _CLASSES, _SHAPE, progress)
+    tested, test_left_out = read_class_folders(test, _CLASSES, _SHAPE, progress)
+    return Splits(trained, tested, left_out=(*train_left_out, *test_left_out))
