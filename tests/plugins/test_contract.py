@@ -3,10 +3,12 @@
 import atexit
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
 from made_data import put_pictures
+from published import PUBLISHED, put
 
 from zookit.registry import datasets
 from zookit.testing import contract_tests
@@ -41,6 +43,20 @@ def slurm_cluster(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         processes = request.getfixturevalue("slurm_processes")
         for name, value in processes.environment.items():
             monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def published_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made-up files of the data sets without a sample, which would be downloaded."""
+    if "datasets/" in request.node.name:
+        monkeypatch.setenv("ZOOKIT_DATA_DIR", str(_published()))
+
+
+@cache
+def _published() -> Path:
+    for home, files in PUBLISHED.items():
+        put(FOLDER / "published" / home, files())
+    return FOLDER / "published"
 
 
 @pytest.mark.parametrize("name", [name for name in datasets if datasets[name].load().sample])
