@@ -86,7 +86,7 @@ def _requirement(run: RunRecord, owner: str) -> str:
         return f"{canonical_name(found[1])}>={Version(found[2]).public}"
     except (AssertionError, InvalidVersion):
         raise BadRun(
-            f"{run.folder} has a component of {quoted(owner)}, expected DISTRIBUTION==VERSION. Run "
+            f"{run.shown} has a component of {quoted(owner)}, expected DISTRIBUTION==VERSION. Run "
             "the experiment again."
         ) from None
 

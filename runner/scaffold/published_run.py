@@ -42,11 +42,11 @@ def check_publishable(run: RunRecord) -> None:
     """
     if run.status != "finished":
         raise BadRun(
-            f"{run.folder} is {run.status}, expected a finished run. To finish it: "
+            f"{run.shown} is {run.status}, expected a finished run. To finish it: "
             f"{resume_command(run)}"
         )
     if run.contradiction:
-        raise BadRun(f"{run.folder}: {run.contradiction} Package a run as it was trained.")
+        raise BadRun(f"{run.shown}: {run.contradiction} Package a run as it was trained.")
     for spec, component in zip(
         run.experiment.components(), run.environment.components, strict=True
     ):
@@ -55,7 +55,7 @@ def check_publishable(run: RunRecord) -> None:
             continue
         source = f"the file {file}" if file else "code that no entry point names"
         raise BadRun(
-            f"{run.folder} uses {spec.short_name} from {source}, which no package contains. Create "
+            f"{run.shown} uses {spec.short_name} from {source}, which no package contains. Create "
             "a package with 'zookit new', move the class into it, and train again."
         )
     for name in (WEIGHTS, EVALUATION):
@@ -150,7 +150,7 @@ def _check_places(run: RunRecord, published: RunRecord) -> None:
     if found:
         more = f" and {counted(len(found) - _SHOWN, 'more place')}" * (len(found) > _SHOWN)
         raise BadRun(
-            f"{run.folder} names places that others do not have: {'; '.join(found[:_SHOWN])}{more}."
+            f"{run.shown} names places that others do not have: {'; '.join(found[:_SHOWN])}{more}."
             f" Train again without them, for example with relative paths, and {_again()}."
         )
 
