@@ -13,10 +13,11 @@ from packaging.version import InvalidVersion, Version
 from zookit.core import BadParameter
 from zookit.core.errors import quoted
 from zookit.core.messages import option, with_article
-from zookit.registry import default
+from zookit.registry import Registry, default
+from zookit.registry.names import canonical_name, data_folders
 from zookit.runs.naming import LATEST
 
-GROUP = "zookit.models"
+GROUP = Registry.models.group
 """The entry points whose names are models, and whose values are the folders with their files."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 300
@@ -45,7 +46,7 @@ class Terms:
     @property
     def model(self) -> str:
         """The name of the model, which is also that of its folder in the wheel."""
-        return self.name.replace("-", "_")
+        return data_folders(self.name, "")[0]
 
 
 def _checked_name(name: str) -> str:
@@ -56,7 +57,7 @@ def _checked_name(name: str) -> str:
             f"{quoted(name)} is not a valid package name.{hint} Use up to {_LONGEST_NAME} "
             "lower-case letters, digits and -, and begin with a letter."
         )
-    why = _why_taken(name, name.replace("-", "_"))
+    why = _why_taken(name, data_folders(name, "")[0])
     if why:
         raise BadParameter(
             f"{name!r} {why}. Choose another name with {option('--name', 'name')}, such as "
@@ -80,7 +81,7 @@ def _why_taken(name: str, model: str) -> str:
     others = {
         point.dist.name
         for point in entry_points(group=GROUP, name=model)
-        if point.dist is not None and point.dist.name.replace("_", "-").lower() != name
+        if point.dist is not None and canonical_name(point.dist.name) != name
     }
     if others:
         return f"is a model of {' and '.join(sorted(others))}"

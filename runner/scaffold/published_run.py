@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import BadRun, ComponentSpec, Experiment, say
+from zookit.core.experiment import INITIAL_WEIGHTS
 from zookit.core.input_files import file_name
 from zookit.core.messages import counted, option, printable
 from zookit.core.reading import open_regular
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment import identity_without_epochs
+from zookit.runs.initial_weights import read_copy
 from zookit.runs.inputs import INPUTS, copies
 from zookit.runs.named_places import is_path_of_machine, named_places
 from zookit.runs.plugin_files import file_in_owner
@@ -78,12 +80,8 @@ def publish(run: RunRecord, folder: Path) -> RunRecord:
     for name in (HISTORY, TIMES, WEIGHTS, PROBE, EVALUATION):
         if (run.folder / name).is_file():
             _copy(run.folder / name, folder / name)
-    for slot in experiment.slots():
-        for name, path in copies(run.folder, run.experiment, slot).items():
-            target = folder / INPUTS / f"{slot}.{name}" / path.name
-            for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                if each.is_file():
-                    _copy(each, target / each.relative_to(path) if path.is_dir() else target)
+    for path in _inputs(run):
+        _copy(path, folder / path.relative_to(run.folder))
     metrics = _json(run.folder / METRICS)
     metrics["files"].pop(CHECKPOINT, None)
     _write_json(folder / METRICS, metrics)
@@ -96,6 +94,17 @@ def publish(run: RunRecord, folder: Path) -> RunRecord:
     published = read_run(folder)
     _check_places(run, published)
     return published
+
+
+def _inputs(run: RunRecord) -> Iterator[Path]:
+    """Yield the run's copies of input files, also those in folders, after checking their hashes."""
+    for slot in run.experiment.slots():
+        for path in copies(run.folder, run.experiment, slot).values():
+            found = sorted(path.rglob("*")) if path.is_dir() else [path]
+            yield from (each for each in found if each.is_file())
+    if INITIAL_WEIGHTS in run.experiment.input_files:
+        read_copy(run.folder, run.experiment)
+        yield from sorted((run.folder / INPUTS / INITIAL_WEIGHTS).iterdir())
 
 
 def _with_short_paths(run: RunRecord) -> Experiment:

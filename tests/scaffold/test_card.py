@@ -64,18 +64,17 @@ def test_every_picture_has_its_file_and_an_alternative(card: str, packaged: Mode
 
 
 @pytest.mark.parametrize(
-    "name", ["<script>alert(1)</script>", "a|b", "[x](http://evil)", "`rm`", "two\nlines", "*x*"]
+    "names",
+    [("<script>alert(1)</script>", "a|b", "[x](http://evil)"), ("`rm`", "two\nlines", "*x*")],
 )
-def test_names_of_classes_are_shown_as_they_are(run: Path, terms: Terms, name: str) -> None:
-    text = rewritten(run, terms, lambda it: it["data"]["class_names"].__setitem__(0, name))
-    assert name not in text
-    row = next(line for line in text.splitlines() if line.endswith(" 8 |"))
-    assert row.replace("\\|", "").count("|") == 6
-
-
-def test_it_is_the_same_whenever_it_is_written(run: Path, terms: Terms) -> None:
-    first = rewritten(run, terms, lambda it: it)
-    assert rewritten(run, terms, lambda it: it) == first
+def test_names_of_classes_are_shown_as_they_are(
+    run: Path, terms: Terms, names: tuple[str, ...]
+) -> None:
+    text = rewritten(run, terms, lambda it: it["data"].update(class_names=names))
+    assert not any(name in text for name in names)
+    rows = [line for line in text.splitlines() if line.endswith(" 8 |")]
+    assert len(rows) == 3
+    assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
 
 
 def test_a_model_of_two_classes_has_one_output(terms: Terms, tmp_path: Path) -> None:

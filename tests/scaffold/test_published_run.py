@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from made_runs import digits, make_one
+from small_runs import DENSE, SMALL
 
+import zookit
 from zookit.core import BadRun
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.environment import identity_without_epochs
+from zookit.runs.initial_weights import read_copy
 from zookit.runs.inputs import copies
 from zookit.runs.run import RunRecord, read_run
 from zookit.scaffold.published_run import check_publishable, publish
@@ -120,6 +123,15 @@ def test_input_files_come_along_under_their_names(run: Path, tmp_path: Path) -> 
     assert not published.contradiction
     (found,) = copies(published.folder, published.experiment, "architecture").values()
     assert found.read_text() == "1,2,3\n"
+
+
+def test_the_weights_that_a_run_started_from_come_along(
+    images: str, finished: Path, tmp_path: Path
+) -> None:
+    settings = {**SMALL, "epochs": 1, "runs_dir": tmp_path / "runs"}
+    tuned = zookit.run(images, DENSE, init=str(finished), **settings)
+    published = publish(tuned, tmp_path / "model")
+    assert read_copy(published.folder, published.experiment).parts == ("body", "head")
 
 
 def _consistent(record: RunRecord) -> RunRecord:
