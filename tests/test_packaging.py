@@ -22,11 +22,11 @@ def tree() -> Iterator[str]:
     for room, package in ROOMS.items():
         for path in (ROOT / room).rglob("*"):
             name = path.relative_to(ROOT).as_posix()
-            is_sample = name.startswith(SAMPLES)
+            is_sample, is_model = name.startswith(SAMPLES), room.startswith("zoo/models/")
             # The script that made the samples is for the tree alone.
             is_code = path.suffix == ".py" and not is_sample
             is_data = path.name == "py.typed" or path.parent.name in ("shells", "templates")
-            is_ours = is_code or is_data or (is_sample and path.suffix != ".py")
+            is_ours = is_code or is_data or is_model or (is_sample and path.suffix != ".py")
             if is_ours and path.is_file() and "__pycache__" not in path.parts:
                 yield f"{package}/{path.relative_to(ROOT / room).as_posix()}"
 
@@ -85,6 +85,10 @@ def test_the_entry_points_are_those_of_the_tree(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
     for group, declared in held.items():
         for value in declared.values():
+            if group == "zookit.models":
+                assert {f"{value}/experiment.toml", f"{value}/card.md"} <= names
+                assert not any(name.startswith(value) and name.endswith(".py") for name in names)
+                continue
             module = PurePosixPath(*value.partition(":")[0].split("."))
             assert f"{module}.py" in names, f"{value} in {group}"
 

@@ -38,7 +38,10 @@ def runs(finished_run: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> None:
-    """Class folders of small images in the current folder, no two of them equal."""
+    """Class folders of small images in the current folder, no two of them equal, and a digit."""
+    digit = Image.new("L", (28, 28))
+    digit.paste(255, (12, 4, 16, 24))
+    digit.save(tmp_path / "digit.png")
     for name, darkest in (("cats", 0), ("dogs", 250)):
         folder = tmp_path / "photos" / name
         folder.mkdir(parents=True)

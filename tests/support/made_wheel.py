@@ -11,6 +11,7 @@ ROOMS = {
     "registry": "zookit/registry",
     "plugins": "zookit/plugins",
     "runner": "zookit",
+    **{f"zoo/models/{path.name}": path.name for path in ROOT.glob("zoo/models/*")},
 }
 """Each folder, and its name in the wheel."""
 

@@ -1,0 +1,231 @@
+"""Trains recipes of the zoo as the cells of one sweep, and takes in what they reached."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import cast
+
+from zoo_entries import Entry, Origin, Result, located
+
+from zookit.core import BadExperiment, FolderError, TrainingFailed
+from zookit.core.file_lock import lock_file
+from zookit.core.messages import counted
+from zookit.registry import default
+from zookit.runs.run import WEIGHTS, RunRecord, read_run
+from zookit.runs.writer import check_runs_dir
+from zookit.sweeps.cells import Cell, CellTrials, Trial
+from zookit.sweeps.coordinator import Coordinator
+from zookit.sweeps.kept import Reuse
+from zookit.sweeps.plan import Planner
+from zookit.sweeps.state import CellState
+from zookit.sweeps.store import Store
+from zookit.sweeps.trials import Trials
+from zookit.terminal import bar
+from zookit.training.resolve import compose_experiment
+
+LAUNCHER = "local:workers=2"
+"""Each recipe has one thread, so that two train at a time on two cores."""
+_ENTRY, _SEED = "entry", "seed"
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+class ListedCells:
+    """The cells of a sweep that are listed one by one; stands for `CellTrials`."""
+
+    learns, most_skipped = False, 0
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        self._cells = iter(cells)
+
+    def ask(self) -> Trial | None:
+        """Return the next cell."""
+        cell = next(self._cells, None)
+        return None if cell is None else Trial(cell.values, (cell,))
+
+    def skip(self, trial: Trial) -> None:
+        """Do not train a cell; the planner knows why."""
+
+    def prune(self, trial: Trial, epoch: int, value: float) -> bool:
+        """Return False: no recipe is stopped early."""
+        return False
+
+
+@dataclass(frozen=True)
+class Training:
+    """A seed of an entry, which is to be trained."""
+
+    entry: Entry
+    seed: int
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What distinguishes it from others."""
+        return {_ENTRY: self.entry.name, _SEED: str(self.seed)}
+
+    def cell(self) -> Cell:
+        """Return the cell that trains it. Raises ZookitError."""
+        experiment = located(self.entry.experiment.with_settings(seed=self.seed))
+        return Cell(self.words, compose_experiment(experiment))
+
+
+def train(
+    trainings: Sequence[Training],
+    runs_dir: Path,
+    done: Callable[[Training, RunRecord], None],
+    report: Callable[[str], None],
+    launcher: str = LAUNCHER,
+) -> None:
+    """Train what `runs_dir` does not have yet, and continue what was stopped there.
+
+    The longest come first, so that both workers end at about the same time. `done` is called with
+    each run that has finished, `report` with a line about each epoch.
+
+    Raises:
+        TrainingFailed: some failed, or it was stopped; the runs that have finished are kept.
+        ZookitError: a recipe does not fit its data, or the folder cannot be used.
+    """
+    ordered = sorted(trainings, key=lambda each: -each.entry.notes.estimate)
+    by_words = {tuple(each.words.values()): each for each in ordered}
+    with ExitStack() as held:
+        store = _store(runs_dir, held)
+        cells = cast(CellTrials, ListedCells([each.cell() for each in ordered]))
+        trials = Trials(cells=cells, planner=Planner(bar), runs_dir=runs_dir, reuse=Reuse())
+        trials.ask_all(lambda: None)
+        if trials.misfits:
+            raise BadExperiment(f"{trials.misfits[0].values[_ENTRY]}: {trials.misfits[0].reason}")
+
+        def changed(state: CellState) -> None:
+            report(_line(state))
+            if state.status == "finished" and state.folder is not None:
+                done(by_words[tuple(state.cell.values.values())], read_run(state.folder))
+
+        for state in trials.states:
+            if state.over:
+                changed(state)
+        stop = held.enter_context(_stopped_by_signals())
+        _coordinate(trials, store, changed, launcher, stop)
+    _check_all_finished(trials.states)
+
+
+def _coordinate(
+    trials: Trials,
+    store: Store,
+    changed: Callable[[CellState], None],
+    launcher: str,
+    stop: Event,
+) -> None:
+    if all(each.over for each in trials.states):
+        return
+    built = default.launchers.build(launcher)
+    folder = store.transit.parent / built.spec.short_name
+    folder.mkdir(exist_ok=True)
+    jobs = built.component.open(folder)
+    try:
+        Coordinator(
+            trials=trials,
+            launcher=built.component,
+            jobs=jobs,
+            store=store,
+            listeners=(),
+            limit=None,
+            changed=changed,
+        ).run(stop)
+    finally:
+        jobs.close()
+
+
+def _store(runs_dir: Path, held: ExitStack) -> Store:
+    """Return the store of a folder, which nobody else may use meanwhile."""
+    check_runs_dir(runs_dir)
+    transit = runs_dir.absolute() / ".sweep" / "transit"
+    transit.mkdir(parents=True, exist_ok=True)
+    try:
+        held.callback(lock_file(transit.parent / "lock", 0).release)
+    except BlockingIOError:
+        raise FolderError(
+            f"another process trains in {runs_dir}. Wait until it has ended."
+        ) from None
+    store = Store(runs_dir.absolute(), transit)
+    store.recover()
+    return store
+
+
+def _line(state: CellState) -> str:
+    """Return how far a training is, in one line."""
+    name = f"{state.cell.values[_ENTRY]}, seed {state.cell.values[_SEED]}"
+    epochs = f"epoch {state.epochs}/{state.cell.experiment.settings.epochs}"
+    values = "  ".join(f"{key} {value:.4f}" for key, value in state.values.items())
+    if state.status == "finished":
+        tested = "".join(f"  test {key} {value:.4f}" for key, value in state.test.items())
+        return f"{name}: finished in {state.seconds:.0f} s{tested}"
+    if state.status == "running":
+        return f"{name}: {epochs}  {values}".rstrip()
+    return f"{name}: {state.status}{f', {state.reason}' * bool(state.reason)}"
+
+
+def _check_all_finished(states: Sequence[CellState]) -> None:
+    failed = [each for each in states if each.status == "failed"]
+    if failed:
+        raise TrainingFailed(
+            f"{counted(len(failed), 'training')} failed: {_line(failed[0])}. The same command "
+            "tries again."
+        )
+    left = [each for each in states if each.status != "finished"]
+    if left:
+        raise TrainingFailed(
+            f"stopped; {counted(len(left), 'training')} left. The same command continues."
+        )
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[Event]:
+    """Yield an event that Ctrl-C or SIGTERM sets: what trains writes a checkpoint then."""
+    stop = Event()
+
+    def stopped(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {each: signal.signal(each, stopped) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def result_of(run: RunRecord) -> Result:
+    """Return what a finished run reached."""
+    assert run.ending
+    return Result(
+        seed=run.experiment.settings.seed,
+        accuracy=run.ending.test["accuracy"],
+        val_accuracy=run.ending.last_epoch.get("val_accuracy"),
+        seconds=round(sum(run.seconds), 1),
+        weights=run.ending.files[WEIGHTS],
+    )
+
+
+def origin_of(run: RunRecord) -> Origin:
+    """Return with what a finished run came about."""
+    versions, parameters = run.environment.versions, run.environment.parameters
+    return Origin(
+        **{name: versions[name] for name in ("zookit", "tensorflow", "keras", "numpy", "python")},
+        processor=processor(),
+        data=run.environment.data.hash,
+        parameters=parameters.all if parameters else 0,
+        size=(run.folder / WEIGHTS).stat().st_size,
+    )
+
+
+def processor() -> str:
+    """Return the name of this machine's processor, or `unknown`."""
+    try:
+        lines = _CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "unknown")
