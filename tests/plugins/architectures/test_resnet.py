@@ -1,0 +1,59 @@
+"""The layers of `resnet`, which are those of the paper, and the images that it refuses."""
+
+import math
+
+import keras
+import pytest
+
+from zookit.core import ImageShapeRefused
+from zookit.plugins import ResNet
+
+
+def body(architecture: ResNet, shape: tuple[int, int, int]) -> keras.Model:
+    images = keras.Input(shape)
+    return keras.Model(images, architecture.features(images))
+
+
+def trained(model: keras.Model) -> int:
+    return sum(math.prod(each.shape) for each in model.trainable_variables)
+
+
+def test_the_layers_and_parameters_are_those_of_the_paper() -> None:
+    """Table 6 gives `resnet:20` 0.27 million parameters, with the head."""
+    depth = 20
+    model = body(ResNet(depth), (32, 32, 3))
+    found = [each for each in model.layers if isinstance(each, keras.layers.Conv2D)]
+    each_stage = (depth - 2) // 3  # 2n
+    assert [layer.output.shape[1:] for layer in found] == [
+        *[(32, 32, 16)] * (1 + each_stage),
+        *[(16, 16, 32)] * each_stage,
+        *[(8, 8, 64)] * each_stage,
+    ]
+    assert {layer.kernel_size for layer in found} == {(3, 3)}
+    assert len(found) + 1 == depth  # the head is the last layer
+    assert model.output.shape == (None, 64)
+    assert trained(model) + (64 + 1) * 10 == 269_722
+
+
+def test_the_width_multiplies_the_filters() -> None:
+    assert body(ResNet(8, width=5), (9, 8, 1)).output.shape == (None, 20)
+
+
+def test_large_images_are_made_smaller_first() -> None:
+    large, small = (body(ResNet(8), (side, side, 3)) for side in (300, 64))
+    first, second = [each for each in large.layers if isinstance(each, keras.layers.Conv2D)][:2]
+    assert (first.kernel_size, first.strides) == ((7, 7), (2, 2))
+    assert second.output.shape == (None, 75, 75, 16)
+    assert trained(large) - trained(small) == 7 * 7 * 3 * 16 + 2 * 16 + 3 * 3 * (16 - 3) * 16
+
+
+@pytest.mark.parametrize(("depth", "near"), [(21, "20 and 26"), (9, "8 and 14")])
+def test_another_depth_is_refused(depth: int, near: str) -> None:
+    with pytest.raises(ValueError, match=rf"6n \+ 2, got {depth}; the next are {near}"):
+        ResNet(depth)
+
+
+def test_small_images_are_refused() -> None:
+    ResNet().check((8, 8, 1))
+    with pytest.raises(ImageShapeRefused, match=r"7 x 28 are too small.*8 x 8"):
+        ResNet().check((7, 28, 1))
