@@ -52,7 +52,7 @@ def check(
     counts: Counter[str] = Counter()
     raised = False
     found = targets(*names)
-    if any(target.entry.kind.base is not None for target in found):
+    if any(target.entry.kind.base is not None or target.entry.kind.is_data for target in found):
         with waiting("starting TensorFlow", quiet=False):
             import_keras()
     for target in found:

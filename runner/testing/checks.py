@@ -14,10 +14,11 @@ from zookit.testing.target import Target
 def checks_for(target: Target) -> tuple[Check, ...]:
     """Return the checks for a target's kind, fast ones first.
 
-    If the plugin cannot be loaded, the only check is the one that says so.
+    If the plugin cannot be loaded, the only check is the one that says so. Data is not loaded.
     """
     try:
-        target.entry.load()
+        if not target.entry.kind.is_data:
+            target.entry.load()
     except BrokenPlugin:
         return (Check(component.loads),)
     return tuple(Check(function) for function in contract_of(target.entry.kind))

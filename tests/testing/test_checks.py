@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from wrong_models import MODELS
 from wrong_plugins import MODULES, entries, plural_of
 
 from zookit.registry import Kind, Registry
@@ -14,7 +15,7 @@ SHOWN = {
     for module in MODULES
     for _, checks in entries(module).values()
     for check in checks
-}
+} | {("models", check) for checks in MODELS.values() for check in checks}
 
 
 @pytest.mark.parametrize("kind", Registry.kinds(), ids=lambda kind: kind.plural)
