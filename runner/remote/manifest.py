@@ -122,7 +122,7 @@ def _parts(name: str) -> list[str]:
 
 def _is_name(name: str) -> bool:
     plain = name.isprintable() and _PART.fullmatch(name) is not None
-    return plain and name not in (".", "..") and name == name.strip(" .")
+    return plain and name not in (".", "..") and name == name.rstrip(" .")
 
 
 def manifest_of(folder: Path) -> Manifest:

@@ -1,5 +1,6 @@
 """Finds the place that an address names."""
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,6 +10,8 @@ from zookit.remote.folder_place import FolderPlace
 from zookit.remote.place import Place, RemoteError, WritablePlace
 from zookit.remote.store_place import StorePlace
 from zookit.remote.web_place import WebPlace
+
+_PROTOCOL = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
 def place_at(url: str) -> Place:
@@ -24,6 +27,8 @@ def place_at(url: str) -> Place:
         if not is_address(url):
             return FolderPlace(Path(url).expanduser().absolute())
         protocol = url.partition("://")[0].lower()
+        if not _PROTOCOL.fullmatch(protocol):
+            raise ValueError("it begins with no protocol, such as s3:// or https://")
         if protocol in ("http", "https"):
             return WebPlace(url)
         if protocol in ("file", "local"):

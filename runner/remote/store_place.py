@@ -75,7 +75,7 @@ class StorePlace(WritablePlace):
         self._call(
             name,
             lambda: self._files.put_file(str(path), self._path(name), callback=callback),
-            seconds=None,
+            limited=False,
         )
 
     def remove(self, name: str) -> None:
@@ -86,10 +86,10 @@ class StorePlace(WritablePlace):
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
 
-    def _call(self, name: str, call: Callable[[], T], seconds: float | None = SECONDS) -> T:
+    def _call(self, name: str, call: Callable[[], T], *, limited: bool = True) -> T:
         """Return what a function of fsspec returns. Raises NotThere and RemoteError.
 
-        It works in a thread, which is left behind when the time is over.
+        It works in a thread, which is left behind when the time is over, if that is limited.
         """
         answers: queue.SimpleQueue[tuple[T] | Exception] = queue.SimpleQueue()
 
@@ -101,10 +101,10 @@ class StorePlace(WritablePlace):
 
         threading.Thread(target=ask, daemon=True).start()
         try:
-            answer = answers.get(timeout=seconds)
+            answer = answers.get(timeout=SECONDS if limited else None)
         except queue.Empty:
             raise RemoteError(
-                f"{self.at(name)} did not answer within {seconds:g} s. Check the address and the "
+                f"{self.at(name)} did not answer within {SECONDS:g} s. Check the address and the "
                 "network, and run the command again."
             ) from None
         if isinstance(answer, Exception):
