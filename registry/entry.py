@@ -12,7 +12,7 @@ from zookit.core.declaration import Parameter, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared
-from zookit.registry.names import canonical_name
+from zookit.registry.names import canonical_name, data_folders
 
 T = TypeVar("T")
 
@@ -75,11 +75,15 @@ class Entry(Generic[T]):
     def summary(self) -> str:
         """The first sentence of the plugin's docstring; empty if its source is not found.
 
-        It is read from the source code, so nothing is imported. For data, it is the summary of the
-        distribution.
+        It is read from the source code, so nothing is imported. That of data is the
+        summary of its distribution; if that is about more, the first paragraph of the card.
         """
         if self.kind.is_data:
-            return self.declared.summary
+            if self.value == data_folders(self.declared.distribution, self.name)[0]:
+                return self.declared.summary
+            from zookit.registry.model_card import card_summary  # only a few models need it
+
+            return card_summary(self)
         from zookit.registry.source import docstring_of  # most commands show no summary
 
         paragraph = " ".join(docstring_of(self.value).partition("\n\n")[0].split())

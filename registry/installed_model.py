@@ -17,13 +17,13 @@ from zookit.core import BrokenPlugin
 from zookit.core.errors import reason_of
 from zookit.core.reading import as_text, open_regular, parse_json, read_bounded
 from zookit.registry.entry import Entry
+from zookit.registry.model_card import own_folder
 
 _LARGEST_RECORD = 16_000_000
 """The largest RECORD, in bytes: 100,000 files."""
 _LARGEST_ORIGIN = 100_000
 _CHUNK = 1 << 20
 _HASH = re.compile(r"sha256=([A-Za-z0-9_-]{43})=?")
-_OWN = "zookit"
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,8 @@ def installed_model(entry: Entry[Any]) -> InstalledModel:
     hashes = _recorded(entry, metadata)
     if hashes:
         return InstalledModel(entry, metadata.parent / entry.value, hashes)
-    # An editable install of zookit has no models in its RECORD. Its own are in its source code,
-    # beside the code that runs here; no other distribution can put anything there.
-    own = Path(__file__).resolve().parents[1] / "zoo" / "models" / entry.value
-    if entry.distribution == _OWN and own.is_dir():
+    own = own_folder(entry)
+    if own is not None:
         return InstalledModel(entry, own, None)
     if _is_editable(metadata):
         name = entry.declared.distribution

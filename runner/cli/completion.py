@@ -77,10 +77,11 @@ def words_of(*kinds: str) -> Completer:
 
 
 def components(incomplete: str) -> list[str]:
-    """Complete words of components of all kinds."""
+    """Complete words of components of all kinds, and names of installed models."""
     from zookit.registry import default
 
-    return words_of(*(group.kind.plural for group in default.components()))(incomplete)
+    groups = (*default.components(), default.models)
+    return words_of(*(group.kind.plural for group in groups))(incomplete)
 
 
 def _in_file(incomplete: str, groups: "Sequence[Components[Any]]") -> list[str]:

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
+from zookit.cli.run_argument import RUNS_DIR, OwnRunName, RunsDir
 from zookit.cli.shared_options import AllowWrites, ask_to_write
 from zookit.cli.training_options import AsJson, Listeners, Quiet, show_trained, training_view
 
 
 def resume(
-    name: RunName,
+    name: OwnRunName,
     epochs: Annotated[
         int | None,
         typer.Option(

@@ -22,22 +22,33 @@ _HASH = 8
 def run_names(context: typer.Context, incomplete: str) -> list[str]:
     """Complete the names of runs and of installed models."""
     from zookit.registry import default
+
+    models = (each for each in default.models.shown_names() if each.startswith(incomplete))
+    return [*own_run_names(context, incomplete), *models]
+
+
+def own_run_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete the names of runs."""
     from zookit.runs.listing import list_folders
     from zookit.runs.naming import LATEST
 
-    models = [each for each in default.models.shown_names() if each.startswith(incomplete)]
     try:
         listing = list_folders(Path(context.params.get("runs_dir") or RUNS_DIR))
     except ZookitError:
-        return models
-    return [*(name for name in (LATEST, *listing.names) if incomplete in name), *models]
+        return []
+    return [name for name in (LATEST, *listing.names) if incomplete in name]
 
 
-_HELP = (
-    "A run: its folder, the start of its name or of its hash, or 'latest'; or an installed model."
-)
+_RUN = "A run: its folder, the start of its name or of its hash, or 'latest'"
+_HELP = f"{_RUN}; or an installed model."
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help=_HELP, autocompletion=run_names, show_default=False)
+]
+OwnRunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help=f"{_RUN}.", autocompletion=own_run_names, show_default=False
+    ),
 ]
 RunNames = Annotated[
     list[str] | None,

@@ -9,7 +9,7 @@ from zookit.cli.completion import components, values_of, words_of
 from zookit.cli.shared_options import Force, split_option
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, UnknownName, Words
-from zookit.core.errors import did_you_mean
+from zookit.core.errors import Correction, did_you_mean, nearest_name
 from zookit.core.messages import printable, printable_lines, with_article
 from zookit.core.source import SplitName
 
@@ -168,11 +168,15 @@ def groups_named(words: str) -> "list[Components[Any]]":
         reasons = dict.fromkeys(group.reasons_missing(name) for group in groups)
         all_names = "To see all components: zookit list"
         error = UnknownName(
-            f"no component named {name!r}.{''.join(reasons)}",
+            f"no component or model named {name!r}.{''.join(reasons)}",
             f"{did_you_mean(name, names)} {install_advice(name) or all_names}".lstrip(),
         )
         corrections = (group.correction(words) for group in default.components())
-        error.correction = next((each for each in corrections if each is not None), None)
+        near = nearest_name(name, names) or ""
+        if near in default.models:
+            error.correction = Correction(words, near)
+        else:
+            error.correction = next((each for each in corrections if each is not None), None)
         raise error
     return found
 

@@ -8,6 +8,7 @@ from zookit.core.reading import read_text_bounded
 from zookit.registry import default
 from zookit.registry.entry import report_to
 from zookit.registry.installed_model import InstalledModel, installed_model
+from zookit.registry.model_card import CARD
 from zookit.runs.pulled import is_pulled
 from zookit.runs.run import (
     ENVIRONMENT,
@@ -21,8 +22,6 @@ from zookit.runs.run import (
     read_run,
 )
 
-CARD = "card.md"
-"""The file of a model that describes it for people."""
 FILES = (EXPERIMENT, ENVIRONMENT, HISTORY, TIMES, METRICS, WEIGHTS, EVALUATION)
 """The files that each model has; it may have copies of input files as well."""
 _LARGEST_CARD = 1_000_000

@@ -1,12 +1,16 @@
 """`zookit list`."""
 
 import json
+from pathlib import Path
 
 import pytest
 from conftest import Command
+from model_site import ModelSite, models
 
 import zookit as package
 from zookit.registry import Registry
+
+__all__ = ["models"]
 
 OWNER = f"zookit=={package.__version__}"
 
@@ -67,3 +71,15 @@ def test_old_names_are_marked(zookit: Command) -> None:
     assert lines["beta"].rstrip().endswith("zookit-renamed==2.0")
     listed = json.loads(zookit("list", "architectures", "--json").out)["architectures"]
     assert {each["name"]: each["now"] for each in listed if each["now"]} == {"alpha": "beta"}
+
+
+def test_models(models: ModelSite, zookit: Command, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    models.install(tmp_path / "run")
+    (line,) = (each for each in zookit("list", "models").out.splitlines() if "tiny" in each)
+    assert line.split() == ["tiny", "A", "model", "of", "zookit-tiny.", "zookit-tiny==1.0"]
+    listed = json.loads(zookit("list", "models", "--json").out)["models"]
+    (tiny,) = (each for each in listed if each["name"] == "tiny")
+    assert tiny["full_name"] == "zookit-tiny/tiny"
+    assert tiny["defined_in"] == "zookit_tiny"
+    assert "blocked" in zookit("--no-plugin", "tiny", "list", "models").out

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from conftest import Command
 from made_data import put_pictures
+from model_site import ModelSite, models
 from PIL import Image
 from terminal import written_in_terminal
 
 from zookit.data.prepared import prepare
 from zookit.plugins.datasets.mnist import Mnist
+
+__all__ = ["models"]
 
 
 @pytest.mark.parametrize(
@@ -161,3 +164,15 @@ def test_an_old_name_shows_the_component_of_the_new_name(zookit: Command, words:
     assert "beta: architecture of zookit-renamed==2.0" in shown.out
     assert "units (now width)" in shown.out
     assert "'alpha' is now" not in zookit("show", "beta").out
+
+
+def test_the_card_of_a_model(models: ModelSite, zookit: Command, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    card = "# tiny\n\nA *tiny* [model], \x1b[31mred.\n\n| a | b |\n"
+    folder = models.install(tmp_path / "run", card=card)
+    out = zookit("show", "tiny").out
+    assert out.startswith("tiny: model of zookit-tiny==1.0\n# tiny\n\nA *tiny* [model], \\x1b[31m")
+    assert "show tiny" in zookit("show", "tinny").message()
+    assert "this is a model" in zookit("show", "tiny", "--image", "0").message()
+    (folder / "card.md").write_text("other")
+    assert "card.md has been changed" in zookit("show", "tiny").message()

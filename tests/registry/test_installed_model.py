@@ -183,7 +183,7 @@ def test_zookits_own_models_are_in_the_source_code_of_an_editable_install(
     own = tmp_path / "checkout" / "zoo" / "models" / "zookit__mini"
     own.mkdir(parents=True)
     (own / "a.txt").write_text("a")
-    module = "zookit.registry.installed_model"
+    module = "zookit.registry.model_card"
     monkeypatch.setattr(f"{module}.__file__", str(tmp_path / "checkout" / "registry" / "m.py"))
     for distribution in ("zookit", "zookit-else"):
         folder = f"{distribution.replace('-', '_')}__mini"

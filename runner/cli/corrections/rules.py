@@ -20,6 +20,7 @@ from zookit.cli.corrections.line import Line, Lines, Part, options_of, takes_fil
 from zookit.cli.corrections.option_rules import MOST_EXAMPLES, examples
 from zookit.core.corrections import plain_text
 from zookit.core.errors import folded, nearest_name
+from zookit.registry import default
 from zookit.runs.naming import LATEST
 
 
@@ -41,6 +42,8 @@ def another_command(line: Line, _: Exception) -> Lines:
         yield from ([*before, *each, *rest[1:]] for each in _commands("".join(rest[:1]), line))
     elif line.command is None and line.name:
         *before, name = before
+        if name in default.models:
+            yield [*before, "predict" if rest else "show", name, *rest]
         for each in line.top.commands if name not in COMMANDS else ():
             if _takes_first(line, [each, name]):
                 yield [*before, each, name, *rest]
@@ -239,7 +242,7 @@ def nearest_words(line: Line, _: Exception) -> Lines:
     """Propose the nearest of the names that completion offers for the place of a word.
 
     `data set` is `dataset`. A name that goes on behind a dash, as `zookit-mine` does, is another.
-    Names of runs are all alike, so none is proposed for another.
+    Names of runs are all alike, so none is proposed for another; those of models are not.
     """
     for part in line.words:
         offered = line.offered(part.param) if part.param is not None else []
@@ -249,7 +252,7 @@ def nearest_words(line: Line, _: Exception) -> Lines:
                     yield line.edited({part: [name], following: ()})
         if part.name not in offered:
             foreign = WORDS.get(folded(part.name), NOTHING).instead
-            names = [LATEST] if LATEST in offered else offered
+            names = [LATEST, *default.models] if LATEST in offered else offered
             for each in (*(set(foreign) & set(offered)), nearest_name(part.name, names)):
                 if each and not part.name.startswith(f"{each}-"):
                     yield line.edited({part: [f"{each}{str(part.value)[len(part.name) :]}"]})
