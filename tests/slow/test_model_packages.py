@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fresh_environment import FreshEnvironment
+from made_data import put_pictures
 from made_runs import digits
 from made_wheel import build_wheel
 from PIL import Image
@@ -88,6 +89,23 @@ def test_it_exports_to_all_formats(installed: FreshEnvironment, tmp_path: Path) 
     names = installed.run("python export.py", tmp_path).out.split()
     assert len(names) == 4
     assert all((tmp_path / name).exists() for name in names)
+
+
+def test_it_is_checked(installed: FreshEnvironment, tmp_path: Path) -> None:
+    assert " 0 skipped, 0 failed" in installed.run("zookit check my_digits", tmp_path).out
+
+
+def test_it_is_fine_tuned_on_the_images_of_another_user(
+    installed: FreshEnvironment, tmp_path: Path
+) -> None:
+    put_pictures(tmp_path / "photos", cats=12, dogs=12)
+    words = "image_folder:path=photos,size=28,grey=true dense:8"
+    command = f"zookit run {words} --init my_digits --freeze body --epochs 1"
+    ended = installed.run(command, tmp_path)
+    assert "my_digits" in ended.out + ended.err
+    (run,) = (tmp_path / "runs").glob("*/metrics.json")
+    shown = installed.run(f"zookit package {run.parent} --name my-pets --licence MIT", tmp_path)
+    assert "my_pets-0.1.0-py3-none-any.whl" in shown.out
 
 
 def test_the_project_builds_to_the_same_wheel_and_a_source_distribution(
