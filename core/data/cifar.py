@@ -63,7 +63,9 @@ def read_cifar_splits(
                 path = _unpacked(source, archive, name)
                 with opened_content(path, decompressed=False) as (file, size):
                     parts[name] = _read(file, size, str(path), labels, label, advance)
-        return Splits(*(_joined([parts[name] for name in split]) for split in (train, test)))
+        return Splits(
+            _joined([parts[name] for name in train]), _joined([parts[name] for name in test])
+        )
 
 
 def _unpacked(source: Source, archive: str, name: str) -> Path:

@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from zookit.core.progress import Advance, Progress, silent
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+_Order = Literal["<", ">"]
+"""The byte order, as `struct` and NumPy name it."""
 _HEADER = 128
 _MATRIX, _COMPRESSED = 14, 15
 _INT8, _INT32, _UINT32 = 1, 5, 6
@@ -145,7 +147,7 @@ class _Variable(NamedTuple):
     kind: int
     is_complex: bool
     shape: tuple[int, ...]
-    order: str
+    order: _Order
     content: _Reader
 
     def values(self) -> "npt.NDArray[np.number]":
@@ -194,15 +196,15 @@ def _variables(file: BinaryIO, advance: Advance) -> Iterator[_Variable]:
         file.seek(after)
 
 
-def _byte_order(header: bytes) -> str:
-    orders = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}
+def _byte_order(header: bytes) -> _Order:
+    orders: dict[bytes, _Order] = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}
     if len(header) < _HEADER or header[124:] not in orders:
         start = header[:20].decode("latin-1").split("\0")[0]
         raise _DamagedError(f"it is not a MATLAB file of level 5: it starts with {start!r}")
     return orders[header[124:]]
 
 
-def _variable(content: _Reader, order: str) -> _Variable:
+def _variable(content: _Reader, order: _Order) -> _Variable:
     """Read what comes before the numbers: flags, dimensions and name."""
     flags = struct.unpack(f"{order}2I", _element(content, order, _UINT32, 8))[0]
     dimensions = _element(content, order, _INT32, 4 * _MOST_DIMENSIONS)
@@ -213,7 +215,7 @@ def _variable(content: _Reader, order: str) -> _Variable:
     return _Variable(name, flags & 0xFF, bool(flags & _COMPLEX), shape, order, content)
 
 
-def _element(content: _Reader, order: str, kind: int, most: int) -> bytes:
+def _element(content: _Reader, order: _Order, kind: int, most: int) -> bytes:
     """Return the content of a short element, which is padded to eight bytes."""
     found, size, inline = _tag(content, order)
     if found != kind or size > most:
@@ -224,7 +226,7 @@ def _element(content: _Reader, order: str, kind: int, most: int) -> bytes:
     return inline[:size] or _exactly(content, size + -size % 8)[:size]
 
 
-def _tag(content: _Reader, order: str) -> tuple[int, int, bytes]:
+def _tag(content: _Reader, order: _Order) -> tuple[int, int, bytes]:
     """Return the type and the size of an element and, if it is in the tag itself, its content."""
     tag = _exactly(content, 8)
     kind, size = struct.unpack(f"{order}2I", tag)

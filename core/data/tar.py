@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from zookit.core.data.content import opened_content
 from zookit.core.errors import DataError, reason_of
@@ -52,7 +52,7 @@ def tar_members(archive: Path, names: Collection[str]) -> Iterator[TarMember]:
     with opened_content(archive, decompressed=True) as (content, _):
         bounded = _Bounded(content, archive)
         try:
-            with tarfile.open(fileobj=bounded, mode="r|") as opened:
+            with tarfile.open(fileobj=cast(IO[bytes], bounded), mode="r|") as opened:
                 for member in opened:
                     name = member.name.removeprefix("./")
                     if name not in names:

@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass, replace
 from string import ascii_lowercase, ascii_uppercase, digits
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from zookit.core import DataError, Dataset, DatasetInfo, Doc, Split, Splits
 from zookit.core.data import Progress, RemoteFile, Source, read_idx_splits, unpacked
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 _ARCHIVE, _FOLDER = "gzip.zip", "gzip"
 # Capital and small letters that look alike are one class, named after the capital letter.
@@ -99,15 +95,13 @@ class Emnist(Dataset):
         splits = read_idx_splits(source, train, test)
         first = 1 if self.split == "letters" else 0  # the label of the first class in the files
         return Splits(
-            *(
-                Split(_upright(split, source.progress), split.labels - first)
-                for split in (splits.train, splits.test)
-            )
+            _upright(splits.train, first, source.progress),
+            _upright(splits.test, first, source.progress),
         )
 
 
-def _upright(split: Split, progress: Progress) -> "npt.NDArray[np.uint8]":
-    """Exchange rows and columns, in place: the files have them in the order of MATLAB."""
+def _upright(split: Split, first: int, progress: Progress) -> Split:
+    """Exchange rows and columns, which the files have in the order of MATLAB, and count from 0."""
     images = split.images
     if images.shape[1] != images.shape[2]:
         raise DataError(f"expected images of 28 x 28 pixels, but they have {images.shape[1:3]}.")
@@ -116,4 +110,4 @@ def _upright(split: Split, progress: Progress) -> "npt.NDArray[np.uint8]":
             block = images[begin : begin + _BLOCK]
             block[:] = block.transpose(0, 2, 1, 3).copy()
             advance(len(block))
-    return images
+    return Split(images, split.labels - first)

@@ -13,14 +13,19 @@ from published import emnist_files, publish, put
 
 from zookit.core import DataError
 from zookit.core.data import cache_folder
+from zookit.core.parameters import create
 from zookit.data.prepared import Prepared, prepare
 from zookit.plugins.datasets.emnist import Emnist
 
 SPLITS = {"balanced": 47, "byclass": 62, "bymerge": 47, "digits": 10, "letters": 26, "mnist": 10}
 
 
+def emnist(split: str) -> Emnist:
+    return create(Emnist, {"split": split}, "emnist")
+
+
 def prepared(split: str = "balanced") -> Prepared:
-    return prepare(Emnist(split), "full", "emnist", "zookit==1")  # type: ignore[arg-type]
+    return prepare(emnist(split), "full", "emnist", "zookit==1")
 
 
 def raw(files: dict[str, bytes], name: str) -> bytes:
@@ -34,7 +39,7 @@ def test_a_split_is_read_from_the_archive(data_dir: Path, split: str, classes: i
     first = 1 if split == "letters" else 0
     put(data_dir / "emnist", emnist_files(split, range(first, first + classes)))
     found = prepared(split).splits
-    assert len(Emnist(split).info.class_names) == classes  # type: ignore[arg-type]
+    assert len(emnist(split).info.class_names) == classes
     assert found.train.images.shape == (2 * classes, 28, 28, 1)
     assert np.array_equal(found.test.labels, np.arange(classes))
 
