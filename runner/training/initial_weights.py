@@ -118,8 +118,8 @@ def _check_fits(initial: InitialWeights, composition: Composition) -> None:
         name = model.architecture.rpartition("/")[2]
         words = words_of(name, model.parameters)
         raise BadExperiment(
-            f"{initial.name} is a {name}, so its weights do not fit {own.short_name}. Choose that "
-            f"architecture, or another run to start from: {words}"
+            f"{initial.name} has the architecture {name}, so its weights do not fit "
+            f"{own.short_name}. Train {words}, or start from a run of {own.short_name}."
         )
     if model.normalize != composition.experiment.settings.normalize:
         without = option("--no-normalize", "normalize=False")

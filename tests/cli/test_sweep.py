@@ -281,7 +281,7 @@ def test_a_folder_to_continue_is_the_folder_of_the_runs(zookit: Command, tmp_pat
 
 
 def test_options_ask_for_a_request() -> None:
-    names = ("file", "callbacks", "seeds", "vary", "search", "freeze", *OPTIONS)
+    names = ("file", "callbacks", "seeds", "vary", "search", "freeze", "init", *OPTIONS)
     none = dict.fromkeys((*names, *(kind.keyword for kind in component_kinds())))
     given = {
         **none,

@@ -44,6 +44,10 @@ COMPOSITIONS = {
         "mnist cnn:filters=4,units=8 unfreeze:epoch=3,learning_rate=1e-4 draw_predictions "
         "--freeze body --validation 0.1 --epochs 6"
     ),
+    "the weights of another run under XLA, frozen for two epochs": (
+        "mnist dense:32 unfreeze:epoch=3,learning_rate=1e-4 --init {start} --freeze body "
+        "--validation 0.1 --epochs 8"
+    ),
     "mixed labels, smoothed loss, further metrics, schedule": (
         "mnist dense:32 --augment rotation:0.05 --augment mixup --augment cutmix "
         "--loss crossentropy:label_smoothing=0.1 --metric top_k:3 --metric auc "
@@ -59,6 +63,13 @@ def drawing() -> Path:
     folder.mkdir()
     install_drawing(folder)
     return folder
+
+
+@cache
+def start() -> Path:
+    """Return a run that others start from."""
+    runs_dir = shared_folder() / "start"
+    return train("mnist", "dense:32", data="sample", epochs=1, runs_dir=runs_dir, quiet=True).folder
 
 
 def zookit(words: str, folder: Path) -> "subprocess.Popen[bytes]":
@@ -94,6 +105,8 @@ def resumptions(folder: Path) -> int:
 def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(
     tmp_path: Path, words: str
 ) -> None:
+    if "{start}" in words:
+        words = words.format(start=start())
     whole = tmp_path / "whole"
     whole.mkdir()
     process = zookit(f"run {words} --data sample", whole)

@@ -10,13 +10,24 @@ from typing import Any
 import pytest
 from made_files import NET, here, write
 from made_plugins import make_distribution
+from small_runs import DENSE, small_images, small_run
 
-from zookit.core import BadExperiment, BadParameter, BrokenPlugin, ZookitError
+from zookit.core import (
+    BadExperiment,
+    BadParameter,
+    BadRun,
+    BrokenPlugin,
+    Experiment,
+    ZookitError,
+)
+from zookit.core.progress import silent
 from zookit.registry import default
 from zookit.sweeps.cells import Cell, CellTrials, cells
+from zookit.sweeps.located import located
+from zookit.sweeps.plan import PlannedCell, Planner
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.vary import parse_vary
-from zookit.training.resolve import compose
+from zookit.training.resolve import compose, compose_experiment
 
 __all__ = ["here"]
 
@@ -471,3 +482,37 @@ def test_tensorflow_is_not_imported() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ended.stdout.split() == []
+
+
+def test_cells_start_from_the_same_weights_or_from_none(tmp_path: Path) -> None:
+    run = small_run()
+    asked_for = request(
+        "init=latest,",
+        datasets=(small_images(),),
+        architectures=(DENSE, "cnn:filters=4,units=4"),
+    )
+    found = cells(located(asked_for, run.parent))
+    fitting = [each.composition for each in found if each.composition is not None]
+    starts = [each.experiment.initial_weights for each in fitting]
+    assert starts == [run.name, "", ""]
+    (misfit,) = (each for each in found if each.misfit)
+    assert misfit.values["architecture"].startswith("cnn")
+    assert run.name in misfit.misfit
+    with pytest.raises(BadRun, match="nowhere"):
+        cells(request(options={"init": "nowhere"}))
+    with pytest.raises(BadParameter, match="range"):
+        cells(request("init=0.1..0.2"))
+
+
+def test_a_job_names_the_place_of_the_run_it_starts_from() -> None:
+    run = small_run()
+    given = request(datasets=(small_images(),), architectures=(DENSE,), options={"init": str(run)})
+    (cell,) = cells(given)
+    planned = Planner(silent).plan(cell)
+    assert isinstance(planned, PlannedCell)
+    experiment = Experiment.from_toml(planned.job((), None).experiment)
+    assert experiment.initial_weights == str(run)
+    composition = compose_experiment(experiment)
+    assert composition.experiment.initial_weights == run.name
+    identity = composition.experiment.identity(planned.data_hash, composition.owners)
+    assert identity == planned.identity

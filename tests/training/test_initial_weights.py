@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import Command
 from PIL import Image
-from small_runs import CLASSES, SMALL, small_images
+from small_runs import CLASSES, DENSE, SMALL, small_images, small_run
 
 import zookit
 from zookit.core import BadExperiment, BadParameter, BadRun, Experiment, ZookitError
@@ -18,7 +18,7 @@ from zookit.runs.initial_weights import BODY, HEAD
 from zookit.training.experiment_file import compose_file
 from zookit.training.resolve import compose, compose_experiment
 
-NET = "dense:4,dropout=0.1"
+NET = DENSE
 Arrays = list[np.ndarray[Any, Any]]
 
 
@@ -42,9 +42,9 @@ def weights(run: zookit.Run) -> Arrays:
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> zookit.Run:
+def source() -> zookit.Run:
     """A run that no test changes."""
-    return trained(small_images(), runs_dir=tmp_path_factory.mktemp("source"))
+    return zookit.open_run(small_run())
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_the_body_is_taken_and_the_head_only_for_the_same_classes(
 def test_what_was_taken_is_shown(
     zookit: Command, source: zookit.Run, fine_tuned: zookit.Run, two: str
 ) -> None:
-    run = zookit("run", two, NET, "--init", source.folder, "--epochs", "1", "--batch-size", "4")
+    run = zookit("run", two, NET, "--init", source.folder, "--epochs", "1")
     assert run.code == 0, run.err
     (line,) = (each for each in run.out.splitlines() if each.startswith("initial weights"))
     assert source.name in line
@@ -103,14 +103,13 @@ def test_what_was_taken_is_shown(
 
 
 def test_the_content_decides_the_identity_and_not_the_name(
-    source: zookit.Run, two: str, tmp_path: Path
+    source: zookit.Run, fine_tuned: zookit.Run, two: str, tmp_path: Path
 ) -> None:
     def composed(init: Path | None) -> Experiment:
         return compose(two, NET, options={"init": init}).experiment
 
     moved = Path(shutil.copytree(source.folder, tmp_path / "other name"))
-    other = trained(small_images(), seed=1, runs_dir=tmp_path).folder
-    experiments = [composed(each) for each in (source.folder, moved, other, None)]
+    experiments = [composed(e) for e in (source.folder, moved, fine_tuned.folder, None)]
     assert experiments[1].initial_weights == "other name"
     identities = [each.identity("data", {}) for each in experiments]
     assert identities[0] == identities[1]
@@ -154,11 +153,10 @@ def test_the_experiment_file_is_trained_from_the_copy_or_from_the_run_it_names(
     with pytest.raises(BadRun, match=source.name):
         compose_file(alone, {}, tmp_path)
     assert compose_file(file, {"init": source.folder}).experiment == recorded
-    other = trained(small_images(), seed=2, runs_dir=tmp_path / "runs").folder
     with pytest.raises(BadExperiment, match="init is"):
-        compose_file(file, {"init": other})
+        compose_file(file, {"init": fine_tuned})
     with pytest.raises(BadExperiment, match=r"initial_weights.*SHA-256"):
-        compose_experiment(replace(recorded, initial_weights=str(other)))
+        compose_experiment(replace(recorded, initial_weights=str(fine_tuned.folder)))
 
 
 def test_an_altered_copy_is_refused(fine_tuned: zookit.Run, tmp_path: Path) -> None:
@@ -178,7 +176,7 @@ def test_an_altered_copy_is_refused(fine_tuned: zookit.Run, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("net", "options", "words"),
     [
-        ("cnn:filters=4,units=4", {}, ["dense", "cnn", "units=4"]),
+        ("cnn:filters=4,units=4", {}, ["dense:units=8", "cnn"]),
         (NET, {"normalize": False}, ["normalize=False"]),
         (NET, {"init": 3}, ["run must be", "3"]),
         (NET, {"init": "nowhere"}, ["nowhere"]),
