@@ -1,0 +1,69 @@
+"""Each architecture trains to the same bits in another process, with two threads."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from made_data import put_pictures
+
+from zookit.core import Words
+from zookit.registry import architectures
+
+pytestmark = pytest.mark.slow
+
+SMALL = (
+    "cnn:filters=8+8,dropout=0.1",
+    "dense:units=16,dropout=0.1",
+    "lenet5",
+    "mlp_mixer:width=16,depth=1,dropout=0.1",
+    "mobilenet_small:width=0.25",
+    "resnet:8,width=8",
+    "vgg:width=4",
+    "vit:width=16,depth=1,dropout=0.1",
+)
+"""Parameters with which every kind of layer is trained in seconds."""
+SLOW = {"keras_application"}
+"""What has the layers of these, and takes long to build."""
+TRAIN = """
+import sys, zookit
+data, runs_dir, *architectures = sys.argv[1:]
+for words in architectures:
+    options = {"epochs": 2, "batch_size": 16, "threads": 2, "quiet": True}
+    print(zookit.run(data, words, runs_dir=runs_dir, **options).folder)
+"""
+REPRODUCE = """
+import sys, zookit
+for folder in sys.argv[1:]:
+    again = zookit.open_run(folder).reproduce(quiet=True)
+    print(again.run.experiment.architecture, *again.values)
+"""
+
+
+def test_no_architecture_is_left_out() -> None:
+    own = {entry.name for entry in architectures.entries() if entry.distribution == "zookit"}
+    assert {Words.parse(each).name for each in SMALL} == own - SLOW
+
+
+def test_another_process_trains_to_the_same_bits(tmp_path: Path) -> None:
+    data = put_pictures(tmp_path / "photos", cats=48, dogs=48)
+    images = f"image_folder:path={data},size=28"
+    folders = _output(tmp_path, TRAIN, images, str(tmp_path / "runs"), *SMALL)
+    assert len(folders) == len(SMALL)
+    differences = _output(tmp_path, REPRODUCE, *folders)
+    assert [line.partition(":")[0].partition("/")[2] for line in differences] == [
+        each.partition(":")[0] for each in SMALL
+    ]
+    assert not [line for line in differences if " " in line]
+
+
+def _output(folder: Path, code: str, *arguments: str) -> list[str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,  # the root of the checkout has metadata of its own
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.splitlines()
