@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zookit.core import BadRun, Experiment, ZookitError
     from zookit.leaderboard.leaderboard import Leaderboard
     from zookit.run_object import Run
+    from zookit.sharing import pull, push, sign, verify
     from zookit.sweep_object import Sweep, SweepCell, sweep
 
     __version__: str
@@ -47,6 +48,10 @@ _MODULES = {
     "ZookitError": "zookit.core",
     "Leaderboard": "zookit.leaderboard.leaderboard",
     "Run": "zookit.run_object",
+    "pull": "zookit.sharing",
+    "push": "zookit.sharing",
+    "sign": "zookit.sharing",
+    "verify": "zookit.sharing",
     "Sweep": "zookit.sweep_object",
     "SweepCell": "zookit.sweep_object",
     "sweep": "zookit.sweep_object",
@@ -77,9 +82,13 @@ __all__ = [
     "load_data",
     "open_model",
     "open_run",
+    "pull",
+    "push",
     "resume",
     "run",
+    "sign",
     "sweep",
+    "verify",
 ]
 
 

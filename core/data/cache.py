@@ -18,6 +18,8 @@ _TAG_CONTENT = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n"
     b"# This folder is the cache of zookit, which may remove everything in it: zookit data clear\n"
 )
+PULLED = "pulled"
+"""The folder in the cache with runs that are elsewhere, each in a folder for its address."""
 _OF_EARLIER_VERSIONS = {"downloads", "hashes", "locks", "prepared", "scratch", "unpacking"}
 """What zookit had in its cache when it did not mark it yet."""
 

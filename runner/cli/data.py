@@ -98,7 +98,7 @@ def clear(
     names: Names = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove data sets from the cache. They are prepared again when they are needed.
+    """Remove data sets and runs from the cache. They are fetched again when they are needed.
 
     Only what zookit itself has put there is removed.
     """
@@ -120,18 +120,19 @@ def clear(
 
 
 def _chosen(names: list[str] | None) -> "list[CacheEntry]":
-    """Return the entries of these data sets, or all. Raises DataError if there are none."""
+    """Return the entries of these names, or all. Raises DataError if one is not there."""
     from zookit.data.cache_contents import cache_entries
 
     entries = cache_entries()
     cached = sorted({entry.name for entry in entries})
+    spelt = {name.replace("-", "_") for name in cached}
     for name in names or ():
-        if name.replace("-", "_") not in cached:
+        if name.replace("-", "_") not in spelt:
             raise DataError(
                 f"{name!r} is not in the cache, which contains: {', '.join(cached) or 'nothing'}."
             )
     chosen = {name.replace("-", "_") for name in names or cached}
-    return [entry for entry in entries if entry.name in chosen]
+    return [entry for entry in entries if entry.name.replace("-", "_") in chosen]
 
 
 def _print(entries: "Sequence[CacheEntry]") -> None:
@@ -141,8 +142,8 @@ def _print(entries: "Sequence[CacheEntry]") -> None:
         (entry.title, entry.kind, f"{entry.size / 1e6:,.1f}", str(entry.folder))
         for entry in entries
     ]
-    columns = ("data set", "content", "MB", "folder")
-    output().print(table(columns, rows, numbers=("MB",), whole=("data set", "content")))
+    columns = ("name", "content", "MB", "folder")
+    output().print(table(columns, rows, numbers=("MB",), whole=("name", "content")))
 
 
 def _mention_earlier_versions() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from zookit.core.data.cache import TAG, cache_folder, is_marked, locked
+from zookit.core.data.cache import PULLED, TAG, cache_folder, is_marked, locked
 from zookit.core.errors import DataError, FolderError
 from zookit.data.prepared import FORMAT, prepared_folder
 from zookit.data.prepared_folder import read_meta, verify_folder
@@ -23,16 +23,16 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """A prepared data set, or the downloaded files of one.
+    """A prepared data set, the downloaded files of one, or a run that is elsewhere.
 
-    `name` is the name of the data set, `title` the text shown for it, `size` in bytes, `lock` the
-    name of the lock that its writer holds. `is_current` is false for what this version of zookit
-    does not use.
+    `name` is the name of the data set or the run, `title` the text shown for it, `size` in bytes,
+    `lock` the name of the lock that its writer holds. `is_current` is false for what this version
+    of zookit does not use.
     """
 
     name: str
     title: str
-    kind: Literal["prepared", "downloads"]
+    kind: Literal["prepared", "downloads", "runs"]
     size: int
     folder: Path
     lock: str
@@ -40,8 +40,8 @@ class CacheEntry:
 
 
 def cache_entries() -> tuple[CacheEntry, ...]:
-    """Return the entries of the cache, prepared data sets first, each sorted by name."""
-    return (*_prepared(), *_downloads())
+    """Return the entries of the cache, prepared data sets first, runs last, sorted by name."""
+    return (*_prepared(), *_downloads(), *_pulled())
 
 
 def check_removable() -> None:
@@ -132,6 +132,15 @@ def _downloads() -> Iterator[CacheEntry]:
         # The home of a data set is its name with hyphens.
         name, lock = folder.name.replace("-", "_"), f"download-{folder.name}"
         yield CacheEntry(name, folder.name, "downloads", size_of(folder), folder, lock)
+
+
+def _pulled() -> Iterator[CacheEntry]:
+    found = []
+    for folder in _folders(cache_folder() / PULLED, "*"):
+        name = next((each.name for each in _folders(folder, "*")), folder.name)
+        lock = f"{PULLED}-{folder.name}"
+        found.append(CacheEntry(name, name, "runs", size_of(folder), folder, lock))
+    yield from sorted(found, key=lambda each: each.name)
 
 
 def _folders(parent: Path, pattern: str) -> list[Path]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zookit.core import BadRun, FolderError
-from zookit.core.data.cache import cache_subfolder, locked
+from zookit.core.data.cache import PULLED, cache_subfolder, locked
 from zookit.core.data.writing import written_aside
 from zookit.core.messages import option
 from zookit.core.progress import Progress, silent
@@ -25,7 +25,6 @@ from zookit.remote.manifest import (
 from zookit.remote.place import NotThere, Place, RemoteError, unwritable
 from zookit.remote.places import place_at
 from zookit.remote.signature import SIGNATURE, check_key, verify
-from zookit.runs.pulled import PULLED
 from zookit.runs.run import CHECKPOINT, read_run
 from zookit.runs.writer import check_runs_dir
 

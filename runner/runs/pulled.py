@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-from zookit.core.data.cache import cache_folder
+from zookit.core.data.cache import PULLED, cache_folder
 from zookit.runs.run import RunRecord
-
-PULLED = "pulled"
-"""The folder in the cache. It has a folder for each address, which has that of the run."""
 
 
 def is_pulled(folder: Path) -> bool:

@@ -43,6 +43,16 @@ def test_entries() -> None:
     assert (downloads.kind, downloads.size) == ("downloads", 5)
 
 
+def test_a_run_that_is_elsewhere_is_an_entry_that_can_be_removed() -> None:
+    folder = cache_folder() / "pulled" / "0123"
+    (folder / "20260101-120000Z-abcdef12").mkdir(parents=True)
+    (folder / "20260101-120000Z-abcdef12" / "weights").write_bytes(b"12345")
+    entry = cache_entries()[-1]
+    assert (entry.name, entry.kind, entry.size) == ("20260101-120000Z-abcdef12", "runs", 5)
+    remove(entry)
+    assert not folder.exists()
+
+
 def test_a_damaged_entry_is_listed_as_such() -> None:
     (cache_entries()[0].folder / "meta.json").write_text("{")
     assert cache_entries()[0].title == "made (damaged)"

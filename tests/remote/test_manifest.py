@@ -15,6 +15,8 @@ from zookit.core import BadRun
 from zookit.remote.manifest import BadManifest, Manifest, manifest_of, parse_manifest
 from zookit.runs.run import RunRecord
 
+pytestmark = pytest.mark.xdist_group("shared runs")
+
 ENTRY = {"size": 3, "sha256": "0" * 64}
 RUN = {"experiment.toml": ENTRY, "environment.json": ENTRY}
 VALID = {"format": 1, "name": "20260101-120000Z-abcdef12", "files": RUN}

@@ -18,6 +18,8 @@ from zookit.remote.pull import pull_run, run_at
 from zookit.remote.push import push_run
 from zookit.runs.run import CHECKPOINT, WEIGHTS, RunRecord
 
+pytestmark = pytest.mark.xdist_group("shared runs")
+
 
 @pytest.fixture
 def shared(run: RunRecord, tmp_path: Path) -> Path:

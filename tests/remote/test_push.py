@@ -19,6 +19,7 @@ from zookit.remote.places import place_at
 from zookit.remote.push import push_run
 from zookit.runs.run import RunRecord, read_run
 
+pytestmark = pytest.mark.xdist_group("shared runs")
 MEMORY = "memory://bucket/run"
 
 

@@ -18,6 +18,8 @@ from zookit.remote.push import push_run
 from zookit.remote.signature import SIGNATURE, sign, verify
 from zookit.runs.run import WEIGHTS, RunRecord
 
+pytestmark = pytest.mark.xdist_group("shared runs")
+
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:

@@ -24,8 +24,11 @@ from zookit.runs.run import WEIGHTS, RunRecord
 
 URL = f"s3://{BUCKET}/runs/best"
 
-# Of connections that are left behind.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.xdist_group("shared runs"),
+    # Of connections that are left behind.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture(autouse=True)

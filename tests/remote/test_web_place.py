@@ -12,6 +12,8 @@ from zookit.remote.place import RemoteError
 from zookit.remote.pull import pull_run
 from zookit.runs.run import WEIGHTS, RunRecord
 
+pytestmark = pytest.mark.xdist_group("shared runs")
+
 BROKEN: tuple[tuple[Manner, str], ...] = (
     (403, "403 Forbidden"),
     (404, "404 Not Found"),

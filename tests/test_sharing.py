@@ -1,0 +1,74 @@
+"""push, pull, sign and verify in Python."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from http_server import serving
+from pushed_runs import Keys, contents, copied, make_keys, served
+
+import zookit
+from zookit import Run, ZookitError
+
+pytestmark = [pytest.mark.xdist_group("shared runs"), pytest.mark.usefixtures("fresh_cache")]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return zookit.open_run(copied(tmp_path).folder)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    return make_keys(tmp_path)
+
+
+@pytest.mark.parametrize("named", ["run", "folder", "name"])
+def test_a_run_is_pushed_and_pulled(
+    run: Run, tmp_path: Path, named: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    target: Any = {"run": run, "folder": run.folder, "name": run.name[:12]}[named]
+    pushed = zookit.push(target, tmp_path / "shared", runs_dir=run.folder.parent, quiet=True)
+    assert (pushed.files, pushed.sent) == (len(contents(run.folder)), pushed.files)
+    pulled = zookit.pull(tmp_path / "shared", tmp_path / "others", quiet=True)
+    assert isinstance(pulled, Run)
+    assert (pulled.name, pulled.metrics) == (run.name, run.metrics)
+    assert pulled.folder == tmp_path / "others" / run.name
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_run_is_signed_and_verified(run: Run, tmp_path: Path, keys: Keys) -> None:
+    assert zookit.sign(run, keys.private) == run.folder / "model.sig"
+    zookit.verify(run.folder, str(keys.public))
+    zookit.push(run, tmp_path / "shared", quiet=True)
+    zookit.pull(tmp_path / "shared", tmp_path / "others", verify=keys.public, quiet=True)
+
+
+def test_a_run_at_an_address_is_opened_and_not_changed(run: Run) -> None:
+    with serving() as server:
+        there = zookit.open_run(served(server, run.folder))
+        assert (there.name, there.metrics) == (run.name, run.metrics)
+        with pytest.raises(zookit.BadRun, match=r"zookit\.pull\(url\)"):
+            there.resume(epochs=2)
+        with pytest.raises(ZookitError, match=r"local runs and wheels.*verify=key"):
+            zookit.verify(f"{server.url}/run", "key.pub")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda run: zookit.push(run, 3), "url must be"),
+        (lambda run: zookit.push(3, "shared"), "run must be"),
+        (lambda run: zookit.push(run, ""), "address is empty"),
+        (lambda run: zookit.push(run, "shared", sign=3), "sign must be a path"),
+        (lambda run: zookit.pull(None), "url must be"),
+        (lambda run: zookit.pull("shared", verify=""), "verify is empty"),
+        (lambda run: zookit.sign(run, None), "key must be a path"),
+        (lambda run: zookit.verify(3, "key"), "target must be a path"),
+    ],
+    ids=str,
+)
+def test_wrong_arguments_are_errors(run: Run, call: Any, message: str) -> None:
+    with pytest.raises(ZookitError, match=re.escape(message)):
+        call(run)
