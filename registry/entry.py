@@ -83,7 +83,7 @@ class Entry(Generic[T]):
                 return self.declared.summary
             from zookit.registry.model_card import card_summary  # only a few models need it
 
-            return card_summary(self)
+            return card_summary(self.declared)
         from zookit.registry.source import docstring_of  # most commands show no summary
 
         paragraph = " ".join(docstring_of(self.value).partition("\n\n")[0].split())

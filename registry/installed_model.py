@@ -98,7 +98,7 @@ def installed_model(entry: Entry[Any]) -> InstalledModel:
     hashes = _recorded(entry, metadata)
     if hashes:
         return InstalledModel(entry, metadata.parent / entry.value, hashes)
-    own = own_folder(entry)
+    own = own_folder(entry.declared)
     if own is not None:
         return InstalledModel(entry, own, None)
     if _is_editable(metadata):

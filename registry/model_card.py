@@ -2,12 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from zookit.core.reading import open_regular, read_up_to
-
-if TYPE_CHECKING:
-    from zookit.registry.entry import Entry
+from zookit.registry.metadata import Declared
+from zookit.registry.names import canonical_name
 
 CARD = "card.md"
 _OWN = "zookit"
@@ -16,22 +14,23 @@ _READ = 4096
 _LONGEST = 300
 
 
-def own_folder(entry: "Entry[Any]") -> Path | None:
+def own_folder(model: Declared) -> Path | None:
     """Return the folder of a model in zookit's own source code, beside the code that runs here.
 
     An editable install of zookit has no models in its RECORD. No other distribution can put
     anything there.
     """
-    folder = Path(__file__).resolve().parents[1] / "zoo" / "models" / entry.value
-    return folder if entry.distribution == _OWN and folder.is_dir() else None
+    folder = Path(__file__).resolve().parents[1] / "zoo" / "models" / model.value
+    is_own = canonical_name(model.distribution) == _OWN
+    return folder if is_own and folder.is_dir() else None
 
 
-def card_summary(entry: "Entry[Any]") -> str:
+def card_summary(model: Declared) -> str:
     """Return the first paragraph of a model's card; empty if it cannot be read.
 
     It is text to show, and not checked against RECORD, as a list is not.
     """
-    folder = own_folder(entry) or Path(entry.declared.metadata).parent / entry.value
+    folder = own_folder(model) or Path(model.metadata).parent / model.value
     try:
         with open_regular(folder / CARD) as file:
             text = read_up_to(file, _READ).decode(errors="ignore")

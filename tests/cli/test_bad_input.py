@@ -101,7 +101,7 @@ def test_run_refuses(zookit: Command, arguments: tuple[str, ...], expected: list
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("list", "models"), ["'models'", "datasets, architectures, callbacks"]),
+        (("list", "networks"), ["'networks'", "datasets, architectures, callbacks"]),
         (("show", "mnits"), ["'mnits'", "Run: zookit show mnist"]),
         (("show", "mnist", "--image", "6000", *SAMPLE), ["no image 6000", "0 to 5999"]),
         (("show", "dense", "--image", "0"), ["--image and --sheet are for data sets"]),
