@@ -24,7 +24,7 @@ from zoo_training import LAUNCHER, Training, origin_of, result_of, train
 
 from zookit.core import BadRun, ZookitError
 from zookit.core.messages import counted
-from zookit.runs.run import WEIGHTS, RunRecord
+from zookit.runs.run import RunRecord
 from zookit.terminal import messages_shown
 
 RUNS, AGAIN = ROOT / "runs", ROOT / "runs-again"
@@ -108,6 +108,12 @@ def package_entries(entries: Sequence[Entry], runs_dir: Path, folder: Path) -> N
             report(f"{each.name}: wrote {package(each, runs_dir, folder).wheel}")
 
 
+def _write_pages(entries: Path) -> None:
+    """Write the pages of the documentation, which are about the entries of the tree alone."""
+    if entries.resolve() == ENTRIES:
+        write_pages(read_entries())
+
+
 def _report_estimate(trainings: Sequence[Training]) -> None:
     seconds = sum(each.entry.notes.estimate for each in trainings) / _WORKERS
     report(f"{counted(len(trainings), 'training')}, about {seconds / 60:.0f} minutes")
@@ -137,9 +143,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.what == "train":
                 runs_dir = given.runs_dir or RUNS
                 train_entries(entries, runs_dir, given.launcher, again=given.again)
+                _write_pages(given.entries)
             elif given.what == "check":
                 runs_dir = given.runs_dir or AGAIN
                 same = check_entries(entries, runs_dir, given.launcher, again=given.again)
+                _write_pages(given.entries)
                 return 0 if same else 1
             elif given.what == "package":
                 package_entries(entries, given.runs_dir or RUNS, given.to)
@@ -148,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     if entry.notes.bundled:
                         report(f"wrote {bundle(entry, given.runs_dir or RUNS)}")
             else:
-                write_pages(read_entries(folder=given.entries))
+                _write_pages(given.entries)
     except ZookitError as error:
         print(f"zoo: {error}", file=sys.stderr)
         return 2

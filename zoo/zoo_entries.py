@@ -15,7 +15,7 @@ from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of
 from zookit.core.reading import parse_toml, read_text_bounded
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent
 ENTRIES = ROOT / "entries"
 _LARGEST = 1_000_000
 """The largest file of an entry, in bytes."""

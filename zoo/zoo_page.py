@@ -19,25 +19,27 @@ _DATA = {
     "in the folder `cifar-10`. They were encoded again, so the pixels differ slightly from the "
     "published ones, and one cannot expect the accuracies of 50,000 images.",
     _FASHION: "60,000 training and 10,000 test images, 28 x 28, grey.",
-    "Horses or Humans": "410 of the 1,027 training images and 71 others for testing, 300 x 300. All "
-    "humans of the test images are one figure in almost identical views, so a difference of "
-    "a few images says little.",
+    "Horses or Humans": "410 of the 1,027 training images and 71 others for testing, 300 x 300. "
+    "All humans of the test images are one figure in almost identical views, so a difference of a "
+    "few images says little.",
     "MNIST": "60,000 training and 10,000 test images, 28 x 28, grey.",
 }
 _START = """# The zoo
 
-Trained networks with their recipes. The file of an entry, in [`zoo/entries`](../zoo/entries), is an experiment
-that `zookit run --from` trains, and what it reached. `python zoo/zoo.py page` writes this page from these
-files; do not edit it.
+Trained networks with their recipes. The file of an entry, in [`zoo/entries`](../zoo/entries), is an
+experiment that `zookit run --from` trains, and what it reached. `python zoo/zoo.py page` writes
+this page from these files; do not edit it.
 
-- A tenth of the training images, of each class, is held out for validation in every recipe. The settings
-  were chosen before the training, from the epochs that twenty minutes allow, and no recipe was changed
-  after its test accuracy was seen. The **best** entry for each data set is the one with the highest
-  validation accuracy.
-- Accuracy is that on the test images, as mean and standard deviation over the seeds. Time is that of all epochs
-  of one seed, on one thread, while another one trains on the second core. Size is that of the weights.
-- The weights are those of the first seed: the start of the SHA-256 of `weights.safetensors`. On the same
-  processor and with the same versions, the recipe gives [the same bits again](zoo-reproduced.md).
+- Every recipe holds out a tenth of the training images, of each class, for validation. The
+  settings were chosen before the training, for at most twenty minutes on one core. No recipe was
+  changed after its test accuracy was known. The **best** entry for each data set is the one with
+  the highest validation accuracy.
+- Accuracy is that on the test images, as mean and standard deviation over the seeds. Time is that
+  of all epochs of one seed, on one thread, while another one trains on the second core. Size is
+  that of the weights.
+- The weights are those of the first seed: the start of the SHA-256 of `weights.safetensors`. On
+  the same processor and with the same versions, the recipe gives
+  [the same bits again](zoo-reproduced.md).
 
 To train a recipe yourself, with the folder of the data sets in `ZOOKIT_DATA_DIR`:
 
@@ -45,8 +47,9 @@ To train a recipe yourself, with the folder of the data sets in `ZOOKIT_DATA_DIR
 zookit run --from zoo/entries/mnist_cnn.toml
 ```
 
-Recipes that read a folder of images name it by a path relative to that folder, so start them there. To train
-all that has no result yet, two at a time, and to write the results into the files:
+Recipes that read a folder of images name it by a path within `ZOOKIT_DATA_DIR`, so start them in
+that folder. To train all that has no result yet, two at a time, and to write the results into the
+files:
 
 ```sh
 python zoo/zoo.py train
@@ -57,9 +60,9 @@ python zoo/zoo.py train
 """
 _REPRODUCED_START = """# The zoo, reproduced
 
-Each line is a recipe of [the zoo](zoo.md) that was trained again from its file alone, in a new folder, and
-whether the weights are the same to the last bit. `python zoo/zoo.py check` trains them and
-`python zoo/zoo.py page` writes this page; do not edit it.
+Each line is a recipe of [the zoo](zoo.md) that was trained again from its file alone, in a new
+folder, and whether the weights are the same to the last bit. `python zoo/zoo.py check` trains them
+and `python zoo/zoo.py page` writes this page; do not edit it.
 """
 
 

@@ -49,7 +49,7 @@ class ListedCells:
     def skip(self, trial: Trial) -> None:
         """Do not train a cell; the planner knows why."""
 
-    def prune(self, trial: Trial, epoch: int, value: float) -> bool:
+    def prune(self, *_: object) -> bool:
         """Return False: no recipe is stopped early."""
         return False
 
