@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from zookit.core import DatasetInfo, ZookitError
@@ -85,7 +85,7 @@ def _info(run: RunRecord) -> DatasetInfo | None:
 
 
 @cache
-def _template() -> "Environment.template_class":  # type: ignore[valid-type]
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("zookit.scaffold"),
         autoescape=False,  # noqa: S701 - Markdown; `finalize` escapes it
