@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from zookit.plugins.datasets.emnist import Emnist as Emnist
     from zookit.plugins.datasets.fashion_mnist import FashionMnist as FashionMnist
     from zookit.plugins.datasets.horse_or_human import HorseOrHuman as HorseOrHuman
+    from zookit.plugins.datasets.huggingface import HuggingFace as HuggingFace
     from zookit.plugins.datasets.image_folder import ImageFolder as ImageFolder
     from zookit.plugins.datasets.kmnist import Kmnist as Kmnist
     from zookit.plugins.datasets.mnist import Mnist as Mnist

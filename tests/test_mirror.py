@@ -59,6 +59,9 @@ ELSEWHERE = {
     "plugins/launchers/slurm_jobs.py": "plugins/launchers/test_slurm.py",
     "plugins/launchers/slurm_queue.py": "plugins/launchers/test_slurm.py",
     "plugins/launchers/slurm_task.py": "plugins/launchers/test_slurm.py",
+    "plugins/datasets/hosted_images.py": "plugins/datasets/test_huggingface.py",
+    "plugins/datasets/hub_*.py": "plugins/datasets/test_huggingface.py",
+    "plugins/datasets/parquet_images.py": "plugins/datasets/test_huggingface.py",
     # Each kind's components are tested together.
     "plugins/augmentations/*.py": "plugins/augmentations/test_augmentations.py",
     "plugins/listeners/mlflow_store.py": "plugins/listeners/test_mlflow.py",

@@ -4,10 +4,12 @@ from zookit.core.data.archive import unpack, unpacked
 from zookit.core.data.cache import cache_folder
 from zookit.core.data.checks import check_splits
 from zookit.core.data.cifar import read_cifar_splits
-from zookit.core.data.folder_splits import split_folders
+from zookit.core.data.downloads import downloading, downloads_folder
+from zookit.core.data.encoded_images import read_encoded_images
+from zookit.core.data.folder_splits import split_folders, usual_split
 from zookit.core.data.idx import read_idx, read_idx_splits
 from zookit.core.data.image_folder import class_folders, read_class_folders
-from zookit.core.data.images import read_image
+from zookit.core.data.images import read_image, shape_of_image
 from zookit.core.data.mat import read_mat
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import hold_out, subset
@@ -25,6 +27,8 @@ __all__ = [
     "check_output",
     "check_splits",
     "class_folders",
+    "downloading",
+    "downloads_folder",
     "empty_images",
     "hold_out",
     "lock_file",
@@ -32,14 +36,17 @@ __all__ = [
     "output_written",
     "read_cifar_splits",
     "read_class_folders",
+    "read_encoded_images",
     "read_idx",
     "read_idx_splits",
     "read_image",
     "read_mat",
+    "shape_of_image",
     "silent",
     "split_folders",
     "subset",
     "unpack",
     "unpacked",
+    "usual_split",
     "written_aside",
 ]

@@ -75,16 +75,18 @@ def _warn_of_nested(folder: Path) -> None:
 
 
 def _split_of(folder: Path) -> SplitName | None:
-    name = folder.name.casefold()
-    split = _usual(re.sub(r"[\W_]", "", name))
-    if split or not _has_classes(folder):  # a class, as bullet_train may be, has images
-        return split
+    # A class, as bullet_train may be, has images.
+    return usual_split(folder.name) if _has_classes(folder) else _usual(folder.name)
+
+
+def usual_split(name: str) -> SplitName | None:
+    """Return the split that a name means, such as `training`, `val2017` and `seg_test`, or None."""
     found = [_usual(word) for word in re.split(r"[\W\d_]+", name)]  # seg_train, test_64
-    return next((each for each in reversed(found) if each), None)
+    return _usual(name) or next((each for each in reversed(found) if each), None)
 
 
 def _usual(name: str) -> SplitName | None:
-    return _USUAL_NAMES.get(_ENDINGS.sub("", name))
+    return _USUAL_NAMES.get(_ENDINGS.sub("", re.sub(r"[\W_]", "", name.casefold())))
 
 
 def _are_splits(named: _Named, others: list[Path]) -> bool:

@@ -1,19 +1,20 @@
 """What `zookit show` prints about a component."""
 
 import inspect
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from zookit.core import Dataset, Words
+from zookit.core import Dataset, DataUnavailable, Words
 from zookit.core.old_names import former_names_of, renames_of
 from zookit.registry import default
 from zookit.tables import facts, table
 
 if TYPE_CHECKING:
     from zookit.console import Console
-    from zookit.registry import Components, Entry
+    from zookit.registry import Built, Components, Entry
 
 _NAMED = 100
 """The most classes of a data set that are named."""
@@ -31,8 +32,8 @@ def describe(console: "Console", group: "Components[Any]", words: str) -> None:
         console.print(Text(f"{line}."))
     required = any(parameter.default is None for parameter in entry.parameters)
     # A data set cannot be built without its required parameters.
-    component = None if required and not parsed.items else group.build(words).component
-    found = _facts(component) if isinstance(component, Dataset) else ()
+    built = None if required and not parsed.items else group.build(words)
+    found = _facts(built) if built and isinstance(built.component, Dataset) else ()
     _describe_entry(console, entry)
     if found:
         console.print()
@@ -96,10 +97,16 @@ def _paragraphs(docstring: str) -> Iterator[str]:
         yield paragraph if indented else " ".join(lines)
 
 
-def _facts(dataset: Dataset) -> Sequence[tuple[str, str]]:
+def _facts(built: "Built[Dataset]") -> Sequence[tuple[str, str]]:
     from zookit.data.dataset_info import checked_info  # brings NumPy in
+    from zookit.data.fetching import fetched, only_what_is_here
 
-    info = checked_info(dataset)
+    try:
+        with only_what_is_here():
+            info = checked_info(fetched(built).component)
+    except DataUnavailable:
+        command = f"zookit data fetch {shlex.quote(built.spec.short_words)}"
+        return (("data", f"not on this machine; to download it: {command}"),)
     sizes = ", ".join(f"{size:,} {name}" for name, size in info.sizes.items())
     names, rest = info.class_names[:_NAMED], len(info.class_names) - _NAMED
     more = f" and {rest:,} more" if rest > 0 else ""
@@ -108,7 +115,7 @@ def _facts(dataset: Dataset) -> Sequence[tuple[str, str]]:
         ("images", " x ".join(map(str, info.image_shape)) + ", uint8"),
         ("classes", f"{len(info.class_names):,}: {', '.join(names)}{more}"),
         ("sizes", sizes or "unknown until it is loaded"),
-        ("sample", "bundled" if dataset.sample else "none"),
+        ("sample", "bundled" if built.component.sample else "none"),
         ("license", info.license),
         ("citation", info.citation),
         ("homepage", info.homepage),

@@ -10,9 +10,10 @@ import typer
 
 from zookit.cli.corrections import component_rules, option_rules, rules
 from zookit.cli.corrections.line import Line, is_image
-from zookit.core import NotInstalled, UnknownName, ZookitError
+from zookit.core import DataUnavailable, NotInstalled, UnknownName, ZookitError
 from zookit.core.addresses import is_address
 from zookit.core.messages import logger
+from zookit.data.fetching import only_what_is_here
 from zookit.registry.blocking import VARIABLE
 from zookit.runs.naming import LATEST
 
@@ -108,7 +109,8 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
     from zookit.training.monitoring import check_callbacks
 
     if line.name == "run":
-        check_callbacks(composed(params))
+        with suppress(DataUnavailable):  # it is not on this machine; the words are checked
+            check_callbacks(composed(_without_addresses(params)))
     if line.name == "export" and params["output"] is not None:
         with suppress(NotInstalled):
             check_path(params["output"], default.exporters.build(params["to"]))
@@ -121,6 +123,11 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
         if part.param is not None and part.value is not None:
             for value in part.value.split() if line.is_set(part) else [part.value]:
                 _check_names(line, part.param, value)
+
+
+def _without_addresses(params: dict[str, Any]) -> dict[str, Any]:
+    """Return the values without a run at an address: nothing is pulled for what is only tried."""
+    return {**params, "init": None} if is_address(params["init"] or "") else params
 
 
 def _check_names(line: Line, param: Any, value: str) -> None:
@@ -138,7 +145,7 @@ def _check_names(line: Line, param: Any, value: str) -> None:
         raise UnknownName(f"no name {value}")
     for kind in kinds if line.takes_words(param, value) else ():
         if value.partition(":")[0] in kind or len(kinds) == 1:
-            with suppress(NotInstalled):
+            with suppress(NotInstalled, DataUnavailable):
                 component = kind.build(value).component
                 getattr(component, "info", None)  # a data set of a folder looks into it
 
@@ -149,7 +156,7 @@ def _without_effects() -> Iterator[None]:
     blocked, disabled = os.environ.get(VARIABLE, ""), logger.disabled
     logger.disabled = True
     try:
-        with redirect_stdout(io.StringIO()):
+        with redirect_stdout(io.StringIO()), only_what_is_here():
             yield
     finally:
         logger.disabled = disabled

@@ -1,0 +1,221 @@
+"""The data set `huggingface`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self
+
+from annotated_types import Ge, Gt, Lt
+
+from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Doc, Splits, option
+from zookit.core.data import Progress, Source, downloads_folder, shape_of_image
+from zookit.plugins.datasets import parquet_images as parquet
+from zookit.plugins.datasets.hosted_images import Form, read_splits
+from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits
+from zookit.plugins.datasets.hub_configs import choose_config
+from zookit.plugins.datasets.hub_index import COMMIT, HubFile, Index, read_index
+from zookit.plugins.datasets.hub_repository import Repository, is_here
+
+_PACKAGE = "zookit[huggingface]"
+
+Files = Mapping[SplitName, Sequence[HubFile]]
+
+
+@dataclass(frozen=True)
+class HuggingFace(Dataset):
+    """A data set of images on the Hugging Face Hub, stored as Parquet files.
+
+    Images are uint8 (N, height, width, 1 or 3), as large as they are; pass `size` if their sizes
+    differ. The columns of images and labels, and the splits, are found if their names are usual.
+    Without a test split, the validation split is the test split; without both, a random fraction of
+    each class is. A test image that is a training image too is left out.
+
+    The run records the commit of the repository, so that it can be reproduced when the repository
+    changes. What is downloaded is used again, without a network too. Scripts of a data set are
+    never run. For private and gated repositories, log in with `hf auth login`, or set HF_TOKEN.
+
+    Other names: hf, hugging_face.
+    """
+
+    repo: Annotated[str, Doc("Name of the repository, such as ylecun/mnist.")]
+    config: Annotated[str | None, Doc("Configuration, if there are several.")] = None
+    revision: Annotated[str, Doc("Branch, tag or commit.")] = "main"
+    image: Annotated[str | None, Doc("Column of images.")] = None
+    label: Annotated[str | None, Doc("Column of labels.")] = None
+    train: Annotated[str | None, Doc("Name of the training split.")] = None
+    test: Annotated[str | None, Doc("Name of the test split.")] = None
+    validation: Annotated[str | None, Doc("Name of the validation split.")] = None
+    size: Annotated[int | None, Ge(8), Doc("Height and width to scale images to, in pixels.")] = (
+        None
+    )
+    grey: Annotated[
+        bool | None, Doc("Convert images to grey, or to colours; as the first image by default.")
+    ] = None
+    split: Annotated[
+        float, Gt(0), Lt(1), Doc("Fraction of each class for the test split, if there is none.")
+    ] = 0.2
+    seed: Annotated[int, Ge(0), Doc("Seed of the random test split.")] = 0
+    max_gb: Annotated[float, Gt(0), Doc("The most gigabytes to download.")] = 10.0
+
+    packages: ClassVar[Mapping[str, str]] = {"huggingface_hub": _PACKAGE, "pyarrow": _PACKAGE}
+
+    def __post_init__(self) -> None:
+        """Refuse the address of a page."""
+        if "://" in self.repo:
+            name = self.repo.split("://", 1)[1].partition("/datasets/")[2].partition("/tree/")[0]
+            instead = f"write {name.strip('/')}" if name else "write OWNER/NAME"
+            raise ValueError(f"repo is an address, expected a name: {instead}")
+
+    @property
+    def downloaded(self) -> Path | None:
+        """The folder of the files, if they are all on this machine."""
+        index = self._index()
+        if index is None:
+            return None
+        config, files = self._chosen(index)
+        folder = self._repository.folder(index.commit, config)
+        needed = (each for part in files.values() for each in part)
+        return folder if all(is_here(folder / each.path, each) for each in needed) else None
+
+    def fetched(self, progress: Progress, offline: bool) -> Self:
+        """Find the commit and download the files, unless they are here."""
+        index = self._repository.index(self.revision, offline=offline)
+        pinned = replace(self, revision=index.commit)
+        config, files = self._chosen(index)
+        self._repository.download(
+            index,
+            config,
+            [each for part in files.values() for each in part],
+            most=self.max_gb,
+            progress=progress,
+            offline=offline,
+        )
+        pinned.info  # noqa: B018 - its errors are about the user's words, and about these files
+        return pinned
+
+    @property
+    def info(self) -> DatasetInfo:
+        """The shape of the first image, and the classes that the files declare or contain."""
+        return self._local().info
+
+    def load(self, source: Source) -> Splits:
+        """Read the images from the Parquet files."""
+        local = self._local()
+        names = local.info.class_names
+        for split, paths in local.paths.items():
+            self._check_labels(split, paths, local.columns, len(names))
+        found = {
+            split: (parquet.count_rows(paths), local.examples(split))
+            for split, paths in local.paths.items()
+        }
+        return read_splits(found, local.form, source, names, fraction=self.split, seed=self.seed)
+
+    @property
+    def _repository(self) -> Repository:
+        return Repository(self.repo)
+
+    def _index(self) -> Index | None:
+        """Return what the repository contains, if the commit is pinned and known."""
+        if not COMMIT.fullmatch(self.revision):
+            return None
+        return read_index(downloads_folder(self._repository.home), self.revision)
+
+    def _chosen(self, index: Index) -> tuple[str, Files]:
+        """Return the configuration, and the files of its splits."""
+        config, splits = choose_config(index, self.config, self.repo)
+        given: Mapping[SplitName, str | None] = {
+            "train": self.train,
+            "validation": self.validation,
+            "test": self.test,
+        }
+        chosen = choose_splits(list(splits), given, self.repo)
+        return config, {ours: splits[theirs] for ours, theirs in chosen.items()}
+
+    def _local(self) -> "_Local":
+        """Return what is on this machine. Raises DataUnavailable if that is not all."""
+        index, folder = self._index(), self.downloaded
+        if index is None or folder is None:
+            raise DataUnavailable(
+                f"{self.repo} is not on this machine. Download it with "
+                f"{option('zookit data fetch', 'zookit.load_data')}."
+            )
+        return _local(self, index.commit, folder)
+
+    def _check_labels(
+        self, split: str, paths: Sequence[Path], columns: parquet.Columns, classes: int
+    ) -> None:
+        """Raise DataError if an example has no label, before any image is decoded."""
+        values = parquet.label_values(paths, columns.label, self.repo)
+        known = range(classes) if columns.class_names else values - {None}
+        wrong = [each for each in values if each not in known or _is_negative(each)]
+        if wrong:
+            shown = "no label" if wrong[0] is None else f"the label {wrong[0]!r}"
+            raise DataError(
+                f"{self.repo}: the {split} split has examples with {shown}, expected one of "
+                f"{classes} classes. To use another split: {split}=NAME."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class _Local:
+    """The files of a pinned data set on this machine, and what they contain."""
+
+    info: DatasetInfo
+    paths: Mapping[SplitName, Sequence[Path]]
+    columns: parquet.Columns
+    form: Form
+
+    def examples(self, split: SplitName) -> Iterator[tuple[bytes, int]]:
+        """Yield the images and labels of a split."""
+        names = self.info.class_names
+        numbers = None if self.columns.class_names else {name: at for at, name in enumerate(names)}
+        for image, label in parquet.examples(self.paths[split], self.columns):
+            yield image, int(label) if numbers is None else numbers[str(label)]
+
+
+@lru_cache(maxsize=16)
+def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
+    """Return the files of a data set at a commit, where they do not change."""
+    index = read_index(folder.parents[1], commit)
+    assert index is not None
+    config, files = dataset._chosen(index)  # noqa: SLF001 - it is a part of the class that is cached
+    paths = {split: [folder / each.path for each in part] for split, part in files.items()}
+    columns = parquet.find_columns(
+        paths["train"][0],
+        dataset.image,
+        dataset.label,
+        parquet.declared_features(index.card, config),
+        dataset.repo,
+    )
+    names = columns.class_names or _values(paths, columns, dataset.repo)
+    try:
+        first = shape_of_image(parquet.first_image(paths["train"], columns))
+    except DataError as error:
+        raise DataError(f"{dataset.repo}: the first image {error}.") from None
+    form = Form(dataset.size, dataset.grey, first)
+    sizes = {split: parquet.count_rows(part) for split, part in paths.items()}
+    licence: Any = index.card.get("license", "")
+    info = DatasetInfo(
+        image_shape=form.shape,
+        class_names=names,
+        sizes=sizes if "test" in sizes else {},
+        license=", ".join(map(str, licence)) if isinstance(licence, list) else str(licence),
+        citation=f"{dataset.repo} at commit {commit}",
+        homepage=f"https://huggingface.co/datasets/{dataset.repo}",
+    )
+    return _Local(info, paths, columns, form)
+
+
+def _values(
+    paths: Mapping[SplitName, Sequence[Path]], columns: parquet.Columns, where: str
+) -> tuple[str, ...]:
+    """Return the labels of all splits, sorted, as the names of classes that are not declared."""
+    everything = [path for part in paths.values() for path in part]
+    found = parquet.label_values(everything, columns.label, where)
+    return tuple(str(each) for each in sorted(found - {None}) if not _is_negative(each))
+
+
+def _is_negative(label: object) -> bool:
+    """Return whether a label means that there is none."""
+    return isinstance(label, int) and label < 0

@@ -1,0 +1,223 @@
+"""Parquet files with a column of images and a column of labels."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zookit.core import DataError, did_you_mean, reason_of
+from zookit.plugins.datasets.hosted_splits import named
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+_BATCH = 64
+"""Examples that are read at a time."""
+_MOST_CLASSES = 10_000
+_USUAL_LABELS = ("label", "labels", "class", "target")
+_USUAL_IMAGES = ("image", "img")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of images and labels.
+
+    Args:
+        image: the name of the column of images.
+        label: the name of the column of labels.
+        class_names: the names of the classes, if the files have them.
+    """
+
+    image: str
+    label: str
+    class_names: tuple[str, ...] = ()
+
+
+def find_columns(
+    path: Path, image: str | None, label: str | None, declared: Mapping[str, Any], where: str
+) -> Columns:
+    """Return the columns of images and labels of a file.
+
+    Args:
+        path: the file.
+        image: the column of images; None to find it.
+        label: the column of labels; None to find it.
+        declared: the features of the data set, if the file does not have them itself.
+        where: the data set, for messages.
+
+    Raises:
+        DataError: there is no such column, or several. The message names the choices.
+    """
+    with _opened(path) as file:
+        schema = file.schema_arrow
+    features = _features(schema) or declared
+    names = list(schema.names)
+    images = [name for name in names if _is_image(schema, features, name)]
+    classes = [name for name in names if _kind(features.get(name)) == "ClassLabel"]
+    single = [name for name in names if _is_single(schema.field(name).type)]
+    labels = classes or [name for name in _USUAL_LABELS if name in single]
+    chosen_image = _chosen("image", image, images, names, where)
+    chosen_label = _chosen("label", label, labels, names, where)
+    if chosen_image not in images:
+        raise DataError(
+            f"{where}: column {chosen_image!r} has {schema.field(chosen_image).type}, expected "
+            f"images. Columns of images: {named(images)}."
+        )
+    if chosen_label not in single:
+        raise DataError(
+            f"{where}: column {chosen_label!r} has {schema.field(chosen_label).type}, expected one "
+            f"class for each image. Columns that may have one: {named(single)}."
+        )
+    found = features.get(chosen_label)
+    known = found.get("names") if isinstance(found, dict) and chosen_label in classes else None
+    return Columns(chosen_image, chosen_label, tuple(map(str, known or ())))
+
+
+def label_values(files: Sequence[Path], column: str, where: str) -> set[Any]:
+    """Return the values of a column of labels. Raises DataError if these are too many."""
+    values: set[Any] = set()
+    for path in files:
+        with _opened(path) as file:
+            for batch in file.iter_batches(columns=[column]):
+                values.update(batch.column(0).unique().to_pylist())
+                if len(values) > _MOST_CLASSES:
+                    raise DataError(
+                        f"{where}: column {column!r} has more than {_MOST_CLASSES:,} different "
+                        "values, so these are no classes. Choose another column: label=COLUMN."
+                    )
+    return values
+
+
+def count_rows(files: Sequence[Path]) -> int:
+    """Return the number of examples in files. Raises DataError."""
+    count = 0
+    for path in files:
+        with _opened(path) as file:
+            count += file.metadata.num_rows
+    return count
+
+
+def examples(files: Sequence[Path], columns: Columns) -> Iterator[tuple[bytes, Any]]:
+    """Yield the bytes and the label of each image, a few at a time. Raises DataError."""
+    for path in files:
+        with _opened(path) as file:
+            for batch in file.iter_batches(_BATCH, columns=[columns.image, columns.label]):
+                images, labels = (batch.column(name) for name in (columns.image, columns.label))
+                for image, label in zip(images.to_pylist(), labels.to_pylist(), strict=True):
+                    content = image.get("bytes") if isinstance(image, dict) else image
+                    yield content or b"", label
+
+
+def first_image(files: Sequence[Path], columns: Columns) -> bytes:
+    """Return the bytes of the first image. Raises DataError if there is none."""
+    content, _ = next(examples(files, columns), (b"", None))
+    if not content:
+        raise DataError(
+            f"has no content in column {columns.image!r}, perhaps only the path or the address of "
+            "a file elsewhere"
+        )
+    return content
+
+
+@contextmanager
+def _opened(path: Path) -> "Iterator[ParquetFile]":
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(path, memory_map=True) as file:
+            yield file
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path.name} cannot be read as Parquet ({reason_of(error)}).") from None
+
+
+def _features(schema: "pa.Schema") -> dict[str, Any]:
+    """Return the features that the library `datasets` writes into the metadata of a file."""
+    try:
+        found = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def declared_features(card: Mapping[str, Any], config: str) -> dict[str, Any]:
+    """Return the features that a card declares for a configuration, as files have them."""
+    found = card.get("dataset_info")
+    tables = [each for each in (found if isinstance(found, list) else [found]) if each]
+    for each in tables:
+        if isinstance(each, dict) and each.get("config_name", config) == config:
+            features = each.get("features")
+            return dict(map(_feature, features)) if isinstance(features, list) else {}
+    return {}
+
+
+def _feature(declared: Any) -> tuple[str, Any]:
+    """Return the name and the value of a feature: in a card, `dtype: {class_label: ...}`."""
+    table = declared if isinstance(declared, dict) else {}
+    name, kind = str(table.get("name")), table.get("dtype")
+    if kind == "image":
+        return name, {"_type": "Image"}
+    label = kind.get("class_label") if isinstance(kind, dict) else None
+    if not isinstance(label, dict):
+        return name, {}
+    names = label.get("names")
+    ordered = (
+        [names[key] for key in sorted(names, key=_number)] if isinstance(names, dict) else names
+    )
+    return name, {"_type": "ClassLabel", "names": ordered}
+
+
+def _number(key: object) -> int:
+    text = str(key)
+    return int(text) if text.isdecimal() else 0
+
+
+def _kind(feature: Any) -> str:
+    return str(feature.get("_type", "")) if isinstance(feature, dict) else ""
+
+
+def _is_image(schema: "pa.Schema", features: Mapping[str, Any], name: str) -> bool:
+    import pyarrow as pa
+
+    kind, found = schema.field(name).type, _kind(features.get(name))
+    if pa.types.is_struct(kind):
+        has_bytes = any(kind.field(at).name == "bytes" for at in range(kind.num_fields))
+        return has_bytes and found in ("Image", "")
+    is_binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return is_binary and (found == "Image" or name in _USUAL_IMAGES)
+
+
+def _is_single(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    checks = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_string)
+    is_text = pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
+    return is_text or any(check(kind) for check in checks)
+
+
+def _chosen(
+    what: str, given: str | None, found: Sequence[str], names: Sequence[str], where: str
+) -> str:
+    if given is not None:
+        if given in names:
+            return given
+        raise DataError(
+            f"{where} has no column {given!r}. Choose one of {named(names)}."
+            f"{did_you_mean(given, names)}"
+        )
+    usual = [name for name in _USUAL_IMAGES if name in found] if what == "image" else []
+    choices = found if len(found) == 1 else usual[:1] or found
+    if len(choices) == 1:
+        return choices[0]
+    if choices:
+        raise DataError(
+            f"{where} has several columns that may be the {what}: {named(choices)}. Write "
+            f"{what}={choices[0]}."
+        )
+    raise DataError(
+        f"{where} has no column of {'images' if what == 'image' else 'classes'}. Its columns are "
+        f"{named(names)}. If one of them is, write {what}=COLUMN."
+    )

@@ -1,0 +1,341 @@
+"""Data sets of a hub are found, pinned, downloaded once, checked and loaded."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hub_server import CLASSES, Hub, pets, picture, serving_hub, table
+
+from zookit.core import BadParameter, DataError, DataUnavailable, WrongHash
+from zookit.core.data import downloads_folder
+from zookit.data.fetching import fetched, only_what_is_here
+from zookit.data.prepared import Prepared, prepare_named
+from zookit.plugins import HuggingFace
+from zookit.registry import default
+
+pytest.importorskip("huggingface_hub")
+
+SHARDS = {
+    "data/train-00000-of-00002.parquet": pets(12),
+    "data/train-00001-of-00002.parquet": pets(9, start=12),
+    "data/test-00000-of-00001.parquet": pets(6, start=100),
+}
+CAT = {"_type": "ClassLabel", "names": CLASSES}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Hub]:
+    with serving_hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def hub(running: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    running.forget()
+    use(running.url, monkeypatch)
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return running
+
+
+def use(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do in this process what HF_ENDPOINT does in a new one."""
+    import huggingface_hub.constants
+
+    path = huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE.partition("/{repo_id}")[2]
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", address)
+    template = f"{address}/{{repo_id}}{path}"
+    monkeypatch.setattr(huggingface_hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+
+
+def loaded(words: str) -> tuple[HuggingFace, Prepared]:
+    built, prepared = prepare_named(words, "auto")
+    assert isinstance(built.component, HuggingFace)
+    return built.component, prepared
+
+
+def error_of(words: str, kind: type[DataError] = DataError) -> str:
+    with pytest.raises(kind) as error:
+        loaded(words)
+    text = str(error.value)
+    assert text.startswith("huggingface: ")
+    assert "\n" not in text
+    return text
+
+
+def test_images_and_labels_are_those_of_the_files(hub: Hub) -> None:
+    commit = hub.add("zoo/pets", SHARDS, license="mit")
+    dataset, prepared = loaded("huggingface:zoo/pets")
+    assert (dataset.revision, prepared.origin) == (commit, "full")
+    assert dataset.info.image_shape == (8, 8, 1)
+    assert dataset.info.class_names == CLASSES
+    assert dataset.info.sizes == {"train": 21, "test": 6}
+    assert dataset.info.license == "mit"
+    train = prepared.splits.train
+    assert train.labels.tolist() == [at % 3 for at in range(21)]
+    pixels = np.random.default_rng(14).integers(0, 256, (8, 8), np.uint8)
+    assert np.array_equal(train.images[14, :, :, 0], pixels)
+
+
+def test_the_commit_is_recorded_and_found_again_when_the_branch_moves(hub: Hub) -> None:
+    from zookit.training.resolve import compose
+
+    commit = hub.add("zoo/pets", SHARDS)
+    recorded = compose("huggingface:zoo/pets", "dense:units=2").experiment.dataset
+    assert recorded.parameters["revision"] == commit
+    newer = hub.repositories["zoo/pets"].commit({**SHARDS, "data/train-2.parquet": pets(3, 50)})
+    again, _ = prepare_named(recorded, "auto")
+    assert again.component.info.sizes["train"] == 21
+    moved, _ = loaded("huggingface:zoo/pets")
+    assert moved.revision == newer
+    assert moved.info.sizes["train"] == 24
+
+
+def test_what_is_downloaded_needs_no_network(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
+    commit = hub.add("zoo/pets", SHARDS)
+    loaded("huggingface:zoo/pets")
+    hub.requests.clear()
+    loaded(f"huggingface:zoo/pets,revision={commit}")
+    assert hub.requests == []
+    hub.status = 503
+    with caplog.at_level(logging.WARNING, "zookit"):
+        dataset, _ = loaded("huggingface:zoo/pets")
+    assert dataset.revision == commit
+    assert commit in caplog.text
+
+
+def test_without_a_network_and_a_download_it_is_one_line(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.add("zoo/pets", SHARDS)
+    with only_what_is_here(), pytest.raises(DataUnavailable, match="not on this machine"):
+        fetched(default.datasets.build("huggingface:zoo/pets"))
+    assert hub.requests == []
+    use("http://user:secret@127.0.0.1:1", monkeypatch)
+    text = error_of("huggingface:zoo/pets", DataUnavailable)
+    assert "cannot be reached" in text
+    assert "secret" not in text
+    with pytest.raises(DataUnavailable, match=r"zookit\.load_data"):
+        HuggingFace("zoo/pets").info  # noqa: B018
+
+
+def test_a_file_with_other_content_is_refused(hub: Hub) -> None:
+    hub.add("zoo/pets", SHARDS)
+    hub.wrong.add("data/test-00000-of-00001.parquet")
+    assert "data/test-00000-of-00001.parquet" in error_of("huggingface:zoo/pets", WrongHash)
+    hub.wrong.clear()
+    _, prepared = loaded("huggingface:zoo/pets")
+    assert len(prepared.splits.test) == 6
+
+
+def test_a_file_that_is_lost_is_downloaded_again(hub: Hub) -> None:
+    hub.add("zoo/pets", SHARDS)
+    loaded("huggingface:zoo/pets")
+    folder = downloads_folder("huggingface-zoo--pets")
+    assert sorted(each.name for each in folder.rglob("*.parquet")) == sorted(
+        name.removeprefix("data/") for name in SHARDS
+    )
+    assert not list(folder.rglob(".cache"))
+    next(folder.rglob("test-*.parquet")).unlink()
+    hub.requests.clear()
+    loaded("huggingface:zoo/pets")
+    assert {path.rpartition("/")[2] for _, path in hub.requests if "/resolve/" in path} == {
+        "test-00000-of-00001.parquet"
+    }
+    shutil.rmtree(folder)
+    loaded("huggingface:zoo/pets")
+
+
+@pytest.mark.parametrize(
+    ("private", "says"), [(False, ["gated", "hf auth login"]), (True, ["zoo/pets", "HF_TOKEN"])]
+)
+def test_a_login_is_needed_and_used(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, private: bool, says: list[str]
+) -> None:
+    hub.add("zoo/pets", SHARDS)
+    hub.repositories["zoo/pets"].gated = not private
+    hub.repositories["zoo/pets"].token = "hf_secret"
+    monkeypatch.setenv("HF_TOKEN", "hf_other")
+    text = error_of("huggingface:zoo/pets")
+    assert all(each in text for each in says)
+    assert "hf_other" not in text
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    dataset, _ = loaded("huggingface:zoo/pets")
+    assert "hf_secret" not in repr(dataset)
+    assert not any(
+        b"hf_secret" in each.read_bytes()
+        for each in downloads_folder("").rglob("*")
+        if each.is_file()
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "files", "card", "says"),
+    [
+        ("zoo/nothing", SHARDS, {}, ["no data set zoo/nothing"]),
+        ("zoo/pets,revision=v9", SHARDS, {}, ["'v9'"]),
+        ("zoo/pets/extra/more", SHARDS, {}, ["OWNER/NAME"]),
+        ("zoo/pets", {"pets.py": b"import os"}, {}, ["'.py'", "revision=refs/convert/parquet"]),
+        ("zoo/pets,test=holdout", SHARDS, {}, ["'holdout'", "'test', 'train'"]),
+        ("zoo/pets,image=picture", SHARDS, {}, ["'picture'", "'image', 'label'"]),
+        ("zoo/pets,label=image", SHARDS, {}, ["'image'", "one class", "'label'"]),
+        ("zoo/pets,max_gb=0.000001", SHARDS, {}, ["max_gb=1e-06", "max_gb=1."]),
+        ("zoo/pets", {"train.parquet": b"PAR1" * 9}, {}, ["train.parquet", "Parquet"]),
+        (
+            "zoo/pets",
+            {"a/train/0.parquet": pets(), "b/train/0.parquet": pets()},
+            {},
+            ["'a', 'b'", "config=a"],
+        ),
+        ("zoo/pets,config=c", {"a/train/0.parquet": pets()}, {}, ["'c'", "'a'"]),
+        ("zoo/pets", {"a.parquet": pets(), "b.parquet": pets()}, {}, ["'a', 'b'", "train=a"]),
+    ],
+)
+def test_an_error_names_the_choices(
+    hub: Hub, words: str, files: dict[str, bytes], card: dict[str, Any], says: list[str]
+) -> None:
+    hub.add("zoo/pets", files, **card)
+    text = error_of(f"huggingface:{words}")
+    assert all(each in text for each in says)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (table([picture(1)] * 2, [0, -1]), ["label -1", "train=NAME"]),
+        (table([picture(1)] * 2, [0, None]), ["no label"]),
+        (table([picture(1)] * 2, [0, 7]), ["label 7", "3 classes"]),
+        (table([picture(1), picture(2, (8, 9))], [0, 1]), ["image 1", "9 x 8", "size=224"]),
+        (table([picture(1), picture(2, mode="RGB")], [0, 1]), ["image 1", "grey=false"]),
+        (table([b"", picture(2)], [0, 1]), ["first image", "'image'"]),
+        (table([b"GIF", picture(2)], [0, 1]), ["first image"]),
+        (table([picture(1)], [[0]], features={}), ["no column of classes", "'image', 'label'"]),
+        (
+            table(
+                [picture(1)],
+                [0],
+                features={"image": {"_type": "Image"}, "label": CAT, "kind": CAT},
+                more={"kind": [1]},
+            ),
+            ["'label', 'kind'", "label=label"],
+        ),
+        (table([picture(1)], [0], image="x", label="y", features={}), ["no column of classes"]),
+    ],
+)
+def test_files_without_one_label_for_each_image_are_refused(
+    hub: Hub, content: bytes, says: list[str]
+) -> None:
+    hub.add("zoo/pets", {"train.parquet": content})
+    text = error_of("huggingface:zoo/pets")
+    assert all(each in text for each in says)
+
+
+def test_images_of_other_sizes_and_colours_are_converted(hub: Hub) -> None:
+    content = table(
+        [picture(1), picture(2, (20, 9)), picture(3, mode="RGB"), picture(4)], [0, 0, 1, 1]
+    )
+    hub.add("zoo/pets", {"train.parquet": content})
+    dataset, prepared = loaded("huggingface:zoo/pets,size=8,grey=false")
+    assert dataset.info.image_shape == (8, 8, 3)
+    assert len(prepared.splits.train) == len(prepared.splits.test) == 2
+    assert prepared.splits.train.images.shape == (2, 8, 8, 3)
+
+
+def test_an_image_that_cannot_be_read_is_left_out(
+    hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = table([picture(1), b"GIF", picture(2)], [0, 1, 1])
+    hub.add("zoo/pets", {"train.parquet": content, "test.parquet": pets(3, 50)})
+    _, prepared = loaded("huggingface:zoo/pets")
+    assert len(prepared.splits.train) == 2
+    assert "image 1 of the train split" in caplog.text
+
+
+def test_a_test_image_that_is_for_training_too_is_left_out(
+    hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.add("zoo/pets", {"train.parquet": pets(6), "test.parquet": pets(3, start=5)})
+    _, prepared = loaded("huggingface:zoo/pets")
+    assert prepared.duplicates == {"test": 1}
+    assert "1 image of the test split left out" in caplog.text
+
+
+def test_classes_without_declared_names_are_the_values(hub: Hub) -> None:
+    images = [picture(each) for each in range(6)]
+    named = table(images, ["dog", "cat", "dog", "cat", "dog", "cat"], features={})
+    hub.add("zoo/pets", {"train.parquet": named, "val.parquet": pets(2, 50, features={})})
+    hub.add("zoo/named", {"train.parquet": named})
+    dataset, prepared = loaded("huggingface:zoo/named")
+    assert dataset.info.class_names == ("cat", "dog")
+    assert set(prepared.splits.train.labels.tolist()) == {0, 1}
+    hub.add("zoo/tens", {"train.parquet": table(images, [10, 20, 10, 20, 10, 20], features={})})
+    assert loaded("huggingface:zoo/tens")[0].info.class_names == ("10", "20")
+
+
+def test_a_card_declares_configurations_and_classes(hub: Hub) -> None:
+    features = [
+        {"name": "image", "dtype": "image"},
+        {
+            "name": "label",
+            "dtype": {"class_label": {"names": {"0": "cat", "1": "dog", "10": "fish"}}},
+        },
+    ]
+    hub.add(
+        "zoo/pets",
+        {"a/x-0.parquet": pets(6, features={}), "b/y.parquet": pets(6, 50, features={})},
+        configs=[
+            {"config_name": "small", "data_files": "b/*"},
+            {
+                "config_name": "large",
+                "default": True,
+                "data_files": [
+                    {"split": "train", "path": ["a/x-*"]},
+                    {"split": "test", "path": "**/y.parquet"},
+                ],
+            },
+        ],
+        dataset_info=[{"config_name": "large", "features": features}],
+    )
+    dataset, _ = loaded("huggingface:zoo/pets")
+    assert dataset.info.class_names == CLASSES
+    assert dataset.info.sizes == {"train": 6, "test": 6}
+    assert loaded("huggingface:zoo/pets,config=small,split=0.4")[0].info.class_names == (
+        "0",
+        "1",
+        "2",
+    )
+
+
+def test_the_converted_branch_is_used(hub: Hub) -> None:
+    hub.add("zoo/pets", {"pets.py": b""})
+    files = {"default/train/0000.parquet": pets(6), "default/test/0000.parquet": pets(3, 50)}
+    commit = hub.repositories["zoo/pets"].commit(files, "refs/convert/parquet")
+    dataset, _ = loaded("huggingface:zoo/pets,revision=refs/convert/parquet")
+    assert dataset == HuggingFace("zoo/pets", revision=commit)
+    assert dataset.info.sizes == {"train": 6, "test": 3}
+
+
+def test_the_address_of_a_page_is_not_a_name() -> None:
+    address = "https://huggingface.co/datasets/zoo/pets/tree/main"
+    with pytest.raises(BadParameter, match="write zoo/pets"):
+        default.datasets.build(f"huggingface:{address}")
+
+
+@pytest.mark.parametrize("path", ["../x.parquet", "/etc/x.parquet", "a\\..\\x.parquet"])
+def test_a_file_outside_of_the_folder_is_refused(hub: Hub, path: str) -> None:
+    hub.add("zoo/pets", {path: pets()})
+    assert "outside" in error_of("huggingface:zoo/pets")
+
+
+def test_other_parameters_of_one_commit_share_the_files(hub: Hub) -> None:
+    hub.add("zoo/pets", SHARDS)
+    dataset, _ = loaded("huggingface:zoo/pets")
+    hub.requests.clear()
+    loaded(f"huggingface:zoo/pets,size=16,revision={dataset.revision}")
+    assert hub.requests == []
+    assert replace(dataset, size=16).info.image_shape == (16, 16, 1)
