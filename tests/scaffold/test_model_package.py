@@ -49,7 +49,9 @@ def test_the_metadata_says_what_the_terms_say(packaged: ModelPackage, card: str)
     assert metadata["License-Expression"] == "CC-BY-4.0"
     assert metadata["Summary"].startswith("Tells bright")
     assert metadata["Description-Content-Type"].startswith("text/markdown")
-    assert str(metadata.get_payload()).strip() == card.strip()
+    description = metadata.get_payload(decode=True)
+    assert isinstance(description, bytes)
+    assert description.decode().strip() == card.strip()
     assert metadata.get_all("Requires-Dist") == [f"zookit>={zookit.__version__}"]
     assert points.split() == ["[zookit.models]", "my_shades", "=", "my_shades"]
 
