@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import Architecture, BadExperiment, BadRun, Experiment, reason_of, text_of
+from zookit.core.addresses import is_address
 from zookit.core.errors import ZookitError
 from zookit.core.experiment import INITIAL_WEIGHTS
 from zookit.core.input_files import input_parameters
@@ -14,10 +15,11 @@ from zookit.core.old_names import current_names, former_names_of
 from zookit.core.parameters import create, plain_values, words_of
 from zookit.inference.rebuild import check_ended
 from zookit.registry.blame import entry_of
+from zookit.remote.named import read_anywhere
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment import TakenWeights
 from zookit.runs.initial_weights import HEAD, InitialWeights, TrainedModel, read_copy
-from zookit.runs.naming import find_named, read_named
+from zookit.runs.naming import find_named
 from zookit.runs.resume_command import resume_command
 from zookit.runs.run import WEIGHTS, RunRecord, damaged
 from zookit.training.composition import Composition
@@ -27,7 +29,12 @@ _NAMED = 3
 
 
 def location_of(text: str, runs_dir: Path) -> str:
-    """Return a name of a run or model that means the same in any folder, and later."""
+    """Return a name of a run or model that means the same in any folder, and later.
+
+    The run at an address is pulled, and has the name of its folder.
+    """
+    if is_address(text):
+        return str(read_anywhere(text, runs_dir).folder)
     found = find_named(text, runs_dir)
     return str(found.absolute()) if isinstance(found, Path) else found.full_name
 
@@ -35,10 +42,10 @@ def location_of(text: str, runs_dir: Path) -> str:
 def read_source(text: str, runs_dir: Path) -> InitialWeights:
     """Return the weights of a run or of an installed model.
 
-    `text` is as for `zookit predict`. Raises BadRun if there is no such run, it is damaged, it has
-    not ended or failed, or it has not been trained.
+    `text` names it as for `zookit predict`. Raises as `read_anywhere` does, and BadRun if the run
+    is damaged, has not ended, has failed, or has not been trained.
     """
-    run = read_named(text, runs_dir)
+    run = read_anywhere(text, runs_dir)
     if run.contradiction:
         raise BadRun(f"{run.shown}: {run.contradiction} Choose another run to start from.")
     check_ended(run)
@@ -56,7 +63,7 @@ def read_source(text: str, runs_dir: Path) -> InitialWeights:
     try:
         return InitialWeights.of(
             load_of_end(run, WEIGHTS),
-            name=run.name if run.installed is None else run.installed.name,
+            name=run.name,
             location=str(run.folder) if run.installed is None else run.installed.full_name,
             model=TrainedModel(
                 architecture.name,

@@ -14,8 +14,10 @@ from small_runs import CLASSES, DENSE, SMALL, small_images, small_run
 
 import zookit
 from zookit.core import BadExperiment, BadParameter, BadRun, Experiment, ZookitError
+from zookit.remote.push import push_run
 from zookit.runs.initial_weights import BODY, HEAD
 from zookit.training.experiment_file import compose_file
+from zookit.training.initial_weights import location_of
 from zookit.training.resolve import compose, compose_experiment
 
 NET = DENSE
@@ -227,3 +229,14 @@ def test_a_run_whose_experiment_was_edited_is_refused(damaged: Path) -> None:
 def test_latest_is_the_last_run_of_the_folder(source: zookit.Run, two: str) -> None:
     found = compose(two, NET, options={"init": "latest"}, runs_dir=source.folder.parent)
     assert found.experiment.initial_weights == source.name
+
+
+def test_a_run_at_an_address_is_a_start(
+    source: zookit.Run, two: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"{tmp_path.as_uri()}/pushed"
+    push_run(source, url)
+    experiment = compose(two, NET, options={"init": url}).experiment
+    assert experiment.initial_weights == source.name
+    assert experiment == compose(two, NET, options={"init": source}).experiment
+    assert "://" not in location_of(url, tmp_path)
