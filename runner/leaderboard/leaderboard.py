@@ -132,8 +132,9 @@ def leaderboard(runs: Iterable[RunRecord], by: str = ACCURACY) -> Leaderboard:
     not ranked. Warns of equal runs with different results. Raises BadParameter if no run has
     measured what ranks them.
     """
-    once = {run.folder: run for run in runs}
-    return leaderboard_of([summary_of(run) for run in once.values()], by, once.__getitem__)
+    summaries = [(summary_of(run), run) for run in {run.folder: run for run in runs}.values()]
+    by_folder = {summary.folder: run for summary, run in summaries}
+    return leaderboard_of([each for each, _ in summaries], by, by_folder.__getitem__)
 
 
 def leaderboard_of(runs: Sequence[RunSummary], by: str, open_run: OpenRun) -> Leaderboard:

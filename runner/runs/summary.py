@@ -89,11 +89,14 @@ def cell_of(experiment: Experiment, data_hash: str) -> str:
 
 
 def summary_of(record: RunRecord) -> RunSummary:
-    """Return the summary of a run that was read."""
+    """Return the summary of a run that was read.
+
+    That of an installed model has the model's folder as `parent`, which no other model has.
+    """
     experiment, environment, ending = record.experiment, record.environment, record.ending
     last = {name: values[-1] for name, values in record.history.items() if values}
     return RunSummary(
-        parent=record.folder.parent,
+        parent=record.folder.parent if record.installed is None else record.folder,
         name=record.name,
         recipe=Recipe(
             experiment.group(), environment.components, environment.data, tuple(record.history)

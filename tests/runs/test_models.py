@@ -3,6 +3,8 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,8 @@ from model_site import ModelSite, forget, models
 from small_run_fixtures import finished
 
 import zookit as package
+from zookit.cli.completion import components
+from zookit.cli.run_argument import own_run_names, run_names
 from zookit.core import AmbiguousName, BadParameter, BadRun, ZookitError
 from zookit.runs.models import FILES, card_of
 
@@ -63,10 +67,11 @@ def test_it_answers_as_the_run_does_and_stays_as_it_was(
     assert (tmp_path / "report.html").exists()
     assert model.export("keras").name == "tiny.keras"
     (row,) = package.compare([model, run]).tables[0].rows
-    assert {each.name for each in row.summaries} == {finished.name, "tiny"}
+    assert {each.name: each.folder for each in row.runs} == {finished.name: finished, "tiny": tiny}
     assert contents(tiny) == before
 
 
+@pytest.mark.slow
 def test_it_is_reproduced_as_a_new_run(tiny: Path, tmp_path: Path) -> None:
     reproduction = package.open_model("tiny").reproduce(quiet=True)
     assert reproduction.identical
@@ -128,15 +133,48 @@ def test_a_model_of_a_newer_format_names_the_version(models: ModelSite, tiny: Pa
     assert "Restore" not in str(raised.value)
 
 
-def test_a_missing_plugin_is_named_with_its_version(models: ModelSite, tiny: Path) -> None:
+def edited_owners(folder: Path, old: str, new: str, owner: str) -> None:
+    """Let another component than the one of a model's run have made it."""
     for name in ("experiment.toml", "environment.json"):
-        text = (tiny / name).read_text()
-        (tiny / name).write_text(text.replace("zookit/dense", "zookit-nets/dense"))
-    environment = json.loads((tiny / "environment.json").read_text())
+        text = (folder / name).read_text()
+        (folder / name).write_text(text.replace(old, new))
+    environment = json.loads((folder / "environment.json").read_text())
     for each in environment["components"]:
-        if each["name"] == "zookit-nets/dense":
-            each["owner"] = "zookit-nets==3.1"
-    (tiny / "environment.json").write_text(json.dumps(environment))
+        each["owner"] = owner if each["name"] == new else each["owner"]
+    (folder / "environment.json").write_text(json.dumps(environment))
+
+
+def test_two_models_of_one_name_are_compared(models: ModelSite, tiny: Path, finished: Path) -> None:
+    models.install(finished, "zookit-other", "tiny")
+    pair = [package.open_model(f"zookit-{each}/tiny") for each in ("tiny", "other")]
+    (row,) = package.compare(pair).tables[0].rows
+    assert {each.folder for each in row.runs} == {each.folder for each in pair}
+
+
+def test_a_model_works_with_another_version_of_the_plugin(
+    models: ModelSite, tiny: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    edited_owners(tiny, "zookit/dense", "zookit/dense", "zookit==0.0.1")
+    record_again(models.path)
+    assert package.open_model("tiny").model().count_params()
+    assert "tiny was trained with zookit/dense of zookit==0.0.1" in caplog.text
+
+
+def test_parameters_that_the_installed_version_does_not_have_are_an_error_with_the_command(
+    models: ModelSite, tiny: Path
+) -> None:
+    edited_owners(tiny, "zookit/dense", "zookit/dense", "zookit==9.9")
+    experiment = tiny / "experiment.toml"
+    experiment.write_text(experiment.read_text().replace("dropout = ", "droput = "))
+    record_again(models.path)
+    with pytest.raises(BadRun) as raised:
+        package.open_model("tiny").model()
+    for each in ("model 'tiny' of zookit-tiny==1.0", "droput", "pip install zookit==9.9"):
+        assert each in str(raised.value)
+
+
+def test_a_missing_plugin_is_named_with_its_version(models: ModelSite, tiny: Path) -> None:
+    edited_owners(tiny, "zookit/dense", "zookit-nets/dense", "zookit-nets==3.1")
     record_again(models.path)
     with pytest.raises(BadRun) as raised:
         package.open_model("tiny").model()
@@ -156,6 +194,14 @@ def test_a_run_and_a_model_of_one_name_must_be_told_apart(
         assert each in str(raised.value)
     assert package.open_run("./runs/tiny").installed is None
     assert package.open_run("zookit-tiny/tiny").installed is not None
+
+
+def test_names_of_models_are_completed_where_a_run_is_named(tiny: Path) -> None:
+    context: Any = SimpleNamespace(params={})
+    assert "tiny" in run_names(context, "ti")
+    assert "tiny" not in run_names(context, "x")
+    assert "tiny" not in own_run_names(context, "")
+    assert "tiny" in components("ti")
 
 
 def test_unknown_models_are_an_error_that_names_similar_ones(tiny: Path, zookit: Command) -> None:
@@ -180,7 +226,7 @@ def test_whatever_a_package_has_in_its_folder_is_refused_in_one_line_or_read(
         assert model.installed is not None
         card_of(model.installed)
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(change=changed_files(FILES, tiny) | st.tuples(st.just("card.md"), st.binary()))
     def check(change: tuple[str, bytes]) -> None:
         check_change(tiny, change, use)
@@ -203,7 +249,7 @@ def test_whatever_the_metadata_say_is_refused_in_one_line_or_read(
         forget()
         package.open_model("tiny")
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(change=st.tuples(st.sampled_from(["RECORD", "entry_points.txt"]), scratched(rows)))
     def check(change: tuple[str, bytes]) -> None:
         check_change(info, change, use)
