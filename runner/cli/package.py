@@ -1,6 +1,7 @@
 """`zookit package`."""
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.core import BadParameter
-from zookit.core.messages import counted, printable
+from zookit.core.messages import printable
 
 if TYPE_CHECKING:
     from zookit.runs.run import RunRecord
@@ -89,14 +90,9 @@ def package(
         made = write(run, terms, to, force=force)
     size = made.wheel.stat().st_size
     print(f"wrote {printable(made.folder)} with the wheel {made.wheel.name} ({size:,} bytes)")
-    if made.images:
-        print(
-            f"It contains {counted(made.images, 'test image')} that the model got wrong. Publish "
-            "it only if you may publish them."
-        )
     print("\nNext:")
     for line in (
-        f"pip install {printable(made.wheel)}",
+        f"pip install {printable(shlex.quote(str(made.wheel)))}",
         f"zookit predict {terms.model} photo.png",
         f"zookit show {terms.model}",
     ):

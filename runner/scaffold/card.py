@@ -34,10 +34,9 @@ class Picture:
     label: str
 
 
-def write_card(run: RunRecord, terms: Terms, requirements: tuple[str, ...]) -> int:
+def write_card(run: RunRecord, terms: Terms, requirements: tuple[str, ...]) -> None:
     """Write the card of a finished run into its folder, with its drawings beside it.
 
-    Returns the number of test images that the folder contains: those with the surest mistakes.
     Raises BadRun if a file of the run is damaged.
     """
     evaluation = load_evaluation(run)
@@ -61,7 +60,6 @@ def write_card(run: RunRecord, terms: Terms, requirements: tuple[str, ...]) -> i
         limits=list(limits_of(run, scores)),
     )
     (run.folder / CARD).write_text(text, encoding="utf-8")
-    return 0 if evaluation is None else len(evaluation.mistakes)
 
 
 def _facts(run: RunRecord) -> Iterator[tuple[str, str]]:

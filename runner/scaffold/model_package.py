@@ -30,11 +30,10 @@ _LARGEST = 2_000_000_000
 
 @dataclass(frozen=True)
 class ModelPackage:
-    """A model package that was written: its project, its wheel, and the test images in it."""
+    """A model package that was written: its project, and its wheel."""
 
     folder: Path
     wheel: Path
-    images: int
 
 
 def write(
@@ -65,11 +64,11 @@ def write(
         published = publish(run, aside / terms.model)
         _check_size(aside / terms.model, terms)
         requirements = requirements_of(published)
-        images = write_card(published, terms, requirements)
+        write_card(published, terms, requirements)
         (aside / _PROJECT).write_text(_project(terms, requirements), encoding="utf-8")
         (aside / ".gitignore").write_text("dist/\n", encoding="utf-8")
         wheel = build_wheel(aside)
-    return ModelPackage(folder, folder / "dist" / wheel.name, images)
+    return ModelPackage(folder, folder / "dist" / wheel.name)
 
 
 def requirements_of(run: RunRecord) -> tuple[str, ...]:

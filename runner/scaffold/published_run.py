@@ -12,8 +12,10 @@ from zookit.core.experiment import INITIAL_WEIGHTS
 from zookit.core.input_files import file_name
 from zookit.core.messages import counted, option, printable
 from zookit.core.reading import open_regular
+from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment import identity_without_epochs
+from zookit.runs.evaluation import load_evaluation, save_evaluation
 from zookit.runs.initial_weights import read_copy
 from zookit.runs.inputs import INPUTS, copies
 from zookit.runs.named_places import is_path_of_machine, named_places
@@ -67,9 +69,10 @@ def check_publishable(run: RunRecord) -> None:
 def publish(run: RunRecord, folder: Path) -> RunRecord:
     """Copy what others may have of a run into a new folder, and return the copy.
 
-    Left out are the checkpoint, the files that callbacks wrote, and the locks. An absolute path of
-    a data set or of an input file becomes its last part. Such a path decides no bits; the identity
-    is that of the experiment with the new path.
+    Left out are the checkpoint, the files that callbacks wrote, the locks, and the images of the
+    test split, which the data set's licence may not allow to copy. An absolute path of a data set
+    or of an input file becomes its last part. Such a path decides no bits; the identity is that of
+    the experiment with the new path.
 
     Raises BadRun if the run cannot be published, or names other places.
     """
@@ -77,13 +80,15 @@ def publish(run: RunRecord, folder: Path) -> RunRecord:
     experiment = _with_short_paths(run)
     changed = experiment != run.experiment
     folder.mkdir(parents=True)
-    for name in (HISTORY, TIMES, WEIGHTS, PROBE, EVALUATION):
+    for name in (HISTORY, TIMES, WEIGHTS, PROBE):
         if (run.folder / name).is_file():
             _copy(run.folder / name, folder / name)
     for path in _inputs(run):
         _copy(path, folder / path.relative_to(run.folder))
     metrics = _json(run.folder / METRICS)
     metrics["files"].pop(CHECKPOINT, None)
+    _write_evaluation(run, folder / EVALUATION)
+    metrics["files"][EVALUATION] = sha256_of_file(folder / EVALUATION)
     _write_json(folder / METRICS, metrics)
     if changed:
         (folder / EXPERIMENT).write_text(experiment.to_toml(), encoding="utf-8")
@@ -105,6 +110,16 @@ def _inputs(run: RunRecord) -> Iterator[Path]:
     if INITIAL_WEIGHTS in run.experiment.input_files:
         read_copy(run.folder, run.experiment)
         yield from sorted((run.folder / INPUTS / INITIAL_WEIGHTS).iterdir())
+
+
+def _write_evaluation(run: RunRecord, path: Path) -> None:
+    """Write the run's predictions on its test split, without images."""
+    evaluation = load_evaluation(run)
+    assert evaluation is not None  # of a finished run
+    no_images = evaluation.mistakes[:0, :1, :1]
+    save_evaluation(
+        path, replace(evaluation, mistakes_at=evaluation.mistakes_at[:0], mistakes=no_images)
+    )
 
 
 def _with_short_paths(run: RunRecord) -> Experiment:

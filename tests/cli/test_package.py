@@ -26,7 +26,6 @@ def test_it_writes_a_wheel_and_says_what_to_do_next(
     assert ended.code == 0
     assert (tmp_path / "my-shades" / "dist" / "my_shades-0.1.0-py3-none-any.whl").is_file()
     assert "zookit predict my_shades" in ended.out
-    assert "test image" in ended.out
     assert "path is images" in ended.err
     assert "Shades of pictures." in (tmp_path / "my-shades" / "pyproject.toml").read_text()
 

@@ -14,6 +14,7 @@ import zookit
 from zookit.core import BadRun
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.environment import identity_without_epochs
+from zookit.runs.evaluation import load_evaluation
 from zookit.runs.initial_weights import read_copy
 from zookit.runs.inputs import copies
 from zookit.runs.run import RunRecord, read_run
@@ -37,6 +38,16 @@ def test_the_checkpoint_and_the_files_of_callbacks_stay_at_home(run: Path, tmp_p
     assert not (published.folder / ".lock").exists()
     assert published.ending is not None
     assert "checkpoint.safetensors" not in published.ending.files
+
+
+def test_no_image_of_the_data_is_published(run: Path, tmp_path: Path) -> None:
+    original = load_evaluation(read_run(run))
+    published = load_evaluation(publish(read_run(run), tmp_path / "model"))
+    assert original is not None
+    assert published is not None
+    assert len(original.mistakes) > 0
+    assert len(published.mistakes) == len(published.mistakes_at) == 0
+    assert (published.predicted == original.predicted).all()
 
 
 def test_the_folder_of_images_is_named_without_its_place(
