@@ -58,7 +58,7 @@ def push(
     from zookit.runs.named_places import named_places
 
     with messages_shown(quiet):
-        found = find_and_open(run, runs_dir)
+        found = run if isinstance(run, Run) else find_and_open(run, runs_dir)
         warn_if_changed(found)
         key = None if sign is None else path_of(sign, "sign")
         pushed = push_run(found, _text(url), key=key, force=force, progress=_progress(quiet))

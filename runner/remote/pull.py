@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,7 +115,7 @@ def _manifest_at(place: Place) -> Manifest:
 
 @contextmanager
 def _staged(
-    place: Place, manifest: Manifest, wanted: "Iterator[str] | list[str]", progress: Progress
+    place: Place, manifest: Manifest, wanted: Collection[str], progress: Progress
 ) -> Iterator[Path]:
     """Yield the folder in the cache that has the wanted files of a run, and no others."""
     key = hashlib.sha256(place.address.encode()).hexdigest()[:32]
@@ -124,7 +124,7 @@ def _staged(
         with locked(f"{PULLED}-{key}"):
             folder = home / manifest.name
             _remove_others(folder, manifest)
-            _fetch(place, manifest, [*wanted], folder, progress)
+            _fetch(place, manifest, wanted, folder, progress)
             yield folder
             with suppress(OSError):  # the run may still be in it
                 home.rmdir()
@@ -146,7 +146,7 @@ def _remove_others(folder: Path, manifest: Manifest) -> None:
 
 
 def _fetch(
-    place: Place, manifest: Manifest, wanted: list[str], folder: Path, progress: Progress
+    place: Place, manifest: Manifest, wanted: Collection[str], folder: Path, progress: Progress
 ) -> None:
     missing = [name for name in wanted if not _is_there(folder / name, manifest.files[name])]
     total = sum(manifest.files[name].size for name in missing)

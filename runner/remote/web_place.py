@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from zookit.core import DataUnavailable, WrongHash
@@ -43,7 +42,8 @@ class WebPlace(Place):
     def fetch(self, name: str, entry: FileEntry, path: Path, advance: Advance) -> None:
         """See `Place`."""
 
-        def progress(*_: Any) -> nullcontext[Advance]:
+        def progress(label: str, total: int | None, unit: str) -> nullcontext[Advance]:
+            del label, total, unit  # one report for all files of the run
             return nullcontext(advance)
 
         if not entry.size:
