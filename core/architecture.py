@@ -104,5 +104,7 @@ class Architecture(Component, ABC):
     def pretrained(self, model: "keras.Model") -> None:
         """Load weights into a new model, before training starts. By default nothing is loaded.
 
+        Not called if the training starts from the weights of a trained model.
+
         Raise DataUnavailable if the weights cannot be downloaded.
         """

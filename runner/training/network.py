@@ -71,11 +71,7 @@ def build_network(
     optimizer cannot train a model with frozen layers, or the initial weights do not fit.
     """
     info = composition.dataset.info
-    experiment = composition.experiment.with_settings(
-        data="sample" if prepared.origin == "sample" else "full",
-        precision=runtime.precision,
-        threads=runtime.intra_op_threads,
-    )
+    experiment = _resolved(composition.experiment, prepared, runtime)
     start = Start.of(composition) if checkpoint is None else None
     with _one_build(checkpoint):
         seed_training(experiment.settings.seed, keep_kernels=are_reused())
@@ -117,6 +113,14 @@ def build_network(
         build_callbacks(composition, experiment, feeds, run_files),
         freezing.of(program.model),
         run_files,
+    )
+
+
+def _resolved(experiment: Experiment, prepared: Prepared, runtime: Runtime) -> Experiment:
+    return experiment.with_settings(
+        data="sample" if prepared.origin == "sample" else "full",
+        precision=runtime.precision,
+        threads=runtime.intra_op_threads,
     )
 
 

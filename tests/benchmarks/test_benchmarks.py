@@ -156,6 +156,17 @@ def test_phases(data: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_fine_tuning(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "found.json"
+    few = ("--seeds", "1", "--few", "8", "--many", "8", "--epochs", "1")
+    table = run("fine_tuning.py", "--data", data, "--tasks", "fashion_mnist", *few, "--json", file)
+    (accuracies,) = json.loads(file.read_text()).values()
+    assert list(accuracies) == ["nothing", "init", "frozen"]
+    assert all(0 < each < 1 for (each,) in accuracies.values())
+    assert f"| init | {accuracies['init'][0]:.4f} |" in table
+
+
+@pytest.mark.slow
 def test_further_cell(data: Path, tmp_path: Path) -> None:
     sides = ["dense with dropout"]
     arguments = ("--data", data, "--cells", "1", "--epochs", "2")
