@@ -38,7 +38,7 @@ MNIST = ("mnist", "dense", *SAMPLE)
             ["no data set named 'dense'", "one of the architectures", "the order is"],
         ),
         (("mnist", "stop_at_loss"), ["no architecture", "one of the callbacks"]),
-        (("cifar10", "dense"), ["no data set named 'cifar10'", "Installed: fashion_mnist"]),
+        (("imagenet", "dense"), ["no data set named 'imagenet'", "Installed: cifar10"]),
         (("mnist", "dense:width=3"), ["dense: no parameter 'width'", "units, activation, drop"]),
         (("mnist", "dense:unit=3"), ["no parameter 'unit'", "Run: zookit run mnist dense:units=3"]),
         (("mnist", "dense:unit=many"), ["Did you mean 'units'?", "units, activation, drop"]),

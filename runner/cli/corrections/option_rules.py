@@ -3,13 +3,15 @@
 The rules are like those in `rules.py`.
 """
 
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from zookit.cli.corrections.foreign import EXAMPLES
 from zookit.cli.corrections.line import Line, Lines, Part, takes_file
 from zookit.cli.training_options import OPTIONS as TRAINING
-from zookit.core import BadParameter, Settings
+from zookit.core import BadParameter, Dataset, Settings, ZookitError
 from zookit.core.corrections import other_values
 from zookit.core.errors import folded, nearest_name
 from zookit.core.parameters import create
@@ -71,11 +73,30 @@ def _refused(line: Line, part: Part, error: Exception) -> bool:
 
 
 def examples(line: Line, param: Any) -> list[str]:
-    """Return examples of a value: a known one, the default, or what completion offers."""
+    """Return examples of a value: a known one, the default, or what completion offers.
+
+    Data sets that would have to be downloaded come last.
+    """
     for key in (folded(f"{line.name}{param.name}"), folded(param.name)):
         if key in EXAMPLES:
             return list(EXAMPLES[key].instead)
     offered = line.offered(param)
     kinds = (group.kind.default for group in line.kinds(param))
     default = TRAINING[param.name].default if param.name in TRAINING else next(kinds, None)
-    return [default] if default in offered else offered[:MOST_EXAMPLES]
+    if default in offered:
+        return [default]
+    here = (each for each in offered if _is_here(line, param, each))
+    return [*dict.fromkeys((*islice(here, MOST_EXAMPLES), *offered))][:MOST_EXAMPLES]
+
+
+def _is_here(line: Line, param: Any, name: str) -> bool:
+    """Return whether a name is not that of a data set whose files are not on this machine."""
+    from zookit.doctor.data_availability import data_availability  # imports NumPy
+
+    for group in (group for group in line.kinds(param) if name in group):
+        entry = group[name]
+        with suppress(ZookitError):  # of a broken plugin
+            loaded = entry.load()
+            if issubclass(loaded, Dataset) and loaded.files:
+                return data_availability(loaded, name, entry.owner)["state"] != "absent"
+    return True
