@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says, and return the exit code."""
-    given = parser().parse_args(arguments)
+    given = parser().parse_intermixed_args(arguments)
     try:
         with messages_shown(quiet=False):
             entries = read_entries(given.names, given.entries)

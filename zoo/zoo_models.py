@@ -79,7 +79,9 @@ def package(entry: Entry, runs_dir: Path, folder: Path) -> ModelPackage:
         _licence(entry),
         _description(entry),
     )
-    return write(run_of(entry, runs_dir), terms, folder / terms.name)
+    run = run_of(entry, runs_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    return write(run, terms, folder / terms.name)
 
 
 def run_of(entry: Entry, runs_dir: Path) -> RunRecord:

@@ -1,0 +1,77 @@
+"""The models that come with zookit answer well, without data, and are those of the zoo."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT, Command
+from PIL import Image
+from zoo_entries import Entry, read_entries
+from zoo_models import BUNDLED
+
+import zookit as package
+
+MEGABYTE = 1_000_000
+LEAST = {"mnist": 0.985, "fashion_mnist": 0.89}
+ENTRIES = {each.name: each for each in read_entries() if each.notes.bundled}
+
+
+@pytest.fixture(params=sorted(ENTRIES))
+def entry(request: pytest.FixtureRequest) -> Entry:
+    return ENTRIES[request.param]
+
+
+def files() -> list[Path]:
+    return [path for path in BUNDLED.rglob("*") if path.is_file()]
+
+
+def test_they_are_those_of_the_entry_points() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = project["entry-points"]["zookit.models"]
+    assert set(declared) == set(ENTRIES)
+    assert sorted(declared.values()) == sorted(path.name for path in BUNDLED.iterdir())
+
+
+def test_they_are_small_and_hold_data_only() -> None:
+    assert sum(path.stat().st_size for path in files()) < MEGABYTE
+    assert {path.suffix for path in files()} == {".csv", ".json", ".md", ".safetensors"} | {
+        ".svg",
+        ".toml",
+    }
+    for path in files():
+        if path.suffix != ".safetensors":
+            text = path.read_text(encoding="utf-8")
+            assert not any(place in text for place in ("/work", "/home", "/tmp", "/root", "C:\\"))
+
+
+def test_they_are_the_recipes_of_the_zoo(entry: Entry) -> None:
+    model = package.open_model(entry.name)
+    dataset = entry.experiment.dataset.short_name
+    assert model.metrics["accuracy"] >= LEAST[dataset]
+    assert model.environment.data.origin == "full"
+    assert model.experiment.dataset.short_name == dataset
+    assert model.experiment.settings == entry.experiment.settings
+    recipe = entry.experiment.architecture.parameters
+    assert recipe.items() <= model.experiment.architecture.parameters.items()
+    result = entry.result(0)
+    if result is not None and model.ending is not None:
+        assert model.ending.files["weights.safetensors"] == result.weights
+
+
+def test_they_answer_well_on_the_sample(entry: Entry, recwarn: pytest.WarningsRecorder) -> None:
+    dataset = entry.experiment.dataset.short_name
+    test = package.load_data(dataset, "sample").splits.test
+    predicted = package.open_model(entry.name).predict(test.images).argmax(axis=1)
+    assert np.mean(predicted == test.labels) > LEAST[dataset] - 0.02
+    assert not recwarn
+
+
+def test_a_digit_is_recognized_by_the_command(zookit: Command, tmp_path: Path) -> None:
+    test = package.load_data("mnist", "sample").splits.test
+    at = int(np.argmax(test.labels == 7))
+    Image.fromarray(test.images[at, :, :, 0]).save(tmp_path / "digit.png")
+    outcome = zookit("predict", "mnist_cnn", tmp_path / "digit.png")
+    assert outcome.code == 0
+    assert "predicted: 7" in outcome.out
+    assert not outcome.err
