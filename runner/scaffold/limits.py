@@ -77,6 +77,12 @@ def _of_scores(run: RunRecord, scores: Scores) -> Iterator[str]:
         f"Its accuracy is measured on {counted(images, 'image')}, so it is known to about "
         f"±{max(error, 1 / images):.1%} (95 % confidence)."
     )
+    guessed = float(scores.support.max()) / images
+    if scores.accuracy - error <= guessed:
+        yield (
+            "It is hardly better than always answering with the most frequent class, which is "
+            f"right for {guessed:.1%} of the test images."
+        )
     names = scores.class_names
     few = [names[at] for at in np.flatnonzero(scores.support < _FEW_IMAGES)]
     if few:

@@ -67,6 +67,11 @@ def test_the_accuracy_has_its_margin() -> None:
     assert "±0.5%" in text_of(digits(), scores(right=100, wrong=0))
 
 
+def test_a_model_that_guesses_is_named() -> None:
+    assert "hardly better" in text_of(digits(), scores(right=5, wrong=95, rare=100))
+    assert "hardly better" not in text_of(digits(), scores(right=90, wrong=10, rare=100))
+
+
 def test_weak_and_rare_classes_are_named() -> None:
     found = text_of(digits(), scores(right=40, wrong=60, rare=5))
     assert "fewer than half of the images of cat (40%)" in found
