@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from zookit.plugins.datasets.kmnist import Kmnist as Kmnist
     from zookit.plugins.datasets.mnist import Mnist as Mnist
     from zookit.plugins.datasets.svhn import Svhn as Svhn
+    from zookit.plugins.datasets.tfds import Tfds as Tfds
     from zookit.plugins.exporters.keras_archive import KerasArchive as KerasArchive
     from zookit.plugins.exporters.litert import LiteRT as LiteRT
     from zookit.plugins.exporters.onnx import Onnx as Onnx

@@ -62,6 +62,7 @@ ELSEWHERE = {
     "plugins/datasets/hosted_images.py": "plugins/datasets/test_huggingface.py",
     "plugins/datasets/hub_*.py": "plugins/datasets/test_huggingface.py",
     "plugins/datasets/parquet_images.py": "plugins/datasets/test_huggingface.py",
+    "plugins/datasets/tfds_*.py": "plugins/datasets/test_tfds.py",
     # Each kind's components are tested together.
     "plugins/augmentations/*.py": "plugins/augmentations/test_augmentations.py",
     "plugins/listeners/mlflow_store.py": "plugins/listeners/test_mlflow.py",

@@ -18,8 +18,6 @@ from zookit.data.prepared import Prepared, prepare_named
 from zookit.plugins import HuggingFace
 from zookit.registry import default
 
-pytest.importorskip("huggingface_hub")
-
 SHARDS = {
     "data/train-00000-of-00002.parquet": pets(12),
     "data/train-00001-of-00002.parquet": pets(9, start=12),

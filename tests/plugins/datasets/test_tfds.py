@@ -1,0 +1,112 @@
+"""Data sets of TensorFlow Datasets are prepared in another process, pinned, copied and loaded."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zookit.core import BadParameter, DataError, DataUnavailable
+from zookit.core.data import downloads_folder
+from zookit.data.fetching import fetched, only_what_is_here
+from zookit.data.prepared import Prepared, prepare_named
+from zookit.plugins import Tfds
+from zookit.registry import default
+
+SUPPORT = Path(__file__).parents[2] / "support"
+
+
+@pytest.fixture(scope="module")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which made-up data sets are prepared."""
+    folder = tmp_path_factory.mktemp("tfds")
+    command = [sys.executable, str(SUPPORT / "made_builder.py"), str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def library(prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TFDS_DATA_DIR", str(prepared_folder))
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+    return prepared_folder
+
+
+def loaded(words: str) -> tuple[Tfds, Prepared]:
+    built, prepared = prepare_named(words, "auto")
+    assert isinstance(built.component, Tfds)
+    return built.component, prepared
+
+
+@pytest.mark.slow
+def test_a_prepared_data_set_is_copied_and_pinned(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, prepared = loaded("tfds:pets/small")
+    assert dataset == Tfds("pets/small", version="1.2.3")
+    assert str(library) not in str(default.datasets.build(dataset).spec.words)
+    info = dataset.info
+    assert (info.image_shape, info.class_names) == ((8, 8, 1), ("cat", "dog", "fish"))
+    assert info.sizes == {"train": 12, "test": 6}
+    assert (info.citation, info.homepage) == ("Made up, 2025", "https://example.org/pets")
+    expected = {
+        np.random.default_rng(at).integers(0, 256, (8, 8, 1), np.uint8).tobytes(): at % 3
+        for at in range(12)
+    }
+    train = prepared.splits.train
+    found = {
+        image.tobytes(): label for image, label in zip(train.images, train.labels, strict=True)
+    }
+    assert found == expected
+    assert "tensorflow_datasets" not in sys.modules
+
+    monkeypatch.setenv("TFDS_DATA_DIR", "/nowhere")
+    with only_what_is_here():
+        for words in ("tfds:pets/small", "tfds:pets/small,version=1.2.3,size=16"):
+            again = fetched(default.datasets.build(words)).component
+            assert isinstance(again, Tfds)
+            assert again.version == "1.2.3"
+    again, other = loaded("tfds:pets/small,version=1.2.3")
+    assert other.hash == prepared.hash
+    assert (dataset.downloaded or Path()).is_relative_to(downloads_folder("tfds-pets"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("pets/unlabelled", ["test split", "label -1", "test=NAME"]),
+        ("pets/small,label=moood", ["'moood'", "'kind', 'mood'", "Did you mean 'mood'"]),
+        ("sounds", ["no feature of images", "'pitch'"]),
+        ("mnits", ["'mnits'", "Did you mean 'mnist'", "TFDS_DATA_DIR"]),
+    ],
+)
+def test_an_error_names_the_choices(library: Path, words: str, says: list[str]) -> None:
+    with pytest.raises(DataError) as error:
+        loaded(f"tfds:{words}")
+    text = str(error.value)
+    assert text.startswith("tfds: ")
+    assert "\n" not in text
+    assert all(each in text for each in says)
+    folder = downloads_folder(f"tfds-{words.partition('/')[0].partition(',')[0]}")
+    assert [each.name for each in folder.iterdir()] == []
+
+
+def test_nothing_is_prepared_where_words_are_only_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path))
+    with only_what_is_here(), pytest.raises(DataUnavailable, match="not on this machine"):
+        fetched(default.datasets.build("tfds:mnist"))
+    with pytest.raises(DataUnavailable, match="not on this machine"):
+        Tfds("mnist", "3.0.1").info  # noqa: B018
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["tfds:mnist:3.0.1", "tfds:../mnist", "tfds:mnist/..", "tfds:mnist,version=newest"]
+)
+def test_a_name_and_a_version_have_a_form(words: str) -> None:
+    with pytest.raises(BadParameter, match=r"3\.0\.2"):
+        default.datasets.build(words)
