@@ -11,6 +11,7 @@ from zookit.core.data.content import blocks_of, opened_content
 from zookit.core.data.scratch import empty_images
 from zookit.core.dataset import Split, Splits
 from zookit.core.errors import DataError
+from zookit.core.progress import Progress, silent
 from zookit.core.source import Source
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _START = b"\0\0\x08"
 """Two zeros, and the type of unsigned bytes."""
 
 
-def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
+def read_idx(path: Path, progress: Progress = silent) -> "npt.NDArray[np.uint8]":
     """Return the content of an IDX file of unsigned bytes, plain or gzipped.
 
     The array is uint8, has as many dimensions as the file declares, and is stored on disk (see
@@ -46,9 +47,11 @@ def read_idx(path: Path) -> "npt.NDArray[np.uint8]":
             raise _wrong_length(path, f"at most {most:,} bytes", expected)
         array = _empty(path, shape)
         flat, end = array.reshape(-1), 0
-        for block in blocks_of(file, array.size):
-            begin, end = end, end + len(block)
-            flat[begin:end] = np.frombuffer(block, np.uint8)
+        with progress(f"reading {path.name}", array.size, "bytes") as advance:
+            for block in blocks_of(file, array.size):
+                begin, end = end, end + len(block)
+                flat[begin:end] = np.frombuffer(block, np.uint8)
+                advance(len(block))
         if end < array.size:
             raise _wrong_length(path, f"{header + end:,} bytes", expected)
         if file.read(1):
@@ -69,9 +72,9 @@ def _wrong_length(path: Path, found: str, expected: int) -> DataError:
     )
 
 
-def _read_split(images: Path, labels: Path) -> Split:
+def _read_split(images: Path, labels: Path, progress: Progress) -> Split:
     """Read grey images (N, H, W) and labels (N,) as a split of images (N, H, W, 1)."""
-    pixels, classes = read_idx(images), read_idx(labels)
+    pixels, classes = read_idx(images, progress), read_idx(labels)
     if pixels.ndim != 3 or classes.ndim != 1 or len(pixels) != len(classes):
         raise DataError(
             f"{images} has the shape {pixels.shape} and {labels} {classes.shape}. Expected (N, H, "
@@ -80,7 +83,9 @@ def _read_split(images: Path, labels: Path) -> Split:
     return Split(pixels.reshape(*pixels.shape, 1), classes.astype(np.int64))
 
 
-def read_idx_splits(source: Source, train: str = "train", test: str = "t10k") -> Splits:
+def read_idx_splits(
+    source: Source, train: str = "train", test: str = "t10k", progress: Progress = silent
+) -> Splits:
     """Return the splits in the four files of MNIST and similar data sets, plain or gzipped.
 
     Images are uint8 (N, H, W, 1), stored on disk (see `zookit.core.data.empty_images`).
@@ -90,6 +95,7 @@ def read_idx_splits(source: Source, train: str = "train", test: str = "t10k") ->
         train: what the names of the training images and labels begin with, before
             `-images-idx3-ubyte.gz` and `-labels-idx1-ubyte.gz`.
         test: what those of the test images and labels begin with.
+        progress: reports the reading of large files.
 
     Raises:
         DataError: a file is missing or is not what it should be.
@@ -100,6 +106,6 @@ def read_idx_splits(source: Source, train: str = "train", test: str = "t10k") ->
             source.file(f"{part}-{kind}-ubyte.gz", f"{part}-{kind}-ubyte")
             for kind in ("images-idx3", "labels-idx1")
         )
-        return _read_split(images, labels)
+        return _read_split(images, labels, progress)
 
     return Splits(split(train), split(test))

@@ -55,6 +55,19 @@ def test_unpacks(tmp_path: Path, method: int) -> None:
     assert (into / "empty").is_dir()
 
 
+def test_only_the_members_that_are_named_are_unpacked(tmp_path: Path) -> None:
+    archive, into = put_zip(tmp_path, zip_of({**MEMBERS, "../evil": b"x"}))
+    unpack(archive, into, "horses/a.png")
+    assert files_in(into) == {"horses/a.png": MEMBERS["horses/a.png"]}
+
+
+def test_a_named_member_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    archive, into = put_zip(tmp_path, zip_of(MEMBERS))
+    with pytest.raises(DataError, match=r"a\.zip has no horses/b\.png, zebras\. Download"):
+        unpack(archive, into, "zebras", "LICENSE", "horses/b.png")
+    assert not files_in(into)
+
+
 def test_unpacked_is_removed_afterwards(tmp_path: Path) -> None:
     archive, _ = put_zip(tmp_path, zip_of(MEMBERS))
     with unpacked(archive) as folder:

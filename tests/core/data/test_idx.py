@@ -20,7 +20,7 @@ from zookit.core import DataError
 from zookit.core.data import Source, read_idx, read_idx_splits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
@@ -133,6 +133,19 @@ def test_a_fifo_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "images")
     with bounded(seconds=1), pytest.raises(DataError, match="not a regular file"):
         read_idx(tmp_path / "images")
+
+
+def test_progress_is_reported(tmp_path: Path) -> None:
+    amounts: list[int] = []
+
+    @contextlib.contextmanager
+    def progress(label: str, total: int | None, unit: str) -> "Iterator[Callable[[int], None]]":
+        assert (label, total, unit) == ("reading images", 24, "bytes")
+        yield amounts.append
+
+    (tmp_path / "images").write_bytes(GOOD)
+    read_idx(tmp_path / "images", progress)
+    assert sum(amounts) == 24
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "gz"])
