@@ -310,6 +310,8 @@ def offered(zookit: Command, monkeypatch: pytest.MonkeyPatch) -> Offered:
         ("zookit run --optimizer adagr", ["adagrad"]),
         ("zookit run --precision f", ["float32"]),
         ("zookit run --data s", ["sample"]),
+        ("zookit run --init lat", ["latest"]),
+        ("zookit sweep --init mnist_", ["mnist_cnn"]),
         ("zookit run --augment flip+ro", ["flip+rotation"]),
         ("zookit run --augment flip+f", []),
         ("zookit run --epochs ", ["5"]),

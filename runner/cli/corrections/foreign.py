@@ -63,6 +63,7 @@ OPTIONS = _by_word(
     Foreign("patience monitor mindelta", (PARAMETER,)),
     Foreign("normalise", ("--normalize",)),
     Foreign("lr", ("--learning-rate",)),
+    Foreign("pretrained weights initialweights initfrom startfrom finetune warmstart", ("--init",)),
     Foreign("valsplit validationsplit", ("--validation",)),
     Foreign("summary", ("--on",)),
     Foreign("format", ("--to", "--json", "--csv")),

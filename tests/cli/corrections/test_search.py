@@ -19,6 +19,8 @@ from zookit.cli.commands import app
 from zookit.cli.corrections.search import Search
 from zookit.typer_commands import command_of
 
+OF_MNIST_CNN = "cnn:filters=16+32,units=32,dropout=0.25"
+"""The architecture of a model that comes with zookit."""
 IN_WORDS = [
     ("run mnist dense stop_at_accuracy 0.9", "run mnist dense stop_at_accuracy:0.9"),
     ("run mnist dense stop_at_accuracy=0.9", "run mnist dense stop_at_accuracy:0.9"),
@@ -59,6 +61,8 @@ IN_NAMES = [
     ("run mnist mlp", "run mnist dense"),
     ("run mnist NN", "run mnist dense"),
     ("run mnist resnet50", "run mnist keras_application:ResNet50"),
+    ("run mnist resnet20", "run mnist resnet:20"),
+    ("run mnist lenet", "run mnist lenet5"),
     ("run mnist MobileNet", "run mnist keras_application:MobileNet"),
     ("run mnist dense EarlyStopping", "run mnist dense early_stopping --validation 0.1"),
     ("run mnist dense earlystopping", "run mnist dense early_stopping --validation 0.1"),
@@ -96,6 +100,10 @@ IN_OPTIONS = [
     ("run mnist dense --val 0.1", "run mnist dense --validation 0.1"),
     ("run mnist dense -e 5", "run mnist dense --epochs 5"),
     ("run mnist dense -lr 0.1", "run mnist dense --learning-rate 0.1"),
+    (
+        f"run mnist {OF_MNIST_CNN} --pretrained mnist_cnn",
+        f"run mnist {OF_MNIST_CNN} --init mnist_cnn",
+    ),
     ("run mnist dense epochs=5", "run mnist dense --epochs 5"),
     ("run mnist dense epochs 5", "run mnist dense --epochs 5"),
     ("run mnist dense --epochs=five", "run mnist dense --epochs=5"),
@@ -405,7 +413,7 @@ def test_the_command_that_was_meant_is_shown(
         "run mnist 128",
         "show dense --on 28x28",
         "list kinds",
-        "run mnist lenet",
+        "run mnist squeezenet",
         "run mnist dense --precision half",
         "run mnist dense --class-weights true",
         "run mnist dense --early-stopping 3",
