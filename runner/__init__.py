@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from zookit.core import BadRun, Experiment, ZookitError
     from zookit.leaderboard.leaderboard import Leaderboard
+    from zookit.publishing import package
     from zookit.run_object import Run
     from zookit.sharing import pull, push, sign, verify
     from zookit.sweep_object import Sweep, SweepCell, sweep
@@ -47,6 +48,7 @@ _MODULES = {
     "Experiment": "zookit.core",
     "ZookitError": "zookit.core",
     "Leaderboard": "zookit.leaderboard.leaderboard",
+    "package": "zookit.publishing",
     "Run": "zookit.run_object",
     "pull": "zookit.sharing",
     "push": "zookit.sharing",
@@ -82,6 +84,7 @@ __all__ = [
     "load_data",
     "open_model",
     "open_run",
+    "package",
     "pull",
     "push",
     "resume",

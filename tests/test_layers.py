@@ -10,7 +10,14 @@ from import_graph import PACKAGES, Import, Module, cycles, modules
 FLOORS = (
     ("zookit.__main__",),
     ("zookit.cli",),
-    ("zookit", "zookit.api", "zookit.run_object", "zookit.sharing", "zookit.sweep_object"),
+    (
+        "zookit",
+        "zookit.api",
+        "zookit.publishing",
+        "zookit.run_object",
+        "zookit.sharing",
+        "zookit.sweep_object",
+    ),
     ("zookit.scaffold",),
     (
         "zookit.sweeps",

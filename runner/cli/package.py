@@ -73,7 +73,7 @@ def package(
     """
     # --help does not need these.
     from zookit.api import open_run
-    from zookit.scaffold.model_package import write
+    from zookit.scaffold.model_package import usual_description, write
     from zookit.scaffold.model_terms import Terms
     from zookit.scaffold.published_run import check_publishable
     from zookit.terminal import waiting
@@ -84,7 +84,7 @@ def package(
         name=_answer("name", distribution, _usual_name(run), required=True),
         version=_answer("version", version, "0.1.0"),
         licence=_answer("licence", licence, "MIT", required=True),
-        description=_answer("description", description, _usual_description(run)),
+        description=_answer("description", description, usual_description(run)),
     )
     with waiting("writing the package", quiet=False):
         made = write(run, terms, to, force=force)
@@ -117,9 +117,3 @@ def _answer(term: str, given: str | None, usual: str, *, required: bool = False)
 def _usual_name(run: "RunRecord") -> str:
     parts = (run.experiment.dataset.short_name, run.experiment.architecture.short_name)
     return re.sub("[^a-z0-9]+", "-", "-".join(parts).lower())
-
-
-def _usual_description(run: "RunRecord") -> str:
-    experiment, accuracy = run.experiment, run.metrics
-    reached = f", test accuracy {accuracy['accuracy']:.4f}" if "accuracy" in accuracy else ""
-    return f"{experiment.architecture.short_name} on {experiment.dataset.short_name}{reached}"

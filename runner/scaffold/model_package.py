@@ -78,6 +78,13 @@ def requirements_of(run: RunRecord) -> tuple[str, ...]:
     return tuple(sorted({_requirement(run, owner) for owner in owners}))
 
 
+def usual_description(run: RunRecord) -> str:
+    """Return a description of a run's model: what was trained on what, and its test accuracy."""
+    experiment, metrics = run.experiment, run.metrics
+    reached = f", test accuracy {metrics['accuracy']:.4f}" if "accuracy" in metrics else ""
+    return f"{experiment.architecture.short_name} on {experiment.dataset.short_name}{reached}"
+
+
 def _requirement(run: RunRecord, owner: str) -> str:
     found = _OWNER.fullmatch(owner)
     try:
