@@ -51,6 +51,8 @@ def corrected(
     def candidates() -> Iterator[str]:
         begun = (at for at in (len(plain), *reversed(ends)) if folded(plain[:at]) in by_fold)
         for at in list(begun)[:1]:
+            if plain[at:].isdecimal():  # `resnet50` may be a name as it stands
+                yield from others(plain)
             yield from _with_items(by_fold[folded(plain[:at])], plain[at:], build, keys)
         yield from others(plain)
         at = next(iter(ends), len(plain))

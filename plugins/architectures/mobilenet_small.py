@@ -48,8 +48,6 @@ _HALVINGS = 1 + sum(row.halves for row in _ROWS)
 class MobileNetSmall(Architecture):
     """MobileNetV3-Small, for images of any size from 16 pixels.
 
-    Other names: MobileNet V3, MobileNetV3-Small.
-
     Source: Howard et al., Searching for MobileNetV3, 2019, arXiv:1905.02244, table 2. The body has
     the paper's layers and, for colour images, 1,517,856 parameters to train. The paper's images of
     224 x 224 pixels become 32 times smaller. For smaller images the first convolutions with stride

@@ -26,7 +26,7 @@ _SMALLEST = 16
 class Vgg(Architecture):
     """Blocks of convolutions of 3 x 3 pixels and max-pooling, with batch normalization.
 
-    Other names: VGGNet, VGG-11, VGG-13, VGG-16, VGG-19.
+    Other names: VGGNet.
 
     Source: Simonyan and Zisserman, Very deep convolutional networks for large-scale image
     recognition, 2014, arXiv:1409.1556, table 1, as Liu and Deng, Very deep convolutional neural

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Vit(Architecture):
     """A vision transformer: attention between patches of the image.
 
-    Other names: ViT, vision transformer, transformer.
+    Other names: transformer, vision-transformer.
 
     Source: Dosovitskiy et al., An image is worth 16x16 words, 2020, arXiv:2010.11929, section 3.1.
     `vit:16,width=768,depth=12,heads=12` is the paper's Base/16; the default is small enough for a

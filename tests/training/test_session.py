@@ -52,6 +52,11 @@ COMPOSITIONS: dict[str, dict[str, Any]] = {
         "precision": "mixed_bfloat16",
         "optimizer": "sgd:momentum=0.9",
     },
+    "batch normalization in a body that is frozen at first": {
+        "architecture": "resnet:8,width=2",
+        "callbacks": "unfreeze:epoch=2,batch_norm=true",
+        "freeze": "body",
+    },
     "averages of weights, XLA": {
         "architecture": "dense:8",
         "callbacks": "swap_ema_weights",
