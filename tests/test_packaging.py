@@ -101,7 +101,8 @@ def test_the_wheel_works_by_itself(wheel: zipfile.ZipFile, tmp_path: Path) -> No
     (work / "zookit").mkdir(parents=True)
     (work / "zookit" / "cli.py").write_text("raise RuntimeError('taken over')")
     code = "import zookit.core.words as words; print(words.__file__)"
-    for command in (["-c", code], ["-m", "zookit", "list", "--json"]):
+    show = ["-m", "zookit", "show", "mnist_cnn"]  # found through RECORD, and checked against it
+    for command in (["-c", code], show, ["-m", "zookit", "list", "--json"]):
         ended = subprocess.run(
             [sys.executable, *command],
             cwd=work,
@@ -113,6 +114,8 @@ def test_the_wheel_works_by_itself(wheel: zipfile.ZipFile, tmp_path: Path) -> No
         assert ended.returncode == 0, ended.stderr
         if "-c" in command:
             assert Path(ended.stdout.strip()) == site / "zookit" / "core" / "words.py"
+        if command is show:
+            assert "# mnist_cnn" in ended.stdout
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     listed = json.loads(ended.stdout)
     for kind, entries in listed.items():

@@ -196,8 +196,8 @@ def _origins(entries: Sequence[Entry]) -> Iterator[str]:
         return
     yield "| processor | Python | TensorFlow | Keras | NumPy | zookit | entries |"
     yield "|---|---|---|---|---|---|---|"
-    for key, names in by_origin.items():
-        yield f"| {' | '.join(key)} | {', '.join(names)} |"
+    for made_with, names in by_origin.items():
+        yield f"| {' | '.join(made_with)} | {', '.join(names)} |"
 
 
 def reproduced(entries: Sequence[Entry]) -> str:
