@@ -51,7 +51,7 @@ def push(
 
     Raises:
         BadRun: there is no such run, it is being trained, or its folder has links or devices.
-        RemoteError: the address cannot be reached or has another run, or the key cannot be used.
+        ZookitError: the address cannot be reached or has another run, or the key cannot be used.
         NotInstalled: an extra is missing.
     """
     from zookit.remote.push import push_run  # loads requests
@@ -91,7 +91,7 @@ def pull(
         quiet: show only warnings.
 
     Raises:
-        RemoteError: there is no run, it is not as it was pushed, or not signed with the key.
+        ZookitError: there is no run, it is not as it was pushed, or not signed with the key.
         BadRun: what was pushed is not a valid run.
         FolderError: the run cannot be written, or a different one of its name exists.
         NotInstalled: an extra is missing.
@@ -126,7 +126,7 @@ def sign(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = "r
 
     Raises:
         BadRun: there is no such run.
-        RemoteError: the key cannot be used.
+        ZookitError: the key cannot be used.
         FolderError: the signature cannot be written.
         NotInstalled: the extra is missing.
     """
@@ -145,7 +145,7 @@ def verify(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = 
 
     Raises:
         BadRun: there is no such run.
-        RemoteError: the target is not signed, signed with another key, or has changed.
+        ZookitError: the target is not signed, signed with another key, or has changed.
         NotInstalled: the extra is missing.
     """
     from zookit.remote.signature import verify as verify_target

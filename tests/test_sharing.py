@@ -11,6 +11,7 @@ from pushed_runs import Keys, contents, copied, make_keys, served
 import zookit
 from zookit import Run, ZookitError
 
+untyped: Any = zookit
 pytestmark = [pytest.mark.xdist_group("shared runs"), pytest.mark.usefixtures("fresh_cache")]
 
 
@@ -58,14 +59,14 @@ def test_a_run_at_an_address_is_opened_and_not_changed(run: Run) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda run: zookit.push(run, 3), "url must be"),
-        (lambda run: zookit.push(3, "shared"), "run must be"),
-        (lambda run: zookit.push(run, ""), "address is empty"),
-        (lambda run: zookit.push(run, "shared", sign=3), "sign must be a path"),
-        (lambda run: zookit.pull(None), "url must be"),
-        (lambda run: zookit.pull("shared", verify=""), "verify is empty"),
-        (lambda run: zookit.sign(run, None), "key must be a path"),
-        (lambda run: zookit.verify(3, "key"), "target must be a path"),
+        (lambda run: untyped.push(run, 3), "url must be"),
+        (lambda run: untyped.push(3, "shared"), "run must be"),
+        (lambda run: untyped.push(run, ""), "address is empty"),
+        (lambda run: untyped.push(run, "shared", sign=3), "sign must be a path"),
+        (lambda run: untyped.pull(None), "url must be"),
+        (lambda run: untyped.pull("shared", verify=""), "verify is empty"),
+        (lambda run: untyped.sign(run, None), "key must be a path"),
+        (lambda run: untyped.verify(3, "key"), "target must be a path"),
     ],
     ids=str,
 )

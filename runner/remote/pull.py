@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -168,7 +169,8 @@ def _fetch(
 def _is_there(path: Path, entry: FileEntry) -> bool:
     try:
         status = path.lstat()
-        return status.st_size == entry.size and sha256_of_file(path) == entry.sha256
+        same_size = stat.S_ISREG(status.st_mode) and status.st_size == entry.size
+        return same_size and sha256_of_file(path) == entry.sha256
     except FileNotFoundError:
         return False
 
@@ -178,7 +180,7 @@ def _check_same(target: Path, manifest: Manifest, place: Place) -> None:
     for name, entry in manifest.files.items():
         path = target / name
         try:
-            same = not path.is_symlink() and path.is_file() and _is_there(path, entry)
+            same = _is_there(path, entry)
         except (OSError, BadRun):
             same = False
         if not same:

@@ -23,7 +23,8 @@ from zookit.remote.manifest import (
 from zookit.remote.place import NotThere, RemoteError, WritablePlace
 from zookit.remote.places import writable_place_at
 from zookit.remote.signature import SIGNATURE, check_current, sign
-from zookit.runs.run import RunRecord
+from zookit.runs.pulled import is_pulled
+from zookit.runs.run import EXPERIMENT, RunRecord
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ def push_run(
         RemoteError: the place cannot be written, or has another run; or the run cannot be signed.
         NotInstalled: the address or the signature needs another package.
     """
-    if run.status in ("running", "unknown"):
-        raise BadRun(f"{run.folder} is being trained, perhaps on another machine. Wait until then.")
+    _check_pushable(run, signed=key is not None)
     place = writable_place_at(url)
     if key is not None:
         sign(run.folder, key)
@@ -73,7 +73,7 @@ def push_run(
     manifest = manifest_of(run.folder)
     if SIGNATURE in manifest.files:
         check_current(run.folder, manifest)
-    there = _manifest_at(place, manifest.name, force=force)
+    there = _manifest_at(place, manifest, force=force)
     missing = _missing(place, manifest, {} if there is None else there.files)
     if missing and there is not None:
         # Until all is there, what is there is no run, and no hash of its manifest holds.
@@ -91,7 +91,25 @@ def push_run(
     return Pushed(place.address, len(manifest.files), manifest.size, len(missing))
 
 
-def _manifest_at(place: WritablePlace, name: str, *, force: bool) -> Manifest | None:
+def _check_pushable(run: RunRecord, *, signed: bool) -> None:
+    if run.status in ("running", "unknown"):
+        raise BadRun(
+            f"{run.folder} is being trained, perhaps on another machine. Push it once that has "
+            "ended."
+        )
+    if is_pulled(run.folder):
+        raise BadRun(
+            f"{run.name} cannot be pushed from its address, because only a copy without the "
+            f"checkpoint is here. Pull it first: {option('zookit pull URL', 'zookit.pull(url)')}"
+        )
+    if signed and run.installed is not None:
+        raise BadRun(
+            f"{run.shown} cannot be signed, because an installed model is never changed. Sign the "
+            "wheel that it comes from."
+        )
+
+
+def _manifest_at(place: WritablePlace, pushed: Manifest, *, force: bool) -> Manifest | None:
     """Return the manifest of the same run at a place; None if there is none.
 
     Raises RemoteError if there is another run, unless it may be replaced.
@@ -107,7 +125,14 @@ def _manifest_at(place: WritablePlace, name: str, *, force: bool) -> Manifest | 
                     f"{place.at(MANIFEST)} exists, but is not one of a run: {error}. Choose "
                     f"another address, or replace it with {option('--force', 'force=True')}."
                 ) from None
-    if found is not None and found.name != name and not force:
+    if force:
+        return found
+    if found is None and _has_other(place, pushed):
+        raise RemoteError(
+            f"{place.address} has a run that was not pushed, or not completely. Choose another "
+            f"address, or replace that run with {option('--force', 'force=True')}."
+        )
+    if found is not None and found.name != pushed.name:
         raise RemoteError(
             f"{place.address} has another run, {found.name}. Choose another address, or replace "
             f"that run with {option('--force', 'force=True')}."
@@ -115,11 +140,19 @@ def _manifest_at(place: WritablePlace, name: str, *, force: bool) -> Manifest | 
     return found
 
 
+def _has_other(place: WritablePlace, pushed: Manifest) -> bool:
+    """Return whether a place without a manifest has the experiment of another run."""
+    there = place.size(EXPERIMENT) is not None
+    return there and not _has(place, EXPERIMENT, pushed.files[EXPERIMENT], {})
+
+
 def _missing(
     place: WritablePlace, manifest: Manifest, listed: Mapping[str, FileEntry]
 ) -> list[str]:
     """Return the names of the files that are not at the place with the right hash."""
-    return [name for name, entry in manifest.files.items() if not _has(place, name, entry, listed)]
+    missing = [n for n, entry in manifest.files.items() if not _has(place, n, entry, listed)]
+    # First what says which run it is, so that a push that is stopped can continue.
+    return sorted(missing, key=lambda name: name != EXPERIMENT)
 
 
 def _has(

@@ -16,6 +16,10 @@ T = TypeVar("T")
 
 SECONDS = 60.0
 """Seconds without an answer after which a store counts as unreachable."""
+_AHEAD = 4 * BLOCK
+"""The bytes that are asked for at a time; the default of S3 is too many for a slow connection."""
+_OF_THE_EXTRA = ("s3", "s3a", "gs", "gcs", "hf")
+"""The protocols whose packages `zookit[remote]` installs."""
 _PATIENCE = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}
 """What botocore waits for; its defaults add up to minutes."""
 
@@ -31,15 +35,15 @@ class StorePlace(WritablePlace):
         super().__init__(url)
         try:
             import fsspec
-        except ImportError:
-            raise self._not_installed() from None
+        except ImportError as error:
+            raise self._not_installed(error) from None
         if "::" in url:
             raise RemoteError(f"{self.address} is a chain of addresses. Pass the one of a folder.")
         try:
             # Another one of this process may have remembered what was there, or other credentials.
             self._files, root = fsspec.url_to_fs(url, skip_instance_cache=True, **_options(url))
-        except ImportError:
-            raise self._not_installed() from None
+        except ImportError as error:
+            raise self._not_installed(error) from None
         except Exception as error:  # noqa: BLE001 - each protocol has its own
             reraise_interruption(error)
             raise self._failed(self.address, error) from None
@@ -47,7 +51,7 @@ class StorePlace(WritablePlace):
 
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
         """See `Place`."""
-        file = self._call(name, lambda: self._files.open(self._path(name), "rb"))
+        file = self._call(name, lambda: self._files.open(self._path(name), "rb", block_size=_AHEAD))
         try:
             if start:
                 file.seek(start)
@@ -125,10 +129,13 @@ class StorePlace(WritablePlace):
             "credentials of its store."
         )
 
-    def _not_installed(self) -> NotInstalled:
+    def _not_installed(self, error: ImportError) -> NotInstalled:
+        needs = f"{self.address} needs a package that is not installed"
+        if self.address.partition("://")[0].lower() in _OF_THE_EXTRA:
+            return NotInstalled(f"{needs}. Run: pip install 'zookit[remote]'")
         return NotInstalled(
-            f"{self.address} needs a package that is not installed. Run: pip install "
-            "'zookit[remote]'"
+            f"{needs}: {reason_of(error).rstrip('.')}. Run: pip install 'zookit[remote]', and the "
+            "package of that protocol"
         )
 
 

@@ -11,6 +11,7 @@ from edited_runs import RunMaker
 from http_server import Server, serving
 from PIL import Image
 from pushed_runs import Keys, contents, copied, make_keys, served
+from s3_server import BUCKET, s3_server
 
 from zookit.remote.manifest import MANIFEST
 from zookit.runs.run import RunRecord
@@ -162,3 +163,21 @@ def test_a_push_warns_of_what_the_run_names(zookit: Command, tmp_path: Path) -> 
     assert "/home/me/photos" in pushed.err
     assert "https://host/x" in pushed.err
     assert "hush" not in pushed.err + pushed.out
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("fresh_cache")
+def test_a_run_on_s3_is_used_by_its_address(
+    zookit: Command, run: RunRecord, photo: Path, tmp_path: Path
+) -> None:
+    with s3_server() as endpoint:
+        url = f"s3://{BUCKET}/digits"
+        assert zookit("push", "latest", url).code == 0
+        run.folder.rename(tmp_path / "gone")
+        predicted = zookit("predict", url, photo, "--json")
+        assert (predicted.code, '"probability"' in predicted.out) == (0, True), predicted
+        assert zookit("evaluate", url).code == 0
+        assert zookit("pull", url).code == 0
+        assert zookit("resume", "latest", "--epochs", "2").code == 0
+        again = zookit("push", "latest", url)
+        assert (again.code, "pushed" in again.out, endpoint in again.out) == (0, True, False)

@@ -1,5 +1,6 @@
 """A finished run, a web server, and an empty cache."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,3 +28,10 @@ def server() -> Iterator[Server]:
 def own_cache(fresh_cache: Path) -> Path:
     """The folder in which runs that are pulled wait."""
     return fresh_cache / "zookit-cache" / "pulled"
+
+
+@pytest.fixture
+def connections_collected() -> Iterator[None]:
+    """Collect what is left of connections here, before another test is blamed for it."""
+    yield
+    gc.collect()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -141,13 +142,18 @@ def test_the_same_run_is_there_already_and_a_different_one_stays(
     assert (tmp_path / "new" / run.name / "history.csv").read_text() == "mine"
 
 
+def replaced(path: Path, make: Callable[[Path], None]) -> None:
+    path.unlink()
+    make(path)
+
+
 CHANGES: dict[str, tuple[Any, str]] = {
     "one byte": (lambda path: path.write_bytes(flipped(path.read_bytes())), "SHA-256"),
     "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-1]), "ended after"),
     "longer": (lambda path: path.write_bytes(path.read_bytes() + b"x"), "more than"),
     "missing": (lambda path: path.unlink(), "does not exist"),
-    "FIFO": (lambda path: (path.unlink(), os.mkfifo(path)), "not a regular file"),
-    "folder": (lambda path: (path.unlink(), path.mkdir()), "not a regular file"),
+    "FIFO": (lambda path: replaced(path, os.mkfifo), "not a regular file"),
+    "folder": (lambda path: replaced(path, Path.mkdir), "not a regular file"),
 }
 
 

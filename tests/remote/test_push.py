@@ -12,12 +12,14 @@ from http_server import Server
 from pushed_runs import contents
 
 from zookit.core import BadRun, FolderError
+from zookit.core.progress import Advance
 from zookit.remote.folder_place import FolderPlace
 from zookit.remote.manifest import MANIFEST, parse_manifest
 from zookit.remote.place import RemoteError
 from zookit.remote.places import place_at
+from zookit.remote.pull import run_at
 from zookit.remote.push import push_run
-from zookit.runs.run import RunRecord, read_run
+from zookit.runs.run import WEIGHTS, RunRecord, read_run
 
 pytestmark = pytest.mark.xdist_group("shared runs")
 MEMORY = "memory://bucket/run"
@@ -84,10 +86,10 @@ def test_a_push_that_was_stopped_is_no_run_and_continues(
         (run.folder / name).write_bytes(content)
     send = FolderPlace.send
 
-    def broken(place: FolderPlace, path: Path, name: str, advance: object) -> None:
+    def broken(place: FolderPlace, path: Path, name: str, advance: Advance) -> None:
         if name.startswith("weights"):
             raise RemoteError("the connection was lost")
-        send(place, path, name, advance)  # type: ignore[arg-type]
+        send(place, path, name, advance)
 
     with monkeypatch.context() as patched:
         patched.setattr(FolderPlace, "send", broken)
@@ -115,6 +117,26 @@ def test_a_foreign_manifest_is_replaced_only_with_force(run: RunRecord, tmp_path
     with pytest.raises(RemoteError, match=r"not one of a run.*force=True"):
         push_run(run, str(tmp_path))
     assert push_run(run, str(tmp_path), force=True).sent > 0
+
+
+def test_another_run_that_was_not_pushed_is_replaced_only_with_force(
+    run: RunRecord, tmp_path: Path
+) -> None:
+    """Such as another run in the folder of runs."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "experiment.toml").write_text("format = 2")
+    (other / WEIGHTS).write_text("mine")
+    with pytest.raises(RemoteError, match=r"was not pushed.*force=True"):
+        push_run(run, str(other))
+    assert (other / WEIGHTS).read_text() == "mine"
+    assert push_run(run, str(other), force=True).sent > 0
+
+
+def test_a_copy_of_a_run_that_is_elsewhere_is_not_pushed(run: RunRecord, tmp_path: Path) -> None:
+    push_run(run, MEMORY)
+    with pytest.raises(BadRun, match=r"zookit\.pull\(url\)"):
+        push_run(read_run(run_at(MEMORY)), str(tmp_path / "shared"))
 
 
 def test_a_run_that_trains_is_not_pushed(run: RunRecord, url: str) -> None:

@@ -1,16 +1,17 @@
 """Stores of a cloud: an S3 server on this machine, and the errors of all protocols."""
 
-import gc
 import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from bounded import bounded
+from http_server import Manner, serving
 from pushed_runs import contents, make_keys
 from s3_server import BUCKET, s3_server
 
@@ -29,13 +30,6 @@ pytestmark = [
     # Of connections that are left behind.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def connections_collected() -> Iterator[None]:
-    """Collect what is left of connections here, before another test is blamed for it."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +65,7 @@ def test_a_run_is_pushed_to_s3_pulled_and_verified(
     (run.folder / "large").write_bytes(os.urandom(12_000_000))  # in several parts
     reported: list[int] = []
 
-    def progress(*_: Any) -> Any:
-        from contextlib import nullcontext
-
+    def progress(label: str, total: int | None, unit: str) -> nullcontext[Any]:
         return nullcontext(reported.append)
 
     pushed = push_run(run, URL, key=keys.private, progress=progress)
@@ -124,6 +116,7 @@ def test_a_bucket_that_does_not_exist_is_not_created(run: RunRecord, s3: Any) ->
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("connections_collected")
 @pytest.mark.parametrize("kind", ["closed", "silent"])
 def test_a_store_that_cannot_be_reached_is_given_up(
     run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -146,6 +139,7 @@ def test_a_store_that_cannot_be_reached_is_given_up(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("connections_collected")
 def test_without_credentials_the_error_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,16 +152,15 @@ def test_without_credentials_the_error_says_so(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("connections_collected")
 @pytest.mark.parametrize("status", [403, 500])
 def test_a_store_that_refuses_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: Manner
 ) -> None:
-    from http_server import serving
-
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing-secret")
     with serving() as server:
-        server.files = {f"/{BUCKET}/runs/best/{MANIFEST}": (b"", [status])}  # type: ignore[dict-item]
+        server.files = {f"/{BUCKET}/runs/best/{MANIFEST}": (b"", [status])}
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         with pytest.raises(RemoteError, match=URL) as raised:
             pull_run(URL, tmp_path / "new")

@@ -12,7 +12,11 @@ from zookit.remote.place import RemoteError
 from zookit.remote.pull import pull_run
 from zookit.runs.run import WEIGHTS, RunRecord
 
-pytestmark = pytest.mark.xdist_group("shared runs")
+pytestmark = [
+    pytest.mark.xdist_group("shared runs"),
+    # Of connections that are left behind.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 BROKEN: tuple[tuple[Manner, str], ...] = (
     (403, "403 Forbidden"),
@@ -54,6 +58,7 @@ def test_a_broken_manifest_is_refused(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("connections_collected")
 @pytest.mark.parametrize("file", ["manifest", "weights"])
 @pytest.mark.parametrize(("manner", "reason"), STALLING, ids=[str(each) for each, _ in STALLING])
 def test_a_server_that_stalls_is_given_up(
