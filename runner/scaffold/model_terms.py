@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution, entry_points
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -14,7 +14,7 @@ from zookit.core import BadParameter
 from zookit.core.errors import quoted
 from zookit.core.messages import option, with_article
 from zookit.registry import Registry, default
-from zookit.registry.names import canonical_name, data_folders
+from zookit.registry.names import data_folders
 from zookit.runs.naming import LATEST
 
 GROUP = Registry.models.group
@@ -41,7 +41,10 @@ class Terms:
 
     def __post_init__(self) -> None:
         for each, check in CHECKS.items():
-            object.__setattr__(self, each, check(getattr(self, each)))
+            given = getattr(self, each)
+            if not isinstance(given, str):
+                raise BadParameter(f"{each} must be text, got {quoted(given)}.")
+            object.__setattr__(self, each, check(given))
 
     @property
     def model(self) -> str:
@@ -75,42 +78,35 @@ def _why_taken(name: str, model: str) -> str:
     for group in default.components():
         if model in group:
             return f"is {with_article(group.kind.singular)} of {group[model].owner}"
-    own = _models_of(name)
-    if own is not None and model not in own:
-        return "is the name of an installed package"
-    others = {
-        point.dist.name
-        for point in entry_points(group=GROUP, name=model)
-        if point.dist is not None and canonical_name(point.dist.name) != name
-    }
+    models = default.models.entries()
+    others = {each.owner for each in models if each.name == model and each.distribution != name}
     if others:
         return f"is a model of {' and '.join(sorted(others))}"
-    # The folder of an earlier version of the package itself is found too.
-    if own is None and find_spec(model) is not None:
-        return "is a module that is already installed"
+    # What an earlier version of the package itself has is installed too.
+    if not any(each.name == model for each in models) and _is_installed(name, model):
+        return "is the name of an installed package or module"
     return ""
 
 
-def _models_of(name: str) -> set[str] | None:
-    """Return the names of the models of an installed distribution; None if it is not installed."""
+def _is_installed(name: str, module: str) -> bool:
+    """Return whether there is a distribution or a module of that name."""
     try:
-        found = distribution(name)
-    except PackageNotFoundError:
-        return None
-    return {point.name for point in found.entry_points if point.group == GROUP}
+        return find_spec(module) is not None or bool(version(name))
+    except (PackageNotFoundError, ValueError, OSError):
+        return False
 
 
-def _checked_version(version: str) -> str:
+def _checked_version(text: str) -> str:
     try:
-        parsed = Version(version)
+        parsed = Version(text)
     except InvalidVersion:
         example = f"{option('--version ', 'version=')}0.1.0"
         raise BadParameter(
-            f"{quoted(version)} is not a version by PEP 440. Write {example}, for example."
+            f"{quoted(text)} is not a version by PEP 440. Write {example}, for example."
         ) from None
     if parsed.local is not None:
         raise BadParameter(
-            f"{quoted(version)} has a local part, which no index accepts. Write "
+            f"{quoted(text)} has a local part, which no index accepts. Write "
             f"{option('--version ', 'version=')}{parsed.public}."
         )
     return str(parsed)

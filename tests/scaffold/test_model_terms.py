@@ -1,15 +1,18 @@
 """The names, versions, licences and descriptions that a model package can have."""
 
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from model_site import ModelSite, models
 
 from zookit.core import BadParameter
 from zookit.scaffold.model_terms import Terms
 
+__all__ = ["models"]
 
-def terms(**given: str) -> Terms:
+
+def terms(**given: Any) -> Terms:
     usual = {"name": "my-shades", "version": "0.1.0", "licence": "MIT", "description": "Shades."}
     return Terms(**{**usual, **given})
 
@@ -45,7 +48,7 @@ def test_other_names_are_refused(name: str) -> None:
         ("json", "standard library"),
         ("mnist", "data set of zookit"),
         ("numpy", "installed package"),
-        ("small-runs", "already installed"),
+        ("small-runs", "installed package or module"),
     ],
 )
 def test_a_name_that_is_taken_is_refused(name: str, what: str) -> None:
@@ -55,19 +58,20 @@ def test_a_name_that_is_taken_is_refused(name: str, what: str) -> None:
 
 
 def test_an_installed_model_keeps_its_name_for_its_own_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    models: ModelSite, tmp_path: Path
 ) -> None:
-    info = tmp_path / "my_shades-0.1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.4\nName: my-shades\nVersion: 0.1.0\n")
-    (info / "entry_points.txt").write_text("[zookit.models]\nmy_shades = my_shades\n")
-    (tmp_path / "my_shades").mkdir()
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    (tmp_path / "run").mkdir()
+    models.install(tmp_path / "run", "my-shades", "my_shades")
     assert terms(version="0.2.0").model == "my_shades"
-    (info / "METADATA").write_text("Metadata-Version: 2.4\nName: other\nVersion: 0.1.0\n")
-    info.rename(tmp_path / "other-0.1.0.dist-info")
-    with pytest.raises(BadParameter, match="model of other"):
-        terms()
+    models.install(tmp_path / "run", "other", "your_shades")
+    with pytest.raises(BadParameter, match="a model of other=="):
+        terms(name="your-shades")
+
+
+@pytest.mark.parametrize("given", [None, 3, b"MIT"])
+def test_terms_are_text(given: Any) -> None:
+    with pytest.raises(BadParameter, match="licence must be text"):
+        terms(licence=given)
 
 
 @pytest.mark.parametrize("version", ["", "latest", "1.0+local", "1.0 beta 2 x"])
