@@ -40,9 +40,8 @@ def choose_splits(
     taken = set(chosen.values())
     for ours in _ORDER:
         free = [name for name in names if name not in taken]
-        found = [name for name in free if name == ours] or [
-            name for name in free if usual_split(name) == ours
-        ]
+        usual = [name for name in free if usual_split(name) == ours]
+        found = [str(ours)] if ours in free else usual
         if ours not in chosen and len(found) > 1:
             raise DataError(
                 f"{where} has several splits for {ours}: {named(found)}. Write {ours}={found[0]}."

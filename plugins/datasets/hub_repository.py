@@ -134,7 +134,7 @@ class Repository:
 
         received = 0
 
-        class Bar(tqdm):  # type: ignore[type-arg]
+        class Bar(tqdm):
             """Passes the bytes on, and shows nothing."""
 
             def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -194,7 +194,7 @@ def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
     except DataError as error:
         raise DataError(f"{dataset.repo}: the first image {error}.") from None
     form = Form(dataset.size, dataset.grey, first)
-    sizes = {split: parquet.count_rows(part) for split, part in paths.items()}
+    sizes: dict[str, int] = {split: parquet.count_rows(part) for split, part in paths.items()}
     licence: Any = index.card.get("license", "")
     info = DatasetInfo(
         image_shape=form.shape,
