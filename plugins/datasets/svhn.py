@@ -11,6 +11,7 @@ from zookit.core.data import RemoteFile, Source, empty_images, read_mat
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+_SCHEMES = ("http", "https")  # the same server, as TensorFlow Datasets and others address it
 _SHAPE = (32, 32, 3)
 _BLOCK = 10_000
 """The number of images that are put in order at a time."""
@@ -18,7 +19,8 @@ _BLOCK = 10_000
 
 def _file(part: str, sha256: str, size: int) -> RemoteFile:
     name = f"{part}_32x32.mat"
-    return RemoteFile(name, sha256, (f"http://ufldl.stanford.edu/housenumbers/{name}",), size)
+    urls = tuple(f"{scheme}://ufldl.stanford.edu/housenumbers/{name}" for scheme in _SCHEMES)
+    return RemoteFile(name, sha256, urls, size)
 
 
 # As TensorFlow Datasets publishes them.
