@@ -49,10 +49,10 @@ class Composer:
 
     def __post_init__(self) -> None:
         """Check each value once."""
-        given = self.space.request.options.get(INIT)
-        varied = (each for each in self.space.varied if each.name == INIT)
-        for text in (given, *(value for each in varied for value in _extremes(each))):
-            self._source(text or None)
+        self._source(self.space.request.options.get(INIT))
+        for start in self.space.varied:
+            for value in _extremes(start) if start.name == INIT else ():
+                self._source(value or None)
         self._setting_values(split_options(self.space.request.options, _NAME).settings)
         for varied in self.space.settings:
             for value in _extremes(varied):
