@@ -57,6 +57,11 @@ class InstalledModel:
         """Return whether the model has a file of this name."""
         return name in self.hashes if self.hashes is not None else (self.folder / name).is_file()
 
+    def checked_hash(self, name: str) -> str:
+        """Return the SHA-256 of a file, empty if there is no RECORD. Raises as `check` does."""
+        self.check(name)
+        return "" if self.hashes is None else self.hashes[name]
+
     def check(self, *names: str) -> None:
         """Raise BrokenPlugin unless these files are those that RECORD lists."""
         for name in names if self.hashes is not None else ():

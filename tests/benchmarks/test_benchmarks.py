@@ -112,6 +112,13 @@ def test_startup(tmp_path: Path) -> None:
     measured("startup.py", tmp_path, sides, "--plugins", "0", "3")
 
 
+@pytest.mark.slow
+def test_installed_models(tmp_path: Path) -> None:
+    sides = ["zookit list models, 0 models", "zookit list models, 3 models"]
+    measured("installed_models.py", tmp_path, sides, "listing", "--models", "3")
+    measured("installed_models.py", tmp_path, ["report run", "report model"], "using")
+
+
 @pytest.mark.parametrize(
     "side", ["NumPy, one thread", pytest.param("XLA, one thread", marks=pytest.mark.slow)]
 )
