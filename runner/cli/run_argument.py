@@ -40,7 +40,7 @@ def own_run_names(context: typer.Context, incomplete: str) -> list[str]:
 
 
 _RUN = "A run: its folder, the start of its name or of its hash, or 'latest'"
-_HELP = f"{_RUN}; or an installed model."
+_HELP = f"{_RUN}; an installed model; or the address of a pushed run."
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help=_HELP, autocompletion=run_names, show_default=False)
 ]

@@ -1,5 +1,6 @@
 """Pulls a run: copies it from an address into the folder of runs, or into the cache to use it."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -82,7 +83,7 @@ def pull_run(
         _check_run(folder, place)
         try:
             with written_aside(target) as aside:
-                shutil.move(folder, aside)
+                _move(folder, aside, manifest)
         except OSError as error:
             raise unwritable(target, error) from None
     return Pulled(target.absolute(), len(manifest.files), manifest.size, was_there=False)
@@ -164,6 +165,19 @@ def _fetch(
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             place.fetch(name, manifest.files[name], path, advance)
+
+
+def _move(folder: Path, target: Path, manifest: Manifest) -> None:
+    """Move a run's folder, perhaps to another disk. Raises OSError."""
+    try:
+        folder.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        for name in manifest.files:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, target / name)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_there(path: Path, entry: FileEntry) -> bool:

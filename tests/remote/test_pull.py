@@ -1,5 +1,6 @@
 """Pulls from folders, from a web server and from a store in memory."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -206,7 +207,8 @@ def test_a_full_disk_is_an_error_and_leaves_no_run(
         full = SimpleNamespace(free=10)
         monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
     else:
-        monkeypatch.setattr(shutil, "move", _no_space)
+        monkeypatch.setattr(Path, "rename", _other_disk)
+        monkeypatch.setattr(shutil, "copyfile", _no_space)
     with pytest.raises(FolderError, match=r"free|No space left"):
         pull_run(str(shared), tmp_path / "new")
     assert not list((tmp_path / "new").glob("*"))
@@ -214,7 +216,22 @@ def test_a_full_disk_is_an_error_and_leaves_no_run(
 
 
 def _no_space(*_: Any) -> None:
-    raise OSError(28, os.strerror(28))
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _other_disk(*_: Any) -> None:
+    raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+
+def test_the_cache_may_be_on_another_disk(
+    run: RunRecord, tmp_path: Path, shared: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shared / "files" / "plot").mkdir(parents=True)
+    (shared / "files" / "plot" / "epoch-00001.png").write_bytes(b"png")
+    (shared / MANIFEST).write_bytes(Manifest(run.name, manifest_of(shared).files).content())
+    monkeypatch.setattr(Path, "rename", _other_disk)
+    assert contents(pull_run(str(shared), tmp_path / "new").folder) == contents(shared)
+    assert not list(own_cache.iterdir())
 
 
 def test_the_run_at_an_address_is_pulled_once_and_without_its_checkpoint(
