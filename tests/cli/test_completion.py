@@ -173,7 +173,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="module", params=BEGINNINGS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(shell, marks=[] if shell == "bash" else [pytest.mark.slow])
+        for shell in BEGINNINGS
+    ],
+)
 def terminal(home: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
     command, beginning = BEGINNINGS[request.param]
     if not shutil.which(command[0]):
@@ -254,6 +260,7 @@ def fish_script(home: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
 @pytest.mark.parametrize(
     ("line", "offered"),

@@ -122,6 +122,7 @@ def test_many_classes_have_no_matrix(zookit: Command, session_cache: Path, tmp_p
     assert str(tmp_path / "photos") in zookit("evaluate", run.folder).message()
 
 
+@pytest.mark.slow
 def test_the_output_grows_with_the_images_not_with_the_square_of_the_classes(
     zookit: Command, session_cache: Path, tmp_path: Path
 ) -> None:

@@ -139,43 +139,25 @@ STRANGE = [
 ]
 
 
-TOGETHER = [name for name, *_ in STRANGE if name not in ("loops", "never_ends")]
-"""Examined for the fast tests: of those that hang, one is enough."""
-
-
-def examined_strange(site: Path, names: Sequence[str]) -> tuple[Examined, Path]:
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> tuple[Examined, Path]:
     """The report on plugins that do strange things, and where they are."""
+    site = tmp_path_factory.mktemp("strange")
     (site / "pids.py").write_text(WRITE_PID)
     for name, source, *_ in STRANGE:
-        if name in names:
-            make_architecture(site, f"my-{name}", f"{source}\n{ARCHITECTURE}", name)
+        make_architecture(site, f"my-{name}", f"{source}\n{ARCHITECTURE}", name)
     return examined(site, 3), site
 
 
-@pytest.fixture(scope="module")
-def strange(tmp_path_factory: pytest.TempPathFactory) -> tuple[Examined, Path]:
-    return examined_strange(tmp_path_factory.mktemp("strange"), TOGETHER)
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "state", "reason", "line"),
-    [
-        pytest.param(*case, id=name, marks=[] if name in TOGETHER else [pytest.mark.slow])
-        for name, _, *others in STRANGE
-        for case in [(name, *others)]
-    ],
+    [pytest.param(name, *others, id=name) for name, _, *others in STRANGE],
 )
 def test_strange_plugins(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    name: str,
-    state: str,
-    reason: str,
-    line: int,
+    strange: tuple[Examined, Path], name: str, state: str, reason: str, line: int
 ) -> None:
-    shared = name in TOGETHER
-    found = request.getfixturevalue("strange") if shared else examined_strange(tmp_path, [name])
-    report, site = found
+    report, site = strange
     plugin = report[name]
     assert plugin["state"] == state
     assert plugin["ok"] == (state in ("slow", "works"))

@@ -130,7 +130,8 @@ def test_a_step_with_an_augmentation_that_changes_nothing_is_the_plain_step(
     assert len(plain[0].losses) == (3 if precision == "float32" else 1)
 
 
-@pytest.mark.parametrize("classes", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("classes", [2, 3])
 def test_mixed_labels_that_are_not_mixed_train_as_the_plain_ones(classes: int) -> None:
     """Also with class weights, for both heads: loss and accuracy mean the same."""
     weights = (0.5, 1.5, 1.0)[:classes]
@@ -153,6 +154,7 @@ def test_weights_of_mixed_labels_are_mixed() -> None:
     np.testing.assert_allclose(weights, [0.5, 1, 1.5])
 
 
+@pytest.mark.slow
 def test_random_states_are_those_of_the_layers_and_the_model_is_the_same() -> None:
     model, _ = trained(3, Flip(), MixUp())
     plain, _ = trained(3)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import keras  # noqa: F401 - the modules that it imports are searched
+import pytest
 import tensorflow as tf  # noqa: F401
 
 from zookit.modeling.optional_packages import (
@@ -76,6 +77,7 @@ def imported_keras(folder: Path, whose: str) -> Any:
     return json.loads(ended.stdout)
 
 
+@pytest.mark.slow
 def test_an_own_process_imports_the_packages_when_they_are_used(tmp_path: Path) -> None:
     facts = imported_keras(tmp_path, "own")
     assert facts["at first"] == facts["after asking for arrays"] == ["cv2", "psutil", "scipy"]

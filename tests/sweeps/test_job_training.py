@@ -45,6 +45,7 @@ def interrupted(job: Job, folder: Path) -> Path:
     return run_in(folder)
 
 
+@pytest.mark.slow
 def test_new_continued_from_an_archive_and_from_the_folder(
     tmp_path: Path, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

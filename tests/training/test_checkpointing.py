@@ -47,6 +47,7 @@ def test_a_state_that_a_callback_does_not_accept_is_refused(stateful: Path, tmp_
     assert zookit.resume(run, epochs=2, quiet=True).status == "finished"
 
 
+@pytest.mark.slow
 def test_random_augmentations_metrics_and_schedules_continue_within_an_epoch(
     images: str, tmp_path: Path
 ) -> None:

@@ -220,6 +220,7 @@ class EveryBatch(Interrupt):
         return True
 
 
+@pytest.mark.slow
 def test_other_listeners_after_a_resumption_change_nothing(
     images: str, tmp_path: Path, finished: Path
 ) -> None:

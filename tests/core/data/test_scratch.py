@@ -103,6 +103,7 @@ def test_folder_larger_than_memory(
     assert sum(split.images.nbytes for split in prepared.splits.by_name().values()) > 2 * ROOM
 
 
+@pytest.mark.slow
 @linux_only
 def test_a_full_disk(photos: Path) -> None:
     put_pictures(photos, cats=40, dogs=40)

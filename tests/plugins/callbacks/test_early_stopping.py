@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 from callback_training import ended, resumed, run_epochs, trained
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from zookit.plugins import EarlyStopping
 SERIES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.35, 0.4, 0.5]), min_size=2, max_size=14)
 
 
+@pytest.mark.slow
 def test_a_run_stops_and_has_the_best_weights(tmp_path: Path, messages: list[str]) -> None:
     options: dict[str, Any] = {"epochs": 12, "learning_rate": 5}  # so high that it soon gets worse
     saving = f"model_checkpoint:{tmp_path}/{{epoch}}.weights.h5"
