@@ -83,6 +83,8 @@ def test_what_is_killed_continues_and_has_the_same_weights_when_checked(tiny_zoo
     assert not tiny_zoo.entry("tiny").missing
     nothing = tiny_zoo("train", "--runs-dir", tiny_zoo.runs)
     assert "0 trainings" in nothing.stdout
+    again = tiny_zoo("train", "tiny", "--again", "--runs-dir", tiny_zoo.runs)
+    assert "tiny, seed 0: epoch 1/" in again.stdout
 
     checked = tiny_zoo("check", "--runs-dir", tiny_zoo.folder / "again")
     assert checked.returncode == 0, checked.stderr

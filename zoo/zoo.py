@@ -20,7 +20,7 @@ from pathlib import Path
 from zoo_entries import ENTRIES, ROOT, Entry, Repetition, read_entries, read_entry
 from zoo_models import bundle, package
 from zoo_page import is_same, write_pages
-from zoo_training import LAUNCHER, Training, origin_of, result_of, train
+from zoo_training import LAUNCHER, Training, forget, origin_of, result_of, train
 
 from zookit.core import BadRun, ZookitError
 from zookit.core.messages import counted
@@ -44,6 +44,7 @@ def train_entries(entries: Sequence[Entry], runs_dir: Path, launcher: str, *, ag
             forgotten = replace(each.notes, results=(), origin=None, repetition=None)
             replace(each, notes=forgotten).write()
         entries = [read_entry(each.path) for each in entries]
+        forget([Training(entry, seed) for entry in entries for seed in entry.missing], runs_dir)
     trainings = [Training(entry, seed) for entry in entries for seed in entry.missing]
     _report_estimate(trainings)
 
@@ -70,6 +71,8 @@ def check_entries(entries: Sequence[Entry], runs_dir: Path, launcher: str, *, ag
         for each in entries
         if again or each.notes.repetition is None
     ]
+    if again:
+        forget(trainings, runs_dir)
     _report_estimate(trainings)
 
     def done(training: Training, run: RunRecord) -> None:
@@ -142,12 +145,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             entries = read_entries(given.names, given.entries)
             if given.what == "train":
                 runs_dir = given.runs_dir or RUNS
-                train_entries(entries, runs_dir, given.launcher, again=given.again)
-                _write_pages(given.entries)
+                try:
+                    train_entries(entries, runs_dir, given.launcher, again=given.again)
+                finally:  # also if some of them failed
+                    _write_pages(given.entries)
             elif given.what == "check":
                 runs_dir = given.runs_dir or AGAIN
-                same = check_entries(entries, runs_dir, given.launcher, again=given.again)
-                _write_pages(given.entries)
+                try:
+                    same = check_entries(entries, runs_dir, given.launcher, again=given.again)
+                finally:
+                    _write_pages(given.entries)
                 return 0 if same else 1
             elif given.what == "package":
                 package_entries(entries, given.runs_dir or RUNS, given.to)

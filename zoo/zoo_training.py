@@ -1,5 +1,6 @@
 """Trains recipes of the zoo as the cells of one sweep, and takes in what they reached."""
 
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,8 +20,8 @@ from zookit.runs.run import WEIGHTS, RunRecord, read_run
 from zookit.runs.writer import check_runs_dir
 from zookit.sweeps.cells import Cell, CellTrials, Trial
 from zookit.sweeps.coordinator import Coordinator
-from zookit.sweeps.kept import Reuse
-from zookit.sweeps.plan import Planner
+from zookit.sweeps.kept import Reuse, find_kept
+from zookit.sweeps.plan import PlannedCell, Planner
 from zookit.sweeps.state import CellState
 from zookit.sweeps.store import Store
 from zookit.sweeps.trials import Trials
@@ -109,6 +110,16 @@ def train(
         stop = held.enter_context(_stopped_by_signals())
         _coordinate(trials, store, changed, launcher, stop)
     _check_all_finished(trials.states)
+
+
+def forget(trainings: Sequence[Training], runs_dir: Path) -> None:
+    """Remove the runs that would be taken for these trainings. Raises ZookitError."""
+    planner = Planner(bar)
+    planned = [planner.plan(each.cell()) for each in trainings]
+    cells = [each for each in planned if isinstance(each, PlannedCell)]
+    if runs_dir.is_dir():
+        for run in find_kept(runs_dir, cells, Reuse()).done.values():
+            shutil.rmtree(run.folder)
 
 
 def _coordinate(
