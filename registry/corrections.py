@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from os.path import exists, expanduser, isdir  # which take any text, unlike those of Path
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zookit.core import Words, ZookitError
 from zookit.core.corrections import plain_text
+from zookit.core.declaration import KINDS
 from zookit.core.errors import folded, nearest_name
 from zookit.core.metric import ALWAYS_LOGGED
 from zookit.registry.source import docstring_of, source_of
@@ -174,10 +176,10 @@ def words_of_entries(text: str, entries: Mapping[str, "Entry[Any]"]) -> Iterator
         mentioned = re.search(rf"[\"']{re.escape(text)}[\"']", source, re.IGNORECASE)
         if mentioned or (is_folder and "Path" in source):
             with suppress(ZookitError):
-                first = entry.parameters[0].name if entry.parameters else ""
-                if first:
-                    found = str(Words(each, ((first if is_folder else None, text),)))
-                    yield f"{found},{items}" if items else found
+                for first in entry.parameters[:1]:
+                    if mentioned or first.type == KINDS[Path]:
+                        found = str(Words(each, ((first.name if is_folder else None, text),)))
+                        yield f"{found},{items}" if items else found
 
 
 def described_by(word: str, entries: Mapping[str, "Entry[Any]"]) -> str | None:
