@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Le, Lt, MultipleOf
 
-from zookit.core import Architecture, Doc, Preference
+from zookit.core import Architecture, Doc
 from zookit.plugins.architectures.patches import flat_patches, patch_side
 
 if TYPE_CHECKING:
@@ -37,11 +37,6 @@ class MlpMixer(Architecture):
     def check(self, image_shape: tuple[int, int, int]) -> None:
         """Raise ImageShapeRefused if the images cannot be divided into patches."""
         patch_side("mlp_mixer", image_shape, self.patch)
-
-    def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """Return what was measured."""
-        del image_shape, batch_size
-        return Preference()
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
         """Return the mean of the patches' features, (N, width)."""

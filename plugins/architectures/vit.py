@@ -51,9 +51,13 @@ class Vit(Architecture):
         patch_side("vit", image_shape, self.patch)
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """Return what was measured."""
+        """Prefer bfloat16, with which a step takes 0.8 times as long as with float32.
+
+        Measured on a CPU with 32 x 32 images: 146 ms for 32 images instead of 190 ms. With XLA a
+        step took 169 ms in float32 and 198 ms in bfloat16.
+        """
         del image_shape, batch_size
-        return Preference()
+        return Preference(bfloat16=True)
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
         """Return the features of the class token, (N, width)."""
