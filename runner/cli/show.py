@@ -15,7 +15,7 @@ from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
     from zookit.console import Console
-    from zookit.registry import Components, Entry
+    from zookit.registry import Components
 
 _DATA = OPTIONS["data"]
 Sheet = Annotated[
@@ -88,21 +88,19 @@ def show(
     if on is not None:  # before anything is printed
         default.datasets.build(on)
     for group in groups:
-        if group.kind.is_data:
-            _show_card(output(), group[words])
-        else:
-            describe(output(), group, words)
+        (show_card if group.kind.is_data else describe)(output(), group, words)
     if on is not None:
         describe_layers(words, on)
 
 
-def _show_card(console: "Console", entry: "Entry[Any]") -> None:
+def show_card(console: "Console", group: "Components[Any]", name: str) -> None:
     """Print the card of an installed model. Raises BrokenPlugin if it is damaged."""
     from rich.text import Text
 
     from zookit.registry.installed_model import installed_model
     from zookit.runs.models import card_of
 
+    entry = group[name]
     card = card_of(installed_model(entry))
     heading = f"{entry.name}: {entry.kind.singular} of {entry.owner}"
     console.print(Text(heading, "bold"))
