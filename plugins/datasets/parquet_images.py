@@ -130,7 +130,7 @@ def _opened(path: Path) -> "Iterator[ParquetFile]":
     try:
         with ParquetFile(path, memory_map=True) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name} cannot be read as Parquet ({reason_of(error)}).") from None
 
 

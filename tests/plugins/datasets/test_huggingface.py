@@ -1,7 +1,9 @@
 """Data sets of a hub are found, pinned, downloaded once, checked and loaded."""
 
+import contextlib
 import logging
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +11,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Command
 from hub_server import CLASSES, Hub, pets, picture, serving_hub, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from zookit.core import BadParameter, DataError, DataUnavailable, WrongHash
 from zookit.core.data import downloads_folder
 from zookit.data.fetching import fetched, only_what_is_here
 from zookit.data.prepared import Prepared, prepare_named
 from zookit.plugins import HuggingFace
+from zookit.plugins.datasets.parquet_images import (
+    count_rows,
+    examples,
+    find_columns,
+    label_values,
+)
 from zookit.registry import default
 
 SHARDS = {
@@ -23,6 +34,7 @@ SHARDS = {
     "data/train-00001-of-00002.parquet": pets(9, start=12),
     "data/test-00000-of-00001.parquet": pets(6, start=100),
 }
+PETS = pets(20)
 CAT = {"_type": "ClassLabel", "names": CLASSES}
 
 
@@ -337,3 +349,53 @@ def test_other_parameters_of_one_commit_share_the_files(hub: Hub) -> None:
     loaded(f"huggingface:zoo/pets,size=16,revision={dataset.revision}")
     assert hub.requests == []
     assert replace(dataset, size=16).info.image_shape == (16, 16, 1)
+
+
+def test_all_cells_of_a_sweep_use_one_commit(hub: Hub, zookit: Command) -> None:
+    hub.add("zoo/pets", SHARDS)
+    words = ["--dataset", "huggingface:zoo/pets", "--architecture", "dense"]
+    outcome = zookit("sweep", *words, "--architecture", "cnn", "--dry-run", "--json")
+    assert outcome.code == 0, outcome.err
+    asked = [path for _, path in hub.requests if path.startswith("/api/datasets/")]
+    assert asked == ["/api/datasets/zoo/pets/revision/main"]
+
+
+def test_a_misspelt_command_is_corrected_without_the_hub(hub: Hub, zookit: Command) -> None:
+    hub.add("zoo/pets", SHARDS)
+    outcome = zookit("run", "huggingface:zoo/pets", "dnese", "--epochs", "1")
+    assert "zookit run huggingface:zoo/pets dense --epochs 1" in outcome.message()
+    assert hub.requests == []
+
+
+def test_show_downloads_nothing(hub: Hub, zookit: Command) -> None:
+    hub.add("zoo/pets", SHARDS)
+    assert "zookit data fetch" in zookit("show", "huggingface:zoo/pets").out
+    assert hub.requests == []
+    loaded("huggingface:zoo/pets")
+    commit = hub.repositories["zoo/pets"].branches["main"]
+    assert "cat, dog, fish" in zookit("show", f"huggingface:zoo/pets,revision={commit}").out
+
+
+@pytest.mark.slow
+def test_it_keeps_the_contract_of_data_sets(hub: Hub, zookit: Command) -> None:
+    commit = hub.add("zoo/pets", SHARDS)
+    loaded("huggingface:zoo/pets")
+    outcome = zookit("check", f"huggingface:zoo/pets,revision={commit}")
+    assert outcome.code == 0, outcome.out
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8), st.booleans())
+def test_whatever_a_file_contains_it_is_read_or_refused(
+    changes: list[tuple[int, int]], cut: bool
+) -> None:
+    content = bytearray(PETS)
+    for at, byte in changes:
+        content[-1 - at % len(content)] = byte
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.parquet")
+        path.write_bytes(content[: sum(at for at, _ in changes)] if cut else content)
+        with contextlib.suppress(DataError):
+            columns = find_columns(path, None, None, {}, "zoo/pets")
+            label_values([path], columns.label, "zoo/pets")
+            assert len(list(examples([path], columns))) == count_rows([path])

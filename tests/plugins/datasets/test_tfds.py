@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Command
 
 from zookit.core import BadParameter, DataError, DataUnavailable
 from zookit.core.data import downloads_folder
@@ -70,6 +71,12 @@ def test_a_prepared_data_set_is_copied_and_pinned(
     again, other = loaded("tfds:pets/small,version=1.2.3")
     assert other.hash == prepared.hash
     assert (dataset.downloaded or Path()).is_relative_to(downloads_folder("tfds-pets"))
+
+
+@pytest.mark.slow
+def test_it_keeps_the_contract_of_data_sets(library: Path, zookit: Command) -> None:
+    outcome = zookit("check", "tfds:pets/small")
+    assert outcome.code == 0, outcome.out
 
 
 @pytest.mark.slow
