@@ -6,7 +6,7 @@
     python zoo/zoo.py bundle             put the bundled models into the tree
     python zoo/zoo.py page               write docs/zoo.md and docs/zoo-reproduced.md
 
-What is stopped or killed continues when it is started again. Data sets are found through
+What is stopped or killed continues when it is started again, without --again. Data sets are found through
 ZOOKIT_DATA_DIR.
 """
 
@@ -129,7 +129,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("what", choices=("train", "check", "package", "bundle", "page"))
     made.add_argument("names", nargs="*", metavar="NAME", help="entries; all if none is given")
-    made.add_argument("--again", action="store_true", help="forget what was trained or checked")
+    made.add_argument("--again", action="store_true", help="forget what these entries reached")
     made.add_argument("--entries", type=Path, default=ENTRIES, help="the folder of the entries")
     made.add_argument("--runs-dir", type=Path, help="the folder of the runs")
     made.add_argument("--to", type=Path, default=Path("dist"), help="where to write packages")
