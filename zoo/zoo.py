@@ -6,8 +6,8 @@
     python zoo/zoo.py bundle             put the bundled models into the tree
     python zoo/zoo.py page               write docs/zoo.md and docs/zoo-reproduced.md
 
-What is stopped or killed continues when it is started again, without --again. Data sets are found through
-ZOOKIT_DATA_DIR.
+What is stopped or killed continues when it is started again, without --again. Data sets are found
+through ZOOKIT_DATA_DIR.
 """
 
 import argparse
