@@ -29,14 +29,14 @@ TRAIN = """
 import sys, zookit
 data, runs_dir, *architectures = sys.argv[1:]
 for words in architectures:
-    options = {"epochs": 2, "batch_size": 16, "threads": 2, "quiet": True}
+    options = {"epochs": 1, "batch_size": 16, "threads": 2, "quiet": True}
     print(zookit.run(data, words, runs_dir=runs_dir, **options).folder)
 """
 REPRODUCE = """
 import sys, zookit
 for folder in sys.argv[1:]:
     again = zookit.open_run(folder).reproduce(quiet=True)
-    print(again.run.experiment.architecture, *again.values)
+    print(again.run.experiment.architecture.short_name, *again.values)
 """
 
 
@@ -51,10 +51,8 @@ def test_another_process_trains_to_the_same_bits(tmp_path: Path) -> None:
     folders = _output(tmp_path, TRAIN, images, str(tmp_path / "runs"), *SMALL)
     assert len(folders) == len(SMALL)
     differences = _output(tmp_path, REPRODUCE, *folders)
-    assert [line.partition(":")[0].partition("/")[2] for line in differences] == [
-        each.partition(":")[0] for each in SMALL
-    ]
-    assert not [line for line in differences if " " in line]
+    # Each line has a name, and behind it what differs.
+    assert differences == [each.partition(":")[0] for each in SMALL]
 
 
 def _output(folder: Path, code: str, *arguments: str) -> list[str]:
