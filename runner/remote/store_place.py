@@ -1,25 +1,27 @@
 """A store of a cloud that holds a run's files, through fsspec: S3, GCS, the Hugging Face hub."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from zookit.core import NotInstalled
+from zookit.core import NotInstalled, ZookitError
 from zookit.core.addresses import without_secrets
-from zookit.core.errors import reason_of, reraise_interruption
+from zookit.core.errors import reason_of
 from zookit.core.progress import Advance
 from zookit.remote.place import BLOCK, NotThere, RemoteError, WritablePlace
 
 T = TypeVar("T")
 
-SECONDS = 60.0
+SECONDS = 30.0
 """Seconds without an answer after which a store counts as unreachable."""
 _AHEAD = 4 * BLOCK
 """The bytes that are asked for at a time; the default of S3 is too many for a slow connection."""
 _OF_THE_EXTRA = ("s3", "s3a", "gs", "gcs", "hf")
 """The protocols whose packages `zookit[remote]` installs."""
+_LOGGERS = ("aiobotocore", "asyncio", "botocore", "fsspec", "gcsfs", "s3fs")
 _PATIENCE = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}
 """What botocore waits for; its defaults add up to minutes."""
 
@@ -37,25 +39,26 @@ class StorePlace(WritablePlace):
             import fsspec
         except ImportError as error:
             raise self._not_installed(error) from None
+        for name in _LOGGERS:
+            # What they log of a failure is in the error, unless the program has its own handlers.
+            logging.getLogger(name).addHandler(logging.NullHandler())
         if "::" in url:
             raise RemoteError(f"{self.address} is a chain of addresses. Pass the one of a folder.")
-        try:
-            # Another one of this process may have remembered what was there, or other credentials.
-            self._files, root = fsspec.url_to_fs(url, skip_instance_cache=True, **_options(url))
-        except ImportError as error:
-            raise self._not_installed(error) from None
-        except Exception as error:  # noqa: BLE001 - each protocol has its own
-            reraise_interruption(error)
-            raise self._failed(self.address, error) from None
+        # Another one of this process may have remembered what was there, or other credentials.
+        self._files, root = self._call(
+            self.address, lambda: fsspec.url_to_fs(url, skip_instance_cache=True, **_options(url))
+        )
         self._root = str(root).rstrip("/")
 
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
         """See `Place`."""
-        file = self._call(name, lambda: self._files.open(self._path(name), "rb", block_size=_AHEAD))
+        file = self._call(
+            self.at(name), lambda: self._files.open(self._path(name), "rb", block_size=_AHEAD)
+        )
         try:
             if start:
                 file.seek(start)
-            while block := self._call(name, lambda: file.read(BLOCK)):
+            while block := self._call(self.at(name), lambda: file.read(BLOCK)):
                 yield block
         finally:
             file.close()
@@ -64,7 +67,7 @@ class StorePlace(WritablePlace):
         """See `Place`."""
         self._files.invalidate_cache()
         try:
-            found = self._call(name, lambda: self._files.info(self._path(name)))
+            found = self._call(self.at(name), lambda: self._files.info(self._path(name)))
         except NotThere:
             return None
         return found["size"] if found.get("type") == "file" else None
@@ -77,7 +80,7 @@ class StorePlace(WritablePlace):
         callback.relative_update = advance
         # However long it takes: the store's own limits of time hold.
         self._call(
-            name,
+            self.at(name),
             lambda: self._files.put_file(str(path), self._path(name), callback=callback),
             limited=False,
         )
@@ -85,13 +88,13 @@ class StorePlace(WritablePlace):
     def remove(self, name: str) -> None:
         """See `Place`."""
         if self.size(name) is not None:
-            self._call(name, lambda: self._files.rm_file(self._path(name)))
+            self._call(self.at(name), lambda: self._files.rm_file(self._path(name)))
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
 
-    def _call(self, name: str, call: Callable[[], T], *, limited: bool = True) -> T:
-        """Return what a function of fsspec returns. Raises NotThere and RemoteError.
+    def _call(self, where: str, call: Callable[[], T], *, limited: bool = True) -> T:
+        """Return what a function of fsspec returns. Raises NotThere, RemoteError and NotInstalled.
 
         It works in a thread, which is left behind when the time is over, if that is limited.
         """
@@ -108,14 +111,16 @@ class StorePlace(WritablePlace):
             answer = answers.get(timeout=SECONDS if limited else None)
         except queue.Empty:
             raise RemoteError(
-                f"{self.at(name)} did not answer within {SECONDS:g} s. Check the address and the "
+                f"{where} did not answer within {SECONDS:g} s. Check the address and the "
                 "network, and run the command again."
             ) from None
         if isinstance(answer, Exception):
-            raise self._failed(self.at(name), answer) from None
+            raise self._failed(where, answer) from None
         return answer[0]
 
-    def _failed(self, where: str, error: Exception) -> RemoteError:
+    def _failed(self, where: str, error: Exception) -> ZookitError:
+        if isinstance(error, ImportError):
+            return self._not_installed(error)
         if isinstance(error, FileNotFoundError):
             return NotThere(f"{where} does not exist.")
         reason = without_secrets(reason_of(error)).rstrip(".")
@@ -141,7 +146,7 @@ class StorePlace(WritablePlace):
 
 def _options(url: str) -> dict[str, Any]:
     """Return what to pass to the file system of a protocol."""
-    protocol = url.partition("://")[0]
+    protocol = url.partition("://")[0].lower()
     if protocol not in ("s3", "s3a"):
         return {}
     from fsspec.config import conf
