@@ -138,8 +138,8 @@ def _measured(
 def _write_files(home: Path, files: Path, classes: Sequence[str]) -> None:
     """Write `split/class/number.png` for Fashion-MNIST; a folder of images is copied."""
     if (home / "train").is_dir():
-        for split in ("train", "test"):
-            shutil.copytree(home / split, files / split)
+        for part in ("train", "test"):
+            shutil.copytree(home / part, files / part)
         return
     from PIL import Image
 

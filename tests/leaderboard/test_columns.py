@@ -148,3 +148,22 @@ def test_input_files_differ_by_their_content(make: RunMaker) -> None:
     table = table_of(same, moved, other)
     assert {row.values["table"] for row in table.rows} == {"5d5d5d5d", "6e6e6e6e"}
     assert len(table.rows) == 2
+
+
+def test_runs_that_started_from_equal_weights_are_one_experiment(make: RunMaker) -> None:
+    def started(name: str, content: str) -> RunRecord:
+        def edit(tables: dict[str, Any]) -> None:
+            tables["initial_weights"] = name
+            tables["input_files"] = {"initial_weights": content}
+
+        return make(experiment=edit)
+
+    same, moved, other = (
+        started("first", "5d" * 32),
+        started("copy", "5d" * 32),
+        started("first", "6e" * 32),
+    )
+    assert same.environment.group == moved.environment.group != other.environment.group
+    table = table_of(same, moved, other, make())
+    labels = {row.values.get("initial_weights") for row in table.rows}
+    assert labels == {"first (5d5d5d5d)", "first (6e6e6e6e)", ""}

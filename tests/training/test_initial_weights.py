@@ -240,3 +240,12 @@ def test_a_run_at_an_address_is_a_start(
     assert experiment.initial_weights == source.name
     assert experiment == compose(two, NET, options={"init": source}).experiment
     assert "://" not in location_of(url, tmp_path)
+
+
+def test_an_installed_model_is_a_start() -> None:
+    net = "cnn:filters=16+32,units=32,dropout=0.25"
+    composition = compose("mnist", net, options={"init": "mnist_cnn"})
+    assert composition.experiment.initial_weights == "mnist_cnn"
+    assert composition.initial is not None
+    assert composition.initial.location == location_of("mnist_cnn", Path()) == "zookit/mnist_cnn"
+    assert composition.initial.parts == (BODY, HEAD)
