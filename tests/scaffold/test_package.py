@@ -18,7 +18,7 @@ from zookit.core import Dataset
 from zookit.core.data import Source, check_splits
 from zookit.registry import Entry, Registry
 
-EVERY = tuple(kind.stem for kind in Registry.kinds())
+EVERY = tuple(kind.stem for kind in Registry.kinds() if not kind.is_data)
 
 
 def declared(project: Path) -> Iterator[Entry[Any]]:
