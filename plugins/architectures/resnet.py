@@ -53,9 +53,13 @@ class ResNet(Architecture):
             )
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
-        """Return what was measured."""
+        """Prefer bfloat16, with which a step takes 0.8 times as long as with float32.
+
+        Measured on a CPU with 32 images of 32 x 32: 91 ms instead of 119 ms. XLA slows
+        convolutions down.
+        """
         del image_shape, batch_size
-        return Preference()
+        return Preference(bfloat16=True)
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
         """Return the mean of each of the last maps, (N, 4 * width)."""
