@@ -148,6 +148,28 @@ def test_nothing_is_pulled_for_a_command_that_is_misspelt(
     assert server.requests == []
 
 
+def test_nothing_is_pulled_again_to_explain_an_error(
+    zookit: Command, run: RunRecord, server: Server
+) -> None:
+    outcome = zookit("predict", served(server, run.folder), "missing.png")
+    assert (outcome.code, "missing.png" in outcome.err) == (2, True)
+    assert [path for path, _ in server.requests].count(f"/run/{MANIFEST}") == 1
+
+
+@pytest.mark.slow
+def test_a_training_starts_from_the_run_at_an_address(
+    zookit: Command, run: RunRecord, server: Server
+) -> None:
+    url = served(server, run.folder)
+    wrong = zookit("run", "mnist", "dense:8", "--init", url, "--epoch", "x")
+    assert wrong.code == 2
+    assert server.requests == []
+    words = ("--data", "sample", "--epochs", "1", "--batch-size", "256", "--runs-dir", "new")
+    started = zookit("run", "mnist", "dense:8", "--init", url, *words)
+    assert started.code == 0, started
+    assert [path for path, _ in server.requests].count(f"/run/{MANIFEST}") == 1
+
+
 def test_a_push_warns_of_what_the_run_names(zookit: Command, tmp_path: Path) -> None:
     record = RunMaker(tmp_path / "runs")()
     file = record.folder / "experiment.toml"
