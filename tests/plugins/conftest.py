@@ -42,11 +42,12 @@ def slurm_processes() -> Iterator[SlurmProcesses]:
 KINDS = ("optimizers/", "schedules/", "losses/", "metrics/", "augmentations/")
 COSTLY = re.compile(
     r"\[(architectures|augmentations|callbacks|datasets|exporters|launchers|listeners|losses|metrics"
-    r"|optimizers)/(\w+).*-(builds_for_every_data_set|changes_images_only_in_training|compiles"
+    r"|optimizers)/(\w+).*-(builds_for_every_data_set|builds_share_nothing"
+    r"|changes_images_only_in_training|compiles"
     r"|continues_what_was_cancelled|every_trainable_weight_learns|exports_to_every_format"
     r"|is_known_without_tensorflow|learns_at_the_rate_that_it_is_given|leaves_nothing_behind"
-    r"|lowers_the_loss|predicts_the_same|says_how_jobs_end|state_is_in_its_variables|trains"
-    r"|trains_jobs_to_the_end|works_during_training|works_during_a_run"
+    r"|lowers_the_loss|predicts_the_same|says_how_jobs_end|state_is_in_its_variables"
+    r"|survives_saving_and_loading|trains|trains_jobs_to_the_end|works_during_training|works_during_a_run"
     r"|writes_what_it_is_asked_to)\d*\]"
 )
 TELLING = {
