@@ -117,8 +117,10 @@ def _file(sibling: Any, where: str) -> HubFile:
     path = PurePosixPath(sibling.rfilename)
     if path.is_absolute() or ".." in path.parts or "\\" in sibling.rfilename:
         raise DataError(f"{where} has a file {sibling.rfilename!r}, outside of its folder.")
-    sha256 = sibling.lfs.sha256 if sibling.lfs else ""
-    return HubFile(sibling.rfilename, int(sibling.size or 0), sha256, sibling.blob_id or "")
+    large = sibling.lfs
+    size = large.size if large else sibling.size
+    sha256 = large.sha256 if large else ""
+    return HubFile(sibling.rfilename, int(size or 0), sha256, sibling.blob_id or "")
 
 
 def _note_of(folder: Path, revision: str) -> Path:

@@ -73,10 +73,11 @@ def load_evaluation_data(
     if on is None:
         own_spec = spec_with_copies(run.folder, run.experiment, "dataset")
         with rebuilding(run, "dataset"):
-            built = fetched(default.datasets.build(own_spec))
+            built = default.datasets.build(own_spec)
     else:
-        built = fetched(default.datasets.build(on))
+        built = default.datasets.build(on)
     warn_of_old_names(built)
+    built = fetched(built)
     dataset, name = built.component, built.spec.short_name
     is_own = on is None or built.spec == run.experiment.dataset
     with _place_of_moved_data(run, dataset, moved=is_own):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from zookit.core import BadRun, BrokenPlugin, ComponentSpec, ZookitError
+from zookit.core import BadRun, BrokenPlugin, ComponentSpec, DataUnavailable, ZookitError
 from zookit.registry import Registry, default
 from zookit.registry.names import canonical_name
 from zookit.registry.plugin_files import PluginFile
@@ -22,10 +22,13 @@ def rebuilding(run: RunRecord, *slots: str) -> Iterator[None]:
     """Report a ZookitError of this block, which looks up components of the run, as BadRun.
 
     It names the version that the run was trained with, the one that is installed, and what to type.
-    `slots` are the places of these components in the experiment, by default all.
+    `slots` are the places of these components in the experiment, by default all. DataUnavailable
+    stays as it is.
     """
     try:
         yield
+    except DataUnavailable:  # the component is fine; the message says how to get its data
+        raise
     except ZookitError as error:
         slot, reason = _culprit(run, slots) or ("", error)
         raise BadRun(f"{run.shown} cannot be rebuilt: {_explained(run, slot, reason)}") from error

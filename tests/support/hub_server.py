@@ -37,7 +37,10 @@ class Stored:
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves `repositories`; `requests` lists (method, path) in order of arrival."""
+    """Serves `repositories`; `requests` lists (method, path) in order of arrival.
+
+    The files in `wrong` have other bytes; those in `cut` end in the middle, once.
+    """
 
     daemon_threads = True
 
@@ -48,6 +51,7 @@ class Hub(ThreadingHTTPServer):
         self.requests: list[tuple[str, str]] = []
         self.tokens: set[str] = set()
         self.wrong: set[str] = set()
+        self.cut: set[str] = set()
         self.status: int | None = None
 
     def add(self, name: str, files: Mapping[str, bytes], **card: Any) -> str:
@@ -61,6 +65,7 @@ class Hub(ThreadingHTTPServer):
         self.requests.clear()
         self.tokens.clear()
         self.wrong.clear()
+        self.cut.clear()
         self.status = None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -135,9 +140,11 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"X-Repo-Commit": commit, "ETag": etag, "X-Linked-Etag": etag}
         if path in self.server.wrong:
             content = bytes(byte ^ 1 for byte in content)
-        self._send(content, {**headers, "X-Linked-Size": str(len(content))})
+        cut = path in self.server.cut and self.command == "GET"
+        self.server.cut -= {path} if cut else set()
+        self._send(content, {**headers, "X-Linked-Size": str(len(content))}, cut=cut)
 
-    def _send(self, content: bytes, headers: Mapping[str, str]) -> None:
+    def _send(self, content: bytes, headers: Mapping[str, str], *, cut: bool = False) -> None:
         asked = self.headers.get("Range", "")
         start = int(asked.removeprefix("bytes=").partition("-")[0]) if asked else 0
         self.send_response(206 if asked else 200)
@@ -148,7 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(content[start:])
+            self.wfile.write(content[start : len(content) // 2 if cut else None])
+            self.close_connection = cut
 
     def _refuse(self, status: int, code: str = "") -> None:
         self.send_response(status)

@@ -15,7 +15,9 @@ from conftest import Command
 from hub_server import CLASSES, Hub, pets, picture, serving_hub, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_runs import DENSE, SMALL
 
+import zookit
 from zookit.core import BadParameter, DataError, DataUnavailable, WrongHash
 from zookit.core.data import downloads_folder
 from zookit.data.fetching import fetched, only_what_is_here
@@ -141,6 +143,15 @@ def test_a_file_with_other_content_is_refused(hub: Hub) -> None:
     hub.wrong.clear()
     _, prepared = loaded("huggingface:zoo/pets")
     assert len(prepared.splits.test) == 6
+
+
+@pytest.mark.slow
+def test_a_connection_that_breaks_off_is_resumed(hub: Hub) -> None:
+    hub.add("zoo/pets", SHARDS)
+    hub.cut.add("data/train-00000-of-00002.parquet")
+    _, prepared = loaded("huggingface:zoo/pets")
+    assert hub.cut == set()
+    assert len(prepared.splits.train) == 21
 
 
 def test_a_file_that_is_lost_is_downloaded_again(hub: Hub) -> None:
@@ -374,6 +385,28 @@ def test_show_downloads_nothing(hub: Hub, zookit: Command) -> None:
     loaded("huggingface:zoo/pets")
     commit = hub.repositories["zoo/pets"].branches["main"]
     assert "cat, dog, fish" in zookit("show", f"huggingface:zoo/pets,revision={commit}").out
+
+
+@pytest.mark.slow
+def test_a_run_is_resumed_and_evaluated_without_the_hub(hub: Hub, tmp_path: Path) -> None:
+    commit = hub.add("zoo/pets", SHARDS)
+    words = ("huggingface:zoo/pets", DENSE)
+    run = zookit.run(*words, epochs=1, runs_dir=tmp_path / "runs", **SMALL)
+    assert run.experiment.dataset.parameters["revision"] == commit
+    files = [each.read_bytes() for each in run.folder.rglob("*") if each.is_file()]
+    assert not any(hub.url.encode() in each or bytes(tmp_path) in each for each in files)
+
+    hub.repositories["zoo/pets"].commit({"train.parquet": pets(30, 500)})
+    hub.status = 503
+    run = zookit.resume(run.folder, epochs=2, quiet=True)
+    assert run.epochs == 2
+    assert run.evaluate().data.own
+    shutil.rmtree(downloads_folder("huggingface-zoo--pets"))
+    for use_data in (run.evaluate, lambda: zookit.resume(run.folder, epochs=3, quiet=True)):
+        with pytest.raises(DataUnavailable, match=r"huggingface: zoo/pets: .* status 503"):
+            use_data()
+    hub.status = None
+    assert run.evaluate().data.own
 
 
 @pytest.mark.slow
