@@ -25,6 +25,10 @@ class NotThere(RemoteError):
     """A place does not have the file."""
 
 
+class Unreachable(RemoteError):
+    """A place does not answer; it may do so later."""
+
+
 class Place(ABC):
     """A place that holds the files of one run, by names such as `files/a/epoch-00001.png`.
 

@@ -6,15 +6,16 @@ import os
 import shutil
 import stat
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from zookit.core import BadRun, FolderError
-from zookit.core.data.cache import PULLED, cache_subfolder, locked
+from zookit.core import BadRun, FolderError, warn
+from zookit.core.data.cache import PULLED, cache_folder, cache_subfolder, locked
 from zookit.core.data.writing import written_aside
 from zookit.core.messages import option
 from zookit.core.progress import Progress, silent
+from zookit.core.reading import read_bounded
 from zookit.data.hashes import sha256_of_file
 from zookit.remote.manifest import (
     LARGEST,
@@ -24,7 +25,7 @@ from zookit.remote.manifest import (
     Manifest,
     parse_manifest,
 )
-from zookit.remote.place import NotThere, Place, RemoteError, unwritable
+from zookit.remote.place import NotThere, Place, RemoteError, Unreachable, unwritable
 from zookit.remote.places import place_at
 from zookit.remote.signature import SIGNATURE, check_key, verify
 from zookit.runs.run import CHECKPOINT, read_run
@@ -92,15 +93,33 @@ def pull_run(
 def run_at(url: str, progress: Progress = silent) -> Path:
     """Return the folder in the cache of a run that is named by its address, as it is there now.
 
-    Only what has changed is pulled, and no checkpoint, which only resuming needs. Raises as
-    `pull_run` does.
+    Only what has changed is pulled, and no checkpoint, which only resuming needs. If the place does
+    not answer, a warning says that the copy of an earlier call is used. Raises as `pull_run` does.
     """
     place = place_at(url)
-    manifest = _manifest_at(place)
+    try:
+        manifest = _manifest_at(place)
+    except Unreachable as error:
+        earlier = _manifest_in_cache(place)
+        if earlier is None:
+            raise
+        warn(f"{error} Meanwhile the copy in the cache is used.")
+        manifest = earlier
     wanted = [name for name in manifest.files if name != CHECKPOINT]
     with _staged(place, manifest, wanted, progress) as folder:
         _check_run(folder, place)
+        with written_aside(folder.parent / MANIFEST) as aside:
+            aside.write_bytes(manifest.content())
         return folder
+
+
+def _manifest_in_cache(place: Place) -> Manifest | None:
+    """Return the manifest of the run that was used last from an address."""
+    try:
+        path = cache_folder() / PULLED / _key(place) / MANIFEST
+        return parse_manifest(read_bounded(path, LARGEST))
+    except (OSError, BadManifest):
+        return None
 
 
 def _manifest_at(place: Place) -> Manifest:
@@ -120,7 +139,7 @@ def _staged(
     place: Place, manifest: Manifest, wanted: Collection[str], progress: Progress
 ) -> Iterator[Path]:
     """Yield the folder in the cache that has the wanted files of a run, and no others."""
-    key = hashlib.sha256(place.address.encode()).hexdigest()[:32]
+    key = _key(place)
     try:
         home = cache_subfolder(PULLED) / key
         with locked(f"{PULLED}-{key}"):
@@ -128,10 +147,15 @@ def _staged(
             _remove_others(folder, manifest)
             _fetch(place, manifest, wanted, folder, progress)
             yield folder
-            with suppress(OSError):  # the run may still be in it
-                home.rmdir()
+            if not folder.exists():  # moved
+                shutil.rmtree(home, ignore_errors=True)
     except OSError as error:
         raise unwritable(Path(error.filename or PULLED), error) from None
+
+
+def _key(place: Place) -> str:
+    """Return the name of the folder in the cache for an address."""
+    return hashlib.sha256(place.address.encode()).hexdigest()[:32]
 
 
 def _remove_others(folder: Path, manifest: Manifest) -> None:

@@ -11,7 +11,7 @@ from zookit.core import NotInstalled, ZookitError
 from zookit.core.addresses import without_secrets
 from zookit.core.errors import reason_of
 from zookit.core.progress import Advance
-from zookit.remote.place import BLOCK, NotThere, RemoteError, WritablePlace
+from zookit.remote.place import BLOCK, NotThere, RemoteError, Unreachable, WritablePlace
 
 T = TypeVar("T")
 
@@ -110,7 +110,7 @@ class StorePlace(WritablePlace):
         try:
             answer = answers.get(timeout=SECONDS if limited else None)
         except queue.Empty:
-            raise RemoteError(
+            raise Unreachable(
                 f"{where} did not answer within {SECONDS:g} s. Check the address and the "
                 "network, and run the command again."
             ) from None
@@ -129,7 +129,7 @@ class StorePlace(WritablePlace):
                 f"{where}: access was denied ({reason}). Check the credentials of its store; see "
                 "docs/sharing.md."
             )
-        return RemoteError(
+        return Unreachable(
             f"{where} cannot be reached: {reason}. Check the address, the network and the "
             "credentials of its store."
         )

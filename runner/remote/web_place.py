@@ -12,7 +12,7 @@ from zookit.core.remote_file import RemoteFile
 from zookit.data.download import READ_SECONDS, download_from
 from zookit.data.transfer import BrokenOffError, RefusedError, opened
 from zookit.remote.manifest import FileEntry
-from zookit.remote.place import NotThere, Place, RemoteError
+from zookit.remote.place import NotThere, Place, RemoteError, Unreachable
 
 SECONDS = READ_SECONDS
 """Seconds without data after which a server counts as stalled."""
@@ -34,7 +34,7 @@ class WebPlace(Place):
             kind = NotThere if error.status == HTTPStatus.NOT_FOUND else RemoteError
             raise kind(f"{self.at(name)} cannot be read: {error}.") from None
         except BrokenOffError as error:
-            raise RemoteError(
+            raise Unreachable(
                 f"{self.at(name)} cannot be read: {error}. Check the address and the network, and "
                 "run the command again."
             ) from None
@@ -47,6 +47,7 @@ class WebPlace(Place):
             return nullcontext(advance)
 
         if not entry.size:
+            path.unlink(missing_ok=True)
             path.touch()
             return
         file = RemoteFile(path.name, entry.sha256, (), entry.size)

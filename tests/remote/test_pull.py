@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from bounded import bounded
-from http_server import Server
+from http_server import Server, serving
 from pushed_runs import contents, served
 
 from zookit.core import BadRun, FolderError
@@ -116,7 +116,7 @@ def test_a_part_of_something_else_is_removed(
     run: RunRecord, tmp_path: Path, shared: Path, own_cache: Path, part: str
 ) -> None:
     run_at(str(shared))
-    (copy,) = own_cache.glob("*/*")
+    (copy,) = own_cache.glob("*/*/")
     (copy / WEIGHTS).unlink()
     path, mine = copy / f"{WEIGHTS}.part", tmp_path / "mine"
     mine.write_text("mine")
@@ -261,7 +261,26 @@ def test_the_run_at_an_address_is_what_is_there_now(
     renamed = run.folder.rename(run.folder.with_name("20300101-000000Z-other"))
     served(server, renamed)
     assert run_at(url).name == renamed.name
-    assert [each.name for each in own_cache.glob("*/*")] == [renamed.name]
+    assert [each.name for each in own_cache.glob("*/*/")] == [renamed.name]
+    pull_run(url, run.folder.parent.parent / "new")
+    assert not list(own_cache.iterdir())
+
+
+def test_a_copy_is_used_with_a_warning_while_the_address_cannot_be_reached(
+    run: RunRecord, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving() as server:
+        url = served(server, run.folder)
+        folder = run_at(url)
+        server.serve(f"/run/{MANIFEST}", b"", 404)
+        with pytest.raises(RemoteError, match="no run was pushed there"):
+            run_at(url)
+    assert run_at(url) == folder
+    assert "no connection" in caplog.text
+    assert "copy in the cache" in caplog.text
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(RemoteError, match=WEIGHTS):
+        run_at(url)
 
 
 def test_a_manifest_is_what_was_pushed(run: RunRecord, shared: Path) -> None:
