@@ -26,6 +26,7 @@ worst: float = run.evaluate(on="fashion_mnist").recall.min()
 page = run.report().read_text()
 exported = run.export("keras").name
 same: bool = run.reproduce().identical
+tuned = zookit.run("mnist", Dense(units=(64,)), init=run, freeze="body")
 for table in zookit.compare(zookit.list_runs("runs")).tables:
     print(table.title, [row.rank for row in table.rows])
 images = zookit.load_data("mnist", "sample").splits.train.images
@@ -36,6 +37,7 @@ WRONG = {
     "an unknown setting": 'zookit.run("mnist", "dense", epoch=2)',
     "a value that is none": 'zookit.run("mnist", "dense", precision="bf16")',
     "a value of another type": 'zookit.run("mnist", "dense", epochs="two")',
+    "a start that is no run": 'zookit.run("mnist", "dense", init=3)',
     "an unknown attribute": 'zookit.open_run("latest").accuracy',
     "a format of another kind": 'zookit.open_run("latest").export(Dense())',
     "an unknown name": 'zookit.trian("mnist", "dense")',
