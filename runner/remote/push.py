@@ -107,6 +107,8 @@ def _check_pushable(run: RunRecord, *, signed: bool) -> None:
             f"{run.shown} cannot be signed, because an installed model is never changed. Sign the "
             "wheel that it comes from."
         )
+    if run.installed is not None:
+        run.installed.check_all()  # what was changed since it was installed goes nowhere
 
 
 def _manifest_at(place: WritablePlace, pushed: Manifest, *, force: bool) -> Manifest | None:

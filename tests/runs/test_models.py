@@ -82,9 +82,10 @@ def test_it_is_reproduced_as_a_new_run(tiny: Path, tmp_path: Path) -> None:
 def test_it_cannot_be_resumed(tiny: Path, zookit: Command) -> None:
     message = zookit("resume", "tiny").message()
     assert "zookit reproduce tiny" in message
-    for call in (package.open_model("tiny").resume, lambda: package.resume("tiny")):
-        with pytest.raises(BadRun, match=r"never changed.*reproduce\(\)"):
-            call()
+    with pytest.raises(BadRun, match=r"never changed.*reproduce\(\)"):
+        package.open_model("tiny").resume()
+    with pytest.raises(BadRun, match="never changed"):
+        package.resume("tiny")
 
 
 def test_a_run_that_was_changed_after_installing_is_refused(tiny: Path, zookit: Command) -> None:
@@ -96,6 +97,14 @@ def test_a_run_that_was_changed_after_installing_is_refused(tiny: Path, zookit: 
         assert "pip install --force-reinstall --no-deps zookit-tiny==1.0" in message
         (tiny / name).write_bytes(content)
     assert zookit("export", "tiny", "--to", "keras").code == 0
+
+
+def test_a_damaged_model_is_not_pushed(tiny: Path, tmp_path: Path) -> None:
+    assert package.push("tiny", tmp_path / "shared", quiet=True).files
+    (tiny / "probe.safetensors").write_bytes(b"")
+    with pytest.raises(ZookitError, match=r"probe\.safetensors has been changed"):
+        package.push("tiny", tmp_path / "other", quiet=True)
+    assert not (tmp_path / "other").exists()
 
 
 def test_weights_of_another_run_are_refused(models: ModelSite, tiny: Path) -> None:
