@@ -16,10 +16,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def declared() -> dict[str, str]:
-    """The class and the module of each component in pyproject.toml."""
+    """The class and the module of each component in pyproject.toml; models have no class."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     values = (value for group in project["entry-points"].values() for value in group.values())
-    return {name: module for module, _, name in (value.partition(":") for value in values)}
+    parts = (value.partition(":") for value in values)
+    return {name: module for module, _, name in parts if name}
 
 
 def test_the_names_are_the_components_of_the_entry_points() -> None:
