@@ -21,7 +21,7 @@ _PROGRAM = "zookit.plugins.datasets.tfds_preparation"
 
 
 def make_copy(folder: Path, request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """Prepare a data set in another process, and copy its images to `folder/VERSION`.
+    """Prepare a data set in another process, and copy its images to the folder of `copy_of`.
 
     Returns the description of the copy. Raises DataError, as the process says, and OSError.
     """
@@ -34,8 +34,9 @@ def make_copy(folder: Path, request: Mapping[str, Any], progress: Progress) -> d
         (aside / _DESCRIPTION).write_text(json.dumps(described), encoding="utf-8")
         target = copy_of(folder, found["name"], found["version"], request)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            aside.rename(target)
+        if target.exists():  # incomplete, or made under another name
+            target.rename(aside.with_name("replaced"))  # removed with its parent
+        aside.rename(target)
     return found
 
 

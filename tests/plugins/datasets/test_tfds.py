@@ -70,7 +70,13 @@ def test_a_prepared_data_set_is_copied_and_pinned(
             assert again.version == "1.2.3"
     again, other = loaded("tfds:pets/small,version=1.2.3")
     assert other.hash == prepared.hash
-    assert (dataset.downloaded or Path()).is_relative_to(downloads_folder("tfds-pets"))
+
+    copy = dataset.downloaded or Path()
+    assert copy.is_relative_to(downloads_folder("tfds-pets"))
+    (copy / "train.npy").unlink()
+    monkeypatch.setenv("TFDS_DATA_DIR", str(library))
+    loaded("tfds:pets/small")
+    assert (copy / "train.npy").is_file()
 
 
 @pytest.mark.slow
