@@ -1,8 +1,8 @@
 """The registry: finds the components of all installed packages and looks them up by name.
 
     >>> from zookit import registry
-    >>> list(registry.architectures)
-    ['cnn', 'dense', 'keras_application']
+    >>> list(registry.searches)
+    ['grid', 'optuna', 'random']
     >>> registry.architectures.build("dense:units=64").component
     Dense(units=(64,), activation='relu', dropout=0.0)
 

@@ -41,17 +41,22 @@ def test_the_layers_are_those_of_the_paper() -> None:
     assert trained(model) == 2_542_856 - (1024 + 1) * 1000
 
 
-@pytest.mark.parametrize(("side", "last"), [(28, 4), (300, 10)])
-def test_the_image_size_decides_how_much_smaller_the_maps_become(side: int, last: int) -> None:
-    layers = body(MobileNetSmall(width=0.1), (side, side, 1)).layers
+@pytest.mark.parametrize(
+    ("side", "last", "architecture", "features"),
+    [
+        (28, 4, MobileNetSmall(width=0.5, dropout=0), 512),
+        (300, 10, MobileNetSmall(width=0.1), 104),
+    ],
+)
+def test_image_size_width_and_dropout(
+    side: int, last: int, architecture: MobileNetSmall, features: int
+) -> None:
+    layers = body(architecture, (side, side, 1)).layers
     averages = [x for x in layers if isinstance(x, keras.layers.GlobalAveragePooling2D)][-1]
     assert averages.input.shape[1:3] == (last, last)
-
-
-def test_width_and_dropout() -> None:
-    model = body(MobileNetSmall(width=0.5, dropout=0), (32, 32, 3))
-    assert model.output.shape == (None, 512)
-    assert not any(isinstance(each, keras.layers.Dropout) for each in model.layers)
+    assert layers[-1].output.shape == (None, features)
+    has_dropout = isinstance(layers[-1], keras.layers.Dropout)
+    assert has_dropout == (architecture.dropout > 0)
 
 
 def test_small_images_are_refused() -> None:
