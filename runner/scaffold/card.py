@@ -12,6 +12,7 @@ from zookit.core.messages import printable
 from zookit.data.dataset_info import checked_info
 from zookit.inference.scores import Scores
 from zookit.registry import default
+from zookit.registry.model_card import CARD
 from zookit.report.predictions import results_of
 from zookit.report.view import view_of
 from zookit.runs.evaluation import load_evaluation
@@ -20,8 +21,6 @@ from zookit.scaffold.limits import limits_of
 from zookit.scaffold.model_curves import drawings_of
 from zookit.scaffold.model_terms import Terms
 
-CARD = "card.md"
-"""The name of the card in the folder of a model."""
 _TEMPLATE = "card.md.jinja"
 _ESCAPED = str.maketrans({each: f"\\{each}" for each in "\\`*[]<>|#"})
 

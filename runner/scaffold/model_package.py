@@ -12,9 +12,10 @@ from zookit.core.data.writing import check_output, note_output, output_written
 from zookit.core.errors import quoted
 from zookit.core.messages import option, warn
 from zookit.core.reading import read_bounded
+from zookit.registry.model_card import CARD
 from zookit.registry.names import canonical_name
 from zookit.runs.run import RunRecord
-from zookit.scaffold.card import CARD, write_card
+from zookit.scaffold.card import write_card
 from zookit.scaffold.model_terms import GROUP, Terms
 from zookit.scaffold.published_run import check_publishable, publish
 from zookit.scaffold.wheel import BACKEND, BUILDER, build_wheel
