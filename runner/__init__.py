@@ -62,7 +62,9 @@ _PACKAGES = ("core", "plugins", "registry", "testing")
 _KINDS = ("architectures", "callbacks", "datasets", "listeners")
 _INSTEAD = {
     **dict.fromkeys(("train", "fit"), "To train: zookit.run(DATASET, ARCHITECTURE)"),
-    **dict.fromkeys(("open", "load_run", "load_model"), "Open a run: zookit.open_run('latest')"),
+    **dict.fromkeys(("open", "load_run"), "Open a run: zookit.open_run('latest')"),
+    "load_model": "Open an installed model: zookit.open_model(NAME), or a run: "
+    "zookit.open_run('latest')",
     "load": "To load a data set: zookit.load_data(NAME). To open a run: zookit.open_run('latest')",
     "list": "The components are in zookit.registry, and the runs in zookit.list_runs().",
     "runs": "Write zookit.list_runs().",
