@@ -200,13 +200,13 @@ def plan(
     options.check()  # before any work
     request = located(request, runs_dir)
     cells = CellTrials(request)
-    planner = Planner(progress)
     check_runs_dir(runs_dir)
     runs_dir = runs_dir.absolute()
+    new = partial(Trials, planner=Planner(progress), runs_dir=runs_dir, reuse=options.reuse)
     held = ExitStack()
     try:
         store = _store(runs_dir, held)
-        trials = Trials(cells=cells, planner=planner, runs_dir=runs_dir, reuse=options.reuse)
+        trials = new(cells=cells)
         if cells.learns:
             record = runs_dir / _FOLDER / _SEARCH
             cells.record(record)
@@ -214,9 +214,7 @@ def plan(
                 record.unlink()
                 cells = CellTrials(request)
                 cells.record(record)
-                trials = Trials(
-                    cells=cells, planner=planner, runs_dir=runs_dir, reuse=options.reuse
-                )
+                trials = new(cells=cells)
         else:
             trials.ask_all(done)
             _check_any(trials)
