@@ -1,16 +1,9 @@
 """The data set `cifar10`."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from zookit.core import Dataset, DatasetInfo, Splits
-from zookit.core.data import (
-    Progress,
-    RemoteFile,
-    Source,
-    read_cifar_splits,
-    read_class_folders,
-)
+from zookit.core.data import RemoteFile, Source, read_cifar_splits
 
 _MINDSPORE = "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/"
 _ARCHIVE = "cifar-10-binary.tar.gz"
@@ -19,7 +12,6 @@ _CLASSES = (
     *("airplane", "automobile", "bird", "cat", "deer"),
     *("dog", "frog", "horse", "ship", "truck"),
 )
-_SHAPE = (32, 32, 3)
 
 
 @dataclass(frozen=True)
@@ -28,8 +20,8 @@ class Cifar10(Dataset):
 
     Images are uint8 (N, 32, 32, 3); labels are 0 to 9, in the order of the class names. There are
     50,000 training and 10,000 test images (Krizhevsky 2009). No licence is stated, so no sample is
-    bundled. A folder `cifar-10` in ZOOKIT_DATA_DIR may have the archive of the binary version, what
-    is in it, or the folders `train` and `test`, each with a folder of images for each class.
+    bundled. A folder `cifar-10` in ZOOKIT_DATA_DIR may have the archive of the binary version, or
+    what is in it.
 
     Other names: cifar_10, cifar.
     """
@@ -54,7 +46,7 @@ class Cifar10(Dataset):
     def info(self) -> DatasetInfo:
         """The published sizes and classes."""
         return DatasetInfo(
-            image_shape=_SHAPE,
+            image_shape=(32, 32, 3),
             class_names=_CLASSES,
             sizes={"train": 50_000, "test": 10_000},
             license="not stated",
@@ -63,22 +55,10 @@ class Cifar10(Dataset):
         )
 
     def load(self, source: Source) -> Splits:
-        """Read the archive, the folder that is in it, or folders of images."""
-        if source.origin != "full" and source.folder is not None:
-            # The full data set is the pinned file, whatever else the folder contains.
-            packed = any((source.folder / name).exists() for name in (_ARCHIVE, _FOLDER))
-            folders = (source.folder / "train", source.folder / "test")
-            if not packed and all(folder.is_dir() for folder in folders):
-                return _class_folders(*folders, source.progress)
+        """Read the archive, or the folder that is in it."""
         return read_cifar_splits(
             source,
             _ARCHIVE,
             [f"{_FOLDER}/data_batch_{number}.bin" for number in range(1, 6)],
             [f"{_FOLDER}/test_batch.bin"],
         )
-
-
-def _class_folders(train: Path, test: Path, progress: Progress) -> Splits:
-    trained, train_left_out = read_class_folders(train, _CLASSES, _SHAPE, progress)
-    tested, test_left_out = read_class_folders(test, _CLASSES, _SHAPE, progress)
-    return Splits(trained, tested, left_out=(*train_left_out, *test_left_out))

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from http_server import Server
 from made_data import put_pictures
 from published import cifar10_files, publish, put
 
-from zookit.core import DataUnavailable, WrongHash
+from zookit.core import DataError, DataUnavailable, WrongHash
 from zookit.core.data.tar import tar_members
 from zookit.data.prepared import Prepared, prepare
 from zookit.plugins.datasets.cifar10 import Cifar10
@@ -79,18 +78,9 @@ def test_the_archive_and_the_folder_in_it_give_the_same(data_dir: Path) -> None:
     assert prepared().hash == packed.hash
 
 
-def test_class_folders_are_read(data_dir: Path) -> None:
-    for name, start in (("train", 0), ("test", 10)):
-        counts = dict.fromkeys(Cifar10().info.class_names, 2)
-        put_pictures(data_dir / "cifar-10" / name, start=start, **counts)
-    found = prepared()
-    assert found.origin == "local"
-    assert found.splits.train.images.shape == (20, 32, 32, 3)
-    assert np.bincount(found.splits.test.labels).tolist() == [2] * 10
-
-
-def test_the_archive_comes_before_class_folders(data_dir: Path) -> None:
-    put(data_dir / "cifar-10", FILES)
+def test_folders_of_images_are_not_the_data_set(data_dir: Path) -> None:
+    """Whatever they contain, they are not the published images."""
     for name in ("train", "test"):
         put_pictures(data_dir / "cifar-10" / name, cat=1, dog=1)
-    assert_complete(prepared())
+    with pytest.raises(DataError, match=f"has neither {ARCHIVE}.*Copy {ARCHIVE}"):
+        prepared()
