@@ -4,8 +4,9 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
+from pathlib import Path
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.version import InvalidVersion, Version
@@ -21,6 +22,8 @@ GROUP = Registry.models.group
 """The entry points whose names are models, and whose values are the folders with their files."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 300
+_INSTALLED = ("site-packages", "dist-packages")
+"""The names of folders that installed packages are in; Debian has the second."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,16 @@ def _why_taken(name: str, model: str) -> str:
 
 
 def _is_installed(name: str, module: str) -> bool:
-    """Return whether there is a distribution or a module of that name."""
+    """Return whether there is a distribution of that name, or a module where those are installed.
+
+    Folders beside the user's script or in the current folder do not count.
+    """
+    installed = [each for each in sys.path if Path(each).name in _INSTALLED]
+    if PathFinder.find_spec(module, installed) is not None:
+        return True
     try:
-        return find_spec(module) is not None or bool(version(name))
-    except (PackageNotFoundError, ValueError, OSError):
+        return bool(version(name))
+    except PackageNotFoundError:
         return False
 
 

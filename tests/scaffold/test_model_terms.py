@@ -48,13 +48,22 @@ def test_other_names_are_refused(name: str) -> None:
         ("json", "standard library"),
         ("mnist", "data set of zookit"),
         ("numpy", "installed package"),
-        ("small-runs", "installed package or module"),
+        ("absl", "installed package or module"),
     ],
 )
 def test_a_name_that_is_taken_is_refused(name: str, what: str) -> None:
     with pytest.raises(BadParameter, match=what) as caught:
         terms(name=name)
     assert f"my-{name}" in str(caught.value)
+
+
+def test_a_folder_beside_the_script_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    Path("shades").mkdir()
+    assert terms(name="shades").model == "shades"
 
 
 def test_an_installed_model_keeps_its_name_for_its_own_package(
