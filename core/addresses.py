@@ -27,6 +27,13 @@ def _word_without_secrets(word: str) -> str:
     scheme, slashes, address = word.partition("://")
     if not slashes:
         return re.sub(_WITHOUT_SCHEME, r"\1", word)
-    # A password may contain @, / and : though it should not.
-    place, mark, _ = address.rpartition("@")[2].replace("#", "?").partition("?")
+    before, _, after = address.rpartition("@")
+    if ":" in before:
+        # A password may contain @, / and : though it should not.
+        shown = after
+    else:
+        # After the first slash, @ is a part of the path: hf://USER/REPOSITORY@REVISION.
+        host, slash, path = address.partition("/")
+        shown = f"{host.rpartition('@')[2]}{slash}{path}"
+    place, mark, _ = shown.replace("#", "?").partition("?")
     return f"{scheme}://{place}?..." if mark else f"{scheme}://{place}"

@@ -1,5 +1,6 @@
 """A folder that holds a run's files, such as one on a network drive."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ class FolderPlace(WritablePlace):
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
         self._folder = folder
+
+    def is_within(self, folder: Path) -> bool:
+        """Return whether it is a folder or lies in it, also through links."""
+        return Path(os.path.realpath(self._folder)).is_relative_to(os.path.realpath(folder))
 
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
         """See `Place`."""

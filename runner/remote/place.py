@@ -32,11 +32,13 @@ class Unreachable(RemoteError):
 class Place(ABC):
     """A place that holds the files of one run, by names such as `files/a/epoch-00001.png`.
 
-    `address` is the place without its secrets, for messages.
+    `address` is the place without its secrets, for messages; several places may have the same.
+    `key` is a name for files that no other place has, and does not tell the address.
     """
 
     def __init__(self, url: str) -> None:
         self.address = without_secrets(url).removesuffix("?...")
+        self.key = hashlib.sha256(url.encode()).hexdigest()[:32]
 
     def at(self, name: str) -> str:
         """Return the address of a file for messages."""

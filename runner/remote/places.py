@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from zookit.core.addresses import is_address
 from zookit.core.errors import quoted
@@ -32,10 +32,21 @@ def place_at(url: str) -> Place:
         if protocol in ("http", "https"):
             return WebPlace(url)
         if protocol in ("file", "local"):
-            return FolderPlace(Path(unquote(urlsplit(url).path)))
+            return FolderPlace(_local_path(url))
     except (ValueError, RuntimeError) as error:
         raise RemoteError(f"{quoted(url)} is not an address: {error}.") from None
     return StorePlace(url)
+
+
+def _local_path(url: str) -> Path:
+    """Return the path in an address of this machine. Raises ValueError if it is of another one."""
+    host, _, path = url.partition("://")[2].partition("/")
+    if host.lower() not in ("", "localhost"):
+        raise ValueError(
+            f"it names {quoted(host)} as the machine; write file:///FOLDER with three slashes, or "
+            "the path of the folder"
+        )
+    return Path("/", unquote(path))
 
 
 def writable_place_at(url: str) -> WritablePlace:

@@ -1,7 +1,6 @@
 """Pulls a run: copies it from an address into the folder of runs, or into the cache to use it."""
 
 import errno
-import hashlib
 import os
 import shutil
 import stat
@@ -116,7 +115,7 @@ def run_at(url: str, progress: Progress = silent) -> Path:
 def _manifest_in_cache(place: Place) -> Manifest | None:
     """Return the manifest of the run that was used last from an address."""
     try:
-        path = cache_folder() / PULLED / _key(place) / MANIFEST
+        path = cache_folder() / PULLED / place.key / MANIFEST
         return parse_manifest(read_bounded(path, LARGEST))
     except (OSError, BadManifest):
         return None
@@ -139,10 +138,9 @@ def _staged(
     place: Place, manifest: Manifest, wanted: Collection[str], progress: Progress
 ) -> Iterator[Path]:
     """Yield the folder in the cache that has the wanted files of a run, and no others."""
-    key = _key(place)
     try:
-        home = cache_subfolder(PULLED) / key
-        with locked(f"{PULLED}-{key}"):
+        home = cache_subfolder(PULLED) / place.key
+        with locked(f"{PULLED}-{place.key}"):
             folder = home / manifest.name
             _remove_others(folder, manifest)
             _fetch(place, manifest, wanted, folder, progress)
@@ -151,11 +149,6 @@ def _staged(
                 shutil.rmtree(home, ignore_errors=True)
     except OSError as error:
         raise unwritable(Path(error.filename or PULLED), error) from None
-
-
-def _key(place: Place) -> str:
-    """Return the name of the folder in the cache for an address."""
-    return hashlib.sha256(place.address.encode()).hexdigest()[:32]
 
 
 def _remove_others(folder: Path, manifest: Manifest) -> None:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from zookit.core import BadRun
 from zookit.core.messages import option
 from zookit.core.progress import Progress, silent
+from zookit.remote.folder_place import FolderPlace
 from zookit.remote.manifest import (
     LARGEST,
     MANIFEST,
@@ -67,6 +68,10 @@ def push_run(
     """
     _check_pushable(run, signed=key is not None)
     place = writable_place_at(url)
+    if isinstance(place, FolderPlace) and place.is_within(run.folder):
+        raise RemoteError(
+            f"{place.address} is in the run's own folder, {run.folder}. Choose a folder elsewhere."
+        )
     if key is not None:
         sign(run.folder, key)
     before = states_of(run.folder)

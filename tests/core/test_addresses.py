@@ -23,7 +23,10 @@ SECRET = "s3cret"
         ("mysql+pymysql://me:s3cret@host/db", "mysql+pymysql://host/db"),
         ("one http://a:s3cret@b and http://c:s3cret@d", "one http://b and http://d"),
         ("http://a:s3cret@b;http://c:s3cret@d", "http://d"),
-        ("http://host/?a=s3cret&to=me@home", "http://home"),
+        ("http://host/?a=s3cret&to=me@home", "http://host/?..."),
+        ("http://host/me@home?a=s3cret", "http://host/me@home?..."),
+        ("http://s3cret@host/me@home", "http://host/me@home"),
+        ("http://host,http://me:s3cret@host/a", "http://host/a"),
     ],
 )
 def test_secrets_are_removed(text: str, expected: str) -> None:
@@ -41,6 +44,8 @@ def test_secrets_are_removed(text: str, expected: str) -> None:
         "1 @ 2: 3",
         "image_folder:/nas/me@home/photos",
         "image_folder:path=/me@work,size=64",
+        "hf://me/repository@revision/run",
+        "s3://bucket/me@work/run",
         "C:/me@home",
         "/srv//me@home",
     ],

@@ -16,6 +16,7 @@ from pushed_runs import contents, served
 from zookit.core import BadRun, FolderError
 from zookit.remote.manifest import MANIFEST, Manifest, manifest_of, parse_manifest
 from zookit.remote.place import RemoteError
+from zookit.remote.places import place_at
 from zookit.remote.pull import pull_run, run_at
 from zookit.remote.push import push_run
 from zookit.runs.run import CHECKPOINT, WEIGHTS, RunRecord
@@ -281,6 +282,13 @@ def test_a_copy_is_used_with_a_warning_while_the_address_cannot_be_reached(
     (folder / WEIGHTS).unlink()
     with pytest.raises(RemoteError, match=WEIGHTS):
         run_at(url)
+
+
+def test_no_two_addresses_share_a_copy() -> None:
+    """Also not those that messages show alike."""
+    urls = ("http://host/run?id=1", "http://host/run?id=2", "http://a@host/run", "/run")
+    assert len({place_at(url).key for url in urls}) == len(urls)
+    assert len({place_at(url).address for url in urls}) == 2
 
 
 def test_a_manifest_is_what_was_pushed(run: RunRecord, shared: Path) -> None:

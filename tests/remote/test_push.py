@@ -160,6 +160,35 @@ def test_a_web_address_cannot_be_pushed_to(run: RunRecord, server: Server) -> No
     assert server.requests == []
 
 
+def test_a_run_is_not_pushed_into_its_own_folder(run: RunRecord, tmp_path: Path) -> None:
+    before = contents(run.folder)
+    (tmp_path / "link").symlink_to(run.folder)
+    for folder in (run.folder, run.folder / "inner", tmp_path / "link" / "inner"):
+        with pytest.raises(RemoteError, match=r"in the run's own folder.*elsewhere"):
+            push_run(run, str(folder))
+    assert contents(run.folder) == before
+    assert not (run.folder / MANIFEST).exists()
+
+
+@pytest.mark.parametrize("url", ["file://shared/run", "local://shared/run"])
+def test_a_path_without_its_third_slash_is_an_error(run: RunRecord, url: str) -> None:
+    """It would name another folder."""
+    with pytest.raises(RemoteError, match=r"'shared'.*file:///FOLDER"):
+        push_run(run, url)
+
+
+def test_the_address_of_a_folder_may_have_any_characters(run: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    push_run(run, f"file://localhost{tmp_path}/shared/a#b?c%20d")
+    assert [each.name for each in (tmp_path / "shared").iterdir()] == ["a#b?c d"]
+
+
+@pytest.mark.parametrize("url", ["memory://bucket/me@home/run", "memory://bucket/me@work/run"])
+def test_the_address_of_what_was_pushed_is_where_it_is(run: RunRecord, url: str) -> None:
+    assert push_run(run, url).address == url
+    assert read_run(run_at(url)).name == run.name
+
+
 @pytest.mark.parametrize("url", ["", " ", "http://[", "file:///nonexistent/\0"])
 def test_an_address_that_is_none_is_an_error(url: str) -> None:
     with pytest.raises(RemoteError):
