@@ -1,6 +1,7 @@
 """The layers of `vgg`, which are those of the papers, and the images that it refuses."""
 
 import math
+from typing import Literal
 
 import keras
 import pytest
@@ -21,7 +22,9 @@ def body(architecture: Vgg, shape: tuple[int, int, int]) -> keras.Model:
         (19, (2, 2, 4, 4, 4)),
     ],
 )
-def test_the_layers_are_those_of_the_papers(depth: int, blocks: tuple[int, ...]) -> None:
+def test_the_layers_are_those_of_the_papers(
+    depth: Literal[11, 19], blocks: tuple[int, ...]
+) -> None:
     model = body(Vgg(depth, width=2), (32, 32, 3))
     found = [each for each in model.layers if isinstance(each, keras.layers.Conv2D)]
     expected = zip(blocks, (32, 16, 8, 4, 2), (2, 4, 8, 16, 16), strict=True)
