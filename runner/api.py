@@ -171,8 +171,8 @@ def open_model(name: str) -> Run:
     Raises:
         UnknownName: no model of that name is installed, or it is blocked.
         AmbiguousName: several packages have a model of that name.
-        BrokenPlugin: the package is damaged, or not installed as files.
-        BadRun: this version of zookit cannot read the model.
+        BrokenPlugin: the package is damaged, is not installed as files, or does not have a run
+            that this version of zookit can read.
     """
     opened = Run(**vars(read_model(model_name_of(name))))
     with messages_shown(quiet=False):

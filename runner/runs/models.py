@@ -39,14 +39,14 @@ def open_model(name: str) -> RunRecord:
     Raises:
         UnknownName: no model of that name is installed, or it is blocked.
         AmbiguousName: several distributions have a model of that name.
-        BrokenPlugin: the package is damaged, or not installed as files.
-        BadRun: the files are not those of a run that this version of zookit can read.
+        BrokenPlugin: the package is damaged, is not installed as files, or does not have a run
+            that this version of zookit can read.
     """
     return read_model(installed_model(default.models[name]))
 
 
 def read_model(model: InstalledModel) -> RunRecord:
-    """Read the run that an installed model is. Raises BrokenPlugin or BadRun."""
+    """Read the run that an installed model is. Raises BrokenPlugin."""
     missing = [each for each in FILES if not model.has(each)]
     if missing:
         raise model.entry.broken(
@@ -58,8 +58,11 @@ def read_model(model: InstalledModel) -> RunRecord:
         record = read_run(model.folder)
     except BadRun as error:
         # The files are those that were installed, so a copy of the run would be no better.
-        reason = str(error).partition(". Restore")[0].replace(f"{model.folder}/", "")
-        raise BadRun(f"model {model.name!r} of {model.owner} cannot be read: {reason}.") from error
+        reason = error.message.partition(". Restore")[0].replace(f"{model.folder}/", "")
+        raise model.entry.broken(
+            f"cannot be read: {reason.rstrip('.')}",
+            f"Upgrade zookit, or report this to the author of {_owner(model)}.",
+        ) from error
     if record.status != "finished":
         raise model.entry.broken(f"is of a run that is {record.status}", report_to(_owner(model)))
     return replace(record, installed=model)

@@ -1,6 +1,7 @@
 """`zookit doctor` checks the files of installed models against RECORD, and imports none of them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ pytestmark = pytest.mark.xdist_group("doctor")
 
 @pytest.fixture(scope="module")
 def report(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Examined:
-    """A report on a model that works, a damaged one, two of one name, and one for an old zookit."""
+    """A report on models: a good one, a damaged one, two of one name, for an old and a new zookit."""
     site = tmp_path_factory.mktemp("site")
+    new = shutil.copytree(finished, site.parent / "newer")
+    (new / "metrics.json").write_text('{"format": 99}')
+    make_model(site, new, "zookit-new", "new")
     for name in ("fine", "damaged", "old"):
         requires = ["zookit<0.1"] if name == "old" else ["zookit"]
         make_model(site, finished, f"zookit-{name}", name, requires=requires)
@@ -36,6 +40,13 @@ def test_a_damaged_model_is_a_fault(report: Examined) -> None:
     )
     assert "pip install --force-reinstall" in found["advice"]
     assert not report.report.ok
+
+
+def test_the_name_of_a_model_that_cannot_be_read_stands_once(report: Examined) -> None:
+    found = report.finding("new")
+    assert found["state"] == "broken"
+    assert found["reason"].startswith("cannot be read: metrics.json: format is 99")
+    assert "Upgrade zookit" in found["advice"]
 
 
 def test_missing_plugins_are_named_and_no_fault(report: Examined) -> None:

@@ -20,7 +20,7 @@ from small_run_fixtures import finished
 import zookit as package
 from zookit.cli.completion import components
 from zookit.cli.run_argument import own_run_names, run_names
-from zookit.core import AmbiguousName, BadParameter, BadRun, ZookitError
+from zookit.core import AmbiguousName, BadParameter, BadRun, BrokenPlugin, ZookitError
 from zookit.runs.models import FILES, card_of
 
 __all__ = ["finished", "models"]
@@ -135,9 +135,9 @@ def test_a_model_of_a_newer_format_names_the_version(models: ModelSite, tiny: Pa
     metrics = json.loads((tiny / "metrics.json").read_text())
     (tiny / "metrics.json").write_text(json.dumps({**metrics, "format": 99}))
     record_again(models.path)
-    with pytest.raises(BadRun) as raised:
+    with pytest.raises(BrokenPlugin) as raised:
         package.open_model("tiny")
-    for each in ("zookit-tiny==1.0", "format is 99"):
+    for each in ("zookit-tiny==1.0", "format is 99", "reads 2. Upgrade zookit"):
         assert each in str(raised.value)
     assert "Restore" not in str(raised.value)
 
