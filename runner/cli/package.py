@@ -115,5 +115,6 @@ def _answer(term: str, given: str | None, usual: str, *, required: bool = False)
 
 
 def _usual_name(run: "RunRecord") -> str:
-    parts = (run.experiment.dataset.short_name, run.experiment.architecture.short_name)
+    """Return the name to propose; with `my-`, as zookit's own models are called after their data."""
+    parts = ("my", run.experiment.dataset.short_name, run.experiment.architecture.short_name)
     return re.sub("[^a-z0-9]+", "-", "-".join(parts).lower())

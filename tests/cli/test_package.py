@@ -2,13 +2,17 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from conftest import Command
+from model_site import ModelSite, models
 from small_runs import copy_run, small_run
+
+__all__ = ["models"]
 
 TERMS = ("--name", "my-shades", "--licence", "MIT")
 
@@ -35,6 +39,15 @@ def test_without_a_terminal_it_asks_nothing(zookit: Command, run: Path, missing:
     at = TERMS.index(missing)
     message = zookit("package", "latest", *TERMS[:at], *TERMS[at + 2 :]).message()
     assert missing in message
+
+
+def test_the_name_that_it_proposes_is_not_taken(
+    zookit: Command, models: ModelSite, run: Path
+) -> None:
+    models.install(run, "zookit-other", "image_folder_dense")
+    found = re.search("--name ([^ ,]+), for example", zookit("package", "latest").message())
+    assert found
+    assert zookit("package", "latest", "--name", found[1], "--licence", "MIT").code == 0
 
 
 @pytest.mark.parametrize(
@@ -77,7 +90,7 @@ def test_at_a_terminal_it_asks_for_what_is_not_given(run: Path, tmp_path: Path) 
     finally:
         os.close(master)
     assert process.wait(timeout=60) == 0
-    assert b"name [image-folder-dense]" in written
+    assert b"name [my-image-folder-dense]" in written
     assert b"version [0.1.0]" in written
     project = (tmp_path / "my-shades" / "pyproject.toml").read_text()
     assert 'version = "0.1.0"' in project

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("doctor")
 
 @pytest.fixture(scope="module")
 def report(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Examined:
-    """A report on models: a good one, a damaged one, two of one name, for an old and a new zookit."""
+    """A report on a good model, a damaged one, two of one name, one for an old and a new zookit."""
     site = tmp_path_factory.mktemp("site")
     new = shutil.copytree(finished, site.parent / "newer")
     (new / "metrics.json").write_text('{"format": 99}')
