@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import get_args
 
 from zookit.core import (
     BadExperiment,
     BadParameter,
+    ComponentSpec,
     DataError,
     Dataset,
     DatasetInfo,
@@ -106,12 +108,26 @@ def _place_of_moved_data(run: RunRecord, dataset: Dataset, *, moved: bool) -> It
         yield
     except DataError as error:
         if moved and dataset.folder is not None and not dataset.folder.exists():
-            words = run.experiment.dataset.short_words.replace(str(dataset.folder), "FOLDER")
+            words = _words_for_another_folder(run.experiment.dataset, dataset.folder)
             owners = run.environment.owners().values()
-            command = command_with_files(owners, "evaluate", str(run.folder), "--on", words)
+            subject = str(run.folder) if run.installed is None else run.name
+            command = command_with_files(owners, "evaluate", subject, "--on", words)
             error.message += f" {run.name} was trained on it. If you have moved it, move it back,"
             error.message += f" or name the new folder: {option(command, f'evaluate({words!r})')}"
         raise
+
+
+def _words_for_another_folder(spec: ComponentSpec, folder: Path) -> str:
+    """Return the words of a data set with FOLDER in place of the path of the folder it reads."""
+    parameters = {
+        name: "FOLDER" if isinstance(value, str) and _leads_to(value, folder) else value
+        for name, value in spec.parameters.items()
+    }
+    return replace(spec, parameters=parameters).short_words
+
+
+def _leads_to(path: str, folder: Path) -> bool:
+    return Path(path).expanduser().absolute() == folder.expanduser().absolute()
 
 
 def check_names_data(on: object) -> None:

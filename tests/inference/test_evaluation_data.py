@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 from made_data import put_pictures
 from made_runs import digits, photos_folder, two_classes
+from model_site import ModelSite, models
 
 import zookit
 from zookit.core import BadExperiment, BadRun, DataError, ZookitError
+from zookit.core.messages import at_command_line
 from zookit.core.source import DataOrigin
 from zookit.inference.evaluation_data import load_evaluation_data
 from zookit.plugins.datasets.image_folder import ImageFolder
 from zookit.runs.run import RunRecord
+from zookit.scaffold.published_run import publish
+
+__all__ = ["models"]
 
 pytestmark = pytest.mark.xdist_group("shared runs")
 
@@ -99,3 +104,13 @@ def test_a_folder_that_was_moved_can_be_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="path=FOLDER,size=8"):
         run.evaluate()
     assert run.evaluate(words.replace("photos", "moved")).support.sum() == 4
+
+
+def test_a_model_is_evaluated_by_its_name_in_a_folder_to_be_named(
+    models: ModelSite, tmp_path: Path
+) -> None:
+    published = publish(two_classes(), tmp_path / "run").folder
+    models.install(published)
+    with at_command_line(), pytest.raises(DataError) as raised:
+        zookit.open_model("tiny").evaluate()
+    assert "zookit evaluate tiny --on image_folder:path=FOLDER,size=8" in str(raised.value)
