@@ -111,8 +111,9 @@ def find_features(info: Any, image: str | None, label: str | None) -> tuple[str,
     where, features = info.full_name, info.features
     if not isinstance(features, tfds.features.FeaturesDict):
         raise DataError(f"{where} has no examples with an image and a label.")
-    images = [name for name, each in features.items() if type(each) is tfds.features.Image]
-    labels = [name for name, each in features.items() if type(each) is tfds.features.ClassLabel]
+    ordered = sorted(features.items(), key=lambda item: item[0])  # those of files have no order
+    images = [name for name, each in ordered if type(each) is tfds.features.Image]
+    labels = [name for name, each in ordered if type(each) is tfds.features.ClassLabel]
     usual = info.supervised_keys or ()
     found = (
         _chosen("image", image, images, usual, where, features),
@@ -144,7 +145,7 @@ def _chosen(
     choices = found if len(found) == 1 else [name for name in usual if name in found] or found
     if not choices:
         kind = "images" if what == "image" else "one class for each image"
-        raise DataError(f"{where} has no feature of {kind}. It has {named(list(features))}.")
+        raise DataError(f"{where} has no feature of {kind}. It has {named(sorted(features))}.")
     if len(choices) > 1:
         raise DataError(
             f"{where} has several features that may be the {what}: {named(choices)}. Write "
@@ -157,11 +158,10 @@ def prepare(builder: Any, most: float) -> None:
     """Download and prepare a data set, unless it is. Raises DataError if it is too large."""
     if builder.is_prepared():
         return
-    sizes = (builder.info.download_size, builder.info.dataset_size)
-    total = sum(int(size) for size in sizes if size)
+    total = sum(int(each.size) for each in (builder.url_infos or {}).values())
     if total > most * _GIGABYTE:
         raise DataError(
-            f"{builder.info.full_name} needs {total / _GIGABYTE:,.1f} GB, more than "
+            f"{builder.info.full_name} has {total / _GIGABYTE:,.1f} GB to download, more than "
             f"max_gb={most:g}. To download it: max_gb={-(-total // _GIGABYTE)}."
         )
     builder.download_and_prepare()

@@ -92,6 +92,7 @@ def test_it_keeps_the_contract_of_data_sets(library: Path, zookit: Command) -> N
         ("pets/unlabelled", ["test split", "label -1", "test=NAME"]),
         ("pets/small,label=moood", ["'moood'", "'kind', 'mood'", "Did you mean 'mood'"]),
         ("sounds", ["no feature of images", "'pitch'"]),
+        ("cifar10,max_gb=0.1", ["max_gb=0.1", "max_gb=1."]),
         ("mnits", ["'mnits'", "Did you mean 'mnist'", "TFDS_DATA_DIR"]),
     ],
 )
