@@ -10,7 +10,7 @@ from zookit.core.addresses import is_address
 from zookit.core.errors import quoted
 from zookit.core.messages import counted, option, printable
 from zookit.run_object import Run, open_folder
-from zookit.runs.naming import find_run, warn_if_changed
+from zookit.runs.naming import find_named, warn_if_changed
 from zookit.terminal import messages_shown
 
 if TYPE_CHECKING:
@@ -167,7 +167,13 @@ def _target(target: str | Path | Run, runs_dir: str | Path) -> Path:
             "only local runs and wheels are signed and verified. To verify a run while it is "
             f"pulled: {option('zookit pull URL --verify KEY.pub', 'pull(url, verify=key)')}"
         )
-    return find_run(str(target), path_of(runs_dir, "runs_dir"))
+    found = find_named(str(target), path_of(runs_dir, "runs_dir"))
+    if isinstance(found, Path):
+        return found
+    raise RemoteError(
+        f"{found.name!r} is an installed model, and its wheel is what is signed. Pass the wheel: "
+        f"{option('zookit verify FILE.whl --key KEY.pub', 'verify(file, key)')}"
+    )
 
 
 def _text(url: object) -> str:

@@ -10,6 +10,7 @@ from pushed_runs import Keys, contents, copied, make_keys, served
 
 import zookit
 from zookit import Run, ZookitError
+from zookit.registry import default
 
 untyped: Any = zookit
 pytestmark = [pytest.mark.xdist_group("shared runs"), pytest.mark.usefixtures("fresh_cache")]
@@ -54,6 +55,13 @@ def test_a_run_at_an_address_is_opened_and_not_changed(run: Run) -> None:
             there.resume(epochs=2)
         with pytest.raises(ZookitError, match=r"local runs and wheels.*verify=key"):
             zookit.verify(f"{server.url}/run", "key.pub")
+
+
+def test_of_an_installed_model_the_wheel_is_signed(keys: Keys) -> None:
+    model = next(iter(default.models))
+    for call in (zookit.sign, zookit.verify):
+        with pytest.raises(ZookitError, match=f"{model}.* installed model.*verify\\(file, key\\)"):
+            call(model, keys.public)
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunsDir, run_names
+from zookit.cli.run_argument import RUNS_DIR, RunsDir, own_run_names
 from zookit.core.messages import printable
 
 Target = Annotated[
     str,
     typer.Argument(
         metavar="TARGET",
-        help="A run, as other commands take it, or a wheel: a .whl file.",
-        autocompletion=run_names,
+        help="A run: its folder, the start of its name or of its hash, or 'latest'; or a wheel.",
+        autocompletion=own_run_names,
         show_default=False,
     ),
 ]

@@ -56,10 +56,21 @@ class FolderPlace(WritablePlace):
 
     def remove(self, name: str) -> None:
         """See `Place`."""
+        path = self._folder / name
         try:
-            (self._folder / name).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:  # the name of a folder in it is that of a file
+            return
         except OSError as error:
-            raise unwritable(self._folder / name, error) from None
+            raise unwritable(path, error) from None
+        for parent in path.relative_to(self._folder).parents[:-1]:
+            try:
+                (self._folder / parent).rmdir()
+            except OSError:  # not empty
+                return
 
     def _unreadable(self, name: str, error: OSError) -> RemoteError:
-        return RemoteError(f"{self.at(name)} cannot be read: {error.strerror or error}.")
+        return RemoteError(
+            f"{self.at(name)} cannot be read: {error.strerror or error}. Remove it or make it "
+            "readable, or choose another folder."
+        )

@@ -20,6 +20,8 @@ from zookit.data.hashes import sha256_of_file
 from zookit.runs.run import ENVIRONMENT, EXPERIMENT
 
 MANIFEST = "manifest.json"
+REPORT = "report.html"
+"""The page about a run. It is written again from the run, so it is neither pushed nor signed."""
 FORMAT = 1
 LARGEST = 8_000_000
 """The largest size of a manifest, in bytes."""
@@ -28,7 +30,7 @@ _LONGEST_NAME = 500
 _PART = re.compile(r"[^/\\:*?\"<>|\x00-\x1f\x7f]{1,200}")
 """A name in a path that all file systems have."""
 _SHA256 = re.compile("[0-9a-f]{64}")
-_OF_THIS_MACHINE = (".lock", MANIFEST)
+_OF_THIS_MACHINE = (".lock", MANIFEST, REPORT)
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,7 @@ def is_file_name(name: str) -> bool:
     return (
         len(name) <= _LONGEST_NAME
         and all(map(_is_name, parts))
-        and name not in _OF_THIS_MACHINE
-        and not any(each.startswith(".zookit-") or each.endswith(".part") for each in parts)
+        and not any(is_left_out("/".join(parts[:end])) for end in range(1, len(parts) + 1))
     )
 
 
@@ -151,28 +152,39 @@ def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
 
     Raises BadRun if something else is among them, such as a link, which might lead anywhere.
     """
+    for name, path in _entries(folder):
+        mode = path.lstat().st_mode
+        if is_left_out(name) or stat.S_ISDIR(mode):
+            continue
+        if not stat.S_ISREG(mode):
+            raise BadRun(
+                f"{path} is a {'link' if stat.S_ISLNK(mode) else 'special file'}; a run that "
+                "is pushed consists of regular files. Remove it, or replace it with a copy."
+            )
+        if not is_file_name(name):
+            raise BadRun(
+                f"{path} cannot be pushed: other file systems do not allow its name. Rename or "
+                "remove it."
+            )
+        yield name, path
+
+
+def left_out_of(folder: Path) -> list[str]:
+    """Return the names of the files and folders in a run's folder that are not pushed."""
+    return [name for name, _ in _entries(folder) if is_left_out(name)]
+
+
+def _entries(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the names and paths in a run's folder, but not what is in a folder that is left out."""
     for at, folders, names in os.walk(folder):
-        here = Path(at)
-        folders[:] = sorted(each for each in folders if not is_left_out(each))
-        for each in folders + sorted(names):
-            path = here / each
-            name = path.relative_to(folder).as_posix()
-            mode = path.lstat().st_mode
-            if is_left_out(each) or (stat.S_ISDIR(mode) and not stat.S_ISLNK(mode)):
-                continue
-            if not stat.S_ISREG(mode):
-                raise BadRun(
-                    f"{path} is a {'link' if stat.S_ISLNK(mode) else 'special file'}; a run that "
-                    "is pushed consists of regular files. Remove it, or replace it with a copy."
-                )
-            if not is_file_name(name):
-                raise BadRun(
-                    f"{path} cannot be pushed: other file systems do not allow its name. Rename or "
-                    "remove it."
-                )
-            yield name, path
+        here = Path(at).relative_to(folder)
+        folders.sort()
+        for each in (*folders, *sorted(names)):
+            yield (here / each).as_posix(), folder / here / each
+        folders[:] = [each for each in folders if not is_left_out((here / each).as_posix())]
 
 
 def is_left_out(name: str) -> bool:
-    """Return whether a file in a run's folder is of use on this machine only."""
-    return name in _OF_THIS_MACHINE or name.startswith(".zookit-") or name.endswith(".part")
+    """Return whether a file or folder in a run's folder is of use on this machine only."""
+    last = name.rpartition("/")[2]
+    return name in _OF_THIS_MACHINE or last.startswith(".zookit-") or last.endswith(".part")

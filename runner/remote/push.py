@@ -79,9 +79,14 @@ def push_run(
     if SIGNATURE in manifest.files:
         check_current(run.folder, manifest)
     there = _manifest_at(place, manifest, force=force)
-    missing = _missing(place, manifest, {} if there is None else there.files)
-    if missing and there is not None:
+    listed = {} if there is None else there.files
+    if there != manifest:
         # Until all is there, what is there is no run, and no hash of its manifest holds.
+        place.remove(MANIFEST)
+        for name in sorted(set(listed) - set(manifest.files)):
+            place.remove(name)
+    missing = _missing(place, manifest, listed)
+    if missing:
         place.remove(MANIFEST)
     total = sum(manifest.files[name].size for name in missing)
     with progress(f"pushing {manifest.name}", total, "bytes") as advance:
@@ -91,8 +96,6 @@ def push_run(
         raise BadRun(f"{run.folder} was changed while it was pushed. Push it again.")
     if missing or there != manifest:
         _send_manifest(place, manifest)
-    for name in () if there is None else set(there.files) - set(manifest.files):
-        place.remove(name)
     return Pushed(place.address, len(manifest.files), manifest.size, len(missing))
 
 

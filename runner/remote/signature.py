@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from getpass import getpass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from zookit.core import NotInstalled
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of, reraise_interruption
+from zookit.core.messages import option
 from zookit.core.reading import parse_json, read_bounded, read_text_bounded
-from zookit.remote.manifest import MANIFEST, Manifest, files_of, is_left_out
+from zookit.remote.manifest import Manifest, files_of, left_out_of
 from zookit.remote.place import RemoteError, unwritable
 
 SIGNATURE = "model.sig"
@@ -99,9 +101,11 @@ def check_current(folder: Path, manifest: Manifest) -> None:
         signed = {}
     files = {name: each.sha256 for name, each in manifest.files.items() if name != SIGNATURE}
     if signed != files:
+        command = f"'zookit sign {quote(str(folder))} --key KEY.pem'"
+        again = option(command, "zookit.sign(run, key)")
         raise RemoteError(
-            f"{folder} was changed since it was signed. Sign it again: zookit sign RUN KEY.pem, or "
-            f"remove {signature}."
+            f"{folder} was changed since it was signed. Sign it again with {again}, or remove "
+            f"{signature}."
         )
 
 
@@ -117,12 +121,11 @@ def _library() -> Any:
 
 def _hashing(library: Any, target: Path) -> Any:
     """Return how a target is hashed: of a run what is pushed, without the signature."""
-    left_out = []
+    paths: set[str] = set()
     if target.is_dir():
         for _ in files_of(target):  # raises BadRun for others than regular files
             pass
-        left_out = [each.name for each in target.iterdir() if is_left_out(each.name)]
-    paths = {SIGNATURE, MANIFEST, ".lock", *left_out} if target.is_dir() else set()
+        paths = {SIGNATURE, *left_out_of(target)}
     config = library.hashing.Config().use_file_serialization()
     return config.set_ignored_paths(paths=sorted(paths), ignore_git_paths=False)
 

@@ -79,11 +79,19 @@ class StorePlace(WritablePlace):
         callback = Callback()
         callback.relative_update = advance
         # However long it takes: the store's own limits of time hold.
-        self._call(
-            self.at(name),
-            lambda: self._files.put_file(str(path), self._path(name), callback=callback),
-            limited=False,
-        )
+        try:
+            self._call(
+                self.at(name),
+                lambda: self._files.put_file(str(path), self._path(name), callback=callback),
+                limited=False,
+            )
+        except NotThere:
+            if not path.exists():
+                raise RemoteError(f"{path} was removed while it was pushed.") from None
+            raise RemoteError(
+                f"{self.address} cannot be written: its bucket or repository does not exist. "
+                "Check the name, or create it first with the tools of its store."
+            ) from None
 
     def remove(self, name: str) -> None:
         """See `Place`."""

@@ -11,13 +11,12 @@ from markupsafe import Markup, escape
 from zookit.core.data.writing import check_output, check_suffix, output_written
 from zookit.core.messages import option, printable_lines
 from zookit.leaderboard.leaderboard import leaderboard
+from zookit.remote.manifest import REPORT
 from zookit.report.comparison import comparison_of
 from zookit.report.view import view_of
 from zookit.runs.pulled import is_in_own_folder
 from zookit.runs.run import RunRecord
 
-FILE = "report.html"
-"""The name of a report, unless another one is given."""
 _MARK = '<meta name="generator" content="zookit report">'
 _BREAK = re.compile(r",(?=[a-z])|_")
 
@@ -39,7 +38,7 @@ def write_report(
     """
     once = list({run.folder: run for run in runs}.values())
     in_folder = len(once) == 1 and is_in_own_folder(once[0])
-    usual = once[0].folder / FILE if in_folder else Path(FILE)
+    usual = once[0].folder / REPORT if in_folder else Path(REPORT)
     file = usual if path is None else Path(path).expanduser()
     hint = f"Choose another file with {option('--output', 'path')}"
     check_page(file, hint, force=force)  # before any work

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,22 @@ def test_a_push_that_was_stopped_is_no_run_and_continues(
     assert MANIFEST not in stored(str(url))
     assert push_run(run, str(url)).sent == 1
     assert {**stored(str(url)), MANIFEST: b""} == {**contents(run.folder), MANIFEST: b""}
+
+
+def test_a_folder_and_a_file_may_change_places(run: RunRecord, tmp_path: Path) -> None:
+    url = str(tmp_path / "shared")
+    (run.folder / "a").mkdir()
+    (run.folder / "a" / "b").write_text("in a folder")
+    (run.folder / "c").write_text("a file")
+    push_run(run, url)
+    shutil.rmtree(run.folder / "a")
+    (run.folder / "a").write_text("a file")
+    (run.folder / "c").unlink()
+    (run.folder / "c" / "d").mkdir(parents=True)
+    (run.folder / "c" / "d" / "e").write_text("in a folder")
+    push_run(run, url)
+    assert stored(url).keys() - {MANIFEST} == contents(run.folder).keys()
+    assert stored(url)["a"] == b"a file"
 
 
 def test_another_run_is_replaced_only_with_force(run: RunRecord, url: str) -> None:

@@ -88,10 +88,28 @@ def test_a_run_that_changed_since_it_was_signed_is_not_pushed(
 ) -> None:
     sign(run.folder, keys.private)
     (run.folder / "note.txt").write_text("new")
-    with pytest.raises(RemoteError, match=r"changed since it was signed.*zookit sign"):
+    with pytest.raises(RemoteError, match=r"changed since it was signed.*zookit\.sign"):
         push_run(run, str(tmp_path / "shared"))
     push_run(run, str(tmp_path / "shared"), key=keys.private)
     assert pull_run(str(tmp_path / "shared"), tmp_path / "new", key=keys.public).files > 0
+
+
+def test_what_stays_on_this_machine_is_not_signed(
+    run: RunRecord, tmp_path: Path, keys: Keys
+) -> None:
+    (run.folder / "files" / "plot").mkdir(parents=True)
+    (run.folder / "files" / "plot" / "x.part").write_text("half")
+    (run.folder / "files" / "plot" / "report.html").write_text("of a callback")
+    push_run(run, str(tmp_path / "shared"), key=keys.private)
+    pulled = pull_run(str(tmp_path / "shared"), tmp_path / "new", key=keys.public).folder
+    assert (pulled / "files" / "plot" / "report.html").is_file()
+    for folder in (run.folder, pulled):
+        (folder / "report.html").write_text("written later")
+        verify(folder, keys.public)
+    assert push_run(run, str(tmp_path / "shared")).sent == 0
+    (pulled / "files" / "plot" / "report.html").write_text("changed")
+    with pytest.raises(RemoteError, match="is not valid"):
+        verify(pulled, keys.public)
 
 
 def test_what_was_changed_where_it_was_pushed_is_not_pulled(
