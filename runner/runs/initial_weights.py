@@ -104,7 +104,7 @@ class InitialWeights:
 
     def save(self, folder: Path) -> None:
         """Copy them into a new run's folder. Raises FolderError."""
-        path = _place(folder)
+        path = place_of_copy(folder)
         try:
             path.parent.mkdir(parents=True)
             save_arrays(path, self.arrays, self._text)
@@ -115,12 +115,17 @@ class InitialWeights:
             ) from error
 
 
+def place_of_copy(folder: Path) -> Path:
+    """Return the path of a run's copy, in its folder."""
+    return folder / INPUTS / INITIAL_WEIGHTS / _FILE
+
+
 def read_copy(folder: Path, experiment: Experiment) -> InitialWeights:
     """Return the weights that a run started from.
 
     Raises BadRun if its copy is missing, damaged, or not the one that the run was trained with.
     """
-    path = _place(folder)
+    path = place_of_copy(folder)
     arrays, text = load_arrays(path)
     try:
         found = parse_json(text)
@@ -140,7 +145,3 @@ def _order(name: str) -> tuple[str, int, str]:
     """Return the key by which the arrays of a part are sorted: their numbers may grow longer."""
     part, slash, _ = name.partition("/")
     return part * bool(slash), len(name), name
-
-
-def _place(folder: Path) -> Path:
-    return folder / INPUTS / INITIAL_WEIGHTS / _FILE

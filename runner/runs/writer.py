@@ -81,6 +81,11 @@ def make_folder(runs_dir: Path, identity: str, now: datetime) -> Path:
     raise _unwritable(runs_dir, f"it already has 999 runs named {base}")
 
 
+def json_text(value: Mapping[str, Any]) -> str:
+    """Return the text of `environment.json` or `metrics.json`."""
+    return json.dumps({"format": FORMAT, **value}, indent=2, allow_nan=False) + "\n"
+
+
 @contextmanager
 def removed_on_error(folder: Path) -> Iterator[None]:
     """Remove a new folder, and all that is in it, if the block raises an error."""
@@ -216,7 +221,7 @@ class FolderWriter:
         self._write(name, text.getvalue())
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
-        self._write(name, json.dumps({"format": FORMAT, **value}, indent=2, allow_nan=False) + "\n")
+        self._write(name, json_text(value))
 
     def _write(self, name: str, text: str) -> None:
         content = text.encode()

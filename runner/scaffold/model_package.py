@@ -17,7 +17,7 @@ from zookit.registry.names import canonical_name
 from zookit.runs.run import RunRecord
 from zookit.scaffold.card import write_card
 from zookit.scaffold.model_terms import GROUP, Terms
-from zookit.scaffold.published_run import check_publishable, publish
+from zookit.scaffold.published_run import publish
 from zookit.scaffold.wheel import BACKEND, BUILDER, build_wheel
 
 _PROJECT = "pyproject.toml"
@@ -60,7 +60,6 @@ def write(
     if force and _is_project(folder):
         note_output(folder)
     check_output(folder, hint, force=force)  # before any work
-    check_publishable(run)
     with output_written(folder, hint, force=force) as aside:
         published = publish(run, aside / terms.model)
         _check_size(aside / terms.model, terms)

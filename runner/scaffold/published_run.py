@@ -1,9 +1,8 @@
 """The files of a run that others may have: data only, which names no other place."""
 
-import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,15 @@ from zookit.core.messages import counted, option, printable
 from zookit.core.reading import open_regular
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import load_of_end
-from zookit.runs.environment import identity_without_epochs
+from zookit.runs.environment import Environment, identity_without_epochs
 from zookit.runs.evaluation import load_evaluation, save_evaluation
-from zookit.runs.initial_weights import read_copy
-from zookit.runs.inputs import INPUTS, copies
+from zookit.runs.initial_weights import place_of_copy, read_copy
+from zookit.runs.inputs import copies
 from zookit.runs.named_places import is_path_of_machine, named_places
 from zookit.runs.plugin_files import file_in_owner
 from zookit.runs.probe import PROBE
 from zookit.runs.resume_command import resume_command
 from zookit.runs.run import (
-    CHECKPOINT,
     ENVIRONMENT,
     EVALUATION,
     EXPERIMENT,
@@ -33,17 +31,18 @@ from zookit.runs.run import (
     WEIGHTS,
     RunRecord,
     read_run,
+    unreadable,
 )
+from zookit.runs.writer import json_text
 
+_FILES = (WEIGHTS, PROBE)
+"""The files of a run's end that are published as they are."""
 _SHOWN = 3
 """The most places that a message names."""
 
 
 def check_publishable(run: RunRecord) -> None:
-    """Raise BadRun if a run has no result, was changed, or needs code that no package has.
-
-    Its files are read, so that a damaged one is reported.
-    """
+    """Raise BadRun if a run has no result, was changed, or needs code that no package has."""
     if run.status != "finished":
         raise BadRun(
             f"{run.shown} is {run.status}, expected a finished run. To finish it: "
@@ -62,8 +61,6 @@ def check_publishable(run: RunRecord) -> None:
             f"{run.shown} uses {spec.short_name} from {source}, which no package contains. Create "
             "a package with 'zookit new', move the class into it, and train again."
         )
-    for name in (WEIGHTS, EVALUATION):
-        load_of_end(run, name)
 
 
 def publish(run: RunRecord, folder: Path) -> RunRecord:
@@ -74,28 +71,23 @@ def publish(run: RunRecord, folder: Path) -> RunRecord:
     or of an input file becomes its last part. Such a path decides no bits; the identity is that of
     the experiment with the new path.
 
-    Raises BadRun if the run cannot be published, or names other places.
+    Raises BadRun if the run cannot be published, is damaged, or names other places.
     """
     check_publishable(run)
+    assert run.ending is not None
     experiment = _with_short_paths(run)
-    changed = experiment != run.experiment
     folder.mkdir(parents=True)
-    for name in (HISTORY, TIMES, WEIGHTS, PROBE):
-        if (run.folder / name).is_file():
-            _copy(run.folder / name, folder / name)
+    for name in (HISTORY, TIMES):
+        _copy(run.folder / name, folder / name)
     for path in _inputs(run):
         _copy(path, folder / path.relative_to(run.folder))
-    metrics = _json(run.folder / METRICS)
-    metrics["files"].pop(CHECKPOINT, None)
-    _write_evaluation(run, folder / EVALUATION)
-    metrics["files"][EVALUATION] = sha256_of_file(folder / EVALUATION)
-    _write_json(folder / METRICS, metrics)
-    if changed:
-        (folder / EXPERIMENT).write_text(experiment.to_toml(), encoding="utf-8")
-        _write_json(folder / ENVIRONMENT, _environment(run, experiment))
-    else:
-        _copy(run.folder / EXPERIMENT, folder / EXPERIMENT)
-        _copy(run.folder / ENVIRONMENT, folder / ENVIRONMENT)
+    files = {name: _copy_of_end(run, name, folder) for name in _FILES if name in run.ending.files}
+    files[EVALUATION] = _write_evaluation(run, folder / EVALUATION)
+    ending = {name: value for name, value in asdict(run.ending).items() if value != ""}
+    environment = _environment(run, experiment).plain()
+    (folder / METRICS).write_text(json_text({**ending, "files": files}), encoding="utf-8")
+    (folder / ENVIRONMENT).write_text(json_text(environment), encoding="utf-8")
+    (folder / EXPERIMENT).write_text(experiment.to_toml(), encoding="utf-8")
     published = read_run(folder)
     _check_places(run, published)
     return published
@@ -109,17 +101,29 @@ def _inputs(run: RunRecord) -> Iterator[Path]:
             yield from (each for each in found if each.is_file())
     if INITIAL_WEIGHTS in run.experiment.input_files:
         read_copy(run.folder, run.experiment)
-        yield from sorted((run.folder / INPUTS / INITIAL_WEIGHTS).iterdir())
+        yield place_of_copy(run.folder)
 
 
-def _write_evaluation(run: RunRecord, path: Path) -> None:
-    """Write the run's predictions on its test split, without images."""
+def _copy_of_end(run: RunRecord, name: str, folder: Path) -> str:
+    """Copy a file that was written at the end of the run, and return its hash. Raises BadRun."""
+    assert run.ending is not None
+    load_of_end(run, name)  # it says what to do about a damaged one
+    _copy(run.folder / name, folder / name)
+    copied = sha256_of_file(folder / name)
+    if copied != run.ending.files[name]:
+        raise BadRun(f"{run.folder / name} was changed while it was copied. Package the run again.")
+    return copied
+
+
+def _write_evaluation(run: RunRecord, path: Path) -> str:
+    """Write the run's predictions on its test split, without images; return the file's hash."""
     evaluation = load_evaluation(run)
     assert evaluation is not None  # of a finished run
     no_images = evaluation.mistakes[:0, :1, :1]
     save_evaluation(
         path, replace(evaluation, mistakes_at=evaluation.mistakes_at[:0], mistakes=no_images)
     )
+    return sha256_of_file(path)
 
 
 def _with_short_paths(run: RunRecord) -> Experiment:
@@ -148,19 +152,16 @@ def _shortened(value: Any) -> Any:
     return file_name(Path(value)) if is_path else value
 
 
-def _environment(run: RunRecord, experiment: Experiment) -> dict[str, Any]:
-    """Return the content of `environment.json` for an experiment with other paths."""
-    environment, values = run.environment, _json(run.folder / ENVIRONMENT)
+def _environment(run: RunRecord, experiment: Experiment) -> Environment:
+    """Return the environment of the run if its experiment had other paths."""
+    environment = run.environment
+    data = environment.data
+    for before, after in _changed(run.experiment.dataset, experiment.dataset):
+        lines = (line.replace(f"{before}/", f"{after}/") for line in data.left_out)
+        data = replace(data, left_out=tuple(lines))
+    without_epochs = identity_without_epochs(experiment, data.hash, environment.owners())
     now = environment.of(experiment)
-    values["identity"], values["group"] = now.identity, now.group
-    values["identity_without_epochs"] = identity_without_epochs(
-        experiment, environment.data.hash, environment.owners()
-    )
-    pairs = list(_changed(run.experiment.dataset, experiment.dataset))
-    for before, after in pairs:
-        lines = values["data"].get("left_out", [])
-        values["data"]["left_out"] = [line.replace(f"{before}/", f"{after}/") for line in lines]
-    return values
+    return replace(now, data=data, identity_without_epochs=without_epochs)
 
 
 def _changed(before: ComponentSpec, after: ComponentSpec) -> Iterator[tuple[str, str]]:
@@ -184,15 +185,11 @@ def _again() -> str:
 
 
 def _copy(path: Path, target: Path) -> None:
+    """Copy a regular file. Raises BadRun if it cannot be read, and OSError if not written."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with open_regular(path) as source, target.open("wb") as copy:
+    try:
+        source = open_regular(path)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    with source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return values
-
-
-def _write_json(path: Path, values: dict[str, Any]) -> None:
-    path.write_text(json.dumps(values, indent=2, allow_nan=False) + "\n", encoding="utf-8")

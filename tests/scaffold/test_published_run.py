@@ -1,6 +1,7 @@
 """Which runs can be published, and what of them."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -86,15 +87,35 @@ def test_a_run_that_did_not_finish_is_refused(run: Path, status: Any) -> None:
         check_publishable(replace(record, ending=replace(record.ending, status=status)))
 
 
-def test_a_changed_or_damaged_run_is_refused(run: Path) -> None:
-    weights = run / "weights.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
-    with pytest.raises(BadRun, match="weights"):
-        check_publishable(read_run(run))
+@pytest.mark.parametrize("name", ["weights", "probe", "evaluation"])
+def test_a_damaged_run_is_refused(run: Path, tmp_path: Path, name: str) -> None:
+    file = run / f"{name}.safetensors"
+    file.write_bytes(file.read_bytes()[:-1] + b"\1")
+    with pytest.raises(BadRun, match=str(file)):
+        publish(read_run(run), tmp_path / "model")
+
+
+def test_a_changed_run_is_refused(run: Path) -> None:
     toml = run / "experiment.toml"
     toml.write_text(toml.read_text().replace("seed = 0", "seed = 1"))
     with pytest.raises(BadRun, match="experiment"):
         check_publishable(read_run(run))
+
+
+def test_a_file_that_cannot_be_copied_is_named(run: Path, tmp_path: Path) -> None:
+    record = read_run(run)
+    (run / "times.csv").unlink()
+    os.mkfifo(run / "times.csv")
+    with pytest.raises(BadRun, match=r"times\.csv cannot be read: it is not a regular file"):
+        publish(record, tmp_path / "model")
+
+
+def test_what_zookit_does_not_know_is_not_published(run: Path, tmp_path: Path) -> None:
+    _edit(run, lambda it: it.update(note="of /home/me"))
+    with (run / "experiment.toml").open("a") as file:
+        file.write("# of /home/me\n")
+    publish(read_run(run), tmp_path / "model")
+    assert not any(b"/home/me" in each.read_bytes() for each in (tmp_path / "model").iterdir())
 
 
 @pytest.mark.parametrize("owner", ["net.py==0123456789abcdef", "zookit==0.1.0"])
@@ -141,7 +162,9 @@ def test_the_weights_that_a_run_started_from_come_along(
 ) -> None:
     settings = {**SMALL, "epochs": 1, "runs_dir": tmp_path / "runs"}
     tuned = zookit.run(images, DENSE, init=str(finished), **settings)
+    (tuned.folder / "inputs" / "initial_weights" / "notes.txt").write_text("not published")
     published = publish(tuned, tmp_path / "model")
+    assert not list(published.folder.rglob("notes.txt"))
     assert read_copy(published.folder, published.experiment).parts == ("body", "head")
 
 
