@@ -8,7 +8,7 @@ import typer
 from zookit.cli.completion import components, values_of, words_of
 from zookit.cli.shared_options import Force, split_option
 from zookit.cli.training_options import OPTIONS
-from zookit.core import BadExperiment, UnknownName, Words
+from zookit.core import BadExperiment, BadParameter, UnknownName, Words
 from zookit.core.errors import Correction, did_you_mean, nearest_name
 from zookit.core.messages import printable, printable_lines, with_article
 from zookit.core.source import SplitName
@@ -93,14 +93,22 @@ def show(
         describe_layers(words, on)
 
 
-def show_card(console: "Console", group: "Components[Any]", name: str) -> None:
-    """Print the card of an installed model. Raises BrokenPlugin if it is damaged."""
+def show_card(console: "Console", group: "Components[Any]", text: str) -> None:
+    """Print the card of an installed model.
+
+    Raises BrokenPlugin if it is damaged, and BadParameter if the text has parameters.
+    """
     from rich.text import Text
 
     from zookit.registry.installed_model import installed_model
     from zookit.runs.models import card_of
 
-    entry = group[name]
+    words = Words.parse(text)
+    entry = group[words.name]
+    if words.items:
+        error = BadParameter(f"{words.name} is a model, which has no parameters; got {text!r}.")
+        error.correction = Correction(text, words.name)
+        raise error
     card = card_of(installed_model(entry))
     heading = f"{entry.name}: {entry.kind.singular} of {entry.owner}"
     console.print(Text(heading, "bold"))

@@ -29,7 +29,6 @@ RunStatus = Status | Literal["running", "killed", "unknown"]
 
 _LONGEST = 200
 """The longest name or reason to show, in characters."""
-
 _ALWAYS = ("epoch", "seconds", "loss", "val_loss")
 """The columns of history and times that have a value in every epoch."""
 

@@ -9,7 +9,8 @@ BACKEND = "hatchling.build"
 def build_wheel(project: Path) -> Path:
     """Build a project's wheel in its folder `dist`, and return it.
 
-    Uses no network and no other process. Equal projects give equal bytes, whenever they are built.
+    Uses no network and no other process. Equal projects give equal bytes, whenever they are built;
+    the times in them are those of SOURCE_DATE_EPOCH, if that is set.
     """
     from hatchling.builders.wheel import WheelBuilder
 

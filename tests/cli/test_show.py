@@ -174,5 +174,8 @@ def test_the_card_of_a_model(models: ModelSite, zookit: Command, tmp_path: Path)
     assert out.startswith("tiny: model of zookit-tiny==1.0\n# tiny\n\nA *tiny* [model], \\x1b[31m")
     assert "show tiny" in zookit("show", "tinny").message()
     assert "this is a model" in zookit("show", "tiny", "--image", "0").message()
+    message = zookit("show", "tiny:units=4").message()
+    assert "no parameters" in message
+    assert message.endswith("Write tiny.")
     (folder / "card.md").write_text("other")
     assert "card.md has been changed" in zookit("show", "tiny").message()
