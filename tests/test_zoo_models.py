@@ -11,6 +11,7 @@ from zoo_entries import Entry, read_entries
 from zoo_models import BUNDLED
 
 import zookit as package
+from zookit.runs.evaluation import load_evaluation
 
 MEGABYTE = 1_000_000
 LEAST = {"mnist": 0.985, "fashion_mnist": 0.89}
@@ -57,6 +58,19 @@ def test_they_are_the_recipes_of_the_zoo(entry: Entry) -> None:
     result = entry.result(0)
     if result is not None and model.ending is not None:
         assert model.ending.files["weights.safetensors"] == result.weights
+
+
+def test_no_image_of_the_data_is_in_them(entry: Entry) -> None:
+    model = package.open_model(entry.name)
+    evaluation = load_evaluation(model)
+    assert evaluation is not None
+    assert len(evaluation.labels) == model.environment.data.sizes["test"]
+    assert not len(evaluation.mistakes)
+
+
+def test_the_card_has_the_licence_of_zookit_alone(entry: Entry) -> None:
+    card = (package.open_model(entry.name).folder / "card.md").read_text(encoding="utf-8")
+    assert "\nlicence MIT.\n" in card
 
 
 def test_they_answer_well_on_the_sample(entry: Entry, recwarn: pytest.WarningsRecorder) -> None:

@@ -22,8 +22,8 @@ from zookit.scaffold.published_run import publish
 BUNDLED = ROOT / "models"
 """The folders of the models that come with zookit, by the names that they have in its wheel."""
 _OWN = "zookit"
-_LICENCES = {"mnist": "MIT AND CC-BY-SA-3.0", "horse_or_human": "MIT AND CC-BY-2.0"}
-"""The licences of the test images that a card's drawings may show, beside zookit's own."""
+_LICENCE = "MIT"
+"""The licence of a trained model: it holds no image of its data."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def bundle(entry: Entry, runs_dir: Path) -> Path:
     Returns the folder. Raises BadRun if there is no such run.
     """
     _, name = data_folders(_OWN, entry.name)
-    terms = _OwnTerms(_OWN, version(_OWN), _licence(entry), _description(entry), entry.name)
+    terms = _OwnTerms(_OWN, version(_OWN), _LICENCE, _description(entry), entry.name)
     target, aside = BUNDLED / name, BUNDLED / f".{name}"
     shutil.rmtree(aside, ignore_errors=True)
     published = publish(run_of(entry, runs_dir), aside)
@@ -76,7 +76,7 @@ def package(entry: Entry, runs_dir: Path, folder: Path) -> ModelPackage:
     terms = Terms(
         f"zookit-{entry.name.replace('_', '-')}",
         version(_OWN),
-        _licence(entry),
+        _LICENCE,
         _description(entry),
     )
     run = run_of(entry, runs_dir)
@@ -102,10 +102,6 @@ def _finished(runs_dir: Path) -> Sequence[Path]:
         return [each.folder for each in list_summaries(runs_dir) if each.status == "finished"]
     except ZookitError:  # there is no such folder
         return []
-
-
-def _licence(entry: Entry) -> str:
-    return _LICENCES.get(entry.experiment.dataset.short_name, "MIT")
 
 
 def _description(entry: Entry) -> str:
