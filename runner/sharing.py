@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from zookit.api import find_and_open
 from zookit.arguments import path_of
-from zookit.core import BadParameter, warn
+from zookit.core import BadParameter
 from zookit.core.addresses import is_address
 from zookit.core.errors import quoted
-from zookit.core.messages import counted, option, printable
+from zookit.core.messages import option
 from zookit.run_object import Run, open_folder
 from zookit.runs.naming import find_named, warn_if_changed
 from zookit.terminal import messages_shown
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from zookit.remote.pull import Pulled
     from zookit.remote.push import Pushed
 
-_SHOWN = 3
-"""The most places of this machine that a warning names."""
 _WHEEL = ".whl"
 
 
@@ -34,7 +32,7 @@ def push(
 ) -> "Pushed":
     """Copy a run to an address, except files that are already there.
 
-    Warns if the run names paths of this machine or addresses with secrets.
+    Warns first if the run names paths of this machine or addresses with secrets.
 
     Args:
         run: the run, or its name as `zookit.open_run` takes it.
@@ -55,21 +53,12 @@ def push(
         NotInstalled: an extra is missing.
     """
     from zookit.remote.push import push_run  # loads requests
-    from zookit.runs.named_places import named_places
 
     with messages_shown(quiet):
         found = run if isinstance(run, Run) else find_and_open(run, runs_dir)
         warn_if_changed(found)
         key = None if sign is None else path_of(sign, "sign")
-        pushed = push_run(found, _text(url), key=key, force=force, progress=_progress(quiet))
-        places = list(named_places(found))
-        if places:
-            more = f", and {counted(len(places) - _SHOWN, 'more')}" * (len(places) > _SHOWN)
-            warn(
-                f"whoever can read {pushed.address} learns what {printable(found.name)} names: "
-                f"{'; '.join(places[:_SHOWN])}{more}."
-            )
-    return pushed
+        return push_run(found, _text(url), key=key, force=force, progress=_progress(quiet))
 
 
 def pull(

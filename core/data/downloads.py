@@ -11,6 +11,8 @@ from zookit.core.errors import DataUnavailable
 def downloads_folder(name: str) -> Path:
     """Return the folder `name` for downloads, which `zookit data clear` removes. It may not exist.
 
+    The folder of all downloads has no name: `""`.
+
     Raises DataError if the cache folder cannot be used.
     """
     return cache_folder() / "downloads" / name

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from zookit.core.data.cache import PULLED, TAG, cache_folder, is_marked, locked
+from zookit.core.data.downloads import downloads_folder
 from zookit.core.errors import DataError, FolderError
 from zookit.data.prepared import FORMAT, prepared_folder
 from zookit.data.prepared_folder import read_meta, verify_folder
-from zookit.data.source import downloads_folder, earlier_cache
+from zookit.data.source import earlier_cache
 
 _DAY = 24 * 60 * 60
 """In seconds."""
@@ -128,7 +129,7 @@ def _description(folder: Path) -> dict[str, Any] | None:
 
 
 def _downloads() -> Iterator[CacheEntry]:
-    for folder in _folders(downloads_folder(), "*"):
+    for folder in _folders(downloads_folder(""), "*"):
         # The home of a data set is its name with hyphens.
         name, lock = folder.name.replace("-", "_"), f"download-{folder.name}"
         yield CacheEntry(name, folder.name, "downloads", size_of(folder), folder, lock)

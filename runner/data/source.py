@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from zookit.core.data.cache import cache_folder, locked
+from zookit.core.data.downloads import downloads_folder
 from zookit.core.dataset import Dataset
 from zookit.core.errors import DataError, DataUnavailable, WrongHash
 from zookit.core.messages import option, warn
@@ -62,7 +63,7 @@ def places(dataset: Dataset | type[Dataset], find_prepared: FindPrepared) -> Ite
     for folder in (*(Path(text).expanduser() for text in dataset.system), *downloaded):
         if _has_all(dataset, folder):
             yield Place("system", folder, complete=True)
-    downloads = downloads_folder() / dataset.home
+    downloads = downloads_folder(dataset.home)
     yield Place("downloads", downloads, _has_all(dataset, downloads))
     if dataset.sample is not None:
         yield Place("sample", dataset.sample, complete=True)
@@ -162,11 +163,6 @@ def _source_at(place: Place, dataset: Dataset, name: str, progress: Progress) ->
 def _sample(folder: Path, progress: Progress) -> Source:
     hashed = sha256_of_folder(folder, progress)
     return Source("sample", folder, hashed, "the bundled sample", progress)
-
-
-def downloads_folder() -> Path:
-    """Return the folder of downloaded files."""
-    return cache_folder() / "downloads"
 
 
 def earlier_cache() -> Path | None:

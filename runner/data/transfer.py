@@ -4,16 +4,18 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from zookit.core.errors import reason_of
 
 if TYPE_CHECKING:
     import requests
+
+T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 SLOWEST = 2000
@@ -38,6 +40,10 @@ class RefusedError(Exception):
 
 class BrokenOffError(Exception):
     """The transfer ended early; another attempt may succeed."""
+
+
+class OutOfTimeError(Exception):
+    """A function has not ended within its limit of time."""
 
 
 @dataclass(frozen=True)
@@ -131,32 +137,45 @@ def _phrase(code: int) -> str:
 def _asked(url: str, headers: dict[str, str], seconds: float) -> "requests.Response":
     """Return the answer, its body not read yet.
 
-    The timeouts of requests are those of a single read, and headers may come byte by byte. So it
-    works in a thread, which is left behind when the time is over.
+    The timeouts of requests are those of a single read, and headers may come byte by byte.
     """
     import requests  # slow to import
 
-    answers: queue.SimpleQueue[requests.Response | Exception] = queue.SimpleQueue()
+    timeouts = (CONNECT_SECONDS, seconds)
+    try:
+        return within(
+            _ANSWER * seconds,
+            lambda: requests.get(url, headers=headers, stream=True, timeout=timeouts),
+        )
+    except OutOfTimeError:
+        raise RefusedError(f"the server sent no answer within {_ANSWER * seconds:g} s") from None
+    except (requests.ConnectTimeout, requests.TooManyRedirects, ValueError) as error:
+        raise RefusedError(_reason(error)) from None  # ValueError: not a URL
+    except requests.RequestException as error:
+        raise BrokenOffError(_reason(error)) from None
+
+
+def within(seconds: float | None, call: Callable[[], T]) -> T:
+    """Return what a function returns, and raise what it raises, if it ends in time.
+
+    It works in a thread, which is left behind when the time is over. Raises OutOfTimeError then.
+    """
+    answers: queue.SimpleQueue[tuple[T] | Exception] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
-            timeouts = (CONNECT_SECONDS, seconds)
-            answers.put(requests.get(url, headers=headers, stream=True, timeout=timeouts))
+            answers.put((call(),))
         except Exception as error:  # noqa: BLE001 - raised again below
             answers.put(error)
 
     threading.Thread(target=ask, daemon=True).start()
     try:
-        answer = answers.get(timeout=_ANSWER * seconds)
+        answer = answers.get(timeout=seconds)
     except queue.Empty:
-        raise RefusedError(f"the server sent no answer within {_ANSWER * seconds:g} s") from None
-    if isinstance(answer, requests.Response):
-        return answer
-    if isinstance(answer, (requests.ConnectTimeout, requests.TooManyRedirects, ValueError)):
-        raise RefusedError(_reason(answer))  # ValueError: not a URL
-    if isinstance(answer, requests.RequestException):
-        raise BrokenOffError(_reason(answer))
-    raise answer
+        raise OutOfTimeError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer[0]
 
 
 def _reason(error: Exception) -> str:

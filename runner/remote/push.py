@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zookit.core import BadRun
-from zookit.core.messages import option
+from zookit.core import BadRun, warn
+from zookit.core.messages import counted, option, printable
 from zookit.core.progress import Progress, silent
 from zookit.remote.folder_place import FolderPlace
 from zookit.remote.manifest import (
@@ -24,8 +24,12 @@ from zookit.remote.manifest import (
 from zookit.remote.place import NotThere, RemoteError, WritablePlace
 from zookit.remote.places import writable_place_at
 from zookit.remote.signature import SIGNATURE, check_current, sign
+from zookit.runs.named_places import named_places
 from zookit.runs.pulled import is_pulled
 from zookit.runs.run import EXPERIMENT, RunRecord
+
+_SHOWN = 3
+"""The most places of this machine that a warning names."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def push_run(
     if SIGNATURE in manifest.files:
         check_current(run.folder, manifest)
     there = _manifest_at(place, manifest, force=force)
+    _warn_of_named_places(run, place)
     listed = {} if there is None else there.files
     if there != manifest:
         # Until all is there, what is there is no run, and no hash of its manifest holds.
@@ -117,6 +122,16 @@ def _check_pushable(run: RunRecord, *, signed: bool) -> None:
         )
     if run.installed is not None:
         run.installed.check_all()  # what was changed since it was installed goes nowhere
+
+
+def _warn_of_named_places(run: RunRecord, place: WritablePlace) -> None:
+    places = list(named_places(run))
+    if places:
+        more = f", and {counted(len(places) - _SHOWN, 'more')}" * (len(places) > _SHOWN)
+        warn(
+            f"whoever can read {place.address} learns what {printable(run.name)} names: "
+            f"{'; '.join(places[:_SHOWN])}{more}."
+        )
 
 
 def _manifest_at(place: WritablePlace, pushed: Manifest, *, force: bool) -> Manifest | None:

@@ -19,6 +19,7 @@ from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of, reraise_interruption
 from zookit.core.messages import option
 from zookit.core.reading import parse_json, read_bounded, read_text_bounded
+from zookit.data.hashes import sha256_of_file
 from zookit.remote.manifest import Manifest, files_of, left_out_of
 from zookit.remote.place import RemoteError, unwritable
 
@@ -26,6 +27,8 @@ SIGNATURE = "model.sig"
 _LARGEST = 16_000_000
 _LARGEST_KEY = 100_000
 """The largest sizes of a signature and of a key, in bytes."""
+_SHOWN = 5
+"""The most files that a message names."""
 _NEW_KEY = (
     "openssl ecparam -name prime256v1 -genkey -noout -out KEY.pem, and its public key with: "
     "openssl ec -in KEY.pem -pubout -out KEY.pub"
@@ -81,7 +84,9 @@ def verify(target: Path, key: Path) -> None:
     except OSError as error:
         raise RemoteError(f"{signature} cannot be read: {error.strerror or error}.") from None
     config.set_hashing_config(_hashing(library, target))
-    with _failures(f"the signature of {target} is not valid", _not_signed):
+    with _failures(
+        f"the signature of {target} is not valid", lambda error: _not_signed(error, target)
+    ):
         config.verify(target, signature)
 
 
@@ -93,12 +98,7 @@ def check_key(key: Path) -> None:
 def check_current(folder: Path, manifest: Manifest) -> None:
     """Raise RemoteError if a run was changed since it was signed."""
     signature = folder / SIGNATURE
-    try:
-        bundle = parse_json(read_text_bounded(signature, _LARGEST))
-        statement = parse_json(base64.b64decode(bundle["dsseEnvelope"]["payload"]).decode())
-        signed = {each["name"]: each["digest"] for each in statement["predicate"]["resources"]}
-    except (OSError, ValueError, TypeError, KeyError):
-        signed = {}
+    signed = _signed_files(signature)
     files = {name: each.sha256 for name, each in manifest.files.items() if name != SIGNATURE}
     if signed != files:
         command = f"'zookit sign {quote(str(folder))} --key KEY.pem'"
@@ -107,6 +107,16 @@ def check_current(folder: Path, manifest: Manifest) -> None:
             f"{folder} was changed since it was signed. Sign it again with {again}, or remove "
             f"{signature}."
         )
+
+
+def _signed_files(signature: Path) -> dict[str, str]:
+    """Return the hashes of the files that a signature is for, without verifying it."""
+    try:
+        bundle = parse_json(read_text_bounded(signature, _LARGEST))
+        statement = parse_json(base64.b64decode(bundle["dsseEnvelope"]["payload"]).decode())
+        return {each["name"]: each["digest"] for each in statement["predicate"]["resources"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
 
 
 def _library() -> Any:
@@ -184,9 +194,20 @@ def _needs_public(error: Exception) -> str:
     )
 
 
-def _not_signed(error: Exception) -> str:
+def _not_signed(error: Exception, target: Path) -> str:
     from cryptography.exceptions import InvalidSignature
 
     if isinstance(error, InvalidSignature):
         return "it was not made with this key, or was changed."
+    if str(error).startswith("Signature mismatch"):
+        if not target.is_dir():
+            return "the file was changed since."
+        signed = _signed_files(signature_of(target)).items()
+        found = {name: sha256_of_file(path) for name, path in files_of(target)}
+        found.pop(SIGNATURE, None)
+        names = sorted({name for name, _ in signed ^ found.items()})
+        more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+        return (
+            f"since then these were added, changed or removed: {', '.join(names[:_SHOWN])}{more}."
+        )
     return f"{reason_of(error).rstrip('. ')}."

@@ -1,8 +1,6 @@
 """A store of a cloud that holds a run's files, through fsspec: S3, GCS, the Hugging Face hub."""
 
 import logging
-import queue
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +9,7 @@ from zookit.core import NotInstalled, ZookitError
 from zookit.core.addresses import without_secrets
 from zookit.core.errors import reason_of
 from zookit.core.progress import Advance
+from zookit.data.transfer import OutOfTimeError, within
 from zookit.remote.place import BLOCK, NotThere, RemoteError, Unreachable, WritablePlace
 
 T = TypeVar("T")
@@ -102,29 +101,16 @@ class StorePlace(WritablePlace):
         return f"{self._root}/{name}"
 
     def _call(self, where: str, call: Callable[[], T], *, limited: bool = True) -> T:
-        """Return what a function of fsspec returns. Raises NotThere, RemoteError and NotInstalled.
-
-        It works in a thread, which is left behind when the time is over, if that is limited.
-        """
-        answers: queue.SimpleQueue[tuple[T] | Exception] = queue.SimpleQueue()
-
-        def ask() -> None:
-            try:
-                answers.put((call(),))
-            except Exception as error:  # noqa: BLE001 - raised again below
-                answers.put(error)
-
-        threading.Thread(target=ask, daemon=True).start()
+        """Return what a function of fsspec returns. Raises RemoteError and NotInstalled."""
         try:
-            answer = answers.get(timeout=SECONDS if limited else None)
-        except queue.Empty:
+            return within(SECONDS if limited else None, call)
+        except OutOfTimeError:
             raise Unreachable(
                 f"{where} did not answer within {SECONDS:g} s. Check the address and the "
                 "network, and run the command again."
             ) from None
-        if isinstance(answer, Exception):
-            raise self._failed(where, answer) from None
-        return answer[0]
+        except Exception as error:  # noqa: BLE001 - stores raise what their own libraries raise
+            raise self._failed(where, error) from None
 
     def _failed(self, where: str, error: Exception) -> ZookitError:
         if isinstance(error, ImportError):

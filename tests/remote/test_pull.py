@@ -3,7 +3,7 @@
 import errno
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from zookit.remote.place import RemoteError
 from zookit.remote.places import place_at
 from zookit.remote.pull import pull_run, run_at
 from zookit.remote.push import push_run
+from zookit.remote.store_place import StorePlace
 from zookit.runs.run import CHECKPOINT, WEIGHTS, RunRecord
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -94,7 +95,9 @@ def test_what_arrived_is_not_pulled_again(run: RunRecord, tmp_path: Path, server
     assert asked(server) == [MANIFEST, WEIGHTS]
 
 
-def test_a_part_is_continued(run: RunRecord, tmp_path: Path, own_cache: Path) -> None:
+def test_a_part_is_continued(
+    run: RunRecord, tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (run.folder / "large").write_bytes(os.urandom(3_000_000))
     push_run(run, "memory://parts/run")
     with pytest.MonkeyPatch.context() as patched:
@@ -103,7 +106,16 @@ def test_a_part_is_continued(run: RunRecord, tmp_path: Path, own_cache: Path) ->
             pull_run("memory://parts/run", tmp_path / "new")
     (part,) = own_cache.rglob("large.part")
     part.write_bytes((run.folder / "large").read_bytes()[:1_500_000])
+    starts = {}
+    blocks = StorePlace.blocks
+
+    def recorded(place: StorePlace, name: str, start: int) -> Iterator[bytes]:
+        starts[name] = start
+        return blocks(place, name, start)
+
+    monkeypatch.setattr(StorePlace, "blocks", recorded)
     assert contents(pull_run("memory://parts/run", tmp_path / "new").folder) == contents(run.folder)
+    assert starts["large"] == 1_500_000
     assert not list(own_cache.iterdir())
 
 

@@ -20,6 +20,7 @@ from zookit.remote.place import RemoteError
 from zookit.remote.places import place_at
 from zookit.remote.pull import run_at
 from zookit.remote.push import push_run
+from zookit.remote.store_place import StorePlace
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -154,6 +155,16 @@ def test_a_copy_of_a_run_that_is_elsewhere_is_not_pushed(run: RunRecord, tmp_pat
     push_run(run, MEMORY)
     with pytest.raises(BadRun, match=r"zookit\.pull\(url\)"):
         push_run(read_run(run_at(MEMORY)), str(tmp_path / "shared"))
+
+
+def test_a_warning_of_what_a_run_names_comes_before_it_is_sent(
+    run: RunRecord, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = ["dataset.path is /home/me/photos"] * 5
+    monkeypatch.setattr("zookit.remote.push.named_places", lambda _: iter(places))
+    monkeypatch.setattr(StorePlace, "send", lambda *_: pytest.fail(caplog.text))
+    with pytest.raises(pytest.fail.Exception, match=rf"{MEMORY} learns .*/home/me/photos.*2 more"):
+        push_run(run, MEMORY)
 
 
 def test_a_run_that_trains_is_not_pushed(run: RunRecord, url: str) -> None:
