@@ -112,7 +112,9 @@ def check_output(path: Path, hint: str, *, force: bool | None = False, mark: byt
     except OSError as error:
         raise _unwritable(path, error.strerror or reason_of(error), hint) from error
     if stat.S_ISDIR(mode):
-        raise _unwritable(path, "it is a folder that zookit did not write", hint)
+        raise _unwritable(
+            path, "it is a folder that zookit did not write, or has changed since", hint
+        )
     if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
         raise _unwritable(path, "it is not a regular file", hint)
     if not force:

@@ -7,10 +7,10 @@ from pathlib import Path
 import tomli_w
 from packaging.version import InvalidVersion, Version
 
-from zookit.core import BadRun
+from zookit.core import BadRun, FolderError
 from zookit.core.data.writing import check_output, note_output, output_written
 from zookit.core.errors import quoted
-from zookit.core.messages import option, warn
+from zookit.core.messages import option, printable, warn
 from zookit.core.reading import read_bounded
 from zookit.registry.model_card import CARD
 from zookit.registry.names import canonical_name
@@ -20,7 +20,9 @@ from zookit.scaffold.model_terms import GROUP, Terms
 from zookit.scaffold.published_run import publish
 from zookit.scaffold.wheel import BACKEND, BUILDER, build_wheel
 
-_PROJECT = "pyproject.toml"
+_PROJECT, _IGNORED, _DIST = "pyproject.toml", ".gitignore", "dist"
+_SHOWN = 3
+"""The most files that a message names."""
 _MARK = "# Written by 'zookit package'."
 _OWNER = re.compile(r"([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])==(\S+)")
 _OF_PYPI = 100_000_000
@@ -49,7 +51,7 @@ def write(
         terms: the package's name, version, licence and description.
         folder: the project's folder; by default it is named after the package, in the current
             folder. A project that zookit wrote is replaced if nobody has changed it since.
-        force: replace the project also if somebody has changed it.
+        force: replace the project also if somebody has changed its files.
 
     Raises:
         BadRun: the run cannot be published; see `zookit.scaffold.published_run.publish`.
@@ -57,8 +59,12 @@ def write(
     """
     folder = Path(terms.name) if folder is None else folder.expanduser()
     hint = f"Choose another folder with {option('--to', 'folder')}"
-    if force and _is_project(folder):
-        note_output(folder)
+    if _is_project(folder):
+        if force:
+            _check_parts(folder, terms, hint)
+            note_output(folder)
+        else:
+            hint += f", or replace it with {option('--force', 'force=True')}"
     check_output(folder, hint, force=force)  # before any work
     with output_written(folder, hint, force=force) as aside:
         published = publish(run, aside / terms.model)
@@ -66,9 +72,9 @@ def write(
         requirements = requirements_of(published)
         write_card(published, terms, requirements)
         (aside / _PROJECT).write_text(_project(terms, requirements), encoding="utf-8")
-        (aside / ".gitignore").write_text("dist/\n", encoding="utf-8")
+        (aside / _IGNORED).write_text(f"{_DIST}/\n", encoding="utf-8")
         wheel = build_wheel(aside)
-    return ModelPackage(folder, folder / "dist" / wheel.name)
+    return ModelPackage(folder, folder / _DIST / wheel.name)
 
 
 def requirements_of(run: RunRecord) -> tuple[str, ...]:
@@ -123,6 +129,17 @@ def _is_project(folder: Path) -> bool:
         return read_bounded(folder / _PROJECT, 100_000).startswith(_MARK.encode())
     except OSError:
         return False
+
+
+def _check_parts(folder: Path, terms: Terms, hint: str) -> None:
+    """Raise FolderError if a project has files of somebody else, which would be lost."""
+    own = (_PROJECT, _IGNORED, _DIST, terms.model)
+    others = sorted(path.name for path in folder.iterdir() if path.name not in own)
+    if others:
+        shown = ", ".join(map(printable, others[:_SHOWN])) + ", ..." * (len(others) > _SHOWN)
+        raise FolderError(
+            f"{folder} has files that zookit did not write: {shown}. Move them away. {hint}."
+        )
 
 
 def _check_size(folder: Path, terms: Terms) -> None:

@@ -90,12 +90,25 @@ def test_a_package_is_replaced_unless_somebody_changed_it(
     write(run, replace(terms, version="1.3"), folder)
     (made,) = (folder / "dist").iterdir()
     assert "1.3" in made.name
-    (folder / "notes.txt").write_text("mine")
-    with pytest.raises(FolderError, match="project"):
+    card = folder / terms.model / "card.md"
+    card.write_text("mine")
+    with pytest.raises(FolderError, match=r"changed since.*force=True"):
         write(run, terms, folder)
-    assert (folder / "notes.txt").exists()
+    assert card.read_text() == "mine"
     write(run, terms, folder, force=True)
-    assert not (folder / "notes.txt").exists()
+    assert card.read_text() != "mine"
+
+
+def test_files_that_zookit_did_not_write_are_never_removed(
+    finished: Path, terms: Terms, tmp_path: Path
+) -> None:
+    run, folder = zookit.open_run(finished), tmp_path / "project"
+    write(run, terms, folder)
+    (folder / ".git").mkdir()
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(FolderError, match=r"did not write: \.git, notes\.txt\. Move them away"):
+        write(run, terms, folder, force=True)
+    assert (folder / "notes.txt").read_text() == "mine"
 
 
 def test_a_folder_of_somebody_else_is_never_replaced(
