@@ -6,9 +6,8 @@
 `listing`: `zookit list`, `zookit list models` and completion, with none and with N model packages.
 The METADATA of each has a card of 8 KB.
 
-`using`: `zookit show`, `zookit report` and `zookit predict` for one image, with the folder of a
-run and with the same run as an installed model. It is trained for one epoch on the bundled sample
-of MNIST.
+`using`: `zookit report`, and `zookit predict` for one image, with the folder of a run and with the
+same run as an installed model. It is trained for one epoch on the bundled sample of MNIST.
 """
 
 import argparse

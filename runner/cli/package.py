@@ -10,7 +10,7 @@ import typer
 
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.core import BadParameter
-from zookit.core.messages import printable
+from zookit.core.messages import printable, warn
 
 if TYPE_CHECKING:
     from zookit.runs.run import RunRecord
@@ -106,12 +106,24 @@ def _answer(term: str, given: str | None, usual: str, *, required: bool = False)
     """
     from zookit.scaffold.model_terms import CHECKS
 
-    value = given
-    if value is None and sys.stdin.isatty() and sys.stderr.isatty():
-        value = str(typer.prompt(term, default=usual, err=True))
-    elif value is None and required:
+    if given is not None:
+        return CHECKS[term](given)
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return _asked(term, None if term == "licence" else usual)
+    if required:
         raise BadParameter(f"--{term} is missing. Write --{term} {usual}, for example.")
-    return CHECKS[term](usual if value is None else value)
+    return CHECKS[term](usual)
+
+
+def _asked(term: str, usual: str | None) -> str:
+    """Ask for one of the terms until the answer is valid. Enter means the usual one, if any."""
+    from zookit.scaffold.model_terms import CHECKS
+
+    while True:
+        try:
+            return CHECKS[term](str(typer.prompt(term, default=usual, err=True)))
+        except BadParameter as error:
+            warn(str(error))
 
 
 def _usual_name(run: "RunRecord") -> str:

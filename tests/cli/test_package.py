@@ -75,12 +75,12 @@ def test_an_unfinished_run_is_refused_before_anything_is_asked(zookit: Command, 
 @pytest.mark.slow
 def test_at_a_terminal_it_asks_for_what_is_not_given(run: Path, tmp_path: Path) -> None:
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "zookit", "package", "latest", "--licence", "MIT"]
+    command = [sys.executable, "-m", "zookit", "package", "latest"]
     process = subprocess.Popen(
         command, stdin=slave, stderr=slave, stdout=subprocess.DEVNULL, cwd=tmp_path
     )
     os.close(slave)
-    os.write(master, b"my-shades\n\nShades.\n")
+    os.write(master, b"My Shades\nmy-shades\n\n\nMIT\nShades.\n")
     written = b""
     try:
         while block := os.read(master, 65536):
@@ -91,7 +91,9 @@ def test_at_a_terminal_it_asks_for_what_is_not_given(run: Path, tmp_path: Path) 
         os.close(master)
     assert process.wait(timeout=60) == 0
     assert b"name [my-image-folder-dense]" in written
+    assert b"Did you mean 'my-shades'" in written
     assert b"version [0.1.0]" in written
+    assert b"licence [" not in written  # there is no default for it
     project = (tmp_path / "my-shades" / "pyproject.toml").read_text()
     assert 'version = "0.1.0"' in project
     assert 'description = "Shades."' in project
