@@ -127,6 +127,6 @@ def _asked(term: str, usual: str | None) -> str:
 
 
 def _usual_name(run: "RunRecord") -> str:
-    """Return the name to propose; with `my-`, as zookit's own models are called after their data."""
+    """Return the name to propose. Without `my-`, it might be that of a model of zookit."""
     parts = ("my", run.experiment.dataset.short_name, run.experiment.architecture.short_name)
     return re.sub("[^a-z0-9]+", "-", "-".join(parts).lower())

@@ -1,9 +1,12 @@
 """The contract of installed models."""
 
+from contextlib import suppress
 from importlib.metadata import PathDistribution
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import Specifier
+from packaging.version import InvalidVersion, Version
 
 from zookit.core import ZookitError
 from zookit.inference.rebuild import rebuild_model
@@ -42,7 +45,11 @@ def requires_its_plugins(target: Target) -> None:
 
     An older version may not have a component, or may compute something else.
     """
-    owners = {*_run(target).environment.owners().values()}
+    environment = _run(target).environment
+    owners = {
+        *environment.owners().values(),
+        f"zookit=={environment.versions.get('zookit', 'unknown')}",
+    }
     required = _requirements(target)
     for owner in sorted(owners):
         name, _, version = owner.partition("==")
@@ -55,6 +62,23 @@ def requires_its_plugins(target: Target) -> None:
             found.specifier.contains(version, prereleases=True),
             f"it was trained with {owner}, which its package excludes: it requires {found}",
         )
+        require(
+            any(_excludes_older(each, version) for each in found.specifier),
+            f"it was trained with {owner}, but its package allows older versions: it requires "
+            f"{found}",
+        )
+
+
+def _excludes_older(one: Specifier, version: str) -> bool:
+    """Return whether a part of a specifier that contains a version contains no older one."""
+    with suppress(InvalidVersion):
+        bound = Version(one.version.removesuffix(".*"))
+        return one.operator in (">=", "==", "~=", ">", "===") and bound >= _public(version)
+    return False
+
+
+def _public(version: str) -> Version:
+    return Version(Version(version).public)
 
 
 def names_no_other_place(target: Target) -> None:
@@ -80,12 +104,14 @@ def _run(target: Target) -> RunRecord:
 
 
 def _requirements(target: Target) -> dict[str, Requirement]:
-    """Return what the model's package requires, by name; what is no requirement is left out."""
+    """Return what the model's package requires without extras, by name, if it can be parsed."""
     found = {}
     for line in PathDistribution(Path(target.entry.declared.metadata)).requires or ():
         try:
             each = Requirement(line)
         except InvalidRequirement:
+            continue
+        if each.marker is not None and not each.marker.evaluate({"extra": ""}):
             continue
         found[canonical_name(each.name)] = each
     return found

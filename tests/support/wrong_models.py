@@ -37,6 +37,14 @@ def excludes_what_trained_it(site: ModelSite, run: Path) -> Path:
     return site.install(run, requires=("zookit<0.0.1",))
 
 
+def allows_older_versions(site: ModelSite, run: Path) -> Path:
+    return site.install(run, requires=("zookit",))
+
+
+def requires_an_extra_alone(site: ModelSite, run: Path) -> Path:
+    return site.install(run, requires=(f"{REQUIRED}; extra == 'run'",))
+
+
 def names_a_folder(site: ModelSite, run: Path) -> Path:
     _edit(run, lambda it: it["data"].update(left_out=["/home/me/a.png is empty"]))
     return right(site, run)
@@ -63,6 +71,8 @@ MODELS: dict[Install, set[str]] = {
     has_an_empty_card: {"has a card"},
     requires_nothing: {"requires its plugins"},
     excludes_what_trained_it: {"requires its plugins"},
+    allows_older_versions: {"requires its plugins"},
+    requires_an_extra_alone: {"requires its plugins"},
     names_a_folder: {"names no other place"},
     answers_otherwise: {"answers as trained"},
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Command
 from model_site import ModelSite, models
-from wrong_models import MODELS, Install, run_to_install
+from wrong_models import MODELS, Install, right, run_to_install
 
 from zookit.registry import default
 from zookit.testing import ContractBroken, NotApplicable, checks_for, targets
@@ -40,7 +40,7 @@ def test_wrong_models_fail_the_expected_checks(
 def test_the_command_checks_a_model_by_its_name(
     zookit: Command, models: ModelSite, run: Path
 ) -> None:
-    models.install(run)
+    right(models, run)
     ended = zookit("check", "tiny")
     assert ended.code == 0, ended
     assert "5 passed, 0 skipped, 0 failed" in ended.out
