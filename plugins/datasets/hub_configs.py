@@ -1,7 +1,10 @@
 """The configurations and splits of a repository on a hub, by its card or by the names of files."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,6 +17,8 @@ CONVERTED = "refs/convert/parquet"
 """The branch for which the hub converts most data sets to Parquet."""
 _SHARD = re.compile(r"[-_.]?\d+(-of-\d+)?(-[0-9a-f]+)?$")
 """Such as in `train-00000-of-00002`."""
+_LONGEST_PATTERN = 500
+_MOST_ALTERNATIVES = 100
 
 Splits = Mapping[str, Sequence[HubFile]]
 
@@ -27,8 +32,8 @@ def choose_config(index: Index, config: str | None, where: str) -> tuple[str, Sp
         where: the repository, for messages.
 
     Raises:
-        DataError: there are no Parquet files, or no such configuration. The message names the
-            choices.
+        DataError: there are no Parquet files, no such configuration, or not all that the card names
+            for it. The message names the choices.
     """
     if not index.files:
         kinds = f" It has files that end in {named(index.others)}." if index.others else ""
@@ -47,6 +52,12 @@ def choose_config(index: Index, config: str | None, where: str) -> tuple[str, Sp
     if config not in configs:
         raise DataError(
             f"{where} has no configuration {config!r}. Choose one of {named(list(configs))}."
+        )
+    for split, pattern in _unmatched(index, config):
+        raise DataError(
+            f"{where}: the card names {pattern!r} for the {split} split, which matches none of its "
+            "Parquet files. Choose another configuration with config=NAME or, if the hub has "
+            f"converted the data set, write revision={CONVERTED}."
         )
     return config, configs[config]
 
@@ -75,30 +86,76 @@ def _declared(index: Index) -> list[Mapping[str, Any]]:
 
 def _matching(files: Sequence[HubFile], config: Mapping[str, Any]) -> dict[str, list[HubFile]]:
     """Return the files of each split, as a configuration in a card names them by patterns."""
-    prefix = str(config.get("data_dir", "")).strip("/")
     splits: dict[str, list[HubFile]] = {}
-    for name, pattern in _patterns(config["data_files"]):
-        expression = re.compile(_expression(f"{prefix}/{pattern}" if prefix else pattern))
+    for name, pattern in _patterns(config):
         found = splits.setdefault(name, [])
-        found += (each for each in files if expression.fullmatch(each.path) and each not in found)
+        found += (each for each in matching(files, pattern) if each not in found)
     return splits
 
 
-def _patterns(data_files: Any) -> Iterator[tuple[str, str]]:
+def _unmatched(index: Index, config: str) -> Iterator[tuple[str, str]]:
+    """Yield the splits and the patterns in a card for which there are no files, if others have."""
+    for each in _declared(index):
+        if each.get("data_files") and str(each.get("config_name", "default")) == config:
+            patterns = [*_patterns(each)]
+            missing = [each for each in patterns if not matching(index.files, each[1])]
+            yield from missing if len(missing) < len(patterns) else ()
+
+
+def _patterns(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the name of a split and a pattern. One that is not given a name is for training."""
+    prefix = str(config.get("data_dir", "")).strip("/")
+    data_files = config["data_files"]
     for each in data_files if isinstance(data_files, list) else [data_files]:
         split = str(each.get("split", "train")) if isinstance(each, dict) else "train"
         paths = each.get("path", ()) if isinstance(each, dict) else each
         for path in paths if isinstance(paths, list) else [paths]:
             if isinstance(path, str):
-                yield split, path.removeprefix("./")
+                pattern = path.removeprefix("./")
+                yield split, f"{prefix}/{pattern}" if prefix else pattern
 
 
-def _expression(pattern: str) -> str:
-    """Return the regular expression for a pattern, in which ** stands for folders too."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(meanings.get(part, re.escape(part)) for part in parts)
+def matching(files: Sequence[HubFile], pattern: str) -> list[HubFile]:
+    """Return the files whose paths match a pattern, which a stranger may have written.
+
+    As on the hub, it may have `*`, `?`, `[...]` and `{a,b}`, and `**` for any folders. The time is
+    proportional to the lengths of the pattern and of the paths.
+    """
+    exact = [each for each in files if each.path == pattern]
+    if exact or len(pattern) > _LONGEST_PATTERN:
+        return exact
+    alternatives = _alternatives(pattern)
+    begin = re.split(r"[*?[{]", pattern, maxsplit=1)[0]
+    return [
+        each
+        for each in files
+        if each.path.startswith(begin)
+        and any(_matches(each.path.split("/"), parts) for parts in alternatives)
+    ]
+
+
+def _alternatives(pattern: str) -> list[list[str]]:
+    """Return the parts between slashes of each pattern that one with `{a,b}` stands for."""
+    choices = [
+        part.split(",") if at % 2 else [part]
+        for at, part in enumerate(re.split(r"\{([^{}]*)\}", pattern))
+    ]
+    if math.prod(map(len, choices)) > _MOST_ALTERNATIVES:
+        return []
+    # In `**.parquet`, the name comes after the folders.
+    whole = (re.sub(r"(?<![^/])\*\*(?=[^/])", "**/*", "".join(each)) for each in product(*choices))
+    return [each.split("/") for each in whole]
+
+
+def _matches(path: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Return whether the parts of a path match those of a pattern."""
+    reached = {0}  # how many parts of the path the pattern may have matched so far
+    for each in pattern:
+        if each == "**":
+            reached = set(range(min(reached, default=len(path) + 1), len(path) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(path) and fnmatchcase(path[at], each)}
+    return len(path) in reached
 
 
 def _by_path(index: Index) -> dict[str, dict[str, list[HubFile]]]:
