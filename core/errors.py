@@ -87,10 +87,12 @@ class BadWords(ZookitError):
 class BadParameter(ZookitError):
     """A parameter is unknown, missing, of the wrong type or out of bounds.
 
-    `unknown` is the name of a parameter that does not exist.
+    `unknown` is the name of a parameter that does not exist. `of_the_type` is true if the value has
+    the declared type, but is refused: it is meant for this parameter.
     """
 
     unknown: str = ""
+    of_the_type: bool = False
 
     def name_owners(self, owners: Iterable[str]) -> bool:
         """Say which other components have the unknown parameter; return whether there are any.

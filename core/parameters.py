@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from zookit.core.declaration import (
     adapter_of,
+    bare_type,
     default_of,
     hints_of,
     is_required,
@@ -30,6 +31,7 @@ _BOUNDS = {
     "greater_than_equal": "at least",
     "less_than": "less than",
     "less_than_equal": "at most",
+    "multiple_of": "a multiple of",
 }
 
 
@@ -159,7 +161,18 @@ def _validated(component: type, values: Mapping[str, Any], name: str, origin: st
         return adapter_of(component).validate_python(prepared)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        raise BadParameter(_message(detail, values, name, origin)) from None
+        refused = BadParameter(_message(detail, values, name, origin))
+        refused.of_the_type = _is_of_the_type(detail, hints)
+        raise refused from None
+
+
+def _is_of_the_type(detail: "ErrorDetails", hints: Mapping[str, Any]) -> bool:
+    """Return whether a refused value, or each of several, has the declared type."""
+    if not detail["loc"] or detail["type"] in _BOUNDS:
+        return True
+    choices = get_args(bare_type(hints[str(detail["loc"][0])]))
+    has_numbers = detail["type"] == "literal_error" and int in map(type, choices)
+    return has_numbers and str(detail["input"]).isdecimal()
 
 
 def _message(detail: "ErrorDetails", values: Mapping[str, Any], name: str, origin: str) -> str:

@@ -7,7 +7,7 @@ from os.path import exists, expanduser, isdir  # which take any text, unlike tho
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zookit.core import Words, ZookitError
+from zookit.core import BadParameter, Words, ZookitError
 from zookit.core.corrections import plain_text
 from zookit.core.declaration import KINDS
 from zookit.core.errors import folded, nearest_name
@@ -129,7 +129,7 @@ def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items
 
     `dense:512:relu` is `dense:512,activation=relu`. A parameter that takes any text counts only as
     the first one, or for what is named like a value that trainings log. Empty if a value is valid
-    for none.
+    for none, or if the first parameter of its type refuses it, as `resnet:21` does.
     """
 
     def ordered(values: Mapping[str, str]) -> Items:
@@ -140,6 +140,13 @@ def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items
         words = str(Words(name, tuple(ordered(values))))
         return _valid(words, build) == words
 
+    def is_refused(values: Mapping[str, str]) -> bool:
+        try:
+            build(str(Words(name, tuple(ordered(values)))))
+        except BadParameter as error:
+            return error.of_the_type
+        return False
+
     found = {key: value for key, value in items if key is not None}
     for at, value in enumerate(value for key, value in items if key is None):
         for key in declared:
@@ -148,6 +155,8 @@ def _spread(name: str, items: Items, declared: list[str], build: Build) -> Items
             if key not in found and fits(trial) and (is_bound or not fits({**found, key: "?"})):
                 found = trial
                 break
+            if key not in found and is_refused(trial):
+                return Items()
         else:
             return Items()
     return ordered(found)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Optional
 import numpy as np
 import pytest
 import tomli_w
-from annotated_types import Ge, Gt, Le, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MinLen, MultipleOf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +66,13 @@ class Required(Component):
 @dataclass(frozen=True)
 class Bare(Component):
     """Has no parameters."""
+
+
+@dataclass(frozen=True)
+class Even(Component):
+    """Has a parameter that must be a multiple."""
+
+    width: Annotated[int, MultipleOf(2)] = 2
 
 
 @dataclass(frozen=True)
@@ -231,6 +238,26 @@ def test_values_that_are_not_valid_are_refused(name: str, value: object, complai
     assert message.startswith(f"Every: {name} ")
     assert complaint in message
     assert len(message) < 400
+
+
+def test_an_error_says_whether_the_value_is_of_the_declared_type() -> None:
+    given = [("count", "0"), ("size", "3"), ("count", "many"), ("colour", "blue"), ("shown", "2")]
+    found = []
+    for name, text in given:
+        with pytest.raises(BadParameter) as raised:
+            create(Every, {name: text})
+        found.append(raised.value.of_the_type)
+    assert found == [True, True, False, False, False]
+    with pytest.raises(BadParameter) as raised:
+        create(Ordered, {"low": 10})
+    assert raised.value.of_the_type
+
+
+def test_a_multiple_is_expected() -> None:
+    assert (
+        refused(Even, Words.parse("even:7"))
+        == "even: width must be a multiple of 2, got 7 in 'even:7'."
+    )
 
 
 def test_values_that_cannot_be_shown_are_refused() -> None:

@@ -50,6 +50,11 @@ def test_other_words_are_not(written: str) -> None:
     assert default.datasets.correction(written) is None
 
 
+@pytest.mark.parametrize("written", ["resnet:21", "vgg:12", "vgg:12:0.5", "mlp_mixer:4:7"])
+def test_a_refused_value_is_not_taken_for_that_of_another_parameter(written: str) -> None:
+    assert default.architectures.correction(written) is None
+
+
 @pytest.mark.parametrize(
     ("kind", "written", "hint"),
     [
