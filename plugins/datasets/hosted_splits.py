@@ -1,5 +1,6 @@
 """Choose the splits of a data set that a hub describes, by names that anybody may have given."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -59,6 +60,22 @@ def choose_splits(
     if "test" not in chosen and "validation" in chosen:
         chosen["test"] = chosen.pop("validation")
     return {ours: chosen[ours] for ours in _ORDER if ours in chosen}
+
+
+def class_names(declared: Sequence[str], where: str, choose: str) -> tuple[str, ...]:
+    """Return the names of classes, each once: of those that are declared twice, with their labels.
+
+    Raises DataError, which begins with `where` and ends with `choose`, if there is one class only.
+    """
+    if len(declared) < 2:
+        raise DataError(
+            f"{where} has {len(declared)} class{'es' * (not declared)}, expected at least two. "
+            f"Choose another {choose}."
+        )
+    counts = Counter(declared)
+    return tuple(
+        f"{name} ({label})" if counts[name] > 1 else name for label, name in enumerate(declared)
+    )
 
 
 def named(names: Sequence[str]) -> str:

@@ -1,16 +1,18 @@
 """A data set repository on a Hugging Face hub: what it contains at a commit, and its files."""
 
+import errno
 import hashlib
+import json
 import logging
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from zookit.core import DataError, DataUnavailable, WrongHash, reason_of, say, warn
-from zookit.core.data import Progress, downloading, downloads_folder
+from zookit.core.data import Progress, downloading, downloads_folder, written_aside
 from zookit.plugins.datasets.hub_index import (
     COMMIT,
     HubFile,
@@ -24,6 +26,7 @@ from zookit.plugins.datasets.hub_index import (
 T = TypeVar("T")
 
 _GIGABYTE = 10**9
+_OF_THE_DISK = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS)
 
 
 @dataclass(frozen=True)
@@ -64,26 +67,31 @@ class Repository:
             write_index(own, found, revision)
         return found
 
-    def folder(self, commit: str, config: str) -> Path:
-        """Return the folder for the files of a configuration at a commit. It may not exist."""
-        return downloads_folder(self.home) / commit / quote(config, safe="")
+    def folder(self, commit: str, files: Sequence[HubFile]) -> Path:
+        """Return the folder for a choice of files at a commit, and no others. It may not exist.
+
+        Its name does not come from the repository, which a stranger may have written.
+        """
+        paths = json.dumps(sorted(each.path for each in files))
+        name = hashlib.sha256(paths.encode()).hexdigest()[:16]
+        return downloads_folder(self.home) / commit / name
 
     def download(
         self,
         index: Index,
-        config: str,
         files: Sequence[HubFile],
         *,
         most: float,
         progress: Progress,
         offline: bool,
     ) -> None:
-        """Download the files that are missing in `folder(index.commit, config)`.
+        """Download the files that are missing in `folder(index.commit, files)`.
+
+        Files that another choice has are linked.
 
         Args:
             index: what the repository contains.
-            config: the configuration.
-            files: its files.
+            files: the files.
             most: the most gigabytes to download.
             progress: reports the bytes.
             offline: whether the network is not to be used.
@@ -93,23 +101,22 @@ class Repository:
             DataUnavailable: the hub does not send them.
             WrongHash: it sends something else.
         """
-        target = self.folder(index.commit, config)
-        missing = [file for file in files if not is_here(target / file.path, file)]
-        if not missing:
+        target = self.folder(index.commit, files)
+        if all(is_here(target / file.path, file) for file in files):
             return
         if offline:
             raise DataUnavailable(f"{self.name} is not on this machine.")
-        total = sum(file.size for file in missing)
         with downloading(self.home) as own:
+            missing = [file for file in files if not _is_linked(target, file)]
+            total = sum(file.size for file in missing)
             self._check_size(total, most, own)
             incomplete = own / "incomplete"
             with progress(f"downloading {self.name}", total, "bytes") as advance:
                 for file in missing:
-                    if not is_here(target / file.path, file):  # by another process
-                        got = self._received(file, index.commit, incomplete, advance)
-                        self._check(got, file)
-                        (target / file.path).parent.mkdir(parents=True, exist_ok=True)
-                        got.replace(target / file.path)
+                    got = self._received(file, index.commit, incomplete, advance)
+                    self._check(got, file)
+                    (target / file.path).parent.mkdir(parents=True, exist_ok=True)
+                    got.replace(target / file.path)
             shutil.rmtree(incomplete, ignore_errors=True)
 
     def _check_size(self, total: int, most: float, folder: Path) -> None:
@@ -186,7 +193,13 @@ class Repository:
             lambda: HfApi().dataset_info(self.name, revision=revision, files_metadata=True),
             revision,
         )
-        return index_of(info, self.name)
+        index = index_of(info, self.name)
+        if COMMIT.fullmatch(revision) and index.commit != revision:
+            raise DataError(
+                f"{self.name}: {host()} answered with commit {index.commit} when it was asked for "
+                f"{revision}. Try again later."
+            )
+        return index
 
     def _call(self, asking: Callable[[], T], revision: str = "") -> T:
         """Return the hub's answer. Raises DataUnavailable or DataError that says what to do."""
@@ -231,13 +244,33 @@ class Repository:
             if status in (401, 403):
                 raise DataError(f"{message} You may not read it: {log_in}.") from None
             raise DataUnavailable(f"{message} Try again later.") from None
-        except Exception as error:  # noqa: BLE001 - which library it uses for HTTP has changed
+        except Exception as error:  # which library it uses for HTTP has changed
+            if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+                raise
             raise DataUnavailable(
                 f"{self.name}: {host()} cannot be reached ({reason_of(error)}). Connect to the "
                 "network, or use a data set that was downloaded before."
             ) from None
         finally:
             logs.setLevel(before)
+
+
+def _is_linked(folder: Path, file: HubFile) -> bool:
+    """Return whether a file is in the folder of a choice, after linking it from another."""
+    path = folder / file.path
+    if is_here(path, file):
+        return True
+    others = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    found = next((each / file.path for each in others if is_here(each / file.path, file)), None)
+    if found is None:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_aside(path) as aside:
+        try:
+            aside.hardlink_to(found)
+        except OSError:  # file systems without links
+            shutil.copyfile(found, aside)
+    return True
 
 
 def host() -> str:

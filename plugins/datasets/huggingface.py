@@ -12,7 +12,7 @@ from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Doc, S
 from zookit.core.data import Progress, Source, downloads_folder, shape_of_image
 from zookit.plugins.datasets import parquet_images as parquet
 from zookit.plugins.datasets.hosted_images import Form, read_splits
-from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits
+from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits, class_names
 from zookit.plugins.datasets.hub_configs import choose_config
 from zookit.plugins.datasets.hub_index import COMMIT, HubFile, Index, read_index
 from zookit.plugins.datasets.hub_repository import Repository, is_here
@@ -73,19 +73,18 @@ class HuggingFace(Dataset):
         index = self._index()
         if index is None:
             return None
-        config, files = self._chosen(index)
-        folder = self._repository.folder(index.commit, config)
-        needed = (each for part in files.values() for each in part)
+        _, files = self._chosen(index)
+        needed = [each for part in files.values() for each in part]
+        folder = self._repository.folder(index.commit, needed)
         return folder if all(is_here(folder / each.path, each) for each in needed) else None
 
     def fetched(self, progress: Progress, offline: bool) -> Self:
         """Find the commit and download the files, unless they are here."""
         index = self._repository.index(self.revision, offline=offline)
         pinned = replace(self, revision=index.commit)
-        config, files = self._chosen(index)
+        _, files = self._chosen(index)
         self._repository.download(
             index,
-            config,
             [each for part in files.values() for each in part],
             most=self.max_gb,
             progress=progress,
@@ -188,7 +187,11 @@ def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
         parquet.declared_features(index.card, config),
         dataset.repo,
     )
-    names = columns.class_names or _values(paths, columns, dataset.repo)
+    classes = class_names(
+        columns.class_names or _values(paths, columns, dataset.repo),
+        f"{dataset.repo}: column {columns.label!r}",
+        "column: label=COLUMN",
+    )
     try:
         first = shape_of_image(parquet.first_image(paths["train"], columns))
     except DataError as error:
@@ -198,7 +201,7 @@ def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
     licence: Any = index.card.get("license", "")
     info = DatasetInfo(
         image_shape=form.shape,
-        class_names=names,
+        class_names=classes,
         sizes=sizes if "test" in sizes else {},
         license=", ".join(map(str, licence)) if isinstance(licence, list) else str(licence),
         citation=f"{dataset.repo} at commit {commit}",

@@ -22,6 +22,7 @@ from zookit.plugins.datasets.tfds_copy import (
     copy_of,
     describe_copy,
     examples,
+    is_outdated,
     make_copy,
     remember,
     remembered,
@@ -95,7 +96,8 @@ class Tfds(Dataset):
         if self.version is None:
             known = remembered(self._home(), self.name, library)
             pinned = replace(self, name=known[0], version=known[1]) if known else self
-        if pinned.downloaded is None:
+        copy = pinned.downloaded
+        if copy is None or is_outdated(copy, pinned.name):
             if offline:
                 raise DataUnavailable(f"{self.name} is not on this machine.")
             with downloading(self._home().name) as own:

@@ -1,6 +1,7 @@
 """A copy of the encoded images of a data set of TensorFlow Datasets, which needs no TensorFlow."""
 
 import contextlib
+import hashlib
 import json
 import os
 import subprocess
@@ -14,9 +15,10 @@ import numpy as np
 
 from zookit.core import DataError, DataUnavailable
 from zookit.core.data import Progress, written_aside
+from zookit.core.data.files import entries_below
 
 _DESCRIPTION = "description.json"
-_FORMAT = 1
+_FORMAT = 2
 _PROGRAM = "zookit.plugins.datasets.tfds_preparation"
 
 
@@ -30,7 +32,7 @@ def make_copy(folder: Path, request: Mapping[str, Any], progress: Progress) -> d
         label = f"preparing {request['name']}"
         with progress(label, None, "images") as advance:
             found = _prepared({**request, "folder": str(aside)}, advance)
-        described = {"format": _FORMAT, **found}
+        described = {"format": _FORMAT, "source": mark_of_source(found["name"]), **found}
         (aside / _DESCRIPTION).write_text(json.dumps(described), encoding="utf-8")
         target = copy_of(folder, found["name"], found["version"], request)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -103,16 +105,37 @@ def describe_copy(copy: Path) -> dict[str, Any] | None:
     return found if all((copy / f"{each}.npy").is_file() for each in found["sizes"]) else None
 
 
+def is_outdated(copy: Path, name: str) -> bool:
+    """Return whether what is prepared under a name is another than at the time of the copy.
+
+    The copy is used if nothing is prepared on this machine.
+    """
+    mark, found = mark_of_source(name), describe_copy(copy)
+    return mark != "" and (found is None or mark != found["source"])
+
+
+def mark_of_source(name: str) -> str:
+    """Return a hash that changes with what TensorFlow Datasets has prepared under a name.
+
+    It is empty if nothing is. All versions count, since a new one may be meant from now on.
+    """
+    folder = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / name
+    files = [
+        (each.path.relative_to(folder).as_posix(), *each.state) for each in entries_below(folder)
+    ]
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest() if files else ""
+
+
 def examples(copy: Path, split: str) -> Iterator[tuple[bytes, int]]:
     """Yield the bytes and the label of each image of a split. Raises DataError."""
     try:
-        index = np.load(copy / f"{split}.npy")
+        index = np.load(copy / f"{split}.npy", mmap_mode="r")  # often, the first row is enough
         with (copy / f"{split}.images").open("rb") as file:
-            for size, label in index.tolist():
+            for size, label in index:
                 content = file.read(size)
                 if len(content) < size:
                     raise DataError(f"{copy} is damaged: {split}.images is too short.")
-                yield content, label
+                yield content, int(label)
     except (OSError, ValueError) as error:
         raise DataError(f"{copy} is damaged ({error}). Remove the folder.") from None
 

@@ -3,7 +3,7 @@
 import pytest
 
 from zookit.core import DataError
-from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits
+from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits, class_names
 
 NONE: dict[SplitName, str | None] = {"train": None, "validation": None, "test": None}
 
@@ -25,6 +25,10 @@ NONE: dict[SplitName, str | None] = {"train": None, "validation": None, "test": 
 )
 def test_splits_are_found(names: list[str], expected: dict[str, str]) -> None:
     assert choose_splits(names, NONE, "cats") == expected
+
+
+def test_classes_of_one_name_are_numbered() -> None:
+    assert class_names(("crane", "dog", "crane"), "", "") == ("crane (0)", "dog", "crane (2)")
 
 
 def test_given_splits_are_used() -> None:

@@ -1,7 +1,9 @@
 """Data sets of a hub are found, pinned, downloaded once, checked and loaded."""
 
 import contextlib
+import errno
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -246,6 +248,7 @@ def test_an_error_names_the_choices(
             ["'label', 'kind'", "label=label"],
         ),
         (table([picture(1)], [0], image="x", label="y", features={}), ["no column of classes"]),
+        (table([picture(1)], [3], features={}), ["'label' has 1 class", "label=COLUMN"]),
     ],
 )
 def test_files_without_one_label_for_each_image_are_refused(
@@ -360,6 +363,55 @@ def test_other_parameters_of_one_commit_share_the_files(hub: Hub) -> None:
     loaded(f"huggingface:zoo/pets,size=16,revision={dataset.revision}")
     assert hub.requests == []
     assert replace(dataset, size=16).info.image_shape == (16, 16, 1)
+
+
+def test_other_splits_share_the_files_and_not_the_folder(hub: Hub) -> None:
+    hub.add("zoo/pets", SHARDS | {"data/extra-0.parquet": pets(3, 200)})
+    first, prepared = loaded("huggingface:zoo/pets")
+    loaded("huggingface:zoo/pets,train=extra")
+    again, prepared_again = loaded("huggingface:zoo/pets")
+    assert again.downloaded == first.downloaded
+    assert prepared_again.hash == prepared.hash
+    got = [path for method, path in hub.requests if method == "GET" and "/resolve/" in path]
+    assert len(got) == len(SHARDS) + 1
+
+
+def test_a_configuration_of_any_name_stays_in_its_folder(hub: Hub) -> None:
+    commit = hub.add(
+        "zoo/pets",
+        {"d/train.parquet": pets(), "d/test.parquet": pets(3, 50)},
+        configs=[
+            {
+                "config_name": "..",
+                "data_files": [
+                    {"split": "train", "path": "d/train*"},
+                    {"split": "test", "path": "d/test*"},
+                ],
+            }
+        ],
+    )
+    dataset, _ = loaded("huggingface:zoo/pets")
+    home = downloads_folder("huggingface-zoo--pets")
+    assert dataset.downloaded is not None
+    assert dataset.downloaded.parent == home / commit
+    assert not [each for each in home.rglob("*.parquet") if dataset.downloaded not in each.parents]
+
+
+def test_a_commit_is_the_one_that_was_asked_for(hub: Hub) -> None:
+    commit = hub.add("zoo/pets", SHARDS)
+    hub.repositories["zoo/pets"].branches["0" * 40] = commit
+    assert commit in error_of(f"huggingface:zoo/pets,revision={'0' * 40}")
+
+
+def test_a_full_disk_is_not_called_the_network(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    def full(*_: Any, **__: Any) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    hub.add("zoo/pets", SHARDS)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", full)
+    assert "Free some space" in error_of("huggingface:zoo/pets", DataUnavailable)
 
 
 def test_all_cells_of_a_sweep_use_one_commit(hub: Hub, zookit: Command) -> None:

@@ -1,18 +1,23 @@
 """Data sets of TensorFlow Datasets are prepared in another process, pinned, copied and loaded."""
 
+import json
 import subprocess
 import sys
+import tracemalloc
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Command
+from hub_server import picture
 
 from zookit.core import BadParameter, DataError, DataUnavailable
 from zookit.core.data import downloads_folder
 from zookit.data.fetching import fetched, only_what_is_here
 from zookit.data.prepared import Prepared, prepare_named
 from zookit.plugins import Tfds
+from zookit.plugins.datasets.tfds_copy import examples, mark_of_source, remember
 from zookit.registry import default
 
 SUPPORT = Path(__file__).parents[2] / "support"
@@ -124,3 +129,62 @@ def test_nothing_is_prepared_where_words_are_only_tried(
 def test_a_name_and_a_version_have_a_form(words: str) -> None:
     with pytest.raises(BadParameter, match=r"3\.0\.2"):
         default.datasets.build(words)
+
+
+def test_what_was_prepared_again_is_copied_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "library"))
+    source = tmp_path / "library" / "pets" / "small" / "1.2.3"
+    source.mkdir(parents=True)
+    (source / "dataset_info.json").write_text("{}")
+    write_copy(tmp_path / "cache" / "downloads" / "tfds-pets" / "small" / "1.2.3" / "usual")
+
+    def is_here() -> bool:
+        try:
+            with only_what_is_here():
+                fetched(default.datasets.build("tfds:pets/small"))
+        except DataUnavailable:
+            return False
+        return True
+
+    assert is_here()
+    (source / "dataset_info.json").write_text("{ }")
+    assert not is_here()
+    (source / "dataset_info.json").unlink()
+    source.rmdir()
+    assert is_here()  # the copy is all that there is
+    source.with_name("1.2.4").mkdir()
+    (source.with_name("1.2.4") / "dataset_info.json").write_text("{}")
+    assert not is_here()
+
+
+def write_copy(folder: Path) -> None:
+    """Write a copy of what is prepared in TFDS_DATA_DIR, with one image, and remember it."""
+    folder.mkdir(parents=True)
+    content = picture(1)
+    (folder / "train.images").write_bytes(content)
+    np.save(folder / "train.npy", np.array([[len(content), 0]]))
+    described = {
+        "format": 2,
+        "source": mark_of_source("pets/small"),
+        "name": "pets/small",
+        "version": "1.2.3",
+        "class_names": ["cat", "dog"],
+        "sizes": {"train": 1},
+        "license": "",
+        "citation": "",
+        "homepage": "",
+    }
+    (folder / "description.json").write_text(json.dumps(described))
+    remember(folder.parents[2], "pets/small", version("tensorflow-datasets"), described)
+
+
+def test_the_first_image_is_read_without_the_others(tmp_path: Path) -> None:
+    (tmp_path / "train.images").write_bytes(b"first")
+    np.save(tmp_path / "train.npy", np.full((100_000, 2), 5))
+    tracemalloc.start()
+    assert next(examples(tmp_path, "train")) == (b"first", 5)
+    assert tracemalloc.get_traced_memory()[1] < 500_000
+    tracemalloc.stop()
