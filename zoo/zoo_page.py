@@ -47,9 +47,16 @@ To train a recipe yourself, with the folder of the data sets in `ZOOKIT_DATA_DIR
 zookit run --from zoo/entries/mnist_cnn.toml
 ```
 
-Recipes that read a folder of images name it by a path within `ZOOKIT_DATA_DIR`, so start them in
-that folder. To train all that has no result yet, two at a time, and to write the results into the
-files:
+Recipes that read a folder of images name it by its path within `ZOOKIT_DATA_DIR`. Start them
+there:
+
+```sh
+here="$PWD"
+cd "$ZOOKIT_DATA_DIR"
+zookit run --from "$here/zoo/entries/cifar10_lenet5.toml" --runs-dir "$here/runs"
+```
+
+To train all that has no result yet, two at a time, and to write the results into the files:
 
 ```sh
 python zoo/zoo.py train

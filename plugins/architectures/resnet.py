@@ -20,7 +20,7 @@ _LARGE = 64
 class ResNet(Architecture):
     """A residual network for small images, such as those of CIFAR-10.
 
-    Other names: a residual network.
+    Other names: residual_network.
 
     Source: He, Zhang, Ren and Sun, Deep residual learning for image recognition, 2015,
     arXiv:1512.03385, section 4.2. Three stages have 16, 32 and 64 filters and the same number of

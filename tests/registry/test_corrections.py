@@ -24,6 +24,7 @@ from zookit.registry import default
         ("datasets", "horses", "horse_or_human"),
         ("datasets", "image-folder photos", "image_folder:photos"),
         ("architectures", "mlp:512", "dense:512"),
+        ("architectures", "residual_network:8", "resnet:8"),
         ("losses", "categorical_crossentropy", "crossentropy"),
         ("losses", "sparse_categorical_crossentropy", "crossentropy"),
         ("losses", "bce", "crossentropy"),

@@ -104,6 +104,8 @@ IN_OPTIONS = [
         f"run mnist {OF_MNIST_CNN} --pretrained mnist_cnn",
         f"run mnist {OF_MNIST_CNN} --init mnist_cnn",
     ),
+    ("run mnist mnist_cnn", f"run mnist {OF_MNIST_CNN} --init mnist_cnn"),
+    ("run mnist mnist_cnn --init mnist_cnn", f"run mnist {OF_MNIST_CNN} --init mnist_cnn"),
     ("run mnist dense epochs=5", "run mnist dense --epochs 5"),
     ("run mnist dense epochs 5", "run mnist dense --epochs 5"),
     ("run mnist dense --epochs=five", "run mnist dense --epochs=5"),
@@ -425,6 +427,8 @@ def test_the_command_that_was_meant_is_shown(
         "evaluate latest --split train",
         "check ./photos",
         "predict latest --image 5000",
+        "show resnet:21",
+        "show vgg:12",
     ],
 )
 def test_where_nothing_is_certain_nothing_is_invented(
