@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 BODY, HEAD = "body", "head"
 """The parts of a model, and the beginnings of the names of their arrays."""
-_HEAD_ARRAYS = 2
-"""Kernel and bias of the head, which is the last layer."""
+HEAD_ARRAYS = 2
+"""Kernel and bias of the head, which is the last layer: the last arrays of a model."""
 _FILE = "weights.safetensors"
 
 
@@ -69,9 +69,9 @@ class InitialWeights:
     def of(cls, weights: "Mapping[str, Array]", **known: Any) -> "InitialWeights":
         """Return those that a run's file has, by position. Raises ValueError if there are none."""
         names = sorted(weights, key=_order)
-        if len(names) < _HEAD_ARRAYS:
+        if len(names) < HEAD_ARRAYS:
             raise ValueError("it has no weights of a head")
-        parts = [BODY] * (len(names) - _HEAD_ARRAYS) + [HEAD] * _HEAD_ARRAYS
+        parts = [BODY] * (len(names) - HEAD_ARRAYS) + [HEAD] * HEAD_ARRAYS
         pairs = zip(names, parts, strict=True)
         return cls(arrays={f"{part}/{name}": weights[name] for name, part in pairs}, **known)
 

@@ -1,11 +1,20 @@
 """The weights that a training starts from: finds them, and checks that they can be used."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zookit.core import Architecture, BadExperiment, BadRun, Experiment, reason_of, text_of
+from zookit.core import (
+    Architecture,
+    BadExperiment,
+    BadRun,
+    Experiment,
+    Words,
+    reason_of,
+    text_of,
+)
 from zookit.core.addresses import is_address
 from zookit.core.errors import ZookitError
 from zookit.core.experiment import INITIAL_WEIGHTS
@@ -24,6 +33,7 @@ from zookit.runs.resume_command import resume_command
 from zookit.runs.run import WEIGHTS, RunRecord, damaged
 from zookit.training.composition import Composition
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 _NAMED = 3
 """The most classes that are named."""
 
@@ -123,7 +133,7 @@ def _check_fits(initial: InitialWeights, composition: Composition) -> None:
     own, model = composition.experiment.architecture, initial.model
     if model.architecture not in _names_of(composition):
         name = model.architecture.rpartition("/")[2]
-        words = words_of(name, model.parameters)
+        words = words_of_model(name, model)
         raise BadExperiment(
             f"{initial.name} has the architecture {name}, so its weights do not fit "
             f"{own.short_name}. Train {words}, or start from a run of {own.short_name}."
@@ -135,6 +145,21 @@ def _check_fits(initial: InitialWeights, composition: Composition) -> None:
             f"{initial.name} was trained {verb} normalized pixels, so its weights do not fit "
             f"here. {fix} {without}."
         )
+
+
+def words_of_model(name: str, model: TrainedModel) -> Words:
+    """Return the words of a trained model's architecture, with FILE for an input file.
+
+    Only the hash of such a file is known.
+    """
+    files = {key: _without_hashes(value) for key, value in model.parameters.items()}
+    return words_of(name, files)
+
+
+def _without_hashes(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_without_hashes(each) for each in value]
+    return "FILE" if isinstance(value, str) and _SHA256.fullmatch(value) else value
 
 
 def _names_of(composition: Composition) -> set[str]:

@@ -4,26 +4,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from zookit.core import BadExperiment, DatasetInfo, reason_of, warn
-from zookit.core.parameters import words_of
 from zookit.modeling.model import build_model
 from zookit.modeling.trainable import layers_of
 from zookit.modeling.weight_limit import weights_limited
 from zookit.registry.code import code_hash
-from zookit.runs.initial_weights import HEAD, InitialWeights
+from zookit.runs.initial_weights import HEAD, HEAD_ARRAYS, InitialWeights
 from zookit.training.composition import Composition
 from zookit.training.initial_weights import (
     architecture_of,
-    image_differences,
     parameter_differences,
     shape_words,
     taken_weights,
+    words_of_model,
 )
 
 if TYPE_CHECKING:
     import keras
-
-_HEAD_WEIGHTS = 2
-"""Kernel and bias, the last of a model's weights."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,32 +35,29 @@ class Start:
 
     @classmethod
     def of(cls, composition: Composition) -> Self | None:
-        """Return the start of a composition, and warn of differences; None if it has none.
+        """Return the start of a composition, and warn of its source; None if it has none.
 
         It may build a model, so random numbers are to be seeded later. Raises BadExperiment.
         """
-        initial, taken = composition.initial, taken_weights(composition)
-        if initial is None or taken is None:
+        initial = composition.initial
+        if initial is None:
             return None
         for each in initial.warnings:
             warn(each)
         _warn_of_code(composition, initial)
-        if taken.differences:
-            warn(
-                f"the weights of {taken.source} are used in another way than they were trained: "
-                f"{'; '.join(taken.differences)}."
-            )
         if not any(parameter_differences(composition, initial)):
             return cls(composition, initial)
         return cls(composition, initial, _structure_of(composition, initial))
 
     def give(self, model: "keras.Model") -> None:
-        """Set the weights of a new model. Raises BadExperiment if they do not fit, and sets none.
+        """Set the weights of a new model, and warn if they are used in another way than before.
+
+        Raises BadExperiment if they do not fit, and sets none.
 
         The architecture's `pretrained` is not called: all that it loads would be replaced.
         """
         arrays, weights = self.initial.ordered(), list(model.weights)
-        body = len(weights) - _HEAD_WEIGHTS
+        body = len(weights) - HEAD_ARRAYS
         count = len(weights) if HEAD in self.initial.parts else body
         if len(arrays) != count:
             raise self._misfit(f"it has {len(arrays)} arrays of weights, expected {count}")
@@ -78,14 +71,22 @@ class Start:
             raise self._misfit("its layers differ")
         for array, variable in zip(arrays, weights, strict=False):
             variable.assign(array)
+        differences = self._differences()
+        if differences:
+            warn(
+                f"the weights of {self.initial.name} are used in another way than they were "
+                f"trained: {differences}."
+            )
+
+    def _differences(self) -> str:
+        taken = taken_weights(self.composition)
+        return "" if taken is None else "; ".join(taken.differences)
 
     def _misfit(self, reason: str) -> BadExperiment:
-        initial = self.initial
-        differences = [*parameter_differences(self.composition, initial)]
-        differences += image_differences(self.composition, initial)
-        why = f" ({'; '.join(differences)})" if differences else ""
+        initial, differences = self.initial, self._differences()
+        why = f" ({differences})" if differences else ""
         name = self.composition.experiment.architecture.short_name
-        words = words_of(name, initial.model.parameters)
+        words = words_of_model(name, initial.model)
         shape = shape_words(initial.model.image_shape)
         return BadExperiment(
             f"the weights of {initial.name} do not fit this model: {reason}{why}. To start from "
@@ -121,7 +122,7 @@ def _structure_of(composition: Composition, initial: InitialWeights) -> "list[tu
             f"the model of {initial.name} cannot be built, so its weights cannot be compared: "
             f"{reason_of(error)}. Choose another run to start from."
         ) from error
-    return _structure(built)[:-_HEAD_WEIGHTS]
+    return _structure(built)[:-HEAD_ARRAYS]
 
 
 def _structure(model: "keras.Model") -> "list[tuple[Any, ...]]":

@@ -15,9 +15,9 @@ from small_runs import CLASSES, DENSE, SMALL, small_images, small_run
 import zookit
 from zookit.core import BadExperiment, BadParameter, BadRun, Experiment, ZookitError
 from zookit.remote.push import push_run
-from zookit.runs.initial_weights import BODY, HEAD
+from zookit.runs.initial_weights import BODY, HEAD, TrainedModel
 from zookit.training.experiment_file import compose_file
-from zookit.training.initial_weights import location_of
+from zookit.training.initial_weights import location_of, words_of_model
 from zookit.training.resolve import compose, compose_experiment
 
 NET = DENSE
@@ -224,6 +224,12 @@ def test_a_run_whose_experiment_was_edited_is_refused(damaged: Path) -> None:
     path.write_text(path.read_text().replace("seed = 0", "seed = 5"))
     with pytest.raises(BadRun, match="do not match"):
         compose(small_images(), NET, options={"init": damaged})
+
+
+def test_the_words_of_a_model_have_no_hash_of_a_file() -> None:
+    parameters = {"table": "0f" * 32, "units": 8, "layers": ["a" * 64]}
+    model = TrainedModel("zookit-nets/net", parameters, (8, 8, 1), CLASSES, normalize=True)
+    assert str(words_of_model("net", model)) == "net:table=FILE,units=8,layers=FILE"
 
 
 def test_latest_is_the_last_run_of_the_folder(source: zookit.Run, two: str) -> None:

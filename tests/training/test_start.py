@@ -104,11 +104,14 @@ def test_other_parameters_are_warned_of_if_the_layers_are_the_same(
         (SAME, of_size, ["(64, 8)", "(81, 8)", "images are 9 x 9 x 1 here, 8 x 8 x 1 there"]),
     ],
 )
-def test_weights_of_other_shapes_are_refused(net: str, images: Any, words: list[str]) -> None:
+def test_weights_of_other_shapes_are_refused_without_a_warning(
+    net: str, images: Any, words: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(BadExperiment) as raised:
         started(small_run(), net, images(9) if images else "")
     for word in (small_run().name, *words):
         assert word in str(raised.value)
+    assert not caplog.records
 
 
 def test_equal_shapes_in_other_layers_are_refused(pooled: zookit.Run) -> None:

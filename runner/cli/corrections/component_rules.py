@@ -146,6 +146,19 @@ def one_of_two(line: Line, _: Exception) -> Iterator[list[str]]:
         yield ["show", architecture, "--on", dataset]
 
 
+def trained_model(line: Line, _: Exception) -> Iterator[list[str]]:
+    """Propose to start from a model that is named as an architecture: with its own architecture."""
+    from zookit.registry import default
+    from zookit.runs.models import open_model
+
+    for part in line.words[1:2] if line.name == "run" else ():
+        if part.name in default.models:
+            with suppress(ZookitError):
+                words = open_model(part.name).experiment.architecture.short_words
+                init = () if line.part_of("--init") else ("--init", part.name)
+                yield [*line.edited({part: [words]}), *init]
+
+
 def runs(line: Line, _: Exception) -> Iterator[list[str]]:
     """Propose the latest run for the folder of runs, and others for a component or a file."""
     for part in line.words:

@@ -20,6 +20,7 @@ from zookit.runs.naming import LATEST
 RULES = (
     rules.as_typed,
     rules.separated,
+    component_rules.trained_model,
     component_rules.runs,
     rules.moved,
     rules.belonging_elsewhere,
