@@ -239,6 +239,8 @@ ELSEWHERE = [
     ("mnist_cnn", "show mnist_cnn"),
     ("show mnist_cn", "show mnist_cnn"),
     ("evaluate mnist-cnn", "evaluate mnist_cnn"),
+    ("publish latest", "package latest"),
+    ("publish latest s3://zoo/digits", "push latest s3://zoo/digits"),
     ("show dense cnn", "show dense"),
     ("show mnist 3", "show mnist --image 3"),
     ("show mnist --image", "show mnist --image 0"),
