@@ -73,9 +73,12 @@ def _unpacked(source: Source, archive: str, name: str) -> Path:
         for path in (source.folder / name, source.folder / Path(name).name):
             if path.is_file():
                 return path
+    hint = ""
+    if source.folder is not None and (source.folder / "train").is_dir():
+        hint = f" To train on its folders of images: image_folder:path={source.folder},size=32."
     raise DataError(
         f"{source.folder} ({source.location}) has neither {archive} nor {name}. Copy {archive}, "
-        "the binary version, to that folder."
+        f"the binary version, to that folder.{hint}"
     )
 
 

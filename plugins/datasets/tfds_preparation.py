@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from zookit.core import DataError, did_you_mean, reason_of
-from zookit.plugins.datasets.hosted_splits import choose_splits, named
+from zookit.plugins.datasets.hosted_splits import choose_splits, class_names, named
 
 _GIGABYTE = 10**9
 _REPORTED = 1000
@@ -79,7 +79,11 @@ def copy_images(builder: Any, request: Mapping[str, Any]) -> dict[str, Any]:
     image, label = find_features(builder.info, request["image"], request["label"])
     prepare(builder, request["max_gb"])
     chosen = choose_splits(list(builder.info.splits), request["splits"], where)
-    names = builder.info.features[label].names
+    feature = builder.info.features[label]
+    declared = feature.names or range(feature.num_classes or 0)
+    names = class_names(
+        [*map(str, declared)], f"{where}: feature {label!r}", "feature: label=FEATURE"
+    )
     done = 0
 
     def advance() -> None:
@@ -96,7 +100,7 @@ def copy_images(builder: Any, request: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": f"{builder.name}{config}",
         "version": str(builder.version),
-        "class_names": [str(each) for each in names],
+        "class_names": names,
         "sizes": sizes,
         "license": _one_line(builder.info.redistribution_info.license or ""),
         "citation": _one_line(builder.info.citation or ""),

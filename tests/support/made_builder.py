@@ -30,6 +30,7 @@ class Pets(tfds.core.GeneratorBasedBuilder):
                     "picture": tfds.features.Image(shape=(None, None, 1)),
                     "kind": tfds.features.ClassLabel(names=CLASSES),
                     "mood": tfds.features.ClassLabel(names=["calm", "wild"]),
+                    "owner": tfds.features.ClassLabel(num_classes=1),
                     "story": tfds.features.Text(),
                 }
             ),
@@ -50,7 +51,7 @@ class Pets(tfds.core.GeneratorBasedBuilder):
         for at in range(start, start + count):
             pixels = np.random.default_rng(at).integers(0, 256, (8, 8, 1), np.uint8)
             kind = -1 if missing else at % 3
-            yield at, {"picture": pixels, "kind": kind, "mood": at % 2, "story": "once"}
+            yield at, {"picture": pixels, "kind": kind, "mood": at % 2, "owner": 0, "story": "once"}
 
 
 class Sounds(tfds.core.GeneratorBasedBuilder):

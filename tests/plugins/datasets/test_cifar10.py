@@ -82,5 +82,5 @@ def test_folders_of_images_are_not_the_data_set(data_dir: Path) -> None:
     """Whatever they contain, they are not the published images."""
     for name in ("train", "test"):
         put_pictures(data_dir / "cifar-10" / name, cat=1, dog=1)
-    with pytest.raises(DataError, match=f"has neither {ARCHIVE}.*Copy {ARCHIVE}"):
+    with pytest.raises(DataError, match=f"has neither {ARCHIVE}.*Copy {ARCHIVE}.*image_folder:"):
         prepared()

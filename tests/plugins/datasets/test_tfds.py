@@ -1,6 +1,7 @@
 """Data sets of TensorFlow Datasets are prepared in another process, pinned, copied and loaded."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -96,6 +97,7 @@ def test_it_keeps_the_contract_of_data_sets(library: Path, zookit: Command) -> N
     [
         ("pets/unlabelled", ["test split", "label -1", "test=NAME"]),
         ("pets/small,label=moood", ["'moood'", "'kind', 'mood'", "Did you mean 'mood'"]),
+        ("pets/small,label=owner", ["'owner' has 1 class", "label=FEATURE"]),
         ("sounds", ["no feature of images", "'pitch'"]),
         ("cifar10,max_gb=0.1", ["max_gb=0.1", "max_gb=1."]),
         ("mnits", ["'mnits'", "Did you mean 'mnist'", "TFDS_DATA_DIR"]),
@@ -139,25 +141,26 @@ def test_what_was_prepared_again_is_copied_again(
     source = tmp_path / "library" / "pets" / "small" / "1.2.3"
     source.mkdir(parents=True)
     (source / "dataset_info.json").write_text("{}")
-    write_copy(tmp_path / "cache" / "downloads" / "tfds-pets" / "small" / "1.2.3" / "usual")
+    write_copy(downloads_folder("tfds-pets") / "small" / "1.2.3" / "usual")
 
-    def is_here() -> bool:
+    def is_here(words: str) -> bool:
         try:
             with only_what_is_here():
-                fetched(default.datasets.build("tfds:pets/small"))
+                fetched(default.datasets.build(words))
         except DataUnavailable:
             return False
         return True
 
-    assert is_here()
+    newest, pinned = "tfds:pets/small", "tfds:pets/small,version=1.2.3"
+    assert (is_here(newest), is_here(pinned)) == (True, True)
+    newer = source.with_name("1.2.4")
+    newer.mkdir()
+    assert (is_here(newest), is_here(pinned)) == (False, True)
+    newer.rmdir()
     (source / "dataset_info.json").write_text("{ }")
-    assert not is_here()
-    (source / "dataset_info.json").unlink()
-    source.rmdir()
-    assert is_here()  # the copy is all that there is
-    source.with_name("1.2.4").mkdir()
-    (source.with_name("1.2.4") / "dataset_info.json").write_text("{}")
-    assert not is_here()
+    assert (is_here(newest), is_here(pinned)) == (False, False)
+    shutil.rmtree(tmp_path / "library")  # the copy is all that there is
+    assert (is_here(newest), is_here(pinned)) == (True, True)
 
 
 def write_copy(folder: Path) -> None:
@@ -168,7 +171,7 @@ def write_copy(folder: Path) -> None:
     np.save(folder / "train.npy", np.array([[len(content), 0]]))
     described = {
         "format": 2,
-        "source": mark_of_source("pets/small"),
+        "source": mark_of_source("pets/small", "1.2.3"),
         "name": "pets/small",
         "version": "1.2.3",
         "class_names": ["cat", "dog"],
