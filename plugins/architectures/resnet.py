@@ -40,7 +40,7 @@ class ResNet(Architecture):
         if self.depth % 6 != 2:
             lower = self.depth - (self.depth - 2) % 6
             raise ValueError(
-                f"depth must be 6n + 2, got {self.depth}; the next are {lower} and {lower + 6}"
+                f"depth must be 6n + 2, such as {lower} or {lower + 6}, got {self.depth}"
             )
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
@@ -68,7 +68,7 @@ class ResNet(Architecture):
         outputs = images
         if max(images.shape[1:3]) > _LARGE:
             outputs = layers.Activation("relu")(_convolution(outputs, self.width, 7, strides=2))
-            outputs = layers.MaxPooling2D(3, strides=2, padding="same")(outputs)
+            outputs = layers.MaxPooling2D(3, strides=2)(layers.ZeroPadding2D(1)(outputs))
         outputs = layers.Activation("relu")(_convolution(outputs, self.width, 3))
         for stage in range(3):
             for block in range((self.depth - 2) // 6):
@@ -104,11 +104,13 @@ def _convolution(
     """Return a convolution with batch normalization, without a bias that this would remove."""
     from keras import layers
 
+    if strides > 1:  # `same` pads even sides at the end only, beside the pixels of the shortcut
+        inputs = layers.ZeroPadding2D(kernel // 2)(inputs)
     outputs = layers.Conv2D(
         filters,
         kernel,
         strides,
-        padding="same",
+        padding="valid" if strides > 1 else "same",
         use_bias=False,
         kernel_initializer="he_normal",
     )(inputs)

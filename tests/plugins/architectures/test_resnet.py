@@ -3,6 +3,7 @@
 import math
 
 import keras
+import numpy as np
 import pytest
 
 from zookit.core import ImageShapeRefused
@@ -47,9 +48,36 @@ def test_large_images_are_made_smaller_first() -> None:
     assert trained(large) - trained(small) == 7 * 7 * 3 * 16 + 2 * 16 + 3 * 3 * (16 - 3) * 16
 
 
-@pytest.mark.parametrize(("depth", "near"), [(21, "20 and 26"), (9, "8 and 14")])
+def test_what_a_stride_leaves_is_centred_on_the_pixels_of_the_shortcut() -> None:
+    """As with the paper's padding of one pixel on every side, and of three for 7 x 7."""
+    model = body(ResNet(8, width=2), (8, 10, 1))
+    (strided, *_) = [each for each in model.layers if getattr(each, "strides", 0) == (2, 2)]
+    (shortcut, *_) = [e for e in model.layers if isinstance(e, keras.layers.AveragePooling2D)]
+    kernel = np.zeros(strided.kernel.shape)
+    kernel[1, 1] = np.eye(2, 4)
+    strided.kernel.assign(kernel)
+    images = np.random.default_rng(0).random((1, 8, 10, 1))
+    left, kept = keras.Model(model.input, [strided.output, shortcut.output])(images)
+    np.testing.assert_allclose(left[..., :2], kept)
+
+
+def test_large_images_are_padded_on_every_side() -> None:
+    model = body(ResNet(8, width=1), (66, 66, 1))
+    (first, *_) = [each for each in model.layers if isinstance(each, keras.layers.Conv2D)]
+    kernel = np.zeros((7, 7, 1, 1))
+    kernel[3, 3] = 1
+    first.kernel.assign(kernel)
+    (pooled,) = [each for each in model.layers if isinstance(each, keras.layers.MaxPooling2D)]
+    image = np.zeros((1, 66, 66, 1))
+    image[0, 4, 4] = 1
+    halved, quartered = keras.Model(model.input, [first.output, pooled.output])(image)
+    assert np.argwhere(halved).tolist() == [[0, 2, 2, 0]]
+    assert np.argwhere(quartered).tolist() == [[0, 1, 1, 0]]
+
+
+@pytest.mark.parametrize(("depth", "near"), [(21, "20 or 26"), (9, "8 or 14")])
 def test_another_depth_is_refused(depth: int, near: str) -> None:
-    with pytest.raises(ValueError, match=rf"6n \+ 2, got {depth}; the next are {near}"):
+    with pytest.raises(ValueError, match=rf"6n \+ 2, such as {near}, got {depth}"):
         ResNet(depth)
 
 
