@@ -47,7 +47,7 @@ class Tfds(Dataset):
     TensorFlow Datasets downloads and prepares the data in its own folder, TFDS_DATA_DIR or
     ~/tensorflow_datasets, unless it is prepared there. Its code for the data set runs in a process
     of its own. zookit keeps a copy of the encoded images in its cache, which is read without
-    TensorFlow and without a network. The run records the configuration and the version.
+    TensorFlow and without a network, and made again if what is prepared changes. The run records the configuration and the version.
 
     Other names: tensorflow_datasets.
     """
@@ -97,7 +97,7 @@ class Tfds(Dataset):
             known = remembered(self._home(), self.name, library)
             pinned = replace(self, name=known[0], version=known[1]) if known else self
         copy = pinned.downloaded
-        if copy is None or is_outdated(copy, pinned.name):
+        if copy is None or is_outdated(copy, pinned.name, pinned.version or ""):
             if offline:
                 raise DataUnavailable(f"{self.name} is not on this machine.")
             with downloading(self._home().name) as own:

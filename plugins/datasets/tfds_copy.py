@@ -15,7 +15,6 @@ import numpy as np
 
 from zookit.core import DataError, DataUnavailable
 from zookit.core.data import Progress, written_aside
-from zookit.core.data.files import entries_below
 
 _DESCRIPTION = "description.json"
 _FORMAT = 2
@@ -32,7 +31,8 @@ def make_copy(folder: Path, request: Mapping[str, Any], progress: Progress) -> d
         label = f"preparing {request['name']}"
         with progress(label, None, "images") as advance:
             found = _prepared({**request, "folder": str(aside)}, advance)
-        described = {"format": _FORMAT, "source": mark_of_source(found["name"]), **found}
+        source = mark_of_source(found["name"], found["version"])
+        described = {"format": _FORMAT, "source": source, **found}
         (aside / _DESCRIPTION).write_text(json.dumps(described), encoding="utf-8")
         target = copy_of(folder, found["name"], found["version"], request)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -105,25 +105,29 @@ def describe_copy(copy: Path) -> dict[str, Any] | None:
     return found if all((copy / f"{each}.npy").is_file() for each in found["sizes"]) else None
 
 
-def is_outdated(copy: Path, name: str) -> bool:
-    """Return whether what is prepared under a name is another than at the time of the copy.
+def is_outdated(copy: Path, name: str, version: str) -> bool:
+    """Return whether another data set is prepared now than the one that was copied.
 
-    The copy is used if nothing is prepared on this machine.
+    A copy of what is no longer prepared on this machine is not.
     """
-    mark, found = mark_of_source(name), describe_copy(copy)
+    mark, found = mark_of_source(name, version), describe_copy(copy)
     return mark != "" and (found is None or mark != found["source"])
 
 
-def mark_of_source(name: str) -> str:
-    """Return a hash that changes with what TensorFlow Datasets has prepared under a name.
+def mark_of_source(name: str, version: str) -> str:
+    """Return a hash of what is prepared, by the sizes and times of files; empty if nothing is."""
+    try:
+        found = [(each.name, each.stat()) for each in (_prepared_folder(name) / version).iterdir()]
+    except OSError:
+        return ""
+    states = sorted((file, status.st_size, status.st_mtime_ns) for file, status in found)
+    return hashlib.sha256(json.dumps(states).encode()).hexdigest()
 
-    It is empty if nothing is. All versions count, since a new one may be meant from now on.
-    """
-    folder = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / name
-    files = [
-        (each.path.relative_to(folder).as_posix(), *each.state) for each in entries_below(folder)
-    ]
-    return hashlib.sha256(json.dumps(files).encode()).hexdigest() if files else ""
+
+def _prepared_folder(name: str) -> Path:
+    """Return the folder in which TensorFlow Datasets has the versions of a data set."""
+    root = os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
+    return Path(root).expanduser() / name
 
 
 def examples(copy: Path, split: str) -> Iterator[tuple[bytes, int]]:
@@ -142,16 +146,23 @@ def examples(copy: Path, split: str) -> Iterator[tuple[bytes, int]]:
 
 def remember(folder: Path, name: str, library: str, found: Mapping[str, Any]) -> None:
     """Note which configuration and version a version of the library means by a name."""
+    note = [found["name"], found["version"], _versions(found["name"])]
     with written_aside(_note(folder, name, library)) as aside:
-        aside.write_text(json.dumps([found["name"], found["version"]]), encoding="utf-8")
+        aside.write_text(json.dumps(note), encoding="utf-8")
 
 
 def remembered(folder: Path, name: str, library: str) -> tuple[str, str] | None:
-    """Return what was noted, or None."""
+    """Return what was noted; None if nothing was, or if other versions are prepared now."""
     with contextlib.suppress(OSError, ValueError):
-        full_name, version = json.loads(_note(folder, name, library).read_text(encoding="utf-8"))
-        return full_name, version
+        note = json.loads(_note(folder, name, library).read_text(encoding="utf-8"))
+        full_name, version, versions = note
+        return (full_name, version) if _versions(full_name) in ([], versions) else None
     return None
+
+
+def _versions(name: str) -> list[str]:
+    folder = _prepared_folder(name)
+    return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
 
 
 def _note(folder: Path, name: str, library: str) -> Path:
