@@ -47,7 +47,8 @@ class Tfds(Dataset):
     TensorFlow Datasets downloads and prepares the data in its own folder, TFDS_DATA_DIR or
     ~/tensorflow_datasets, unless it is prepared there. Its code for the data set runs in a process
     of its own. zookit keeps a copy of the encoded images in its cache, which is read without
-    TensorFlow and without a network, and made again if what is prepared changes. The run records the configuration and the version.
+    TensorFlow and without a network, and made again if what is prepared changes. The run records
+    the configuration and the version.
 
     Other names: tensorflow_datasets.
     """
