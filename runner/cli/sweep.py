@@ -89,10 +89,9 @@ def sweep(
     request, options = request_and_options(given)
     if dry_run is not None:
         from zookit.cli.sweep_dry_run import check_dry_run, show_dry_run
-        from zookit.sweeps.located import located
 
         check_dry_run(request, options, by=by, report=report, as_csv=as_csv)
-        show_dry_run(located(request, attach or runs_dir), full=dry_run == FULL, as_json=as_json)
+        show_dry_run(request, attach or runs_dir, full=dry_run == FULL, as_json=as_json)
         return 0
     from zookit.cli.sweep_result import ResultOptions
     from zookit.cli.sweep_run import run_sweep

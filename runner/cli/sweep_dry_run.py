@@ -9,8 +9,10 @@ from zookit.cli.json_output import print_json
 from zookit.core import BadExperiment, BadParameter, Choice, Range
 from zookit.core.messages import counted
 from zookit.sweeps.cells import Cell, CellTrials, without_validation
+from zookit.sweeps.located import located
 from zookit.sweeps.measured import check_measured
 from zookit.sweeps.request import CALLBACKS, SEED, SweepRequest
+from zookit.sweeps.starts import Starts
 from zookit.sweeps.vary import range_words
 from zookit.tables import facts, output, table
 
@@ -37,8 +39,10 @@ def check_dry_run(
     check_measured(by, request)
 
 
-def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:
+def show_dry_run(request: SweepRequest, runs_dir: Path, *, full: bool, as_json: bool) -> None:
     """Print the cells of a request, and which combinations are left out and why.
+
+    `runs_dir` has the runs that the request names.
 
     Raises ZookitError if a word of the request is not valid, and BadExperiment if no combination
     fits.
@@ -46,7 +50,9 @@ def show_dry_run(request: SweepRequest, *, full: bool, as_json: bool) -> None:
     from zookit.terminal import messages_shown
 
     with messages_shown(quiet=False):
-        trials = CellTrials(request)
+        starts = Starts(runs_dir)
+        request = located(request, starts)
+        trials = CellTrials(request, starts)
         first = trials.ask() if trials.learns else None  # results decide what it asks for next
         _check_validated(first.cells if first else ())
         cells = [] if trials.learns else _all(trials)

@@ -24,6 +24,7 @@ from zookit.sweeps.exclusion import Exclusion
 from zookit.sweeps.recorded_trials import RecordedTrials
 from zookit.sweeps.request import SEED, SweepRequest
 from zookit.sweeps.space import Space
+from zookit.sweeps.starts import Starts
 from zookit.training.composition import Composition
 
 MOST_CELLS = 100_000
@@ -61,12 +62,12 @@ class CellTrials:
     """The trials of a request's search, as cells.
 
     Combinations that are excluded, that do not fit, or that are the same experiment as one before
-    are left out; `misfits`, `same` and `excluded` say which.
+    are left out; `misfits`, `same` and `excluded` say which. `starts` reads what cells start from.
 
     Raises ZookitError if a word of the request is not valid, or there are too many combinations.
     """
 
-    def __init__(self, request: SweepRequest) -> None:
+    def __init__(self, request: SweepRequest, starts: Starts | None = None) -> None:
         self.misfits: list[Cell] = []
         """Cells that do not fit, in the order of the others."""
         self.same: list[tuple[Cell, Cell]] = []
@@ -75,7 +76,7 @@ class CellTrials:
         """The number of cells that are excluded."""
         self.space = Space(request)
         self._request = request
-        self._composer = Composer(self.space)
+        self._composer = Composer(self.space, starts or Starts())
         self._exclusion = Exclusion(request, self.space)
         built = default.searches.build(request.search)
         self._search: Search = built.component

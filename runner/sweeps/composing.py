@@ -18,13 +18,13 @@ from zookit.runs.initial_weights import InitialWeights
 from zookit.runs.inputs import hash_inputs
 from zookit.sweeps.places import Place, is_in_file, is_words
 from zookit.sweeps.space import Space
+from zookit.sweeps.starts import Starts
 from zookit.sweeps.vary import range_ends, vary_words
 from zookit.training.compatibility import with_rate
 from zookit.training.composition import Composition
 from zookit.training.data_checks import check_before_data
-from zookit.training.initial_weights import read_source
 from zookit.training.options import INIT, split_options
-from zookit.training.resolve import RUNS_DIR, build, compose_chosen
+from zookit.training.resolve import build, compose_chosen
 
 _NAME = "sweep"
 """The name of settings in messages."""
@@ -40,11 +40,11 @@ class Composer:
     """
 
     space: Space
+    starts: Starts
     _built: dict[tuple[Row, str], Built[Any]] = field(default_factory=dict)
     _settings: dict[tuple[Any, ...], Settings] = field(default_factory=dict)
     _optimizers: dict[tuple[str | None, Any], Built[Any]] = field(default_factory=dict)
     _hashes: dict[Path, str] = field(default_factory=dict)
-    _sources: dict[str, InitialWeights] = field(default_factory=dict)
     _fetched: dict[Dataset, Built[Dataset]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -170,9 +170,7 @@ class Composer:
 
     def _source(self, text: str | None) -> InitialWeights | None:
         """Return the weights to start from; all cells share those of one run."""
-        if text is not None and text not in self._sources:
-            self._sources[text] = read_source(text, RUNS_DIR)
-        return None if text is None else self._sources[text]
+        return None if text is None else self.starts.read(text)
 
     def _hash(self, paths: Mapping[str, Path]) -> Mapping[str, str]:
         for key, path in paths.items():

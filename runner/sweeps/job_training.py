@@ -12,6 +12,7 @@ from zookit.core.run_archive import job_locked, unpack_run
 from zookit.registry.blame import plugins_blamed
 from zookit.runs.naming import run_folders
 from zookit.runs.run import RunRecord, read_run
+from zookit.sweeps.starts import start_of_job
 from zookit.training.composition import Composition
 from zookit.training.listeners import AttachedListener, attach_listeners
 from zookit.training.resolve import compose_experiment
@@ -36,7 +37,7 @@ def train_job(job: Job, folder: Path, report: Callable[..., None]) -> Status:
                 f"{experiment.settings.threads} in its experiment. Report this to the author of "
                 "the launcher."
             )
-        composition = compose_experiment(experiment)
+        composition = compose_experiment(experiment, initial=start_of_job(experiment))
         identity = composition.experiment.identity(job.data_hash, composition.owners)
         record = _begun(job, folder, identity)
         listeners = attach_listeners(job.listeners)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 from zookit.core import Experiment, Preference
 from zookit.isolation import run_in_child
@@ -27,7 +28,8 @@ def parameter_counts(cells: Iterable[Cell]) -> dict[Cell, int | str]:
         shape = (*info.image_shape, len(info.class_names), experiment.settings.normalize)
         by_cell[cell] = key = json.dumps([experiment.architecture.plain(), shape], sort_keys=True)
         if key not in keys:
-            keys[key] = experiment.to_toml()
+            # What the weights start from does not count, and may be gone.
+            keys[key] = replace(experiment, initial_weights="", input_files={}).to_toml()
     counts = run_in_child(f"{__name__}:count_in_child", list(keys.values())) if keys else []
     counted = dict(zip(keys, counts, strict=True))
     return {cell: counted[key] for cell, key in by_cell.items()}

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from threading import Condition, Event, Thread
 
-from zookit.core import BadExperiment, BadRun, FolderError, Launcher, ZookitError
+from zookit.core import BadRun, FolderError, Launcher, ZookitError
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of
 from zookit.core.file_lock import lock_file
@@ -24,6 +24,7 @@ from zookit.sweeps.located import located
 from zookit.sweeps.options import SweepOptions
 from zookit.sweeps.plan import Misfit, Planner
 from zookit.sweeps.request import SweepRequest
+from zookit.sweeps.starts import Starts
 from zookit.sweeps.state import CellState
 from zookit.sweeps.store import Store
 from zookit.sweeps.trials import Trials
@@ -172,7 +173,7 @@ class Sweep:
     def _train(self, coordinator: Coordinator) -> None:
         coordinator.run(self._stop)
         if not self._stop.is_set():
-            _check_any(self.trials)
+            self.trials.check_any()
 
     def _changed(self, state: CellState, changed: Callable[[CellState], None]) -> None:
         if state.over:
@@ -198,26 +199,28 @@ def plan(
             sweep runs in it.
     """
     options.check()  # before any work
-    request = located(request, runs_dir)
-    cells = CellTrials(request)
+    starts = Starts(runs_dir)
+    request = located(request, starts)
+    cells = CellTrials(request, starts)
     check_runs_dir(runs_dir)
     runs_dir = runs_dir.absolute()
     new = partial(Trials, planner=Planner(progress), runs_dir=runs_dir, reuse=options.reuse)
     held = ExitStack()
     try:
         store = _store(runs_dir, held)
+        starts.save()
         trials = new(cells=cells)
         if cells.learns:
             record = runs_dir / _FOLDER / _SEARCH
             cells.record(record)
             if not trials.ask_again(done):
                 record.unlink()
-                cells = CellTrials(request)
+                cells = CellTrials(request, starts)
                 cells.record(record)
                 trials = new(cells=cells)
         else:
             trials.ask_all(done)
-            _check_any(trials)
+            trials.check_any()
         _write(runs_dir, request, options)
     except BaseException:
         held.close()
@@ -225,16 +228,6 @@ def plan(
     return Sweep(
         request=request, options=options, runs_dir=runs_dir, trials=trials, store=store, _held=held
     )
-
-
-def _check_any(trials: Trials) -> None:
-    """Raise BadExperiment if there is nothing that could be trained."""
-    if trials.states:
-        return
-    reasons = [each.misfit for each in trials.cells.misfits]
-    reasons += [each.reason for each in trials.misfits]
-    why = f"no combination fits. The first one: {reasons[0]}" if reasons else "all are excluded."
-    raise BadExperiment(f"there is nothing to train: {why}")
 
 
 def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
-from zookit.core import BadRun
+from zookit.core import BadExperiment, BadRun
 from zookit.runs.listing import runs_by_cell
 from zookit.runs.run import read_run
 from zookit.runs.summary import RunSummary
@@ -45,6 +45,17 @@ class Trials:
     def learns(self) -> bool:
         """Whether results decide what is tried next."""
         return self.cells.learns
+
+    def check_any(self) -> None:
+        """Raise BadExperiment if there is nothing that could be trained."""
+        if self.states:
+            return
+        reasons = [each.misfit for each in self.cells.misfits]
+        reasons += [each.reason for each in self.misfits]
+        why = (
+            f"no combination fits. The first one: {reasons[0]}" if reasons else "all are excluded."
+        )
+        raise BadExperiment(f"there is nothing to train: {why}")
 
     def ask_all(self, done: Callable[[], None]) -> None:
         """Ask for all cells; `done` is called after each."""

@@ -88,13 +88,14 @@ def compose_experiment(
     *,
     repeated: bool = False,
     runs_dir: Path = RUNS_DIR,
+    initial: InitialWeights | None = None,
 ) -> Composition:
     """Look up the components of a recorded experiment.
 
     `instances` stand for the components that no entry point names. `folder` has copies of the input
     files; without it they are read from where they were, and the run to start from is found in
-    `runs_dir`. If the experiment is `repeated`, metrics are logged under the recorded names. Raises
-    ZookitError.
+    `runs_dir`, unless `initial` has its weights. If the experiment is `repeated`, metrics have the
+    recorded names in the logs. Raises ZookitError.
     """
     kinds = {kind.slot: kind for kind in Registry.kinds() if kind.recorded}
     chosen: Chosen = {}
@@ -119,7 +120,7 @@ def compose_experiment(
         frozen=experiment.frozen,
         verified=verified,
         repeated=repeated,
-        initial=recorded_weights(experiment, folder, runs_dir),
+        initial=initial or recorded_weights(experiment, folder, runs_dir),
     )
     _check_inputs(experiment, composition)
     return composition

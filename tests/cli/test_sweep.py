@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Command
+from small_runs import small_run
 
 from zookit.cli.component_options import component_kinds
 from zookit.cli.sweep_completion import callback_sets, varied
@@ -221,7 +222,7 @@ def test_a_full_dry_run_counts_parameters(zookit: Command) -> None:
         counts = {tuple(each["values"].values())[:2]: each["parameters"] for each in cells}
         assert counts["mnist", "dense"] == 784 * 128 + 128 + 128 * 10 + 10
         assert counts["horse_or_human", "dense"] == 300 * 300 * 3 * 128 + 128 + 128 + 1
-    shown = zookit(*TWO, "--dry-run=full")
+    shown = zookit(*TWO, "--init", small_run(), "--dry-run=full")
     assert "101,770" in shown.out
     assert "TensorFlow" not in shown.err
 

@@ -26,6 +26,7 @@ from zookit.sweeps.cells import Cell, CellTrials, cells
 from zookit.sweeps.located import located
 from zookit.sweeps.plan import PlannedCell, Planner
 from zookit.sweeps.request import SweepRequest
+from zookit.sweeps.starts import Starts
 from zookit.sweeps.vary import parse_vary
 from zookit.training.resolve import compose, compose_experiment
 
@@ -491,7 +492,7 @@ def test_cells_start_from_the_same_weights_or_from_none(tmp_path: Path) -> None:
         datasets=(small_images(),),
         architectures=(DENSE, "cnn:filters=4,units=4"),
     )
-    found = cells(located(asked_for, run.parent))
+    found = cells(located(asked_for, Starts(run.parent)))
     fitting = [each.composition for each in found if each.composition is not None]
     starts = [each.experiment.initial_weights for each in fitting]
     assert starts == [run.name, "", ""]
