@@ -58,8 +58,9 @@ class Starts:
         """Return the weights of a run or model. Raises as `location` and `read_source` do."""
         if text not in self._read:
             found = self._found(text)
-            is_there = isinstance(found, str)
-            self._read[text] = read_source(text, self.runs_dir) if is_there else found
+            if isinstance(found, str):
+                found = read_source(found, self.runs_dir)
+            self._read[text] = found
         return self._read[text]
 
     def save(self) -> None:
