@@ -73,7 +73,12 @@ class AmbiguousName(ZookitError):
 
 
 class BrokenPlugin(ZookitError):
-    """A plugin cannot be imported, or breaks the contract of its kind."""
+    """A plugin cannot be imported, or breaks the contract of its kind.
+
+    `complaint` is what is wrong, without the plugin's name, if that is known.
+    """
+
+    complaint: str = ""
 
 
 class NotInstalled(ZookitError):

@@ -145,10 +145,12 @@ class Entry(Generic[T]):
 
     def broken(self, complaint: str, advice: str = "") -> BrokenPlugin:
         """Return an error that names the plugin and its package, and says what is wrong."""
-        return BrokenPlugin(
+        error = BrokenPlugin(
             f"{self.kind.singular} {self.name!r} of {self.owner} ({self.location}) {complaint}.",
             advice,
         )
+        error.complaint = f"{complaint}."
+        return error
 
     def __repr__(self) -> str:
         return f"<{self.kind.singular} {self.name} of {self.owner} ({self.location})>"

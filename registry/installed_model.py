@@ -8,12 +8,13 @@ import binascii
 import csv
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zookit.core import BrokenPlugin
+from zookit.core import BadRun, BrokenPlugin
 from zookit.core.errors import reason_of
 from zookit.core.reading import as_text, open_regular, parse_json, read_bounded
 from zookit.registry.entry import Entry
@@ -70,6 +71,21 @@ class InstalledModel:
     def check_all(self) -> None:
         """Raise BrokenPlugin unless all files are those that RECORD lists."""
         self.check(*(self.hashes or ()))
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Report a BadRun of this block, which reads the model's files, as a mistake in them.
+
+        The files are those that were installed, so a copy of the run would be no better.
+        """
+        try:
+            yield
+        except BadRun as error:
+            reason = error.message.replace(f"{self.folder}/", "").rstrip(".")
+            author = f"the author of {self.entry.declared.distribution}"
+            raise self.entry.broken(
+                f"cannot be read: {reason}", f"Upgrade zookit, or report this to {author}."
+            ) from error
 
     def _check(self, name: str) -> None:
         assert self.hashes is not None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from zookit.core import ZookitError
+from zookit.core import BrokenPlugin
 from zookit.doctor.finding import Finding
 from zookit.registry import Entry, Registry
 from zookit.registry.installed_model import installed_model
@@ -17,10 +17,9 @@ def examine_model(entry: Entry[Any], registry: Registry) -> Iterator[Finding]:
         model = installed_model(entry)
         model.check_all()
         run = read_model(model)
-    except ZookitError as error:
-        # The doctor prints whose model it is next to the reason.
-        reason = error.message.partition(f"({entry.location}) ")[2] or error.message
-        yield Finding("broken", reason, error.advice)
+    except BrokenPlugin as error:
+        # The doctor prints whose model it is next to the complaint.
+        yield Finding("broken", error.complaint, error.advice)
         return
     yield from _missing(run, registry)
 

@@ -110,7 +110,7 @@ def export(
             )
         data, author = run.environment.data, run.experiment.architecture.name
         info = model_info(data.class_names, data.image_shape, run.name)
-        write_checked(model, to, aside, info, str(run.folder), author)
+        write_checked(model, to, aside, info, run.shown, author)
 
 
 def write_checked(

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,11 @@ def _memory() -> int:
         return sys.maxsize  # Windows
 
 
+def reading(run: RunRecord) -> AbstractContextManager[None]:
+    """Return a context that reads files of the run, and reports those of a model as a package's."""
+    return nullcontext() if run.installed is None else run.installed.reading()
+
+
 def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
     """Return the arrays of a file that was written at the end of the run.
 
@@ -123,7 +129,8 @@ def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
     path = run.folder / name
     expected = "" if run.ending is None else run.ending.files.get(name, "")
     known = "" if run.installed is None else run.installed.checked_hash(name)
-    arrays, _ = load_arrays(path)
+    with reading(run):
+        arrays, _ = load_arrays(path)
     if expected and (known or sha256_of_file(path)) == expected:
         return arrays
     if run.installed is not None:

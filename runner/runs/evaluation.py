@@ -1,11 +1,17 @@
 """The predictions on the test split, saved so that a report needs neither data nor model."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zookit.core import Evaluation
 from zookit.core.messages import counted
-from zookit.runs.arrays import load_of_end, save_arrays
+from zookit.runs.arrays import load_of_end, reading, save_arrays
 from zookit.runs.run import EVALUATION, RunRecord, damaged
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
 
 _KINDS = {
     "labels": ("int64", 1),
@@ -31,8 +37,13 @@ def load_evaluation(run: RunRecord) -> Evaluation | None:
     """
     if run.ending is None or run.ending.status != "finished":
         return None
+    with reading(run):
+        return _checked(run, load_of_end(run, EVALUATION))
+
+
+def _checked(run: RunRecord, arrays: "dict[str, Array]") -> Evaluation:
+    """Return the predictions of these arrays. Raises BadRun if they are not those of the run."""
     path = run.folder / EVALUATION
-    arrays = load_of_end(run, EVALUATION)
     if {name: (str(each.dtype), each.ndim) for name, each in arrays.items()} != _KINDS:
         raise damaged(path, "it does not contain the arrays of an evaluation")
     found = Evaluation(**arrays)

@@ -54,15 +54,10 @@ def read_model(model: InstalledModel) -> RunRecord:
             report_to(_owner(model)),
         )
     model.check(EXPERIMENT, ENVIRONMENT, HISTORY, TIMES, METRICS)
-    try:
+    with model.reading():
         record = read_run(model.folder)
-    except BadRun as error:
-        # The files are those that were installed, so a copy of the run would be no better.
-        reason = error.message.partition(". Restore")[0].replace(f"{model.folder}/", "")
-        raise model.entry.broken(
-            f"cannot be read: {reason.rstrip('.')}",
-            f"Upgrade zookit, or report this to the author of {_owner(model)}.",
-        ) from error
+        if record.contradiction:
+            raise BadRun(record.contradiction)
     if record.status != "finished":
         raise model.entry.broken(f"is of a run that is {record.status}", report_to(_owner(model)))
     return replace(record, installed=model)

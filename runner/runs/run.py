@@ -207,8 +207,8 @@ def damaged(path: Path, reason: str) -> BadRun:
     """Return the error for a file that differs from what was written."""
     # The reason may quote the file, which may contain terminal control codes.
     return BadRun(
-        f"{path} is damaged: {printable(reason)}. Restore the file from a copy of the run, or run "
-        "the experiment again."
+        f"{path} is damaged: {printable(reason)}.",
+        "Restore the file from a copy of the run, or run the experiment again.",
     )
 
 
@@ -220,8 +220,8 @@ def is_there(path: Path) -> bool:
 def unreadable(path: Path, error: OSError) -> BadRun:
     """Return the error for a file that cannot be read, is too large or is not a regular file."""
     return BadRun(
-        f"{path} cannot be read: {error.strerror or error}. Restore the file from a copy of the "
-        "run, or run the experiment again."
+        f"{path} cannot be read: {error.strerror or error}.",
+        "Restore the file from a copy of the run, or run the experiment again.",
     )
 
 

@@ -14,6 +14,7 @@ from damage import bomb, changed_files, check_change, scratched
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_models import recorded_hash
+from made_runs import make_one
 from model_site import ModelSite, forget, models
 from small_run_fixtures import finished
 
@@ -142,6 +143,26 @@ def test_a_model_of_a_newer_format_names_the_version(models: ModelSite, tiny: Pa
     assert "Restore" not in str(raised.value)
 
 
+def test_files_that_contradict_each_other_are_a_fault_of_the_package(
+    models: ModelSite, tiny: Path
+) -> None:
+    experiment = tiny / "experiment.toml"
+    experiment.write_text(experiment.read_text().replace("seed = 0", "seed = 1"))
+    record_again(models.path)
+    with pytest.raises(BrokenPlugin, match=r"do not match.*report this to the author of zookit-t"):
+        package.open_model("tiny")
+
+
+@pytest.mark.parametrize("change", [b"", b"0" * 100])
+def test_arrays_that_cannot_be_read_are_a_fault_of_the_package(
+    models: ModelSite, tiny: Path, change: bytes
+) -> None:
+    (tiny / "evaluation.safetensors").write_bytes(change)
+    record_again(models.path)
+    with pytest.raises(BrokenPlugin, match=r"\) cannot be read: evaluation\.safetensors is dam"):
+        assert package.open_model("tiny").evaluation
+
+
 def edited_owners(folder: Path, old: str, new: str, owner: str) -> None:
     """Let another component than the one of a model's run have made it."""
     for name in ("experiment.toml", "environment.json"):
@@ -151,6 +172,7 @@ def edited_owners(folder: Path, old: str, new: str, owner: str) -> None:
     for each in environment["components"]:
         each["owner"] = owner if each["name"] == new else each["owner"]
     (folder / "environment.json").write_text(json.dumps(environment))
+    make_one(folder)
 
 
 def test_two_models_of_one_name_are_compared(models: ModelSite, tiny: Path, finished: Path) -> None:
@@ -175,6 +197,7 @@ def test_parameters_that_the_installed_version_does_not_have_are_an_error_with_t
     edited_owners(tiny, "zookit/dense", "zookit/dense", "zookit==9.9")
     experiment = tiny / "experiment.toml"
     experiment.write_text(experiment.read_text().replace("dropout = ", "droput = "))
+    make_one(tiny)
     record_again(models.path)
     with pytest.raises(BadRun) as raised:
         package.open_model("tiny").model()
