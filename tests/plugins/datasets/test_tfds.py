@@ -68,6 +68,8 @@ def test_a_prepared_data_set_is_copied_and_pinned(
     assert found == expected
     assert "tensorflow_datasets" not in sys.modules
 
+    with only_what_is_here():
+        fetched(default.datasets.build("tfds:pets/small"))
     monkeypatch.setenv("TFDS_DATA_DIR", "/nowhere")
     with only_what_is_here():
         for words in ("tfds:pets/small", "tfds:pets/small,version=1.2.3,size=16"):
