@@ -30,7 +30,8 @@ _LONGEST_NAME = 500
 _PART = re.compile(r"[^/\\:*?\"<>|\x00-\x1f\x7f]{1,200}")
 """A name in a path that all file systems have."""
 _SHA256 = re.compile("[0-9a-f]{64}")
-_OF_THIS_MACHINE = (".lock", MANIFEST, REPORT)
+OF_THIS_MACHINE = (".lock", MANIFEST, REPORT)
+"""What is in a run's folder on a machine, and no part of the run."""
 
 
 @dataclass(frozen=True)
@@ -187,4 +188,4 @@ def _entries(folder: Path) -> Iterator[tuple[str, Path]]:
 def is_left_out(name: str) -> bool:
     """Return whether a file or folder in a run's folder is of use on this machine only."""
     last = name.rpartition("/")[2]
-    return name in _OF_THIS_MACHINE or last.startswith(".zookit-") or last.endswith(".part")
+    return name in OF_THIS_MACHINE or last.startswith(".zookit-") or last.endswith(".part")

@@ -20,7 +20,7 @@ from zookit.core.errors import reason_of, reraise_interruption
 from zookit.core.messages import option
 from zookit.core.reading import parse_json, read_bounded, read_text_bounded
 from zookit.data.hashes import sha256_of_file
-from zookit.remote.manifest import Manifest, files_of, left_out_of
+from zookit.remote.manifest import OF_THIS_MACHINE, Manifest, files_of, left_out_of
 from zookit.remote.place import RemoteError, unwritable
 
 SIGNATURE = "model.sig"
@@ -135,7 +135,8 @@ def _hashing(library: Any, target: Path) -> Any:
     if target.is_dir():
         for _ in files_of(target):  # raises BadRun for others than regular files
             pass
-        paths = {SIGNATURE, *left_out_of(target)}
+        # Also what is not there yet: the library's command reads these names from the signature.
+        paths = {SIGNATURE, *OF_THIS_MACHINE, *left_out_of(target)}
     config = library.hashing.Config().use_file_serialization()
     return config.set_ignored_paths(paths=sorted(paths), ignore_git_paths=False)
 
