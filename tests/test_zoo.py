@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from test_zoo_entries import ORIGIN, RESULT, TINY
 from zoo_entries import Entry, read_entries, read_entry
-from zoo_training import processor
+from zoo_training import known_here, processor
 
 import zoo
 
@@ -112,6 +112,30 @@ def test_other_weights_are_reported_and_a_package_is_written(tiny_zoo: Zoo) -> N
     again = tiny_zoo("check", "--again", "tiny", "--runs-dir", tiny_zoo.folder / "again")
     assert again.returncode == 1
     assert "tiny, seed 0: OTHER WEIGHTS" in again.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("zoo")
+def test_what_does_not_belong_to_the_other_seeds_stops_no_other_entry(
+    tmp_path: Path, session_cache: Path
+) -> None:
+    others = Zoo(tmp_path, session_cache)
+    (others.entries / "long.toml").unlink()
+    here = {**known_here(), "data": "0" * 64}
+    for name, origin in (("moved", {"processor": "another"}), ("redrawn", here)):
+        path = others.entries / f"{name}.toml"
+        path.write_text(TINY)
+        read_entry(path).with_result(RESULT, replace(ORIGIN, **origin)).write()
+
+    ended = others("train", "--runs-dir", others.runs)
+    assert ended.returncode == 2
+    assert not others.entry("tiny").missing
+    for name, fact in (("moved", "processor another"), ("redrawn", "data 0000")):
+        assert others.entry(name).missing == (1,)
+        assert fact in ended.stdout
+        assert name in ended.stderr
+    assert "moved, seed 1: epoch" not in ended.stdout
+    assert "redrawn, seed 1: finished" in ended.stdout
 
 
 @pytest.mark.slow

@@ -13,16 +13,17 @@ through ZOOKIT_DATA_DIR.
 import argparse
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from zoo_entries import ENTRIES, ROOT, Entry, Repetition, read_entries, read_entry
 from zoo_models import bundle, package
 from zoo_page import is_same, write_pages
-from zoo_training import LAUNCHER, Training, forget, origin_of, result_of, train
+from zoo_training import LAUNCHER, Training, forget, known_here, origin_of, result_of, train
 
-from zookit.core import BadRun, ZookitError
+from zookit.core import BadExperiment, BadRun, ZookitError
 from zookit.core.messages import counted
 from zookit.runs.run import RunRecord
 from zookit.terminal import messages_shown
@@ -38,20 +39,42 @@ def report(line: str) -> None:
 
 
 def train_entries(entries: Sequence[Entry], runs_dir: Path, launcher: str, *, again: bool) -> None:
-    """Train all seeds that have no result, and write each result when it is known."""
+    """Train all seeds that have no result, and write each result when it is known.
+
+    Raises BadExperiment at the end if results do not belong to those of the other seeds.
+    """
     if again:
         for each in entries:
             forgotten = replace(each.notes, results=(), origin=None, repetition=None)
             replace(each, notes=forgotten).write()
         entries = [read_entry(each.path) for each in entries]
         forget([Training(entry, seed) for entry in entries for seed in entry.missing], runs_dir)
-    trainings = [Training(entry, seed) for entry in entries for seed in entry.missing]
+    refused: list[BadExperiment] = []
+    trainings = []
+    for entry in entries:
+        with _refusals(refused):
+            for seed in entry.missing:
+                entry.check_origin(seed, known_here())
+            trainings += [Training(entry, seed) for seed in entry.missing]
     _report_estimate(trainings)
 
     def done(training: Training, run: RunRecord) -> None:
-        read_entry(training.entry.path).with_result(result_of(run), origin_of(run)).write()
+        with _refusals(refused):
+            read_entry(training.entry.path).with_result(result_of(run), origin_of(run)).write()
 
     train(trainings, runs_dir, done, report, launcher)
+    if refused:
+        raise BadExperiment(" ".join(map(str, refused)))
+
+
+@contextmanager
+def _refusals(refused: list[BadExperiment]) -> Iterator[None]:
+    """Report that a result does not belong to the others, and add it, so that the rest goes on."""
+    try:
+        yield
+    except BadExperiment as error:
+        report(str(error))
+        refused.append(error)
 
 
 def check_entries(entries: Sequence[Entry], runs_dir: Path, launcher: str, *, again: bool) -> bool:
@@ -118,7 +141,7 @@ def _write_pages(entries: Path) -> None:
 
 
 def _report_estimate(trainings: Sequence[Training]) -> None:
-    seconds = sum(each.entry.notes.estimate for each in trainings) / _WORKERS
+    seconds = sum(each.entry.seconds for each in trainings) / _WORKERS
     report(f"{counted(len(trainings), 'training')}, about {seconds / 60:.0f} minutes")
 
 

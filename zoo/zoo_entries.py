@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import mean
 from typing import Annotated, Any, ClassVar
 
 import tomli_w
@@ -127,20 +128,37 @@ class Entry:
         """Return what a seed reached, if it is known."""
         return next((each for each in self.notes.results if each.seed == seed), None)
 
+    @property
+    def seconds(self) -> float:
+        """How long one seed trains: the mean of those that were, or else the estimate."""
+        measured = [each.seconds for each in self.notes.results]
+        return mean(measured) if measured else self.notes.estimate
+
     def with_result(self, result: Result, origin: Origin) -> "Entry":
         """Return the entry with one more result, those of other seeds as they are.
 
         Raises BadExperiment if the others came about with something else.
         """
+        self.check_origin(result.seed, asdict(origin))
         others = [each for each in self.notes.results if each.seed != result.seed]
-        if others and self.notes.origin != origin:
-            raise BadExperiment(
-                f"{self.name}: seed {result.seed} was trained with {_words(origin)}, the other "
-                f"seeds with {_words(self.notes.origin)}. Train all seeds again: "
-                f"python zoo/zoo.py train --again {self.name}"
-            )
         results = tuple(sorted((*others, result), key=lambda each: each.seed))
         return replace(self, notes=replace(self.notes, results=results, origin=origin))
+
+    def check_origin(self, seed: int, origin: Mapping[str, object]) -> None:
+        """Raise BadExperiment if other seeds came about with something else than this one.
+
+        `origin` has what is known of that of this seed, by the names of `Origin`.
+        """
+        before = self.notes.origin
+        if before is None or all(each.seed == seed for each in self.notes.results):
+            return
+        differing = [name for name, value in origin.items() if getattr(before, name) != value]
+        if differing:
+            raise BadExperiment(
+                f"{self.name}: seed {seed} has {_words(origin, differing)}, the other seeds have "
+                f"{_words(asdict(before), differing)}. Train all seeds again: "
+                f"python zoo/zoo.py train --again {self.name}"
+            )
 
     def write(self) -> None:
         """Write the notes to the file; the experiment stays as it is."""
@@ -150,8 +168,8 @@ class Entry:
             aside.write_text(tomli_w.dumps(tables), encoding="utf-8")
 
 
-def _words(origin: Origin | None) -> str:
-    return "nothing" if origin is None else ", ".join(f"{k} {v}" for k, v in asdict(origin).items())
+def _words(origin: Mapping[str, object], names: Sequence[str]) -> str:
+    return ", ".join(f"{name} {origin[name]}" for name in names)
 
 
 def _without_empty(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from zoo_entries import Entry, Origin, Result, located
 from zookit.core import BadExperiment, FolderError, TrainingFailed
 from zookit.core.file_lock import lock_file
 from zookit.core.messages import counted
+from zookit.modeling.runtime import versions
 from zookit.registry import default
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 from zookit.runs.writer import check_runs_dir
@@ -31,6 +32,7 @@ from zookit.training.resolve import compose_experiment
 LAUNCHER = "local:workers=2"
 """Each recipe has one thread, so that two train at a time on two cores."""
 _ENTRY, _SEED = "entry", "seed"
+_PACKAGES = ("zookit", "tensorflow", "keras", "numpy", "python")
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
@@ -89,7 +91,7 @@ def train(
         TrainingFailed: some failed, or it was stopped; the runs that have finished are kept.
         ZookitError: a recipe does not fit its data, or the folder cannot be used.
     """
-    ordered = sorted(trainings, key=lambda each: -each.entry.notes.estimate)
+    ordered = sorted(trainings, key=lambda each: -each.entry.seconds)
     by_words = {tuple(each.words.values()): each for each in ordered}
     with ExitStack() as held:
         store = _store(runs_dir, held)
@@ -222,14 +224,20 @@ def result_of(run: RunRecord) -> Result:
 
 def origin_of(run: RunRecord) -> Origin:
     """Return with what a finished run came about."""
-    versions, parameters = run.environment.versions, run.environment.parameters
+    recorded, parameters = run.environment.versions, run.environment.parameters
     return Origin(
-        **{name: versions[name] for name in ("zookit", "tensorflow", "keras", "numpy", "python")},
+        **{name: recorded[name] for name in _PACKAGES},
         processor=processor(),
         data=run.environment.data.hash,
         parameters=parameters.all if parameters else 0,
         size=(run.folder / WEIGHTS).stat().st_size,
     )
+
+
+def known_here() -> dict[str, str]:
+    """Return what is known of an origin before training here: the versions and the processor."""
+    found = versions()
+    return {**{name: found[name] for name in _PACKAGES}, "processor": processor()}
 
 
 def processor() -> str:
