@@ -46,7 +46,7 @@ class FolderPlace(WritablePlace):
 
     def send(self, path: Path, name: str, advance: Advance) -> None:
         """See `Place`."""
-        target = self._folder / name
+        target = self._path(name)
         try:
             with written_aside(target) as aside:
                 shutil.copyfile(path, aside)
@@ -56,7 +56,7 @@ class FolderPlace(WritablePlace):
 
     def remove(self, name: str) -> None:
         """See `Place`."""
-        path = self._folder / name
+        path = self._path(name)
         try:
             path.unlink(missing_ok=True)
         except NotADirectoryError:  # the name of a folder in it is that of a file
@@ -68,6 +68,20 @@ class FolderPlace(WritablePlace):
                 (self._folder / parent).rmdir()
             except OSError:  # not empty
                 return
+
+    def _path(self, name: str) -> Path:
+        """Return the path of a file to write or remove. Raises RemoteError if a link leads there.
+
+        Whoever can write to the folder could have put it there, to have other files changed.
+        """
+        path = self._folder / name
+        for parent in path.relative_to(self._folder).parents[:-1]:
+            if (self._folder / parent).is_symlink():
+                raise RemoteError(
+                    f"{self._folder / parent} is a link, and nothing is written through it. Remove "
+                    "it, or choose another folder."
+                )
+        return path
 
     def _unreadable(self, name: str, error: OSError) -> RemoteError:
         return RemoteError(

@@ -246,6 +246,26 @@ def test_nothing_is_written_through_a_link(run: RunRecord, tmp_path: Path) -> No
     assert not (shared / "times.csv").is_symlink()
 
 
+@pytest.mark.parametrize("why", ["sent", "removed"])
+def test_nothing_is_changed_through_a_linked_folder(
+    run: RunRecord, tmp_path: Path, why: str
+) -> None:
+    """What a manifest lists that somebody else wrote may be a file of this user's."""
+    shared, mine = tmp_path / "shared", tmp_path / "mine"
+    (run.folder / "files").mkdir()
+    (run.folder / "files" / "plot").write_text("of the run")
+    push_run(run, str(shared))
+    shutil.move(shared / "files", mine)
+    (shared / "files").symlink_to(mine)
+    if why == "sent":
+        (run.folder / "files" / "plot").write_text("of the run, later")
+    else:
+        shutil.rmtree(run.folder / "files")
+    with pytest.raises(RemoteError, match=r"files is a link.*Remove it"):
+        push_run(run, str(shared))
+    assert (mine / "plot").read_text() == "of the run"
+
+
 def test_a_folder_that_cannot_be_written_is_an_error(run: RunRecord, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderError, match="file"):
