@@ -4,9 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.version import InvalidVersion, Version
@@ -17,13 +15,12 @@ from zookit.core.messages import option, with_article
 from zookit.registry import Registry, default
 from zookit.registry.names import data_folders
 from zookit.runs.naming import LATEST
+from zookit.scaffold.package import is_installed_module
 
 GROUP = Registry.models.group
 """The entry points whose names are models, and whose values are the folders with their files."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 300
-_INSTALLED = ("site-packages", "dist-packages")
-"""The names of folders that installed packages are in; Debian has the second."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +89,9 @@ def _why_taken(name: str, model: str) -> str:
 
 
 def _is_installed(name: str, module: str) -> bool:
-    """Return whether there is a distribution of that name, or a module where those are installed.
-
-    Folders beside the user's script or in the current folder do not count.
-    """
-    installed = [each for each in sys.path if Path(each).name in _INSTALLED]
-    if PathFinder.find_spec(module, installed) is not None:
-        return True
+    """Return whether a distribution or a module of that name is installed."""
     try:
-        return bool(version(name))
+        return is_installed_module(module) or bool(version(name))
     except PackageNotFoundError:
         return False
 

@@ -8,8 +8,8 @@ import symtable
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 from zookit.core import BadParameter, FolderError
@@ -21,6 +21,8 @@ from zookit.scaffold.template import code_of, dependencies_of, filled, suffix_of
 
 _PYTEST_NAMES = re.compile("[Tt]est|pytest|(setup|teardown)_")
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
+_INSTALLED = ("site-packages", "dist-packages")
+"""The names of folders that installed packages are in; Debian has the second."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def _check_module(package: Package) -> None:
         why = "is a Python keyword, which cannot be imported"
     elif package.module in sys.stdlib_module_names:
         why = "is a module of the standard library"
-    elif find_spec(package.module) is not None:
+    elif is_installed_module(package.module):
         why = "is a module that is already installed"
     else:
         return
@@ -170,6 +172,15 @@ def _check_module(package: Package) -> None:
         f"{package.module!r} {why}. Choose another name"
         + (", such as zookit-stripes." if "zookit" in package.name else f": zookit-{package.name}.")
     )
+
+
+def is_installed_module(name: str) -> bool:
+    """Return whether there is a module of that name where packages are installed.
+
+    Folders beside the user's script or in the current folder do not count.
+    """
+    folders = [each for each in sys.path if Path(each).name in _INSTALLED]
+    return PathFinder.find_spec(name, folders) is not None
 
 
 def _check_plugin(package: Package, kind: Row, own_commands: Collection[str]) -> None:

@@ -236,6 +236,15 @@ def test_invalid_names(zookit: Command, tmp_path: Path, name: str, facts: list[s
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_beside_the_script_is_not_installed(
+    zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "stripes").mkdir()
+    (tmp_path / "into").mkdir()
+    assert zookit("new", "stripes", "--into", "into").code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "facts"),
     [
