@@ -1,10 +1,8 @@
 """The configurations and splits of a repository on a hub, by its card or by the names of files."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from itertools import product
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,7 +16,6 @@ CONVERTED = "refs/convert/parquet"
 _SHARD = re.compile(r"[-_.]?\d+(-of-\d+)?(-[0-9a-f]+)?$")
 """Such as in `train-00000-of-00002`."""
 _LONGEST_PATTERN = 500
-_MOST_ALTERNATIVES = 100
 
 Splits = Mapping[str, Sequence[HubFile]]
 
@@ -86,11 +83,10 @@ def _declared(index: Index) -> list[Mapping[str, Any]]:
 
 def _matching(files: Sequence[HubFile], config: Mapping[str, Any]) -> dict[str, list[HubFile]]:
     """Return the files of each split, as a configuration in a card names them by patterns."""
-    splits: dict[str, list[HubFile]] = {}
+    splits: dict[str, dict[HubFile, None]] = {}  # each file once, in order
     for name, pattern in _patterns(config):
-        found = splits.setdefault(name, [])
-        found += (each for each in matching(files, pattern) if each not in found)
-    return splits
+        splits.setdefault(name, {}).update(dict.fromkeys(matching(files, pattern)))
+    return {name: list(found) for name, found in splits.items()}
 
 
 def _unmatched(index: Index, config: str) -> Iterator[tuple[str, str]]:
@@ -104,7 +100,7 @@ def _unmatched(index: Index, config: str) -> Iterator[tuple[str, str]]:
 
 def _patterns(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the name of a split and a pattern. One that is not given a name is for training."""
-    prefix = str(config.get("data_dir", "")).strip("/")
+    prefix = str(config.get("data_dir") or "").strip("/")
     data_files = config["data_files"]
     for each in data_files if isinstance(data_files, list) else [data_files]:
         split = str(each.get("split", "train")) if isinstance(each, dict) else "train"
@@ -118,33 +114,23 @@ def _patterns(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def matching(files: Sequence[HubFile], pattern: str) -> list[HubFile]:
     """Return the files whose paths match a pattern, which a stranger may have written.
 
-    As on the hub, it may have `*`, `?`, `[...]` and `{a,b}`, and `**` for any folders. The time is
-    proportional to the lengths of the pattern and of the paths.
+    As on the hub, it may have `*`, `?` and `[...]`, and `**` between slashes for any folders. The
+    time is proportional to the lengths of the pattern and of the paths.
     """
     exact = [each for each in files if each.path == pattern]
-    if exact or len(pattern) > _LONGEST_PATTERN:
+    parts = pattern.split("/")
+    if (
+        exact
+        or len(pattern) > _LONGEST_PATTERN
+        or any(len(part) > 2 and "**" in part for part in parts)
+    ):
         return exact
-    alternatives = _alternatives(pattern)
-    begin = re.split(r"[*?[{]", pattern, maxsplit=1)[0]
+    begin = re.split(r"[*?[]", pattern, maxsplit=1)[0]
     return [
         each
         for each in files
-        if each.path.startswith(begin)
-        and any(_matches(each.path.split("/"), parts) for parts in alternatives)
+        if each.path.startswith(begin) and _matches(each.path.split("/"), parts)
     ]
-
-
-def _alternatives(pattern: str) -> list[list[str]]:
-    """Return the parts between slashes of each pattern that one with `{a,b}` stands for."""
-    choices = [
-        part.split(",") if at % 2 else [part]
-        for at, part in enumerate(re.split(r"\{([^{}]*)\}", pattern))
-    ]
-    if math.prod(map(len, choices)) > _MOST_ALTERNATIVES:
-        return []
-    # In `**.parquet`, the name comes after the folders.
-    whole = (re.sub(r"(?<![^/])\*\*(?=[^/])", "**/*", "".join(each)) for each in product(*choices))
-    return [each.split("/") for each in whole]
 
 
 def _matches(path: Sequence[str], pattern: Sequence[str]) -> bool:
