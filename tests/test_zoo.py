@@ -5,14 +5,14 @@ import signal
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from test_zoo_entries import ORIGIN, RESULT, TINY
-from zoo_entries import Entry, read_entries, read_entry
+from zoo_entries import Entry, Origin, read_entries, read_entry
 from zoo_training import known_here, processor
 
 import zoo
@@ -121,11 +121,11 @@ def test_what_does_not_belong_to_the_other_seeds_stops_no_other_entry(
 ) -> None:
     others = Zoo(tmp_path, session_cache)
     (others.entries / "long.toml").unlink()
-    here = {**known_here(), "data": "0" * 64}
-    for name, origin in (("moved", {"processor": "another"}), ("redrawn", here)):
+    here = Origin(**{**asdict(ORIGIN), **known_here(), "data": "0" * 64})
+    for name, origin in (("moved", replace(here, processor="another")), ("redrawn", here)):
         path = others.entries / f"{name}.toml"
         path.write_text(TINY)
-        read_entry(path).with_result(RESULT, replace(ORIGIN, **origin)).write()
+        read_entry(path).with_result(RESULT, origin).write()
 
     ended = others("train", "--runs-dir", others.runs)
     assert ended.returncode == 2
