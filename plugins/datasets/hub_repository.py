@@ -246,7 +246,10 @@ class Repository:
             raise DataUnavailable(f"{message} Try again later.") from None
         except Exception as error:  # which library it uses for HTTP has changed
             if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
-                raise
+                raise DataUnavailable(
+                    f"{self.name}: {error.filename or downloads_folder(self.home)} cannot be used "
+                    f"({error.strerror}). Free some space, or change its permissions."
+                ) from None
             raise DataUnavailable(
                 f"{self.name}: {host()} cannot be reached ({reason_of(error)}). Connect to the "
                 "network, or use a data set that was downloaded before."

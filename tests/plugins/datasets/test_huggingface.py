@@ -414,6 +414,17 @@ def test_a_full_disk_is_not_called_the_network(hub: Hub, monkeypatch: pytest.Mon
     assert "Free some space" in error_of("huggingface:zoo/pets", DataUnavailable)
 
 
+def test_a_token_that_cannot_be_read_is_named(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/home/me/token")
+
+    hub.add("zoo/pets", SHARDS)
+    monkeypatch.setattr(huggingface_hub.HfApi, "dataset_info", refuse)
+    assert "/home/me/token" in error_of("huggingface:zoo/pets", DataUnavailable)
+
+
 def test_all_cells_of_a_sweep_use_one_commit(hub: Hub, zookit: Command) -> None:
     hub.add("zoo/pets", SHARDS)
     words = ["--dataset", "huggingface:zoo/pets", "--architecture", "dense"]
