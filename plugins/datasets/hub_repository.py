@@ -244,7 +244,7 @@ class Repository:
             if status in (401, 403):
                 raise DataError(f"{message} You may not read it: {log_in}.") from None
             raise DataUnavailable(f"{message} Try again later.") from None
-        except Exception as error:  # which library it uses for HTTP has changed
+        except Exception as error:  # noqa: BLE001 - which library it uses for HTTP has changed
             if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
                 raise DataUnavailable(
                     f"{self.name}: {error.filename or downloads_folder(self.home)} cannot be used "
