@@ -7,6 +7,9 @@ _BETWEEN_WORDS = r"(\s+)"
 _WITHOUT_SCHEME = r"""\A(['"(<\[]*(?://)?)[^/:=,@]+:[^/]*@"""
 """A user name and a password; in paths and in the words of components, @ has another meaning."""
 
+_HOST = r"(?:[\w-]+(?:\.[\w-]+)+|localhost|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?"
+"""A host that is none of a password's parts, and its port."""
+
 
 def without_secrets(text: str) -> str:
     """Return a text in which no address has a user name, a password, a query or a fragment.
@@ -27,13 +30,15 @@ def _word_without_secrets(word: str) -> str:
     scheme, slashes, address = word.partition("://")
     if not slashes:
         return re.sub(_WITHOUT_SCHEME, r"\1", word)
-    before, _, after = address.rpartition("@")
-    if ":" in before:
-        # A password may contain @, / and : though it should not.
-        shown = after
+    host, slash, path = address.partition("/")
+    host = host.rpartition("@")[2]
+    in_web = scheme.lower().endswith(("http", "https"))
+    is_host = re.fullmatch(_HOST, host) if in_web else ":" not in host
+    if is_host and ":" not in path.rpartition("@")[0]:
+        # @ is a part of the path, such as in hf://USER/REPOSITORY@REVISION.
+        shown = f"{host}{slash}{path}"
     else:
-        # After the first slash, @ is a part of the path: hf://USER/REPOSITORY@REVISION.
-        host, slash, path = address.partition("/")
-        shown = f"{host.rpartition('@')[2]}{slash}{path}"
+        # A password may contain @, / and : though it should not.
+        shown = address.rpartition("@")[2]
     place, mark, _ = shown.replace("#", "?").partition("?")
     return f"{scheme}://{place}?..." if mark else f"{scheme}://{place}"

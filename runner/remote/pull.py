@@ -83,7 +83,11 @@ def pull_run(
         _check_run(folder, place)
         try:
             with written_aside(target) as aside:
-                _move(folder, aside, manifest)
+                if (folder.parent / MANIFEST).exists():
+                    # Commands that name the run by its address use this copy, perhaps just now.
+                    _copy(folder, aside, manifest)
+                else:
+                    _move(folder, aside, manifest)
         except OSError as error:
             raise unwritable(target, error) from None
     return Pulled(target.absolute(), len(manifest.files), manifest.size, was_there=False)
@@ -191,10 +195,14 @@ def _move(folder: Path, target: Path, manifest: Manifest) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        for name in manifest.files:
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / name, target / name)
+        _copy(folder, target, manifest)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy(folder: Path, target: Path, manifest: Manifest) -> None:
+    for name in manifest.files:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, target / name)
 
 
 def _is_there(path: Path, entry: FileEntry) -> bool:

@@ -1,10 +1,10 @@
 """Pushes a run: copies its folder to an address."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from zookit.core import BadRun, warn
@@ -85,13 +85,14 @@ def push_run(
     there = _manifest_at(place, manifest, force=force)
     _warn_of_named_places(run, place)
     listed = {} if there is None else there.files
-    if there != manifest:
-        # Until all is there, what is there is no run, and no hash of its manifest holds.
+    stale = set(listed) - set(manifest.files)
+    in_the_way = _in_the_way(stale, manifest.files)
+    if in_the_way:
         place.remove(MANIFEST)
-        for name in sorted(set(listed) - set(manifest.files)):
-            place.remove(name)
+        _remove(place, in_the_way)
     missing = _missing(place, manifest, listed)
-    if missing:
+    if missing and there is not None and not in_the_way:
+        # Until all is there, what is there is no run, and no hash of its manifest holds.
         place.remove(MANIFEST)
     total = sum(manifest.files[name].size for name in missing)
     with progress(f"pushing {manifest.name}", total, "bytes") as advance:
@@ -101,6 +102,7 @@ def push_run(
         raise BadRun(f"{run.folder} was changed while it was pushed. Push it again.")
     if missing or there != manifest:
         _send_manifest(place, manifest)
+    _remove(place, stale - in_the_way)
     return Pushed(place.address, len(manifest.files), manifest.size, len(missing))
 
 
@@ -163,6 +165,21 @@ def _manifest_at(place: WritablePlace, pushed: Manifest, *, force: bool) -> Mani
             f"that run with {option('--force', 'force=True')}."
         )
     return found
+
+
+def _in_the_way(stale: Collection[str], names: Collection[str]) -> set[str]:
+    """Return the names of old files that are folders of new ones, or in a folder that is a file."""
+
+    def folders_of(name: str) -> set[str]:
+        return set(map(str, PurePosixPath(name).parents))
+
+    folders = set().union(*map(folders_of, names))
+    return {name for name in stale if name in folders or not folders_of(name).isdisjoint(names)}
+
+
+def _remove(place: WritablePlace, names: Collection[str]) -> None:
+    for name in sorted(names):
+        place.remove(name)
 
 
 def _has_other(place: WritablePlace, pushed: Manifest) -> bool:

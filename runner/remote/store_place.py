@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 SECONDS = 30.0
 """Seconds without an answer after which a store counts as unreachable."""
-_AHEAD = 4 * BLOCK
-"""The bytes that are asked for at a time; the default of S3 is too many for a slow connection."""
+_BLOCK = BLOCK // 4
+"""The bytes that are read, and as many are read ahead: few, so that they arrive in time."""
 _OF_THE_EXTRA = ("s3", "s3a", "gs", "gcs", "hf")
 """The protocols whose packages `zookit[remote]` installs."""
 _LOGGERS = ("aiobotocore", "asyncio", "botocore", "fsspec", "gcsfs", "s3fs")
@@ -52,12 +52,12 @@ class StorePlace(WritablePlace):
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
         """See `Place`."""
         file = self._call(
-            self.at(name), lambda: self._files.open(self._path(name), "rb", block_size=_AHEAD)
+            self.at(name), lambda: self._files.open(self._path(name), "rb", block_size=_BLOCK)
         )
         try:
             if start:
                 file.seek(start)
-            while block := self._call(self.at(name), lambda: file.read(BLOCK)):
+            while block := self._call(self.at(name), lambda: file.read(_BLOCK)):
                 yield block
         finally:
             file.close()

@@ -118,6 +118,20 @@ def test_a_folder_and_a_file_may_change_places(run: RunRecord, tmp_path: Path) -
     assert stored(url)["a"] == b"a file"
 
 
+def test_a_push_that_fails_has_removed_nothing(
+    run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run.folder / "note.txt").write_text("old")
+    url = str(tmp_path / "shared")
+    push_run(run, url)
+    before = stored(url)
+    (run.folder / "note.txt").rename(run.folder / "new.txt")
+    monkeypatch.setattr(FolderPlace, "send", lambda *_: pytest.fail("lost"))
+    with pytest.raises(pytest.fail.Exception):
+        push_run(run, url)
+    assert stored(url) == {name: before[name] for name in before.keys() - {MANIFEST}}
+
+
 def test_another_run_is_replaced_only_with_force(run: RunRecord, url: str) -> None:
     push_run(run, url)
     other = read_run(run.folder.rename(run.folder.with_name("20300101-000000Z-other")))

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
+import fsspec
 import pytest
 from bounded import bounded
+from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 from http_server import Manner, serving
 from pushed_runs import contents, make_keys
 from s3_server import BUCKET, s3_server
@@ -21,6 +23,7 @@ from zookit.remote.place import RemoteError
 from zookit.remote.places import place_at
 from zookit.remote.pull import pull_run, run_at
 from zookit.remote.push import push_run
+from zookit.remote.store_place import SECONDS
 from zookit.runs.run import WEIGHTS, RunRecord
 
 URL = f"s3://{BUCKET}/runs/best"
@@ -55,6 +58,33 @@ def stored(client: Any) -> dict[str, bytes]:
         ].read()
         for each in listed
     }
+
+
+class Slow(AbstractFileSystem):  # type: ignore[misc] - it has no types
+    """A store with one file, which records how many bytes it is asked for at a time."""
+
+    protocol = "slow"
+    asked: ClassVar[list[int]] = []
+
+    def info(self, path: str, **_: Any) -> dict[str, Any]:
+        return {"name": path, "size": 3_000_000, "type": "file"}
+
+    def _open(self, path: str, mode: str = "rb", block_size: Any = None, **_: Any) -> Any:
+        return SlowFile(self, path, mode, block_size, size=3_000_000)
+
+
+class SlowFile(AbstractBufferedFile):  # type: ignore[misc] - it has no types
+    """The file."""
+
+    def _fetch_range(self, start: int, end: int) -> bytes:
+        Slow.asked.append(end - start)
+        return b"x" * (end - start)
+
+
+def test_what_is_asked_for_at_a_time_arrives_in_time_on_a_slow_connection() -> None:
+    fsspec.register_implementation("slow", Slow, clobber=True)
+    assert sum(map(len, place_at("slow://store/run").blocks("a", 0))) == 3_000_000
+    assert max(Slow.asked) / SECONDS < 20_000
 
 
 @pytest.mark.slow
