@@ -60,7 +60,7 @@ def stored(client: Any) -> dict[str, bytes]:
     }
 
 
-class Slow(AbstractFileSystem):  # type: ignore[misc] - it has no types
+class Slow(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types
     """A store with one file, which records how many bytes it is asked for at a time."""
 
     protocol = "slow"
@@ -73,7 +73,7 @@ class Slow(AbstractFileSystem):  # type: ignore[misc] - it has no types
         return SlowFile(self, path, mode, block_size, size=3_000_000)
 
 
-class SlowFile(AbstractBufferedFile):  # type: ignore[misc] - it has no types
+class SlowFile(AbstractBufferedFile):  # type: ignore[misc]  # fsspec has no types
     """The file."""
 
     def _fetch_range(self, start: int, end: int) -> bytes:
