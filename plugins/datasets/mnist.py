@@ -38,7 +38,8 @@ class Mnist(Dataset):
 
     Images are uint8 (N, 28, 28, 1), 0 (background) to 255; labels are the digits 0 to 9. There are
     60,000 training and 10,000 test images (LeCun, Cortes, Burges). Licence CC BY-SA 3.0. The
-    bundled sample has 6,000 training and 1,000 test images.
+    bundled sample has 6,000 training and 1,000 test images. Other names: digits,
+    handwritten_digits.
     """
 
     files = tuple(

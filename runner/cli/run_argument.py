@@ -93,14 +93,17 @@ def check_runs_dir(runs_dir: Path) -> None:
 def no_runs(runs_dir: Path) -> str:
     """Return the message for a folder without runs."""
     # Only needed for this message.
+    from zookit.doctor.data_availability import is_here
     from zookit.registry import default
     from zookit.runs.naming import run_folders
 
     with suppress(ZookitError):
         if run_folders(Path())[0]:
             return f"{runs_dir} has no runs, but the current folder has. Add: --runs-dir ."
-    words = [next(iter(kind), kind.kind.singular) for kind in default.components()[:2]]
+    data, networks = default.datasets, default.architectures
+    dataset = next((each for each in data if is_here(data[each])), data.kind.singular)
+    architecture = next(iter(networks), networks.kind.singular)
     return (
-        f"{runs_dir} has no runs. Train one with 'zookit run {' '.join(words)}', or name another "
-        "folder with --runs-dir."
+        f"{runs_dir} has no runs. Train one with 'zookit run {dataset} {architecture}', or name "
+        "another folder with --runs-dir."
     )

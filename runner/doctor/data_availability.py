@@ -1,11 +1,14 @@
 """Where a run would find the files of a data set."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from zookit.core import BadParameter, DataError, Dataset
+from zookit.core import BadParameter, DataError, Dataset, ZookitError
 from zookit.core.parameters import create
 from zookit.data.prepared import find_prepared
 from zookit.data.source import places
+from zookit.registry import Entry
 
 _STATES = {
     "data_dir": "named",
@@ -41,3 +44,12 @@ def data_availability(dataset: type[Dataset], name: str, owner: str) -> dict[str
     except DataError:  # ZOOKIT_DATA_DIR is not a folder, which is a finding by itself
         pass
     return {"state": "absent"}
+
+
+def is_here(entry: Entry[Any]) -> bool:
+    """Return False for a data set whose files are not on this machine, True for anything else."""
+    with suppress(ZookitError):  # of a broken plugin
+        loaded = entry.load()
+        if issubclass(loaded, Dataset) and loaded.files:
+            return data_availability(loaded, entry.name, entry.owner)["state"] != "absent"
+    return True

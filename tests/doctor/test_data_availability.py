@@ -6,7 +6,8 @@ import pytest
 from made_data import CONTENT, Made, put_files
 
 from zookit.data.prepared import prepare
-from zookit.doctor.data_availability import data_availability
+from zookit.doctor.data_availability import data_availability, is_here
+from zookit.registry import default
 
 
 def found() -> dict[str, str]:
@@ -28,3 +29,10 @@ def test_the_state_and_the_folder(
     monkeypatch.delenv("ZOOKIT_DATA_DIR")
     assert found()["state"] == "prepared"
     assert Path(found()["folder"]).parent == fresh_cache / "zookit-cache" / "prepared"
+
+
+def test_what_is_here() -> None:
+    here = [name for name in default.datasets if is_here(default.datasets[name])]
+    assert {"mnist", "image_folder"} <= set(here)
+    assert "cifar10" not in here
+    assert is_here(default.architectures["cnn"])

@@ -22,6 +22,7 @@ from zookit.registry import default
         ("callbacks", "reduce_lr", "reduce_lr_on_plateau"),
         ("callbacks", "StopAtLoss(0,4)", "stop_at_loss:0.4"),
         ("datasets", "horses", "horse_or_human"),
+        ("datasets", "digits", "mnist"),  # emnist:digits is a large download
         ("datasets", "image-folder photos", "image_folder:photos"),
         ("architectures", "mlp:512", "dense:512"),
         ("architectures", "residual_network:8", "resnet:8"),

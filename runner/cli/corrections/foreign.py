@@ -106,7 +106,8 @@ COMMANDS = _by_word(
 """For a command that is unknown, or whose arguments do not fit."""
 
 WORDS = _by_word(
-    Foreign("model models network networks net nets", ("architecture", "architectures")),
+    Foreign("model", ("architecture", "models")),
+    Foreign("models network networks net nets", ("architecture", "architectures")),
     Foreign("data", ("dataset", "datasets")),
     Foreign("tracker trackers logger loggers", ("listener", "listeners")),
     Foreign("sample samples", why=_SAMPLE),

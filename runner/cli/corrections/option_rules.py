@@ -3,7 +3,6 @@
 The rules are like those in `rules.py`.
 """
 
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from zookit.cli.corrections.foreign import EXAMPLES
 from zookit.cli.corrections.line import Line, Lines, Part, takes_file
 from zookit.cli.training_options import OPTIONS as TRAINING
-from zookit.core import BadParameter, Dataset, Settings, ZookitError
+from zookit.core import BadParameter, Settings
 from zookit.core.corrections import other_values
 from zookit.core.errors import folded, nearest_name
 from zookit.core.parameters import create
@@ -90,13 +89,6 @@ def examples(line: Line, param: Any) -> list[str]:
 
 
 def _is_here(line: Line, param: Any, name: str) -> bool:
-    """Return whether a name is not that of a data set whose files are not on this machine."""
-    from zookit.doctor.data_availability import data_availability  # imports NumPy
+    from zookit.doctor.data_availability import is_here  # imports NumPy
 
-    for group in (group for group in line.kinds(param) if name in group):
-        entry = group[name]
-        with suppress(ZookitError):  # of a broken plugin
-            loaded = entry.load()
-            if issubclass(loaded, Dataset) and loaded.files:
-                return data_availability(loaded, name, entry.owner)["state"] != "absent"
-    return True
+    return all(is_here(group[name]) for group in line.kinds(param) if name in group)

@@ -234,6 +234,7 @@ ELSEWHERE = [
     ("run help", "run --help"),
     ("list dense", "show dense"),
     ("list networks", "list architectures"),
+    ("list model", "list models"),
     ("datasets", "list datasets"),
     ("models", "list models"),
     ("mnist_cnn", "show mnist_cnn"),
@@ -449,7 +450,7 @@ def test_where_nothing_is_certain_nothing_is_invented(
         ("resume latest --epochs abc", ["--epochs", "whole number", "at least 1", "'abc'"]),
         ("predict latest --image x", ["--image", "whole number", "'x'"]),
         ("doctor --timeout fast", ["--timeout", "number", "'fast'"]),
-        ("evaluate latest", ["no runs", "zookit run"]),
+        ("evaluate latest", ["no runs", "zookit run fashion_mnist"]),  # which has a sample
         ("resume latest --lr 0.1", ["--learning-rate is an option of run", "train again"]),
         ("run imagenet cnn", ["Installed: cifar10", "zookit list datasets"]),
         ("run mnist cnn:relu", ["filters", "zookit show cnn"]),
