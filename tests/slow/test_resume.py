@@ -40,13 +40,9 @@ COMPOSITIONS = {
         "horse_or_human cnn:filters=4+4+4,units=8 --augment flip --precision mixed_bfloat16 "
         "--class-weights --optimizer sgd:momentum=0.9 --batch-size 8 --epochs 3"
     ),
-    "a body that is frozen for two epochs, pictures": (
-        "mnist cnn:filters=4,units=8 unfreeze:epoch=3,learning_rate=1e-4 draw_predictions "
+    "the weights of another run under XLA, frozen for two epochs, pictures": (
+        "mnist dense:32 unfreeze:epoch=3,learning_rate=1e-4 draw_predictions --init {start} "
         "--freeze body --validation 0.1 --epochs 6"
-    ),
-    "the weights of another run under XLA, frozen for two epochs": (
-        "mnist dense:32 unfreeze:epoch=3,learning_rate=1e-4 --init {start} --freeze body "
-        "--validation 0.1 --epochs 8"
     ),
     "mixed labels, smoothed loss, further metrics, schedule": (
         "mnist dense:32 --augment rotation:0.05 --augment mixup --augment cutmix "
