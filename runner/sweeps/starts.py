@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from zookit.core import BadRun, Experiment, FolderError, ZookitError, reason_of
-from zookit.core.data.writing import written_aside
+from zookit.core.data.writing import remove_leftovers, written_aside
 from zookit.core.messages import option
 from zookit.core.reading import parse_json
 from zookit.runs.arrays import load_arrays, save_arrays
@@ -65,6 +65,7 @@ class Starts:
 
     def save(self) -> None:
         """Copy all that was read, and name the copies as its location. Raises FolderError."""
+        remove_leftovers(self.runs_dir / _FOLDER)
         for text, each in self._read.items():
             about = _About(each.name, each.location, each.model, each.warnings, each.code)
             path = self._path(each.location)
