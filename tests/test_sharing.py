@@ -76,7 +76,7 @@ def test_of_an_installed_model_the_wheel_is_signed(keys: Keys) -> None:
         (lambda run: untyped.sign(run, None), "key must be a path"),
         (lambda run: untyped.verify(3, "key"), "target must be a path"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "call",
 )
 def test_wrong_arguments_are_errors(run: Run, call: Any, message: str) -> None:
     with pytest.raises(ZookitError, match=re.escape(message)):
