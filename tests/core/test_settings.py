@@ -23,7 +23,7 @@ def alternatives(hint: Any) -> set[Any]:
 def test_the_keywords_are_exactly_the_options() -> None:
     names = [each.name for each in fields(Settings)]
     names += [kind.keyword for kind in Registry.kinds() if kind.option and kind.recorded]
-    names.append(FREEZE)
+    names += [FREEZE, "init"]
     assert sorted(TrainingKeywords.__annotations__) == sorted(names)
     assert TrainingKeywords.__total__ is False
 

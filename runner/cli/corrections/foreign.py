@@ -91,7 +91,7 @@ COMMANDS = _by_word(
     Foreign("leaderboard rank", ("compare",)),
     Foreign("version", ("--version",)),
     Foreign("upload share", ("push",)),
-    Foreign("publish pack wheel", ("package", "push")),
+    Foreign("publish pack", ("package", "push")),
     Foreign("download get prepare", ("data fetch", "fetch")),
     Foreign("delete remove rm clean purge", ("clear",), _DELETE),
     Foreign("add update upgrade", why=_INSTALL),

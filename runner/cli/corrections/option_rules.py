@@ -20,7 +20,7 @@ MOST_EXAMPLES = 3
 
 
 def option_values(line: Line, error: Exception) -> Lines:
-    """Propose a value for an option that has none or a wrong one, and a missing option."""
+    """Propose a value for an option that has none or a wrong one."""
     wrong: Any = getattr(error, "param", None)
     for part in line.parts:
         if not part.option or part.param is None or part.param.is_flag:
@@ -44,8 +44,18 @@ def option_values(line: Line, error: Exception) -> Lines:
                         line.edited({part: [*part.with_value(each), *output]}) for output in outputs
                     )
             yield from (line.edited({part: part.with_value(each)}) for each in others)
-    if wrong is not None and wrong.required and wrong not in [each.param for each in line.parts]:
-        yield from ([*line.arguments, wrong.opts[0], each] for each in examples(line, wrong))
+
+
+def missing_values(line: Line, error: Exception) -> Lines:
+    """Propose a value for an option or a word that is required and missing."""
+    param: Any = getattr(error, "param", None)
+    if param is None or not param.required or param in [each.param for each in line.parts]:
+        return
+    for each in examples(line, param):
+        if param.param_type_name == "option":
+            yield [*line.arguments, param.opts[0], each]
+        else:
+            yield line.with_words([*(str(part.value) for part in line.words), each])
 
 
 def flags(line: Line, _: Exception) -> Lines:

@@ -37,6 +37,7 @@ RULES = (
     option_rules.flags,
     rules.unknown_options,
     option_rules.option_values,
+    option_rules.missing_values,
     rules.arranged,
     rules.nearest_words,
     rules.misplaced_options,

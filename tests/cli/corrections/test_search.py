@@ -153,6 +153,7 @@ IN_COMMANDS = [
     ("download mnist", "data fetch mnist"),
     ("version", "--version"),
     ("test latest", "evaluate latest"),
+    ("pakage", "package latest"),
     ("report", "report latest"),
     ("evaluate", "evaluate latest"),
     ("resume", "resume latest"),
