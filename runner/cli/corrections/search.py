@@ -92,11 +92,14 @@ class Search:
         try:
             if line.command is None:
                 return typer.TyperException(f"no command {line.name} {line.rest[:1]}")
-            with _without_effects(), suppress(typer.Exit):  # after the version
-                with self._command.make_context("zookit", arguments[: line.start]):
-                    pass
-                with line.command.make_context(line.name, list(line.rest)) as context:
-                    _check_meaning(line, context.params)
+            with (
+                _without_effects(),
+                suppress(typer.Exit),  # after the version
+                self._command.make_context("zookit", arguments[: line.start]) as parent,
+                # From its parent, a command has the names of the help option, which it remembers.
+                line.command.make_context(line.name, list(line.rest), parent=parent) as context,
+            ):
+                _check_meaning(line, context.params)
         except (ZookitError, typer.TyperException) as error:
             return error
         return None

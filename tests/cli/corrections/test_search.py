@@ -514,6 +514,8 @@ def test_any_line_is_answered_with_a_valid_one_or_with_none(folder: Path, line: 
 def test_h_shows_the_help(zookit: Command) -> None:
     assert zookit("-h").out == zookit("--help").out
     assert "--epochs" in zookit("run", "-h").out
+    zookit("dcotor")
+    assert "--timeout" in zookit("doctor", "-h").out
 
 
 def test_a_search_that_fails_shows_the_error_itself(
