@@ -19,7 +19,8 @@ import zookit
 from zookit.scaffold.model_package import ModelPackage, write
 from zookit.scaffold.model_terms import Terms
 
-pytestmark = pytest.mark.slow
+# They share an environment.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("model packages")]
 
 TERMS = Terms("my-digits", "0.1.0", "MIT", "Digits, for a test.")
 EXPORT = """
@@ -50,7 +51,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> FreshEnvironment:
     path = os.pathsep.join([str(env / "bin"), os.environ["PATH"]])
     own = {"PATH": path, "HOME": str(home), "COLUMNS": "120"}
     made = FreshEnvironment(folder, {**theirs, **own})
-    made.run(f"python -m pip install --quiet --no-index --no-deps '{build_wheel(folder)}'", folder)
+    # --ignore-installed: the other environment may have a zookit of the same version.
+    install = "python -m pip install --quiet --no-index --no-deps --ignore-installed"
+    made.run(f"{install} '{build_wheel(folder)}'", folder)
     return made
 
 
