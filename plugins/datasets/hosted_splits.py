@@ -23,7 +23,7 @@ def choose_splits(
     split, the validation split is the test split. A single split is the training split.
 
     Args:
-        names: the splits that there are.
+        names: the splits of the data set.
         given: the name of a split of ours, each with the name to use for it, or None to find it.
         where: what has the splits, for messages.
 

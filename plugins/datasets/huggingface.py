@@ -220,5 +220,5 @@ def _values(
 
 
 def _is_negative(label: object) -> bool:
-    """Return whether a label means that there is none."""
+    """Return whether a label stands for a missing one."""
     return isinstance(label, int) and label < 0

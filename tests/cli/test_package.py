@@ -1,9 +1,6 @@
 """`zookit package`."""
 
-import os
-import pty
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +8,7 @@ import pytest
 from conftest import Command
 from model_site import ModelSite, models
 from small_runs import copy_run, small_run
+from terminal import written_in_terminal
 
 __all__ = ["models"]
 
@@ -74,22 +72,9 @@ def test_an_unfinished_run_is_refused_before_anything_is_asked(zookit: Command, 
 
 @pytest.mark.slow
 def test_at_a_terminal_it_asks_for_what_is_not_given(run: Path, tmp_path: Path) -> None:
-    master, slave = pty.openpty()
     command = [sys.executable, "-m", "zookit", "package", "latest"]
-    process = subprocess.Popen(
-        command, stdin=slave, stderr=slave, stdout=subprocess.DEVNULL, cwd=tmp_path
-    )
-    os.close(slave)
-    os.write(master, b"My Shades\nmy-shades\n\n\nMIT\nShades.\n")
-    written = b""
-    try:
-        while block := os.read(master, 65536):
-            written += block
-    except OSError:
-        pass  # how Linux says that the other side has closed
-    finally:
-        os.close(master)
-    assert process.wait(timeout=60) == 0
+    typed = b"My Shades\nmy-shades\n\n\nMIT\nShades.\n"
+    written = written_in_terminal(command, "stderr", tmp_path, typed)
     assert b"name [my-image-folder-dense]" in written
     assert b"Did you mean 'my-shades'" in written
     assert b"version [0.1.0]" in written

@@ -9,19 +9,28 @@ from typing import Literal
 
 
 def written_in_terminal(
-    command: Sequence[str], stream: Literal["stdout", "stderr"], cwd: Path, **variables: str
+    command: Sequence[str],
+    stream: Literal["stdout", "stderr"],
+    cwd: Path,
+    typed: bytes = b"",
+    **variables: str,
 ) -> bytes:
-    """Return what a command writes to a stream that is a terminal; the other is discarded."""
+    """Return what a command writes to a stream that is a terminal; the other is discarded.
+
+    With `typed`, the command reads that from the terminal too.
+    """
     master, slave = pty.openpty()
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: slave}
     process = subprocess.Popen(
         command,
+        stdin=slave if typed else None,
         stdout=streams["stdout"],
         stderr=streams["stderr"],
         cwd=cwd,
         env={**os.environ, "TERM": "xterm-256color", **variables},
     )
     os.close(slave)
+    os.write(master, typed)
     written = b""
     try:
         while block := os.read(master, 65536):

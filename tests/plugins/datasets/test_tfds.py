@@ -161,7 +161,7 @@ def test_what_was_prepared_again_is_copied_again(
     newer.rmdir()
     (source / "dataset_info.json").write_text("{ }")
     assert (is_here(newest), is_here(pinned)) == (False, False)
-    shutil.rmtree(tmp_path / "library")  # the copy is all that there is
+    shutil.rmtree(tmp_path / "library")  # only the copy is left
     assert (is_here(newest), is_here(pinned)) == (True, True)
 
 
