@@ -73,7 +73,7 @@ def test_an_unfinished_run_is_refused_before_anything_is_asked(zookit: Command, 
 @pytest.mark.slow
 def test_at_a_terminal_it_asks_for_what_is_not_given(run: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "zookit", "package", "latest"]
-    typed = b"My Shades\nmy-shades\n\n\nMIT\nShades.\n"
+    typed = "My Shades\nmy-shades\n\n\nMIT\nShades.\n"
     written = written_in_terminal(command, "stderr", tmp_path, typed)
     assert b"name [my-image-folder-dense]" in written
     assert b"Did you mean 'my-shades'" in written

@@ -12,7 +12,7 @@ def written_in_terminal(
     command: Sequence[str],
     stream: Literal["stdout", "stderr"],
     cwd: Path,
-    typed: bytes = b"",
+    typed: str = "",
     **variables: str,
 ) -> bytes:
     """Return what a command writes to a stream that is a terminal; the other is discarded.
@@ -30,7 +30,7 @@ def written_in_terminal(
         env={**os.environ, "TERM": "xterm-256color", **variables},
     )
     os.close(slave)
-    os.write(master, typed)
+    os.write(master, typed.encode())
     written = b""
     try:
         while block := os.read(master, 65536):
