@@ -1,13 +1,28 @@
-"""The form of images that may have any size and any colours, and the splits made of them."""
+"""Images of any size and any colours that a hub describes: parameters, form and splits of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
-from zookit.core import Split, Splits
+from annotated_types import Ge, Gt, Lt
+
+from zookit.core import Doc, Split, Splits
 from zookit.core.data import Source, hold_out, read_encoded_images, subset
 from zookit.plugins.datasets.hosted_splits import SplitName
 
 Shape = tuple[int, int, int]
+
+TrainSplit = Annotated[str | None, Doc("Name of the training split.")]
+TestSplit = Annotated[str | None, Doc("Name of the test split.")]
+ValidationSplit = Annotated[str | None, Doc("Name of the validation split.")]
+Size = Annotated[int | None, Ge(8), Doc("Height and width to scale images to, in pixels.")]
+Grey = Annotated[
+    bool | None, Doc("Convert images to grey, or to colours; as the first image by default.")
+]
+TestFraction = Annotated[
+    float, Gt(0), Lt(1), Doc("Fraction of each class for the test split, if there is none.")
+]
+SplitSeed = Annotated[int, Ge(0), Doc("Seed of the random test split.")]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Gt
 
 from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Doc, Splits, option
 from zookit.core.data import Progress, Source, downloads_folder, shape_of_image
 from zookit.plugins.datasets import parquet_images as parquet
-from zookit.plugins.datasets.hosted_images import Form, read_splits
+from zookit.plugins.datasets.hosted_images import (
+    Form,
+    Grey,
+    Size,
+    SplitSeed,
+    TestFraction,
+    TestSplit,
+    TrainSplit,
+    ValidationSplit,
+    read_splits,
+)
 from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits, class_names
 from zookit.plugins.datasets.hub_configs import choose_config
 from zookit.plugins.datasets.hub_index import COMMIT, HubFile, Index, read_index
@@ -43,19 +53,13 @@ class HuggingFace(Dataset):
     revision: Annotated[str, Doc("Branch, tag or commit.")] = "main"
     image: Annotated[str | None, Doc("Column of images.")] = None
     label: Annotated[str | None, Doc("Column of labels.")] = None
-    train: Annotated[str | None, Doc("Name of the training split.")] = None
-    test: Annotated[str | None, Doc("Name of the test split.")] = None
-    validation: Annotated[str | None, Doc("Name of the validation split.")] = None
-    size: Annotated[int | None, Ge(8), Doc("Height and width to scale images to, in pixels.")] = (
-        None
-    )
-    grey: Annotated[
-        bool | None, Doc("Convert images to grey, or to colours; as the first image by default.")
-    ] = None
-    split: Annotated[
-        float, Gt(0), Lt(1), Doc("Fraction of each class for the test split, if there is none.")
-    ] = 0.2
-    seed: Annotated[int, Ge(0), Doc("Seed of the random test split.")] = 0
+    train: TrainSplit = None
+    test: TestSplit = None
+    validation: ValidationSplit = None
+    size: Size = None
+    grey: Grey = None
+    split: TestFraction = 0.2
+    seed: SplitSeed = 0
     max_gb: Annotated[float, Gt(0), Doc("The most gigabytes to download.")] = 10.0
 
     packages: ClassVar[Mapping[str, str]] = {"huggingface_hub": _PACKAGE, "pyarrow": _PACKAGE}

@@ -7,7 +7,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Gt
 
 from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Doc, Splits, option
 from zookit.core.data import (
@@ -17,7 +17,17 @@ from zookit.core.data import (
     downloads_folder,
     shape_of_image,
 )
-from zookit.plugins.datasets.hosted_images import Form, read_splits
+from zookit.plugins.datasets.hosted_images import (
+    Form,
+    Grey,
+    Size,
+    SplitSeed,
+    TestFraction,
+    TestSplit,
+    TrainSplit,
+    ValidationSplit,
+    read_splits,
+)
 from zookit.plugins.datasets.tfds_copy import (
     copy_of,
     describe_copy,
@@ -57,19 +67,13 @@ class Tfds(Dataset):
     version: Annotated[str | None, Doc("Version, such as 3.0.2; the newest by default.")] = None
     image: Annotated[str | None, Doc("Feature of images.")] = None
     label: Annotated[str | None, Doc("Feature of labels.")] = None
-    train: Annotated[str | None, Doc("Name of the training split.")] = None
-    test: Annotated[str | None, Doc("Name of the test split.")] = None
-    validation: Annotated[str | None, Doc("Name of the validation split.")] = None
-    size: Annotated[int | None, Ge(8), Doc("Height and width to scale images to, in pixels.")] = (
-        None
-    )
-    grey: Annotated[
-        bool | None, Doc("Convert images to grey, or to colours; as the first image by default.")
-    ] = None
-    split: Annotated[
-        float, Gt(0), Lt(1), Doc("Fraction of each class for the test split, if there is none.")
-    ] = 0.2
-    seed: Annotated[int, Ge(0), Doc("Seed of the random test split.")] = 0
+    train: TrainSplit = None
+    test: TestSplit = None
+    validation: ValidationSplit = None
+    size: Size = None
+    grey: Grey = None
+    split: TestFraction = 0.2
+    seed: SplitSeed = 0
     max_gb: Annotated[float, Gt(0), Doc("The most gigabytes to download and prepare.")] = 10.0
 
     packages: ClassVar[Mapping[str, str]] = {"tensorflow_datasets": "zookit[tfds]"}

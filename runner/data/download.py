@@ -5,10 +5,7 @@ decompressed content.
 """
 
 import hashlib
-import os
 import shutil
-import stat
-from contextlib import suppress
 from pathlib import Path
 
 from zookit.core.addresses import without_secrets
@@ -16,6 +13,7 @@ from zookit.core.data.content import content_blocks
 from zookit.core.errors import DataError, DataUnavailable, WrongHash
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
+from zookit.data.part_file import open_part, size_of_part
 from zookit.data.transfer import BrokenOffError, RefusedError, Transfer, opened
 
 READ_SECONDS = 20.0
@@ -67,10 +65,9 @@ def download_from(
 ) -> Path:
     """Download a file as `download` does, from one URL. The messages of its errors are clauses."""
     part = folder / f"{file.name}.part"
-    _remove_foreign(part)
     failure: DataError = DataUnavailable("no attempt was made")
     for _ in range(ATTEMPTS):
-        had_part = part.exists()
+        had_part = size_of_part(part) > 0
         try:
             resumed = _receive(file, url, part, progress, read_seconds)
             return _checked(file, part, folder / file.name)
@@ -87,14 +84,6 @@ def download_from(
     raise failure
 
 
-def _remove_foreign(part: Path) -> None:
-    """Remove what no download has left: a link, a FIFO, or a file that has another name too."""
-    with suppress(FileNotFoundError):
-        status = part.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-            part.unlink()
-
-
 def _receive(
     file: RemoteFile, url: str, part: Path, progress: Progress, read_seconds: float
 ) -> bool:
@@ -104,7 +93,7 @@ def _receive(
     may succeed.
     """
     most = _most_bytes(file, part.parent)
-    have = part.stat().st_size if part.exists() else 0
+    have = size_of_part(part)
     if have > most:
         part.unlink()
         have = 0
@@ -131,7 +120,7 @@ def _write(file: RemoteFile, transfer: Transfer, part: Path, most: int, progress
         raise too_large
     total = file.size if transfer.total is None and not file.decompressed else transfer.total
     with (
-        open(part, "ab" if received else "wb", opener=_without_links) as sink,
+        open_part(part, received) as sink,
         progress(f"downloading {file.name}", total, "bytes") as advance,
     ):
         advance(received)
@@ -141,10 +130,6 @@ def _write(file: RemoteFile, transfer: Transfer, part: Path, most: int, progress
                 raise too_large
             sink.write(block)
             advance(len(block))
-
-
-def _without_links(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _most_bytes(file: RemoteFile, folder: Path) -> int:

@@ -1,16 +1,15 @@
 """A place that holds a run's files: a folder, a web server or a store of a cloud."""
 
 import hashlib
-import stat
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from zookit.core import FolderError, ZookitError
 from zookit.core.addresses import without_secrets
 from zookit.core.progress import Advance
 from zookit.data.hashes import sha256_of_file
+from zookit.data.part_file import open_part, size_of_part
 from zookit.remote.manifest import FileEntry
 
 BLOCK = 1 << 20
@@ -66,7 +65,7 @@ class Place(ABC):
             OSError: it cannot be written.
         """
         part = path.with_name(f"{path.name}.part")
-        have = _size_of_part(part)
+        have = size_of_part(part)
         while True:
             try:
                 self._receive(name, entry, part, have, advance)
@@ -84,7 +83,7 @@ class Place(ABC):
     ) -> None:
         if have > entry.size:
             have = 0
-        with part.open("ab" if have else "wb") as sink:
+        with open_part(part, have) as sink:
             advance(have)
             for block in self.blocks(name, have) if have < entry.size else ():
                 have += len(block)
@@ -140,16 +139,6 @@ class WritablePlace(Place):
     @abstractmethod
     def remove(self, name: str) -> None:
         """Remove a file if it is there. Raises RemoteError."""
-
-
-def _size_of_part(part: Path) -> int:
-    """Return the size of what an earlier call left; remove what no call has left."""
-    with suppress(FileNotFoundError):
-        status = part.lstat()
-        if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
-            return status.st_size
-        part.unlink()
-    return 0
 
 
 def unwritable(path: Path, error: OSError) -> FolderError:
