@@ -42,6 +42,7 @@ ELSEWHERE = {
     "registry/static_kinds.py": "registry/test_plugin_files.py",
     "runner/doctor/finding.py": "doctor/test_examination.py",
     "runner/doctor/report.py": "doctor/test_diagnosis.py",
+    "runner/report/reliability.py": "report/test_page.py",
     "runner/leaderboard/unranked.py": "leaderboard/test_leaderboard.py",
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",

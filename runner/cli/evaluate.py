@@ -15,6 +15,7 @@ from zookit.core.messages import counted
 
 if TYPE_CHECKING:
     from zookit.console import Console
+    from zookit.inference.calibration import Calibration
     from zookit.inference.scores import Scores
     from zookit.tables import DataTable
 
@@ -81,6 +82,7 @@ def _plain(run: str, scores: "Scores") -> dict[str, Any]:
         "run": run,
         "data": scores.data and asdict(scores.data),
         "accuracy": scores.accuracy,
+        "calibration": _plain_calibration(scores.calibration),
         "classes": rows,
         "confusion": scores.confusion.tolist() if len(rows) <= _LARGEST_JSON_MATRIX else None,
         "confusions": [
@@ -90,10 +92,28 @@ def _plain(run: str, scores: "Scores") -> dict[str, Any]:
     }
 
 
+def _plain_calibration(calibration: "Calibration") -> dict[str, Any]:
+    edges = calibration.edges.tolist()
+    columns = calibration.images, calibration.probability, calibration.accuracy
+    bins = [
+        dict(zip(("above", "to", "count", "probability", "accuracy"), row, strict=True))
+        for row in zip(edges[:-1], edges[1:], *(each.tolist() for each in columns), strict=True)
+        if row[2]
+    ]
+    return {"error": calibration.error, "bins": bins}
+
+
 def _print(console: "Console", scores: "Scores") -> None:
     from zookit.tables import facts, table
 
-    console.print(facts([("data", _data(scores)), ("accuracy", f"{scores.accuracy:.4f}")]))
+    calibration = scores.calibration
+    trust = f"{calibration.error:.4f}, mean probability {calibration.mean_probability:.4f}"
+    pairs = [
+        ("data", _data(scores)),
+        ("accuracy", f"{scores.accuracy:.4f}"),
+        ("calibration error", trust),
+    ]
+    console.print(facts(pairs))
     console.print()
     console.print(_classes(scores))
     matrix = _matrix(scores) if len(scores.class_names) <= _LARGEST_MATRIX else None

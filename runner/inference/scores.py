@@ -9,6 +9,7 @@ import numpy as np
 from zookit.core import Evaluation, html
 from zookit.core.messages import counted
 from zookit.core.source import DataOrigin
+from zookit.inference.calibration import Calibration
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,8 +42,8 @@ class Scores:
     float64 (C,), 0 to 1, are NaN if they divide 0 by 0: the precision of a class that was never
     predicted, the recall of a class without images, the F1 of a class that is both. `support`,
     int64 (C,), counts the images of each class, and `accuracy` is the fraction of all images that
-    were predicted correctly. `class_names` are in the order of the labels. `data` is what was
-    evaluated, if it is known.
+    were predicted correctly. `calibration` says how far the probabilities can be trusted.
+    `class_names` are in the order of the labels. `data` is what was evaluated, if it is known.
     """
 
     pairs: "Counts"
@@ -51,6 +52,7 @@ class Scores:
     f1: "Fractions"
     support: "Counts"
     accuracy: float
+    calibration: Calibration
     class_names: tuple[str, ...]
     data: EvaluatedData | None = None
 
@@ -79,6 +81,7 @@ class Scores:
             _divide(2 * correct, predicted + support),
             support,
             float(correct.sum() / support.sum()),
+            Calibration.of(evaluation),
             tuple(class_names),
             data,
         )

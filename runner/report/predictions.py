@@ -1,4 +1,4 @@
-"""The predictions on the test split: confusions, mistakes, and scores for each class."""
+"""The predictions on the test split: confusions, mistakes, scores and calibration."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from zookit.report.confusion import Confusion, confusion_of
 from zookit.report.data_uri import data_uri
 from zookit.report.epochs import ROWS
 from zookit.report.numbers import Number, number
+from zookit.report.reliability import Reliability, reliability_of
 
 _MISTAKES = 24  # fills rows of 3, 6 and 8
 _SMALL = 64
@@ -46,13 +47,14 @@ class SplitResults:
     images: int
     wrong: int
     confusion: Confusion
+    reliability: Reliability
     classes: list[ClassScores]
     class_count: int
     mistakes: list[Mistake]
 
 
 def results_of(evaluation: Evaluation, class_names: Sequence[str], anchor: str) -> SplitResults:
-    """Return the results of an evaluation. `anchor` names the drawing within the page."""
+    """Return the results of an evaluation. `anchor` begins the drawings' ids within the page."""
     classes = [printable(each) for each in class_names]
     scores = Scores.of(evaluation, classes)
     rows = [
@@ -66,7 +68,8 @@ def results_of(evaluation: Evaluation, class_names: Sequence[str], anchor: str) 
     return SplitResults(
         len(evaluation.labels),
         int(np.count_nonzero(evaluation.labels != evaluation.predicted)),
-        confusion_of(anchor, scores, classes),
+        confusion_of(f"{anchor}-confusion", scores, classes),
+        reliability_of(f"{anchor}-reliability", scores.calibration, scores.accuracy),
         rows,
         len(classes),
         list(_mistakes(evaluation, classes)),

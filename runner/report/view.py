@@ -81,7 +81,7 @@ def _results(run: RunRecord, anchor: str) -> SplitResults | None:
     evaluation = load_evaluation(run)
     if evaluation is None:
         return None
-    return results_of(evaluation, run.environment.data.class_names, f"{anchor}-confusion")
+    return results_of(evaluation, run.environment.data.class_names, anchor)
 
 
 def _printable(pairs: Iterable[tuple[str, str]]) -> Pairs:

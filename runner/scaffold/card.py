@@ -41,7 +41,7 @@ def write_card(run: RunRecord, terms: Terms, requirements: tuple[str, ...]) -> N
     evaluation = load_evaluation(run)
     names = run.environment.data.class_names
     scores = None if evaluation is None else Scores.of(evaluation, names)
-    results = None if evaluation is None else results_of(evaluation, names, "confusion")
+    results = None if evaluation is None else results_of(evaluation, names, "test")
     pictures = []
     for file, label, content in drawings_of(run, results):
         (run.folder / file).write_text(content, encoding="utf-8")

@@ -54,6 +54,12 @@ def test_tables(zookit: Command) -> None:
     assert lines[0][0] == "data"
     assert {"sample:", "1,000", "own"} <= set(lines[0])
     assert lines[1] == ["accuracy", f"{found['accuracy']:.4f}"]
+    calibration = found["calibration"]
+    assert lines[2][:2] == ["calibration", "error"]
+    assert lines[2][2] == f"{calibration['error']:.4f},"
+    assert sum(each["count"] for each in calibration["bins"]) == 1000
+    right = sum(each["count"] * each["accuracy"] for each in calibration["bins"])
+    assert right / 1000 == pytest.approx(found["accuracy"])
     classes = lines.index(["class", "precision", "recall", "F1", "images"]) + 1
     matrix = lines.index(["class", *(str(label) for label in range(10))]) + 1
     for label, scores in enumerate(found["classes"]):

@@ -131,10 +131,11 @@ def test_the_page_has_the_composition_and_the_results(
     assert rows == [
         [str(at), *(f"{value:.4f}" for value in row)] for at, row in enumerate(values, start=1)
     ]
-    loss, accuracy, matrix = page.all("svg")
+    loss, accuracy, matrix, reliability = page.all("svg")
     assert f"training: 3 epochs, first {values[0][0]:.4f}" in loss["aria-label"]
     assert f"test: {run.ending.test['accuracy']:.4f}" in accuracy["aria-label"]
     assert "Confusion matrix of 10 classes" in matrix["aria-label"]
+    assert "Reliability diagram" in reliability["aria-label"]
 
 
 def test_the_page_has_scores_confusions_and_mistakes(
@@ -152,6 +153,11 @@ def test_the_page_has_scores_confusions_and_mistakes(
     assert [int(row[4]) for row in rows] == scores.support.tolist()
     _, *confusion = page.tables["confusion"]
     assert [[int(cell) for cell in row[1:]] for row in confusion] == scores.confusion.tolist()
+    calibration, filled = scores.calibration, scores.calibration.images > 0
+    assert f"The expected calibration error is {calibration.error:.4f}." in page.text
+    _, *bins = page.tables["calibration"]
+    assert [int(row[1].replace(",", "")) for row in bins] == calibration.images[filled].tolist()
+    assert [row[3] for row in bins] == [f"{each:.4f}" for each in calibration.accuracy[filled]]
     wrong = int((evaluation.labels != evaluation.predicted).sum())
     assert f"{wrong} of 1,000 test images are misclassified." in page.text
     images = page.all("img")
@@ -164,6 +170,16 @@ def test_the_page_has_scores_confusions_and_mistakes(
         assert image["alt"].startswith(start)
         assert image["alt"].endswith(f"true class {true}.")
         assert image["class"] == "small"
+
+
+def test_of_a_model_without_images_the_mistakes_are_not_denied(
+    zookit: Command, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    assert zookit("report", "mnist_cnn", "--output", page).code == 0
+    text = Page(page.read_text(encoding="utf-8")).text
+    assert "the images did not come with the model" in text
+    assert "every test image is classified correctly" not in text
 
 
 def test_the_folder_is_enough_and_equal_runs_have_equal_pages(
