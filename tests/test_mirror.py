@@ -30,6 +30,7 @@ ELSEWHERE = {
     "runner/runs/index_*.py": "runs/test_index.py",
     "runner/runs/initial_weights.py": "training/test_initial_weights.py",
     "runner/data/part_file.py": "data/test_download.py",
+    "runner/sweeps/listed_cells.py": "test_zoo.py",
     "runner/runs/listing.py": "runs/test_index.py",
     "runner/runs/summary.py": "runs/test_index.py",
     "core/listener.py": "training/test_listeners.py",

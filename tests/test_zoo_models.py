@@ -9,6 +9,7 @@ from conftest import ROOT, Command
 from PIL import Image
 from zoo_entries import Entry, read_entries
 from zoo_models import BUNDLED
+from zoo_training import Training
 
 import zookit as package
 from zookit.runs.evaluation import load_evaluation
@@ -47,17 +48,15 @@ def test_they_are_small_and_hold_data_only() -> None:
 
 
 def test_they_are_the_recipes_of_the_zoo(entry: Entry) -> None:
-    model = package.open_model(entry.name)
-    dataset = entry.experiment.dataset.short_name
-    assert model.metrics["accuracy"] >= LEAST[dataset]
+    model, result = package.open_model(entry.name), entry.result(0)
+    assert model.metrics["accuracy"] >= LEAST[entry.experiment.dataset.short_name]
     assert model.environment.data.origin == "full"
-    assert model.experiment.dataset.short_name == dataset
-    assert model.experiment.settings == entry.experiment.settings
-    recipe = entry.experiment.architecture.parameters
-    assert recipe.items() <= model.experiment.architecture.parameters.items()
-    result = entry.result(0)
-    if result is not None and model.ending is not None:
-        assert model.ending.files["weights.safetensors"] == result.weights
+    recipe = Training(entry, 0).cell().composition
+    assert recipe is not None
+    assert model.experiment.identity("", {}) == recipe.experiment.identity("", {})
+    assert result is not None
+    assert model.ending is not None
+    assert model.ending.files["weights.safetensors"] == result.weights
 
 
 def test_no_image_of_the_data_is_in_them(entry: Entry) -> None:

@@ -6,8 +6,8 @@
     python zoo/zoo.py bundle             put the bundled models into the tree
     python zoo/zoo.py page               write docs/zoo.md and docs/zoo-reproduced.md
 
-What is stopped or killed continues when it is started again, without --again. Data sets are found
-through ZOOKIT_DATA_DIR.
+A command that was stopped or killed continues if you run it again without --again. Data sets are
+found through ZOOKIT_DATA_DIR.
 """
 
 import argparse
@@ -34,7 +34,7 @@ _WORKERS = 2
 
 
 def report(line: str) -> None:
-    """Print a line about the progress at once, also into a file."""
+    """Print a line of progress and flush it."""
     print(line, flush=True)
 
 
@@ -170,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 runs_dir = given.runs_dir or RUNS
                 try:
                     train_entries(entries, runs_dir, given.launcher, again=given.again)
-                finally:  # also if some of them failed
+                finally:  # even if some of them failed
                     _write_pages(given.entries)
             elif given.what == "check":
                 runs_dir = given.runs_dir or AGAIN

@@ -44,9 +44,10 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """With what the results came about. `data` is the SHA-256 of the images and labels.
+    """What produced the results: versions, processor and data.
 
-    `parameters` counts those of the model, `size` is that of its weights' file in bytes.
+    `data` is the SHA-256 of the images and labels. `parameters` counts those of the model, `size`
+    is that of its weights' file in bytes.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -91,8 +92,8 @@ class Repetition:
 class Notes:
     """The table `notes` of an entry.
 
-    `data` names the data set on the page and groups the entries. `estimate` is about how many
-    seconds one seed trains. A bundled entry is a model that comes with zookit.
+    `data` names the data set on the page and groups the entries. `estimate` is roughly how
+    many seconds one seed takes. A bundled entry is a model that comes with zookit.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -137,7 +138,7 @@ class Entry:
     def with_result(self, result: Result, origin: Origin) -> "Entry":
         """Return the entry with one more result, those of other seeds as they are.
 
-        Raises BadExperiment if the others came about with something else.
+        Raises BadExperiment if those have another origin.
         """
         self.check_origin(result.seed, asdict(origin))
         others = [each for each in self.notes.results if each.seed != result.seed]
@@ -145,7 +146,7 @@ class Entry:
         return replace(self, notes=replace(self.notes, results=results, origin=origin))
 
     def check_origin(self, seed: int, origin: Mapping[str, object]) -> None:
-        """Raise BadExperiment if other seeds came about with something else than this one.
+        """Raise BadExperiment if other seeds have another origin than this one.
 
         `origin` has what is known of that of this seed, by the names of `Origin`.
         """

@@ -1,6 +1,5 @@
 """Writes the pages of the documentation about the zoo from its entries."""
 
-import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,9 +14,9 @@ _FASHION = "Fashion-MNIST"
 _DIGITS = 12
 """How many digits of a SHA-256 are shown; the files of the entries have all 64."""
 _DATA = {
-    "CIFAR-10, a sixth": "10,000 training and 2,000 test images of CIFAR-10, as 32 x 32 JPEG files "
+    "CIFAR-10, a fifth": "10,000 training and 2,000 test images of CIFAR-10, as 32 x 32 JPEG files "
     "in the folder `cifar-10`. They were encoded again, so the pixels differ slightly from the "
-    "published ones, and one cannot expect the accuracies of 50,000 images.",
+    "published ones. Accuracies are lower than with all 50,000 training images.",
     _FASHION: "60,000 training and 10,000 test images, 28 x 28, grey.",
     "Horses or Humans": "410 of the 1,027 training images and 71 others for testing, 300 x 300. "
     "All humans of the test images are one figure in almost identical views, so a difference of a "
@@ -56,7 +55,7 @@ cd "$ZOOKIT_DATA_DIR"
 zookit run --from "$here/zoo/entries/cifar10_lenet5.toml" --runs-dir "$here/runs"
 ```
 
-To train all that has no result yet, two at a time, and to write the results into the files:
+To train every seed that has no result yet, two at a time:
 
 ```sh
 python zoo/zoo.py train
@@ -90,15 +89,15 @@ def page(entries: Sequence[Entry]) -> str:
     compared = [each for each in entries if each.notes.published]
     if compared:
         blocks += ["## Published figures", "\n".join(_compared(compared))]
-    blocks += ["## How the results came about", "\n".join(_origins(entries))]
+    blocks += ["## Versions and hardware", "\n".join(_origins(entries))]
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def _table(entries: Sequence[Entry]) -> Iterator[str]:
     best = best_of(entries)
     yield (
-        "| entry | network | epochs | parameters | test accuracy | validation | seconds | size "
-        "| weights |"
+        "| entry | architecture | epochs | parameters | test accuracy | validation | seconds "
+        "| size | weights |"
     )
     yield "|---|---|---|---|---|---|---|---|---|"
     for each in entries:
@@ -106,7 +105,7 @@ def _table(entries: Sequence[Entry]) -> Iterator[str]:
         name = f"[{each.name}](../zoo/entries/{each.name}.toml)"
         cells = [
             f"**{name}**, best" if each is best else name,
-            f"`{network(each)}`",
+            f"`{each.experiment.architecture.words}`",
             str(each.experiment.settings.epochs),
         ]
         if origin is None:
@@ -121,19 +120,6 @@ def _table(entries: Sequence[Entry]) -> Iterator[str]:
                 f"`{results[0].weights[:_DIGITS]}`",
             ]
         yield f"| {' | '.join(cells)} |"
-
-
-def network(entry: Entry) -> str:
-    """Return the words of an entry's architecture."""
-    spec = entry.experiment.architecture
-    items = [f"{key}={_word(value)}" for key, value in spec.parameters.items()]
-    return ":".join(filter(None, (spec.short_name, ",".join(items))))
-
-
-def _word(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return "+".join(map(str, value))
-    return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 def best_of(entries: Sequence[Entry]) -> Entry | None:
@@ -160,7 +146,7 @@ def spread(values: Sequence[float]) -> str:
 
 def _beside_published(entries: Sequence[Entry]) -> Iterator[str]:
     found = tomllib.loads(_PUBLISHED.read_text(encoding="utf-8"))
-    yield f"Beside figures from {found['source']}:"
+    yield f"Compared with {found['source']}; times are those of one core:"
     yield ""
     yield "| network | preparation | test accuracy |"
     yield "|---|---|---|"
@@ -169,13 +155,21 @@ def _beside_published(entries: Sequence[Entry]) -> Iterator[str]:
         if each.notes.results:
             reached = mean(result.accuracy for result in each.notes.results)
             augmented = ", ".join(spec.words for spec in each.experiment.augmentations)
-            rows.append((reached, f"**{each.name}**, ours", augmented or "none"))
+            rows.append((reached, f"**{each.name}**, ours{_effort(each)}", augmented or "none"))
     for accuracy, name, preparation in sorted(rows, reverse=True):
         yield f"| {name} | {preparation} | {accuracy:.3f} |"
 
 
+def _effort(entry: Entry) -> str:
+    """Return what the training of an entry took, to follow its name."""
+    parameters = entry.notes.origin.parameters if entry.notes.origin else 0
+    minutes = mean(each.seconds for each in entry.notes.results) / 60
+    epochs = entry.experiment.settings.epochs
+    return f", {parameters / 1000:,.0f}K parameters, {epochs} epochs, {minutes:.0f} minutes"
+
+
 def _compared(entries: Sequence[Entry]) -> Iterator[str]:
-    yield "| entry | ours | published | source | what differs there |"
+    yield "| entry | ours | published | source | differences |"
     yield "|---|---|---|---|---|"
     for each in entries:
         published = each.notes.published

@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import cast
 
 from zoo_entries import Entry, Origin, Result, located
 
-from zookit.core import BadExperiment, FolderError, TrainingFailed
-from zookit.core.file_lock import lock_file
+from zookit.core import BadExperiment, TrainingFailed
 from zookit.core.messages import counted
 from zookit.modeling.runtime import versions
-from zookit.registry import default
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 from zookit.runs.writer import check_runs_dir
-from zookit.sweeps.cells import Cell, CellTrials, Trial
+from zookit.sweeps.cells import Cell
 from zookit.sweeps.coordinator import Coordinator
 from zookit.sweeps.kept import Reuse, find_kept
+from zookit.sweeps.listed_cells import ListedCells
 from zookit.sweeps.plan import PlannedCell, Planner
 from zookit.sweeps.state import CellState
-from zookit.sweeps.store import Store
+from zookit.sweeps.store import Store, open_store
+from zookit.sweeps.sweep import open_launcher
 from zookit.sweeps.trials import Trials
 from zookit.terminal import bar
 from zookit.training.resolve import compose_experiment
@@ -34,27 +33,6 @@ LAUNCHER = "local:workers=2"
 _ENTRY, _SEED = "entry", "seed"
 _PACKAGES = ("zookit", "tensorflow", "keras", "numpy", "python")
 _CPU_INFO = Path("/proc/cpuinfo")
-
-
-class ListedCells:
-    """The cells of a sweep that are listed one by one; stands for `CellTrials`."""
-
-    learns, most_skipped = False, 0
-
-    def __init__(self, cells: Sequence[Cell]) -> None:
-        self._cells = iter(cells)
-
-    def ask(self) -> Trial | None:
-        """Return the next cell."""
-        cell = next(self._cells, None)
-        return None if cell is None else Trial(cell.values, (cell,))
-
-    def skip(self, trial: Trial) -> None:
-        """Do not train a cell; the planner knows why."""
-
-    def prune(self, *_: object) -> bool:
-        """Return False: no recipe is stopped early."""
-        return False
 
 
 @dataclass(frozen=True)
@@ -94,8 +72,10 @@ def train(
     ordered = sorted(trainings, key=lambda each: -each.entry.seconds)
     by_words = {tuple(each.words.values()): each for each in ordered}
     with ExitStack() as held:
-        store = _store(runs_dir, held)
-        cells = cast(CellTrials, ListedCells([each.cell() for each in ordered]))
+        check_runs_dir(runs_dir)
+        runs_dir = runs_dir.absolute()
+        store = open_store(runs_dir, held)
+        cells = ListedCells([each.cell() for each in ordered])
         trials = Trials(cells=cells, planner=Planner(bar), runs_dir=runs_dir, reuse=Reuse())
         trials.ask_all(lambda: None)
         if trials.misfits:
@@ -133,14 +113,11 @@ def _coordinate(
 ) -> None:
     if all(each.over for each in trials.states):
         return
-    built = default.launchers.build(launcher)
-    folder = store.transit.parent / built.spec.short_name
-    folder.mkdir(exist_ok=True)
-    jobs = built.component.open(folder)
+    opened, jobs = open_launcher(launcher, store)
     try:
         Coordinator(
             trials=trials,
-            launcher=built.component,
+            launcher=opened,
             jobs=jobs,
             store=store,
             listeners=(),
@@ -149,22 +126,6 @@ def _coordinate(
         ).run(stop)
     finally:
         jobs.close()
-
-
-def _store(runs_dir: Path, held: ExitStack) -> Store:
-    """Return the store of a folder, which nobody else may use meanwhile."""
-    check_runs_dir(runs_dir)
-    transit = runs_dir.absolute() / ".sweep" / "transit"
-    transit.mkdir(parents=True, exist_ok=True)
-    try:
-        held.callback(lock_file(transit.parent / "lock", 0).release)
-    except BlockingIOError:
-        raise FolderError(
-            f"another process trains in {runs_dir}. Wait until it has ended."
-        ) from None
-    store = Store(runs_dir.absolute(), transit)
-    store.recover()
-    return store
 
 
 def _line(state: CellState) -> str:
@@ -223,7 +184,7 @@ def result_of(run: RunRecord) -> Result:
 
 
 def origin_of(run: RunRecord) -> Origin:
-    """Return with what a finished run came about."""
+    """Return the origin of the result of a finished run."""
     recorded, parameters = run.environment.versions, run.environment.parameters
     return Origin(
         **{name: recorded[name] for name in _PACKAGES},

@@ -3,12 +3,14 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zookit.core import BadRun, FolderError
 from zookit.core.data.writing import remove_leftovers
+from zookit.core.file_lock import lock_file
+from zookit.core.messages import option
 from zookit.core.run_archive import pack_run, unpack_run
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.lock import locked
@@ -16,6 +18,8 @@ from zookit.runs.run import EXPERIMENT, RunRecord, read_run
 from zookit.sweeps.kept import UNFINISHED
 from zookit.sweeps.plan import PlannedCell
 
+FOLDER = ".sweep"
+"""The folder of a sweep's own files, in its runs folder."""
 _ASIDE, _BEFORE, _NAME = "in-", "before", "name"
 """The start of the name of a folder for a run that arrives; the run that it replaces; its name."""
 _START = ".start.tar"
@@ -111,6 +115,33 @@ class Store:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def open_store(runs_dir: Path, held: ExitStack) -> Store:
+    """Return the store of a folder, which no other sweep may use meanwhile.
+
+    `held` gives the folder back. Raises FolderError if another sweep uses it, or it cannot be
+    written.
+    """
+    folder = runs_dir / FOLDER
+    transit = folder / "transit"
+    try:
+        transit.mkdir(parents=True, exist_ok=True)
+        held.callback(lock_file(folder / "lock", 0).release)
+    except BlockingIOError:
+        raise FolderError(
+            f"another sweep runs in {runs_dir}. {option('Wait', 'Call its close(), or wait')} "
+            "until it has ended, or choose another folder with "
+            f"{option('--runs-dir', 'runs_dir')}."
+        ) from None
+    except OSError as error:
+        raise FolderError(
+            f"{folder} cannot be written: {error.strerror or error}. Choose another folder with "
+            f"{option('--runs-dir', 'runs_dir')}."
+        ) from None
+    store = Store(runs_dir, transit)
+    store.recover()
+    return store
 
 
 def _replaces(record: RunRecord, target: Path) -> bool:

@@ -8,11 +8,9 @@ from functools import partial
 from pathlib import Path
 from threading import Condition, Event, Thread
 
-from zookit.core import BadRun, FolderError, Launcher, ZookitError
+from zookit.core import BadRun, Jobs, Launcher, ZookitError
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of
-from zookit.core.file_lock import lock_file
-from zookit.core.messages import option
 from zookit.core.progress import Progress, silent
 from zookit.core.reading import parse_json, read_text_bounded
 from zookit.registry import default
@@ -26,13 +24,12 @@ from zookit.sweeps.plan import Misfit, Planner
 from zookit.sweeps.request import SweepRequest
 from zookit.sweeps.starts import Starts
 from zookit.sweeps.state import CellState
-from zookit.sweeps.store import Store
+from zookit.sweeps.store import FOLDER, Store, open_store
 from zookit.sweeps.trials import Trials
 from zookit.training.listeners import listener_words
 
 REQUEST = "sweep.toml"
 """The file in the runs folder that says what its last sweep was asked for."""
-_FOLDER = ".sweep"
 _OPTIONS = "options.json"
 _SEARCH = "search.jsonl"
 _LARGEST = 10_000_000
@@ -49,6 +46,7 @@ class Sweep:
     request: SweepRequest
     options: SweepOptions
     runs_dir: Path
+    cells: CellTrials
     trials: Trials
     store: Store
     _held: ExitStack
@@ -67,13 +65,13 @@ class Sweep:
     @property
     def misfits(self) -> Sequence[Misfit]:
         """The combinations whose words or data do not fit together."""
-        of_words = [Misfit(each.values, each.misfit) for each in self.trials.cells.misfits]
+        of_words = [Misfit(each.values, each.misfit) for each in self.cells.misfits]
         return [*of_words, *self.trials.misfits]
 
     @property
     def same(self) -> int:
         """The number of combinations that are left out, because another one is the same."""
-        return len(self.trials.cells.same)
+        return len(self.cells.same)
 
     @property
     def missing(self) -> int:
@@ -96,12 +94,7 @@ class Sweep:
             self._held.close()
             self._complete = True
             return
-        built = default.launchers.build(self.options.launcher)
-        launcher: Launcher = built.component
-        folder = self.store.transit.parent / built.spec.short_name
-        folder.mkdir(exist_ok=True)
-        with plugins_blamed(launcher):
-            jobs = launcher.open(folder)
+        launcher, jobs = open_launcher(self.options.launcher, self.store)
         self._held.callback(jobs.close)
         coordinator = Coordinator(
             trials=self.trials,
@@ -183,6 +176,16 @@ class Sweep:
         changed(state)
 
 
+def open_launcher(words: str, store: Store) -> tuple[Launcher, Jobs]:
+    """Return a launcher, and the jobs that it runs for a store. Raises ZookitError."""
+    built = default.launchers.build(words)
+    launcher: Launcher = built.component
+    folder = store.transit.parent / built.spec.short_name
+    folder.mkdir(exist_ok=True)
+    with plugins_blamed(launcher):
+        return launcher, launcher.open(folder)
+
+
 def plan(
     request: SweepRequest,
     options: SweepOptions,
@@ -207,11 +210,11 @@ def plan(
     new = partial(Trials, planner=Planner(progress), runs_dir=runs_dir, reuse=options.reuse)
     held = ExitStack()
     try:
-        store = _store(runs_dir, held)
+        store = open_store(runs_dir, held)
         starts.save()
         trials = new(cells=cells)
         if cells.learns:
-            record = runs_dir / _FOLDER / _SEARCH
+            record = runs_dir / FOLDER / _SEARCH
             cells.record(record)
             if not trials.ask_again(done):
                 record.unlink()
@@ -226,7 +229,13 @@ def plan(
         held.close()
         raise
     return Sweep(
-        request=request, options=options, runs_dir=runs_dir, trials=trials, store=store, _held=held
+        request=request,
+        options=options,
+        runs_dir=runs_dir,
+        cells=cells,
+        trials=trials,
+        store=store,
+        _held=held,
     )
 
 
@@ -244,7 +253,7 @@ def read_request(runs_dir: Path) -> tuple[SweepRequest, SweepOptions]:
         raise _unreadable(runs_dir, error.message) from None
     except (OSError, ValueError) as error:
         raise _unreadable(runs_dir, f"{path}: {reason_of(error)}") from None
-    path = runs_dir / _FOLDER / _OPTIONS
+    path = runs_dir / FOLDER / _OPTIONS
     try:
         options = SweepOptions.from_plain(parse_json(read_text_bounded(path, _LARGEST)))
     except FileNotFoundError:
@@ -263,31 +272,8 @@ def _unreadable(runs_dir: Path, reason: str) -> BadRun:
     )
 
 
-def _store(runs_dir: Path, held: ExitStack) -> Store:
-    """Return the store of a folder, which no other sweep may use meanwhile."""
-    folder = runs_dir / _FOLDER
-    transit = folder / "transit"
-    try:
-        transit.mkdir(parents=True, exist_ok=True)
-        held.callback(lock_file(folder / "lock", 0).release)
-    except BlockingIOError:
-        raise FolderError(
-            f"another sweep runs in {runs_dir}. {option('Wait', 'Call its close(), or wait')} "
-            "until it has ended, or choose another folder with "
-            f"{option('--runs-dir', 'runs_dir')}."
-        ) from None
-    except OSError as error:
-        raise FolderError(
-            f"{folder} cannot be written: {error.strerror or error}. Choose another folder with "
-            f"{option('--runs-dir', 'runs_dir')}."
-        ) from None
-    store = Store(runs_dir, transit)
-    store.recover()
-    return store
-
-
 def _write(runs_dir: Path, request: SweepRequest, options: SweepOptions) -> None:
     with written_aside(runs_dir / REQUEST) as aside:
         aside.write_text(request.to_toml(), encoding="utf-8")
-    with written_aside(runs_dir / _FOLDER / _OPTIONS) as aside:
+    with written_aside(runs_dir / FOLDER / _OPTIONS) as aside:
         aside.write_text(json.dumps(options.plain()), encoding="utf-8")

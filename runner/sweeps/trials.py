@@ -13,6 +13,7 @@ from zookit.runs.run import read_run
 from zookit.runs.summary import RunSummary
 from zookit.sweeps.cells import CellTrials, Trial, without_validation
 from zookit.sweeps.kept import Differing, Kept, Reuse, find_kept
+from zookit.sweeps.listed_cells import ListedCells
 from zookit.sweeps.plan import Misfit, PlannedCell, Planner
 from zookit.sweeps.state import CellState
 
@@ -29,7 +30,7 @@ class Trials:
     known at once.
     """
 
-    cells: CellTrials
+    cells: CellTrials | ListedCells
     planner: Planner
     runs_dir: Path
     reuse: Reuse
