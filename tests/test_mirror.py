@@ -53,6 +53,7 @@ ELSEWHERE = {
     "core/prepared_value.py": "core/test_parameters.py",
     "core/processor_count.py": "core/data/test_threads.py",
     "core/python_process.py": "test_isolation.py",
+    "plugins/architectures/convolutions.py": "plugins/architectures/test_resnet.py",
     "plugins/callbacks/keras_classes/*.py": "plugins/callbacks/test_early_stopping.py",
     "plugins/launchers/dask_jobs.py": "plugins/launchers/test_dask.py",
     "plugins/launchers/dask_placed.py": "plugins/launchers/test_dask.py",

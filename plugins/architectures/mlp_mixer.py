@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_types import Ge, Le, Lt, MultipleOf
 
 from zookit.core import Architecture, Doc
-from zookit.plugins.architectures.patches import flat_patches, patch_side
+from zookit.plugins.architectures.patches import Patch, flat_patches, layer_normalized, patch_side
 
 if TYPE_CHECKING:
     import keras
@@ -25,11 +25,7 @@ class MlpMixer(Architecture):
     CPU.
     """
 
-    patch: Annotated[
-        int | None,
-        Ge(1),
-        Doc("Height and width of a patch; chosen by the image size if not set, 4 for 32 x 32."),
-    ] = None
+    patch: Patch = None
     width: Annotated[int, Ge(2), Le(4096), MultipleOf(2), Doc("Features of a patch.")] = 128
     depth: Annotated[int, Ge(1), Le(100), Doc("Number of mixer layers.")] = 4
     dropout: Annotated[float, Ge(0), Lt(1), Doc("Dropout rate after each mixing.")] = 0.0
@@ -45,12 +41,12 @@ class MlpMixer(Architecture):
         side = patch_side("mlp_mixer", tuple(images.shape[1:]), self.patch)
         outputs = layers.Dense(self.width)(flat_patches(images, side))
         for _ in range(self.depth):
-            mixed = layers.Permute((2, 1))(_normalized(outputs))
+            mixed = layers.Permute((2, 1))(layer_normalized(outputs))
             mixed = layers.Permute((2, 1))(self._mlp(mixed, self.width // 2))
             outputs = layers.Add()([outputs, mixed])
-            mixed = self._mlp(_normalized(outputs), self.width * 4)
+            mixed = self._mlp(layer_normalized(outputs), self.width * 4)
             outputs = layers.Add()([outputs, mixed])
-        return layers.GlobalAveragePooling1D()(_normalized(outputs))
+        return layers.GlobalAveragePooling1D()(layer_normalized(outputs))
 
     def _mlp(self, inputs: "keras.KerasTensor", units: int) -> "keras.KerasTensor":
         """Return two dense layers on the last axis, of the shape of the inputs."""
@@ -59,9 +55,3 @@ class MlpMixer(Architecture):
         outputs = layers.Dense(units, activation="gelu")(inputs)
         outputs = layers.Dense(inputs.shape[-1])(outputs)
         return layers.Dropout(self.dropout)(outputs) if self.dropout else outputs
-
-
-def _normalized(outputs: "keras.KerasTensor") -> "keras.KerasTensor":
-    from keras import layers
-
-    return layers.LayerNormalization(epsilon=1e-6)(outputs)

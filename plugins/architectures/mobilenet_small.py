@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from annotated_types import Ge, Le, Lt
 
-from zookit.core import Architecture, Doc, ImageShapeRefused
+from zookit.core import Architecture, Doc
+from zookit.plugins.architectures.convolutions import batch_normalized, check_sides
 
 if TYPE_CHECKING:
     import keras
 
 _SMALLEST = 16
+_EPSILON = 1e-3
+"""That of the paper's code."""
 _LAST_SIDE = 4
 """The shorter side of the last maps, unless all convolutions with stride 2 leave more."""
 
@@ -62,19 +65,14 @@ class MobileNetSmall(Architecture):
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
         """Raise ImageShapeRefused if a side is shorter than 16 pixels."""
-        height, width = image_shape[:2]
-        if min(height, width) < _SMALLEST:
-            raise ImageShapeRefused(
-                f"mobilenet_small: images of {height} x {width} are too small: expected at least "
-                f"{_SMALLEST} x {_SMALLEST}. Use larger images, or another architecture, such as "
-                "cnn."
-            )
+        check_sides("mobilenet_small", image_shape, _SMALLEST)
 
     def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
         """Return the outputs of the last layer before the head, (N, 1024)."""
         from keras import layers
 
-        # The first ones are left out: what comes late has many filters, and few pixels cost less.
+        # Small images skip the first strides, not the last ones: late layers have many filters,
+        # which are cheap on small maps only.
         left_out = _HALVINGS - _halvings(min(images.shape[1:3]))
         strides = iter([1] * left_out + [2] * (_HALVINGS - left_out))
         outputs = _convolution(images, self._scaled(16), 3, next(strides))
@@ -99,7 +97,7 @@ class MobileNetSmall(Architecture):
         outputs = layers.DepthwiseConv2D(row.kernel, strides, padding="same", use_bias=False)(
             outputs
         )
-        outputs = layers.Activation(row.activation)(_normalized(outputs))
+        outputs = layers.Activation(row.activation)(batch_normalized(outputs, _EPSILON))
         if row.squeezes:
             outputs = _weighted(outputs)
         outputs = _convolution(outputs, self._scaled(row.filters))
@@ -142,11 +140,4 @@ def _convolution(
     from keras import layers
 
     outputs = layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False)(inputs)
-    return _normalized(outputs)
-
-
-def _normalized(outputs: "keras.KerasTensor") -> "keras.KerasTensor":
-    from keras import layers
-
-    # Keras's momentum of 0.99 needs more steps than short trainings on small data have.
-    return layers.BatchNormalization(momentum=0.9)(outputs)
+    return batch_normalized(outputs, _EPSILON)

@@ -1,13 +1,21 @@
 """Images as sequences of square patches, for `mlp_mixer` and `vit`."""
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from zookit.core import ImageShapeRefused
+from annotated_types import Ge
+
+from zookit.core import Doc, ImageShapeRefused
 
 if TYPE_CHECKING:
     import keras
 
+Patch = Annotated[
+    int | None,
+    Ge(1),
+    Doc("Height and width of a patch; chosen by the image size if not set, 4 for 32 x 32."),
+]
+"""The declaration of the parameter."""
 _MOST = 10
 """The most patches along the longer side by default, of which 28 and 32 pixels have 7 and 8."""
 
@@ -57,3 +65,10 @@ def flat_patches(images: "keras.KerasTensor", patch: int) -> "keras.KerasTensor"
     outputs = layers.Reshape((rows, patch, columns, patch * channels))(images)
     outputs = layers.Permute((1, 3, 2, 4))(outputs)
     return layers.Reshape((rows * columns, patch * patch * channels))(outputs)
+
+
+def layer_normalized(outputs: "keras.KerasTensor") -> "keras.KerasTensor":
+    """Apply layer normalization, with the epsilon of both papers' code."""
+    from keras import layers
+
+    return layers.LayerNormalization(epsilon=1e-6)(outputs)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Le
 
-from zookit.core import Architecture, Doc, ImageShapeRefused, Preference
+from zookit.core import Architecture, Doc, Preference
+from zookit.plugins.architectures.convolutions import batch_normalized, check_sides
 
 if TYPE_CHECKING:
     import keras
@@ -45,12 +46,7 @@ class ResNet(Architecture):
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
         """Raise ImageShapeRefused if a side is shorter than 8 pixels."""
-        height, width = image_shape[:2]
-        if min(height, width) < _SMALLEST:
-            raise ImageShapeRefused(
-                f"resnet: images of {height} x {width} are too small: expected at least "
-                f"{_SMALLEST} x {_SMALLEST}. Use larger images, or the architecture dense."
-            )
+        check_sides("resnet", image_shape, _SMALLEST)
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
         """Prefer bfloat16, with which a step takes 0.8 times as long as with float32.
@@ -114,5 +110,4 @@ def _convolution(
         use_bias=False,
         kernel_initializer="he_normal",
     )(inputs)
-    # Keras's momentum of 0.99 needs more steps than short trainings on small data have.
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(outputs)
+    return batch_normalized(outputs, epsilon=1e-5)

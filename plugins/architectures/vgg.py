@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge, Le, Lt
 
-from zookit.core import Architecture, Doc, ImageShapeRefused, Preference
+from zookit.core import Architecture, Doc, Preference
+from zookit.plugins.architectures.convolutions import batch_normalized, check_sides
 
 if TYPE_CHECKING:
     import keras
@@ -48,13 +49,7 @@ class Vgg(Architecture):
 
     def check(self, image_shape: tuple[int, int, int]) -> None:
         """Raise ImageShapeRefused if a side is shorter than 16 pixels."""
-        height, width = image_shape[:2]
-        if min(height, width) < _SMALLEST:
-            raise ImageShapeRefused(
-                f"vgg: images of {height} x {width} are too small: expected at least "
-                f"{_SMALLEST} x {_SMALLEST}. Use larger images, or another architecture, such as "
-                "cnn."
-            )
+        check_sides("vgg", image_shape, _SMALLEST)
 
     def preference(self, image_shape: tuple[int, int, int], batch_size: int) -> Preference:
         """Prefer bfloat16, with which a step takes 0.85 times as long as with float32.
@@ -98,6 +93,5 @@ def _normalized(outputs: "keras.KerasTensor") -> "keras.KerasTensor":
     """Apply batch normalization, which makes biases before it useless, and ReLU."""
     from keras import layers
 
-    # Keras's momentum of 0.99 needs more steps than short trainings on small data have.
-    outputs = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(outputs)
+    outputs = batch_normalized(outputs, epsilon=1e-5)
     return layers.Activation("relu")(outputs)

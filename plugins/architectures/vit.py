@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_types import Ge, Le, Lt
 
 from zookit.core import Architecture, Doc, Preference
-from zookit.plugins.architectures.patches import flat_patches, patch_side
+from zookit.plugins.architectures.patches import Patch, flat_patches, layer_normalized, patch_side
 
 if TYPE_CHECKING:
     import keras
@@ -21,15 +21,11 @@ class Vit(Architecture):
     Source: Dosovitskiy et al., An image is worth 16x16 words, 2020, arXiv:2010.11929, section 3.1.
     `vit:16,width=768,depth=12,heads=12` is the paper's Base/16; the default is small enough for a
     CPU. The first layer has one bias for each patch and one for the class token. They are the sums
-    of the paper's bias, class token and position embeddings. So there are 2 * width parameters
-    less, for the same functions.
+    of the paper's bias, class token and position embeddings. This saves 2 * width parameters and
+    changes no output.
     """
 
-    patch: Annotated[
-        int | None,
-        Ge(1),
-        Doc("Height and width of a patch; chosen by the image size if not set, 4 for 32 x 32."),
-    ] = None
+    patch: Patch = None
     width: Annotated[int, Ge(1), Le(4096), Doc("Features of a patch.")] = 128
     depth: Annotated[int, Ge(1), Le(100), Doc("Number of transformer layers.")] = 4
     heads: Annotated[
@@ -66,13 +62,13 @@ class Vit(Architecture):
         side = patch_side("vit", tuple(images.shape[1:]), self.patch)
         outputs = self._embedded(flat_patches(images, side))
         for _ in range(self.depth):
-            normal = _normalized(outputs)
+            normal = layer_normalized(outputs)
             attended = layers.MultiHeadAttention(self.heads, self.width // self.heads)(
                 normal, normal
             )
             outputs = layers.Add()([outputs, self._with_dropout(attended)])
-            outputs = layers.Add()([outputs, self._mlp(_normalized(outputs))])
-        return _normalized(outputs[:, 0])
+            outputs = layers.Add()([outputs, self._mlp(layer_normalized(outputs))])
+        return layer_normalized(outputs[:, 0])
 
     def _embedded(self, patches: "keras.KerasTensor") -> "keras.KerasTensor":
         """Return the class token and the features of the patches, with their positions."""
@@ -99,12 +95,6 @@ class Vit(Architecture):
         from keras import layers
 
         return layers.Dropout(self.dropout)(outputs) if self.dropout else outputs
-
-
-def _normalized(outputs: "keras.KerasTensor") -> "keras.KerasTensor":
-    from keras import layers
-
-    return layers.LayerNormalization(epsilon=1e-6)(outputs)
 
 
 def _positions() -> "keras.initializers.Initializer":

@@ -1,21 +1,11 @@
 """The layers of `mobilenet_small`, which are those of the paper, and the images it refuses."""
 
-import math
-
 import keras
 import pytest
+from networks import body, trained
 
 from zookit.core import ImageShapeRefused
 from zookit.plugins import MobileNetSmall
-
-
-def body(architecture: MobileNetSmall, shape: tuple[int, int, int]) -> keras.Model:
-    images = keras.Input(shape)
-    return keras.Model(images, architecture.features(images))
-
-
-def trained(model: keras.Model) -> int:
-    return sum(math.prod(each.shape) for each in model.trainable_variables)
 
 
 def test_the_layers_are_those_of_the_paper() -> None:

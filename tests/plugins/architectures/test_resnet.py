@@ -1,22 +1,12 @@
 """The layers of `resnet`, which are those of the paper, and the images that it refuses."""
 
-import math
-
 import keras
 import numpy as np
 import pytest
+from networks import body, trained
 
 from zookit.core import ImageShapeRefused
 from zookit.plugins import ResNet
-
-
-def body(architecture: ResNet, shape: tuple[int, int, int]) -> keras.Model:
-    images = keras.Input(shape)
-    return keras.Model(images, architecture.features(images))
-
-
-def trained(model: keras.Model) -> int:
-    return sum(math.prod(each.shape) for each in model.trainable_variables)
 
 
 def test_the_layers_and_parameters_are_those_of_the_paper() -> None:

@@ -5,14 +5,10 @@ from typing import Literal
 
 import keras
 import pytest
+from networks import body
 
 from zookit.core import ImageShapeRefused
 from zookit.plugins import Vgg
-
-
-def body(architecture: Vgg, shape: tuple[int, int, int]) -> keras.Model:
-    images = keras.Input(shape)
-    return keras.Model(images, architecture.features(images))
 
 
 @pytest.mark.parametrize(

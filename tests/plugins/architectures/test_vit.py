@@ -3,14 +3,10 @@
 import keras
 import numpy as np
 import pytest
+from networks import body
 
 from zookit.core import ImageShapeRefused
 from zookit.plugins import Vit
-
-
-def body(architecture: Vit, shape: tuple[int, int, int]) -> keras.Model:
-    images = keras.Input(shape)
-    return keras.Model(images, architecture.features(images))
 
 
 def test_the_layers_are_those_of_the_paper() -> None:
