@@ -5,7 +5,7 @@ Passwords and queries of addresses are left out.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -65,6 +65,12 @@ def option(command: str, python: str) -> str:
 def counted(count: int, noun: str) -> str:
     """Return text such as `1 epoch` or `2,000 epochs`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(items: Sequence[str], most: int, separator: str = ", ") -> str:
+    """Return text such as `a, b and 3 more`: the first `most` of the items, and how many others."""
+    shown = separator.join(items[:most])
+    return shown if len(items) <= most else f"{shown} and {len(items) - most:,} more"
 
 
 def with_article(noun: str) -> str:

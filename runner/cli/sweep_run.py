@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zookit.cli.sweep_result import ResultOptions, check_result_options, show_result
 from zookit.cli.training_options import Interrupted
 from zookit.core import say, warn
-from zookit.core.messages import counted
+from zookit.core.messages import counted, listed
 from zookit.core.progress import silent
 from zookit.core.search import point_words
 
@@ -64,8 +64,7 @@ def _tell_left_out(sweep: "Sweep") -> None:
     for each in sweep.misfits:
         reasons.setdefault(each.reason, []).append(point_words(each.values))
     for reason, names in reasons.items():
-        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
-        warn(f"left out: {names[0]}{more}: {reason}")
+        warn(f"left out: {listed(names, 1)}: {reason}")
     for line in advice_on(sweep.trials.differing, sweep.options.reuse):
         warn(line)
     if sweep.same:

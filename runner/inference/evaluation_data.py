@@ -17,6 +17,7 @@ from zookit.core import (
     option,
     warn,
 )
+from zookit.core.messages import listed
 from zookit.core.source import DataRequest, SplitName
 from zookit.data.dataset_info import checked_info
 from zookit.data.fetching import fetched
@@ -161,10 +162,9 @@ def _warn_of_other_names(run: RunRecord, name: str, class_names: Sequence[str]) 
     pairs = zip(class_names, recorded, strict=True)
     differ = [f"{other!r} for {own!r}" for other, own in pairs if other != own]
     if differ:
-        more = " and others" if len(differ) > _SHOWN_NAMES else ""
         warn(
             f"the class names of {name} differ from those of {run.name}: "
-            f"{', '.join(differ[:_SHOWN_NAMES])}{more}. Classes are matched by index."
+            f"{listed(differ, _SHOWN_NAMES)}. Classes are matched by index."
         )
 
 

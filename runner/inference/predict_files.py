@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zookit.core import DataError
-from zookit.core.messages import printable
+from zookit.core.messages import listed, printable
 from zookit.inference.image_files import (
     EXPECTED,
     check_channels,
@@ -59,11 +59,8 @@ def predict_files(
         blocks = read_images(find_image_files(named), batch_size(notes.shape), notes)
     first = next(blocks, None)
     if first is None:
-        more = ", ..." if len(named) > _LISTED else ""
-        raise DataError(
-            f"no image can be read from {', '.join(map(printable, named[:_LISTED]))}{more}. "
-            f"{EXPECTED}"
-        )
+        names = listed([printable(each) for each in named], _LISTED)
+        raise DataError(f"no image can be read from {names}. {EXPECTED}")
     with importing_keras() as importing, waiting("starting TensorFlow", quiet=False):
         importing.start()
         importing.wait()

@@ -114,7 +114,8 @@ def _find(name: str, batch: Batch) -> list[Target]:
         raise UnknownName(
             f"no plugin or distribution named {plugin!r}.{did_you_mean(plugin, known)}",
             "Your own package must be installed: run pip install -e '.[test]' in its folder, or, "
-            "for a model, pip install dist/NAME.whl. To see what is installed or blocked: zookit list",
+            "for a model, pip install dist/NAME.whl. To see what is installed or blocked: zookit "
+            "list",
         )
     words = Words.parse(name)
     found = [Target(group[plugin], words, batch) for group in groups]

@@ -7,6 +7,7 @@ import pytest
 from zookit.core.messages import (
     at_command_line,
     counted,
+    listed,
     option,
     warn_once,
     warnings_given_once,
@@ -17,6 +18,13 @@ from zookit.core.messages import (
 def test_counts() -> None:
     texts = [counted(count, "epoch") for count in (0, 1, 2000)]
     assert texts == ["0 epochs", "1 epoch", "2,000 epochs"]
+
+
+def test_of_many_items_the_first_ones_are_named() -> None:
+    assert listed([], 2) == ""
+    assert listed(["a", "b"], 2) == "a, b"
+    assert listed(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert listed(["x"] * 5001, 1, "; ") == "x and 5,000 more"
 
 
 def test_articles() -> None:

@@ -56,7 +56,7 @@ def test_another_data_set_with_other_class_names(caplog: pytest.LogCaptureFixtur
     assert not data.facts.own
     (warning,) = caplog.messages
     assert "class names" in warning
-    assert "'T-shirt/top' for '0', 'Trouser' for '1', 'Pullover' for '2' and others" in warning
+    assert "'T-shirt/top' for '0', 'Trouser' for '1', 'Pullover' for '2' and 7 more" in warning
 
 
 def test_an_error_is_not_preceded_by_warnings(caplog: pytest.LogCaptureFixture) -> None:
