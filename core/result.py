@@ -31,6 +31,8 @@ class Result:
         model: the trained model.
         evaluation: the predictions on the test split; None unless the run is finished.
         stopped_by: the callback that ended the training; empty if none did, or it is not known.
+        restored_epoch: the epoch, counted from 1, whose weights a callback restored at the end;
+            None if the weights are those of the last epoch.
     """
 
     experiment: Experiment
@@ -43,6 +45,7 @@ class Result:
     model: "keras.Model"
     evaluation: Evaluation | None = None
     stopped_by: str = ""
+    restored_epoch: int | None = None
 
     @property
     def epochs(self) -> int:

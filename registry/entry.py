@@ -12,7 +12,7 @@ from zookit.core.declaration import Parameter, parameters
 from zookit.core.errors import reraise_interruption, typed_reason_of
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared
-from zookit.registry.names import canonical_name, data_folders
+from zookit.registry.names import canonical_name, model_folder
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class Entry(Generic[T]):
         summary of its distribution; if that is about more, the first paragraph of the card.
         """
         if self.kind.is_data:
-            if self.value == data_folders(self.declared.distribution, self.name)[0]:
+            if self.value == model_folder(self.declared.distribution):
                 return self.declared.summary
             from zookit.registry.model_card import card_summary  # only a few models need it
 

@@ -16,7 +16,7 @@ from zookit.registry.entry import Entry
 from zookit.registry.install_advice import install_advice
 from zookit.registry.kind import Row
 from zookit.registry.metadata import Declared, Problem
-from zookit.registry.names import PLUGIN_FILES, canonical_name, data_folders
+from zookit.registry.names import PLUGIN_FILES, canonical_name, model_folder, shared_model_folder
 
 T = TypeVar("T")
 
@@ -278,7 +278,10 @@ def _malformed(declared: Declared, kind: Row) -> str | None:
     if len(name) > _LONGEST or len(value) > _LONGEST:
         return f"{quoted(name)} in {declared.group!r} is longer than {_LONGEST} characters"
     if kind.is_data:
-        folders = data_folders(declared.distribution, name)
+        folders = (
+            model_folder(declared.distribution),
+            shared_model_folder(declared.distribution, name),
+        )
         expected = " or ".join(folders)
         wrong = f"{name} = {quoted(value)} in {declared.group!r} must name the folder {expected}"
         return None if value in folders else wrong

@@ -17,7 +17,7 @@ from typing import Any
 from zookit.core import BadRun, BrokenPlugin
 from zookit.core.errors import reason_of
 from zookit.core.reading import as_text, open_regular, parse_json, read_bounded
-from zookit.registry.entry import Entry
+from zookit.registry.entry import Entry, report_to
 from zookit.registry.model_card import own_folder
 
 _LARGEST_RECORD = 16_000_000
@@ -71,6 +71,10 @@ class InstalledModel:
     def check_all(self) -> None:
         """Raise BrokenPlugin unless all files are those that RECORD lists."""
         self.check(*(self.hashes or ()))
+
+    def mistake(self, complaint: str) -> BrokenPlugin:
+        """Return an error about a fault that the author of the package made."""
+        return self.entry.broken(complaint, report_to(self.entry.declared.distribution))
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -149,7 +153,7 @@ def _recorded(entry: Entry[Any], metadata: Path) -> dict[str, str]:
         ):
             name = path.removeprefix(start)
             if path.startswith(start) and not _is_compiled(name):
-                hashes[name] = _checked_hash(name, rest[0] if rest else "")
+                hashes[name] = _parsed_hash(name, rest[0] if rest else "")
     except (csv.Error, ValueError) as error:
         raise entry.broken(
             f"cannot be found: RECORD is damaged ({error})", reinstall(entry)
@@ -161,7 +165,7 @@ def _is_compiled(name: str) -> bool:
     return name.startswith("__pycache__/")  # pip compiles what ends with .py, and lists no hash
 
 
-def _checked_hash(name: str, text: str) -> str:
+def _parsed_hash(name: str, text: str) -> str:
     """Return the hexadecimal digits of a hash in RECORD. Raises ValueError."""
     if not all(part not in ("", ".", "..") for part in name.split("/")) or "\\" in name:
         raise ValueError(f"{name[:100]!r} is not a path in the folder")

@@ -19,13 +19,17 @@ def canonical_name(name: str) -> str:
     return _SEPARATORS.sub("-", name).lower()
 
 
-def data_folders(distribution: str, name: str) -> tuple[str, str]:
-    """Return the folders of a wheel that a distribution's model may be in.
+def model_folder(distribution: str) -> str:
+    """Return the folder in a wheel of the model that its distribution is named after.
 
-    They bear the distribution's name, so that no two distributions share one.
+    It bears the distribution's name, so that no two distributions share one.
     """
-    own = canonical_name(distribution).replace("-", "_")
-    return own, f"{own}__{name}"
+    return canonical_name(distribution).replace("-", "_")
+
+
+def shared_model_folder(distribution: str, name: str) -> str:
+    """Return the folder of a model whose distribution has other models, or code, as well."""
+    return f"{model_folder(distribution)}__{name}"
 
 
 def plugin_name(class_name: str) -> str:

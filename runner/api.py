@@ -174,10 +174,7 @@ def open_model(name: str) -> Run:
         BrokenPlugin: the package is damaged, is not installed as files, or does not have a run
             that this version of zookit can read.
     """
-    opened = Run(**vars(read_model(model_name_of(name))))
-    with messages_shown(quiet=False):
-        warn_if_changed(opened)
-    return opened
+    return Run(**vars(read_model(model_name_of(name))))
 
 
 def find_and_open(

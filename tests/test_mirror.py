@@ -27,6 +27,7 @@ ELSEWHERE = {
     "core/schedule.py": "plugins/test_contract.py",
     "core/search.py": "plugins/searches/test_searches.py",
     "core/hookspecs.py": "training/test_listeners.py",
+    "runner/runs/columns.py": "runs/test_run.py",
     "runner/runs/index_*.py": "runs/test_index.py",
     "runner/runs/initial_weights.py": "training/test_initial_weights.py",
     "runner/data/part_file.py": "data/test_download.py",

@@ -11,12 +11,12 @@ from zoo_entries import ROOT, Entry
 
 from zookit.core import BadRun
 from zookit.core.errors import ZookitError
-from zookit.registry.names import data_folders
+from zookit.registry.names import shared_model_folder
 from zookit.runs.listing import list_summaries
 from zookit.runs.run import ENVIRONMENT, WEIGHTS, RunRecord, read_run
 from zookit.scaffold.card import write_card
 from zookit.scaffold.model_package import ModelPackage, requirements_of, write
-from zookit.scaffold.model_terms import Terms
+from zookit.scaffold.package_metadata import PackageMetadata
 from zookit.scaffold.published_run import publish
 
 BUNDLED = ROOT / "models"
@@ -27,7 +27,7 @@ _LICENCE = "MIT"
 
 
 @dataclass(frozen=True)
-class _OwnTerms(Terms):
+class _OwnTerms(PackageMetadata):
     """The terms of a model that is part of zookit; `entry` is its name."""
 
     entry: str
@@ -46,7 +46,7 @@ def bundle(entry: Entry, runs_dir: Path) -> Path:
 
     Returns the folder. Raises BadRun if there is no such run.
     """
-    _, name = data_folders(_OWN, entry.name)
+    name = shared_model_folder(_OWN, entry.name)
     terms = _OwnTerms(_OWN, version(_OWN), _LICENCE, _description(entry), entry.name)
     target, aside = BUNDLED / name, BUNDLED / f".{name}"
     shutil.rmtree(aside, ignore_errors=True)
@@ -73,7 +73,7 @@ def _forget_code(run: RunRecord) -> None:
 
 def package(entry: Entry, runs_dir: Path, folder: Path) -> ModelPackage:
     """Write the package of an entry, from the run of its first seed. Raises ZookitError."""
-    terms = Terms(
+    terms = PackageMetadata(
         f"zookit-{entry.name.replace('_', '-')}",
         version(_OWN),
         _LICENCE,

@@ -27,10 +27,10 @@ Name = Annotated[
 Version = Annotated[
     str | None, typer.Option(metavar="VERSION", help="The version. [default: 0.1.0]")
 ]
-Licence = Annotated[
+License = Annotated[
     str | None,
     typer.Option(
-        "--licence", "--license", metavar="SPDX", help="The licence, such as MIT or CC-BY-4.0."
+        "--license", "--licence", metavar="SPDX", help="The licence, such as MIT or CC-BY-4.0."
     ),
 ]
 Description = Annotated[
@@ -60,7 +60,7 @@ def package(
     name: RunName,
     distribution: Name = None,
     version: Version = None,
-    licence: Licence = None,
+    license: License = None,  # noqa: A002 - the name of the option
     description: Description = None,
     to: To = None,
     force: ReplaceChanged = False,
@@ -69,59 +69,59 @@ def package(
     """Write a trained model as a Python package: a wheel, and the project that it is built from.
 
     The package contains data only: the run's files, and a card that says how good the model is and
-    how it came about. At a terminal, you are asked for what is not given.
+    how it was trained. At a terminal, you are asked for what is not given.
     """
     # --help does not need these.
     from zookit.api import open_run
     from zookit.scaffold.model_package import usual_description, write
-    from zookit.scaffold.model_terms import Terms
+    from zookit.scaffold.package_metadata import PackageMetadata
     from zookit.scaffold.published_run import check_publishable
     from zookit.terminal import waiting
 
     run = open_run(name, runs_dir)
     check_publishable(run)  # before anything is asked
-    terms = Terms(
+    metadata = PackageMetadata(
         name=_answer("name", distribution, _usual_name(run), required=True),
         version=_answer("version", version, "0.1.0"),
-        licence=_answer("licence", licence, "MIT", required=True),
+        license=_answer("license", license, "MIT", required=True),
         description=_answer("description", description, usual_description(run)),
     )
     with waiting("writing the package", quiet=False):
-        made = write(run, terms, to, force=force)
+        made = write(run, metadata, to, force=force)
     size = made.wheel.stat().st_size
     print(f"wrote {printable(made.folder)} with the wheel {made.wheel.name} ({size:,} bytes)")
     print("\nNext:")
     for line in (
         f"pip install {printable(shlex.quote(str(made.wheel)))}",
-        f"zookit predict {terms.model} photo.png",
-        f"zookit show {terms.model}",
+        f"zookit predict {metadata.model} photo.png",
+        f"zookit show {metadata.model}",
     ):
         print(f"  {line}")
 
 
-def _answer(term: str, given: str | None, usual: str, *, required: bool = False) -> str:
-    """Return one of the terms; if it is not given, ask at a terminal, or take the usual one.
+def _answer(field: str, given: str | None, usual: str, *, required: bool = False) -> str:
+    """Return a field of the metadata; if it is not given, ask at a terminal, or take the usual one.
 
     Raises BadParameter if it is not valid, or is required and nobody can be asked.
     """
-    from zookit.scaffold.model_terms import CHECKS
+    from zookit.scaffold.package_metadata import CHECKS
 
     if given is not None:
-        return CHECKS[term](given)
+        return CHECKS[field](given)
     if sys.stdin.isatty() and sys.stderr.isatty():
-        return _asked(term, None if term == "licence" else usual)
+        return _asked(field, None if field == "license" else usual)
     if required:
-        raise BadParameter(f"--{term} is missing. Write --{term} {usual}, for example.")
-    return CHECKS[term](usual)
+        raise BadParameter(f"--{field} is missing. Write --{field} {usual}, for example.")
+    return CHECKS[field](usual)
 
 
-def _asked(term: str, usual: str | None) -> str:
-    """Ask for one of the terms until the answer is valid. Enter means the usual one, if any."""
-    from zookit.scaffold.model_terms import CHECKS
+def _asked(field: str, usual: str | None) -> str:
+    """Ask for a field until the answer is valid. Enter means the usual value, if there is one."""
+    from zookit.scaffold.package_metadata import CHECKS
 
     while True:
         try:
-            return CHECKS[term](str(typer.prompt(term, default=usual, err=True)))
+            return CHECKS[field](str(typer.prompt(field, default=usual, err=True)))
         except BadParameter as error:
             warn(str(error))
 

@@ -10,8 +10,8 @@ from zookit.runs.run import RunRecord
 
 
 def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
-    """Yield the main results: a name, a value, and a note."""
-    test = run.metrics
+    """Yield the main results of the run's weights: a name, a value, and a note."""
+    test, at = run.metrics, run.weights_epoch - 1
     sizes = run.environment.data.sizes
     if "accuracy" in test:
         loss = f", loss {test['loss']:.4f}" if "loss" in test else ""
@@ -20,16 +20,24 @@ def headline_metrics(run: RunRecord) -> Iterator[tuple[str, str, str]]:
     validated = run.history.get("val_accuracy", ())
     if validated:
         best = max(validated)
-        yield "Validation accuracy", f"{best:.2%}", f"best, epoch {validated.index(best) + 1}"
+        better = f"; best {best:.2%} in epoch {validated.index(best) + 1}"
+        note = _epoch(run) + (better if best > validated[at] else "")
+        yield "Validation accuracy", f"{validated[at]:.2%}", note
     trained = run.history.get("accuracy", ())
     if trained:
-        yield "Training accuracy", f"{trained[-1]:.2%}", f"last, epoch {len(trained)}"
+        yield "Training accuracy", f"{trained[at]:.2%}", _epoch(run)
     for name in directions(run.experiment, run.environment.components):
         if name in test:
-            last = run.history.get(f"val_{name}", ())
-            yield f"Test {name}", f"{test[name]:.4f}", f"validation {last[-1]:.4f}" if last else ""
+            values = run.history.get(f"val_{name}", ())
+            note = f"validation {values[at]:.4f}" if values else ""
+            yield f"Test {name}", f"{test[name]:.4f}", note
     if run.seconds:
         yield "Training time", duration(sum(run.seconds)), counted(len(run.seconds), "epoch")
+
+
+def _epoch(run: RunRecord) -> str:
+    epoch = run.weights_epoch
+    return f"last, epoch {epoch}" if epoch == run.epochs else f"restored, epoch {epoch}"
 
 
 def logged_metrics(run: RunRecord, label: str) -> dict[str, Logged]:

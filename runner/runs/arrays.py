@@ -12,7 +12,6 @@ from zookit.core import BadRun, reason_of
 from zookit.core.errors import quoted
 from zookit.core.reading import open_regular
 from zookit.data.hashes import sha256_of_file
-from zookit.registry.entry import report_to
 from zookit.runs.resume_command import resume_command, resume_command_in
 from zookit.runs.run import (
     EVALUATION,
@@ -134,10 +133,7 @@ def load_of_end(run: RunRecord, name: str) -> "dict[str, Array]":
     if expected and (known or sha256_of_file(path)) == expected:
         return arrays
     if run.installed is not None:
-        raise run.installed.entry.broken(
-            f"is damaged: {name} does not match {METRICS}",
-            report_to(run.installed.entry.declared.distribution),
-        )
+        raise run.installed.mistake(f"is damaged: {name} does not match {METRICS}")
     current = read_run(run.folder).ending
     if current is None or current.files.get(name, "") != expected:
         raise BadRun(

@@ -174,6 +174,10 @@ class Environment:
         """Return each component's owner by its full name."""
         return {each.name: each.owner for each in self.components}
 
+    def packages(self) -> set[str]:
+        """Return the packages of the components, and zookit, each as `distribution==version`."""
+        return {*self.owners().values(), f"zookit=={self.versions.get('zookit', 'unknown')}"}
+
     def of(self, experiment: Experiment, owners: Mapping[str, str] | None = None) -> "Environment":
         """Return it with the identity and the group of an experiment, by default with its owners.
 

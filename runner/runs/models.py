@@ -6,7 +6,6 @@ from zookit.core import BadRun
 from zookit.core.messages import option
 from zookit.core.reading import read_text_bounded
 from zookit.registry import default
-from zookit.registry.entry import report_to
 from zookit.registry.installed_model import InstalledModel, installed_model
 from zookit.registry.model_card import CARD
 from zookit.runs.pulled import is_pulled
@@ -49,17 +48,14 @@ def read_model(model: InstalledModel) -> RunRecord:
     """Read the run that an installed model is. Raises BrokenPlugin."""
     missing = [each for each in FILES if not model.has(each)]
     if missing:
-        raise model.entry.broken(
-            f"is not complete: {', '.join(missing)} is missing",
-            report_to(_owner(model)),
-        )
+        raise model.mistake(f"is not complete: {', '.join(missing)} is missing")
     model.check(EXPERIMENT, ENVIRONMENT, HISTORY, TIMES, METRICS)
     with model.reading():
         record = read_run(model.folder)
         if record.contradiction:
             raise BadRun(record.contradiction)
     if record.status != "finished":
-        raise model.entry.broken(f"is of a run that is {record.status}", report_to(_owner(model)))
+        raise model.mistake(f"is of a run that is {record.status}")
     return replace(record, installed=model)
 
 
@@ -85,10 +81,4 @@ def card_of(model: InstalledModel) -> str:
         return read_text_bounded(model.folder / CARD, _LARGEST_CARD)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise model.entry.broken(
-            f"has no card that can be read: {reason}", report_to(_owner(model))
-        ) from None
-
-
-def _owner(model: InstalledModel) -> str:
-    return model.entry.declared.distribution
+        raise model.mistake(f"has no card that can be read: {reason}") from None

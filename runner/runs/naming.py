@@ -42,17 +42,19 @@ def find_named(text: str, runs_dir: Path) -> Path | Entry[Any]:
         BadRun: there is neither a run nor a model of that name, or more than one run.
         AmbiguousName: there is a run as well as a model of that name, or several models.
     """
-    models = default.models if text != LATEST and is_name(text) else {}
-    if text not in models and not (models and default.models.is_ambiguous(text)):
+    models = default.models
+    if text == LATEST or not is_name(text):
+        return find_run(text, runs_dir)
+    if text not in models and not models.is_ambiguous(text):
         return find_run(text, runs_dir)
     places = (Path(text), runs_dir / text)
     run = next((each for each in places if (each / EXPERIMENT).is_file()), None)
     if run is None:
-        return default.models[text]
+        return models[text]
     if "/" in text:
         return find_run(text, runs_dir)
     path = run if run.is_absolute() else f"./{run}"
-    entries = [each for each in default.models.entries() if each.name == text]
+    entries = [each for each in models.entries() if each.name == text]
     raise AmbiguousName(
         f"{text!r} is a run, and a model of {' and of '.join(each.owner for each in entries)}. For "
         f"the run, write {path}; for the model, {' or '.join(e.full_name for e in entries)}."

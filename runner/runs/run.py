@@ -1,10 +1,8 @@
 """A run's folder, read and checked. Imports neither TensorFlow nor any plugin."""
 
 import csv
-import io
 import math
 import os
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,7 @@ from zookit.core.messages import counted, printable
 from zookit.core.reading import parse_json, read_text_bounded
 from zookit.core.result import Status
 from zookit.registry.installed_model import InstalledModel
+from zookit.runs.columns import columns_of
 from zookit.runs.environment import LARGEST_IMAGE, Environment, identity_without_epochs
 from zookit.runs.lock import writing
 
@@ -29,8 +28,6 @@ RunStatus = Status | Literal["running", "killed", "unknown"]
 
 _LONGEST = 200
 """The longest name or reason to show, in characters."""
-_ALWAYS = ("epoch", "seconds", "loss", "val_loss")
-"""The columns of history and times that have a value in every epoch."""
 
 FORMAT = 2
 """The version of every file in a run's folder."""
@@ -60,7 +57,8 @@ class Ending:
     `last_epoch` has the logged values of the last whole epoch, `test` those of the test split,
     empty unless the run finished. `error` is the error that ended a failed run, `files` has the
     SHA-256 of the other files written at the end, `stopped_by` is the callback that ended the
-    training, empty if none did or it is not known.
+    training, empty if none did or it is not known. `restored_epoch` is the epoch, counted from 1,
+    whose weights a callback restored; None if the weights are those of the last epoch.
     """
 
     status: Status
@@ -70,6 +68,7 @@ class Ending:
     error: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     stopped_by: str = ""
+    restored_epoch: Annotated[int, Ge(1)] | None = None
 
 
 class Logged(dict[str, Any]):
@@ -119,6 +118,11 @@ class RunRecord:
     def epochs(self) -> int:
         """The number of whole epochs that were trained."""
         return len(next(iter(self.history.values()), ()))
+
+    @property
+    def weights_epoch(self) -> int:
+        """The epoch, counted from 1, whose weights the model has: 0 if there is none."""
+        return (self.ending and self.ending.restored_epoch) or self.epochs
 
     @property
     def status(self) -> RunStatus:
@@ -184,6 +188,9 @@ def read_run(folder: Path) -> RunRecord:
         raise damaged(folder / HISTORY, _other_epochs(run.epochs, ending))
     if ending is not None and ending.epochs != len(seconds):
         raise damaged(folder / TIMES, _other_epochs(len(seconds), ending))
+    if run.weights_epoch > run.epochs:
+        reason = f"restored_epoch is {run.weights_epoch} of {counted(run.epochs, 'epoch')}"
+        raise damaged(folder / METRICS, reason)
     return run
 
 
@@ -272,29 +279,8 @@ def _columns(path: Path) -> dict[str, tuple[float, ...]]:
     """Return the columns of a CSV file except `epoch`; none if the file is missing."""
     if not is_there(path):
         return {}
-    rows = csv.reader(io.StringIO(_text(path)))
-    values = array("d")  # eight bytes each, however many there are
+    text = _text(path)
     try:
-        header = next(rows, [])
-        if header[:1] != ["epoch"] or len(set(header)) != len(header):
-            columns = ", ".join(header)[:_LONGEST]
-            raise ValueError(f"its columns are {columns}, expected epoch and unique names")
-        for at, cells in enumerate(rows, start=1):
-            row = array("d", map(_value, header, cells))
-            if len(cells) != len(header) or row[0] != at:
-                raise ValueError(f"line {at + 1} is not a valid row for epoch {at}")
-            values += row
+        return columns_of(text)
     except (ValueError, csv.Error) as error:
         raise damaged(path, reason_of(error)) from None
-    width = len(header)
-    return {name: tuple(values[at::width]) for at, name in enumerate(header) if at}
-
-
-def _value(name: str, cell: str) -> float:
-    """Return the number in a cell, NaN if it is empty. Raises ValueError for any other cell."""
-    if not cell and name not in _ALWAYS:
-        return math.nan  # a callback logs this value, and did not in this epoch
-    value = float(cell)
-    if not math.isfinite(value):
-        raise ValueError(f"{name[:_LONGEST]} is {value}")
-    return value

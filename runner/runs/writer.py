@@ -200,6 +200,7 @@ class FolderWriter:
                 "test": result.metrics,
                 "files": files,
                 **({"stopped_by": result.stopped_by} if result.stopped_by else {}),
+                **_restored(result),
                 **more,
             },
         )
@@ -232,6 +233,12 @@ class FolderWriter:
             )
         with written(self._folder / name) as aside:
             aside.write_bytes(content)
+
+
+def _restored(result: Result) -> dict[str, int]:
+    """Return the epoch whose weights the model has, unless it is the last one."""
+    epoch = result.restored_epoch
+    return {} if epoch in (None, result.epochs) else {"restored_epoch": epoch}
 
 
 def _rows(history: Mapping[str, Sequence[float]]) -> list[Mapping[str, float]]:

@@ -1,4 +1,4 @@
-"""The card of a model: what it is, how good it is, how it came about, and its limits."""
+"""The card of a model: what it is, how good it is, how it was trained, and its limits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from zookit.core import DatasetInfo, ZookitError
-from zookit.core.messages import printable
+from zookit.core import ComponentSpec, DatasetInfo, ZookitError
+from zookit.core.messages import printable, warn
 from zookit.data.dataset_info import checked_info
 from zookit.inference.scores import Scores
 from zookit.registry import default
@@ -19,7 +19,7 @@ from zookit.runs.evaluation import load_evaluation
 from zookit.runs.run import RunRecord
 from zookit.scaffold.limits import limits_of
 from zookit.scaffold.model_curves import drawings_of
-from zookit.scaffold.model_terms import Terms
+from zookit.scaffold.package_metadata import PackageMetadata
 
 _TEMPLATE = "card.md.jinja"
 _ESCAPED = str.maketrans({each: f"\\{each}" for each in "\\`*[]<>|#"})
@@ -33,15 +33,21 @@ class Picture:
     label: str
 
 
-def write_card(run: RunRecord, terms: Terms, requirements: tuple[str, ...]) -> None:
+def write_card(
+    run: RunRecord,
+    metadata: PackageMetadata,
+    requirements: tuple[str, ...],
+    dataset: ComponentSpec | None = None,
+) -> None:
     """Write the card of a finished run into its folder, with its drawings beside it.
 
-    Raises BadRun if a file of the run is damaged.
+    The licence of the data comes from `dataset`, by default the run's: its folder may have another
+    name here. Warns if it is not known. Raises BadRun if a file of the run is damaged.
     """
     evaluation = load_evaluation(run)
-    names = run.environment.data.class_names
-    scores = None if evaluation is None else Scores.of(evaluation, names)
-    results = None if evaluation is None else results_of(evaluation, names, "test")
+    assert evaluation is not None  # of a finished run
+    experiment, names = run.experiment, run.environment.data.class_names
+    results = results_of(evaluation, names, "test")
     pictures = []
     for file, label, content in drawings_of(run, results):
         (run.folder / file).write_text(content, encoding="utf-8")
@@ -50,20 +56,30 @@ def write_card(run: RunRecord, terms: Terms, requirements: tuple[str, ...]) -> N
     text = _template().render(
         run=run,
         data=run.environment.data,
-        terms=terms,
+        package=metadata,
+        title=f"{experiment.architecture.short_words} on {experiment.dataset.short_words}",
+        versions=_versions(run),
         requirements=requirements,
         view=view,
         results=results,
         pictures=pictures,
-        facts=list(_facts(run)),
-        limits=list(limits_of(run, scores)),
+        facts=list(_facts(dataset or experiment.dataset)),
+        limits=list(limits_of(run, Scores.of(evaluation, names))),
     )
     (run.folder / CARD).write_text(text, encoding="utf-8")
 
 
-def _facts(run: RunRecord) -> Iterator[tuple[str, str]]:
-    """Yield what the data set says about itself, if it can be asked here."""
-    info = _info(run)
+def _versions(run: RunRecord) -> str:
+    versions = dict(run.environment.versions)
+    platform = versions.pop("platform", "")
+    versions = {"Python" if name == "python" else name: each for name, each in versions.items()}
+    packages = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return f"{packages} on {platform}" if platform else packages
+
+
+def _facts(dataset: ComponentSpec) -> Iterator[tuple[str, str]]:
+    """Yield what the data set says about itself; warn if it cannot be asked here."""
+    info = _info(dataset)
     if info is not None:
         for name, text in (
             ("licence", info.license),
@@ -74,10 +90,14 @@ def _facts(run: RunRecord) -> Iterator[tuple[str, str]]:
                 yield name, " ".join(text.split())
 
 
-def _info(run: RunRecord) -> DatasetInfo | None:
+def _info(dataset: ComponentSpec) -> DatasetInfo | None:
     try:
-        return checked_info(default.datasets.build(run.experiment.dataset).component)
-    except ZookitError:  # not installed here, or its folder has another name
+        return checked_info(default.datasets.build(dataset).component)
+    except ZookitError as error:  # not installed here, or its files are not here
+        warn(
+            f"the card does not name the licence of {dataset.short_words}, which is not known "
+            f"here: {error} Then package the run again."
+        )
         return None
 
 
@@ -104,5 +124,5 @@ def _escaped(value: object) -> object:
 
 
 def _code(text: str) -> Markup:
-    """Return a text as code, also in a table."""
+    """Return a text as code, which may stand in a table."""
     return Markup(f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`")  # noqa: S704

@@ -16,9 +16,11 @@ _FEW_IMAGES = 20
 _WEAK = 0.5
 """The recall below which a class is named."""
 _NAMED = 5
+_DEVIATIONS = 1.96
+"""The half width of the interval that has 95 % of a normal distribution."""
 
 
-def limits_of(run: RunRecord, scores: Scores | None) -> Iterator[str]:
+def limits_of(run: RunRecord, scores: Scores) -> Iterator[str]:
     """Yield one sentence or two for each limit of a finished run.
 
     `scores` are those on the test split.
@@ -27,31 +29,30 @@ def limits_of(run: RunRecord, scores: Scores | None) -> Iterator[str]:
     trained = counted(data.sizes.get("train", 0), "image")
     if data.origin == "sample":
         yield (
-            f"It is trained on {trained} of the sample that comes with the data set's package. On "
-            "the full data set, the same training reaches more."
+            f"It was trained on {trained} of the sample that comes with the data set's package. On "
+            "the full data set, the same training usually reaches a higher accuracy."
         )
     yield from _of_training(run)
-    if scores is not None:
-        yield from _of_scores(run, scores)
+    yield from _of_scores(scores)
     yield (
-        "It answers with one of its classes for any picture, also for one that shows none of them. "
-        "The probabilities are not calibrated."
+        "It returns one of its classes for every image, even for one that shows none of them. The "
+        "probabilities are not calibrated."
     )
     if not run.experiment.augmentations:
         yield (
-            "It is trained without augmentation, so it has seen no turned, mirrored, scaled or "
-            "brightened images beyond those in the data."
+            "It was trained without augmentation, so it may fail on images that are rotated, "
+            "mirrored, scaled or brighter than those in the data."
         )
     yield (
-        "It is tested on images of the same source as those it is trained on. Images of another "
-        "camera, size, background or time may be harder."
+        "The test images come from the same source as the training images. Expect a lower accuracy "
+        "on images from another camera, size, background or time."
     )
 
 
 def _of_training(run: RunRecord) -> Iterator[str]:
     epochs, history = run.epochs, run.history
     if epochs < _FEW_EPOCHS:
-        yield f"It is trained for {counted(epochs, 'epoch')} only."
+        yield f"It was trained for only {counted(epochs, 'epoch')}."
     watched = "val_loss" if "val_loss" in history else "loss"
     losses = history.get(watched, ())
     if len(losses) > 1 and losses[-1] == min(losses):
@@ -60,25 +61,28 @@ def _of_training(run: RunRecord) -> Iterator[str]:
             f"The {kind} loss was lowest in the last epoch, so a longer training may reach more."
         )
     if "val_loss" not in history:
-        yield "No images validated the training, so no epoch or setting was chosen by them."
-    accuracy = history.get("accuracy", ())
-    tested = run.metrics.get("accuracy") if "accuracy" in run.metrics else None
-    if accuracy and tested is not None and accuracy[-1] - tested > _GAP:
+        yield "No validation images were held out."
+    accuracy, tested = history.get("accuracy", ()), run.metrics.get("accuracy")
+    reached = accuracy[run.weights_epoch - 1] if accuracy else 0.0
+    if tested is not None and reached - tested > _GAP:
         yield (
-            f"It overfits: the accuracy is {accuracy[-1]:.2%} on the training images and "
-            f"{tested:.2%} on the test images."
+            f"It overfits: the accuracy is {reached:.2%} on the training images and {tested:.2%} "
+            "on the test images."
         )
+    source = run.experiment.initial_weights
+    if source:
+        yield f"Its training started from {source}, whose limits it may share."
 
 
-def _of_scores(run: RunRecord, scores: Scores) -> Iterator[str]:
+def _of_scores(scores: Scores) -> Iterator[str]:
     images = int(scores.support.sum())
-    error = 1.96 * math.sqrt(scores.accuracy * (1 - scores.accuracy) / images)
+    low, high = _interval(scores.accuracy, images)
     yield (
-        f"Its accuracy is measured on {counted(images, 'image')}, so it is known to about "
-        f"±{max(error, 1 / images):.1%} (95 % confidence)."
+        f"Measured on {counted(images, 'image')}, its accuracy is between {low:.1%} and {high:.1%} "
+        "(95 % confidence interval, Wilson)."
     )
     guessed = float(scores.support.max()) / images
-    if scores.accuracy - error <= guessed:
+    if low <= guessed:
         yield (
             "It is hardly better than always answering with the most frequent class, which is "
             f"right for {guessed:.1%} of the test images."
@@ -95,9 +99,19 @@ def _of_scores(run: RunRecord, scores: Scores) -> Iterator[str]:
     ]
     if weak:
         yield f"It finds fewer than half of the images of {_listed(weak)}."
-    source = run.experiment.initial_weights
-    if source:
-        yield f"Its training started from {source}, whose limits it may share."
+
+
+def _interval(accuracy: float, images: int) -> tuple[float, float]:
+    """Return the bounds of the 95 % confidence interval of an accuracy.
+
+    This is Wilson's interval, which holds for few images and for an accuracy of 1 as well: Brown,
+    Cai, DasGupta 2001, Interval Estimation for a Binomial Proportion.
+    """
+    squared = _DEVIATIONS**2 / images
+    centre = (accuracy + squared / 2) / (1 + squared)
+    spread = math.sqrt(accuracy * (1 - accuracy) / images + squared / images / 4)
+    half = _DEVIATIONS * spread / (1 + squared)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _listed(names: list[str]) -> str:

@@ -20,15 +20,14 @@ _STYLED = re.compile("|".join(map(re.escape, _COLOURS)))
 _OPENING = re.compile(r'<svg viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
-def drawings_of(run: RunRecord, results: SplitResults | None) -> Iterator[tuple[str, str, str]]:
+def drawings_of(run: RunRecord, results: SplitResults) -> Iterator[tuple[str, str, str]]:
     """Yield the name of each file, its text alternative, and its content."""
     for what, logged in logged_metrics(run, "").items():
         drawn = draw_curves(what, what, [logged])
         yield f"{what}.svg", alternative(what, [logged]), _file(str(drawn))
-    if results is not None:
-        drawn = results.confusion.drawing
-        label = f"Confusion matrix of {len(results.confusion.names)} classes."
-        yield "confusion.svg", label, _file(str(drawn))
+    drawn = results.confusion.drawing
+    label = f"Confusion matrix of {len(results.confusion.names)} classes."
+    yield "confusion.svg", label, _file(str(drawn))
 
 
 def _file(inline: str) -> str:

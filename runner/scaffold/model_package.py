@@ -16,7 +16,7 @@ from zookit.registry.model_card import CARD
 from zookit.registry.names import canonical_name
 from zookit.runs.run import RunRecord
 from zookit.scaffold.card import write_card
-from zookit.scaffold.model_terms import GROUP, Terms
+from zookit.scaffold.package_metadata import GROUP, PackageMetadata
 from zookit.scaffold.published_run import publish
 from zookit.scaffold.wheel import BACKEND, BUILDER, build_wheel
 
@@ -40,38 +40,38 @@ class ModelPackage:
 
 
 def write(
-    run: RunRecord, terms: Terms, folder: Path | None = None, *, force: bool = False
+    run: RunRecord, metadata: PackageMetadata, folder: Path | None = None, *, force: bool = False
 ) -> ModelPackage:
     """Write the project of a run's model, with its wheel in the project's folder `dist`.
 
-    The same run and terms give the same bytes.
+    The same run and metadata give the same bytes on the same machine with the same hatchling.
 
     Args:
         run: a finished run.
-        terms: the package's name, version, licence and description.
+        metadata: the package's name, version, licence and description.
         folder: the project's folder; by default it is named after the package, in the current
             folder. A project that zookit wrote is replaced if nobody has changed it since.
-        force: replace the project also if somebody has changed its files.
+        force: replace the project even if somebody has changed its files.
 
     Raises:
         BadRun: the run cannot be published; see `zookit.scaffold.published_run.publish`.
         FolderError: the folder cannot be written, or has something else in it.
     """
-    folder = Path(terms.name) if folder is None else folder.expanduser()
-    hint = f"Choose another folder with {option('--to', 'folder')}"
+    folder = Path(metadata.name) if folder is None else folder.expanduser()
+    hint = f"Choose another folder with {option('--to', 'to=')}"
     if _is_project(folder):
         if force:
-            _check_parts(folder, terms, hint)
+            _check_parts(folder, metadata.model, hint)
             note_output(folder)
         else:
             hint += f", or replace it with {option('--force', 'force=True')}"
     check_output(folder, hint, force=force)  # before any work
     with output_written(folder, hint, force=force) as aside:
-        published = publish(run, aside / terms.model)
-        _check_size(aside / terms.model, terms)
+        published = publish(run, aside / metadata.model)
+        check_size(published.folder)
         requirements = requirements_of(published)
-        write_card(published, terms, requirements)
-        (aside / _PROJECT).write_text(_project(terms, requirements), encoding="utf-8")
+        write_card(published, metadata, requirements, run.experiment.dataset)
+        (aside / _PROJECT).write_text(_project(metadata, requirements), encoding="utf-8")
         (aside / _IGNORED).write_text(f"{_DIST}/\n", encoding="utf-8")
         wheel = build_wheel(aside)
     return ModelPackage(folder, folder / _DIST / wheel.name)
@@ -79,9 +79,7 @@ def write(
 
 def requirements_of(run: RunRecord) -> tuple[str, ...]:
     """Return the packages of a run's components, and zookit, at least in the run's versions."""
-    environment = run.environment
-    owners = {*environment.owners().values(), f"zookit=={environment.versions.get('zookit', '')}"}
-    return tuple(sorted({_requirement(run, owner) for owner in owners}))
+    return tuple(sorted({_requirement(run, owner) for owner in run.environment.packages()}))
 
 
 def usual_description(run: RunRecord) -> str:
@@ -103,22 +101,22 @@ def _requirement(run: RunRecord, owner: str) -> str:
         ) from None
 
 
-def _project(terms: Terms, requirements: tuple[str, ...]) -> str:
+def _project(metadata: PackageMetadata, requirements: tuple[str, ...]) -> str:
     tables = {
         "build-system": {"requires": [f"{BUILDER}>=1.27"], "build-backend": BACKEND},
         "project": {
-            "name": terms.name,
-            "version": terms.version,
-            "description": terms.description,
-            "readme": f"{terms.model}/{CARD}",
-            "license": terms.licence,
+            "name": metadata.name,
+            "version": metadata.version,
+            "description": metadata.description,
+            "readme": f"{metadata.model}/{CARD}",
+            "license": metadata.license,
             "requires-python": ">=3.11",
             "keywords": ["image classification", "keras", "model", "zookit"],
             "dependencies": list(requirements),
-            "entry-points": {GROUP: {terms.model: terms.model}},
+            "entry-points": {GROUP: {metadata.model: metadata.model}},
         },
         # The model's files belong to the wheel, whatever a .gitignore around the project says.
-        "tool": {"hatch": {"build": {"ignore-vcs": True, "only-include": [terms.model]}}},
+        "tool": {"hatch": {"build": {"ignore-vcs": True, "only-include": [metadata.model]}}},
     }
     return f"{_MARK}\n\n{tomli_w.dumps(tables)}"
 
@@ -131,9 +129,9 @@ def _is_project(folder: Path) -> bool:
         return False
 
 
-def _check_parts(folder: Path, terms: Terms, hint: str) -> None:
+def _check_parts(folder: Path, model: str, hint: str) -> None:
     """Raise FolderError if a project has files of somebody else, which would be lost."""
-    own = (_PROJECT, _IGNORED, _DIST, terms.model)
+    own = (_PROJECT, _IGNORED, _DIST, model)
     others = sorted(path.name for path in folder.iterdir() if path.name not in own)
     if others:
         shown = ", ".join(map(printable, others[:_SHOWN])) + ", ..." * (len(others) > _SHOWN)
@@ -142,16 +140,16 @@ def _check_parts(folder: Path, terms: Terms, hint: str) -> None:
         )
 
 
-def _check_size(folder: Path, terms: Terms) -> None:
-    """Raise BadRun if a model is too large for a wheel; warn if it is too large for PyPI."""
+def check_size(folder: Path) -> None:
+    """Raise BadRun if a model's folder is too large for a wheel; warn if it is for PyPI."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     if size > _LARGEST:
         raise BadRun(
-            f"the files of {terms.model} have {size:,} bytes, expected at most {_LARGEST:,} in a "
+            f"the files of {folder.name} have {size:,} bytes, expected at most {_LARGEST:,} in a "
             "wheel. Train a smaller architecture."
         )
     if size > _OF_PYPI:
         warn(
-            f"the files of {terms.model} have {size:,} bytes; PyPI accepts files of up to "
+            f"the files of {folder.name} have {size:,} bytes; PyPI accepts files of up to "
             f"{_OF_PYPI:,}, unless you ask for more."
         )

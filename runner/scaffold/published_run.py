@@ -83,7 +83,7 @@ def publish(run: RunRecord, folder: Path) -> RunRecord:
         _copy(path, folder / path.relative_to(run.folder))
     files = {name: _copy_of_end(run, name, folder) for name in _FILES if name in run.ending.files}
     files[EVALUATION] = _write_evaluation(run, folder / EVALUATION)
-    ending = {name: value for name, value in asdict(run.ending).items() if value != ""}
+    ending = {name: value for name, value in asdict(run.ending).items() if value not in ("", None)}
     environment = _environment(run, experiment).plain()
     (folder / METRICS).write_text(json_text({**ending, "files": files}), encoding="utf-8")
     (folder / ENVIRONMENT).write_text(json_text(environment), encoding="utf-8")
@@ -181,7 +181,8 @@ def _check_places(run: RunRecord, published: RunRecord) -> None:
 
 
 def _again() -> str:
-    return f"package that run: {option('zookit package RUN', 'package(run)')}"
+    python = "zookit.package(run, name, license=...)"
+    return f"package that run: {option('zookit package RUN', python)}"
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -24,10 +24,9 @@ def is_a_finished_run(target: Target) -> None:
     try:
         model = installed_model(target.entry)
         model.check_all()
-        run = read_model(model)
+        read_model(model)
     except ZookitError as error:
         raise ContractBroken(str(error)) from error
-    require(not run.contradiction, run.contradiction)
 
 
 def has_a_card(target: Target) -> None:
@@ -45,13 +44,9 @@ def requires_its_plugins(target: Target) -> None:
 
     An older version may not have a component, or may compute something else.
     """
-    environment = _run(target).environment
-    owners = {
-        *environment.owners().values(),
-        f"zookit=={environment.versions.get('zookit', 'unknown')}",
-    }
+    packages = _run(target).environment.packages()
     required = _requirements(target)
-    for owner in sorted(owners):
+    for owner in sorted(packages):
         name, _, version = owner.partition("==")
         if canonical_name(name) == target.entry.distribution:
             continue

@@ -131,4 +131,5 @@ def _result(
         model=loop.model,
         evaluation=evaluation,
         stopped_by=loop.state.stopped_by or "",
+        restored_epoch=loop.state.restored_epoch,
     )

@@ -90,6 +90,11 @@ class AfterCallbacks(keras.callbacks.Callback):
         check_averages(self.model)  # there may be no further step that does
         self._loop.add_values(logs)
 
+    def on_train_end(self, logs: Any = None) -> None:
+        for each in self._loop.callbacks:  # the last one that restores weights decides
+            if isinstance(each, keras.callbacks.EarlyStopping) and each.best_weights is not None:
+                self._loop.state.restored_epoch = each.best_epoch + 1
+
 
 class CheckpointCallback(keras.callbacks.Callback):
     """Restores the checkpoint that the run continues from, and writes new ones."""

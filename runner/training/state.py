@@ -27,6 +27,8 @@ class State:
     """What the training itself logged in the last epoch."""
     stopped_by: str | None = None
     """The callback that ended the training, empty if it is not known; None while none has."""
+    restored_epoch: int | None = None
+    """The epoch, counted from 1, whose weights a callback restored at the end of the training."""
 
     @classmethod
     def of(cls, checkpoint: Checkpoint | None) -> Self:

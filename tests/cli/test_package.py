@@ -12,7 +12,7 @@ from terminal import written_in_terminal
 
 __all__ = ["models"]
 
-TERMS = ("--name", "my-shades", "--licence", "MIT")
+METADATA = ("--name", "my-shades", "--license", "MIT")
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def run(tmp_path: Path) -> Path:
 def test_it_writes_a_wheel_and_says_what_to_do_next(
     zookit: Command, run: Path, tmp_path: Path
 ) -> None:
-    ended = zookit("package", "latest", *TERMS, "--description", "Shades of pictures.")
+    ended = zookit("package", "latest", *METADATA, "--description", "Shades of pictures.")
     assert ended.code == 0
     assert (tmp_path / "my-shades" / "dist" / "my_shades-0.1.0-py3-none-any.whl").is_file()
     assert "zookit predict my_shades" in ended.out
@@ -32,10 +32,10 @@ def test_it_writes_a_wheel_and_says_what_to_do_next(
     assert "Shades of pictures." in (tmp_path / "my-shades" / "pyproject.toml").read_text()
 
 
-@pytest.mark.parametrize("missing", ["--name", "--licence"])
+@pytest.mark.parametrize("missing", ["--name", "--license"])
 def test_without_a_terminal_it_asks_nothing(zookit: Command, run: Path, missing: str) -> None:
-    at = TERMS.index(missing)
-    message = zookit("package", "latest", *TERMS[:at], *TERMS[at + 2 :]).message()
+    at = METADATA.index(missing)
+    message = zookit("package", "latest", *METADATA[:at], *METADATA[at + 2 :]).message()
     assert missing in message
 
 
@@ -53,6 +53,7 @@ def test_the_name_that_it_proposes_is_not_taken(
     [
         (("--version", "new"), "new"),
         (("--license", "free"), "free"),
+        (("--licence", "free"), "free"),
         (("--description", ""), "description"),
         (("--to", "no/such/folder"), "no/such"),
     ],
@@ -60,8 +61,8 @@ def test_the_name_that_it_proposes_is_not_taken(
 def test_what_is_not_valid_is_an_error_and_nothing_is_written(
     zookit: Command, run: Path, tmp_path: Path, more: tuple[str, str], named: str
 ) -> None:
-    terms = TERMS[:2] if "--license" in more else TERMS
-    assert named in zookit("package", "latest", *terms, *more).message()
+    others = METADATA[:2] if "free" in more else METADATA
+    assert named in zookit("package", "latest", *others, *more).message()
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
@@ -78,7 +79,7 @@ def test_at_a_terminal_it_asks_for_what_is_not_given(run: Path, tmp_path: Path) 
     assert b"name [my-image-folder-dense]" in written
     assert b"Did you mean 'my-shades'" in written
     assert b"version [0.1.0]" in written
-    assert b"licence [" not in written  # there is no default for it
+    assert b"license:" in written  # there is no default for it
     project = (tmp_path / "my-shades" / "pyproject.toml").read_text()
     assert 'version = "0.1.0"' in project
     assert 'description = "Shades."' in project

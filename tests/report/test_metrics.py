@@ -41,3 +41,32 @@ def test_chosen_metrics_are_among_the_main_results(measured: RunRecord) -> None:
     value, note = tiles["Test calibration_error"]
     assert value == "0.2000"
     assert "0.3000" in note
+
+
+@pytest.mark.parametrize(
+    ("restored", "validation", "notes", "training"),
+    [
+        (None, "80.00%", ("last, epoch 3", "best 90.00% in epoch 2"), "70.00%"),
+        (2, "90.00%", ("restored, epoch 2",), "60.00%"),
+        (1, "70.00%", ("restored, epoch 1", "best 90.00% in epoch 2"), "50.00%"),
+    ],
+)
+def test_the_accuracies_are_those_of_the_kept_weights(
+    measured: RunRecord,
+    restored: int | None,
+    validation: str,
+    notes: tuple[str, ...],
+    training: str,
+) -> None:
+    history = {
+        "accuracy": (0.5, 0.6, 0.7),
+        "val_accuracy": (0.7, 0.9, 0.8),
+        "val_calibration_error": (0.1, 0.2, 0.3),
+    }
+    assert measured.ending
+    ending = replace(measured.ending, restored_epoch=restored)
+    run = replace(measured, history=history, ending=ending)
+    tiles = {name: (value, note) for name, value, note in headline_metrics(run)}
+    assert tiles["Validation accuracy"] == (validation, "; ".join(notes))
+    assert tiles["Training accuracy"] == (training, notes[0])
+    assert tiles["Test calibration_error"][1] == f"validation 0.{restored or 3}000"

@@ -106,6 +106,10 @@ def test_repr_is_one_short_line_whatever_the_name(run: Path) -> None:
         (replaced("environment.json", '"components": [', '"components": [3,'), ["components.0"]),
         (replaced("metrics.json", '"finished"', '"done"'), ["metrics.json", "status"]),
         (replaced("metrics.json", '"epochs": 2', '"epochs": 3'), ["history.csv", "2", "3"]),
+        (
+            replaced("metrics.json", '"epochs": 2', '"restored_epoch": 3, "epochs": 2'),
+            ["metrics.json", "restored_epoch", "3", "2"],
+        ),
         (replaced("history.csv", "2,", "3,"), ["history.csv", "line 3", "epoch 2"]),
         (replaced("history.csv", "epoch,", "step,"), ["history.csv", "step"]),
         (replaced("times.csv", "\n1,", "\n1,x"), ["times.csv"]),

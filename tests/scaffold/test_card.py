@@ -10,19 +10,22 @@ import pytest
 from made_runs import two_classes
 from small_runs import CLASSES
 
+from zookit.core import ComponentSpec
 from zookit.runs.run import read_run
 from zookit.scaffold.card import write_card
-from zookit.scaffold.model_package import ModelPackage
-from zookit.scaffold.model_terms import Terms
+from zookit.scaffold.model_package import ModelPackage, write
+from zookit.scaffold.package_metadata import PackageMetadata
 
 
-def rewritten(run: Path, terms: Terms, change: Callable[[dict[str, Any]], object]) -> str:
+def rewritten(
+    run: Path, metadata: PackageMetadata, change: Callable[[dict[str, Any]], object]
+) -> str:
     """Return the card of a run whose environment was edited."""
     path = run / "environment.json"
     values = json.loads(path.read_text())
     change(values)
     path.write_text(json.dumps(values))
-    write_card(read_run(run), terms, ("zookit>=0.1.0",))
+    write_card(read_run(run), metadata, ("zookit>=0.1.0",))
     return (run / "card.md").read_text()
 
 
@@ -51,6 +54,7 @@ def test_it_has_the_data_the_composition_and_the_versions(card: str, finished: P
     assert "96 train + 24 test" in card
     assert "`dense:units=8,dropout=0.1`" in card
     assert f"tensorflow {environment.versions['tensorflow']}" in card
+    assert f"Python {environment.versions['python']}" in card
     assert "`zookit>=" in card
 
 
@@ -68,16 +72,44 @@ def test_every_picture_has_its_file_and_an_alternative(card: str, packaged: Mode
     [("<script>alert(1)</script>", "a|b", "[x](http://evil)"), ("`rm`", "two\nlines", "*x*")],
 )
 def test_names_of_classes_are_shown_as_they_are(
-    run: Path, terms: Terms, names: tuple[str, ...]
+    run: Path, metadata: PackageMetadata, names: tuple[str, ...]
 ) -> None:
-    text = rewritten(run, terms, lambda it: it["data"].update(class_names=names))
+    text = rewritten(run, metadata, lambda it: it["data"].update(class_names=names))
     assert not any(name in text for name in names)
     rows = [line for line in text.splitlines() if line.endswith(" 8 |")]
     assert len(rows) == 3
     assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
 
 
-def test_a_model_of_two_classes_has_one_output(terms: Terms, tmp_path: Path) -> None:
+def test_a_model_of_two_classes_has_one_output(metadata: PackageMetadata, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(two_classes().folder, tmp_path / "run"))
-    write_card(read_run(folder), terms, ())
+    write_card(read_run(folder), metadata, ())
     assert "float32 (N, 1)" in (folder / "card.md").read_text()
+
+
+def test_a_licence_that_is_not_known_here_is_a_warning(
+    run: Path, metadata: PackageMetadata, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = read_run(run)
+    dataset = ComponentSpec("zookit-pets/pets")
+    write_card(record, metadata, (), dataset)
+    assert "licence of pets" in caplog.text
+    assert "package the run again" in caplog.text
+
+
+def test_of_the_users_own_images_no_licence_is_missed(
+    finished: Path, metadata: PackageMetadata, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(read_run(finished), metadata, tmp_path / "project")
+    assert "licence" not in caplog.text
+
+
+def test_the_validation_accuracy_is_that_of_the_weights(
+    run: Path, metadata: PackageMetadata
+) -> None:
+    names, *rows = (run / "history.csv").read_text().split()
+    rows = [f"{row},{value}" for row, value in zip(rows, (0.75, 0.5), strict=True)]
+    (run / "history.csv").write_text("\n".join([f"{names},val_accuracy", *rows, ""]))
+    write_card(read_run(run), metadata, ())
+    card = (run / "card.md").read_text()
+    assert "Validation accuracy: **50.00%** (last, epoch 2; best 75.00% in epoch 1)" in card

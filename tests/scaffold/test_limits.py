@@ -14,8 +14,8 @@ from zookit.runs.run import RunRecord
 from zookit.scaffold.limits import limits_of
 
 
-def text_of(run: RunRecord, scores: Scores | None = None) -> str:
-    return " ".join(limits_of(run, scores))
+def text_of(run: RunRecord, found: Scores | None = None) -> str:
+    return " ".join(limits_of(run, found or scores(right=90, wrong=10)))
 
 
 def with_history(**history: tuple[float, ...]) -> RunRecord:
@@ -35,8 +35,8 @@ def scores(right: int, wrong: int, rare: int = 100) -> Scores:
 def test_a_short_training_on_the_sample_is_named() -> None:
     found = text_of(digits())
     assert "6,000 images of the sample" in found
-    assert "1 epoch only" in found
-    assert "No images validated" in found
+    assert "only 1 epoch." in found
+    assert "No validation images" in found
     assert "without augmentation" in found
 
 
@@ -52,7 +52,7 @@ def test_an_augmented_training_has_seen_more() -> None:
 def test_a_loss_that_still_fell_is_named(losses: Any, is_named: bool) -> None:
     found = text_of(with_history(loss=(9.0, 8.0, 7.0), val_loss=losses, accuracy=(0.1, 0.2, 0.3)))
     assert ("validation loss was lowest in the last epoch" in found) == is_named
-    assert "epochs only" not in found
+    assert "for only" not in found
 
 
 def test_overfitting_is_named() -> None:
@@ -61,10 +61,33 @@ def test_overfitting_is_named() -> None:
     assert "99.99%" in found
 
 
-def test_the_accuracy_has_its_margin() -> None:
-    assert "200 images" in text_of(digits(), scores(right=90, wrong=10))
-    assert "±3.0%" in text_of(digits(), scores(right=90, wrong=10))
-    assert "±0.5%" in text_of(digits(), scores(right=100, wrong=0))
+@pytest.mark.parametrize(
+    ("right", "wrong", "low", "high"),
+    [
+        (90, 10, "91.0%", "97.3%"),
+        (71, 0, "94.9%", "100.0%"),
+        (50, 0, "92.9%", "100.0%"),
+    ],
+)
+def test_the_accuracy_has_its_interval(right: int, wrong: int, low: str, high: str) -> None:
+    rare = 100 if wrong else 0
+    found = text_of(digits(), scores(right, wrong, rare))
+    assert f"{right + wrong + rare} images" in found
+    assert f"between {low} and {high}" in found
+
+
+def test_the_weights_that_a_training_started_from_are_named() -> None:
+    run = digits()
+    tuned = replace(run, experiment=replace(run.experiment, initial_weights="other/mnist_cnn"))
+    assert "started from other/mnist_cnn" in text_of(tuned)
+
+
+def test_overfitting_is_that_of_the_restored_weights() -> None:
+    run = with_history(loss=(1.0, 0.5, 0.2), accuracy=(0.5, 0.99, 0.9999))
+    assert run.ending
+    assert "overfits" in text_of(run)
+    restored = replace(run, ending=replace(run.ending, restored_epoch=1))
+    assert "overfits" not in text_of(restored)
 
 
 def test_a_model_that_guesses_is_named() -> None:

@@ -12,9 +12,8 @@ import pytest
 import zookit
 from zookit.core import BadRun, FolderError
 from zookit.runs.run import read_run
-from zookit.scaffold import model_package
-from zookit.scaffold.model_package import ModelPackage, requirements_of, write
-from zookit.scaffold.model_terms import Terms
+from zookit.scaffold.model_package import ModelPackage, check_size, requirements_of, write
+from zookit.scaffold.package_metadata import PackageMetadata
 
 DATA = {
     "card.md",
@@ -39,7 +38,7 @@ def test_the_wheel_has_the_models_folder_and_metadata_only(packaged: ModelPackag
     assert metadata == {"METADATA", "RECORD", "WHEEL", "entry_points.txt"}
 
 
-def test_the_metadata_says_what_the_terms_say(packaged: ModelPackage, card: str) -> None:
+def test_the_wheel_has_the_metadata_of_the_package(packaged: ModelPackage, card: str) -> None:
     with zipfile.ZipFile(packaged.wheel) as wheel:
         info = "my_shades-1.2.dist-info"
         metadata = email.message_from_bytes(wheel.read(f"{info}/METADATA"))
@@ -69,9 +68,9 @@ def test_the_folder_is_a_run_that_names_no_other_place(
 
 
 def test_equal_runs_give_equal_bytes(
-    packaged: ModelPackage, finished: Path, terms: Terms, tmp_path: Path
+    packaged: ModelPackage, finished: Path, metadata: PackageMetadata, tmp_path: Path
 ) -> None:
-    again = write(zookit.open_run(finished), terms, tmp_path / "elsewhere")
+    again = write(zookit.open_run(finished), metadata, tmp_path / "elsewhere")
     assert _digest(again.wheel) == _digest(packaged.wheel)
 
 
@@ -83,40 +82,40 @@ def test_the_project_can_be_built_again_to_the_same_wheel(packaged: ModelPackage
 
 
 def test_a_package_is_replaced_unless_somebody_changed_it(
-    finished: Path, terms: Terms, tmp_path: Path
+    finished: Path, metadata: PackageMetadata, tmp_path: Path
 ) -> None:
     run, folder = zookit.open_run(finished), tmp_path / "project"
-    write(run, terms, folder)
-    write(run, replace(terms, version="1.3"), folder)
+    write(run, metadata, folder)
+    write(run, replace(metadata, version="1.3"), folder)
     (made,) = (folder / "dist").iterdir()
     assert "1.3" in made.name
-    card = folder / terms.model / "card.md"
+    card = folder / metadata.model / "card.md"
     card.write_text("mine")
     with pytest.raises(FolderError, match=r"changed since.*force=True"):
-        write(run, terms, folder)
+        write(run, metadata, folder)
     assert card.read_text() == "mine"
-    write(run, terms, folder, force=True)
+    write(run, metadata, folder, force=True)
     assert card.read_text() != "mine"
 
 
 def test_files_that_zookit_did_not_write_are_never_removed(
-    finished: Path, terms: Terms, tmp_path: Path
+    finished: Path, metadata: PackageMetadata, tmp_path: Path
 ) -> None:
     run, folder = zookit.open_run(finished), tmp_path / "project"
-    write(run, terms, folder)
+    write(run, metadata, folder)
     (folder / ".git").mkdir()
     (folder / "notes.txt").write_text("mine")
     with pytest.raises(FolderError, match=r"did not write: \.git, notes\.txt\. Move them away"):
-        write(run, terms, folder, force=True)
+        write(run, metadata, folder, force=True)
     assert (folder / "notes.txt").read_text() == "mine"
 
 
 def test_a_folder_of_somebody_else_is_never_replaced(
-    finished: Path, terms: Terms, tmp_path: Path
+    finished: Path, metadata: PackageMetadata, tmp_path: Path
 ) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     with pytest.raises(FolderError, match="did not write"):
-        write(zookit.open_run(finished), terms, tmp_path, force=True)
+        write(zookit.open_run(finished), metadata, tmp_path, force=True)
     assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
 
 
@@ -129,25 +128,41 @@ def test_the_packages_of_all_components_are_required(finished: Path) -> None:
     assert needed == ("zookit-digits>=2.0.1", f"zookit>={zookit.__version__}")
 
 
-def test_a_model_that_is_too_large_is_refused_and_nothing_is_left(
-    finished: Path, terms: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_run_that_is_damaged_leaves_nothing(
+    run: Path, metadata: PackageMetadata, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(model_package, "_LARGEST", 1000)
-    with pytest.raises(BadRun, match="1,000"):
-        write(zookit.open_run(finished), terms, tmp_path / "project")
-    assert list(tmp_path.iterdir()) == []
+    (run / "weights.safetensors").write_bytes(b"damaged")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(BadRun, match="weights"):
+        write(zookit.open_run(run), metadata, tmp_path / "project")
+    assert sorted(tmp_path.iterdir()) == before
 
 
+def test_an_error_in_python_names_the_argument(
+    finished: Path, metadata: PackageMetadata, tmp_path: Path
+) -> None:
+    with pytest.raises(FolderError, match="with to="):
+        write(zookit.open_run(finished), metadata, tmp_path / "no" / "folder")
+
+
+def test_a_model_that_is_too_large_for_a_wheel_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRun, match=rf"{tmp_path.name} have 2,000,000,001 bytes"):
+        check_size(_with_weights_of(tmp_path, 2_000_000_001))
+
+
+@pytest.mark.parametrize(("size", "is_reported"), [(100_000_000, False), (100_000_001, True)])
 def test_a_model_that_pypi_refuses_is_reported(
-    finished: Path,
-    terms: Terms,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, size: int, is_reported: bool
 ) -> None:
-    monkeypatch.setattr(model_package, "_OF_PYPI", 1000)
-    write(zookit.open_run(finished), terms, tmp_path / "project")
-    assert "PyPI" in caplog.text
+    check_size(_with_weights_of(tmp_path, size))
+    assert ("PyPI" in caplog.text) == is_reported
+
+
+def _with_weights_of(folder: Path, size: int) -> Path:
+    """Put a file of this size into a folder; it takes no space on the disk."""
+    with (folder / "weights.safetensors").open("wb") as file:
+        file.truncate(size)
+    return folder
 
 
 def _digest(path: Path) -> str:

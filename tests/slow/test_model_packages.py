@@ -17,12 +17,12 @@ from PIL import Image
 
 import zookit
 from zookit.scaffold.model_package import ModelPackage, write
-from zookit.scaffold.model_terms import Terms
+from zookit.scaffold.package_metadata import PackageMetadata
 
 # They share an environment.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("model packages")]
 
-TERMS = Terms("my-digits", "0.1.0", "MIT", "Digits, for a test.")
+METADATA = PackageMetadata("my-digits", "0.1.0", "MIT", "Digits, for a test.")
 EXPORT = """
 import zookit
 model = zookit.open_model("my_digits")
@@ -34,7 +34,7 @@ for exporter in ("keras", "saved_model", "onnx", "litert"):
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> ModelPackage:
     folder = tmp_path_factory.mktemp("author") / "my-digits"
-    return write(zookit.open_run(digits().folder), TERMS, folder)
+    return write(zookit.open_run(digits().folder), METADATA, folder)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_it_is_fine_tuned_on_the_images_of_another_user(
     ended = installed.run(command, tmp_path)
     assert "my_digits" in ended.out + ended.err
     (run,) = (tmp_path / "runs").glob("*/metrics.json")
-    shown = installed.run(f"zookit package {run.parent} --name my-pets --licence MIT", tmp_path)
+    shown = installed.run(f"zookit package {run.parent} --name my-pets --license MIT", tmp_path)
     assert "my_pets-0.1.0-py3-none-any.whl" in shown.out
 
 

@@ -31,6 +31,7 @@ def test_a_run_stops_and_has_the_best_weights(tmp_path: Path, messages: list[str
     assert stopped.epochs == best + 3
     assert any(f"val_loss was best in epoch {best + 1}" in line for line in messages)
     assert any(f"weights of epoch {best + 1}" in line for line in messages)
+    assert stopped.weights_epoch == best + 1
     # The model that is tested is that of the best epoch.
     model = stopped.model()
     weights = model.get_weights()
@@ -38,6 +39,25 @@ def test_a_run_stops_and_has_the_best_weights(tmp_path: Path, messages: list[str
     model.load_weights(tmp_path / f"{best + 1}.weights.h5")
     for found, expected in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.slow
+def test_a_run_knows_which_epoch_was_restored(tmp_path: Path) -> None:
+    words = "early_stopping:9,monitor=accuracy,mode=min,restore_best_weights={}"
+    options: dict[str, Any] = {"epochs": 3, "learning_rate": 0.1, "runs_dir": tmp_path}
+    kept = trained(words.format("false"), **options)
+    restored = trained(words.format("true"), **options)
+    accuracy = restored.history["accuracy"]
+    assert kept.history["accuracy"] == accuracy
+    assert kept.weights_epoch == 3
+    lowest = accuracy.index(min(accuracy)) + 1
+    assert lowest < 3  # the training learns
+    assert restored.weights_epoch == lowest
+    assert "restored_epoch" in (restored.folder / "metrics.json").read_text()
+    assert "restored_epoch" not in (kept.folder / "metrics.json").read_text()
+    longer = restored.resume(4)
+    accuracy = longer.history["accuracy"]
+    assert longer.weights_epoch == accuracy.index(min(accuracy)) + 1
 
 
 @given(

@@ -7,20 +7,20 @@ import pytest
 from model_site import ModelSite, models
 
 from zookit.core import BadParameter
-from zookit.scaffold.model_terms import Terms
+from zookit.scaffold.package_metadata import PackageMetadata
 
 __all__ = ["models"]
 
 
-def terms(**given: Any) -> Terms:
-    usual = {"name": "my-shades", "version": "0.1.0", "licence": "MIT", "description": "Shades."}
-    return Terms(**{**usual, **given})
+def metadata(**given: Any) -> PackageMetadata:
+    usual = {"name": "my-shades", "version": "0.1.0", "license": "MIT", "description": "Shades."}
+    return PackageMetadata(**{**usual, **given})
 
 
-def test_terms_are_canonical() -> None:
-    made = terms(version="v1.0-1", licence="mit or apache-2.0", description=" Two shades. ")
+def test_metadata_is_canonical() -> None:
+    made = metadata(version="v1.0-1", license="mit or apache-2.0", description=" Two shades. ")
     assert made.version == "1.0.post1"
-    assert made.licence == "MIT OR Apache-2.0"
+    assert made.license == "MIT OR Apache-2.0"
     assert made.description == "Two shades."
     assert made.model == "my_shades"
 
@@ -31,13 +31,13 @@ def test_terms_are_canonical() -> None:
 )
 def test_a_misspelt_name_is_corrected(name: str, near: str) -> None:
     with pytest.raises(BadParameter, match=f"Did you mean '{near}'"):
-        terms(name=name)
+        metadata(name=name)
 
 
 @pytest.mark.parametrize("name", ["", "2-fast", "é", "..", "a" * 101, "a\nb"])
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(BadParameter, match="begin with a letter"):
-        terms(name=name)
+        metadata(name=name)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_other_names_are_refused(name: str) -> None:
 )
 def test_a_name_that_is_taken_is_refused(name: str, what: str) -> None:
     with pytest.raises(BadParameter, match=what) as caught:
-        terms(name=name)
+        metadata(name=name)
     assert f"my-{name}" in str(caught.value)
 
 
@@ -63,7 +63,7 @@ def test_a_folder_beside_the_script_is_not_installed(
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend("")
     Path("shades").mkdir()
-    assert terms(name="shades").model == "shades"
+    assert metadata(name="shades").model == "shades"
 
 
 def test_an_installed_model_keeps_its_name_for_its_own_package(
@@ -71,31 +71,31 @@ def test_an_installed_model_keeps_its_name_for_its_own_package(
 ) -> None:
     (tmp_path / "run").mkdir()
     models.install(tmp_path / "run", "my-shades", "my_shades")
-    assert terms(version="0.2.0").model == "my_shades"
+    assert metadata(version="0.2.0").model == "my_shades"
     models.install(tmp_path / "run", "other", "your_shades")
     with pytest.raises(BadParameter, match="a model of other=="):
-        terms(name="your-shades")
+        metadata(name="your-shades")
 
 
 @pytest.mark.parametrize("given", [None, 3, b"MIT"])
-def test_terms_are_text(given: Any) -> None:
-    with pytest.raises(BadParameter, match="licence must be text"):
-        terms(licence=given)
+def test_metadata_is_text(given: Any) -> None:
+    with pytest.raises(BadParameter, match="license must be text"):
+        metadata(license=given)
 
 
 @pytest.mark.parametrize("version", ["", "latest", "1.0+local", "1.0 beta 2 x"])
 def test_other_versions_are_refused(version: str) -> None:
     with pytest.raises(BadParameter, match=r"--version|version="):
-        terms(version=version)
+        metadata(version=version)
 
 
-@pytest.mark.parametrize("licence", ["", "free", "MIT and", "MIT, Apache-2.0"])
-def test_other_licences_are_refused(licence: str) -> None:
+@pytest.mark.parametrize("expression", ["", "free", "MIT and", "MIT, Apache-2.0"])
+def test_other_licences_are_refused(expression: str) -> None:
     with pytest.raises(BadParameter, match="SPDX"):
-        terms(licence=licence)
+        metadata(license=expression)
 
 
 @pytest.mark.parametrize("description", ["", "two\nlines", "x" * 301, "\x1b[31mred"])
 def test_other_descriptions_are_refused(description: str) -> None:
     with pytest.raises(BadParameter, match="description"):
-        terms(description=description)
+        metadata(description=description)

@@ -1,4 +1,4 @@
-"""What a model package is called, and the terms on which others may use it."""
+"""The metadata of a model package: its name, version, licence and description."""
 
 import re
 import sys
@@ -13,7 +13,7 @@ from zookit.core import BadParameter
 from zookit.core.errors import quoted
 from zookit.core.messages import option, with_article
 from zookit.registry import Registry, default
-from zookit.registry.names import data_folders
+from zookit.registry.names import model_folder
 from zookit.runs.naming import LATEST
 from zookit.scaffold.package import is_installed_module
 
@@ -24,11 +24,11 @@ _LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 300
 
 
 @dataclass(frozen=True)
-class Terms:
+class PackageMetadata:
     """The name, the version, the licence and the description of a model package.
 
     `name` is the distribution's, in lower case, with `-` between its words. `version` follows PEP
-    440, `licence` is an SPDX expression, and `description` is one line; all are made canonical.
+    440, `license` is an SPDX expression, and `description` is one line; all are made canonical.
 
     Raises:
         BadParameter: one of them is not valid, or the name is taken.
@@ -36,7 +36,7 @@ class Terms:
 
     name: str
     version: str
-    licence: str
+    license: str
     description: str
 
     def __post_init__(self) -> None:
@@ -49,7 +49,7 @@ class Terms:
     @property
     def model(self) -> str:
         """The name of the model, which is also that of its folder in the wheel."""
-        return data_folders(self.name, "")[0]
+        return model_folder(self.name)
 
 
 def _checked_name(name: str) -> str:
@@ -60,7 +60,7 @@ def _checked_name(name: str) -> str:
             f"{quoted(name)} is not a valid package name.{hint} Use up to {_LONGEST_NAME} "
             "lower-case letters, digits and -, and begin with a letter."
         )
-    why = _why_taken(name, data_folders(name, "")[0])
+    why = _why_taken(name, model_folder(name))
     if why:
         raise BadParameter(
             f"{name!r} {why}. Choose another name with {option('--name', 'name')}, such as "
@@ -112,12 +112,12 @@ def _checked_version(text: str) -> str:
     return str(parsed)
 
 
-def _checked_licence(licence: str) -> str:
+def _checked_license(expression: str) -> str:
     try:
-        return canonicalize_license_expression(licence)
+        return canonicalize_license_expression(expression)
     except InvalidLicenseExpression:
         raise BadParameter(
-            f"{quoted(licence)} is not an SPDX licence expression. Write the identifier of a "
+            f"{quoted(expression)} is not an SPDX licence expression. Write the identifier of a "
             "licence, such as MIT or CC-BY-4.0, or LicenseRef-NAME for terms of your own: "
             "https://spdx.org/licenses"
         ) from None
@@ -140,7 +140,7 @@ def _checked_description(description: str) -> str:
 CHECKS: Mapping[str, Callable[[str], str]] = {
     "name": _checked_name,
     "version": _checked_version,
-    "licence": _checked_licence,
+    "license": _checked_license,
     "description": _checked_description,
 }
-"""For each of the terms what returns its canonical form, and raises BadParameter if it has none."""
+"""For each field what returns its canonical form, and raises BadParameter if it is not valid."""
