@@ -69,7 +69,7 @@ def package(
     """Write a trained model as a Python package: a wheel, and the project that it is built from.
 
     The package contains data only: the run's files, and a card that says how good the model is and
-    how it came about. At a terminal, you are asked for what is not given.
+    how it was trained. At a terminal, you are asked for what is not given.
     """
     # --help does not need these.
     from zookit.api import open_run

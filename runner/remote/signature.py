@@ -21,7 +21,7 @@ from zookit.core.messages import option
 from zookit.core.reading import parse_json, read_bounded, read_text_bounded
 from zookit.data.hashes import sha256_of_file
 from zookit.remote.manifest import OF_THIS_MACHINE, Manifest, files_of, left_out_of
-from zookit.remote.place import RemoteError, unwritable
+from zookit.remote.storage import RemoteError, unwritable
 
 SIGNATURE = "model.sig"
 _LARGEST = 16_000_000
@@ -135,7 +135,7 @@ def _hashing(library: Any, target: Path) -> Any:
     if target.is_dir():
         for _ in files_of(target):  # raises BadRun for others than regular files
             pass
-        # Also what is not there yet: the library's command reads these names from the signature.
+        # Even what is not there yet: the library's command reads these names from the signature.
         paths = {SIGNATURE, *OF_THIS_MACHINE, *left_out_of(target)}
     config = library.hashing.Config().use_file_serialization()
     return config.set_ignored_paths(paths=sorted(paths), ignore_git_paths=False)

@@ -14,13 +14,13 @@ from pushed_runs import contents
 
 from zookit.core import BadRun, FolderError
 from zookit.core.progress import Advance
-from zookit.remote.folder_place import FolderPlace
+from zookit.remote.folder_storage import FolderStorage
+from zookit.remote.fsspec_storage import FsspecStorage
 from zookit.remote.manifest import MANIFEST, parse_manifest
-from zookit.remote.place import RemoteError
-from zookit.remote.places import place_at
 from zookit.remote.pull import run_at
 from zookit.remote.push import push_run
-from zookit.remote.store_place import StorePlace
+from zookit.remote.storage import RemoteError
+from zookit.remote.storage_at import storage_at
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -86,15 +86,15 @@ def test_a_push_that_was_stopped_is_no_run_and_continues(
         content = bytearray((run.folder / name).read_bytes())
         content[-1] ^= 1  # of the same size
         (run.folder / name).write_bytes(content)
-    send = FolderPlace.send
+    send = FolderStorage.send
 
-    def broken(place: FolderPlace, path: Path, name: str, advance: Advance) -> None:
+    def broken(storage: FolderStorage, path: Path, name: str, advance: Advance) -> None:
         if name.startswith("weights"):
             raise RemoteError("the connection was lost")
-        send(place, path, name, advance)
+        send(storage, path, name, advance)
 
     with monkeypatch.context() as patched:
-        patched.setattr(FolderPlace, "send", broken)
+        patched.setattr(FolderStorage, "send", broken)
         with pytest.raises(RemoteError, match="lost"):
             push_run(run, str(url))
     assert MANIFEST not in stored(str(url))
@@ -126,7 +126,7 @@ def test_a_push_that_fails_has_removed_nothing(
     push_run(run, url)
     before = stored(url)
     (run.folder / "note.txt").rename(run.folder / "new.txt")
-    monkeypatch.setattr(FolderPlace, "send", lambda *_: pytest.fail("lost"))
+    monkeypatch.setattr(FolderStorage, "send", lambda *_: pytest.fail("lost"))
     with pytest.raises(pytest.fail.Exception):
         push_run(run, url)
     assert stored(url) == {name: before[name] for name in before.keys() - {MANIFEST}}
@@ -174,9 +174,9 @@ def test_a_copy_of_a_run_that_is_elsewhere_is_not_pushed(run: RunRecord, tmp_pat
 def test_a_warning_of_what_a_run_names_comes_before_it_is_sent(
     run: RunRecord, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places = ["dataset.path is /home/me/photos"] * 5
-    monkeypatch.setattr("zookit.remote.push.named_places", lambda _: iter(places))
-    monkeypatch.setattr(StorePlace, "send", lambda *_: pytest.fail(caplog.text))
+    lines = ["dataset.path is /home/me/photos"] * 5
+    monkeypatch.setattr("zookit.remote.push.private_values", lambda _: iter(lines))
+    monkeypatch.setattr(FsspecStorage, "send", lambda *_: pytest.fail(caplog.text))
     with pytest.raises(pytest.fail.Exception, match=rf"{MEMORY} learns .*/home/me/photos.*2 more"):
         push_run(run, MEMORY)
 
@@ -234,7 +234,7 @@ def test_the_address_of_what_was_pushed_is_where_it_is(run: RunRecord, url: str)
 @pytest.mark.parametrize("url", ["", " ", "http://[", "file:///nonexistent/\0"])
 def test_an_address_that_is_none_is_an_error(url: str) -> None:
     with pytest.raises(RemoteError):
-        place_at(url).read(MANIFEST, 10)
+        storage_at(url).read(MANIFEST, 10)
 
 
 @pytest.mark.parametrize("kind", ["FIFO", "folder"])

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from pushed_runs import Keys, contents, make_keys
 
 from zookit.core import BadRun, NotInstalled
-from zookit.remote.place import RemoteError
 from zookit.remote.pull import pull_run
 from zookit.remote.push import push_run
 from zookit.remote.signature import SIGNATURE, sign, verify
+from zookit.remote.storage import RemoteError
 from zookit.runs.run import WEIGHTS, RunRecord
 
 pytestmark = pytest.mark.xdist_group("shared runs")

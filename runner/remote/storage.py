@@ -1,4 +1,4 @@
-"""A place that holds a run's files: a folder, a web server or a store of a cloud."""
+"""Where a pushed run is stored: a folder, a web server or a bucket."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -8,8 +8,8 @@ from pathlib import Path
 from zookit.core import FolderError, ZookitError
 from zookit.core.addresses import without_secrets
 from zookit.core.progress import Advance
-from zookit.data.hashes import sha256_of_file
-from zookit.data.part_file import open_part, size_of_part
+from zookit.data.hashes import sha256_of_blocks, sha256_of_file
+from zookit.data.part_file import PART, open_part, size_of_part
 from zookit.remote.manifest import FileEntry
 
 BLOCK = 1 << 20
@@ -21,18 +21,18 @@ class RemoteError(ZookitError):
 
 
 class NotThere(RemoteError):
-    """A place does not have the file."""
+    """A storage does not have the file."""
 
 
 class Unreachable(RemoteError):
-    """A place does not answer; it may do so later."""
+    """A storage does not answer; it may do so later."""
 
 
-class Place(ABC):
-    """A place that holds the files of one run, by names such as `files/a/epoch-00001.png`.
+class Storage(ABC):
+    """The storage of one run, whose files have names such as `files/a/epoch-00001.png`.
 
-    `address` is the place without its secrets, for messages; several places may have the same.
-    `key` is a name for files that no other place has, and does not tell the address.
+    `address` is its address without secrets, for messages; several storages may have the same.
+    `key` is a name for files that no other storage has, and does not tell the address.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,7 +64,7 @@ class Place(ABC):
             RemoteError: the file cannot be read, or is not the one that was pushed.
             OSError: it cannot be written.
         """
-        part = path.with_name(f"{path.name}.part")
+        part = path.with_name(f"{path.name}{PART}")
         have = size_of_part(part)
         while True:
             try:
@@ -118,15 +118,12 @@ class Place(ABC):
         """Yield the bytes of a file from byte `start` on. Raises NotThere and RemoteError."""
 
 
-class WritablePlace(Place):
-    """A place that runs can be pushed to."""
+class WritableStorage(Storage):
+    """A storage that runs can be pushed to."""
 
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a file, which is read as a whole. Raises RemoteError."""
-        digest = hashlib.sha256()
-        for block in self.blocks(name, 0):
-            digest.update(block)
-        return digest.hexdigest()
+        return sha256_of_blocks(self.blocks(name, 0))
 
     @abstractmethod
     def size(self, name: str) -> int | None:
@@ -134,7 +131,7 @@ class WritablePlace(Place):
 
     @abstractmethod
     def send(self, path: Path, name: str, advance: Advance) -> None:
-        """Write a file to the place, in which it appears as a whole. Raises RemoteError."""
+        """Write a file, which appears as a whole. Raises RemoteError."""
 
     @abstractmethod
     def remove(self, name: str) -> None:
@@ -144,6 +141,6 @@ class WritablePlace(Place):
 def unwritable(path: Path, error: OSError) -> FolderError:
     """Return the error for a local file or folder that cannot be written."""
     return FolderError(
-        f"{path} cannot be written: {error.strerror or error}. Free some disk space, or make the "
-        "folder writable. The same command then continues where it stopped."
+        f"{path} cannot be written: {error.strerror or error}. Free some disk space or make the "
+        "folder writable, and try again."
     )

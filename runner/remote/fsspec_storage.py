@@ -1,4 +1,4 @@
-"""A store of a cloud that holds a run's files, through fsspec: S3, GCS, the Hugging Face hub."""
+"""A pushed run in a store that fsspec knows: S3, GCS, the Hugging Face hub."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from zookit.core.addresses import without_secrets
 from zookit.core.errors import reason_of
 from zookit.core.progress import Advance
 from zookit.data.transfer import OutOfTimeError, within
-from zookit.remote.place import BLOCK, NotThere, RemoteError, Unreachable, WritablePlace
+from zookit.remote.storage import BLOCK, NotThere, RemoteError, Unreachable, WritableStorage
 
 T = TypeVar("T")
 
@@ -18,15 +18,21 @@ SECONDS = 30.0
 """Seconds without an answer after which a store counts as unreachable."""
 _BLOCK = BLOCK // 4
 """The bytes that are read, and as many are read ahead: few, so that they arrive in time."""
-_OF_THE_EXTRA = ("s3", "s3a", "gs", "gcs", "hf")
-"""The protocols whose packages `zookit[remote]` installs."""
+_AWS = "AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ~/.aws"
+_GOOGLE = "gcloud auth application-default login"
+_CREDENTIALS = {
+    **dict.fromkeys(("s3", "s3a"), _AWS),
+    **dict.fromkeys(("gs", "gcs"), _GOOGLE),
+    "hf": "HF_TOKEN, or hf auth login",
+}
+"""The protocols whose packages `zookit[remote]` installs, and where their credentials come from."""
 _LOGGERS = ("aiobotocore", "asyncio", "botocore", "fsspec", "gcsfs", "s3fs")
 _PATIENCE = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}
 """What botocore waits for; its defaults add up to minutes."""
 
 
-class StorePlace(WritablePlace):
-    """A place of any protocol that fsspec knows.
+class FsspecStorage(WritableStorage):
+    """The storage at an address of any protocol that fsspec knows.
 
     Credentials are those that the store's own tools use. Raises NotInstalled without the packages
     of the protocol, and RemoteError if the address is not valid.
@@ -34,6 +40,7 @@ class StorePlace(WritablePlace):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
+        self._protocol = _protocol_of(url)
         try:
             import fsspec
         except ImportError as error:
@@ -50,7 +57,7 @@ class StorePlace(WritablePlace):
         self._root = str(root).rstrip("/")
 
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
-        """See `Place`."""
+        """See `Storage`."""
         file = self._call(
             self.at(name), lambda: self._files.open(self._path(name), "rb", block_size=_BLOCK)
         )
@@ -63,7 +70,7 @@ class StorePlace(WritablePlace):
             file.close()
 
     def size(self, name: str) -> int | None:
-        """See `Place`."""
+        """See `Storage`."""
         self._files.invalidate_cache()
         try:
             found = self._call(self.at(name), lambda: self._files.info(self._path(name)))
@@ -72,7 +79,7 @@ class StorePlace(WritablePlace):
         return found["size"] if found.get("type") == "file" else None
 
     def send(self, path: Path, name: str, advance: Advance) -> None:
-        """See `Place`."""
+        """See `Storage`."""
         from fsspec.callbacks import Callback
 
         callback = Callback()
@@ -93,7 +100,7 @@ class StorePlace(WritablePlace):
             ) from None
 
     def remove(self, name: str) -> None:
-        """See `Place`."""
+        """See `Storage`."""
         if self.size(name) is not None:
             self._call(self.at(name), lambda: self._files.rm_file(self._path(name)))
 
@@ -120,17 +127,21 @@ class StorePlace(WritablePlace):
         reason = without_secrets(reason_of(error)).rstrip(".")
         if isinstance(error, PermissionError):
             return RemoteError(
-                f"{where}: access was denied ({reason}). Check the credentials of its store; see "
-                "docs/sharing.md."
+                f"{where}: access was denied ({reason}). Check {self._credentials()}."
             )
         return Unreachable(
-            f"{where} cannot be reached: {reason}. Check the address, the network and the "
-            "credentials of its store."
+            f"{where} cannot be reached: {reason}. Check the address, the network and "
+            f"{self._credentials()}."
         )
+
+    def _credentials(self) -> str:
+        """Return a name for the credentials that count, and where its tools look for them."""
+        source = _CREDENTIALS.get(self._protocol)
+        return f"the credentials of its store{f' ({source})' if source else ''}"
 
     def _not_installed(self, error: ImportError) -> NotInstalled:
         needs = f"{self.address} needs a package that is not installed"
-        if self.address.partition("://")[0].lower() in _OF_THE_EXTRA:
+        if self._protocol in _CREDENTIALS:
             return NotInstalled(f"{needs}. Run: pip install 'zookit[remote]'")
         return NotInstalled(
             f"{needs}: {reason_of(error).rstrip('.')}. Run: pip install 'zookit[remote]', and the "
@@ -138,9 +149,13 @@ class StorePlace(WritablePlace):
         )
 
 
+def _protocol_of(url: str) -> str:
+    return url.partition("://")[0].lower()
+
+
 def _options(url: str) -> dict[str, Any]:
     """Return what to pass to the file system of a protocol."""
-    protocol = url.partition("://")[0].lower()
+    protocol = _protocol_of(url)
     if protocol not in ("s3", "s3a"):
         return {}
     from fsspec.config import conf
