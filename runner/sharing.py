@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zookit.api import find_and_open
 from zookit.arguments import path_of
 from zookit.core import BadParameter
-from zookit.core.addresses import is_address
+from zookit.core.addresses import is_address, without_secrets
 from zookit.core.errors import quoted
 from zookit.core.messages import option
 from zookit.run_object import Run, open_folder
@@ -125,8 +125,7 @@ def sign(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = "r
     path = _path_of(
         target,
         runs_dir,
-        at_address="a run at an address cannot be signed there. Sign it when you push it: "
-        f"{when_pushed}",
+        at_address=f"it cannot be signed there. Sign it when you push it: {when_pushed}",
         with_wheel=option("zookit sign FILE.whl --key KEY.pem", "zookit.sign(file, key)"),
     )
     return sign_target(path, path_of(key, "key"))
@@ -151,8 +150,7 @@ def verify(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = 
     path = _path_of(
         target,
         runs_dir,
-        at_address="a run at an address cannot be verified there. Verify it when you pull it: "
-        f"{when_pulled}",
+        at_address=f"it cannot be verified there. Verify it when you pull it: {when_pulled}",
         with_wheel=option("zookit verify FILE.whl --key KEY.pub", "zookit.verify(file, key)"),
     )
     verify_target(path, path_of(key, "key"))
@@ -173,7 +171,7 @@ def _path_of(
     if path.suffix == _WHEEL and path.is_file():
         return path.absolute()
     if is_address(str(target)):
-        raise RemoteError(at_address)
+        raise RemoteError(f"{without_secrets(str(target))} is an address: {at_address}")
     found = find_named(str(target), path_of(runs_dir, "runs_dir"))
     if isinstance(found, Path):
         return found

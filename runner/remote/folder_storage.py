@@ -8,7 +8,9 @@ from pathlib import Path
 from zookit.core.data.writing import written_aside
 from zookit.core.progress import Advance
 from zookit.core.reading import open_regular
+from zookit.remote.manifest import MANIFEST
 from zookit.remote.storage import BLOCK, NotThere, RemoteError, WritableStorage, unwritable
+from zookit.runs.run import EXPERIMENT
 
 
 class FolderStorage(WritableStorage):
@@ -21,6 +23,14 @@ class FolderStorage(WritableStorage):
     def is_within(self, folder: Path) -> bool:
         """Return whether it is `folder` or lies in it, following links."""
         return Path(os.path.realpath(self._folder)).is_relative_to(os.path.realpath(folder))
+
+    def has_other_files(self) -> bool:
+        """Return whether the folder has files, but none of a run that was pushed."""
+        try:
+            names = {each.name for each in self._folder.iterdir()}
+        except OSError:  # there is none, or writing to it will fail
+            return False
+        return bool(names) and names.isdisjoint((EXPERIMENT, MANIFEST))
 
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
         """See `Storage`."""

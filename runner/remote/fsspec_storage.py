@@ -39,22 +39,36 @@ class FsspecStorage(WritableStorage):
     """
 
     def __init__(self, url: str) -> None:
+        self._protocol, _, rest = url.partition("://")
+        self._protocol = self._protocol.lower()
+        url = f"{self._protocol}://{rest}"
         super().__init__(url)
-        self._protocol = _protocol_of(url)
         try:
             import fsspec
+
+            fsspec.get_filesystem_class(self._protocol)
         except ImportError as error:
             raise self._not_installed(error) from None
+        except ValueError:
+            raise RemoteError(
+                f"{self.address} has an unknown protocol, {self._protocol}. Use a folder, "
+                "s3://BUCKET/RUN, gs://BUCKET/RUN or hf://USER/REPOSITORY/RUN."
+            ) from None
         for name in _LOGGERS:
             # What they log of a failure is in the error, unless the program has its own handlers.
             logging.getLogger(name).addHandler(logging.NullHandler())
         if "::" in url:
             raise RemoteError(f"{self.address} is a chain of addresses. Pass the one of a folder.")
-        # Another one of this process may have remembered what was there, or other credentials.
-        self._files, root = self._call(
-            self.address, lambda: fsspec.url_to_fs(url, skip_instance_cache=True, **_options(url))
-        )
+        self._files, root = self._call(self.address, lambda: self._opened(url))
         self._root = str(root).rstrip("/")
+
+    def _opened(self, url: str) -> tuple[Any, Any]:
+        import fsspec
+
+        # Without a cache: it may remember what was there before, or other credentials.
+        options = _options(self._protocol)
+        found: tuple[Any, Any] = fsspec.url_to_fs(url, skip_instance_cache=True, **options)
+        return found
 
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
         """See `Storage`."""
@@ -149,13 +163,8 @@ class FsspecStorage(WritableStorage):
         )
 
 
-def _protocol_of(url: str) -> str:
-    return url.partition("://")[0].lower()
-
-
-def _options(url: str) -> dict[str, Any]:
+def _options(protocol: str) -> dict[str, Any]:
     """Return what to pass to the file system of a protocol."""
-    protocol = _protocol_of(url)
     if protocol not in ("s3", "s3a"):
         return {}
     from fsspec.config import conf

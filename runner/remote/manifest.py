@@ -20,6 +20,7 @@ from zookit.core.reading import parse_json
 from zookit.data.hashes import is_sha256, sha256_of_file
 from zookit.data.part_file import PART
 from zookit.runs.lock import LOCK
+from zookit.runs.naming import LATEST
 from zookit.runs.run import ENVIRONMENT, EXPERIMENT, REPORT
 
 MANIFEST = "manifest.json"
@@ -82,13 +83,14 @@ def parse_manifest(content: bytes) -> Manifest:
         manifest: Manifest = adapter_of(kind).validate_python(values)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        raise BadManifest(f"{quoted(detail['loc'])}: {detail['msg'][:200]}") from None
+        where = ": ".join(map(quoted, detail["loc"]))
+        raise BadManifest(f"{where}: {detail['msg'][:200]}") from None
     _check(manifest)
     return manifest
 
 
 def _check(manifest: Manifest) -> None:
-    if not _is_name(manifest.name) or manifest.name.startswith("."):
+    if not _is_name(manifest.name) or manifest.name.startswith(".") or manifest.name == LATEST:
         raise BadManifest(f"{quoted(manifest.name)} is not the name of a run")
     if len(manifest.files) > _MOST_FILES:
         raise BadManifest(f"it has more than {_MOST_FILES:,} files")

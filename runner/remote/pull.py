@@ -242,6 +242,13 @@ def _check_same(target: Path, manifest: Manifest, storage: Storage) -> None:
 
 def _check_run(folder: Path, storage: Storage) -> None:
     try:
-        read_run(folder)
+        run = read_run(folder)
     except BadRun as error:
         raise BadRun(f"what was pushed to {storage.address} is not a valid run: {error}") from None
+    written = set(run.ending.files if run.ending else ()) - {CHECKPOINT}
+    missing = sorted(name for name in written if not (folder / name).is_file())
+    if missing:
+        raise BadRun(
+            f"what was pushed to {storage.address} is not a whole run: {missing[0]} is missing. "
+            "Ask whoever pushed the run to push it again."
+        )

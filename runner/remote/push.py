@@ -72,11 +72,8 @@ def push_run(
     """
     _check_pushable(run, signed=key is not None)
     storage = writable_storage_at(url)
-    if isinstance(storage, FolderStorage) and storage.is_within(run.folder):
-        raise RemoteError(
-            f"{storage.address} is in the run's own folder, {run.folder}. Choose a folder "
-            "elsewhere."
-        )
+    if isinstance(storage, FolderStorage):
+        _check_folder(storage, run)
     if key is not None:
         sign(run.folder, key)
     before = states_of(run.folder)
@@ -105,6 +102,19 @@ def push_run(
         _send_manifest(storage, manifest)
     _remove(storage, stale - in_the_way)
     return Pushed(storage.address, len(manifest.files), manifest.size, len(missing))
+
+
+def _check_folder(storage: FolderStorage, run: RunRecord) -> None:
+    if storage.is_within(run.folder):
+        raise RemoteError(
+            f"{storage.address} is in the run's own folder, {run.folder}. Choose a folder "
+            "elsewhere."
+        )
+    if storage.has_other_files():
+        raise RemoteError(
+            f"{storage.address} is a folder with other files. A run has a folder of its own: push "
+            f"to {storage.at(run.folder.name)}."
+        )
 
 
 def _check_pushable(run: RunRecord, *, signed: bool) -> None:

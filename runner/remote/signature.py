@@ -183,15 +183,24 @@ def _failures(what: str, explained: Callable[[Exception], str] = reason_of) -> I
 
 def _needs_private(error: Exception) -> str:
     return (
-        f"it is not a private key of a curve that is supported ({reason_of(error)}). A new one: "
+        f"expected a private key of the curve P-256, P-384 or P-521{_reason(error)}. A new one: "
         f"{_NEW_KEY}"
     )
 
 
 def _needs_public(error: Exception) -> str:
     return (
-        f"expected the public key of a curve that is supported ({reason_of(error)}). To get it "
-        "from a private key: openssl ec -in KEY.pem -pubout -out KEY.pub"
+        f"expected a public key of the curve P-256, P-384 or P-521{_reason(error)}. To get it from "
+        "a private key: openssl ec -in KEY.pem -pubout -out KEY.pub"
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Return why a key was refused; of a key of another kind, the library looks for its curve."""
+    return (
+        ", got another kind of key"
+        if isinstance(error, AttributeError)
+        else (f" ({reason_of(error)})")
     )
 
 

@@ -1,5 +1,6 @@
 """Where a pushed run is stored: a folder, a web server or a bucket."""
 
+import errno
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -70,6 +71,8 @@ class Storage(ABC):
             try:
                 self._receive(name, entry, part, have, advance)
                 self._check(name, entry, part)
+            except NotThere:
+                raise self.changed(name, "it is missing") from None
             except RemoteError:
                 if not have or part.exists():
                     raise
@@ -92,13 +95,16 @@ class Storage(ABC):
                 sink.write(block)
                 advance(len(block))
         if have < entry.size:
-            raise RemoteError(
-                f"{self.at(name)} ended after {have:,} of {entry.size:,} bytes. Run the command "
-                "again; it continues where it stopped."
-            )
+            raise self._ended_early(name, entry, have)
         if have > entry.size:
             part.unlink()
             raise self.changed(name, f"it has more than {entry.size:,} bytes")
+
+    def _ended_early(self, name: str, entry: FileEntry, have: int) -> RemoteError:
+        return RemoteError(
+            f"{self.at(name)} ended after {have:,} of {entry.size:,} bytes. Run the command "
+            "again; it continues where it stopped."
+        )
 
     def _check(self, name: str, entry: FileEntry, part: Path) -> None:
         found = sha256_of_file(part)
@@ -125,6 +131,11 @@ class WritableStorage(Storage):
         """Return the SHA-256 of a file, which is read as a whole. Raises RemoteError."""
         return sha256_of_blocks(self.blocks(name, 0))
 
+    def _ended_early(self, name: str, entry: FileEntry, have: int) -> RemoteError:
+        if self.size(name) == have:
+            return self.changed(name, f"it has only {have:,} of {entry.size:,} bytes")
+        return super()._ended_early(name, entry, have)
+
     @abstractmethod
     def size(self, name: str) -> int | None:
         """Return the size of a file in bytes, None if it is not there. Raises RemoteError."""
@@ -140,7 +151,9 @@ class WritableStorage(Storage):
 
 def unwritable(path: Path, error: OSError) -> FolderError:
     """Return the error for a local file or folder that cannot be written."""
-    return FolderError(
-        f"{path} cannot be written: {error.strerror or error}. Free some disk space or make the "
-        "folder writable, and try again."
-    )
+    advice = "Choose another folder."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        advice = "Free some disk space, and try again."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        advice = "Make the folder writable, or choose another one."
+    return FolderError(f"{path} cannot be written: {error.strerror or error}. {advice}")

@@ -6,12 +6,15 @@ from urllib.parse import unquote
 
 from zookit.core.addresses import is_address
 from zookit.core.errors import quoted
+from zookit.core.messages import is_at_command_line
 from zookit.remote.folder_storage import FolderStorage
 from zookit.remote.fsspec_storage import FsspecStorage
 from zookit.remote.storage import RemoteError, Storage, WritableStorage
 from zookit.remote.web_storage import WebStorage
 
 _PROTOCOL = re.compile(r"[a-z][a-z0-9+.-]*")
+_ONE_SLASH = re.compile(r"([A-Za-z][\w+.-]+):/(?!/)")
+"""The beginning of an address with a slash too few; a drive has one letter."""
 
 
 def storage_at(url: str) -> Storage:
@@ -25,7 +28,10 @@ def storage_at(url: str) -> Storage:
         raise RemoteError(f"{quoted(url)} is not an address.")
     try:
         if not is_address(url):
-            return FolderStorage(Path(url).expanduser().absolute())
+            folder = Path(url).expanduser().absolute()
+            if (found := _ONE_SLASH.match(url)) and not folder.exists():
+                raise ValueError(f"write {found[1]}:// with two slashes")
+            return FolderStorage(folder)
         protocol = url.partition("://")[0].lower()
         if not _PROTOCOL.fullmatch(protocol):
             raise ValueError("it begins with no protocol, such as s3:// or https://")
@@ -52,6 +58,11 @@ def _local_path(url: str) -> Path:
 def writable_storage_at(url: str) -> WritableStorage:
     """Return the storage at an address to push to. Raises as `storage_at` does."""
     storage = storage_at(url)
+    if url.lower().startswith("memory:") and is_at_command_line():
+        raise RemoteError(
+            f"{storage.address} is in the memory of this command and ends with it. Push to a "
+            "folder or a store."
+        )
     if isinstance(storage, WritableStorage):
         return storage
     raise RemoteError(

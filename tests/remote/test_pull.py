@@ -164,9 +164,12 @@ def replaced(path: Path, make: Callable[[Path], None]) -> None:
 
 CHANGES: dict[str, tuple[Any, str]] = {
     "one byte": (lambda path: path.write_bytes(flipped(path.read_bytes())), "SHA-256"),
-    "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-1]), "ended after"),
+    "truncated": (
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        "has only .* bytes",
+    ),
     "longer": (lambda path: path.write_bytes(path.read_bytes() + b"x"), "more than"),
-    "missing": (lambda path: path.unlink(), "does not exist"),
+    "missing": (lambda path: path.unlink(), "is missing.*push it again"),
     "FIFO": (lambda path: replaced(path, os.mkfifo), "not a regular file"),
     "folder": (lambda path: replaced(path, Path.mkdir), "not a regular file"),
 }
@@ -209,6 +212,16 @@ def test_what_is_no_run_is_refused(run: RunRecord, tmp_path: Path, shared: Path)
     (shared / "environment.json").write_text("{}")
     (shared / MANIFEST).write_bytes(Manifest(run.name, manifest_of(shared).files).content())
     with pytest.raises(BadRun, match=r"shared is not a valid run.*environment\.json"):
+        pull_run(str(shared), tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_without_a_file_that_it_ended_with_is_refused(
+    run: RunRecord, tmp_path: Path, shared: Path
+) -> None:
+    (shared / WEIGHTS).unlink()
+    (shared / MANIFEST).write_bytes(Manifest(run.name, manifest_of(shared).files).content())
+    with pytest.raises(BadRun, match=rf"not a whole run: {WEIGHTS} is missing"):
         pull_run(str(shared), tmp_path / "new")
     assert not (tmp_path / "new").exists()
 

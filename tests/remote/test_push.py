@@ -13,6 +13,7 @@ from http_server import Server
 from pushed_runs import contents
 
 from zookit.core import BadRun, FolderError
+from zookit.core.messages import at_command_line
 from zookit.core.progress import Advance
 from zookit.remote.folder_storage import FolderStorage
 from zookit.remote.fsspec_storage import FsspecStorage
@@ -212,6 +213,48 @@ def test_a_run_is_not_pushed_into_its_own_folder(run: RunRecord, tmp_path: Path)
     assert not (run.folder / MANIFEST).exists()
 
 
+def test_a_run_is_not_pushed_among_other_files(run: RunRecord, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    for force in (False, True):
+        with pytest.raises(RemoteError, match=rf"other files.*push to .*mine/{run.name}"):
+            push_run(run, str(mine), force=force)
+    assert [each.name for each in mine.iterdir()] == ["thesis.txt"]
+    push_run(run, str(mine / run.name))
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("s3:/bucket/run", "write s3:// with two"),
+        ("foo://bucket/run", "protocol, foo.*s3://BUCKET"),
+    ],
+)
+def test_an_address_that_no_store_has_is_an_error(
+    run: RunRecord,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    advice: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(RemoteError, match=advice):
+        push_run(run, url)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_protocol_may_be_written_in_capitals(run: RunRecord) -> None:
+    push_run(run, MEMORY.replace("memory", "Memory"))
+    assert read_run(run_at(MEMORY)).name == run.name
+
+
+def test_the_memory_of_a_command_is_not_pushed_to(run: RunRecord) -> None:
+    with at_command_line(), pytest.raises(RemoteError, match="ends with it"):
+        push_run(run, MEMORY)
+
+
 @pytest.mark.parametrize("url", ["file://shared/run", "local://shared/run"])
 def test_a_path_without_its_third_slash_is_an_error(run: RunRecord, url: str) -> None:
     """It would name another folder."""
@@ -253,7 +296,8 @@ def test_nothing_hangs_on_what_is_no_file(run: RunRecord, tmp_path: Path, kind: 
 def test_nothing_is_written_through_a_link(run: RunRecord, tmp_path: Path) -> None:
     shared, elsewhere = tmp_path / "shared", tmp_path / "elsewhere"
     elsewhere.write_text("mine")
-    shared.mkdir()
+    push_run(run, str(shared))
+    (shared / "times.csv").unlink()
     (shared / "times.csv").symlink_to(elsewhere)
     push_run(run, str(shared))
     assert elsewhere.read_text() == "mine"
