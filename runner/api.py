@@ -28,7 +28,7 @@ from zookit.core import (
 from zookit.core.errors import quoted
 from zookit.core.source import DataOrigin, DataRequest
 from zookit.leaderboard.leaderboard import Leaderboard, leaderboard, leaderboard_of
-from zookit.remote.named import read_anywhere
+from zookit.remote.read_anywhere import read_anywhere
 from zookit.run_object import Listeners, Run, open_folder
 from zookit.runs.listing import list_summaries
 from zookit.runs.models import open_model as read_model

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zookit.api import find_and_open
 from zookit.arguments import path_of
 from zookit.core import BadParameter
-from zookit.core.addresses import is_address
+from zookit.core.addresses import is_address, without_secrets
 from zookit.core.errors import quoted
 from zookit.core.messages import option
 from zookit.run_object import Run, open_folder
@@ -121,7 +121,14 @@ def sign(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = "r
     """
     from zookit.remote.signature import sign as sign_target
 
-    return sign_target(_target(target, runs_dir), path_of(key, "key"))
+    when_pushed = option("zookit push RUN URL --sign KEY.pem", "zookit.push(run, url, sign=key)")
+    path = _path_of(
+        target,
+        runs_dir,
+        at_address=f"it cannot be signed there. Sign it when you push it: {when_pushed}",
+        with_wheel=option("zookit sign FILE.whl --key KEY.pem", "zookit.sign(file, key)"),
+    )
+    return sign_target(path, path_of(key, "key"))
 
 
 def verify(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = "runs") -> None:
@@ -139,12 +146,24 @@ def verify(target: str | Path | Run, key: str | Path, *, runs_dir: str | Path = 
     """
     from zookit.remote.signature import verify as verify_target
 
-    verify_target(_target(target, runs_dir), path_of(key, "key"))
+    when_pulled = option("zookit pull URL --verify KEY.pub", "zookit.pull(url, verify=key)")
+    path = _path_of(
+        target,
+        runs_dir,
+        at_address=f"it cannot be verified there. Verify it when you pull it: {when_pulled}",
+        with_wheel=option("zookit verify FILE.whl --key KEY.pub", "zookit.verify(file, key)"),
+    )
+    verify_target(path, path_of(key, "key"))
 
 
-def _target(target: str | Path | Run, runs_dir: str | Path) -> Path:
-    """Return the folder of a run, or the path of a wheel."""
-    from zookit.remote.place import RemoteError
+def _path_of(
+    target: str | Path | Run, runs_dir: str | Path, *, at_address: str, with_wheel: str
+) -> Path:
+    """Return the folder of a run, or the path of a wheel.
+
+    `at_address` is the error for an address, and `with_wheel` the call that takes a model's wheel.
+    """
+    from zookit.remote.storage import RemoteError
 
     if isinstance(target, Run):
         return target.folder
@@ -152,16 +171,13 @@ def _target(target: str | Path | Run, runs_dir: str | Path) -> Path:
     if path.suffix == _WHEEL and path.is_file():
         return path.absolute()
     if is_address(str(target)):
-        raise RemoteError(
-            "only local runs and wheels are signed and verified. To verify a run while it is "
-            f"pulled: {option('zookit pull URL --verify KEY.pub', 'pull(url, verify=key)')}"
-        )
+        raise RemoteError(f"{without_secrets(str(target))} is an address: {at_address}")
     found = find_named(str(target), path_of(runs_dir, "runs_dir"))
     if isinstance(found, Path):
         return found
     raise RemoteError(
-        f"{found.name!r} is an installed model, and its wheel is what is signed. Pass the wheel: "
-        f"{option('zookit verify FILE.whl --key KEY.pub', 'verify(file, key)')}"
+        f"{found.name!r} is an installed model, and only its wheel has a signature. Pass the "
+        f"wheel: {with_wheel}"
     )
 
 

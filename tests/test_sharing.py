@@ -53,15 +53,22 @@ def test_a_run_at_an_address_is_opened_and_not_changed(run: Run) -> None:
         assert (there.name, there.metrics) == (run.name, run.metrics)
         with pytest.raises(zookit.BadRun, match=r"zookit\.pull\(url\)"):
             there.resume(epochs=2)
-        with pytest.raises(ZookitError, match=r"local runs and wheels.*verify=key"):
-            zookit.verify(f"{server.url}/run", "key.pub")
 
 
-def test_of_an_installed_model_the_wheel_is_signed(keys: Keys) -> None:
+def test_a_run_at_an_address_is_signed_by_push_and_verified_by_pull() -> None:
+    url = "https://example.org/run"
+    with pytest.raises(ZookitError, match=r"zookit\.push\(run, url, sign=key\)"):
+        zookit.sign(url, "key.pem")
+    with pytest.raises(ZookitError, match=r"zookit\.pull\(url, verify=key\)"):
+        zookit.verify(url, "key.pub")
+
+
+@pytest.mark.parametrize("call", [zookit.sign, zookit.verify])
+def test_of_an_installed_model_the_wheel_is_signed(call: Any, keys: Keys) -> None:
     model = next(iter(default.models))
-    for call in (zookit.sign, zookit.verify):
-        with pytest.raises(ZookitError, match=f"{model}.* installed model.*verify\\(file, key\\)"):
-            call(model, keys.public)
+    command = re.escape(f"zookit.{call.__name__}(file, key)")
+    with pytest.raises(ZookitError, match=f"{model}.* installed model.*{command}"):
+        call(model, keys.public)
 
 
 @pytest.mark.parametrize(

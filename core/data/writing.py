@@ -21,7 +21,9 @@ from zookit.core.errors import FolderError, reason_of
 from zookit.core.messages import option
 from zookit.core.reading import open_regular, read_bounded
 
-_PREFIX, _SUFFIX = ".zookit-", ".aside"
+ASIDE = ".zookit-"
+"""The beginning of the names of folders in which something is written aside."""
+_SUFFIX = ".aside"
 _MARKED = 1000
 """The bytes at the beginning of a file in which a mark is searched."""
 _NOTES = "written"
@@ -42,7 +44,7 @@ def written_aside(path: Path) -> Iterator[Path]:
     files, so that no link in a stranger's folder leads the writing elsewhere.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    private = tempfile.mkdtemp(_SUFFIX, _PREFIX, path.parent)
+    private = tempfile.mkdtemp(_SUFFIX, ASIDE, path.parent)
     try:
         aside = Path(private, path.name)
         yield aside
@@ -54,7 +56,7 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what `written_aside` left in a folder when its process was killed."""
-    for leftover in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+    for leftover in folder.glob(f"{ASIDE}*{_SUFFIX}"):
         shutil.rmtree(leftover, ignore_errors=True)  # removes nothing through a link
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zookit.core import BadRun, ZookitError
+from zookit.runs.runs_dir import RUNS_DIR as RUNS_DIR  # noqa: PLC0414 - for the commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zookit.runs.summary import RunSummary
-
-RUNS_DIR = Path("runs")
 
 _HASH = 8
 
@@ -39,16 +38,14 @@ def own_run_names(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in (LATEST, *listing.names) if incomplete in name]
 
 
-_RUN = "A run: its folder, the start of its name or of its hash, or 'latest'"
-_HELP = f"{_RUN}; an installed model; or the address of a pushed run."
+RUN = "A run: its folder, the start of its name or of its hash, or 'latest'"
+_HELP = f"{RUN}; an installed model; or the address of a pushed run."
 RunName = Annotated[
     str, typer.Argument(metavar="RUN", help=_HELP, autocompletion=run_names, show_default=False)
 ]
 OwnRunName = Annotated[
     str,
-    typer.Argument(
-        metavar="RUN", help=f"{_RUN}.", autocompletion=own_run_names, show_default=False
-    ),
+    typer.Argument(metavar="RUN", help=f"{RUN}.", autocompletion=own_run_names, show_default=False),
 ]
 RunNames = Annotated[
     list[str] | None,

@@ -9,6 +9,7 @@ from zookit.cli.completion import components, values_of, words_of
 from zookit.cli.shared_options import Force, split_option
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, BadParameter, UnknownName, Words
+from zookit.core.addresses import is_address, without_secrets
 from zookit.core.errors import Correction, did_you_mean, nearest_name
 from zookit.core.messages import printable, printable_lines, with_article
 from zookit.core.source import SplitName
@@ -170,6 +171,10 @@ def groups_named(words: str) -> "list[Components[Any]]":
             raise UnknownName(
                 f"{name!r} is a command of {owner}, not a component.", f"Run: zookit {name} --help"
             )
+        if _is_run(words):
+            raise BadExperiment(
+                f"{without_secrets(words)} is a run, not a component. To see it: zookit report RUN"
+            )
         names = [each for group in groups for each in group]
         reasons = dict.fromkeys(group.reasons_missing(name) for group in groups)
         all_names = "To see all components: zookit list"
@@ -185,6 +190,13 @@ def groups_named(words: str) -> "list[Components[Any]]":
             error.correction = next((each for each in corrections if each is not None), None)
         raise error
     return found
+
+
+def _is_run(words: str) -> bool:
+    from zookit.runs.naming import LATEST
+    from zookit.runs.run import EXPERIMENT
+
+    return words == LATEST or is_address(words) or Path(words, EXPERIMENT).is_file()
 
 
 def _selected(

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from zookit.cli.run_argument import RUNS_DIR, RunsDir, own_run_names
+from zookit.cli.run_argument import RUN, RUNS_DIR, RunsDir, own_run_names
 from zookit.core.messages import printable
 
 Target = Annotated[
     str,
     typer.Argument(
         metavar="TARGET",
-        help="A run: its folder, the start of its name or of its hash, or 'latest'; or a wheel.",
+        help=f"{RUN}; or a wheel.",
         autocompletion=own_run_names,
         show_default=False,
     ),

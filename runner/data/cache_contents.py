@@ -1,7 +1,6 @@
 """Lists, verifies and removes what the cache contains."""
 
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,13 +12,13 @@ from typing import Any, Literal
 from zookit.core.data.cache import PULLED, TAG, cache_folder, is_marked, locked
 from zookit.core.data.downloads import downloads_folder
 from zookit.core.errors import DataError, FolderError
+from zookit.data.hashes import is_sha256
 from zookit.data.prepared import FORMAT, prepared_folder
 from zookit.data.prepared_folder import read_meta, verify_folder
 from zookit.data.source import earlier_cache
 
 _DAY = 24 * 60 * 60
 """In seconds."""
-_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def _folders(parent: Path, pattern: str) -> list[Path]:
 def _remove_hashes() -> None:
     folder = cache_folder() / "hashes"
     for note in () if folder.is_symlink() else folder.glob("*"):
-        if _HASH.fullmatch(note.name):
+        if is_sha256(note.name):
             with suppress(OSError):
                 note.unlink()
 

@@ -13,7 +13,7 @@ from zookit.core.data.content import content_blocks
 from zookit.core.errors import DataError, DataUnavailable, WrongHash
 from zookit.core.progress import Progress, silent
 from zookit.core.remote_file import RemoteFile
-from zookit.data.part_file import open_part, size_of_part
+from zookit.data.part_file import PART, open_part, size_of_part
 from zookit.data.transfer import BrokenOffError, RefusedError, Transfer, opened
 
 READ_SECONDS = 20.0
@@ -64,7 +64,7 @@ def download_from(
     file: RemoteFile, url: str, folder: Path, progress: Progress, read_seconds: float
 ) -> Path:
     """Download a file as `download` does, from one URL. The messages of its errors are clauses."""
-    part = folder / f"{file.name}.part"
+    part = folder / f"{file.name}{PART}"
     failure: DataError = DataUnavailable("no attempt was made")
     for _ in range(ATTEMPTS):
         had_part = size_of_part(part) > 0

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,13 @@ from zookit.core.errors import DataError
 from zookit.core.progress import Progress, silent
 from zookit.core.reading import read_text_bounded
 
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def is_sha256(text: str) -> bool:
+    """Return whether a text is a SHA-256 in hexadecimal."""
+    return _SHA256.fullmatch(text) is not None
+
 
 def sha256_of_file(path: Path, *, decompressed: bool = False) -> str:
     """Return the SHA-256 of a file in hexadecimal.
@@ -23,8 +31,13 @@ def sha256_of_file(path: Path, *, decompressed: bool = False) -> str:
     With `decompressed`, a gzip file is hashed by its content. Raises DataError if the file cannot
     be read or is incomplete.
     """
+    return sha256_of_blocks(content_blocks(path, decompressed=decompressed))
+
+
+def sha256_of_blocks(blocks: Iterable[bytes]) -> str:
+    """Return the SHA-256 of the bytes of all blocks together, in hexadecimal."""
     digest = hashlib.sha256()
-    for block in content_blocks(path, decompressed=decompressed):
+    for block in blocks:
         digest.update(block)
     return digest.hexdigest()
 

@@ -6,6 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+PART = ".part"
+"""The end of its name."""
+
 
 def size_of_part(part: Path) -> int:
     """Return how many bytes an earlier attempt left.

@@ -72,8 +72,10 @@ def compiled_model(run: RunRecord, architecture: Architecture | None = None) -> 
 
 
 def check_ended(run: RunRecord) -> None:
-    """Raise BadRun if the run has no final weights, because it is training or was killed."""
+    """Raise BadRun if the run has no final weights: it is training, was killed, or lost them."""
     if run.ending is not None:
+        if not (run.folder / WEIGHTS).exists():
+            load_of_end(run, WEIGHTS)  # raises its error before the caller's work
         return
     if run.status == "running":
         raise BadRun(f"{run.folder} is still training. Wait until it has ended.")

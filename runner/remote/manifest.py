@@ -9,19 +9,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Ge, Le
 
 from zookit.core import BadRun, ZookitError
 from zookit.core.data.files import state_of
+from zookit.core.data.writing import ASIDE
 from zookit.core.declaration import adapter_of
 from zookit.core.errors import quoted, reason_of
 from zookit.core.reading import parse_json
-from zookit.data.hashes import sha256_of_file
-from zookit.runs.run import ENVIRONMENT, EXPERIMENT
+from zookit.data.hashes import is_sha256, sha256_of_file
+from zookit.data.part_file import PART
+from zookit.runs.lock import LOCK
+from zookit.runs.naming import LATEST
+from zookit.runs.run import ENVIRONMENT, EXPERIMENT, REPORT
 
 MANIFEST = "manifest.json"
-REPORT = "report.html"
-"""The page about a run. It is written again from the run, so it is neither pushed nor signed."""
 FORMAT = 1
 LARGEST = 8_000_000
 """The largest size of a manifest, in bytes."""
@@ -29,8 +31,7 @@ _MOST_FILES = 10_000
 _LONGEST_NAME = 500
 _PART = re.compile(r"[^/\\:*?\"<>|\x00-\x1f\x7f]{1,200}")
 """A name in a path that all file systems have."""
-_SHA256 = re.compile("[0-9a-f]{64}")
-OF_THIS_MACHINE = (".lock", MANIFEST, REPORT)
+OF_THIS_MACHINE = (LOCK, MANIFEST, REPORT)
 """What is in a run's folder on a machine, and no part of the run."""
 
 
@@ -39,7 +40,7 @@ class FileEntry:
     """The size of a file in bytes, and its SHA-256 in hexadecimal."""
 
     size: Annotated[int, Ge(0), Le(2**50)]
-    sha256: Annotated[str, Len(64, 64)]
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,14 @@ def parse_manifest(content: bytes) -> Manifest:
         manifest: Manifest = adapter_of(kind).validate_python(values)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        raise BadManifest(f"{quoted(detail['loc'])}: {detail['msg'][:200]}") from None
+        where = ": ".join(map(quoted, detail["loc"]))
+        raise BadManifest(f"{where}: {detail['msg'][:200]}") from None
     _check(manifest)
     return manifest
 
 
 def _check(manifest: Manifest) -> None:
-    if not _is_name(manifest.name) or manifest.name.startswith("."):
+    if not _is_name(manifest.name) or manifest.name.startswith(".") or manifest.name == LATEST:
         raise BadManifest(f"{quoted(manifest.name)} is not the name of a run")
     if len(manifest.files) > _MOST_FILES:
         raise BadManifest(f"it has more than {_MOST_FILES:,} files")
@@ -96,7 +98,7 @@ def _check(manifest: Manifest) -> None:
     for name, entry in manifest.files.items():
         if not is_file_name(name):
             raise BadManifest(f"{quoted(name)} is not the name of a run's file")
-        if not _SHA256.fullmatch(entry.sha256):
+        if not is_sha256(entry.sha256):
             raise BadManifest(f"{quoted(entry.sha256)} is not a SHA-256")
         # Some file systems do not distinguish case.
         seen.add(name.lower())
@@ -188,4 +190,4 @@ def _entries(folder: Path) -> Iterator[tuple[str, Path]]:
 def is_left_out(name: str) -> bool:
     """Return whether a file or folder in a run's folder is of use on this machine only."""
     last = name.rpartition("/")[2]
-    return name in OF_THIS_MACHINE or last.startswith(".zookit-") or last.endswith(".part")
+    return name in OF_THIS_MACHINE or last.startswith(ASIDE) or last.endswith(PART)

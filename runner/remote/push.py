@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from zookit.core import BadRun, warn
 from zookit.core.messages import counted, option, printable
 from zookit.core.progress import Progress, silent
-from zookit.remote.folder_place import FolderPlace
+from zookit.remote.folder_storage import FolderStorage
 from zookit.remote.manifest import (
     LARGEST,
     MANIFEST,
@@ -21,23 +21,23 @@ from zookit.remote.manifest import (
     parse_manifest,
     states_of,
 )
-from zookit.remote.place import NotThere, RemoteError, WritablePlace
-from zookit.remote.places import writable_place_at
 from zookit.remote.signature import SIGNATURE, check_current, sign
-from zookit.runs.named_places import named_places
+from zookit.remote.storage import NotThere, RemoteError, WritableStorage
+from zookit.remote.storage_at import writable_storage_at
+from zookit.runs.private_values import private_values
 from zookit.runs.pulled import is_pulled
 from zookit.runs.run import EXPERIMENT, RunRecord
 
 _SHOWN = 3
-"""The most places of this machine that a warning names."""
+"""The most private values that a warning names."""
 
 
 @dataclass(frozen=True)
 class Pushed:
     """What a push did.
 
-    `address` is the place without secrets, `files` and `size` are the number and the bytes of the
-    run's files, `sent` the number of those that were not there already.
+    `address` is that of the storage, without secrets, `files` and `size` are the number and the
+    bytes of the run's files, `sent` the number of those that were not there already.
     """
 
     address: str
@@ -67,43 +67,54 @@ def push_run(
 
     Raises:
         BadRun: the run is training, or has more than regular files.
-        RemoteError: the place cannot be written, or has another run; or the run cannot be signed.
+        RemoteError: the storage cannot be written or has another run, or the run cannot be signed.
         NotInstalled: the address or the signature needs another package.
     """
     _check_pushable(run, signed=key is not None)
-    place = writable_place_at(url)
-    if isinstance(place, FolderPlace) and place.is_within(run.folder):
-        raise RemoteError(
-            f"{place.address} is in the run's own folder, {run.folder}. Choose a folder elsewhere."
-        )
+    storage = writable_storage_at(url)
+    if isinstance(storage, FolderStorage):
+        _check_folder(storage, run)
     if key is not None:
         sign(run.folder, key)
     before = states_of(run.folder)
     manifest = manifest_of(run.folder)
     if SIGNATURE in manifest.files:
         check_current(run.folder, manifest)
-    there = _manifest_at(place, manifest, force=force)
-    _warn_of_named_places(run, place)
+    there = _manifest_at(storage, manifest, force=force)
+    _warn_of_private_values(run, storage)
     listed = {} if there is None else there.files
     stale = set(listed) - set(manifest.files)
     in_the_way = _in_the_way(stale, manifest.files)
     if in_the_way:
-        place.remove(MANIFEST)
-        _remove(place, in_the_way)
-    missing = _missing(place, manifest, listed)
+        storage.remove(MANIFEST)
+        _remove(storage, in_the_way)
+    missing = _missing(storage, manifest, listed)
     if missing and there is not None and not in_the_way:
         # Until all is there, what is there is no run, and no hash of its manifest holds.
-        place.remove(MANIFEST)
+        storage.remove(MANIFEST)
     total = sum(manifest.files[name].size for name in missing)
     with progress(f"pushing {manifest.name}", total, "bytes") as advance:
         for name in missing:
-            place.send(run.folder / name, name, advance)
+            storage.send(run.folder / name, name, advance)
     if states_of(run.folder) != before:
         raise BadRun(f"{run.folder} was changed while it was pushed. Push it again.")
     if missing or there != manifest:
-        _send_manifest(place, manifest)
-    _remove(place, stale - in_the_way)
-    return Pushed(place.address, len(manifest.files), manifest.size, len(missing))
+        _send_manifest(storage, manifest)
+    _remove(storage, stale - in_the_way)
+    return Pushed(storage.address, len(manifest.files), manifest.size, len(missing))
+
+
+def _check_folder(storage: FolderStorage, run: RunRecord) -> None:
+    if storage.is_within(run.folder):
+        raise RemoteError(
+            f"{storage.address} is in the run's own folder, {run.folder}. Choose a folder "
+            "elsewhere."
+        )
+    if storage.has_other_files():
+        raise RemoteError(
+            f"{storage.address} is a folder with other files. A run has a folder of its own: push "
+            f"to {storage.at(run.folder.name)}."
+        )
 
 
 def _check_pushable(run: RunRecord, *, signed: bool) -> None:
@@ -126,42 +137,42 @@ def _check_pushable(run: RunRecord, *, signed: bool) -> None:
         run.installed.check_all()  # what was changed since it was installed goes nowhere
 
 
-def _warn_of_named_places(run: RunRecord, place: WritablePlace) -> None:
-    places = list(named_places(run))
-    if places:
-        more = f", and {counted(len(places) - _SHOWN, 'more')}" * (len(places) > _SHOWN)
+def _warn_of_private_values(run: RunRecord, storage: WritableStorage) -> None:
+    found = list(private_values(run))
+    if found:
+        more = f", and {counted(len(found) - _SHOWN, 'more')}" * (len(found) > _SHOWN)
         warn(
-            f"whoever can read {place.address} learns what {printable(run.name)} names: "
-            f"{'; '.join(places[:_SHOWN])}{more}."
+            f"whoever can read {storage.address} learns what {printable(run.name)} names: "
+            f"{'; '.join(found[:_SHOWN])}{more}."
         )
 
 
-def _manifest_at(place: WritablePlace, pushed: Manifest, *, force: bool) -> Manifest | None:
-    """Return the manifest of the same run at a place; None if there is none.
+def _manifest_at(storage: WritableStorage, pushed: Manifest, *, force: bool) -> Manifest | None:
+    """Return the manifest of the same run in a storage; None if there is none.
 
     Raises RemoteError if there is another run, unless it may be replaced.
     """
     found = None
     with suppress(NotThere):
-        content = place.read(MANIFEST, LARGEST)
+        content = storage.read(MANIFEST, LARGEST)
         try:
             found = parse_manifest(content)
         except BadManifest as error:
             if not force:
                 raise RemoteError(
-                    f"{place.at(MANIFEST)} exists, but is not one of a run: {error}. Choose "
+                    f"{storage.at(MANIFEST)} exists, but is not one of a run: {error}. Choose "
                     f"another address, or replace it with {option('--force', 'force=True')}."
                 ) from None
     if force:
         return found
-    if found is None and _has_other(place, pushed):
+    if found is None and _has_other(storage, pushed):
         raise RemoteError(
-            f"{place.address} has a run that was not pushed, or not completely. Choose another "
+            f"{storage.address} has a run that was not pushed, or not completely. Choose another "
             f"address, or replace that run with {option('--force', 'force=True')}."
         )
     if found is not None and found.name != pushed.name:
         raise RemoteError(
-            f"{place.address} has another run, {found.name}. Choose another address, or replace "
+            f"{storage.address} has another run, {found.name}. Choose another address, or replace "
             f"that run with {option('--force', 'force=True')}."
         )
     return found
@@ -177,41 +188,41 @@ def _in_the_way(stale: Collection[str], names: Collection[str]) -> set[str]:
     return {name for name in stale if name in folders or not folders_of(name).isdisjoint(names)}
 
 
-def _remove(place: WritablePlace, names: Collection[str]) -> None:
+def _remove(storage: WritableStorage, names: Collection[str]) -> None:
     for name in sorted(names):
-        place.remove(name)
+        storage.remove(name)
 
 
-def _has_other(place: WritablePlace, pushed: Manifest) -> bool:
-    """Return whether a place without a manifest has the experiment of another run."""
-    there = place.size(EXPERIMENT) is not None
-    return there and not _has(place, EXPERIMENT, pushed.files[EXPERIMENT], {})
+def _has_other(storage: WritableStorage, pushed: Manifest) -> bool:
+    """Return whether a storage without a manifest has the experiment of another run."""
+    there = storage.size(EXPERIMENT) is not None
+    return there and not _has(storage, EXPERIMENT, pushed.files[EXPERIMENT], {})
 
 
 def _missing(
-    place: WritablePlace, manifest: Manifest, listed: Mapping[str, FileEntry]
+    storage: WritableStorage, manifest: Manifest, listed: Mapping[str, FileEntry]
 ) -> list[str]:
-    """Return the names of the files that are not at the place with the right hash."""
-    missing = [n for n, entry in manifest.files.items() if not _has(place, n, entry, listed)]
+    """Return the names of the files that are not in the storage with the right hash."""
+    missing = [n for n, entry in manifest.files.items() if not _has(storage, n, entry, listed)]
     # First what says which run it is, so that a push that is stopped can continue.
     return sorted(missing, key=lambda name: name != EXPERIMENT)
 
 
 def _has(
-    place: WritablePlace, name: str, entry: FileEntry, listed: Mapping[str, FileEntry]
+    storage: WritableStorage, name: str, entry: FileEntry, listed: Mapping[str, FileEntry]
 ) -> bool:
-    if place.size(name) != entry.size:
+    if storage.size(name) != entry.size:
         return False
     # What no manifest lists may be of a push that was stopped, so it is read.
-    return listed.get(name) == entry or place.digest(name) == entry.sha256
+    return listed.get(name) == entry or storage.digest(name) == entry.sha256
 
 
-def _send_manifest(place: WritablePlace, manifest: Manifest) -> None:
+def _send_manifest(storage: WritableStorage, manifest: Manifest) -> None:
     content = manifest.content()
     with TemporaryDirectory() as folder:
         path = Path(folder, MANIFEST)
         path.write_bytes(content)
-        place.send(path, MANIFEST, lambda _: None)
-    if place.read(MANIFEST, LARGEST) != content:
+        storage.send(path, MANIFEST, lambda _: None)
+    if storage.read(MANIFEST, LARGEST) != content:
         digest = hashlib.sha256(content).hexdigest()
-        raise RemoteError(f"{place.at(MANIFEST)} was not stored as sent, with SHA-256 {digest}.")
+        raise RemoteError(f"{storage.at(MANIFEST)} was not stored as sent, with SHA-256 {digest}.")

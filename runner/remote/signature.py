@@ -21,7 +21,7 @@ from zookit.core.messages import option
 from zookit.core.reading import parse_json, read_bounded, read_text_bounded
 from zookit.data.hashes import sha256_of_file
 from zookit.remote.manifest import OF_THIS_MACHINE, Manifest, files_of, left_out_of
-from zookit.remote.place import RemoteError, unwritable
+from zookit.remote.storage import RemoteError, unwritable
 
 SIGNATURE = "model.sig"
 _LARGEST = 16_000_000
@@ -135,7 +135,7 @@ def _hashing(library: Any, target: Path) -> Any:
     if target.is_dir():
         for _ in files_of(target):  # raises BadRun for others than regular files
             pass
-        # Also what is not there yet: the library's command reads these names from the signature.
+        # Even what is not there yet: the library's command reads these names from the signature.
         paths = {SIGNATURE, *OF_THIS_MACHINE, *left_out_of(target)}
     config = library.hashing.Config().use_file_serialization()
     return config.set_ignored_paths(paths=sorted(paths), ignore_git_paths=False)
@@ -183,15 +183,24 @@ def _failures(what: str, explained: Callable[[Exception], str] = reason_of) -> I
 
 def _needs_private(error: Exception) -> str:
     return (
-        f"it is not a private key of a curve that is supported ({reason_of(error)}). A new one: "
+        f"expected a private key of the curve P-256, P-384 or P-521{_reason(error)}. A new one: "
         f"{_NEW_KEY}"
     )
 
 
 def _needs_public(error: Exception) -> str:
     return (
-        f"expected the public key of a curve that is supported ({reason_of(error)}). To get it "
-        "from a private key: openssl ec -in KEY.pem -pubout -out KEY.pub"
+        f"expected a public key of the curve P-256, P-384 or P-521{_reason(error)}. To get it from "
+        "a private key: openssl ec -in KEY.pem -pubout -out KEY.pub"
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Return why a key was refused; of a key of another kind, the library looks for its curve."""
+    return (
+        ", got another kind of key"
+        if isinstance(error, AttributeError)
+        else (f" ({reason_of(error)})")
     )
 
 

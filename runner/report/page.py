@@ -11,11 +11,10 @@ from markupsafe import Markup, escape
 from zookit.core.data.writing import check_output, check_suffix, output_written
 from zookit.core.messages import option, printable_lines
 from zookit.leaderboard.leaderboard import leaderboard
-from zookit.remote.manifest import REPORT
 from zookit.report.comparison import comparison_of
 from zookit.report.view import view_of
 from zookit.runs.pulled import is_in_own_folder
-from zookit.runs.run import RunRecord
+from zookit.runs.run import REPORT, RunRecord
 
 _MARK = '<meta name="generator" content="zookit report">'
 _BREAK = re.compile(r",(?=[a-z])|_")

@@ -34,8 +34,8 @@ def remove_later_files(run: Path, epochs: int) -> None:
     except OSError as error:
         raise FolderError(
             f"{error.filename or run / FILES} cannot be removed: "
-            f"{error.strerror or reason_of(error)}. It is of an epoch that is trained again, so "
-            "remove it."
+            f"{error.strerror or reason_of(error)}. It belongs to an epoch that is trained again, "
+            "so remove it."
         ) from error
 
 

@@ -5,6 +5,7 @@ The file is written aside and then moved into place, so a crash cannot leave a m
 
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from zookit.core.messages import counted
 from zookit.core.reading import DEEPEST, parse_json
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import load_arrays, save_arrays
-from zookit.runs.run import CHECKPOINT, Finite, RunRecord, checked, damaged, is_there
+from zookit.runs.run import CHECKPOINT, Finite, RunRecord, checked, damaged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -85,7 +86,7 @@ def load_checkpoint(run: RunRecord) -> Checkpoint | None:
     Raises BadRun if the checkpoint is damaged, or it or the history belongs to another experiment.
     """
     path = run.folder / CHECKPOINT
-    if not is_there(path):
+    if not os.path.lexists(path):
         return None
     arrays, text = load_arrays(path)
     try:

@@ -166,7 +166,7 @@ def _crc(run: bytes, state: bytes, value: int | str) -> int:
 
 @contextmanager
 def _connected(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-    """Open an index. Raises sqlite3.Error, also if it has another version or is a link."""
+    """Open an index. Raises sqlite3.Error, for instance if it is a link or of another version."""
     if path.is_symlink():  # nothing is written where a link in a stranger's folder leads
         raise sqlite3.DatabaseError(f"{path} is a link")
     address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"

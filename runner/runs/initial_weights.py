@@ -32,7 +32,7 @@ _FILE = "weights.safetensors"
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What weights are of.
+    """The model that weights come from.
 
     `architecture` is the full name; `parameters` has the SHA-256 of an input file in place of its
     path. `normalize` is the setting.
@@ -51,11 +51,11 @@ class InitialWeights:
 
     Args:
         name: the name of the run or model that they come from.
-        location: where it is, to be read again.
-        model: what they are of.
+        location: the run's folder, or the model's full name.
+        model: the model that they come from.
         arrays: the weights: those of the body, and of the head if it is taken.
         warnings: what the user should know about the run or model.
-        code: the architecture of that, as it was installed; None if it is not known.
+        installed: the architecture of that model as it was installed, None if it is not known.
     """
 
     name: str
@@ -63,17 +63,7 @@ class InitialWeights:
     model: TrainedModel
     arrays: "Mapping[str, Array]"
     warnings: tuple[str, ...] = ()
-    code: InstalledComponent | None = None
-
-    @classmethod
-    def of(cls, weights: "Mapping[str, Array]", **known: Any) -> "InitialWeights":
-        """Return those that a run's file has, by position. Raises ValueError if there are none."""
-        names = sorted(weights, key=_order)
-        if len(names) < HEAD_ARRAYS:
-            raise ValueError("it has no weights of a head")
-        parts = [BODY] * (len(names) - HEAD_ARRAYS) + [HEAD] * HEAD_ARRAYS
-        pairs = zip(names, parts, strict=True)
-        return cls(arrays={f"{part}/{name}": weights[name] for name, part in pairs}, **known)
+    installed: InstalledComponent | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -95,7 +85,7 @@ class InitialWeights:
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the weights and of what they are of; the name is not part of it."""
+        """The SHA-256 of the weights and the model that they come from, without the name."""
         return digest(self.arrays, self._text)
 
     @property
@@ -104,18 +94,35 @@ class InitialWeights:
 
     def save(self, folder: Path) -> None:
         """Copy them into a new run's folder. Raises FolderError."""
-        path = place_of_copy(folder)
+        path = path_of_copy(folder)
         try:
             path.parent.mkdir(parents=True)
             save_arrays(path, self.arrays, self._text)
         except OSError as error:
-            raise FolderError(
-                f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some disk "
-                f"space, or choose another folder with {option('--runs-dir', 'runs_dir')}."
-            ) from error
+            raise unwritable_copy(path, error) from error
 
 
-def place_of_copy(folder: Path) -> Path:
+def named_by_part(weights: "Mapping[str, Array]") -> "dict[str, Array]":
+    """Return the arrays of a run's file, with the part of the model in their names.
+
+    Raises ValueError if there are none of a head.
+    """
+    names = sorted(weights, key=_order)
+    if len(names) < HEAD_ARRAYS:
+        raise ValueError("it has no weights of a head")
+    parts = [BODY] * (len(names) - HEAD_ARRAYS) + [HEAD] * HEAD_ARRAYS
+    return {f"{part}/{name}": weights[name] for name, part in zip(names, parts, strict=True)}
+
+
+def unwritable_copy(path: Path, error: OSError) -> FolderError:
+    """Return the error for a copy of weights that cannot be written to a folder of runs."""
+    return FolderError(
+        f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some disk space, or "
+        f"choose another folder with {option('--runs-dir', 'runs_dir')}."
+    )
+
+
+def path_of_copy(folder: Path) -> Path:
     """Return the path of a run's copy, in its folder."""
     return folder / INPUTS / INITIAL_WEIGHTS / _FILE
 
@@ -125,7 +132,7 @@ def read_copy(folder: Path, experiment: Experiment) -> InitialWeights:
 
     Raises BadRun if its copy is missing, damaged, or not the one that the run was trained with.
     """
-    path = place_of_copy(folder)
+    path = path_of_copy(folder)
     arrays, text = load_arrays(path)
     try:
         found = parse_json(text)

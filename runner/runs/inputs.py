@@ -127,7 +127,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return the files below a folder, also behind links. Raises DataError for anything else."""
+    """Return the files below a folder, following links. Raises DataError for anything else."""
     entries = list(entries_below(folder))
     for entry in entries:
         if entry.kind == "again":

@@ -19,7 +19,8 @@ from zookit.core.file_lock import lock_file, try_lock
 from zookit.core.messages import option
 from zookit.core.reading import open_regular, parse_json, read_bounded
 
-_NAME = ".lock"
+LOCK = ".lock"
+"""The name of the lock's file, in the folder that it locks."""
 _SECONDS = 1
 _LARGEST = 1000
 """The largest content of a lock's file, in bytes."""
@@ -80,14 +81,14 @@ def locked(folder: Path) -> Iterator[None]:
     """
     try:
         # `writing` holds it for a moment.
-        lock = lock_file(folder / _NAME, _SECONDS)
+        lock = lock_file(folder / LOCK, _SECONDS)
     except BlockingIOError:
         raise FolderError(
             f"{folder} is being written by another process. Wait until it has ended."
         ) from None
     except OSError as error:
         raise FolderError(
-            f"{folder / _NAME} cannot be written: {error.strerror or error}. Make the folder "
+            f"{folder / LOCK} cannot be written: {error.strerror or error}. Make the folder "
             f"writable, or choose another one with {option('--runs-dir', 'runs_dir')}."
         ) from None
     try:
@@ -110,7 +111,7 @@ def writing(folder: Path) -> bool | None:
     Needs no permission to write.
     """
     try:
-        with open_regular(folder / _NAME) as file:
+        with open_regular(folder / LOCK) as file:
             writer = Writer.read(file.read(_LARGEST) or b"")
             # Shared: two processes that check at once do not take each other for a writer.
             unsupported = try_lock(file.fileno(), shared=True)
@@ -156,7 +157,7 @@ def _changed(folder: Path) -> float:
     """Return when a file of the folder was changed last, in seconds since 1970."""
     times = [0.0]
     with suppress(OSError), os.scandir(folder) as entries:
-        files = [each for each in entries if each.name != _NAME]
+        files = [each for each in entries if each.name != LOCK]
         times += [each.stat(follow_symlinks=False).st_mtime for each in files]
     return max(times)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from zookit.core.data.cache import PULLED, cache_folder
 from zookit.runs.run import RunRecord
+from zookit.runs.runs_dir import RUNS_DIR
 
 
 def is_pulled(folder: Path) -> bool:
@@ -18,4 +19,4 @@ def is_in_own_folder(run: RunRecord) -> bool:
 
 def runs_dir_of(run: RunRecord) -> Path:
     """Return the folder for new runs of a run's experiment."""
-    return run.folder.parent if is_in_own_folder(run) else Path("runs")
+    return run.folder.parent if is_in_own_folder(run) else RUNS_DIR

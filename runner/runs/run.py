@@ -48,6 +48,8 @@ LIMITS = {
 WEIGHTS = "weights.safetensors"
 EVALUATION = "evaluation.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
+REPORT = "report.html"
+"""The page about the run. It is written again from the run, so it is no part of it."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ class RunRecord:
 def read_run(folder: Path) -> RunRecord:
     """Read and check a run's folder. Raises BadRun, which names the file and what is wrong."""
     # Before the rest is read: a run that ends meanwhile counts as running, never as killed.
-    training = False if is_there(folder / METRICS) else writing(folder)
+    training = False if os.path.lexists(folder / METRICS) else writing(folder)
     environment = _json(folder / ENVIRONMENT, Environment)
     values = math.prod(environment.data.image_shape)
     if values > LARGEST_IMAGE:
@@ -182,7 +184,7 @@ def read_run(folder: Path) -> RunRecord:
     experiment = _experiment(folder / EXPERIMENT, environment)
     history = MappingProxyType(Logged(_columns(folder / HISTORY)))
     seconds = _columns(folder / TIMES).get("seconds", ())
-    ending = _json(folder / METRICS, Ending) if is_there(folder / METRICS) else None
+    ending = _json(folder / METRICS, Ending) if os.path.lexists(folder / METRICS) else None
     run = RunRecord(folder, experiment, environment, history, seconds, ending, training)
     if ending is not None and ending.epochs != run.epochs:
         raise damaged(folder / HISTORY, _other_epochs(run.epochs, ending))
@@ -217,11 +219,6 @@ def damaged(path: Path, reason: str) -> BadRun:
         f"{path} is damaged: {printable(reason)}.",
         "Restore the file from a copy of the run, or run the experiment again.",
     )
-
-
-def is_there(path: Path) -> bool:
-    """Whether there is something at the path, also a link that leads nowhere."""
-    return os.path.lexists(path)
 
 
 def unreadable(path: Path, error: OSError) -> BadRun:
@@ -277,7 +274,7 @@ def _json(path: Path, kind: type[T]) -> T:
 
 def _columns(path: Path) -> dict[str, tuple[float, ...]]:
     """Return the columns of a CSV file except `epoch`; none if the file is missing."""
-    if not is_there(path):
+    if not os.path.lexists(path):
         return {}
     text = _text(path)
     try:

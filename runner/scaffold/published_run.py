@@ -15,10 +15,10 @@ from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment import Environment, identity_without_epochs
 from zookit.runs.evaluation import load_evaluation, save_evaluation
-from zookit.runs.initial_weights import place_of_copy, read_copy
+from zookit.runs.initial_weights import path_of_copy, read_copy
 from zookit.runs.inputs import copies
-from zookit.runs.named_places import is_path_of_machine, named_places
 from zookit.runs.plugin_files import file_in_owner
+from zookit.runs.private_values import is_path_of_machine, private_values
 from zookit.runs.probe import PROBE
 from zookit.runs.resume_command import resume_command
 from zookit.runs.run import (
@@ -101,7 +101,7 @@ def _inputs(run: RunRecord) -> Iterator[Path]:
             yield from (each for each in found if each.is_file())
     if INITIAL_WEIGHTS in run.experiment.input_files:
         read_copy(run.folder, run.experiment)
-        yield place_of_copy(run.folder)
+        yield path_of_copy(run.folder)
 
 
 def _copy_of_end(run: RunRecord, name: str, folder: Path) -> str:
@@ -171,7 +171,7 @@ def _changed(before: ComponentSpec, after: ComponentSpec) -> Iterator[tuple[str,
 
 
 def _check_places(run: RunRecord, published: RunRecord) -> None:
-    found = list(named_places(published))
+    found = list(private_values(published))
     if found:
         more = f" and {counted(len(found) - _SHOWN, 'more place')}" * (len(found) > _SHOWN)
         raise BadRun(

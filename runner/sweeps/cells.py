@@ -203,7 +203,7 @@ class CellTrials:
 
 
 def cells(request: SweepRequest) -> list[Cell]:
-    """Return all cells of a request whose search does not learn, also those that do not fit.
+    """Return all cells of a request whose search does not learn, including those that do not fit.
 
     Raises ZookitError if a word of the request is not valid.
     """

@@ -113,7 +113,7 @@ def _unpacked(start: Path, job: Job, folder: Path, identity: str) -> RunRecord:
     record = read_run(unpack_run(start, folder))
     if record.environment.identity != identity:
         raise BadRun(
-            f"{start} is of another experiment than the job {job.name}, or of other versions "
+            f"{start} belongs to another experiment than the job {job.name}, or to other versions "
             "of its components. Start the job without it."
         )
     return record

@@ -6,17 +6,16 @@ from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from zookit.core import BadRun, Experiment, FolderError, ZookitError, reason_of
+from zookit.core import BadRun, Experiment, ZookitError
 from zookit.core.data.writing import remove_leftovers, written_aside
-from zookit.core.messages import option
 from zookit.core.reading import parse_json
 from zookit.runs.arrays import load_arrays, save_arrays
 from zookit.runs.environment import InstalledComponent
-from zookit.runs.initial_weights import InitialWeights, TrainedModel
+from zookit.runs.initial_weights import InitialWeights, TrainedModel, unwritable_copy
 from zookit.runs.order import after_time
 from zookit.runs.run import checked
+from zookit.runs.runs_dir import RUNS_DIR
 from zookit.training.initial_weights import location_of, read_source
-from zookit.training.resolve import RUNS_DIR
 
 _FOLDER = Path(".sweep", "initial_weights")
 _SUFFIX = ".safetensors"
@@ -32,7 +31,7 @@ class _About:
     location: str
     model: TrainedModel
     warnings: tuple[str, ...]
-    code: InstalledComponent | None
+    installed: InstalledComponent | None
 
 
 @dataclass(eq=False)
@@ -67,17 +66,13 @@ class Starts:
         """Copy all that was read, and name the copies as its location. Raises FolderError."""
         remove_leftovers(self.runs_dir / _FOLDER)
         for text, each in self._read.items():
-            about = _About(each.name, each.location, each.model, each.warnings, each.code)
+            about = _About(each.name, each.location, each.model, each.warnings, each.installed)
             path = self._path(each.location)
             try:
                 with written_aside(path) as aside:
                     save_arrays(aside, each.arrays, json.dumps(asdict(about), sort_keys=True))
             except OSError as error:
-                raise FolderError(
-                    f"{path} cannot be written: {error.strerror or reason_of(error)}. Free some "
-                    "disk space, or choose another folder with "
-                    f"{option('--runs-dir', 'runs_dir')}."
-                ) from error
+                raise unwritable_copy(path, error) from error
             self._read[text] = replace(each, location=str(path))
 
     def _path(self, location: str) -> Path:

@@ -13,7 +13,7 @@ from zookit.inference.rebuild import rebuild_model
 from zookit.registry.installed_model import installed_model
 from zookit.registry.names import canonical_name
 from zookit.runs.models import card_of, read_model
-from zookit.runs.named_places import named_places
+from zookit.runs.private_values import private_values
 from zookit.runs.run import RunRecord
 from zookit.testing.check import ContractBroken, require
 from zookit.testing.target import NotApplicable, Target
@@ -78,7 +78,7 @@ def _public(version: str) -> Version:
 
 def names_no_other_place(target: Target) -> None:
     """It names no path of a machine, and no address with a password."""
-    found = list(named_places(_run(target)))
+    found = list(private_values(_run(target)))
     require(not found, f"it names places that others do not have: {'; '.join(found)}")
 
 

@@ -13,10 +13,11 @@ from zookit.core.reading import read_text_bounded
 from zookit.registry import Registry
 from zookit.runs.inputs import INPUTS
 from zookit.runs.run import EXPERIMENT, LIMITS
+from zookit.runs.runs_dir import RUNS_DIR
 from zookit.training.composition import Composition
 from zookit.training.initial_weights import read_source
 from zookit.training.options import FREEZE, INIT, Chosen, split_options
-from zookit.training.resolve import RUNS_DIR, compose_chosen, compose_experiment
+from zookit.training.resolve import compose_chosen, compose_experiment
 
 RATE = "learning_rate"
 """The option that is a schedule or a parameter of the optimizer."""

@@ -1,6 +1,5 @@
 """The weights that a training starts from: finds them, and checks that they can be used."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,18 +21,24 @@ from zookit.core.input_files import input_parameters
 from zookit.core.messages import counted, option
 from zookit.core.old_names import current_names, former_names_of
 from zookit.core.parameters import create, plain_values, words_of
+from zookit.data.hashes import is_sha256
 from zookit.inference.rebuild import check_ended
 from zookit.registry.blame import entry_of
-from zookit.remote.named import read_anywhere
+from zookit.remote.read_anywhere import read_anywhere
 from zookit.runs.arrays import load_of_end
 from zookit.runs.environment import TakenWeights
-from zookit.runs.initial_weights import HEAD, InitialWeights, TrainedModel, read_copy
+from zookit.runs.initial_weights import (
+    HEAD,
+    InitialWeights,
+    TrainedModel,
+    named_by_part,
+    read_copy,
+)
 from zookit.runs.naming import find_named
 from zookit.runs.resume_command import resume_command
 from zookit.runs.run import WEIGHTS, RunRecord, damaged
 from zookit.training.composition import Composition
 
-_SHA256 = re.compile("[0-9a-f]{64}")
 _NAMED = 3
 """The most classes that are named."""
 
@@ -61,18 +66,17 @@ def read_source(text: str, runs_dir: Path) -> InitialWeights:
     check_ended(run)
     if run.status == "failed":
         raise BadRun(
-            f"{run.shown} failed, so its weights are no start. Choose another run, or continue "
+            f"{run.shown} failed, so training cannot start from it. Choose another run, or resume "
             f"this one: {resume_command(run)}"
         )
     if not run.epochs:
         raise BadRun(
             f"{run.shown} has not been trained for a whole epoch, so its weights are random. "
-            f"Choose another run, or continue this one: {resume_command(run)}"
+            f"Choose another run, or resume this one: {resume_command(run)}"
         )
     data, architecture = run.environment.data, run.experiment.with_contents().architecture
     try:
-        return InitialWeights.of(
-            load_of_end(run, WEIGHTS),
+        return InitialWeights(
             name=run.name,
             location=str(run.folder) if run.installed is None else run.installed.full_name,
             model=TrainedModel(
@@ -82,8 +86,9 @@ def read_source(text: str, runs_dir: Path) -> InitialWeights:
                 data.class_names,
                 run.experiment.settings.normalize,
             ),
+            arrays=named_by_part(load_of_end(run, WEIGHTS)),
             warnings=tuple(_warnings(run)),
-            code=next(
+            installed=next(
                 (each for each in run.environment.components if each.name == architecture.name),
                 None,
             ),
@@ -96,8 +101,7 @@ def _warnings(run: RunRecord) -> Iterator[str]:
     if run.status != "finished":
         epochs = counted(run.experiment.settings.epochs, "epoch")
         yield (
-            f"{run.shown}, the start of this run, ended after {run.epochs} of {epochs}, so it is "
-            "not fully trained."
+            f"{run.shown}, which this training starts from, ended after {run.epochs} of {epochs}."
         )
 
 
@@ -128,7 +132,7 @@ def with_weights(composition: Composition, initial: InitialWeights) -> Compositi
 def _check_fits(initial: InitialWeights, composition: Composition) -> None:
     """Raise BadExperiment if weights cannot be those of a composition's model.
 
-    What can only be seen in the built model is checked by `zookit.training.start`.
+    What can only be seen in the built model is checked by `zookit.training.assign_weights`.
     """
     own, model = composition.experiment.architecture, initial.model
     if model.architecture not in _names_of(composition):
@@ -159,11 +163,11 @@ def words_of_model(name: str, model: TrainedModel) -> Words:
 def _without_hashes(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_without_hashes(each) for each in value]
-    return "FILE" if isinstance(value, str) and _SHA256.fullmatch(value) else value
+    return "FILE" if isinstance(value, str) and is_sha256(value) else value
 
 
 def _names_of(composition: Composition) -> set[str]:
-    """Return all full names of the architecture, also old ones."""
+    """Return all full names of the architecture, including former ones."""
     name = composition.experiment.architecture.name
     entry = entry_of(composition.architecture)
     current = name if entry is None else entry.full_name
@@ -181,7 +185,7 @@ def taken_weights(composition: Composition) -> TakenWeights | None:
         initial.name,
         initial.parts,
         _why_no_head(initial, composition.dataset.info.class_names),
-        (*parameter_differences(composition, initial), *image_differences(composition, initial)),
+        tuple(all_differences(composition, initial)),
     )
 
 
@@ -197,8 +201,9 @@ def _why_no_head(initial: InitialWeights, class_names: tuple[str, ...]) -> str:
     return f"it is for other classes, {len(then):,}: {names}"
 
 
-def image_differences(composition: Composition, initial: InitialWeights) -> Iterator[str]:
-    """Yield in what the images of a composition differ from those of the trained model."""
+def all_differences(composition: Composition, initial: InitialWeights) -> Iterator[str]:
+    """Yield in what a composition differs from the trained model: parameters, then images."""
+    yield from parameter_differences(composition, initial)
     then, now = initial.model.image_shape, composition.dataset.info.image_shape
     if then != now:
         yield f"images are {shape_words(now)} here, {shape_words(then)} there"
@@ -231,7 +236,7 @@ def _value(value: Any) -> str:
 
 
 def architecture_of(composition: Composition, initial: InitialWeights) -> Architecture:
-    """Return the architecture that initial weights are of. Raises BadExperiment.
+    """Return the architecture that initial weights come from. Raises BadExperiment.
 
     It has the input files of the composition's.
     """

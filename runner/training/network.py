@@ -16,6 +16,7 @@ from zookit.modeling.trainable import check_averages, trainable_at_most
 from zookit.modeling.weight_limit import weights_limited
 from zookit.runs.checkpoint import MODEL, Checkpoint
 from zookit.runs.environment import Runtime
+from zookit.training.assign_weights import assign_weights, prepare_weights
 from zookit.training.batches import Batches
 from zookit.training.compatibility import unfreezings
 from zookit.training.composition import Composition
@@ -25,7 +26,6 @@ from zookit.training.listeners import Listeners
 from zookit.training.multi_step import MultiStep, choose_steps
 from zookit.training.program import Program
 from zookit.training.programs import are_reused, reused
-from zookit.training.start import Start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def build_network(
     """
     info = composition.dataset.info
     experiment = _resolved(composition.experiment, prepared, runtime)
-    start = Start.of(composition) if checkpoint is None else None
+    structure = prepare_weights(composition) if checkpoint is None else None
     with _one_build(checkpoint):
         seed_training(experiment.settings.seed, keep_kernels=are_reused())
         augmentations = _build_augmentations(composition)
@@ -93,8 +93,8 @@ def build_network(
     )
     check_averages(model)
     trained = _trained_at_most(model, composition, checkpoint)
-    if start is not None:
-        start.give(model)
+    if checkpoint is None and composition.initial is not None:
+        assign_weights(model, composition, composition.initial, structure)
     elif checkpoint is None:
         freezing.load_pretrained(composition.architecture.pretrained)
     # Otherwise the first step creates the optimizer's variables, and is traced a second time. Some

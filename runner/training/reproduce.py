@@ -164,7 +164,7 @@ def _values(run: RunRecord, again: RunRecord) -> Iterator[str]:
     if error != run.ending.error:
         yield f"error: {run.ending.error or 'none'}, now {error or 'none'}"
     if run.status == "failed" and not _both_failed(run, again):
-        return  # the weights are of different epochs
+        return  # the weights come from different epochs
     test = again.ending.test if again.ending is not None else {}
     for name in {**run.ending.test, **test}:
         then_test, now_test = run.ending.test.get(name), test.get(name)

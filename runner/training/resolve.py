@@ -36,6 +36,7 @@ from zookit.runs.inputs import copies, hash_inputs, spec_with_copies
 from zookit.runs.plugin_files import plugin_files
 from zookit.runs.rebuilding import rebuilding
 from zookit.runs.run import RunRecord
+from zookit.runs.runs_dir import RUNS_DIR
 from zookit.training.compatibility import (
     check_averaging,
     check_columns,
@@ -50,8 +51,6 @@ from zookit.training.initial_weights import read_source, recorded_weights, with_
 from zookit.training.old_columns import with_new_columns
 from zookit.training.options import Chosen, split_options
 
-RUNS_DIR = Path("runs")
-"""The folder of runs if none is given."""
 DatasetLike = str | Words | ComponentSpec | Dataset
 ArchitectureLike = str | Words | ComponentSpec | Architecture
 CallbackLike = str | Words | ComponentSpec | Callback

@@ -74,6 +74,8 @@ def test_a_wheel_is_signed_and_verified(zookit: Command, keys: Keys, tmp_path: P
     [
         "push latest https://me:secret@example.invalid/run?sig=secret",
         "push latest nonsense://bucket/run",
+        "push latest memory://bucket/run",
+        "push latest s3:/bucket/run",
         "push nothing shared",
         "pull nothing",
         "pull latest",

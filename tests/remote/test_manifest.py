@@ -77,7 +77,9 @@ def test_names_of_files_stay_within_the_run(name: str) -> None:
         parse_manifest(written(files={**RUN, name: ENTRY}))
 
 
-@pytest.mark.parametrize("name", ["..", ".", "", ".hidden", "a/b", "a\\b", "\x1b", "x" * 300])
+@pytest.mark.parametrize(
+    "name", ["..", ".", "", ".hidden", "a/b", "a\\b", "\x1b", "x" * 300, "latest"]
+)
 def test_the_name_of_a_run_is_that_of_a_folder(name: str) -> None:
     with pytest.raises(BadManifest):
         parse_manifest(written(name=name))

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +15,12 @@ from http_server import Server, serving
 from pushed_runs import contents, served
 
 from zookit.core import BadRun, FolderError
+from zookit.remote.fsspec_storage import FsspecStorage
 from zookit.remote.manifest import MANIFEST, Manifest, manifest_of, parse_manifest
-from zookit.remote.place import RemoteError
-from zookit.remote.places import place_at
 from zookit.remote.pull import pull_run, run_at
 from zookit.remote.push import push_run
-from zookit.remote.store_place import StorePlace
+from zookit.remote.storage import RemoteError
+from zookit.remote.storage_at import storage_at
 from zookit.runs.run import CHECKPOINT, WEIGHTS, RunRecord
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -100,28 +101,28 @@ def test_a_part_is_continued(
 ) -> None:
     (run.folder / "large").write_bytes(os.urandom(3_000_000))
     push_run(run, "memory://parts/run")
+    blocks = FsspecStorage.blocks
+
+    def cut(storage: FsspecStorage, name: str, start: int) -> Iterator[bytes]:
+        found = blocks(storage, name, start)
+        return (each[:1000] for each in islice(found, 1)) if name == "large" else found
+
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("zookit.remote.store_place.StorePlace.blocks", _first_block_only)
+        patched.setattr(FsspecStorage, "blocks", cut)
         with pytest.raises(RemoteError, match=r"ended after .* bytes.*again"):
             pull_run("memory://parts/run", tmp_path / "new")
     (part,) = own_cache.rglob("large.part")
     part.write_bytes((run.folder / "large").read_bytes()[:1_500_000])
     starts = {}
-    blocks = StorePlace.blocks
 
-    def recorded(place: StorePlace, name: str, start: int) -> Iterator[bytes]:
+    def recorded(storage: FsspecStorage, name: str, start: int) -> Iterator[bytes]:
         starts[name] = start
-        return blocks(place, name, start)
+        return blocks(storage, name, start)
 
-    monkeypatch.setattr(StorePlace, "blocks", recorded)
+    monkeypatch.setattr(FsspecStorage, "blocks", recorded)
     assert contents(pull_run("memory://parts/run", tmp_path / "new").folder) == contents(run.folder)
     assert starts["large"] == 1_500_000
     assert not list(own_cache.iterdir())
-
-
-def _first_block_only(place: Any, name: str, start: int) -> Any:
-    content = place._files.cat_file(place._path(name))
-    yield content[start:1000] if name == "large" else content[start:]
 
 
 @pytest.mark.parametrize("part", ["wrong", "too long", "link", "FIFO"])
@@ -163,9 +164,12 @@ def replaced(path: Path, make: Callable[[Path], None]) -> None:
 
 CHANGES: dict[str, tuple[Any, str]] = {
     "one byte": (lambda path: path.write_bytes(flipped(path.read_bytes())), "SHA-256"),
-    "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-1]), "ended after"),
+    "truncated": (
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        "has only .* bytes",
+    ),
     "longer": (lambda path: path.write_bytes(path.read_bytes() + b"x"), "more than"),
-    "missing": (lambda path: path.unlink(), "does not exist"),
+    "missing": (lambda path: path.unlink(), "is missing.*push it again"),
     "FIFO": (lambda path: replaced(path, os.mkfifo), "not a regular file"),
     "folder": (lambda path: replaced(path, Path.mkdir), "not a regular file"),
 }
@@ -208,6 +212,16 @@ def test_what_is_no_run_is_refused(run: RunRecord, tmp_path: Path, shared: Path)
     (shared / "environment.json").write_text("{}")
     (shared / MANIFEST).write_bytes(Manifest(run.name, manifest_of(shared).files).content())
     with pytest.raises(BadRun, match=r"shared is not a valid run.*environment\.json"):
+        pull_run(str(shared), tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_without_a_file_that_it_ended_with_is_refused(
+    run: RunRecord, tmp_path: Path, shared: Path
+) -> None:
+    (shared / WEIGHTS).unlink()
+    (shared / MANIFEST).write_bytes(Manifest(run.name, manifest_of(shared).files).content())
+    with pytest.raises(BadRun, match=rf"not a whole run: {WEIGHTS} is missing"):
         pull_run(str(shared), tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
@@ -300,8 +314,8 @@ def test_a_copy_is_used_with_a_warning_while_the_address_cannot_be_reached(
 def test_no_two_addresses_share_a_copy() -> None:
     """Also not those that messages show alike."""
     urls = ("http://host/run?id=1", "http://host/run?id=2", "http://a@host/run", "/run")
-    assert len({place_at(url).key for url in urls}) == len(urls)
-    assert len({place_at(url).address for url in urls}) == 2
+    assert len({storage_at(url).key for url in urls}) == len(urls)
+    assert len({storage_at(url).address for url in urls}) == 2
 
 
 def test_a_manifest_is_what_was_pushed(run: RunRecord, shared: Path) -> None:

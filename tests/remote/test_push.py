@@ -13,14 +13,15 @@ from http_server import Server
 from pushed_runs import contents
 
 from zookit.core import BadRun, FolderError
+from zookit.core.messages import at_command_line
 from zookit.core.progress import Advance
-from zookit.remote.folder_place import FolderPlace
+from zookit.remote.folder_storage import FolderStorage
+from zookit.remote.fsspec_storage import FsspecStorage
 from zookit.remote.manifest import MANIFEST, parse_manifest
-from zookit.remote.place import RemoteError
-from zookit.remote.places import place_at
 from zookit.remote.pull import run_at
 from zookit.remote.push import push_run
-from zookit.remote.store_place import StorePlace
+from zookit.remote.storage import RemoteError
+from zookit.remote.storage_at import storage_at
 from zookit.runs.run import WEIGHTS, RunRecord, read_run
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -86,15 +87,15 @@ def test_a_push_that_was_stopped_is_no_run_and_continues(
         content = bytearray((run.folder / name).read_bytes())
         content[-1] ^= 1  # of the same size
         (run.folder / name).write_bytes(content)
-    send = FolderPlace.send
+    send = FolderStorage.send
 
-    def broken(place: FolderPlace, path: Path, name: str, advance: Advance) -> None:
+    def broken(storage: FolderStorage, path: Path, name: str, advance: Advance) -> None:
         if name.startswith("weights"):
             raise RemoteError("the connection was lost")
-        send(place, path, name, advance)
+        send(storage, path, name, advance)
 
     with monkeypatch.context() as patched:
-        patched.setattr(FolderPlace, "send", broken)
+        patched.setattr(FolderStorage, "send", broken)
         with pytest.raises(RemoteError, match="lost"):
             push_run(run, str(url))
     assert MANIFEST not in stored(str(url))
@@ -126,7 +127,7 @@ def test_a_push_that_fails_has_removed_nothing(
     push_run(run, url)
     before = stored(url)
     (run.folder / "note.txt").rename(run.folder / "new.txt")
-    monkeypatch.setattr(FolderPlace, "send", lambda *_: pytest.fail("lost"))
+    monkeypatch.setattr(FolderStorage, "send", lambda *_: pytest.fail("lost"))
     with pytest.raises(pytest.fail.Exception):
         push_run(run, url)
     assert stored(url) == {name: before[name] for name in before.keys() - {MANIFEST}}
@@ -174,9 +175,9 @@ def test_a_copy_of_a_run_that_is_elsewhere_is_not_pushed(run: RunRecord, tmp_pat
 def test_a_warning_of_what_a_run_names_comes_before_it_is_sent(
     run: RunRecord, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places = ["dataset.path is /home/me/photos"] * 5
-    monkeypatch.setattr("zookit.remote.push.named_places", lambda _: iter(places))
-    monkeypatch.setattr(StorePlace, "send", lambda *_: pytest.fail(caplog.text))
+    lines = ["dataset.path is /home/me/photos"] * 5
+    monkeypatch.setattr("zookit.remote.push.private_values", lambda _: iter(lines))
+    monkeypatch.setattr(FsspecStorage, "send", lambda *_: pytest.fail(caplog.text))
     with pytest.raises(pytest.fail.Exception, match=rf"{MEMORY} learns .*/home/me/photos.*2 more"):
         push_run(run, MEMORY)
 
@@ -212,6 +213,48 @@ def test_a_run_is_not_pushed_into_its_own_folder(run: RunRecord, tmp_path: Path)
     assert not (run.folder / MANIFEST).exists()
 
 
+def test_a_run_is_not_pushed_among_other_files(run: RunRecord, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    for force in (False, True):
+        with pytest.raises(RemoteError, match=rf"other files.*push to .*mine/{run.name}"):
+            push_run(run, str(mine), force=force)
+    assert [each.name for each in mine.iterdir()] == ["thesis.txt"]
+    push_run(run, str(mine / run.name))
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("s3:/bucket/run", "write s3:// with two"),
+        ("foo://bucket/run", "protocol, foo.*s3://BUCKET"),
+    ],
+)
+def test_an_address_that_no_store_has_is_an_error(
+    run: RunRecord,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    advice: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(RemoteError, match=advice):
+        push_run(run, url)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_protocol_may_be_written_in_capitals(run: RunRecord) -> None:
+    push_run(run, MEMORY.replace("memory", "Memory"))
+    assert read_run(run_at(MEMORY)).name == run.name
+
+
+def test_the_memory_of_a_command_is_not_pushed_to(run: RunRecord) -> None:
+    with at_command_line(), pytest.raises(RemoteError, match="ends with it"):
+        push_run(run, MEMORY)
+
+
 @pytest.mark.parametrize("url", ["file://shared/run", "local://shared/run"])
 def test_a_path_without_its_third_slash_is_an_error(run: RunRecord, url: str) -> None:
     """It would name another folder."""
@@ -234,7 +277,7 @@ def test_the_address_of_what_was_pushed_is_where_it_is(run: RunRecord, url: str)
 @pytest.mark.parametrize("url", ["", " ", "http://[", "file:///nonexistent/\0"])
 def test_an_address_that_is_none_is_an_error(url: str) -> None:
     with pytest.raises(RemoteError):
-        place_at(url).read(MANIFEST, 10)
+        storage_at(url).read(MANIFEST, 10)
 
 
 @pytest.mark.parametrize("kind", ["FIFO", "folder"])
@@ -253,7 +296,8 @@ def test_nothing_hangs_on_what_is_no_file(run: RunRecord, tmp_path: Path, kind: 
 def test_nothing_is_written_through_a_link(run: RunRecord, tmp_path: Path) -> None:
     shared, elsewhere = tmp_path / "shared", tmp_path / "elsewhere"
     elsewhere.write_text("mine")
-    shared.mkdir()
+    push_run(run, str(shared))
+    (shared / "times.csv").unlink()
     (shared / "times.csv").symlink_to(elsewhere)
     push_run(run, str(shared))
     assert elsewhere.read_text() == "mine"

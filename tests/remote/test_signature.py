@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from bounded import bounded
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from pushed_runs import Keys, contents, make_keys
 
 from zookit.core import BadRun, NotInstalled
-from zookit.remote.place import RemoteError
 from zookit.remote.pull import pull_run
 from zookit.remote.push import push_run
 from zookit.remote.signature import SIGNATURE, sign, verify
+from zookit.remote.storage import RemoteError
 from zookit.runs.run import WEIGHTS, RunRecord
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -157,7 +157,7 @@ def test_a_damaged_signature_is_refused(run: RunRecord, keys: Keys, content: byt
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("kind", ["missing", "text", "FIFO", "public", "ed25519", "folder"])
+@pytest.mark.parametrize("kind", ["missing", "text", "FIFO", "public", "ed25519", "rsa", "folder"])
 def test_a_key_that_cannot_sign_is_an_error(
     run: RunRecord, tmp_path: Path, keys: Keys, kind: str
 ) -> None:
@@ -170,9 +170,14 @@ def test_a_key_that_cannot_sign_is_an_error(
         key = keys.public
     elif kind == "folder":
         key.mkdir()
-    elif kind == "ed25519":
+    elif kind in ("ed25519", "rsa"):
+        wrong = (
+            ed25519.Ed25519PrivateKey.generate()
+            if kind == "ed25519"
+            else rsa.generate_private_key(65537, 2048)
+        )
         key.write_bytes(
-            ed25519.Ed25519PrivateKey.generate().private_bytes(
+            wrong.private_bytes(
                 serialization.Encoding.PEM,
                 serialization.PrivateFormat.PKCS8,
                 serialization.NoEncryption(),
@@ -181,6 +186,7 @@ def test_a_key_that_cannot_sign_is_an_error(
     with bounded(), pytest.raises(RemoteError, match=f"{key}.*openssl") as raised:
         sign(run.folder, key)
     assert "\n" not in str(raised.value)
+    assert "attribute" not in str(raised.value)
     assert not (run.folder / SIGNATURE).exists()
 
 

@@ -1,4 +1,4 @@
-"""What the cells of a sweep start from, also when it is gone."""
+"""What the cells of a sweep start from, even when it is gone."""
 
 import shutil
 from collections.abc import Callable
@@ -72,7 +72,7 @@ def test_a_job_starts_from_the_sweeps_copy(asked: Asked, source: Path) -> None:
     start = start_of_job(experiment)
     assert start is not None
     assert (start.name, len(start.parts)) == (source.name, 2)
-    assert start.code is not None
+    assert start.installed is not None
     Path(experiment.initial_weights).unlink()
     with pytest.raises(BadRun, match="again"):
         start_of_job(experiment)

@@ -1,4 +1,4 @@
-"""A folder that holds a run's files, such as one on a network drive."""
+"""A folder in which a pushed run is stored, such as one on a network drive."""
 
 import os
 import shutil
@@ -8,10 +8,12 @@ from pathlib import Path
 from zookit.core.data.writing import written_aside
 from zookit.core.progress import Advance
 from zookit.core.reading import open_regular
-from zookit.remote.place import BLOCK, NotThere, RemoteError, WritablePlace, unwritable
+from zookit.remote.manifest import MANIFEST
+from zookit.remote.storage import BLOCK, NotThere, RemoteError, WritableStorage, unwritable
+from zookit.runs.run import EXPERIMENT
 
 
-class FolderPlace(WritablePlace):
+class FolderStorage(WritableStorage):
     """A folder. Only regular files are read, and nothing is written through a link."""
 
     def __init__(self, folder: Path) -> None:
@@ -19,11 +21,19 @@ class FolderPlace(WritablePlace):
         self._folder = folder
 
     def is_within(self, folder: Path) -> bool:
-        """Return whether it is a folder or lies in it, also through links."""
+        """Return whether it is `folder` or lies in it, following links."""
         return Path(os.path.realpath(self._folder)).is_relative_to(os.path.realpath(folder))
 
+    def has_other_files(self) -> bool:
+        """Return whether the folder has files, but none of a run that was pushed."""
+        try:
+            names = {each.name for each in self._folder.iterdir()}
+        except OSError:  # there is none, or writing to it will fail
+            return False
+        return bool(names) and names.isdisjoint((EXPERIMENT, MANIFEST))
+
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
-        """See `Place`."""
+        """See `Storage`."""
         try:
             with open_regular(self._folder / name) as file:
                 file.seek(start)
@@ -35,7 +45,7 @@ class FolderPlace(WritablePlace):
             raise self._unreadable(name, error) from None
 
     def size(self, name: str) -> int | None:
-        """See `Place`."""
+        """See `Storage`."""
         try:
             with open_regular(self._folder / name) as file:
                 return file.seek(0, 2)
@@ -45,7 +55,7 @@ class FolderPlace(WritablePlace):
             raise self._unreadable(name, error) from None
 
     def send(self, path: Path, name: str, advance: Advance) -> None:
-        """See `Place`."""
+        """See `Storage`."""
         target = self._path(name)
         try:
             with written_aside(target) as aside:
@@ -55,7 +65,7 @@ class FolderPlace(WritablePlace):
         advance(path.stat().st_size)
 
     def remove(self, name: str) -> None:
-        """See `Place`."""
+        """See `Storage`."""
         path = self._path(name)
         try:
             path.unlink(missing_ok=True)

@@ -8,8 +8,9 @@ from bounded import bounded
 from http_server import Manner, Server
 from pushed_runs import contents, served
 
-from zookit.remote.place import RemoteError
+from zookit.remote.manifest import MANIFEST, FileEntry, Manifest, manifest_of
 from zookit.remote.pull import pull_run
+from zookit.remote.storage import RemoteError
 from zookit.runs.run import WEIGHTS, RunRecord
 
 pytestmark = [
@@ -49,6 +50,16 @@ def test_a_broken_file_is_refused(
     assert_refused(served(server, run.folder, weights=manner), WEIGHTS, reason, tmp_path / "new")
 
 
+def test_an_empty_file_with_another_hash_is_refused(
+    run: RunRecord, server: Server, tmp_path: Path
+) -> None:
+    url = served(server, run.folder)
+    found = manifest_of(run.folder)
+    files = {**found.files, "empty": FileEntry(0, "0" * 64)}
+    server.serve(f"/run/{MANIFEST}", Manifest(found.name, files).content())
+    assert_refused(url, "empty", "SHA-256", tmp_path / "new")
+
+
 @pytest.mark.parametrize("manner", [403, 500, "redirect_loop", "wrong", "cut"])
 def test_a_broken_manifest_is_refused(
     run: RunRecord, server: Server, tmp_path: Path, manner: Manner
@@ -70,7 +81,7 @@ def test_a_server_that_stalls_is_given_up(
     manner: Manner,
     reason: str,
 ) -> None:
-    monkeypatch.setattr("zookit.remote.web_place.SECONDS", 0.3)
+    monkeypatch.setattr("zookit.remote.web_storage.READ_SECONDS", 0.3)
     url = served(server, run.folder, **{file: manner})
     assert_refused(url, file, reason, tmp_path / "new")
 

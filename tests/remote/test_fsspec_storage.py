@@ -18,12 +18,12 @@ from pushed_runs import contents, make_keys
 from s3_server import BUCKET, s3_server
 
 from zookit.core import NotInstalled
+from zookit.remote.fsspec_storage import SECONDS
 from zookit.remote.manifest import MANIFEST
-from zookit.remote.place import RemoteError
-from zookit.remote.places import place_at
 from zookit.remote.pull import pull_run, run_at
 from zookit.remote.push import push_run
-from zookit.remote.store_place import SECONDS
+from zookit.remote.storage import RemoteError
+from zookit.remote.storage_at import storage_at
 from zookit.runs.run import WEIGHTS, RunRecord
 
 URL = f"s3://{BUCKET}/runs/best"
@@ -83,7 +83,7 @@ class SlowFile(AbstractBufferedFile):  # type: ignore[misc]  # fsspec has no typ
 
 def test_what_is_asked_for_at_a_time_arrives_in_time_on_a_slow_connection() -> None:
     fsspec.register_implementation("slow", Slow, clobber=True)
-    assert sum(map(len, place_at("slow://store/run").blocks("a", 0))) == 3_000_000
+    assert sum(map(len, storage_at("slow://store/run").blocks("a", 0))) == 3_000_000
     assert max(Slow.asked) / SECONDS < 20_000
 
 
@@ -151,7 +151,7 @@ def test_a_bucket_that_does_not_exist_is_not_created(run: RunRecord, s3: Any) ->
 def test_a_store_that_cannot_be_reached_is_given_up(
     run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr("zookit.remote.store_place.SECONDS", 2.0)
+    monkeypatch.setattr("zookit.remote.fsspec_storage.SECONDS", 2.0)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing-secret")
     with socket.socket() as server:
@@ -177,7 +177,7 @@ def test_without_credentials_the_error_says_so(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    with bounded(10), pytest.raises(RemoteError, match=r"credentials"):
+    with bounded(10), pytest.raises(RemoteError, match=r"credentials.*AWS_PROFILE"):
         pull_run(URL, tmp_path / "new")
 
 
@@ -205,7 +205,7 @@ def test_without_its_packages_the_extra_is_named(
     known = vars(sys.modules["fsspec.registry"])["_registry"]
     monkeypatch.delitem(known, "s3", raising=False)
     with pytest.raises(NotInstalled, match=r"s3://zoo/runs.*pip install 'zookit\[remote\]'"):
-        place_at(URL)
+        storage_at(URL)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_without_its_packages_the_extra_is_named(
 )
 def test_an_address_of_no_store_is_an_error(url: str) -> None:
     with pytest.raises(RemoteError):
-        place_at(url)
+        storage_at(url)
 
 
 def test_no_secret_of_an_address_is_shown(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A web server that holds a run's files. It can only be read."""
+"""A web server that serves a pushed run. It can only be read."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -12,13 +12,10 @@ from zookit.core.remote_file import RemoteFile
 from zookit.data.download import READ_SECONDS, download_from
 from zookit.data.transfer import BrokenOffError, RefusedError, opened
 from zookit.remote.manifest import FileEntry
-from zookit.remote.place import NotThere, Place, RemoteError, Unreachable
-
-SECONDS = READ_SECONDS
-"""Seconds without data after which a server counts as stalled."""
+from zookit.remote.storage import NotThere, RemoteError, Storage, Unreachable
 
 
-class WebPlace(Place):
+class WebStorage(Storage):
     """An address of http or https. Its query, which may be a signature, goes with each file."""
 
     def __init__(self, url: str) -> None:
@@ -26,9 +23,9 @@ class WebPlace(Place):
         self._parts = urlsplit(url)
 
     def blocks(self, name: str, start: int) -> Iterator[bytes]:
-        """See `Place`."""
+        """See `Storage`."""
         try:
-            with opened(self._url(name), start, SECONDS) as transfer:
+            with opened(self._url(name), start, READ_SECONDS) as transfer:
                 yield from transfer.blocks()
         except RefusedError as error:
             kind = NotThere if error.status == HTTPStatus.NOT_FOUND else RemoteError
@@ -40,19 +37,17 @@ class WebPlace(Place):
             ) from None
 
     def fetch(self, name: str, entry: FileEntry, path: Path, advance: Advance) -> None:
-        """See `Place`."""
-
-        def progress(label: str, total: int | None, unit: str) -> nullcontext[Advance]:
-            del label, total, unit  # one report for all files of the run
-            return nullcontext(advance)
-
-        if not entry.size:
-            path.unlink(missing_ok=True)
-            path.touch()
+        """See `Storage`."""
+        if not entry.size:  # not asked for
+            super().fetch(name, entry, path, advance)
             return
+
+        def progress(*_: object) -> nullcontext[Advance]:
+            return nullcontext(advance)  # one report for all files of the run
+
         file = RemoteFile(path.name, entry.sha256, (), entry.size)
         try:
-            download_from(file, self._url(name), path.parent, progress, SECONDS)
+            download_from(file, self._url(name), path.parent, progress, READ_SECONDS)
         except WrongHash as error:
             raise self.changed(name, f"the server {error}") from None
         except DataUnavailable as error:

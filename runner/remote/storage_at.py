@@ -1,4 +1,4 @@
-"""Finds the place that an address names."""
+"""Finds the storage that an address names."""
 
 import re
 from pathlib import Path
@@ -6,16 +6,19 @@ from urllib.parse import unquote
 
 from zookit.core.addresses import is_address
 from zookit.core.errors import quoted
-from zookit.remote.folder_place import FolderPlace
-from zookit.remote.place import Place, RemoteError, WritablePlace
-from zookit.remote.store_place import StorePlace
-from zookit.remote.web_place import WebPlace
+from zookit.core.messages import is_at_command_line
+from zookit.remote.folder_storage import FolderStorage
+from zookit.remote.fsspec_storage import FsspecStorage
+from zookit.remote.storage import RemoteError, Storage, WritableStorage
+from zookit.remote.web_storage import WebStorage
 
 _PROTOCOL = re.compile(r"[a-z][a-z0-9+.-]*")
+_ONE_SLASH = re.compile(r"([A-Za-z][\w+.-]+):/(?!/)")
+"""The beginning of an address with a slash too few; a drive has one letter."""
 
 
-def place_at(url: str) -> Place:
-    """Return the place at an address or at the path of a folder.
+def storage_at(url: str) -> Storage:
+    """Return the storage at an address or at the path of a folder.
 
     Raises RemoteError if it is not valid, and NotInstalled if its store needs another package.
     """
@@ -25,17 +28,20 @@ def place_at(url: str) -> Place:
         raise RemoteError(f"{quoted(url)} is not an address.")
     try:
         if not is_address(url):
-            return FolderPlace(Path(url).expanduser().absolute())
+            folder = Path(url).expanduser().absolute()
+            if (found := _ONE_SLASH.match(url)) and not folder.exists():
+                raise ValueError(f"write {found[1]}:// with two slashes")
+            return FolderStorage(folder)
         protocol = url.partition("://")[0].lower()
         if not _PROTOCOL.fullmatch(protocol):
             raise ValueError("it begins with no protocol, such as s3:// or https://")
         if protocol in ("http", "https"):
-            return WebPlace(url)
+            return WebStorage(url)
         if protocol in ("file", "local"):
-            return FolderPlace(_local_path(url))
+            return FolderStorage(_local_path(url))
     except (ValueError, RuntimeError) as error:
         raise RemoteError(f"{quoted(url)} is not an address: {error}.") from None
-    return StorePlace(url)
+    return FsspecStorage(url)
 
 
 def _local_path(url: str) -> Path:
@@ -49,12 +55,17 @@ def _local_path(url: str) -> Path:
     return Path("/", unquote(path))
 
 
-def writable_place_at(url: str) -> WritablePlace:
-    """Return the place at an address to push to. Raises as `place_at` does."""
-    place = place_at(url)
-    if isinstance(place, WritablePlace):
-        return place
+def writable_storage_at(url: str) -> WritableStorage:
+    """Return the storage at an address to push to. Raises as `storage_at` does."""
+    storage = storage_at(url)
+    if url.lower().startswith("memory:") and is_at_command_line():
+        raise RemoteError(
+            f"{storage.address} is in the memory of this command and ends with it. Push to a "
+            "folder or a store."
+        )
+    if isinstance(storage, WritableStorage):
+        return storage
     raise RemoteError(
-        f"nothing can be pushed to {place.address}: web addresses can only be pulled. Push to a "
+        f"nothing can be pushed to {storage.address}: web addresses can only be pulled. Push to a "
         "folder, s3://BUCKET/RUN, gs://BUCKET/RUN or hf://USER/REPOSITORY/RUN."
     )

@@ -1,5 +1,6 @@
-"""A place that holds a run's files: a folder, a web server or a store of a cloud."""
+"""Where a pushed run is stored: a folder, a web server or a bucket."""
 
+import errno
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -8,8 +9,8 @@ from pathlib import Path
 from zookit.core import FolderError, ZookitError
 from zookit.core.addresses import without_secrets
 from zookit.core.progress import Advance
-from zookit.data.hashes import sha256_of_file
-from zookit.data.part_file import open_part, size_of_part
+from zookit.data.hashes import sha256_of_blocks, sha256_of_file
+from zookit.data.part_file import PART, open_part, size_of_part
 from zookit.remote.manifest import FileEntry
 
 BLOCK = 1 << 20
@@ -21,18 +22,18 @@ class RemoteError(ZookitError):
 
 
 class NotThere(RemoteError):
-    """A place does not have the file."""
+    """A storage does not have the file."""
 
 
 class Unreachable(RemoteError):
-    """A place does not answer; it may do so later."""
+    """A storage does not answer; it may do so later."""
 
 
-class Place(ABC):
-    """A place that holds the files of one run, by names such as `files/a/epoch-00001.png`.
+class Storage(ABC):
+    """The storage of one run, whose files have names such as `files/a/epoch-00001.png`.
 
-    `address` is the place without its secrets, for messages; several places may have the same.
-    `key` is a name for files that no other place has, and does not tell the address.
+    `address` is its address without secrets, for messages; several storages may have the same.
+    `key` is a name for files that no other storage has, and does not tell the address.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,12 +65,14 @@ class Place(ABC):
             RemoteError: the file cannot be read, or is not the one that was pushed.
             OSError: it cannot be written.
         """
-        part = path.with_name(f"{path.name}.part")
+        part = path.with_name(f"{path.name}{PART}")
         have = size_of_part(part)
         while True:
             try:
                 self._receive(name, entry, part, have, advance)
                 self._check(name, entry, part)
+            except NotThere:
+                raise self.changed(name, "it is missing") from None
             except RemoteError:
                 if not have or part.exists():
                     raise
@@ -92,13 +95,16 @@ class Place(ABC):
                 sink.write(block)
                 advance(len(block))
         if have < entry.size:
-            raise RemoteError(
-                f"{self.at(name)} ended after {have:,} of {entry.size:,} bytes. Run the command "
-                "again; it continues where it stopped."
-            )
+            raise self._ended_early(name, entry, have)
         if have > entry.size:
             part.unlink()
             raise self.changed(name, f"it has more than {entry.size:,} bytes")
+
+    def _ended_early(self, name: str, entry: FileEntry, have: int) -> RemoteError:
+        return RemoteError(
+            f"{self.at(name)} ended after {have:,} of {entry.size:,} bytes. Run the command "
+            "again; it continues where it stopped."
+        )
 
     def _check(self, name: str, entry: FileEntry, part: Path) -> None:
         found = sha256_of_file(part)
@@ -118,15 +124,17 @@ class Place(ABC):
         """Yield the bytes of a file from byte `start` on. Raises NotThere and RemoteError."""
 
 
-class WritablePlace(Place):
-    """A place that runs can be pushed to."""
+class WritableStorage(Storage):
+    """A storage that runs can be pushed to."""
 
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a file, which is read as a whole. Raises RemoteError."""
-        digest = hashlib.sha256()
-        for block in self.blocks(name, 0):
-            digest.update(block)
-        return digest.hexdigest()
+        return sha256_of_blocks(self.blocks(name, 0))
+
+    def _ended_early(self, name: str, entry: FileEntry, have: int) -> RemoteError:
+        if self.size(name) == have:
+            return self.changed(name, f"it has only {have:,} of {entry.size:,} bytes")
+        return super()._ended_early(name, entry, have)
 
     @abstractmethod
     def size(self, name: str) -> int | None:
@@ -134,7 +142,7 @@ class WritablePlace(Place):
 
     @abstractmethod
     def send(self, path: Path, name: str, advance: Advance) -> None:
-        """Write a file to the place, in which it appears as a whole. Raises RemoteError."""
+        """Write a file, which appears as a whole. Raises RemoteError."""
 
     @abstractmethod
     def remove(self, name: str) -> None:
@@ -143,7 +151,9 @@ class WritablePlace(Place):
 
 def unwritable(path: Path, error: OSError) -> FolderError:
     """Return the error for a local file or folder that cannot be written."""
-    return FolderError(
-        f"{path} cannot be written: {error.strerror or error}. Free some disk space, or make the "
-        "folder writable. The same command then continues where it stopped."
-    )
+    advice = "Choose another folder."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        advice = "Free some disk space, and try again."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        advice = "Make the folder writable, or choose another one."
+    return FolderError(f"{path} cannot be written: {error.strerror or error}. {advice}")

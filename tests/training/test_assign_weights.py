@@ -13,10 +13,10 @@ from small_runs import SMALL, copy_run, small_images, small_run
 import zookit
 from zookit.core import Architecture, BadExperiment
 from zookit.modeling.model import build_model
+from zookit.training.assign_weights import assign_weights, prepare_weights
 from zookit.training.composition import Composition
 from zookit.training.initial_weights import taken_weights
 from zookit.training.resolve import compose
-from zookit.training.start import Start
 
 if TYPE_CHECKING:
     import keras
@@ -56,10 +56,10 @@ def started(
 ) -> tuple[Composition, "keras.Model"]:
     """Return a composition and its new model, which has the weights of a run."""
     composition = compose(images or small_images(), net, options={"init": source})
-    start = Start.of(composition)
+    assert composition.initial is not None
+    structure = prepare_weights(composition)
     model = build_model(composition.dataset.info, composition.architecture, normalize=True)
-    assert start is not None
-    start.give(model)
+    assign_weights(model, composition, composition.initial, structure)
     return composition, model
 
 
@@ -142,18 +142,18 @@ def test_images_of_another_size_are_warned_of_if_the_weights_fit(
 @pytest.mark.parametrize(
     ("file", "change", "words"),
     [
-        ("metrics.json", {"status": "interrupted"}, "not fully trained"),
+        ("metrics.json", {"status": "interrupted"}, "which this training starts from"),
         ("environment.json", {"code": "0" * 64}, "has changed"),
     ],
 )
-def test_what_is_doubtful_about_the_start_is_warned_of(
+def test_what_is_doubtful_about_the_weights_is_warned_of(
     tmp_path: Path, file: str, change: dict[str, str], words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = copy_run(small_run(), tmp_path)
     values = json.loads((folder / file).read_text())
     (values if file == "metrics.json" else values["components"][1]).update(change)
     (folder / file).write_text(json.dumps(values))
-    Start.of(compose(small_images(), SAME, options={"init": folder}))
+    prepare_weights(compose(small_images(), SAME, options={"init": folder}))
     assert words in caplog.text
 
 
@@ -163,15 +163,15 @@ def test_another_version_of_the_architecture_is_warned_of(
     composition = compose(small_images(), SAME, options={"init": small_run()})
     initial = composition.initial
     assert initial is not None
-    assert initial.code is not None
-    older = replace(initial, code=replace(initial.code, owner="zookit==0.0.1"))
-    Start.of(replace(composition, initial=older))
+    assert initial.installed is not None
+    older = replace(initial, installed=replace(initial.installed, owner="zookit==0.0.1"))
+    prepare_weights(replace(composition, initial=older))
     assert "zookit==0.0.1" in caplog.text
 
 
-def test_without_a_start_there_is_none() -> None:
+def test_without_initial_weights_there_is_nothing_to_prepare_or_record() -> None:
     composition = compose(small_images(), SAME)
-    assert Start.of(composition) is None
+    assert prepare_weights(composition) is None
     assert taken_weights(composition) is None
 
 

@@ -24,7 +24,7 @@ def is_path_of_machine(text: str) -> bool:
     )
 
 
-def named_places(run: RunRecord) -> Iterator[str]:
+def private_values(run: RunRecord) -> Iterator[str]:
     """Yield a line for each path of a machine and each address with a secret that a run names.
 
     A line is such as `dataset.path is /home/me/photos`. Secrets are left out. Parameters that equal
