@@ -8,6 +8,7 @@ import binascii
 import csv
 import hashlib
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from zookit.core import BadRun, BrokenPlugin
+from zookit.core.addresses import without_secrets
 from zookit.core.errors import reason_of
 from zookit.core.reading import as_text, open_regular, parse_json, read_bounded
 from zookit.registry.entry import Entry, report_to
@@ -110,7 +112,10 @@ class InstalledModel:
 
 def reinstall(entry: Entry[Any]) -> str:
     """Return what to type to install the distribution of a model again."""
-    return f"Reinstall it: pip install --force-reinstall --no-deps {entry.owner}"
+    url = _origin(Path(entry.declared.metadata)).get("url")
+    # An index need not have what was installed from a file.
+    source = shlex.quote(without_secrets(url)) if isinstance(url, str) else entry.owner
+    return f"Reinstall it: pip install --force-reinstall --no-deps {source}"
 
 
 def installed_model(entry: Entry[Any]) -> InstalledModel:
@@ -188,10 +193,15 @@ def _sha256(path: Path) -> str:
 
 def _is_editable(metadata: Path) -> bool:
     """Return whether the distribution was installed with `pip install --editable`."""
-    if metadata.suffix == ".egg-info":
-        return True
+    origin = _origin(metadata).get("dir_info")
+    is_editable = isinstance(origin, dict) and origin.get("editable") is True
+    return is_editable or metadata.suffix == ".egg-info"
+
+
+def _origin(metadata: Path) -> dict[str, Any]:
+    """Return what pip recorded of a distribution that does not come from an index, or nothing."""
     try:
-        origin = parse_json(as_text(read_bounded(metadata / "direct_url.json", _LARGEST_ORIGIN)))
-        return origin["dir_info"]["editable"] is True
-    except (OSError, ValueError, LookupError, TypeError):
-        return False
+        found = parse_json(as_text(read_bounded(metadata / "direct_url.json", _LARGEST_ORIGIN)))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

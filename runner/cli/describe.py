@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from zookit.core import Dataset, DataUnavailable, Words
+from zookit.core.messages import listed
 from zookit.core.old_names import former_names_of, renames_of
 from zookit.registry import default
 from zookit.tables import facts, table
@@ -107,12 +108,10 @@ def _facts(built: "Built[Dataset]") -> Sequence[tuple[str, str]]:
         command = f"zookit data fetch {shlex.quote(built.spec.short_words)}"
         return (("data", f"not on this machine; to download it: {command}"),)
     sizes = ", ".join(f"{size:,} {name}" for name, size in info.sizes.items())
-    names, rest = info.class_names[:_NAMED], len(info.class_names) - _NAMED
-    more = f" and {rest:,} more" if rest > 0 else ""
     return (
         ("task", info.task),
         ("images", " x ".join(map(str, info.image_shape)) + ", uint8"),
-        ("classes", f"{len(info.class_names):,}: {', '.join(names)}{more}"),
+        ("classes", f"{len(info.class_names):,}: {listed(info.class_names, _NAMED)}"),
         ("sizes", sizes or "unknown until it is loaded"),
         ("sample", "bundled" if built.component.sample else "none"),
         ("license", info.license),

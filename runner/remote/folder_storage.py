@@ -24,6 +24,11 @@ class FolderStorage(WritableStorage):
         """Return whether it is `folder` or lies in it, following links."""
         return Path(os.path.realpath(self._folder)).is_relative_to(os.path.realpath(folder))
 
+    def is_beside(self, folder: Path) -> bool:
+        """Return whether it is in the same folder as `folder`, following links."""
+        parents = [Path(os.path.realpath(each)).parent for each in (self._folder, folder)]
+        return parents[0] == parents[1]
+
     def has_other_files(self) -> bool:
         """Return whether the folder has files, but none of a run that was pushed."""
         try:

@@ -140,6 +140,10 @@ def _manifest_at(storage: Storage) -> Manifest:
     try:
         return parse_manifest(storage.read(MANIFEST, LARGEST))
     except NotThere:
+        if storage.address.endswith(f"/{MANIFEST}"):
+            raise RemoteError(
+                f"{storage.address} is the address of a file. Leave out /{MANIFEST}."
+            ) from None
         raise RemoteError(
             f"{storage.address} has no {MANIFEST}: no run was pushed there, or the push has not "
             "finished. Check the address, or push the run again."

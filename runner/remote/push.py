@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from zookit.core import BadRun, warn
-from zookit.core.messages import counted, option, printable
+from zookit.core.messages import listed, option, printable
 from zookit.core.progress import Progress, silent
 from zookit.remote.folder_storage import FolderStorage
 from zookit.remote.manifest import (
@@ -110,6 +110,11 @@ def _check_folder(storage: FolderStorage, run: RunRecord) -> None:
             f"{storage.address} is in the run's own folder, {run.folder}. Choose a folder "
             "elsewhere."
         )
+    if run.installed is None and storage.is_beside(run.folder):
+        raise RemoteError(
+            f"{storage.address} is in the folder of runs, where the copy would be another run. "
+            "Choose a folder elsewhere."
+        )
     if storage.has_other_files():
         raise RemoteError(
             f"{storage.address} is a folder with other files. A run has a folder of its own: push "
@@ -140,10 +145,9 @@ def _check_pushable(run: RunRecord, *, signed: bool) -> None:
 def _warn_of_private_values(run: RunRecord, storage: WritableStorage) -> None:
     found = list(private_values(run))
     if found:
-        more = f", and {counted(len(found) - _SHOWN, 'more')}" * (len(found) > _SHOWN)
         warn(
             f"whoever can read {storage.address} learns what {printable(run.name)} names: "
-            f"{'; '.join(found[:_SHOWN])}{more}."
+            f"{listed(found, _SHOWN, '; ')}."
         )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from zookit.core import NotInstalled
 from zookit.core.data.writing import written_aside
 from zookit.core.errors import reason_of, reraise_interruption
-from zookit.core.messages import option
+from zookit.core.messages import listed, option
 from zookit.core.reading import parse_json, read_bounded, read_text_bounded
 from zookit.data.hashes import sha256_of_file
 from zookit.remote.manifest import OF_THIS_MACHINE, Manifest, files_of, left_out_of
@@ -216,8 +216,5 @@ def _not_signed(error: Exception, target: Path) -> str:
         found = {name: sha256_of_file(path) for name, path in files_of(target)}
         found.pop(SIGNATURE, None)
         names = sorted({name for name, _ in signed ^ found.items()})
-        more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-        return (
-            f"since then these were added, changed or removed: {', '.join(names[:_SHOWN])}{more}."
-        )
+        return f"since then these were added, changed or removed: {listed(names, _SHOWN)}."
     return f"{reason_of(error).rstrip('. ')}."

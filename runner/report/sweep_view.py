@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from zookit.core.messages import counted, printable
+from zookit.core.messages import counted, listed, printable
 from zookit.core.search import point_words
 from zookit.report.comparison import RankedTable, ranked
 from zookit.report.grid import DATASET, SEED, Best, Grid, GridCell, GridStatus
@@ -151,7 +151,7 @@ def _listed(values: Sequence[str]) -> str:
         return ", ".join(value or "none" for value in values)
     if all(number_of(each) is not None for each in values):
         return f"{values[0]} to {values[-1]}, {len(values):,} values"
-    return f"{', '.join(values[:_VALUES])}, and {len(values) - _VALUES:,} more"
+    return listed(values, _VALUES)
 
 
 def _best(grid: Grid, best: Best) -> BestView:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zookit.core.messages import counted
+from zookit.core.messages import counted, listed
 from zookit.inference.scores import Scores
 from zookit.runs.run import RunRecord
 
@@ -91,14 +91,14 @@ def _of_scores(scores: Scores) -> Iterator[str]:
     few = [names[at] for at in np.flatnonzero(scores.support < _FEW_IMAGES)]
     if few:
         yield (
-            f"The test split has fewer than {_FEW_IMAGES} images of {_listed(few)}, so the figures "
-            "of these classes say little."
+            f"The test split has fewer than {_FEW_IMAGES} images of {listed(few, _NAMED)}, so the "
+            "figures of these classes say little."
         )
     weak = [
         f"{names[at]} ({scores.recall[at]:.0%})" for at in np.flatnonzero(scores.recall < _WEAK)
     ]
     if weak:
-        yield f"It finds fewer than half of the images of {_listed(weak)}."
+        yield f"It finds fewer than half of the images of {listed(weak, _NAMED)}."
 
 
 def _interval(accuracy: float, images: int) -> tuple[float, float]:
@@ -112,8 +112,3 @@ def _interval(accuracy: float, images: int) -> tuple[float, float]:
     spread = math.sqrt(accuracy * (1 - accuracy) / images + squared / images / 4)
     half = _DEVIATIONS * spread / (1 + squared)
     return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -72,7 +72,7 @@ def _checked_name(name: str) -> str:
 def _why_taken(name: str, model: str) -> str:
     """Return why a package and its model cannot have these names; empty if they can."""
     if model in ("zookit", LATEST):
-        return "means something else to zookit"
+        return "is a reserved name"
     if model in sys.stdlib_module_names:
         return "is a module of the standard library"
     for group in default.components():

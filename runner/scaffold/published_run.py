@@ -9,7 +9,7 @@ from typing import Any
 from zookit.core import BadRun, ComponentSpec, Experiment, say
 from zookit.core.experiment import INITIAL_WEIGHTS
 from zookit.core.input_files import file_name
-from zookit.core.messages import counted, option, printable
+from zookit.core.messages import listed, option, printable
 from zookit.core.reading import open_regular
 from zookit.data.hashes import sha256_of_file
 from zookit.runs.arrays import load_of_end
@@ -173,10 +173,10 @@ def _changed(before: ComponentSpec, after: ComponentSpec) -> Iterator[tuple[str,
 def _check_places(run: RunRecord, published: RunRecord) -> None:
     found = list(private_values(published))
     if found:
-        more = f" and {counted(len(found) - _SHOWN, 'more place')}" * (len(found) > _SHOWN)
         raise BadRun(
-            f"{run.shown} names places that others do not have: {'; '.join(found[:_SHOWN])}{more}."
-            f" Train again without them, for example with relative paths, and {_again()}."
+            f"{run.shown} names places that others do not have: "
+            f"{listed(found, _SHOWN, '; ')}. Train again without them, for example with relative "
+            f"paths, and {_again()}."
         )
 
 

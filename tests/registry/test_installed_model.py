@@ -75,6 +75,16 @@ def test_a_changed_or_missing_file_is_named(tiny: Path) -> None:
     opened().check("inputs/c.txt")  # only what is used is checked
 
 
+def test_what_was_installed_from_a_file_is_reinstalled_from_it(
+    models: ModelSite, tiny: Path
+) -> None:
+    origin = {"url": "file:///home/me/my%20wheels/tiny.whl", "archive_info": {}}
+    (models.path / INFO / "direct_url.json").write_text(json.dumps(origin))
+    (tiny / "a.txt").write_text("other")
+    command = "pip install --force-reinstall --no-deps file:///home/me/my%20wheels/tiny.whl"
+    assert command in complaint("a.txt")
+
+
 def test_a_file_that_record_does_not_list_is_refused(tiny: Path) -> None:
     (tiny / "new.txt").write_text("new")
     assert not opened().has("new.txt")

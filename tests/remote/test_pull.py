@@ -189,6 +189,8 @@ def test_where_nothing_was_pushed_there_is_nothing_to_pull(tmp_path: Path, serve
     for url in (str(tmp_path), "memory://nothing/here", f"{server.url}/nothing"):
         with pytest.raises(RemoteError, match="no run was pushed there"):
             pull_run(url, tmp_path / "new")
+    with pytest.raises(RemoteError, match=r"Leave out /manifest\.json"):
+        pull_run(f"{server.url}/nothing/{MANIFEST}", tmp_path / "new")
 
 
 @pytest.mark.parametrize(

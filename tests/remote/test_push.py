@@ -213,6 +213,15 @@ def test_a_run_is_not_pushed_into_its_own_folder(run: RunRecord, tmp_path: Path)
     assert not (run.folder / MANIFEST).exists()
 
 
+def test_a_run_is_not_pushed_beside_itself(run: RunRecord) -> None:
+    before = sorted(run.folder.parent.iterdir())
+    with pytest.raises(RemoteError, match=r"folder of runs.*elsewhere"):
+        push_run(run, str(run.folder.parent / "new"))
+    with pytest.raises(RemoteError, match="other files"):
+        push_run(run, str(run.folder.parent))
+    assert sorted(run.folder.parent.iterdir()) == before
+
+
 def test_a_run_is_not_pushed_among_other_files(run: RunRecord, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()

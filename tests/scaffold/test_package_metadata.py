@@ -43,8 +43,8 @@ def test_other_names_are_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("zookit", "means something else"),
-        ("latest", "means something else"),
+        ("zookit", "reserved name"),
+        ("latest", "reserved name"),
         ("json", "standard library"),
         ("mnist", "data set of zookit"),
         ("numpy", "installed package"),
