@@ -75,8 +75,9 @@ def test_the_names_of_unreadable_images_have_no_place(run: Path, tmp_path: Path)
 
 def test_a_run_that_names_another_place_is_refused(run: Path, tmp_path: Path) -> None:
     _edit(run, lambda it: it["runtime"]["variables"].update(XLA_FLAGS="--dump=/home/me/dump"))
-    with pytest.raises(BadRun, match="/home/me/dump"):
+    with pytest.raises(BadRun, match="/home/me/dump") as raised:
         publish(read_run(run), tmp_path / "model")
+    assert "zookit.package(run, name, license=" in str(raised.value)
 
 
 @pytest.mark.parametrize("status", ["interrupted", "failed", "pruned"])
