@@ -42,7 +42,7 @@ class WebStorage(Storage):
             super().fetch(name, entry, path, advance)
             return
 
-        def progress(*_: object) -> nullcontext[Advance]:
+        def progress(*_: object, **__: object) -> nullcontext[Advance]:
             return nullcontext(advance)  # one report for all files of the run
 
         file = RemoteFile(path.name, entry.sha256, (), entry.size)
