@@ -8,7 +8,7 @@ _WITHOUT_SCHEME = r"""\A(['"(<\[]*(?://)?)[^/:=,@]+:[^/]*@"""
 """A user name and a password; in paths and in the words of components, @ has another meaning."""
 
 _HOST = r"(?:[\w-]+(?:\.[\w-]+)+|localhost|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?"
-"""A host that is none of a password's parts, and its port."""
+"""A host name, which a part of a password cannot be, and its port."""
 
 
 def without_secrets(text: str) -> str:

@@ -166,7 +166,7 @@ class Dataset(Component, ABC):
 
         Raises:
             DataUnavailable: the network is needed, but not allowed or not available.
-            DataError: this is no data set of images with one label each.
+            DataError: it is not a data set of images with one label each.
         """
         return self
 

@@ -65,7 +65,7 @@ def run_name_of(given: object) -> str:
 
 
 def model_name_of(given: object) -> str:
-    """Return the name of an installed model. Raises BadParameter if it is no text."""
+    """Return the name of an installed model. Raises BadParameter if it is not text."""
     if isinstance(given, str):
         return given
     raise BadParameter(f"name must be the name of an installed model, got {quoted(given)}.")

@@ -61,6 +61,7 @@ ELSEWHERE = {
     "plugins/launchers/slurm_jobs.py": "plugins/launchers/test_slurm.py",
     "plugins/launchers/slurm_queue.py": "plugins/launchers/test_slurm.py",
     "plugins/launchers/slurm_task.py": "plugins/launchers/test_slurm.py",
+    "plugins/datasets/held_out.py": "plugins/datasets/test_image_folder.py",
     "plugins/datasets/hosted_images.py": "plugins/datasets/test_huggingface.py",
     "plugins/datasets/hub_*.py": "plugins/datasets/test_huggingface.py",
     "plugins/datasets/parquet_images.py": "plugins/datasets/test_huggingface.py",

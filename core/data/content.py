@@ -31,7 +31,7 @@ def opened_content(path: Path, *, decompressed: bool) -> Iterator[tuple[BinaryIO
     """Open a file, with `decompressed` the content of a gzip file, and yield its largest size too.
 
     The size in bytes is exact unless the file is gzipped. Raises DataError if the file cannot be
-    read or is truncated, also for reading within the context.
+    read or is truncated, even if that is found within the context.
     """
     try:
         with open_regular(path) as raw:

@@ -8,21 +8,21 @@ from zookit.core.data.cache import cache_folder, cache_subfolder, locked
 from zookit.core.errors import DataUnavailable
 
 
-def downloads_folder(name: str) -> Path:
+def downloads_folder(name: str | None = None) -> Path:
     """Return the folder `name` for downloads, which `zookit data clear` removes. It may not exist.
 
-    The folder of all downloads has no name: `""`.
-
-    Raises DataError if the cache folder cannot be used.
+    Without a name, return the folder of all downloads. Raises DataError if the cache folder cannot
+    be used.
     """
-    return cache_folder() / "downloads" / name
+    folder = cache_folder() / "downloads"
+    return folder if name is None else folder / name
 
 
 @contextmanager
 def downloading(name: str) -> Iterator[Path]:
     """Create the folder `name` for downloads, and keep other processes out of it.
 
-    Raises DataUnavailable if it cannot be written, also by the block.
+    Raises DataUnavailable if it, or anything that the block writes, cannot be written.
     """
     folder = downloads_folder(name)
     try:

@@ -2,20 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core.data.images import decode, natural_shape, without_warnings
+from zookit.core.data.images import natural_shape, pixels_of, upright_image, without_warnings
 from zookit.core.data.scratch import empty_images
 from zookit.core.data.split import subset
 from zookit.core.data.threads import in_threads
 from zookit.core.dataset import Split
 from zookit.core.errors import DataError
 from zookit.core.progress import Progress, silent
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 Shape = tuple[int, int, int]
 
@@ -59,7 +55,9 @@ def read_encoded_images(
     with without_warnings(), progress(f"reading {name}", count, "images") as advance:
         for start, block in _blocks(examples):
             if start + len(block) > count:
-                raise DataError(f"the {name} split has more than {count:,} images, as announced.")
+                raise DataError(
+                    f"the {name} split has more images than the {count:,} that were announced."
+                )
             labels[start : start + len(block)] = [label for _, label in block]
             read = _Reading([image for image, _ in block], start, images, name, complaint)
             with in_threads(read, range(len(block))) as read_images:
@@ -67,7 +65,9 @@ def read_encoded_images(
                     reasons.append(reason)
                     advance(1)
     if len(reasons) != count:
-        raise DataError(f"the {name} split has {len(reasons):,} images, expected {count:,}.")
+        raise DataError(
+            f"the {name} split has {len(reasons):,} images, but {count:,} were announced."
+        )
     readable = np.flatnonzero([not reason for reason in reasons])
     left_out = tuple(filter(None, reasons))
     if len(readable) == 0:
@@ -102,17 +102,15 @@ class _Reading:
 
     def __call__(self, at: int) -> str:
         """Decode the image at this place of the block."""
-        found: list[Shape] = []
-
-        def note(image: "Image.Image") -> None:
-            found.append(natural_shape(image))
-
         where = f"image {self._start + at:,} of the {self._name} split"
         try:
-            pixels = decode(self._block[at], self._images.shape[1:], note)  # type: ignore[arg-type]
+            with upright_image(self._block[at]) as image:
+                shape = natural_shape(image)
+                height, width, channels = self._images.shape[1:]
+                pixels = pixels_of(image, (height, width, channels))
         except DataError as error:
             return f"{where} {error}"
-        wrong = self._complaint(found[0])
+        wrong = self._complaint(shape)
         if wrong:
             raise DataError(f"{where} {wrong}")
         self._images[self._start + at] = pixels

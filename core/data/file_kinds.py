@@ -46,17 +46,17 @@ _MARKUP = {
 }
 
 
-def why_no_image(path: Path | bytes, formats: str) -> str:
+def why_no_image(file: Path | bytes, formats: str) -> str:
     """Return the reason why a file, or its bytes, is not an image of these formats.
 
     The reason says what the file is, by its first kilobyte, and what to do with it, without the
     path.
     """
-    if isinstance(path, bytes):
-        return _described(path[:_HEAD]) or f"is not a {formats} image"
+    if isinstance(file, bytes):
+        return _described(file[:_HEAD]) or f"is not a {formats} image"
     try:
-        with open_regular(path) as file:
-            head = file.read(_HEAD) or b""
+        with open_regular(file) as opened:
+            head = opened.read(_HEAD) or b""
     except OSError:
         return f"is not a {formats} image"
     return _described(head) or f"is not a {formats} image"

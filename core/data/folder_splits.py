@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 from zookit.core.data.image_folder import folders_in
 from zookit.core.data.junk import is_junk_or_hidden
@@ -18,7 +19,7 @@ _USUAL_NAMES: dict[str, SplitName] = {
 }
 _ENDINGS = re.compile(r"(set|split|data|images|imgs|[0-9]{4})+$")
 """Such as in `test_set` and `val2017`."""
-_ORDER: tuple[SplitName, ...] = ("train", "validation", "test")
+_ORDER: tuple[SplitName, ...] = get_args(SplitName)
 
 
 def split_folders(folder: Path) -> dict[SplitName, Path]:

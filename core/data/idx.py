@@ -83,19 +83,16 @@ def _read_split(images: Path, labels: Path, progress: Progress) -> Split:
     return Split(pixels.reshape(*pixels.shape, 1), classes.astype(np.int64))
 
 
-def read_idx_splits(
-    source: Source, train: str = "train", test: str = "t10k", progress: Progress = silent
-) -> Splits:
+def read_idx_splits(source: Source, train: str = "train", test: str = "t10k") -> Splits:
     """Return the splits in the four files of MNIST and similar data sets, plain or gzipped.
 
     Images are uint8 (N, H, W, 1), stored on disk (see `zookit.core.data.empty_images`).
 
     Args:
-        source: the folder of the files.
+        source: the folder of the files; its `progress` reports the reading.
         train: what the names of the training images and labels begin with, before
             `-images-idx3-ubyte.gz` and `-labels-idx1-ubyte.gz`.
         test: what those of the test images and labels begin with.
-        progress: reports the reading of large files.
 
     Raises:
         DataError: a file is missing or is not what it should be.
@@ -106,6 +103,6 @@ def read_idx_splits(
             source.file(f"{part}-{kind}-ubyte.gz", f"{part}-{kind}-ubyte")
             for kind in ("images-idx3", "labels-idx1")
         )
-        return _read_split(images, labels, progress)
+        return _read_split(images, labels, source.progress)
 
     return Splits(split(train), split(test))

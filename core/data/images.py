@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 
 
-def read_image(path: Path | bytes, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
+def read_image(image: Path | bytes, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
     """Return an image file as a uint8 array of `shape`.
 
     Of an animation the first frame is used. The image is rotated as its EXIF orientation says and
@@ -29,25 +29,23 @@ def read_image(path: Path | bytes, shape: tuple[int, int, int]) -> "npt.NDArray[
     `shape` is scaled (bilinear, antialiased).
 
     Args:
-        path: a PNG, JPEG, GIF, BMP or WebP file, or the bytes of one.
+        image: a PNG, JPEG, GIF, BMP or WebP file, or the bytes of one.
         shape: height, width and channels; 1 channel is grey, 3 are RGB.
 
     Raises:
         DataError: the file cannot be read. The message is the reason, without the path.
     """
     with without_warnings():
-        return decode(path, shape)
+        return decode(image, shape)
 
 
-def shape_of_image(path: Path | bytes) -> tuple[int, int, int]:
+def shape_of_image(image: Path | bytes) -> tuple[int, int, int]:
     """Return the height, the width and the channels of an image file, upright; grey has 1, not 3.
 
     Raises DataError as `read_image` does.
     """
-    found: list[tuple[int, int, int]] = []
-    with without_warnings():
-        decode(path, (1, 1, 3), lambda image: found.append(natural_shape(image)))
-    return found[0]
+    with without_warnings(), upright_image(image) as opened:
+        return natural_shape(opened)
 
 
 def natural_shape(image: Image.Image) -> tuple[int, int, int]:
@@ -64,34 +62,41 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
-def decode(
-    path: Path | bytes,
-    shape: tuple[int, int, int],
-    seen: Callable[[Image.Image], None] | None = None,
-) -> "npt.NDArray[np.uint8]":
-    """Do what `read_image` does, but leave warnings to the caller; safe for use in threads.
+def decode(image: Path | bytes, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
+    """Do what `read_image` does, but leave warnings to the caller; safe for use in threads."""
+    with upright_image(image) as opened:
+        return pixels_of(opened, shape)
 
-    `seen` is called with the decoded image, upright, before it is scaled and converted.
+
+@contextmanager
+def upright_image(image: Path | bytes) -> Iterator[Image.Image]:
+    """Open an image file, or the bytes of one, and rotate it as its EXIF orientation says.
+
+    Raises DataError if it cannot be read, even if that is found within the context. The message is
+    the reason, without the path.
     """
-    height, width, channels = shape
     try:
         with (
-            io.BytesIO(path) if isinstance(path, bytes) else open_regular(path) as file,
-            open_image(file, FORMATS) as image,
+            io.BytesIO(image) if isinstance(image, bytes) else open_regular(image) as file,
+            open_image(file, FORMATS) as opened,
         ):
-            _turn_upright(image)
-            if seen is not None:
-                seen(image)
-            flat = _over_white(image).convert("L" if channels == 1 else "RGB")
+            _turn_upright(opened)
+            yield opened
     except UnidentifiedImageError:
         formats = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        raise DataError(why_no_image(path, formats)) from None
+        raise DataError(why_no_image(image, formats)) from None
     except Image.DecompressionBombError:
         raise DataError(f"has more than {MAX_PIXELS:,} pixels") from None
     except MemoryError:
         raise  # the machine has too little memory; the image may be fine
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many types on damaged files
         raise DataError(f"cannot be read ({reason_of(error)})") from None
+
+
+def pixels_of(image: Image.Image, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
+    """Return a decoded image as `read_image` does."""
+    height, width, channels = shape
+    flat = _over_white(image).convert("L" if channels == 1 else "RGB")
     if flat.size != (width, height):
         flat = ImageOps.fit(flat, (width, height), Image.Resampling.BILINEAR)
     return np.asarray(flat, np.uint8).reshape(shape)

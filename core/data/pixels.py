@@ -1,4 +1,4 @@
-"""Load the pixels of image files as browsers show them, also where Pillow does not."""
+"""Load the pixels of image files as browsers show them, even where Pillow does not."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Divide a split."""
+"""Divide a split, and join splits."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,11 +8,15 @@ import numpy as np
 from zookit.core.data.scratch import empty_images
 from zookit.core.dataset import Split
 from zookit.core.errors import DataError
+from zookit.core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Indices = npt.NDArray[np.int64]
+
+_BLOCK = 10_000
+"""The number of images that are copied at a time."""
 
 
 def hold_out(
@@ -59,3 +63,28 @@ def subset(split: Split, indices: "Indices") -> Split:
     for at, index in enumerate(indices):
         images[at] = split.images[index]
     return Split(images, split.labels[indices])
+
+
+def concatenated(parts: Sequence[Split], progress: Progress = silent) -> Split:
+    """Return the images and labels of several splits, one after the other.
+
+    The images are copied to disk (see `zookit.core.data.empty_images`), so they may be larger than
+    memory.
+
+    Args:
+        parts: at least one split; all have images of one shape.
+        progress: reports the number of images copied, usually `source.progress`.
+
+    Raises:
+        DataError: there is too little space.
+    """
+    count = sum(map(len, parts))
+    images, end = empty_images((count, *parts[0].images.shape[1:])), 0
+    with progress("putting the images in order", count, "images") as advance:
+        for part in parts:
+            for at in range(0, len(part), _BLOCK):
+                block = part.images[at : at + _BLOCK]
+                begin, end = end, end + len(block)
+                images[begin:end] = block
+                advance(len(block))
+    return Split(images, np.concatenate([part.labels for part in parts]))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from zookit.core import Dataset, DatasetInfo, Splits
-from zookit.core.data import RemoteFile, Source, read_cifar_splits
+from zookit.core.data import RemoteFile, Source
+from zookit.plugins.datasets.cifar_files import read_cifar_splits
 
 _MINDSPORE = "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/"
 _ARCHIVE = "cifar-10-binary.tar.gz"

@@ -92,7 +92,7 @@ class Emnist(Dataset):
             return self._read(replace(source, folder=unzipped / _FOLDER), *parts)
 
     def _read(self, source: Source, train: str, test: str) -> Splits:
-        splits = read_idx_splits(source, train, test, source.progress)
+        splits = read_idx_splits(source, train, test)
         first = 1 if self.split == "letters" else 0  # the label of the first class in the files
         return Splits(
             _upright(splits.train, first, source.progress),

@@ -1,14 +1,15 @@
-"""Images of any size and any colours that a hub describes: parameters, form and splits of them."""
+"""Images of any size and any colours that a hub describes: their parameters, shape and splits."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge
 
-from zookit.core import Doc, Split, Splits
-from zookit.core.data import Source, hold_out, read_encoded_images, subset
-from zookit.plugins.datasets.hosted_splits import SplitName
+from zookit.core import ComponentSpec, Dataset, DataUnavailable, Doc, Split, Splits, option
+from zookit.core.data import Source, SplitName, read_encoded_images
+from zookit.plugins.datasets.held_out import with_test
 
 Shape = tuple[int, int, int]
 
@@ -17,17 +18,46 @@ TestSplit = Annotated[str | None, Doc("Name of the test split.")]
 ValidationSplit = Annotated[str | None, Doc("Name of the validation split.")]
 Size = Annotated[int | None, Ge(8), Doc("Height and width to scale images to, in pixels.")]
 Grey = Annotated[
-    bool | None, Doc("Convert images to grey, or to colours; as the first image by default.")
+    bool | None,
+    Doc("Convert images to grey (true) or to RGB (false). By default as the first image."),
 ]
-TestFraction = Annotated[
-    float, Gt(0), Lt(1), Doc("Fraction of each class for the test split, if there is none.")
-]
-SplitSeed = Annotated[int, Ge(0), Doc("Seed of the random test split.")]
+
+
+class _NamedSplits(Protocol):
+    """A data set with parameters for the names of its splits."""
+
+    @property
+    def train(self) -> str | None: ...
+
+    @property
+    def validation(self) -> str | None: ...
+
+    @property
+    def test(self) -> str | None: ...
+
+
+def given_splits(dataset: _NamedSplits) -> dict[SplitName, str | None]:
+    """Return the names that the user gave for the splits; None for those to find."""
+    return {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+
+
+def not_here(component: str, dataset: Dataset, data: str) -> DataUnavailable:
+    """Return the error for data that is not downloaded yet, with the command that does it.
+
+    Args:
+        component: the name of the data set that reads it, such as `huggingface`.
+        dataset: the data set, with its parameters.
+        data: the name of the data.
+    """
+    words = ComponentSpec.of(component, dataset).short_words
+    command = f"zookit data fetch {shlex.quote(words)}"
+    call = f'zookit.load_data("{words}", data="full")'
+    return DataUnavailable(f"{data} is not on this machine. Fetch it with {option(command, call)}.")
 
 
 @dataclass(frozen=True)
-class Form:
-    """What images become, by the parameters of a data set and its first image.
+class ImageShape:
+    """The shape that images are given, by the parameters of a data set and its first image.
 
     Args:
         size: the height and width to scale to; None if all images have the same.
@@ -55,13 +85,13 @@ class Form:
                 f"{self.first[1]}. To scale all images: size=224, for example."
             )
         if self.grey is None and shape[2] > self.first[2]:
-            return "has colours, but the first image is grey. Write grey=false, or grey=true."
+            return "is in colour, but the first image is grey. Write grey=false, or grey=true."
         return ""
 
 
 def read_splits(
     found: Mapping[SplitName, tuple[int, Iterable[tuple[bytes, int]]]],
-    form: Form,
+    image_shape: ImageShape,
     source: Source,
     names: tuple[str, ...],
     *,
@@ -72,26 +102,22 @@ def read_splits(
 
     Args:
         found: the number of examples of each split, and the examples.
-        form: what the images become.
+        image_shape: the shape that the images are given.
         source: what reports the progress.
         names: the names of the classes.
         fraction: the fraction of each class to hold out.
         seed: the seed of holding out.
     """
-    splits: dict[str, Split] = {}
+    splits: dict[SplitName, Split] = {}
     left_out: list[str] = []
     for name, (count, examples) in found.items():
         splits[name], reasons = read_encoded_images(
             examples,
             count,
-            form.shape,
+            image_shape.shape,
             name=name,
-            complaint=form.complaint,
+            complaint=image_shape.complaint,
             progress=source.progress,
         )
         left_out += reasons
-    if "test" not in splits:
-        everything = splits["train"]
-        kept, held = hold_out(everything.labels, fraction, seed, names)
-        splits |= {"train": subset(everything, kept), "test": subset(everything, held)}
-    return Splits(**splits, left_out=tuple(left_out))
+    return with_test(splits, left_out, fraction=fraction, seed=seed, class_names=names)

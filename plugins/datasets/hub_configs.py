@@ -8,7 +8,7 @@ from typing import Any
 
 from zookit.core import DataError
 from zookit.core.data import usual_split
-from zookit.plugins.datasets.hosted_splits import named
+from zookit.plugins.datasets.hosted_names import named
 from zookit.plugins.datasets.hub_index import HubFile, Index
 
 CONVERTED = "refs/convert/parquet"

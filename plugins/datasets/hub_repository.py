@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from zookit.core import DataError, DataUnavailable, WrongHash, reason_of, say, warn
 from zookit.core.data import Progress, downloading, downloads_folder, written_aside
+from zookit.plugins.datasets.download_limit import GIGABYTE, check_download
 from zookit.plugins.datasets.hub_index import (
     COMMIT,
     HubFile,
@@ -25,7 +26,6 @@ from zookit.plugins.datasets.hub_index import (
 
 T = TypeVar("T")
 
-_GIGABYTE = 10**9
 _OF_THE_DISK = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS)
 
 
@@ -81,7 +81,6 @@ class Repository:
         index: Index,
         files: Sequence[HubFile],
         *,
-        most: float,
         progress: Progress,
         offline: bool,
     ) -> None:
@@ -92,12 +91,11 @@ class Repository:
         Args:
             index: what the repository contains.
             files: the files.
-            most: the most gigabytes to download.
             progress: reports the bytes.
             offline: whether the network is not to be used.
 
         Raises:
-            DataError: the files are larger than `most`, or than the free disk.
+            DataError: the files are larger than `check_download` allows, or than the free disk.
             DataUnavailable: the hub does not send them.
             WrongHash: it sends something else.
         """
@@ -109,7 +107,7 @@ class Repository:
         with downloading(self.home) as own:
             missing = [file for file in files if not _is_linked(target, file)]
             total = sum(file.size for file in missing)
-            self._check_size(total, most, own)
+            self._check_size(total, own)
             incomplete = own / "incomplete"
             with progress(f"downloading {self.name}", total, "bytes") as advance:
                 for file in missing:
@@ -119,18 +117,14 @@ class Repository:
                     got.replace(target / file.path)
             shutil.rmtree(incomplete, ignore_errors=True)
 
-    def _check_size(self, total: int, most: float, folder: Path) -> None:
+    def _check_size(self, total: int, folder: Path) -> None:
+        check_download(self.name, total)
         free = shutil.disk_usage(folder).free
-        size = f"{self.name} has {total / _GIGABYTE:,.1f} GB to download"
-        if total > most * _GIGABYTE:
-            raise DataError(
-                f"{size}, more than max_gb={most:g}. To download it: "
-                f"max_gb={-(-total // _GIGABYTE)}."
-            )
         if total > free:
             raise DataError(
-                f"{size}, but {folder} has {free / _GIGABYTE:,.1f} GB free. Free some space, or "
-                "set ZOOKIT_CACHE_DIR to a folder on a larger disk."
+                f"{self.name} has {total / GIGABYTE:,.1f} GB to download, but {folder} has "
+                f"{free / GIGABYTE:,.1f} GB free. Free some space, or set ZOOKIT_CACHE_DIR to a "
+                "folder on a larger disk."
             )
 
     def _received(

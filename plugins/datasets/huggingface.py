@@ -6,23 +6,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from annotated_types import Gt
-
-from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Doc, Splits, option
-from zookit.core.data import Progress, Source, downloads_folder, shape_of_image
+from zookit.core import DataError, Dataset, DatasetInfo, Doc, Splits
+from zookit.core.data import Progress, Source, SplitName, downloads_folder, shape_of_image
 from zookit.plugins.datasets import parquet_images as parquet
+from zookit.plugins.datasets.held_out import SplitSeed, TestFraction
 from zookit.plugins.datasets.hosted_images import (
-    Form,
     Grey,
+    ImageShape,
     Size,
-    SplitSeed,
-    TestFraction,
     TestSplit,
     TrainSplit,
     ValidationSplit,
+    given_splits,
+    not_here,
     read_splits,
 )
-from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits, class_names
+from zookit.plugins.datasets.hosted_names import choose_splits, class_names, wrong_label
 from zookit.plugins.datasets.hub_configs import choose_config
 from zookit.plugins.datasets.hub_index import COMMIT, HubFile, Index, read_index
 from zookit.plugins.datasets.hub_repository import Repository, is_here
@@ -60,7 +59,6 @@ class HuggingFace(Dataset):
     grey: Grey = None
     split: TestFraction = 0.2
     seed: SplitSeed = 0
-    max_gb: Annotated[float, Gt(0), Doc("The most gigabytes to download.")] = 10.0
 
     packages: ClassVar[Mapping[str, str]] = {"huggingface_hub": _PACKAGE, "pyarrow": _PACKAGE}
 
@@ -77,7 +75,7 @@ class HuggingFace(Dataset):
         index = self._index()
         if index is None:
             return None
-        _, files = self._chosen(index)
+        _, files = _chosen(self, index)
         needed = [each for part in files.values() for each in part]
         folder = self._repository.folder(index.commit, needed)
         return folder if all(is_here(folder / each.path, each) for each in needed) else None
@@ -86,11 +84,10 @@ class HuggingFace(Dataset):
         """Find the commit and download the files, unless they are here."""
         index = self._repository.index(self.revision, offline=offline)
         pinned = replace(self, revision=index.commit)
-        _, files = self._chosen(index)
+        _, files = _chosen(self, index)
         self._repository.download(
             index,
             [each for part in files.values() for each in part],
-            most=self.max_gb,
             progress=progress,
             offline=offline,
         )
@@ -112,7 +109,9 @@ class HuggingFace(Dataset):
             split: (parquet.count_rows(paths), local.examples(split))
             for split, paths in local.paths.items()
         }
-        return read_splits(found, local.form, source, names, fraction=self.split, seed=self.seed)
+        return read_splits(
+            found, local.image_shape, source, names, fraction=self.split, seed=self.seed
+        )
 
     @property
     def _repository(self) -> Repository:
@@ -124,25 +123,11 @@ class HuggingFace(Dataset):
             return None
         return read_index(downloads_folder(self._repository.home), self.revision)
 
-    def _chosen(self, index: Index) -> tuple[str, Files]:
-        """Return the configuration, and the files of its splits."""
-        config, splits = choose_config(index, self.config, self.repo)
-        given: Mapping[SplitName, str | None] = {
-            "train": self.train,
-            "validation": self.validation,
-            "test": self.test,
-        }
-        chosen = choose_splits(list(splits), given, self.repo)
-        return config, {ours: splits[theirs] for ours, theirs in chosen.items()}
-
     def _local(self) -> "_Local":
         """Return what is on this machine. Raises DataUnavailable if that is not all."""
         index, folder = self._index(), self.downloaded
         if index is None or folder is None:
-            raise DataUnavailable(
-                f"{self.repo} is not on this machine. Download it with "
-                f"{option('zookit data fetch', 'zookit.load_data')}."
-            )
+            raise not_here("huggingface", self, self.repo)
         return _local(self, index.commit, folder)
 
     def _check_labels(
@@ -153,11 +138,7 @@ class HuggingFace(Dataset):
         known = range(classes) if columns.class_names else values - {None}
         wrong = [each for each in values if each not in known or _is_negative(each)]
         if wrong:
-            shown = "no label" if wrong[0] is None else f"the label {wrong[0]!r}"
-            raise DataError(
-                f"{self.repo}: the {split} split has examples with {shown}, expected one of "
-                f"{classes} classes. To use another split: {split}=NAME."
-            )
+            raise wrong_label(self.repo, split, wrong[0], classes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +148,7 @@ class _Local:
     info: DatasetInfo
     paths: Mapping[SplitName, Sequence[Path]]
     columns: parquet.Columns
-    form: Form
+    image_shape: ImageShape
 
     def examples(self, split: SplitName) -> Iterator[tuple[bytes, int]]:
         """Yield the images and labels of a split."""
@@ -182,7 +163,7 @@ def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
     """Return the files of a data set at a commit, where they do not change."""
     index = read_index(folder.parents[1], commit)
     assert index is not None
-    config, files = dataset._chosen(index)  # noqa: SLF001 - it is a part of the class that is cached
+    config, files = _chosen(dataset, index)
     paths = {split: [folder / each.path for each in part] for split, part in files.items()}
     columns = parquet.find_columns(
         paths["train"][0],
@@ -200,18 +181,25 @@ def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
         first = shape_of_image(parquet.first_image(paths["train"], columns))
     except DataError as error:
         raise DataError(f"{dataset.repo}: the first image {error}.") from None
-    form = Form(dataset.size, dataset.grey, first)
+    image_shape = ImageShape(dataset.size, dataset.grey, first)
     sizes: dict[str, int] = {split: parquet.count_rows(part) for split, part in paths.items()}
     licence: Any = index.card.get("license", "")
     info = DatasetInfo(
-        image_shape=form.shape,
+        image_shape=image_shape.shape,
         class_names=classes,
         sizes=sizes if "test" in sizes else {},
         license=", ".join(map(str, licence)) if isinstance(licence, list) else str(licence),
         citation=f"{dataset.repo} at commit {commit}",
         homepage=f"https://huggingface.co/datasets/{dataset.repo}",
     )
-    return _Local(info, paths, columns, form)
+    return _Local(info, paths, columns, image_shape)
+
+
+def _chosen(dataset: HuggingFace, index: Index) -> tuple[str, Files]:
+    """Return the configuration, and the files of its splits."""
+    config, splits = choose_config(index, dataset.config, dataset.repo)
+    chosen = choose_splits(list(splits), given_splits(dataset), dataset.repo)
+    return config, {ours: splits[theirs] for ours, theirs in chosen.items()}
 
 
 def _values(

@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge
 
 from zookit.core import Dataset, DatasetInfo, Doc, Split, Splits
 from zookit.core.data import (
     Source,
+    SplitName,
     class_folders,
-    hold_out,
     read_class_folders,
     split_folders,
-    subset,
+)
+from zookit.plugins.datasets.held_out import (
+    SplitSeed,
+    TestFraction,
+    validation_as_test,
+    with_test,
 )
 
 
@@ -32,13 +37,8 @@ class ImageFolder(Dataset):
     path: Annotated[Path, Doc("Path of the folder.")]
     size: Annotated[int, Ge(8), Doc("Height and width to scale images to, in pixels.")] = 224
     grey: Annotated[bool, Doc("Convert images to grey, with one channel instead of three.")] = False
-    split: Annotated[
-        float,
-        Gt(0),
-        Lt(1),
-        Doc("Fraction of each class for the test split, if the folder has no splits."),
-    ] = 0.2
-    seed: Annotated[int, Ge(0), Doc("Seed of the random test split.")] = 0
+    split: TestFraction = 0.2
+    seed: SplitSeed = 0
 
     @property
     def folder(self) -> Path:
@@ -55,17 +55,16 @@ class ImageFolder(Dataset):
 
     def load(self, source: Source) -> Splits:
         """Read the images and split them if the folder has no splits."""
-        folders = split_folders(self.path)
-        if not folders:
-            everything, left_out = self._read(self.path, source)
-            kept, held = hold_out(everything.labels, self.split, self.seed, self.info.class_names)
-            return Splits(subset(everything, kept), subset(everything, held), left_out=left_out)
+        whole: dict[SplitName, Path] = {"train": self.path}
+        folders = validation_as_test(split_folders(self.path)) or whole
         read = {name: self._read(folder, source) for name, folder in folders.items()}
-        splits = {name: split for name, (split, _) in read.items()}
-        left_out = tuple(line for _, lines in read.values() for line in lines)
-        if "test" not in splits:
-            splits["test"] = splits.pop("validation")
-        return Splits(**splits, left_out=left_out)
+        return with_test(
+            {name: split for name, (split, _) in read.items()},
+            [line for _, lines in read.values() for line in lines],
+            fraction=self.split,
+            seed=self.seed,
+            class_names=self.info.class_names,
+        )
 
     def _read(self, folder: Path, source: Source) -> tuple[Split, tuple[str, ...]]:
         info = self.info

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zookit.core import DataError, did_you_mean, reason_of
-from zookit.plugins.datasets.hosted_splits import named
+from zookit.core import DataError, reason_of
+from zookit.plugins.datasets.hosted_names import choose_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,23 +54,29 @@ def find_columns(
     with _opened(path) as file:
         schema = file.schema_arrow
     features = _features(schema) or declared
-    names = list(schema.names)
-    images = [name for name in names if _is_image(schema, features, name)]
-    classes = [name for name in names if _kind(features.get(name)) == "ClassLabel"]
-    single = [name for name in names if _is_single(schema.field(name).type)]
-    labels = classes or [name for name in _USUAL_LABELS if name in single]
-    chosen_image = _chosen("image", image, images, names, where)
-    chosen_label = _chosen("label", label, labels, names, where)
-    if chosen_image not in images:
-        raise DataError(
-            f"{where}: column {chosen_image!r} has {schema.field(chosen_image).type}, expected "
-            f"images. Columns of images: {named(images)}."
-        )
-    if chosen_label not in single:
-        raise DataError(
-            f"{where}: column {chosen_label!r} has {schema.field(chosen_label).type}, expected one "
-            f"class for each image. Columns that may have one: {named(single)}."
-        )
+    types = {name: str(schema.field(name).type) for name in schema.names}
+    images = [name for name in types if _is_image(schema, features, name)]
+    classes = [name for name in types if _kind(features.get(name)) == "ClassLabel"]
+    single = [name for name in types if _is_single(schema.field(name).type)]
+    chosen_image = choose_name(
+        "image",
+        image,
+        kind="column",
+        types=types,
+        allowed=images,
+        found=images,
+        usual=_USUAL_IMAGES,
+        where=where,
+    )
+    chosen_label = choose_name(
+        "label",
+        label,
+        kind="column",
+        types=types,
+        allowed=single,
+        found=classes or [name for name in _USUAL_LABELS if name in single],
+        where=where,
+    )
     found = features.get(chosen_label)
     known = found.get("names") if isinstance(found, dict) and chosen_label in classes else None
     return Columns(chosen_image, chosen_label, tuple(map(str, known or ())))
@@ -86,7 +92,7 @@ def label_values(files: Sequence[Path], column: str, where: str) -> set[Any]:
                 if len(values) > _MOST_CLASSES:
                     raise DataError(
                         f"{where}: column {column!r} has more than {_MOST_CLASSES:,} different "
-                        "values, so these are no classes. Choose another column: label=COLUMN."
+                        "values, too many for classes. Choose another column: label=COLUMN."
                     )
     return values
 
@@ -196,28 +202,3 @@ def _is_single(kind: "pa.DataType") -> bool:
     checks = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_string)
     is_text = pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
     return is_text or any(check(kind) for check in checks)
-
-
-def _chosen(
-    what: str, given: str | None, found: Sequence[str], names: Sequence[str], where: str
-) -> str:
-    if given is not None:
-        if given in names:
-            return given
-        raise DataError(
-            f"{where} has no column {given!r}. Choose one of {named(names)}."
-            f"{did_you_mean(given, names)}"
-        )
-    usual = [name for name in _USUAL_IMAGES if name in found] if what == "image" else []
-    choices = found if len(found) == 1 else usual[:1] or found
-    if len(choices) == 1:
-        return choices[0]
-    if choices:
-        raise DataError(
-            f"{where} has several columns that may be the {what}: {named(choices)}. Write "
-            f"{what}={choices[0]}."
-        )
-    raise DataError(
-        f"{where} has no column of {'images' if what == 'image' else 'classes'}. Its columns are "
-        f"{named(names)}. If one of them is, write {what}=COLUMN."
-    )

@@ -1,20 +1,16 @@
 """The data set `svhn`."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 
 from zookit.core import DataError, Dataset, DatasetInfo, Doc, Split, Splits
-from zookit.core.data import RemoteFile, Source, empty_images, read_mat
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
+from zookit.core.data import RemoteFile, Source, concatenated
+from zookit.plugins.datasets.mat_files import read_mat
 
 _SCHEMES = ("http", "https")  # the same server, as TensorFlow Datasets and others address it
 _SHAPE = (32, 32, 3)
-_BLOCK = 10_000
-"""The number of images that are put in order at a time."""
 
 
 def _file(part: str, sha256: str, size: int) -> RemoteFile:
@@ -77,21 +73,11 @@ class Svhn(Dataset):
 
 
 def _read(source: Source, files: tuple[RemoteFile, ...]) -> Split:
-    parts = [_arrays(source, file.name) for file in files]
-    count = sum(len(labels) for _, labels in parts)
-    images, end = empty_images((count, *_SHAPE)), 0
-    with source.progress("putting the images in order", count, "images") as advance:
-        for pixels, _ in parts:
-            for at in range(0, len(pixels), _BLOCK):
-                block = pixels[at : at + _BLOCK]
-                begin, end = end, end + len(block)
-                images[begin:end] = block
-                advance(len(block))
-    return Split(images, np.concatenate([labels for _, labels in parts]))
+    return concatenated([_part(source, file.name) for file in files], source.progress)
 
 
-def _arrays(source: Source, name: str) -> "tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]":
-    """Return the images (N, 32, 32, 3) and labels (N,) of a file, in which a 0 has the label 10."""
+def _part(source: Source, name: str) -> Split:
+    """Return the images and labels of a file, in which a 0 has the label 10."""
     path = source.file(name)
     found = read_mat(path, "X", "y", progress=source.progress)
     pixels, labels = found["X"], found["y"].reshape(-1)
@@ -103,4 +89,4 @@ def _arrays(source: Source, name: str) -> "tuple[npt.NDArray[np.uint8], npt.NDAr
     unknown = labels[~np.isin(labels, np.arange(1, 11))]
     if len(unknown):
         raise DataError(f"{path} has the label {unknown[0]}. Expected 1 to 10.")
-    return np.moveaxis(pixels, -1, 0).view(np.uint8), labels.astype(np.int64) % 10
+    return Split(np.moveaxis(pixels, -1, 0).view(np.uint8), labels.astype(np.int64) % 10)

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from annotated_types import Gt
-
-from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Doc, Splits, option
+from zookit.core import DataError, Dataset, DatasetInfo, DataUnavailable, Doc, Splits
 from zookit.core.data import (
     Progress,
     Source,
@@ -17,15 +15,16 @@ from zookit.core.data import (
     downloads_folder,
     shape_of_image,
 )
+from zookit.plugins.datasets.held_out import SplitSeed, TestFraction
 from zookit.plugins.datasets.hosted_images import (
-    Form,
     Grey,
+    ImageShape,
     Size,
-    SplitSeed,
-    TestFraction,
     TestSplit,
     TrainSplit,
     ValidationSplit,
+    given_splits,
+    not_here,
     read_splits,
 )
 from zookit.plugins.datasets.tfds_copy import (
@@ -37,9 +36,6 @@ from zookit.plugins.datasets.tfds_copy import (
     remember,
     remembered,
 )
-
-if TYPE_CHECKING:
-    from zookit.plugins.datasets.hosted_splits import SplitName
 
 _NAME = re.compile(r"[a-z0-9_]+(/\w[\w.-]*)?")
 _LIBRARY = "tensorflow-datasets"
@@ -74,7 +70,6 @@ class Tfds(Dataset):
     grey: Grey = None
     split: TestFraction = 0.2
     seed: SplitSeed = 0
-    max_gb: Annotated[float, Gt(0), Doc("The most gigabytes to download and prepare.")] = 10.0
 
     packages: ClassVar[Mapping[str, str]] = {"tensorflow_datasets": "zookit[tfds]"}
 
@@ -119,7 +114,7 @@ class Tfds(Dataset):
         copy, found = self._described()
         sizes = found["sizes"]
         return DatasetInfo(
-            image_shape=self._form(copy).shape,
+            image_shape=self._image_shape(copy).shape,
             class_names=tuple(found["class_names"]),
             sizes=sizes if "test" in sizes else {},
             license=found["license"],
@@ -133,7 +128,7 @@ class Tfds(Dataset):
         parts = {split: (size, examples(copy, split)) for split, size in found["sizes"].items()}
         return read_splits(
             parts,
-            self._form(copy),
+            self._image_shape(copy),
             source,
             tuple(found["class_names"]),
             fraction=self.split,
@@ -149,32 +144,23 @@ class Tfds(Dataset):
         return copy_of(self._home(), self.name, self.version, self._request())
 
     def _request(self) -> dict[str, Any]:
-        splits: Mapping[SplitName, str | None] = {
-            "train": self.train,
-            "validation": self.validation,
-            "test": self.test,
-        }
         return {
             "name": f"{self.name}:{self.version}" if self.version else self.name,
             "image": self.image,
             "label": self.label,
-            "splits": splits,
-            "max_gb": self.max_gb,
+            "splits": given_splits(self),
         }
 
     def _described(self) -> tuple[Path, dict[str, Any]]:
         copy = self._copy()
         found = None if copy is None else describe_copy(copy)
         if copy is None or found is None:
-            raise DataUnavailable(
-                f"{self.name} is not on this machine. Prepare it with "
-                f"{option('zookit data fetch', 'zookit.load_data')}."
-            )
+            raise not_here("tfds", self, self.name)
         return copy, found
 
-    def _form(self, copy: Path) -> Form:
+    def _image_shape(self, copy: Path) -> ImageShape:
         content, _ = next(examples(copy, "train"), (b"", 0))
         try:
-            return Form(self.size, self.grey, shape_of_image(content))
+            return ImageShape(self.size, self.grey, shape_of_image(content))
         except DataError as error:
             raise DataError(f"{self.name}: the first image {error}.") from None

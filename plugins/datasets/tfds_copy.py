@@ -43,7 +43,7 @@ def make_copy(folder: Path, request: Mapping[str, Any], progress: Progress) -> d
 
 
 def _prepared(request: Mapping[str, Any], advance: Any) -> dict[str, Any]:
-    # The same packages as here, also those of a program that has added folders to its path.
+    # The same packages as here, including those in folders that a program has added to its path.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-P", "-m", _PROGRAM, json.dumps(request)]
     with (

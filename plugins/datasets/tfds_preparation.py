@@ -8,16 +8,22 @@ copied so far, and at the end a description or an error.
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zookit.core import DataError, did_you_mean, reason_of
-from zookit.plugins.datasets.hosted_splits import choose_splits, class_names, named
+from zookit.plugins.datasets.download_limit import check_download
+from zookit.plugins.datasets.hosted_names import (
+    choose_name,
+    choose_splits,
+    class_names,
+    named,
+    wrong_label,
+)
 
-_GIGABYTE = 10**9
 _REPORTED = 1000
 """Images between two reports."""
 
@@ -77,7 +83,7 @@ def copy_images(builder: Any, request: Mapping[str, Any]) -> dict[str, Any]:
     """
     where = builder.info.full_name
     image, label = find_features(builder.info, request["image"], request["label"])
-    prepare(builder, request["max_gb"])
+    prepare(builder)
     chosen = choose_splits(list(builder.info.splits), request["splits"], where)
     feature = builder.info.features[label]
     declared = feature.names or range(feature.num_classes or 0)
@@ -119,55 +125,41 @@ def find_features(info: Any, image: str | None, label: str | None) -> tuple[str,
     images = [name for name, each in ordered if type(each) is tfds.features.Image]
     labels = [name for name, each in ordered if type(each) is tfds.features.ClassLabel]
     usual = info.supervised_keys or ()
-    found = (
-        _chosen("image", image, images, usual, where, features),
-        _chosen("label", label, labels, usual, where, features),
+    types = {name: type(each).__name__ for name, each in ordered}
+    chosen_image = choose_name(
+        "image",
+        image,
+        kind="feature",
+        types=types,
+        allowed=images,
+        found=images,
+        usual=usual,
+        where=where,
     )
-    if features[found[0]].np_dtype != np.uint8:
+    chosen_label = choose_name(
+        "label",
+        label,
+        kind="feature",
+        types=types,
+        allowed=labels,
+        found=labels,
+        usual=usual,
+        where=where,
+    )
+    if features[chosen_image].np_dtype != np.uint8:
         raise DataError(
-            f"{where}: {found[0]!r} has images of {np.dtype(features[found[0]].np_dtype)}, "
-            "expected uint8."
+            f"{where}: {chosen_image!r} has images of "
+            f"{np.dtype(features[chosen_image].np_dtype)}, expected uint8."
         )
-    return found
+    return chosen_image, chosen_label
 
 
-def _chosen(
-    what: str,
-    given: str | None,
-    found: Sequence[str],
-    usual: Sequence[Any],
-    where: str,
-    features: Mapping[str, Any],
-) -> str:
-    if given is not None:
-        if given in found:
-            return given
-        raise DataError(
-            f"{where} has no {what} {given!r}. Choose one of {named(found)}."
-            f"{did_you_mean(given, found)}"
-        )
-    choices = found if len(found) == 1 else [name for name in usual if name in found] or found
-    if not choices:
-        kind = "images" if what == "image" else "one class for each image"
-        raise DataError(f"{where} has no feature of {kind}. It has {named(sorted(features))}.")
-    if len(choices) > 1:
-        raise DataError(
-            f"{where} has several features that may be the {what}: {named(choices)}. Write "
-            f"{what}={choices[0]}."
-        )
-    return choices[0]
-
-
-def prepare(builder: Any, most: float) -> None:
+def prepare(builder: Any) -> None:
     """Download and prepare a data set, unless it is. Raises DataError if it is too large."""
     if builder.is_prepared():
         return
     total = sum(int(each.size) for each in (builder.url_infos or {}).values())
-    if total > most * _GIGABYTE:
-        raise DataError(
-            f"{builder.info.full_name} has {total / _GIGABYTE:,.1f} GB to download, more than "
-            f"max_gb={most:g}. To download it: max_gb={-(-total // _GIGABYTE)}."
-        )
+    check_download(builder.info.full_name, total)
     builder.download_and_prepare()
 
 
@@ -201,10 +193,7 @@ def _copy(
     with (folder / f"{split}.images").open("wb") as file:
         for image, label in examples:
             if not 0 <= label < classes:
-                raise DataError(
-                    f"{where}: the {split} split has examples with the label {label}, expected "
-                    f"one of {classes} classes. To use another split: {split}=NAME."
-                )
+                raise wrong_label(where, split, int(label), classes)
             content = bytes(image)
             file.write(content)
             index.append((len(content), int(label)))

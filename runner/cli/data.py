@@ -125,9 +125,9 @@ def _chosen(names: list[str] | None) -> "list[CacheEntry]":
 
     entries = cache_entries()
     cached = sorted({entry.name for entry in entries})
-    spelt = {name.replace("-", "_") for name in cached}
+    known = {name.replace("-", "_") for name in cached}
     for name in names or ():
-        if name.replace("-", "_") not in spelt:
+        if name.replace("-", "_") not in known:
             raise DataError(
                 f"{name!r} is not in the cache, which contains: {', '.join(cached) or 'nothing'}."
             )

@@ -99,11 +99,10 @@ def _paragraphs(docstring: str) -> Iterator[str]:
 
 def _facts(built: "Built[Dataset]") -> Sequence[tuple[str, str]]:
     from zookit.data.dataset_info import checked_info  # brings NumPy in
-    from zookit.data.fetching import fetched, only_what_is_here
+    from zookit.data.fetching import fetched
 
     try:
-        with only_what_is_here():
-            info = checked_info(fetched(built).component)
+        info = checked_info(fetched(built, offline=True).component)
     except DataUnavailable:
         command = f"zookit data fetch {shlex.quote(built.spec.short_words)}"
         return (("data", f"not on this machine; to download it: {command}"),)

@@ -129,7 +129,7 @@ def _description(folder: Path) -> dict[str, Any] | None:
 
 
 def _downloads() -> Iterator[CacheEntry]:
-    for folder in _folders(downloads_folder(""), "*"):
+    for folder in _folders(downloads_folder(), "*"):
         # The home of a data set is its name with hyphens.
         name, lock = folder.name.replace("-", "_"), f"download-{folder.name}"
         yield CacheEntry(name, folder.name, "downloads", size_of(folder), folder, lock)

@@ -19,7 +19,7 @@ _offline: ContextVar[bool] = ContextVar("_offline", default=False)
 
 @contextmanager
 def only_what_is_here() -> Iterator[None]:
-    """Let `fetched` use neither the network nor another process, for what is only tried."""
+    """Let everything that this block calls use only the data sets that are on this machine."""
     token = _offline.set(True)
     try:
         yield
@@ -27,10 +27,11 @@ def only_what_is_here() -> Iterator[None]:
         _offline.reset(token)
 
 
-def fetched(built: Built[Dataset]) -> Built[Dataset]:
+def fetched(built: Built[Dataset], *, offline: bool = False) -> Built[Dataset]:
     """Return the data set with its files on this machine, and the parameters that are recorded.
 
-    Data sets of other kinds stay as they are. Raises DataError, which names the data set.
+    Data sets of other kinds stay as they are. With `offline`, use only what is on this machine.
+    Raises DataError, which names the data set.
     """
     dataset, name = built.component, built.spec.short_name
     if type(dataset).fetched is Dataset.fetched:
@@ -38,7 +39,7 @@ def fetched(built: Built[Dataset]) -> Built[Dataset]:
     progress = bar if logger.isEnabledFor(logging.INFO) else silent
     with plugins_blamed(dataset):
         try:
-            found = dataset.fetched(progress, _offline.get())
+            found = dataset.fetched(progress, offline or _offline.get())
         except DataError as error:
             error.message = f"{name}: {error.message}"
             raise

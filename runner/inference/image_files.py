@@ -12,7 +12,7 @@ from PIL.Image import Image
 
 from zookit.core import BadExperiment, BadParameter, DataError, warn
 from zookit.core.data.files import image_entries_below
-from zookit.core.data.images import decode, without_warnings
+from zookit.core.data.images import pixels_of, upright_image, without_warnings
 from zookit.core.data.threads import in_threads
 from zookit.core.errors import quoted
 from zookit.core.messages import printable
@@ -159,7 +159,9 @@ def _read_one(file: Path, image: "Pixels", look: Callable[[Image], None]) -> str
     if not os.path.isfile(file):  # noqa: PTH113 - unlike Path.is_file it never raises
         return _why_no_file(file)
     try:
-        image[...] = decode(file, image.shape, look)
+        with upright_image(file) as opened:
+            look(opened)
+            image[...] = pixels_of(opened, image.shape)
     except DataError as error:
         return str(error)
     return ""

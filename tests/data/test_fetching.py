@@ -141,6 +141,12 @@ def test_what_cannot_be_fetched_is_an_error(
         fetched(default.datasets.build(dataset()))
 
 
+def test_offline_uses_no_network() -> None:
+    with pytest.raises(DataUnavailable, match="without a network"):
+        fetched(default.datasets.build(Hosted()), offline=True)
+    assert "asked" not in LIBRARY
+
+
 def test_what_is_only_tried_uses_no_network() -> None:
     with only_what_is_here(), pytest.raises(DataUnavailable, match="without a network"):
         compose(Hosted(), "dense:units=2")

@@ -55,9 +55,12 @@ def test_a_split_without_a_readable_image_is_an_error() -> None:
         read_encoded_images([(b"x", 0)], 1, (8, 8, 1), name="test")
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_another_number_of_examples_is_an_error(count: int) -> None:
-    with pytest.raises(DataError, match=f"{count}"):
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [(1, "more images than the 1 that"), (3, "2 images, but 3 were announced")],
+)
+def test_another_number_of_examples_is_an_error(count: int, says: str) -> None:
+    with pytest.raises(DataError, match=says):
         read_encoded_images([(png(), 0)] * 2, count, (8, 8, 1), name="test")
 
 

@@ -148,6 +148,18 @@ def test_progress_is_reported(tmp_path: Path) -> None:
     assert sum(amounts) == 24
 
 
+def test_the_source_reports_reading_the_splits(tmp_path: Path) -> None:
+    labels: list[str] = []
+
+    @contextlib.contextmanager
+    def progress(label: str, total: int | None, unit: str) -> "Iterator[Callable[[int], None]]":
+        labels.append(label)
+        yield lambda amount: None
+
+    read_idx_splits(Source("local", put_files(tmp_path, plain=True), "0", "a test", progress))
+    assert "reading train-images-idx3-ubyte" in labels
+
+
 @pytest.mark.parametrize("plain", [True, False], ids=["plain", "gz"])
 def test_four_files_make_splits(tmp_path: Path, *, plain: bool) -> None:
     splits = read_idx_splits(Source("local", put_files(tmp_path, plain=plain), "0", "a test"))

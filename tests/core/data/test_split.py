@@ -1,10 +1,13 @@
-"""Divide a split: held-out indices by class and seed, and subsets."""
+"""Divide and join splits: held-out indices by class and seed, subsets, and parts in a row."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from zookit.core import DataError, Split
-from zookit.core.data import hold_out, subset
+from zookit.core.data import concatenated, hold_out, subset
 
 
 @pytest.mark.parametrize(
@@ -48,3 +51,24 @@ def test_subset_is_what_numpy_gives(count: int) -> None:
     strided = subset(Split(images[:, ::2], labels), chosen).images
     assert np.array_equal(strided, part.images[:, ::2])
     assert strided.flags.c_contiguous
+
+
+@pytest.mark.parametrize("counts", [[3], [2, 0, 5], [10_001, 4]])
+def test_concatenated_is_what_numpy_gives(counts: list[int]) -> None:
+    rng = np.random.default_rng(0)
+    parts = [
+        Split(rng.integers(0, 256, (count, 4, 2, 1), np.uint8)[:, ::2], rng.integers(0, 5, count))
+        for count in counts
+    ]
+    amounts: list[int] = []
+
+    @contextmanager
+    def progress(label: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+        assert (total, unit) == (sum(counts), "images")
+        yield amounts.append
+
+    joined = concatenated(parts, progress)
+    assert np.array_equal(joined.images, np.concatenate([part.images for part in parts]))
+    assert np.array_equal(joined.labels, np.concatenate([part.labels for part in parts]))
+    assert joined.images.flags.c_contiguous
+    assert sum(amounts) == sum(counts)

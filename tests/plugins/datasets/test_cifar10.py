@@ -8,9 +8,9 @@ from made_data import put_pictures
 from published import cifar10_files, publish, put
 
 from zookit.core import DataError, DataUnavailable, WrongHash
-from zookit.core.data.tar import tar_members
 from zookit.data.prepared import Prepared, prepare
 from zookit.plugins.datasets.cifar10 import Cifar10
+from zookit.plugins.datasets.tar_files import tar_members
 
 FILES = cifar10_files()
 (ARCHIVE,) = FILES

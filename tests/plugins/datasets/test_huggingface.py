@@ -22,7 +22,8 @@ from small_runs import DENSE, SMALL
 import zookit
 from zookit.core import BadParameter, DataError, DataUnavailable, WrongHash
 from zookit.core.data import downloads_folder
-from zookit.data.fetching import fetched, only_what_is_here
+from zookit.core.messages import at_command_line
+from zookit.data.fetching import fetched
 from zookit.data.prepared import Prepared, prepare_named
 from zookit.plugins import HuggingFace
 from zookit.plugins.datasets.parquet_images import (
@@ -127,15 +128,39 @@ def test_without_a_network_and_a_download_it_is_one_line(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.add("zoo/pets", SHARDS)
-    with only_what_is_here(), pytest.raises(DataUnavailable, match="not on this machine"):
-        fetched(default.datasets.build("huggingface:zoo/pets"))
+    with pytest.raises(DataUnavailable, match="not on this machine"):
+        fetched(default.datasets.build("huggingface:zoo/pets"), offline=True)
     assert hub.requests == []
     use("http://user:secret@127.0.0.1:1", monkeypatch)
     text = error_of("huggingface:zoo/pets", DataUnavailable)
     assert "cannot be reached" in text
     assert "secret" not in text
-    with pytest.raises(DataUnavailable, match=r"zookit\.load_data"):
-        HuggingFace("zoo/pets").info  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("in_terminal", "says"),
+    [
+        (True, "zookit data fetch huggingface:repo=zoo/pets,size=16."),
+        (False, 'zookit.load_data("huggingface:repo=zoo/pets,size=16", data="full").'),
+    ],
+)
+def test_what_is_not_downloaded_is_an_error_with_the_command(in_terminal: bool, says: str) -> None:
+    with at_command_line(in_terminal), pytest.raises(DataUnavailable) as error:
+        HuggingFace("zoo/pets", size=16).info  # noqa: B018
+    assert str(error.value).endswith(says)
+
+
+def test_a_large_download_is_refused_until_the_limit_is_raised(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.add("zoo/pets", SHARDS)
+    monkeypatch.setenv("ZOOKIT_MAX_DOWNLOAD_GB", "0.000001")
+    text = error_of("huggingface:zoo/pets")
+    assert "zoo/pets" in text
+    assert "set ZOOKIT_MAX_DOWNLOAD_GB=1." in text
+    assert not any("/resolve/" in path for _, path in hub.requests)
+    monkeypatch.setenv("ZOOKIT_MAX_DOWNLOAD_GB", "1")
+    loaded("huggingface:zoo/pets")
 
 
 def test_a_file_with_other_content_is_refused(hub: Hub) -> None:
@@ -192,7 +217,7 @@ def test_a_login_is_needed_and_used(
     assert "hf_secret" not in repr(dataset)
     assert not any(
         b"hf_secret" in each.read_bytes()
-        for each in downloads_folder("").rglob("*")
+        for each in downloads_folder().rglob("*")
         if each.is_file()
     )
 
@@ -205,9 +230,8 @@ def test_a_login_is_needed_and_used(
         ("zoo/pets/extra/more", SHARDS, {}, ["OWNER/NAME"]),
         ("zoo/pets", {"pets.py": b"import os"}, {}, ["'.py'", "revision=refs/convert/parquet"]),
         ("zoo/pets,test=holdout", SHARDS, {}, ["'holdout'", "'test', 'train'"]),
-        ("zoo/pets,image=picture", SHARDS, {}, ["'picture'", "'image', 'label'"]),
+        ("zoo/pets,image=picture", SHARDS, {}, ["'picture'", "one of 'image'"]),
         ("zoo/pets,label=image", SHARDS, {}, ["'image'", "one class", "'label'"]),
-        ("zoo/pets,max_gb=0.000001", SHARDS, {}, ["max_gb=1e-06", "max_gb=1."]),
         ("zoo/pets", {"train.parquet": b"PAR1" * 9}, {}, ["train.parquet", "Parquet"]),
         (
             "zoo/pets",

@@ -10,9 +10,9 @@ from published import publish, put, svhn_files
 from samples import sizes
 
 from zookit.core import DataError, DataUnavailable
-from zookit.core.data import read_mat
 from zookit.core.parameters import create
 from zookit.data.prepared import Prepared, prepare
+from zookit.plugins.datasets.mat_files import read_mat
 from zookit.plugins.datasets.svhn import Svhn
 
 FILES = svhn_files()

@@ -15,7 +15,7 @@ from hub_server import picture
 
 from zookit.core import BadParameter, DataError, DataUnavailable
 from zookit.core.data import downloads_folder
-from zookit.data.fetching import fetched, only_what_is_here
+from zookit.data.fetching import fetched
 from zookit.data.prepared import Prepared, prepare_named
 from zookit.plugins import Tfds
 from zookit.plugins.datasets.tfds_copy import examples, mark_of_source, remember
@@ -68,14 +68,12 @@ def test_a_prepared_data_set_is_copied_and_pinned(
     assert found == expected
     assert "tensorflow_datasets" not in sys.modules
 
-    with only_what_is_here():
-        fetched(default.datasets.build("tfds:pets/small"))
+    fetched(default.datasets.build("tfds:pets/small"), offline=True)
     monkeypatch.setenv("TFDS_DATA_DIR", "/nowhere")
-    with only_what_is_here():
-        for words in ("tfds:pets/small", "tfds:pets/small,version=1.2.3,size=16"):
-            again = fetched(default.datasets.build(words)).component
-            assert isinstance(again, Tfds)
-            assert again.version == "1.2.3"
+    for words in ("tfds:pets/small", "tfds:pets/small,version=1.2.3,size=16"):
+        again = fetched(default.datasets.build(words), offline=True).component
+        assert isinstance(again, Tfds)
+        assert again.version == "1.2.3"
     again, other = loaded("tfds:pets/small,version=1.2.3")
     assert other.hash == prepared.hash
 
@@ -101,11 +99,14 @@ def test_it_keeps_the_contract_of_data_sets(library: Path, zookit: Command) -> N
         ("pets/small,label=moood", ["'moood'", "'kind', 'mood'", "Did you mean 'mood'"]),
         ("pets/small,label=owner", ["'owner' has 1 class", "label=FEATURE"]),
         ("sounds", ["no feature of images", "'pitch'"]),
-        ("cifar10,max_gb=0.1", ["max_gb=0.1", "max_gb=1."]),
+        ("cifar10", ["cifar10", "limit of 0.1 GB", "ZOOKIT_MAX_DOWNLOAD_GB=1."]),
         ("mnits", ["'mnits'", "Did you mean 'mnist'", "TFDS_DATA_DIR"]),
     ],
 )
-def test_an_error_names_the_choices(library: Path, words: str, says: list[str]) -> None:
+def test_an_error_names_the_choices(
+    library: Path, monkeypatch: pytest.MonkeyPatch, words: str, says: list[str]
+) -> None:
+    monkeypatch.setenv("ZOOKIT_MAX_DOWNLOAD_GB", "0.1")
     with pytest.raises(DataError) as error:
         loaded(f"tfds:{words}")
     text = str(error.value)
@@ -120,9 +121,10 @@ def test_nothing_is_prepared_where_words_are_only_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path))
-    with only_what_is_here(), pytest.raises(DataUnavailable, match="not on this machine"):
-        fetched(default.datasets.build("tfds:mnist"))
     with pytest.raises(DataUnavailable, match="not on this machine"):
+        fetched(default.datasets.build("tfds:mnist"), offline=True)
+    call = r'zookit\.load_data\("tfds:name=mnist,version=3\.0\.1", data="full"\)'
+    with pytest.raises(DataUnavailable, match=call):
         Tfds("mnist", "3.0.1").info  # noqa: B018
     assert list(tmp_path.iterdir()) == []
 
@@ -147,8 +149,7 @@ def test_what_was_prepared_again_is_copied_again(
 
     def is_here(words: str) -> bool:
         try:
-            with only_what_is_here():
-                fetched(default.datasets.build(words))
+            fetched(default.datasets.build(words), offline=True)
         except DataUnavailable:
             return False
         return True

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from made_data import tar_gz, zipped
 
 from zookit.core import DataError
-from zookit.core.data.tar import tar_members
+from zookit.plugins.datasets.tar_files import tar_members
 
 MEMBERS = {"set/one.bin": b"1" * 2000, "set/readme": b"read me", "set/two.bin": bytes(range(200))}
 WANTED = ("set/two.bin", "set/one.bin")

@@ -7,20 +7,19 @@ import math
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from zookit.core.data.content import opened_content
-from zookit.core.data.scratch import empty_images
-from zookit.core.errors import DataError
-from zookit.core.progress import Advance, Progress, silent
+from zookit.core import DataError
+from zookit.core.data import Progress, empty_images, opened_content, silent
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+_Advance = Callable[[int], None]
 _Order = Literal["<", ">"]
 """The byte order, as `struct` and NumPy name it."""
 _HEADER = 128
@@ -100,7 +99,7 @@ class _Reader(Protocol):
 class _Plain:
     """The content of an element, as it is in the file."""
 
-    def __init__(self, file: BinaryIO, size: int, advance: Advance) -> None:
+    def __init__(self, file: BinaryIO, size: int, advance: _Advance) -> None:
         self._file, self.left, self._advance = file, size, advance
 
     def read(self, size: int) -> bytes:
@@ -176,7 +175,7 @@ class _Variable(NamedTuple):
         return array
 
 
-def _variables(file: BinaryIO, advance: Advance) -> Iterator[_Variable]:
+def _variables(file: BinaryIO, advance: _Advance) -> Iterator[_Variable]:
     order = _byte_order(file.read(_HEADER))
     advance(_HEADER)
     end = os.fstat(file.fileno()).st_size

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from zookit.core.data.content import opened_content
-from zookit.core.errors import DataError, reason_of
+from zookit.core import DataError, reason_of
+from zookit.core.data import opened_content
 
 _LARGEST = 1 << 28
-"""The bytes that are read of an archive's content: CIFAR's have 184 million."""
+"""The bytes that are read of an archive's content: those of CIFAR have 184 million."""
 _BLOCK = 1 << 16
 _TRUST = "The archive may be malicious; download it from a trusted source."
 _DAMAGE = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError)
@@ -77,7 +77,7 @@ def _damaged(archive: Path, error: Exception) -> DataError:
 
 
 class _Bounded:
-    """The content of an archive, of which no more is read than any data set needs."""
+    """The content of an archive, of which a limited number of bytes is read."""
 
     def __init__(self, content: IO[bytes], archive: Path) -> None:
         self._content, self._archive, self._left = content, archive, _LARGEST

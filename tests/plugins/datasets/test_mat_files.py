@@ -18,7 +18,7 @@ from hypothesis.extra.numpy import array_shapes, arrays, integer_dtypes
 from made_data import mat
 
 from zookit.core import DataError
-from zookit.core.data import read_mat
+from zookit.plugins.datasets.mat_files import read_mat
 
 if TYPE_CHECKING:
     import numpy.typing as npt

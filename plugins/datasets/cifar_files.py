@@ -3,22 +3,15 @@
 The Python version consists of pickles, which could run code; it is not read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from zookit.core.data.content import opened_content
-from zookit.core.data.scratch import empty_images
-from zookit.core.data.tar import TarMember, tar_members
-from zookit.core.dataset import Split, Splits
-from zookit.core.errors import DataError
-from zookit.core.progress import Advance
-from zookit.core.source import Source
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
+from zookit.core import DataError, Split, Splits
+from zookit.core.data import Source, concatenated, empty_images, opened_content
+from zookit.plugins.datasets.tar_files import TarMember, tar_members
 
 _SHAPE = (32, 32, 3)
 _PIXELS = 32 * 32 * 3
@@ -63,9 +56,9 @@ def read_cifar_splits(
                 path = _unpacked(source, archive, name)
                 with opened_content(path, decompressed=False) as (file, size):
                     parts[name] = _read(file, size, str(path), labels, label, advance)
-        return Splits(
-            _joined([parts[name] for name in train]), _joined([parts[name] for name in test])
-        )
+    return Splits(
+        concatenated([parts[name] for name in train]), concatenated([parts[name] for name in test])
+    )
 
 
 def _unpacked(source: Source, archive: str, name: str) -> Path:
@@ -83,7 +76,12 @@ def _unpacked(source: Source, archive: str, name: str) -> Path:
 
 
 def _read(
-    file: BinaryIO | TarMember, size: int, where: str, labels: int, label: int, advance: Advance
+    file: BinaryIO | TarMember,
+    size: int,
+    where: str,
+    labels: int,
+    label: int,
+    advance: Callable[[int], None],
 ) -> Split:
     """Read records of labels and the red, green and blue pixels of an image."""
     record = labels + _PIXELS
@@ -105,14 +103,3 @@ def _read(
         classes[block] = records[:, label]
         advance(len(records))
     return Split(images, classes)
-
-
-def _joined(parts: Sequence[Split]) -> Split:
-    if len(parts) == 1:
-        return parts[0]
-    images: npt.NDArray[np.uint8] = empty_images((sum(map(len, parts)), *_SHAPE))
-    end = 0
-    for part in parts:
-        begin, end = end, end + len(part)
-        images[begin:end] = part.images
-    return Split(images, np.concatenate([part.labels for part in parts]))

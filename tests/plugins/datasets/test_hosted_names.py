@@ -1,9 +1,15 @@
-"""Splits are found by their usual names, and an error names the choices."""
+"""Splits, columns and classes are found by their usual names; an error names the choices."""
 
 import pytest
 
 from zookit.core import DataError
-from zookit.plugins.datasets.hosted_splits import SplitName, choose_splits, class_names
+from zookit.core.data import SplitName
+from zookit.plugins.datasets.hosted_names import (
+    choose_name,
+    choose_splits,
+    class_names,
+    wrong_label,
+)
 
 NONE: dict[SplitName, str | None] = {"train": None, "validation": None, "test": None}
 
@@ -54,3 +60,46 @@ def test_an_error_names_the_choices(
     with pytest.raises(DataError) as error:
         choose_splits(names, {**NONE, **given}, "cats")
     assert all(each in str(error.value) for each in ["cats", *says])
+
+
+TYPES = {"picture": "Image", "kind": "Label", "mood": "Label", "age": "int"}
+
+
+def chosen(given: str | None, found: list[str], usual: tuple[str, ...] = ()) -> str:
+    return choose_name(
+        "label",
+        given,
+        kind="column",
+        types=TYPES,
+        allowed=["kind", "mood", "age"],
+        found=found,
+        usual=usual,
+        where="cats",
+    )
+
+
+def test_a_column_is_given_or_found() -> None:
+    assert chosen("age", ["kind"]) == "age"
+    assert chosen(None, ["kind"]) == "kind"
+    assert chosen(None, ["kind", "mood"], ("mood", "kind")) == "mood"
+
+
+@pytest.mark.parametrize(
+    ("given", "found", "says"),
+    [
+        ("knid", ["kind"], ["column 'knid'", "'kind', 'mood', 'age'", "Did you mean 'kind'"]),
+        ("picture", ["kind"], ["'picture' has Image", "one class", "'kind', 'mood', 'age'"]),
+        (None, ["kind", "mood"], ["several columns", "'kind', 'mood'", "label=kind"]),
+        (None, [], ["no column of classes", "'picture', 'kind'", "label=kind"]),
+    ],
+)
+def test_another_column_is_an_error(given: str | None, found: list[str], says: list[str]) -> None:
+    with pytest.raises(DataError) as error:
+        chosen(given, found)
+    assert all(each in str(error.value) for each in ["cats", *says])
+
+
+@pytest.mark.parametrize(("label", "shown"), [(None, "no label"), (7, "the label 7")])
+def test_a_wrong_label_names_the_split(label: object, shown: str) -> None:
+    text = str(wrong_label("cats", "test", label, 3))
+    assert all(each in text for each in (shown, "3 classes", "test=NAME"))

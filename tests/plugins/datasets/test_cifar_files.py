@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from made_data import cifar_records, tar_gz
 
 from zookit.core import DataError, Splits
-from zookit.core.data import Source, read_cifar_splits
+from zookit.core.data import Source
+from zookit.plugins.datasets.cifar_files import read_cifar_splits
 
 if TYPE_CHECKING:
     import numpy.typing as npt
