@@ -3,6 +3,7 @@
 from zookit.core.data.archive import unpack, unpacked
 from zookit.core.data.cache import cache_folder
 from zookit.core.data.checks import check_splits
+from zookit.core.data.content import opened_content
 from zookit.core.data.downloads import downloading, downloads_folder
 from zookit.core.data.encoded_images import read_encoded_images
 from zookit.core.data.folder_splits import split_folders, usual_split
@@ -33,6 +34,7 @@ __all__ = [
     "hold_out",
     "lock_file",
     "note_output",
+    "opened_content",
     "output_written",
     "read_class_folders",
     "read_encoded_images",

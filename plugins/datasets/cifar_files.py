@@ -10,8 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from zookit.core import DataError, Split, Splits
-from zookit.core.data import Source, concatenated, empty_images
-from zookit.core.data.content import opened_content
+from zookit.core.data import Source, concatenated, empty_images, opened_content
 from zookit.plugins.datasets.tar_files import TarMember, tar_members
 
 _SHAPE = (32, 32, 3)

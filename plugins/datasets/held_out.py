@@ -44,7 +44,7 @@ def with_test(
     Raises:
         DataError: a class has only one image.
     """
-    found: dict[str, Split] = dict(splits)
+    found = dict(splits)
     if "test" not in found:
         everything = found["train"]
         kept, held = hold_out(everything.labels, fraction, seed, class_names)

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 import numpy as np
 
 from zookit.core import DataError
-from zookit.core.data import Progress, empty_images, silent
-from zookit.core.data.content import opened_content
+from zookit.core.data import Progress, empty_images, opened_content, silent
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from zookit.core import DataError, reason_of
-from zookit.core.data.content import opened_content
+from zookit.core.data import opened_content
 
 _LARGEST = 1 << 28
 """The bytes that are read of an archive's content: those of CIFAR have 184 million."""

@@ -123,7 +123,7 @@ def test_nothing_is_prepared_where_words_are_only_tried(
     monkeypatch.setenv("ZOOKIT_CACHE_DIR", str(tmp_path))
     with pytest.raises(DataUnavailable, match="not on this machine"):
         fetched(default.datasets.build("tfds:mnist"), offline=True)
-    call = r'zookit\.load_data\("tfds:mnist,version=3\.0\.1", data="full"\)'
+    call = r'zookit\.load_data\("tfds:name=mnist,version=3\.0\.1", data="full"\)'
     with pytest.raises(DataUnavailable, match=call):
         Tfds("mnist", "3.0.1").info  # noqa: B018
     assert list(tmp_path.iterdir()) == []
