@@ -238,7 +238,7 @@ class FolderWriter:
 def _restored(result: Result) -> dict[str, int]:
     """Return the epoch whose weights the model has, unless it is the last one."""
     epoch = result.restored_epoch
-    return {} if epoch in (None, result.epochs) else {"restored_epoch": epoch}
+    return {} if epoch is None or epoch == result.epochs else {"restored_epoch": epoch}
 
 
 def _rows(history: Mapping[str, Sequence[float]]) -> list[Mapping[str, float]]:
