@@ -74,5 +74,5 @@ class Sounds(tfds.core.GeneratorBasedBuilder):
 
 if __name__ == "__main__":
     for config in ("small", "unlabelled"):
-        prepare(Pets(data_dir=sys.argv[1], config=config), 1.0)
-    prepare(Sounds(data_dir=sys.argv[1]), 1.0)
+        prepare(Pets(data_dir=sys.argv[1], config=config))
+    prepare(Sounds(data_dir=sys.argv[1]))

@@ -309,6 +309,7 @@ def test_with_two_at_a_time_optuna_goes_on_where_it_was_killed(
 
     def continued(path: Path) -> Trials:
         trials = opened(runs_dir, **search)
+        assert isinstance(trials.cells, CellTrials)
         trials.cells.record(path)
         assert trials.ask_again(lambda: None)
         return trials
