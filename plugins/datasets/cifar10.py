@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from zookit.core import Dataset, DatasetInfo, Splits
 from zookit.core.data import RemoteFile, Source
-from zookit.plugins.datasets.cifar_files import read_cifar_splits
+from zookit.plugins.datasets.cifar_files import MINDSPORE, cifar_info, read_cifar_splits
 
-_MINDSPORE = "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/"
 _ARCHIVE = "cifar-10-binary.tar.gz"
 _FOLDER = "cifar-10-batches-bin"
 _CLASSES = (
@@ -36,7 +35,7 @@ class Cifar10(Dataset):
             (
                 f"https://www.cs.toronto.edu/~kriz/{_ARCHIVE}",
                 f"https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10/{_ARCHIVE}",
-                f"{_MINDSPORE}{_ARCHIVE}",
+                f"{MINDSPORE}{_ARCHIVE}",
             ),
             170_052_171,
         ),
@@ -46,14 +45,7 @@ class Cifar10(Dataset):
     @property
     def info(self) -> DatasetInfo:
         """The published sizes and classes."""
-        return DatasetInfo(
-            image_shape=(32, 32, 3),
-            class_names=_CLASSES,
-            sizes={"train": 50_000, "test": 10_000},
-            license="not stated",
-            citation="Krizhevsky: Learning multiple layers of features from tiny images. 2009",
-            homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
-        )
+        return cifar_info(_CLASSES)
 
     def load(self, source: Source) -> Splits:
         """Read the archive, or the folder that is in it."""

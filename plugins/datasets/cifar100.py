@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from zookit.core import Dataset, DatasetInfo, Doc, Splits
 from zookit.core.data import RemoteFile, Source
-from zookit.plugins.datasets.cifar_files import read_cifar_splits
+from zookit.plugins.datasets.cifar_files import MINDSPORE, cifar_info, read_cifar_splits
 
-_MINDSPORE = "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/"
 _ARCHIVE = "cifar-100-binary.tar.gz"
 _COARSE = (
     *("aquatic_mammals", "fish", "flowers", "food_containers", "fruit_and_vegetables"),
@@ -57,7 +56,7 @@ class Cifar100(Dataset):
             "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
             (
                 f"https://www.cs.toronto.edu/~kriz/{_ARCHIVE}",
-                f"{_MINDSPORE}{_ARCHIVE}",
+                f"{MINDSPORE}{_ARCHIVE}",
             ),
             168_513_733,
         ),
@@ -67,14 +66,7 @@ class Cifar100(Dataset):
     @property
     def info(self) -> DatasetInfo:
         """The published sizes and classes."""
-        return DatasetInfo(
-            image_shape=(32, 32, 3),
-            class_names=_FINE if self.labels == "fine" else _COARSE,
-            sizes={"train": 50_000, "test": 10_000},
-            license="not stated",
-            citation="Krizhevsky: Learning multiple layers of features from tiny images. 2009",
-            homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
-        )
+        return cifar_info(_FINE if self.labels == "fine" else _COARSE)
 
     def load(self, source: Source) -> Splits:
         """Read the archive, or the folder that is in it."""

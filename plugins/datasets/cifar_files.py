@@ -9,14 +9,28 @@ from typing import BinaryIO
 
 import numpy as np
 
-from zookit.core import DataError, Split, Splits
+from zookit.core import DataError, DatasetInfo, Split, Splits
 from zookit.core.data import Source, concatenated, empty_images, opened_content
 from zookit.plugins.datasets.tar_files import TarMember, tar_members
 
+MINDSPORE = "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/"
+"""The address of MindSpore's copies of the archives."""
 _SHAPE = (32, 32, 3)
 _PIXELS = 32 * 32 * 3
 _BLOCK = 1000
 """The number of images that are read at a time."""
+
+
+def cifar_info(class_names: tuple[str, ...]) -> DatasetInfo:
+    """Return the published sizes, with the classes of one of the data sets."""
+    return DatasetInfo(
+        image_shape=_SHAPE,
+        class_names=class_names,
+        sizes={"train": 50_000, "test": 10_000},
+        license="not stated",
+        citation="Krizhevsky: Learning multiple layers of features from tiny images. 2009",
+        homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
+    )
 
 
 def read_cifar_splits(
