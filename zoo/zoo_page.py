@@ -7,6 +7,8 @@ from statistics import mean, stdev
 
 from zoo_entries import ROOT, Entry
 
+from zookit.core.messages import counted
+
 PAGE = ROOT.parent / "docs" / "zoo.md"
 REPRODUCED = ROOT.parent / "docs" / "zoo-reproduced.md"
 _PUBLISHED = ROOT / "fashion_mnist_published.toml"
@@ -20,7 +22,8 @@ _DATA = {
     _FASHION: "60,000 training and 10,000 test images, 28 x 28, grey.",
     "Horses or Humans": "410 of the 1,027 training images and 71 others for testing, 300 x 300. "
     "All humans of the test images are one figure in almost identical views, so a difference of a "
-    "few images says little.",
+    "few images says little. The validation images come from the same sequences as the training "
+    "images, so most networks classify all of them correctly, and validation hardly chooses.",
     "MNIST": "60,000 training and 10,000 test images, 28 x 28, grey.",
 }
 _START = """# The zoo
@@ -34,8 +37,8 @@ this page from these files; do not edit it.
   changed after its test accuracy was known. The **best** entry for each data set is the one with
   the highest validation accuracy.
 - Accuracy is that on the test images, as mean and standard deviation over the seeds. Time is that
-  of all epochs of one seed, on one thread, while another one trains on the second core. Size is
-  that of the weights.
+  of all epochs of one seed, on one thread, while another one trains on the second core. It is
+  rough, because other programs ran as well. Size is that of the weights.
 - The weights are those of the first seed: the start of the SHA-256 of `weights.safetensors`. On
   the same processor and with the same versions, the recipe gives
   [the same bits again](zoo-reproduced.md).
@@ -165,7 +168,8 @@ def _effort(entry: Entry) -> str:
     parameters = entry.notes.origin.parameters if entry.notes.origin else 0
     minutes = mean(each.seconds for each in entry.notes.results) / 60
     epochs = entry.experiment.settings.epochs
-    return f", {parameters / 1000:,.0f}K parameters, {epochs} epochs, {minutes:.0f} minutes"
+    time = counted(round(minutes), "minute")
+    return f", {parameters / 1000:,.0f}K parameters, {epochs} epochs, {time}"
 
 
 def _compared(entries: Sequence[Entry]) -> Iterator[str]:

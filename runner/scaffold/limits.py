@@ -34,10 +34,7 @@ def limits_of(run: RunRecord, scores: Scores) -> Iterator[str]:
         )
     yield from _of_training(run)
     yield from _of_scores(scores)
-    yield (
-        "It returns one of its classes for every image, even for one that shows none of them. The "
-        "probabilities are not calibrated."
-    )
+    yield "It returns one of its classes for every image, even for one that shows none of them."
     if not run.experiment.augmentations:
         yield (
             "It was trained without augmentation, so it may fail on images that are rotated, "
@@ -80,6 +77,10 @@ def _of_scores(scores: Scores) -> Iterator[str]:
     yield (
         f"Measured on {counted(images, 'image')}, its accuracy is between {low:.1%} and {high:.1%} "
         "(95 % confidence interval, Wilson)."
+    )
+    yield (
+        f"On these images, the calibration error of its probabilities is "
+        f"{scores.calibration.error:.4f}. On others it may be larger."
     )
     guessed = float(scores.support.max()) / images
     if low <= guessed:

@@ -55,6 +55,11 @@ def test_a_loss_that_still_fell_is_named(losses: Any, is_named: bool) -> None:
     assert "for only" not in found
 
 
+def test_the_calibration_is_named() -> None:
+    # All probabilities are 1, and 190 of 200 predictions are right.
+    assert "calibration error of its probabilities is 0.0500." in text_of(digits())
+
+
 def test_overfitting_is_named() -> None:
     found = text_of(with_history(loss=(1.0, 0.5, 0.2), accuracy=(0.9, 0.99, 0.9999)))
     assert "overfits" in found
