@@ -171,9 +171,9 @@ def groups_named(words: str) -> "list[Components[Any]]":
             raise UnknownName(
                 f"{name!r} is a command of {owner}, not a component.", f"Run: zookit {name} --help"
             )
-        if _is_run(words):
+        if is_address(words):
             raise BadExperiment(
-                f"{without_secrets(words)} is a run, not a component. To see it: zookit report RUN"
+                f"{without_secrets(words)} is the address of a run. To see it: zookit report URL"
             )
         names = [each for group in groups for each in group]
         reasons = dict.fromkeys(group.reasons_missing(name) for group in groups)
@@ -190,13 +190,6 @@ def groups_named(words: str) -> "list[Components[Any]]":
             error.correction = next((each for each in corrections if each is not None), None)
         raise error
     return found
-
-
-def _is_run(words: str) -> bool:
-    from zookit.runs.naming import LATEST
-    from zookit.runs.run import EXPERIMENT
-
-    return words == LATEST or is_address(words) or Path(words, EXPERIMENT).is_file()
 
 
 def _selected(

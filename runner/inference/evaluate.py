@@ -15,7 +15,7 @@ from zookit.inference.evaluation_data import (
     load_evaluation_data,
 )
 from zookit.inference.predict import Predictor, batch_size
-from zookit.inference.rebuild import check_ended, rebuild_model
+from zookit.inference.rebuild import check_ended, check_has_weights, rebuild_model
 from zookit.inference.scores import Scores
 from zookit.modeling.tensorflow_import import importing_keras
 from zookit.runs.metrics import accuracies_differ
@@ -90,6 +90,7 @@ def load_predictor_and_data(
         BadRun: the model cannot be rebuilt.
     """
     check_ended(run)  # before Keras is imported and data prepared
+    check_has_weights(run)
     with importing_keras() as importing:
         data = load_evaluation_data(run, on, request, split=split, found=importing.start)
         with waiting("starting TensorFlow", quiet=False):

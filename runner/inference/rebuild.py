@@ -72,10 +72,8 @@ def compiled_model(run: RunRecord, architecture: Architecture | None = None) -> 
 
 
 def check_ended(run: RunRecord) -> None:
-    """Raise BadRun if the run has no final weights: it is training, was killed, or lost them."""
+    """Raise BadRun if the run has no final weights, because it is training or was killed."""
     if run.ending is not None:
-        if not (run.folder / WEIGHTS).exists():
-            load_of_end(run, WEIGHTS)  # raises its error before the caller's work
         return
     if run.status == "running":
         raise BadRun(f"{run.folder} is still training. Wait until it has ended.")
@@ -89,6 +87,12 @@ def check_ended(run: RunRecord) -> None:
         f"{run.folder} has no final weights, because it was killed. To finish it: "
         f"{resume_command(run)}"
     )
+
+
+def check_has_weights(run: RunRecord) -> None:
+    """Raise BadRun if the file of the final weights was lost."""
+    if not (run.folder / WEIGHTS).exists():
+        load_of_end(run, WEIGHTS)
 
 
 def info_of(run: RunRecord) -> DatasetInfo:

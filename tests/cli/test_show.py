@@ -149,8 +149,7 @@ def test_images_of_ones_own_have_no_other_numbers(zookit: Command, tmp_path: Pat
         (("mnist", "--augment", "flipp", "--sheet", "sheet.png"), "--augment flip"),
         (("mnist", "--sheet", "none/sheet.png", "--data", "sample"), "none/sheet.png"),
         (("mnist", "--image", "0", "--data", "some"), "'some'"),
-        (("https://me:secret@example.org/run",), "https://example.org/run is a run"),
-        (("latest",), "zookit report"),
+        (("https://me:secret@example.org/run",), "https://example.org/run is the address of a run"),
     ],
 )
 def test_errors(zookit: Command, arguments: tuple[str, ...], expected: str) -> None:

@@ -1,13 +1,15 @@
 """Evaluation: one pass over a split gives loss, accuracy and predictions."""
 
+import shutil
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 from made_runs import digits
 
-from zookit.core import Architecture, DatasetInfo, Split
+from zookit.core import Architecture, BadRun, DatasetInfo, Split
 from zookit.inference import evaluate as module
 from zookit.inference.evaluate import (
     evaluate,
@@ -22,6 +24,7 @@ from zookit.modeling.model import build_model, compile_model
 from zookit.modeling.optimizers import build_optimizer
 from zookit.plugins import Adam
 from zookit.runs.evaluation import load_evaluation
+from zookit.runs.run import WEIGHTS, read_run
 
 pytestmark = pytest.mark.xdist_group("shared runs")
 
@@ -128,6 +131,14 @@ def test_a_run_on_its_own_data() -> None:
     assert not data.facts.own
     expected = rebuild_model(run).predict(data.split.images[:5], verbose=0)
     np.testing.assert_allclose(predictor(data.split.images[:5]), expected, atol=1e-6)
+
+
+def test_weights_that_were_lost_are_noticed_before_data_is_read(tmp_path: Path) -> None:
+    run = digits()
+    folder = Path(shutil.copytree(run.folder, tmp_path / run.name))
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(BadRun, match=f"{WEIGHTS} is missing"):
+        evaluate_run(read_run(folder), f"image_folder:path={tmp_path / 'nothing'}")
 
 
 def test_an_accuracy_that_is_not_the_recorded_one_gives_a_warning(
