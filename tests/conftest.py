@@ -62,7 +62,7 @@ def pytest_collection_finish() -> None:
         from zookit.core.processor_count import processors
 
         tf.config.threading.set_intra_op_parallelism_threads(processors())
-        tf.config.threading.set_inter_op_parallelism_threads(processors())
+        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,9 @@ def _set_threads(threads: int | None, preference: Preference) -> int:
     expected = wanted_threads(threads, preference)
     try:
         threading.set_intra_op_parallelism_threads(expected)
-        threading.set_inter_op_parallelism_threads(processors())
+        # One operation after another: with two at a time, a gradient of a convolution on large
+        # images had other last bits from one time to the next (TensorFlow 2.21).
+        threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
         pass  # TensorFlow has started; it keeps the numbers that it has
     # 0 means as many as there are processors.
