@@ -69,7 +69,7 @@ def concatenated(parts: Sequence[Split], progress: Progress = silent) -> Split:
     """Return the images and labels of several splits, one after the other.
 
     The images are copied to disk (see `zookit.core.data.empty_images`), so they may be larger than
-    memory.
+    memory. A single split whose images lie in order is returned as it is.
 
     Args:
         parts: at least one split; all have images of one shape.
@@ -78,6 +78,8 @@ def concatenated(parts: Sequence[Split], progress: Progress = silent) -> Split:
     Raises:
         DataError: there is too little space.
     """
+    if len(parts) == 1 and parts[0].images.flags.c_contiguous:
+        return parts[0]
     count = sum(map(len, parts))
     images, end = empty_images((count, *parts[0].images.shape[1:])), 0
     with progress("putting the images in order", count, "images") as advance:

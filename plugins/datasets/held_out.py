@@ -35,7 +35,7 @@ def with_test(
     """Return the splits, after holding out a part of the training split if there is no test split.
 
     Args:
-        splits: the splits that there are.
+        splits: the splits of the data set, by name.
         left_out: one line for each file that could not be read.
         fraction: the fraction of each class to hold out.
         seed: the seed of the random choice.

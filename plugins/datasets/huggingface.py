@@ -8,19 +8,9 @@ from typing import Annotated, Any, ClassVar, Self
 
 from zookit.core import DataError, Dataset, DatasetInfo, Doc, Splits
 from zookit.core.data import Progress, Source, SplitName, downloads_folder, shape_of_image
+from zookit.plugins.datasets import hosted_images as hosted
 from zookit.plugins.datasets import parquet_images as parquet
 from zookit.plugins.datasets.held_out import SplitSeed, TestFraction
-from zookit.plugins.datasets.hosted_images import (
-    Grey,
-    ImageShape,
-    Size,
-    TestSplit,
-    TrainSplit,
-    ValidationSplit,
-    given_splits,
-    not_here,
-    read_splits,
-)
 from zookit.plugins.datasets.hosted_names import choose_splits, class_names, wrong_label
 from zookit.plugins.datasets.hub_configs import choose_config
 from zookit.plugins.datasets.hub_index import COMMIT, HubFile, Index, read_index
@@ -52,11 +42,11 @@ class HuggingFace(Dataset):
     revision: Annotated[str, Doc("Branch, tag or commit.")] = "main"
     image: Annotated[str | None, Doc("Column of images.")] = None
     label: Annotated[str | None, Doc("Column of labels.")] = None
-    train: TrainSplit = None
-    test: TestSplit = None
-    validation: ValidationSplit = None
-    size: Size = None
-    grey: Grey = None
+    train: hosted.TrainSplit = None
+    test: hosted.TestSplit = None
+    validation: hosted.ValidationSplit = None
+    size: hosted.Size = None
+    grey: hosted.Grey = None
     split: TestFraction = 0.2
     seed: SplitSeed = 0
 
@@ -109,7 +99,7 @@ class HuggingFace(Dataset):
             split: (parquet.count_rows(paths), local.examples(split))
             for split, paths in local.paths.items()
         }
-        return read_splits(
+        return hosted.read_splits(
             found, local.image_shape, source, names, fraction=self.split, seed=self.seed
         )
 
@@ -127,7 +117,7 @@ class HuggingFace(Dataset):
         """Return what is on this machine. Raises DataUnavailable if that is not all."""
         index, folder = self._index(), self.downloaded
         if index is None or folder is None:
-            raise not_here("huggingface", self, self.repo)
+            raise hosted.not_here("huggingface", self, self.repo)
         return _local(self, index.commit, folder)
 
     def _check_labels(
@@ -148,7 +138,7 @@ class _Local:
     info: DatasetInfo
     paths: Mapping[SplitName, Sequence[Path]]
     columns: parquet.Columns
-    image_shape: ImageShape
+    image_shape: hosted.ImageShape
 
     def examples(self, split: SplitName) -> Iterator[tuple[bytes, int]]:
         """Yield the images and labels of a split."""
@@ -181,7 +171,7 @@ def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
         first = shape_of_image(parquet.first_image(paths["train"], columns))
     except DataError as error:
         raise DataError(f"{dataset.repo}: the first image {error}.") from None
-    image_shape = ImageShape(dataset.size, dataset.grey, first)
+    image_shape = hosted.ImageShape(dataset.size, dataset.grey, first)
     sizes: dict[str, int] = {split: parquet.count_rows(part) for split, part in paths.items()}
     licence: Any = index.card.get("license", "")
     info = DatasetInfo(
@@ -198,7 +188,7 @@ def _local(dataset: HuggingFace, commit: str, folder: Path) -> _Local:
 def _chosen(dataset: HuggingFace, index: Index) -> tuple[str, Files]:
     """Return the configuration, and the files of its splits."""
     config, splits = choose_config(index, dataset.config, dataset.repo)
-    chosen = choose_splits(list(splits), given_splits(dataset), dataset.repo)
+    chosen = choose_splits(list(splits), hosted.given_splits(dataset), dataset.repo)
     return config, {ours: splits[theirs] for ours, theirs in chosen.items()}
 
 

@@ -15,18 +15,8 @@ from zookit.core.data import (
     downloads_folder,
     shape_of_image,
 )
+from zookit.plugins.datasets import hosted_images as hosted
 from zookit.plugins.datasets.held_out import SplitSeed, TestFraction
-from zookit.plugins.datasets.hosted_images import (
-    Grey,
-    ImageShape,
-    Size,
-    TestSplit,
-    TrainSplit,
-    ValidationSplit,
-    given_splits,
-    not_here,
-    read_splits,
-)
 from zookit.plugins.datasets.tfds_copy import (
     copy_of,
     describe_copy,
@@ -63,11 +53,11 @@ class Tfds(Dataset):
     version: Annotated[str | None, Doc("Version, such as 3.0.2; the newest by default.")] = None
     image: Annotated[str | None, Doc("Feature of images.")] = None
     label: Annotated[str | None, Doc("Feature of labels.")] = None
-    train: TrainSplit = None
-    test: TestSplit = None
-    validation: ValidationSplit = None
-    size: Size = None
-    grey: Grey = None
+    train: hosted.TrainSplit = None
+    test: hosted.TestSplit = None
+    validation: hosted.ValidationSplit = None
+    size: hosted.Size = None
+    grey: hosted.Grey = None
     split: TestFraction = 0.2
     seed: SplitSeed = 0
 
@@ -126,7 +116,7 @@ class Tfds(Dataset):
         """Read the images from the copy."""
         copy, found = self._described()
         parts = {split: (size, examples(copy, split)) for split, size in found["sizes"].items()}
-        return read_splits(
+        return hosted.read_splits(
             parts,
             self._image_shape(copy),
             source,
@@ -148,19 +138,19 @@ class Tfds(Dataset):
             "name": f"{self.name}:{self.version}" if self.version else self.name,
             "image": self.image,
             "label": self.label,
-            "splits": given_splits(self),
+            "splits": hosted.given_splits(self),
         }
 
     def _described(self) -> tuple[Path, dict[str, Any]]:
         copy = self._copy()
         found = None if copy is None else describe_copy(copy)
         if copy is None or found is None:
-            raise not_here("tfds", self, self.name)
+            raise hosted.not_here("tfds", self, self.name)
         return copy, found
 
-    def _image_shape(self, copy: Path) -> ImageShape:
+    def _image_shape(self, copy: Path) -> hosted.ImageShape:
         content, _ = next(examples(copy, "train"), (b"", 0))
         try:
-            return ImageShape(self.size, self.grey, shape_of_image(content))
+            return hosted.ImageShape(self.size, self.grey, shape_of_image(content))
         except DataError as error:
             raise DataError(f"{self.name}: the first image {error}.") from None

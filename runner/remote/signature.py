@@ -197,11 +197,9 @@ def _needs_public(error: Exception) -> str:
 
 def _reason(error: Exception) -> str:
     """Return why a key was refused; of a key of another kind, the library looks for its curve."""
-    return (
-        ", got another kind of key"
-        if isinstance(error, AttributeError)
-        else (f" ({reason_of(error)})")
-    )
+    if isinstance(error, AttributeError):
+        return ", got another kind of key"
+    return f" ({reason_of(error)})"
 
 
 def _not_signed(error: Exception, target: Path) -> str:

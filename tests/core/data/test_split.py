@@ -72,3 +72,8 @@ def test_concatenated_is_what_numpy_gives(counts: list[int]) -> None:
     assert np.array_equal(joined.labels, np.concatenate([part.labels for part in parts]))
     assert joined.images.flags.c_contiguous
     assert sum(amounts) == sum(counts)
+
+
+def test_a_single_split_in_order_is_not_copied() -> None:
+    part = Split(np.zeros((3, 2, 2, 1), np.uint8), np.zeros(3, np.int64))
+    assert concatenated([part]) is part
