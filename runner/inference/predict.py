@@ -46,21 +46,31 @@ class Predictor:
         Raises BadParameter if the images are not uint8 of the model's shape, and BadRun if the
         weights of the model are not finite.
         """
-        if images.shape[1:] != self._shape or images.dtype != np.uint8:
-            raise BadParameter(
-                f"images have dtype {images.dtype} and shape {images.shape}, expected uint8 "
-                f"and (N, {', '.join(map(str, self._shape))}), with pixels from 0 to 255."
-            )
+        check_images(images, self._shape)
         probabilities = np.empty((len(images), self._classes), np.float32)
         for at in range(0, len(images), self.batch_size):
             part = slice(at, at + self.batch_size)
             probabilities[part] = self._run(np.ascontiguousarray(images[part])).numpy()
-        if np.isnan(probabilities).any():
-            raise BadRun(
-                "the model returns NaN, because it has NaN or infinite weights: the training "
-                f"diverged. Train again with a lower {option('--learning-rate', 'learning_rate')}."
-            )
+        check_finite(probabilities)
         return probabilities
+
+
+def check_images(images: "Pixels", shape: tuple[int, ...]) -> None:
+    """Raise BadParameter unless images are uint8 (N, H, W, C) of a model's shape (H, W, C)."""
+    if images.shape[1:] != shape or images.dtype != np.uint8:
+        raise BadParameter(
+            f"images have dtype {images.dtype} and shape {images.shape}, expected uint8 "
+            f"and (N, {', '.join(map(str, shape))}), with pixels from 0 to 255."
+        )
+
+
+def check_finite(outputs: "npt.NDArray[np.float32]") -> None:
+    """Raise BadRun if what a model returns has NaN."""
+    if np.isnan(outputs).any():
+        raise BadRun(
+            "the model returns NaN, because it has NaN or infinite weights: the training "
+            f"diverged. Train again with a lower {option('--learning-rate', 'learning_rate')}."
+        )
 
 
 def batch_size(shape: tuple[int, ...]) -> int:
