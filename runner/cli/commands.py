@@ -34,6 +34,7 @@ from zookit.cli.reproduce import reproduce
 from zookit.cli.resume import resume
 from zookit.cli.run import run
 from zookit.cli.runs import runs
+from zookit.cli.serve import serve
 from zookit.cli.show import show
 from zookit.cli.sign import sign, verify
 from zookit.cli.sweep import sweep
@@ -66,6 +67,7 @@ _command("compare")(compare)
 _command("report")(report)
 _command("evaluate")(evaluate)
 _command("predict")(predict)
+_command("serve")(serve)
 _command("export")(export)
 _command("push")(push)
 _command("pull")(pull)

@@ -137,6 +137,20 @@ def load_image_files(paths: Iterable[Path], notes: ImageNotes) -> "Pixels":
     return images
 
 
+def prepare_image(opened: Image, notes: ImageNotes) -> "tuple[Pixels, list[str]]":
+    """Return what a model gets of an opened image, uint8 (H, W, C), and what `notes` say about it.
+
+    `opened` is upright, as `zookit.core.data.images.upright_image` yields it.
+    """
+    found: list[Note] = []
+    notes.looking_at(found)(opened)
+    pixels = pixels_of(opened, notes.shape)
+    if notes.invert:
+        pixels = 255 - pixels
+    notes.check_borders([found], pixels[None])
+    return pixels, [text for _, text in found]
+
+
 def _read(block: Sequence[Path], images: "Pixels", notes: ImageNotes) -> list[str]:
     """Read the files into `images`, and return the error of each, empty if there is none."""
     found: list[list[Note]] = [[] for _ in block]

@@ -35,11 +35,13 @@ class ImageNotes:
         shape: height, width and channels that the model takes.
         border: the usual brightness of the border of the training images, if it is known.
         invert: whether dark and light are swapped.
+        how_to_invert: how a note names that; empty for the option of `zookit predict`.
     """
 
     shape: tuple[int, int, int]
     border: tuple[int, int] | None = None
     invert: bool = False
+    how_to_invert: str = ""
     _found: dict[str, tuple[Path, str, int]] = field(default_factory=dict)
 
     def looking_at(self, notes: list[Note]) -> Callable[[Image.Image], None]:
@@ -61,14 +63,19 @@ class ImageNotes:
 
         Files with an error do not count.
         """
-        if self.border is not None:
-            brightness = border_brightness(pixels)
-            for at in np.flatnonzero(looks_inverted(brightness, self.border)).tolist():
-                notes[at].append(("inverted", self._inverted(brightness[at], self.border)))
+        self.check_borders(notes, pixels)
         for file, each, error in zip(files, notes, errors, strict=True):
             for kind, text in each if not error else ():
                 first, example, count = self._found.get(kind, (file, text, 0))
                 self._found[kind] = first, example, count + 1
+
+    def check_borders(self, notes: Sequence[list[Note]], pixels: "npt.NDArray[np.uint8]") -> None:
+        """Add to the notes of those images, uint8 (N, H, W, C), that look inverted."""
+        if self.border is None:
+            return
+        brightness = border_brightness(pixels)
+        for at in np.flatnonzero(looks_inverted(brightness, self.border)).tolist():
+            notes[at].append(("inverted", self._inverted(brightness[at], self.border)))
 
     def report(self) -> None:
         """Log what was found. What probably needs an action is a warning."""
@@ -84,7 +91,7 @@ class ImageNotes:
         return (
             f"its border is much {light} ({brightness:.0f}) than that of the images that the run "
             f"was trained on ({low} to {high} of 255), as if dark and light were swapped; {advice} "
-            f"{option('--invert', 'invert=True')}"
+            f"{self.how_to_invert or option('--invert', 'invert=True')}"
         )
 
 

@@ -1,0 +1,1 @@
+"""The page and the endpoint of `zookit serve`."""

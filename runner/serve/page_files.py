@@ -1,0 +1,47 @@
+"""The files of the page."""
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+_KINDS = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "ico": "image/x-icon",
+    "js": "text/javascript; charset=utf-8",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "woff2": "font/woff2",
+}
+_START = "index.html"
+
+
+def page_routes() -> APIRouter:
+    """Return routes for the files of the page that are packaged, and for no others."""
+    router = APIRouter(include_in_schema=False)
+    for name in _packaged():
+        path = "/" if name == _START else f"/{name}"
+        router.add_api_route(path, _Sending(name), methods=["GET", "HEAD"])
+    return router
+
+
+class _Sending:
+    """Answers with a file."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def __call__(self) -> Response:
+        return Response(_content(self._name), media_type=_KINDS[self._name.rpartition(".")[2]])
+
+
+def _packaged() -> list[str]:
+    folder = files(__package__) / "page"
+    return sorted(each.name for each in folder.iterdir() if each.name.rpartition(".")[2] in _KINDS)
+
+
+@cache
+def _content(name: str) -> bytes:
+    return (files(__package__) / "page" / name).read_bytes()

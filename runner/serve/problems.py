@@ -1,0 +1,104 @@
+"""Requests that cannot be answered, and what the answer says about them."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from zookit.core import BadParameter, DataError, ZookitError
+from zookit.core.errors import quoted
+from zookit.serve.batcher import Full
+
+_RETRY_AFTER = {"Retry-After": "1"}
+"""In seconds."""
+
+
+class Problem(BaseModel):
+    """Why a request was not answered, in one line."""
+
+    error: str
+
+
+class Refused(Exception):
+    """A request that cannot be answered; `status` is the HTTP status."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def response(self) -> JSONResponse:
+        """Return the answer."""
+        headers = _RETRY_AFTER if self.status is HTTPStatus.SERVICE_UNAVAILABLE else None
+        return JSONResponse({"error": str(self)}, self.status, headers)
+
+
+def busy(why: str) -> Refused:
+    """Return the refusal of a request that may be answered later."""
+    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, f"{why}. Try again later.")
+
+
+def bad_request(why: str) -> Refused:
+    """Return the refusal of a request that is not valid."""
+    return Refused(HTTPStatus.BAD_REQUEST, why)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error with a JSON object that has the key `error`."""
+    for kind, handler in (
+        (Refused, _refused),
+        (RequestValidationError, _not_valid),
+        (HTTPException, _http),
+        (Full, _full),
+        (ZookitError, _zookit),
+        (Exception, _unexpected),
+    ):
+        app.add_exception_handler(kind, handler)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return error.response()
+
+
+async def _not_valid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return bad_request(first_problem(error.errors())).response()
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    """Answer what Starlette refuses, such as an unknown address."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    message = str(error.detail)
+    if status is HTTPStatus.NOT_FOUND:
+        message = f"nothing is at {quoted(request.url.path)}. /openapi.json describes what there is"
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        message = f"{request.url.path} does not take {request.method}"
+    return JSONResponse({"error": message}, status, error.headers)
+
+
+async def _full(_: Request, error: Exception) -> JSONResponse:
+    del error
+    return busy("too many images wait for this model").response()
+
+
+async def _zookit(_: Request, error: Exception) -> JSONResponse:
+    own = isinstance(error, BadParameter | DataError)
+    status = HTTPStatus.BAD_REQUEST if own else HTTPStatus.INTERNAL_SERVER_ERROR
+    return Refused(status, str(error)).response()
+
+
+async def _unexpected(_: Request, error: Exception) -> JSONResponse:
+    message = f"an error that nobody expected ({type(error).__name__}); the server's log has it"
+    return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, message).response()
+
+
+def first_problem(errors: "list[dict[str, object]] | object") -> str:
+    """Return the first of pydantic's errors in one line, with what was received."""
+    assert isinstance(errors, list | tuple)
+    first = errors[0]
+    place = ".".join(str(each) for each in first["loc"] if each not in ("query", "path", "body"))
+    return f"{place or 'the body'}: {first['msg']}, got {quoted(first['input'])}"

@@ -1,0 +1,169 @@
+"""Runs the server until a signal ends it."""
+
+import errno
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from zookit.core import BadExperiment, say
+from zookit.core.data.images import without_warnings
+from zookit.core.errors import reason_of
+from zookit.core.messages import counted, printable
+from zookit.runs.run import RunRecord
+from zookit.serve.access import Access, token_for
+from zookit.serve.app import application
+from zookit.serve.guard import Guard
+from zookit.serve.served_model import check_runs, load_models
+from zookit.serve.served_models import ServedModels
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SECONDS_TO_STOP = 35
+"""The longest time in which requests under way are answered after Ctrl-C."""
+_SECONDS_IDLE = 30
+"""How long a connection waits for the next request."""
+
+
+def serve(runs: Sequence[RunRecord], host: str, port: int) -> None:
+    """Serve models until Ctrl-C or SIGTERM, and raise KeyboardInterrupt then.
+
+    Requests under way are answered first; a second Ctrl-C does not wait for them. The address is
+    printed when requests are answered.
+
+    Args:
+        runs: the runs, which have ended and have different names.
+        host: the address to listen at, such as "127.0.0.1". Others than loopback need a token,
+            which is part of the printed address.
+        port: the port; 0 for a free one.
+
+    Raises:
+        BadRun: a run has not ended, or its model cannot be rebuilt.
+        BadExperiment: two runs have the same name, the images of one are of a kind that no image
+            file has, the address is not one of this machine or not free, or the token is not valid.
+    """
+    check_runs(runs)
+    with _bound(host, port) as listening:
+        address, own_port = listening.getsockname()[:2]
+        token = token_for(address)
+        models = ServedModels(load_models(runs))
+        app = Guard(application(models), Access(token, own_port))
+        server = _Server(app, lambda: _show(models, _url(host, own_port, token)))
+        listening.listen()
+        with without_warnings():  # about metadata of pictures
+            server.run([listening])
+        models.stop()
+    if server.ended_by_signal:
+        raise KeyboardInterrupt
+
+
+class _Server(uvicorn.Server):
+    """Reports when it answers, and ends on the signals that the process does not ignore."""
+
+    def __init__(self, app: ASGIApp, answering: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            lifespan="off",
+            # The application reports its own errors, and clients' mistakes are not of interest.
+            log_config=None,
+            log_level="critical",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_SECONDS_TO_STOP,
+            timeout_keep_alive=_SECONDS_IDLE,
+            ws="none",
+        )
+        super().__init__(config)
+        self.ended_by_signal = False
+        self._answering = answering
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._answering()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is under way."""
+        under_way = len(self.server_state.tasks)
+        if under_way:
+            say(f"{counted(under_way, 'request')} under way. Ctrl-C again ends at once.")
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle Ctrl-C and SIGTERM, unless they are ignored, as in background jobs of a shell."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.getsignal(each) for each in _SIGNALS}
+        handled = [each for each in _SIGNALS if before[each] is not signal.SIG_IGN]
+        for each in handled:
+            signal.signal(each, self.handle_exit)
+        try:
+            yield
+        finally:
+            for each in handled:
+                signal.signal(each, before[each])
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End; at once if that was asked for before."""
+        del sig, frame
+        if self.should_exit:
+            raise KeyboardInterrupt
+        self.ended_by_signal = self.should_exit = True
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a socket that is bound, so that nobody else gets the port, but does not listen yet."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise BadExperiment(
+            f"--host {printable(host)} is no address of this machine ({reason_of(error)}). For "
+            "all of its addresses, write --host 0.0.0.0."
+        ) from None
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as bound:
+        if os.name == "posix":  # elsewhere it would take the port of another program
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind(address)
+            yield bound
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise BadExperiment(
+                    f"port {port} is in use, perhaps by another zookit serve. Choose another port "
+                    f"with --port {port + 1}, or a free one with --port 0."
+                ) from None
+            if error.errno == errno.EACCES:
+                raise BadExperiment(
+                    f"port {port} may only be used by root. Choose one above 1023 with --port."
+                ) from None
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise BadExperiment(
+                    f"--host {printable(host)} is no address of this machine. For all of its "
+                    "addresses, write --host 0.0.0.0."
+                ) from None
+            raise
+
+
+def _url(host: str, port: int, token: str) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/{f'?token={token}' if token else ''}"
+
+
+def _show(models: ServedModels, url: str) -> None:
+    """Print what is served and where."""
+    for model in models:
+        height, width, channels = model.shape
+        images = f"{'grey' if channels == 1 else 'colour'} images, {width} x {height} pixels"
+        print(f"{printable(model.name)}: {model.title}, {images}, {len(model.class_names)} classes")
+    print(printable(url), flush=True)
+    say("Ctrl-C ends it.")
