@@ -161,7 +161,7 @@ def _filled(ink: "Ink") -> "Ink":
     ImageDraw.floodfill(filled, (0, 0), 1)
     enclosed = _widened((np.asarray(filled) == 0).astype(np.float32), _GAP)
     margin = slice(1 + 2 * _GAP, -1 - 2 * _GAP)
-    return np.maximum(ink, _CLOTH * enclosed[margin, margin])
+    return np.asarray(np.maximum(ink, _CLOTH * enclosed[margin, margin]), np.float32)
 
 
 def _scaled(ink: "Ink", longest: int) -> "Ink":
