@@ -1,0 +1,113 @@
+// A card for each model: what it got, what it answers, and how sure it is of each class.
+
+const SMALL = 64; // images of up to so many pixels show their pixels
+const MANY = 16; // more classes scroll
+const LONG = 18; // names of more letters are broken into lines
+
+export function percent(share) {
+  if (share > 0 && share < 0.001) return "< 0.1 %";
+  if (share < 1 && share > 0.999) return "> 99.9 %";
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+export class Answer {
+  // `model` is as /models describes it.
+  constructor(model) {
+    this.model = model;
+    this.card = document.getElementById("model").content.firstElementChild.cloneNode(true);
+    this.card.dataset.model = model.name;
+    const heading = this.find("h2");
+    heading.textContent = model.name;
+    heading.id = `model-${model.name}`;
+    this.card.setAttribute("aria-labelledby", heading.id);
+    this.find(".about").textContent = [
+      model.title,
+      model.accuracy === null ? "" : `${percent(model.accuracy)} right on test images`,
+    ].filter(Boolean).join(", ");
+    this.find(".seen figcaption").textContent = `what it sees, ${model.height}\u00a0×\u00a0${model.width}`;
+    this.find("caption").textContent = `Probabilities of ${model.name}`;
+    this.rows = model.classes.map((name) => row(name));
+    this.find("tbody").append(...this.rows.map((each) => each.element));
+    if (model.classes.length > MANY) {
+      this.find("table").parentElement.classList.add("many");
+      Object.assign(this.find(".many"), {
+        tabIndex: 0, role: "region", ariaLabel: `All probabilities of ${model.name}`,
+      });
+    }
+    for (const image of this.card.querySelectorAll("img")) {
+      image.classList.toggle("small", Math.max(model.height, model.width) <= SMALL);
+    }
+    this.empty();
+  }
+
+  find(selector) {
+    return this.card.querySelector(selector);
+  }
+
+  // Before there is an answer.
+  empty() {
+    this.card.classList.remove("unsure");
+    this.find(".class").textContent = "";
+    this.find(".share").textContent = "No picture yet";
+    this.find(".badge").hidden = this.find(".notes").hidden = true;
+    this.find(".looked").hidden = true;
+    for (const image of this.card.querySelectorAll("img")) {
+      image.hidden = true;
+      image.removeAttribute("src");
+    }
+    for (const each of this.rows) each.show(null, false);
+  }
+
+  // Show a prediction as /predict answers it. Returns it in words.
+  show(found) {
+    const share = percent(found.probability);
+    this.card.classList.toggle("unsure", found.unsure);
+    this.find(".badge").hidden = !found.unsure;
+    const name = this.find(".class");
+    name.textContent = found.unsure ? `${found.class}?` : found.class;
+    name.classList.toggle("short", found.class.length < 4);
+    this.find(".share").textContent = share;
+    this.picture(".prepared", found.prepared, `The picture as ${found.model} gets it`);
+    this.find(".looked").hidden = !found.explanation;
+    this.picture(
+      ".explanation", found.explanation, `Where ${found.model} looked for ${found.class}, as colours`,
+    );
+    this.rows.forEach((each, at) => each.show(found.probabilities[at], at === found.label));
+    const notes = this.find(".notes");
+    notes.hidden = found.notes.length === 0;
+    notes.replaceChildren(...found.notes.map((text) =>
+      Object.assign(document.createElement("li"), { textContent: text })));
+    return `${found.model}: ${found.unsure ? "unsure, perhaps " : ""}${found.class}, ${share}.`;
+  }
+
+  picture(selector, source, description) {
+    const image = this.find(selector);
+    image.hidden = !source;
+    image.alt = source ? description : "";
+    if (source) image.src = source;
+    else image.removeAttribute("src");
+  }
+}
+
+function row(name) {
+  const element = document.createElement("tr");
+  const heading = Object.assign(document.createElement("th"), { scope: "row", textContent: name });
+  heading.classList.toggle("long", name.length > LONG);
+  const cell = document.createElement("td");
+  const meter = Object.assign(document.createElement("div"), { className: "meter" });
+  const track = Object.assign(document.createElement("span"), { className: "track" });
+  const bar = Object.assign(document.createElement("span"), { className: "bar" });
+  const number = Object.assign(document.createElement("span"), { className: "number" });
+  track.append(bar);
+  meter.append(track, number);
+  cell.append(meter);
+  element.append(heading, cell);
+  return {
+    element,
+    show(share, best) {
+      element.classList.toggle("best", best);
+      bar.style.transform = `scaleX(${share ?? 0})`;
+      number.textContent = share === null ? "" : percent(share);
+    },
+  };
+}
