@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zookit.cli.explained_picture import Explain, ExplainedPicture
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
-from zookit.cli.shared_options import split_option
+from zookit.cli.shared_options import Force, split_option
 from zookit.core import BadExperiment
 from zookit.core.source import SplitName
 
@@ -54,6 +55,8 @@ def predict(
         ),
     ] = None,
     split: Annotated[SplitName | None, split_option("--image", "test")] = None,
+    explain: Explain = None,
+    force: Force = False,
     as_json: Annotated[bool, json_option("Print one line of JSON for each image.")] = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
@@ -65,15 +68,16 @@ def predict(
     from zookit.api import open_run  # neither --help nor completion needs this
 
     run = open_run(name, runs_dir)
-    if image is not None:
-        _predict_image(run, image, split or "test", top, as_json=as_json)
-        return
+    picture = ExplainedPicture(explain, run.environment.data.class_names, force=force)
     from zookit.inference.image_files import is_one_file
 
-    if is_one_file(files or []) and not as_json:
-        _predict_file(run, files or [], top, invert=invert)
+    if image is not None:
+        _predict_image(run, image, split or "test", top, picture, as_json=as_json)
+    elif is_one_file(files or []) and not as_json:
+        _predict_file(run, files or [], top, picture, invert=invert)
     else:
-        _predict_files(run, files or [], top or 1, invert=invert, as_json=as_json)
+        _predict_files(run, files or [], top or 1, picture, invert=invert, as_json=as_json)
+    picture.write()
 
 
 def check_selection(
@@ -92,7 +96,15 @@ def check_selection(
         raise BadExperiment("--invert is for image files. Remove it, or pass image files.")
 
 
-def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_json: bool) -> None:
+def _predict_files(
+    run: "Run",
+    paths: list[Path],
+    top: int,
+    picture: ExplainedPicture,
+    *,
+    invert: bool,
+    as_json: bool,
+) -> None:
     # Neither --help nor completion needs these.
     from zookit.core.progress import silent
     from zookit.inference.predict_files import predict_files
@@ -104,7 +116,11 @@ def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_
     out = sys.stdout  # a progress bar replaces it
     show_bar = sys.stderr.isatty() and not out.isatty()
     with (bar if show_bar else silent)("predicting", None, "images") as advance:
-        for read, _, probabilities in predict_files(run, paths, invert=invert):
+        for block in predict_files(run, paths, invert=invert, explain=picture.most):
+            read, probabilities = block.files, block.probabilities
+            picture.add(
+                [each.name for each in read], block.images, probabilities, block.explanation
+            )
             if as_json:
                 for file, each in zip(read, probabilities, strict=True):
                     line = {"file": str(file), **_plain(each, names, top)}
@@ -116,25 +132,36 @@ def _predict_files(run: "Run", paths: list[Path], top: int, *, invert: bool, as_
             advance(len(read))
 
 
-def _predict_file(run: "Run", files: list[Path], top: int | None, *, invert: bool) -> None:
+def _predict_file(
+    run: "Run", files: list[Path], top: int | None, picture: ExplainedPicture, *, invert: bool
+) -> None:
     from zookit.cli.probabilities import print_probabilities
     from zookit.console import Console
     from zookit.inference.predict_files import predict_files
     from zookit.preview import draw
     from zookit.tables import output
 
-    for (file,), (pixels,), (probabilities,) in predict_files(run, files, invert=invert):
+    for block in predict_files(run, files, invert=invert, explain=picture.most):
+        (file,), (pixels,), (probabilities,) = block.files, block.images, block.probabilities
+        picture.add([file.name], block.images, block.probabilities, block.explanation)
         draw(Console(soft_wrap=True), f"{file}, as the model gets it", pixels)
         names = run.environment.data.class_names
         print_probabilities(output(), probabilities, names, top=top)
 
 
 def _predict_image(
-    run: "Run", at: int, split: SplitName, top: int | None, *, as_json: bool
+    run: "Run",
+    at: int,
+    split: SplitName,
+    top: int | None,
+    picture: ExplainedPicture,
+    *,
+    as_json: bool,
 ) -> None:
     from zookit.cli.probabilities import print_probabilities
     from zookit.console import Console
     from zookit.inference.evaluate import load_predictor_and_data
+    from zookit.inference.explanation import Explainer
     from zookit.preview import draw
     from zookit.tables import output
 
@@ -143,6 +170,10 @@ def _predict_image(
     data.chosen.check(at)
     label, pixels = int(data.split.labels[at]), data.split.images[at]
     (probabilities,) = predictor(pixels[None])
+    if picture.most:
+        images, best = pixels[None], probabilities[None].argmax(1)
+        explanation = Explainer(predictor.model).explanation(images, best)
+        picture.add([f"{split} image {at}"], images, probabilities[None], explanation, names[label])
     if as_json:
         true = {"class": names[label], "label": label}
         line = {"split": split, "image": at, "true": true}

@@ -1,55 +1,79 @@
 """Where in an image a model looked for a class."""
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zookit.core import BadParameter
 from zookit.core.errors import quoted
-from zookit.inference.predict import batch_size, check_finite, check_images
+from zookit.core.messages import counted
+from zookit.inference.predict import Predictor, batch_size, check_finite, check_images
+from zookit.inference.rebuild import rebuild_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import keras
     import numpy.typing as npt
     import tensorflow as tf
 
+    from zookit.core import Architecture
     from zookit.modeling.layer_calls import LayerCall
+    from zookit.runs.run import RunRecord
 
     Pixels = npt.NDArray[np.uint8]
     Labels = npt.NDArray[np.int64]
     Maps = npt.NDArray[np.float32]
 
-GRAD_CAM = "Grad-CAM"
-OCCLUSION = "occlusion"
-
 _HIDDEN = 5
 """A hidden square has this part of the shorter side of the image as its side."""
 _COLOURS = "inferno"
-_OPAQUE = 0.75
-"""How far the colours cover the image where a map is 1."""
+_DIMMED = 0.6
+_OPACITY = 0.15, 0.9
+"""How far the colours cover the dimmed image where a map is 0, and where it is 1."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation:
+    """Where a model looked for a class in each of some images.
+
+    `method` is `Explainer.method`. `labels`, int64 (N,), are the classes, and `maps`, float32
+    (N, H, W), 0 to 1, show where in the images the model looked for them.
+    """
+
+    method: str
+    labels: "Labels"
+    maps: "Maps"
+
+    def __repr__(self) -> str:
+        """Return the method and the number of images in one line."""
+        return f"<Explanation: {self.method} of {counted(len(self.labels), 'image')}>"
 
 
 class Explainer:
     """Shows where in images a model looks for classes.
 
-    `method` is "Grad-CAM" for a model with convolutions. The last feature maps of the size of the
-    last convolution that returns more than one pixel are added up, each weighted by the mean of the
-    gradient of the class's score with respect to it; what is negative becomes 0 (Selvaraju et al.:
-    Grad-CAM: Visual explanations from deep networks via gradient-based localization. 2017,
-    https://arxiv.org/abs/1610.02391, equations 1 and 2). The result is enlarged to the size of the
-    image, bilinearly. It is as coarse as those maps.
+    The score of a class is the input of softmax or sigmoid; of two classes, the first has the
+    negated input. `method` says how the model is explained:
 
-    For other models, `method` is "occlusion": a square of the image's mean colour hides each part
-    of the image in turn, and a pixel has the mean fall of the score over the squares that hide it;
-    a rise counts as 0 (Zeiler and Fergus: Visualizing and understanding convolutional networks.
-    2014, https://arxiv.org/abs/1311.2901, section 4.2, which has the probability in place of the
-    score, and grey). The square's side is a fifth of the shorter side of the image. This predicts
-    80 to 170 images for each one.
-
-    The score is the input of softmax or sigmoid; of two classes, the first has the negated input.
+    - "Grad-CAM" for a model with convolutions that averages its last feature maps. The maps are
+      added up, each weighted by the gradient of the score with respect to it; what is negative
+      becomes 0 (Selvaraju et al.: Grad-CAM: Visual explanations from deep networks via
+      gradient-based localization. 2017, https://arxiv.org/abs/1610.02391, equations 1 and 2). These
+      are the last maps of the size of the last convolution that returns more than one pixel. The
+      result is enlarged to the size of the image, bilinearly, and as coarse as those maps.
+    - "HiResCAM" for other models with convolutions, such as those that flatten the last feature
+      maps. There the gradient differs from pixel to pixel, so each pixel of a map is weighted by
+      its own, not by their mean (Draelos and Carin: Use HiResCAM instead of Grad-CAM for faithful
+      explanations of convolutional neural networks. 2020, https://arxiv.org/abs/2011.08891).
+    - "occlusion" for models without convolutions. A square of the image's mean colour hides each
+      part of the image in turn, and a pixel has the mean fall of the score over the squares that
+      hide it; a rise counts as 0 (Zeiler and Fergus: Visualizing and understanding convolutional
+      networks. 2014, https://arxiv.org/abs/1311.2901, section 4.2, which has the probability in
+      place of the score, and grey). The square's side is a fifth of the shorter side of the image.
+      This predicts about 80 to 170 images for each one.
     """
 
     def __init__(self, model: "keras.Model") -> None:
@@ -67,16 +91,15 @@ class Explainer:
         self._classes = max(2, model.output_shape[-1])
         self._batch_size = batch_size(self._shape)
         self._model = model  # the traced function does not keep its variables
-        # Gives the maps if it can, otherwise the scores. Traced once, as a Predictor is.
-        self._run = tf.function(
-            lambda images, labels: _maps_or_scores(model, images, labels), autograph=False
-        ).get_concrete_function(
+        computed = _MapsOrScores(model)
+        # Traced once, as by a Predictor.
+        self._run = tf.function(computed.of, autograph=False).get_concrete_function(
             tf.TensorSpec((None, *self._shape), tf.uint8), tf.TensorSpec((None,), tf.int64)
         )
-        gives_maps = len(self._run.structured_outputs.shape) > 1
-        self.method = GRAD_CAM if gives_maps else OCCLUSION
+        self._gives_maps = computed.method is not None
+        self.method: str = computed.method or "occlusion"
 
-    def __call__(self, images: "Pixels", labels: "Labels") -> "Maps":
+    def __call__(self, images: "Pixels", labels: "Sequence[int] | Labels") -> "Maps":
         """Return where the model looks for a class in each image, float32 (N, H, W), 0 to 1.
 
         Each map is divided by its largest value. It is 0 everywhere if nothing in the image raises
@@ -93,7 +116,7 @@ class Explainer:
         check_images(images, self._shape)
         chosen = _checked_labels(labels, len(images), self._classes)
         maps = np.empty(images.shape[:3], np.float32)
-        if self.method == GRAD_CAM:
+        if self._gives_maps:
             for at in range(0, len(images), self._batch_size):
                 part = slice(at, at + self._batch_size)
                 maps[part] = self._numbers(images[part], chosen[part])
@@ -104,9 +127,13 @@ class Explainer:
         largest = maps.max((1, 2), initial=0, keepdims=True)
         return np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
 
+    def explanation(self, images: "Pixels", labels: "Sequence[int] | Labels") -> Explanation:
+        """Return where the model looks for a class in each image; see `__call__`."""
+        maps = self(images, labels)
+        return Explanation(self.method, np.asarray(labels, np.int64), maps)
+
     def _numbers(self, images: "Pixels", labels: "Labels") -> "Maps":
-        found: Maps = self._run(np.ascontiguousarray(images), labels).numpy()
-        return found
+        return np.asarray(self._run(np.ascontiguousarray(images), labels), np.float32)
 
     def _occlusion(self, image: "Pixels", label: "np.int64") -> "npt.NDArray[np.float64]":
         colour = np.rint(image.mean((0, 1))).astype(np.uint8)
@@ -125,11 +152,43 @@ class Explainer:
         return np.maximum(falls / counts, 0)
 
 
-def overlay(image: "Pixels", where: "Maps") -> "Pixels":
-    """Return an image in grey with a map over it in colours, uint8 (H, W, 3).
+def explain(
+    run: "RunRecord",
+    images: "Pixels",
+    labels: "Sequence[int] | Labels | None" = None,
+    architecture: "Architecture | None" = None,
+) -> Explanation:
+    """Return where a run's model looks for classes in images.
 
-    Low values are dark and transparent, high values bright yellow. Their order is the same for
-    readers who see few colours.
+    Args:
+        run: a run that has ended.
+        images: uint8 (N, H, W, C), 0 to 255, of the shape that the run was trained on.
+        labels: a class for each image; by default the most probable one.
+        architecture: the instance that the run was trained with, if no entry point names its class.
+
+    Raises:
+        BadParameter: the images or the labels are not of that form.
+        BadRun: the model cannot be rebuilt.
+    """
+    model = rebuild_model(run, architecture)
+    chosen = Predictor(model)(images).argmax(1) if labels is None else labels
+    return Explainer(model).explanation(images, chosen)
+
+
+def joined(explanations: "Sequence[Explanation]") -> Explanation:
+    """Return one explanation of the images of several, at least one, of the same model."""
+    return Explanation(
+        explanations[0].method,
+        np.concatenate([each.labels for each in explanations]),
+        np.concatenate([each.maps for each in explanations]),
+    )
+
+
+def overlay(image: "Pixels", where: "Maps") -> "Pixels":
+    """Return an image in dark grey with a map over it in colours, uint8 (H, W, 3).
+
+    Where the map is 0, the image is hardly covered; where it is 1, it is bright yellow. Higher
+    values are always lighter, so that readers who see few colours see the same order.
 
     Args:
         image: uint8 (H, W, C).
@@ -139,9 +198,10 @@ def overlay(image: "Pixels", where: "Maps") -> "Pixels":
 
     from zookit.core.contact_sheet import image_of
 
-    grey = np.asarray(image_of(image).convert("L"), np.float64)[..., None]
+    grey = np.asarray(image_of(image).convert("L"), np.float64)[..., None] * _DIMMED
     colours = colormaps[_COLOURS](where)[..., :3] * 255
-    opacity = _OPAQUE * np.asarray(where, np.float64)[..., None]
+    least, most = _OPACITY
+    opacity = least + (most - least) * np.asarray(where, np.float64)[..., None]
     return np.rint(grey * (1 - opacity) + colours * opacity).astype(np.uint8)
 
 
@@ -169,27 +229,35 @@ def _squares(height: int, width: int) -> "Iterator[tuple[slice, slice]]":
 
 def _starts(length: int, side: int) -> list[int]:
     count = 1 + math.ceil((length - side) / max(1, side // 2))
-    return np.linspace(0, length - side, count).round().astype(int).tolist()
+    return [int(each) for each in np.linspace(0, length - side, count).round()]
 
 
-def _maps_or_scores(model: "keras.Model", images: "tf.Tensor", labels: "tf.Tensor") -> "tf.Tensor":
-    """Return the maps of Grad-CAM, float32 (N, H, W), or the classes' scores, float32 (N,).
+class _MapsOrScores:
+    """Computes where a model looks, or the classes' scores if it has no feature maps for that.
 
-    The latter if the model has no feature maps, or if the score has no gradient there.
+    `method` is None in the latter case; it is known once `of` has been traced.
     """
-    import tensorflow as tf
 
-    from zookit.modeling.layer_calls import layer_calls  # imports Keras
+    def __init__(self, model: "keras.Model") -> None:
+        self.method: str | None = None
+        self._model = model
 
-    *body, head = layer_calls(model, images)
-    scores = tf.gather(_scores_of_classes(head), labels, axis=1, batch_dims=1)
-    last = _last_maps(body)
-    (gradient,) = [None] if last is None else tf.gradients(scores, last)
-    if gradient is None:
-        return scores
-    weights = tf.reduce_mean(tf.cast(gradient, tf.float32), (1, 2), keepdims=True)
-    cam = tf.nn.relu(tf.reduce_sum(weights * tf.cast(last, tf.float32), 3, keepdims=True))
-    return tf.image.resize(cam, images.shape[1:3])[..., 0]
+    def of(self, images: "tf.Tensor", labels: "tf.Tensor") -> "tf.Tensor":
+        """Return maps, float32 (N, H, W), or scores, float32 (N,)."""
+        import tensorflow as tf
+
+        from zookit.modeling.layer_calls import layer_calls  # imports Keras
+
+        *body, head = layer_calls(self._model, images)
+        scores = tf.gather(_scores_of_classes(head), labels, axis=1, batch_dims=1)
+        last = _last_maps(body)
+        (gradient,) = [None] if last is None else tf.gradients(scores, last)
+        if gradient is None:
+            return scores
+        self.method = "Grad-CAM" if _are_averaged(last, body) else "HiResCAM"
+        weighted = tf.cast(gradient, tf.float32) * tf.cast(last, tf.float32)
+        cam = tf.nn.relu(tf.reduce_sum(weighted, 3, keepdims=True))
+        return tf.image.resize(cam, images.shape[1:3])[..., 0]
 
 
 def _scores_of_classes(head: "LayerCall") -> "tf.Tensor":
@@ -222,3 +290,14 @@ def _last_maps(calls: "list[LayerCall]") -> "tf.Tensor | None":
         if shape[1:3] == size:
             last = call.output
     return last
+
+
+def _are_averaged(maps: "tf.Tensor", calls: "list[LayerCall]") -> bool:
+    """Whether a model only averages feature maps, so that all pixels have the same gradient.
+
+    The weights of Grad-CAM and of HiResCAM are the same then.
+    """
+    import keras
+
+    uses = [call.operation for call in calls if call.inputs is maps]
+    return all(isinstance(each, keras.layers.GlobalAveragePooling2D) for each in uses) and any(uses)

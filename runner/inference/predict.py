@@ -34,7 +34,7 @@ class Predictor:
         self._shape: tuple[int, ...] = tuple(model.input_shape[1:])
         self._classes = class_count(model)
         self.batch_size = batch_size(self._shape)
-        self._model = model  # the traced function does not keep its variables
+        self.model = model  # the traced function does not keep its variables
         # Traced once. TensorFlow would warn about retracing after the fifth model in a process.
         self._run = tf.function(
             lambda images: all_classes(model(images, training=False)), autograph=False

@@ -1,12 +1,14 @@
 """Predicts image files, block by block."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zookit.core import DataError
 from zookit.core.messages import listed, printable
+from zookit.inference.explanation import Explainer, Explanation
 from zookit.inference.image_files import (
     EXPECTED,
     check_channels,
@@ -28,9 +30,23 @@ if TYPE_CHECKING:
 _LISTED = 3
 
 
+@dataclass(frozen=True, eq=False)
+class PredictedFiles:
+    """Some image files, and what a model predicts.
+
+    `images`, uint8 (N, H, W, C), are as the model gets them, and `probabilities`, float32
+    (N, classes), those of all classes. `explanation` is about the first images, or None.
+    """
+
+    files: list[Path]
+    images: "Pixels"
+    probabilities: "Probabilities"
+    explanation: Explanation | None
+
+
 def predict_files(
-    run: "RunRecord", paths: Iterable[Path], *, invert: bool = False
-) -> "Iterator[tuple[list[Path], Pixels, Probabilities]]":
+    run: "RunRecord", paths: Iterable[Path], *, invert: bool = False, explain: int = 0
+) -> Iterator[PredictedFiles]:
     """Predict image files, and the image files in folders.
 
     Files that are not images are skipped with a warning, unless a single file is given. Memory
@@ -40,10 +56,7 @@ def predict_files(
         run: a run that has ended.
         paths: files and folders.
         invert: swap dark and light.
-
-    Yields:
-        Some files, with their images as the model gets them, uint8 (N, H, W, C), and the
-        probabilities of all classes, float32 (N, classes).
+        explain: for how many images, the first ones, to find where the model looked.
 
     Raises:
         BadExperiment: the run was trained on images that have neither 1 nor 3 channels.
@@ -65,6 +78,13 @@ def predict_files(
         importing.start()
         importing.wait()
         predictor = Predictor(rebuild_model(run))
+    explainer = Explainer(predictor.model) if explain else None
     for files, images in chain([first], blocks):
-        yield files, images, predictor(images)
+        probabilities = predictor(images)
+        explanation = None
+        if explainer is not None and explain:
+            labels = probabilities[:explain].argmax(1)
+            explanation = explainer.explanation(images[:explain], labels)
+            explain -= len(labels)
+        yield PredictedFiles(files, images, probabilities, explanation)
     notes.report()

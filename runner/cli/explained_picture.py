@@ -1,0 +1,80 @@
+"""The option --explain of `zookit predict`, and the picture that it asks for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zookit.core import say
+from zookit.core.messages import printable
+
+if TYPE_CHECKING:
+    from zookit.inference.explanation import Explanation
+    from zookit.inference.explanation_sheet import ExplainedImage
+    from zookit.inference.predict import Pixels, Probabilities
+
+Explain = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.png",
+        help="Write a picture of the images and of where the model looked for the most probable "
+        "class; of many images, the first 24.",
+        show_default=False,
+    ),
+]
+
+
+class ExplainedPicture:
+    """Collects images and where the model looked, and writes the picture, if a file is named."""
+
+    def __init__(self, file: Path | None, class_names: Sequence[str], *, force: bool) -> None:
+        """Raise FolderError if the file cannot be written, which is known before any work."""
+        from zookit.preview import check_sheet  # --help does not need this
+
+        if file is not None:
+            check_sheet(file, force=force)
+        self._file, self._class_names, self._force = file, class_names, force
+        self._images: list[ExplainedImage] = []
+        self._explanations: list[Explanation] = []
+        self._total = 0
+
+    @property
+    def most(self) -> int:
+        """How many images are explained at most."""
+        from zookit.inference.explanation_sheet import MOST
+
+        return 0 if self._file is None else MOST
+
+    def add(
+        self,
+        names: Sequence[str],
+        images: "Pixels",
+        probabilities: "Probabilities",
+        explanation: "Explanation | None",
+        true: str | None = None,
+    ) -> None:
+        """Add images, the first ones explained. `true` is the class of a single one."""
+        from zookit.inference.explanation_sheet import ExplainedImage
+
+        self._total += len(names)
+        if explanation is None:
+            return
+        self._explanations.append(explanation)
+        of_each = zip(names, images, probabilities, strict=True)
+        for _, (name, pixels, of_classes) in zip(explanation.labels, of_each, strict=False):
+            self._images.append(ExplainedImage(name, pixels, of_classes, true))
+
+    def write(self) -> None:
+        """Write the picture, and say so."""
+        if self._file is None or not self._images:
+            return
+        from zookit.inference.explanation import joined
+        from zookit.inference.explanation_sheet import explanation_sheet
+        from zookit.preview import write_sheet
+
+        png = explanation_sheet(self._images, joined(self._explanations), self._class_names)
+        write_sheet(self._file, png, force=self._force)
+        shown = len(self._images)
+        some = "" if shown == self._total else f" in the first {shown} of {self._total:,} images"
+        say(f"where the model looked{some} written to {printable(self._file)}")

@@ -1,0 +1,46 @@
+"""Pages of images with captions."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from zookit.picture import Page, enlarged
+
+
+def opened(page: Page) -> "np.typing.NDArray[np.uint8]":
+    with Image.open(io.BytesIO(page.png())) as image:
+        assert image.format == "PNG"
+        return np.asarray(image)
+
+
+def test_an_image_is_where_it_was_put() -> None:
+    page = Page(20, 10)
+    page.paste(5, 3, Image.new("RGB", (4, 2), "red"))
+    found = opened(page)
+    assert found.shape == (10, 20, 3)
+    red = (found == (255, 0, 0)).all(-1)
+    assert red.sum() == 8
+    assert red[3:5, 5:9].all()
+
+
+@pytest.mark.parametrize("text", ["x" * 200, "日本語" * 50, ""])
+def test_text_stays_within_its_width(text: str) -> None:
+    page = Page(300, 30)
+    page.text(10, 5, text, 100)
+    dark = (opened(page) < 128).all(-1)
+    assert not dark[:, 112:].any()
+    assert dark.any() == bool(text)
+
+
+@pytest.mark.parametrize(("size", "expected"), [((2, 3), (6, 9)), ((100, 50), (9, 4))])
+def test_the_longer_side_has_the_given_number_of_pixels(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    assert enlarged(Image.new("L", size), 9).size == expected
+
+
+def test_a_small_image_is_enlarged_without_smoothing() -> None:
+    pixels = np.array([[0, 255], [255, 0]], np.uint8)
+    assert set(np.unique(enlarged(Image.fromarray(pixels), 10))) == {0, 255}
