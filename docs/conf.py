@@ -7,7 +7,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
 project = "zookit"
-author = "the authors of zookit"
 version = release = version_of("zookit")
 
 extensions = [
@@ -80,6 +79,7 @@ html_theme = "furo"
 html_title = "zookit"
 html_static_path = ["_static"]
 html_css_files = ["style.css"]
+html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
 # Prompts are not copied.

@@ -19,7 +19,7 @@ class CommandReference(SphinxDirective):
         """Return the nodes."""
         root = command_of(zookit_app)
         # No command line: listing the commands that one could have would find plugins.
-        context = root.context_class(root, info_name="zookit")
+        context = root.context_class(root, info_name="zookit", **root.context_settings)
         return [*_described(root, context), *self._sections(root, context)]
 
     def _sections(self, group: TyperGroup, context: Any) -> Iterator[nodes.section]:
@@ -37,28 +37,20 @@ class CommandReference(SphinxDirective):
 
 
 def _described(command: Any, context: Any) -> Iterator[nodes.Node]:
-    """Yield what a command does, its usage, and tables of its arguments and options."""
+    """Yield what a command does, its usage, its arguments and its options."""
     for paragraph in (command.help or "").split("\n\n"):
         yield nodes.paragraph("", " ".join(paragraph.split()))
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     yield nodes.literal_block(usage, usage, language="text")
     records = [each.get_help_record(context) for each in command.get_params(context)]
-    if shown := [each for each in records if each]:
-        yield _table(shown)
+    yield nodes.definition_list("", *(_item(*each) for each in records if each))
 
 
-def _table(rows: list[tuple[str, str]]) -> nodes.table:
-    group = nodes.tgroup("", cols=2)
-    group += [nodes.colspec(colwidth=35), nodes.colspec(colwidth=65)]
-    group += nodes.thead("", _row(nodes.Text("option"), nodes.Text("meaning")))
-    group += nodes.tbody(
-        "", *(_row(nodes.literal("", each), nodes.Text(text)) for each, text in rows)
-    )
-    return nodes.table("", group)
-
-
-def _row(*cells: nodes.Node) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", each)) for each in cells))
+def _item(usage: str, meaning: str) -> nodes.definition_list_item:
+    """Return what a parameter is called, and below it what it means."""
+    term = nodes.term("", "", nodes.literal("", usage))
+    text = nodes.paragraph("", " ".join(meaning.split()))
+    return nodes.definition_list_item("", term, nodes.definition("", text))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

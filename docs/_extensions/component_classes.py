@@ -20,11 +20,12 @@ class ComponentClasses(SphinxDirective):
         """Return a section for each kind."""
         lines = []
         for group in registry.default.components():
-            title = group.kind.plural.capitalize()
+            title = group.kind.plural.capitalize().replace("Datasets", "Data sets")
             lines += [title, "-" * len(title), ""]
             for entry in group.entries():
                 if entry.distribution == "zookit":  # plugins of others may be installed
-                    lines += [f".. autoclass:: zookit.plugins.{entry.load().__name__}", ""]
+                    name = entry.load().__name__
+                    lines += [f".. autoclass:: zookit.plugins.{name}", "   :no-members:", ""]
         return nested_parse_to_nodes(
             self.state, "\n".join(lines), allow_section_headings=True, offset=self.content_offset
         )
@@ -35,10 +36,12 @@ def add_parameters(
 ) -> None:
     """Add what a component declares of its parameters."""
     del app, name, options
-    if what == "class" and issubclass(thing, Component) and not inspect.isabstract(thing):
-        found = parameters(thing)
-        lines += ["Args:", *(f"    {each.name}: {each.meaning} ({each.type})" for each in found)]
-        lines += [""] if found else []
+    if what != "class" or not issubclass(thing, Component) or inspect.isabstract(thing):
+        return
+    if found := parameters(thing):
+        lines.append("Args:")
+        lines += [f"    {each.name}: {each.meaning} ({each.type})" for each in found]
+        lines.append("")
 
 
 def shorten_signature(
