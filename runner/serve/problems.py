@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from zookit.core import BadParameter, DataError, ZookitError
 from zookit.core.errors import quoted
@@ -51,6 +52,7 @@ def add_handlers(app: FastAPI) -> None:
         (Refused, _refused),
         (RequestValidationError, _not_valid),
         (HTTPException, _http),
+        (ClientDisconnect, _gone),
         (Full, _full),
         (ZookitError, _zookit),
         (Exception, _unexpected),
@@ -78,6 +80,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     elif status is HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.url.path} does not take {request.method}"
     return JSONResponse({"error": message}, status, error.headers)
+
+
+async def _gone(_: Request, error: Exception) -> JSONResponse:
+    """Answer a client that went away while it sent; nobody receives it."""
+    del error
+    return bad_request("the body has not arrived").response()
 
 
 async def _full(_: Request, error: Exception) -> JSONResponse:
