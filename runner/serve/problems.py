@@ -1,6 +1,8 @@
 """Requests that cannot be answered, and what the answer says about them."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -104,9 +106,8 @@ async def _unexpected(_: Request, error: Exception) -> JSONResponse:
     return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, message).response()
 
 
-def first_problem(errors: "list[dict[str, object]] | object") -> str:
+def first_problem(errors: Sequence[Any]) -> str:
     """Return the first of pydantic's errors in one line, with what was received."""
-    assert isinstance(errors, list | tuple)
     first = errors[0]
     place = ".".join(str(each) for each in first["loc"] if each not in ("query", "path", "body"))
     return f"{place or 'the body'}: {first['msg']}, got {quoted(first['input'])}"

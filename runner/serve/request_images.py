@@ -92,10 +92,10 @@ def prepare_arrays(
 
     Raises Refused if it is none, or its images are not pixels of the shape of the models' images.
     """
-    found = parsed(body)
-    if not isinstance(found, dict) or set(found) != {"images"}:
+    document = parsed(body)
+    if not isinstance(document, dict) or set(document) != {"images"}:
         raise bad_request('expected a JSON object {"images": [...]} with nothing else in it')
-    given = found["images"]
+    given = document["images"]
     check_count(len(given) if isinstance(given, list) else 0)
     pixels = as_pixels(given)
     prepared = []
