@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zookit.core import BadRun, Experiment, ZookitError
     from zookit.leaderboard.leaderboard import Leaderboard
     from zookit.publishing import package
+    from zookit.rate_finding import RateCurve, find_rate
     from zookit.run_object import Run
     from zookit.sharing import pull, push, sign, verify
     from zookit.sweep_object import Sweep, SweepCell, sweep
@@ -49,6 +50,8 @@ _MODULES = {
     "ZookitError": "zookit.core",
     "Leaderboard": "zookit.leaderboard.leaderboard",
     "package": "zookit.publishing",
+    "RateCurve": "zookit.rate_finding",
+    "find_rate": "zookit.rate_finding",
     "Run": "zookit.run_object",
     "pull": "zookit.sharing",
     "push": "zookit.sharing",
@@ -76,12 +79,14 @@ __all__ = [
     "Experiment",
     "Leaderboard",
     "LoadedData",
+    "RateCurve",
     "Run",
     "Sweep",
     "SweepCell",
     "ZookitError",
     "__version__",
     "compare",
+    "find_rate",
     "list_runs",
     "load_data",
     "open_model",

@@ -45,6 +45,7 @@ ELSEWHERE = {
     "runner/doctor/finding.py": "doctor/test_examination.py",
     "runner/doctor/report.py": "doctor/test_diagnosis.py",
     "runner/report/reliability.py": "report/test_page.py",
+    "runner/inference/class_maps.py": "inference/test_explanation.py",
     "runner/leaderboard/unranked.py": "leaderboard/test_leaderboard.py",
     # Parts that are only visible through another module.
     "core/data/content.py": "core/data/test_idx.py",
@@ -115,6 +116,7 @@ ELSEWHERE = {
     "runner/training/options.py": "training/test_resolve.py",
     "runner/training/data_checks.py": "training/test_session.py",
     "runner/training/loop_callbacks.py": "training/test_session.py",
+    "runner/training/preparation.py": "training/test_session.py",
     "runner/training/read_only_splits.py": "training/test_experiment_callbacks.py",
     "runner/training/run_environment.py": "training/test_session.py",
     "runner/typer_commands.py": "cli/test_plugin_commands.py",

@@ -20,6 +20,7 @@ from zookit.cli.data import app as data_app
 from zookit.cli.doctor import doctor
 from zookit.cli.evaluate import evaluate
 from zookit.cli.export import export
+from zookit.cli.find_rate import find_rate
 from zookit.cli.install import install
 from zookit.cli.list import list_components
 from zookit.cli.new import new
@@ -60,6 +61,7 @@ app = typer.Typer(
 _command = partial(app.command, cls=OptionsOnce)
 _command("run")(run)
 app.command("sweep", cls=SweepCommand)(sweep)
+_command("find-rate")(find_rate)
 _command("resume")(resume)
 _command("reproduce")(reproduce)
 _command("runs")(runs)

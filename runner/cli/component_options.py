@@ -1,7 +1,7 @@
 """The options of commands that choose components, one for each kind that has an option."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Annotated, Any, TypeVar
 
@@ -24,12 +24,15 @@ def chosen_components(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def with_component_options(command: Callable[..., T]) -> Callable[..., T]:
+def with_component_options(
+    command: Callable[..., T], *, without: Collection[str] = ()
+) -> Callable[..., T]:
     """Add an option for each of these kinds to a command, in place of its parameter `components`.
 
-    The command receives a dictionary of what is given, by keyword.
+    The command receives a dictionary of what is given, by keyword. Kinds with a keyword in
+    `without` get no option.
     """
-    kinds = component_kinds()
+    kinds = [kind for kind in component_kinds() if kind.keyword not in without]
 
     @wraps(command)
     def wrapped(**given: Any) -> T:

@@ -124,7 +124,7 @@ def _check_classes(composition: Composition, classes: int) -> None:
 def with_rate(optimizer: Built[Optimizer], rate: Any) -> Built[Optimizer]:
     """Return an optimizer with a learning rate. Raises BadParameter if it has one already."""
     name = optimizer.spec.short_name
-    if _has_rate(optimizer.spec):
+    if has_rate(optimizer.spec):
         own = optimizer.component.learning_rate
         raise BadParameter(
             f"the learning rate is given twice: {rate} by itself and {own:g} as a parameter of "
@@ -135,7 +135,7 @@ def with_rate(optimizer: Built[Optimizer], rate: Any) -> Built[Optimizer]:
     return Built(component, ComponentSpec.of(optimizer.spec.name, component), optimizer.owner)
 
 
-def _has_rate(optimizer: ComponentSpec) -> bool:
+def has_rate(optimizer: ComponentSpec) -> bool:
     """Whether an optimizer is given a learning rate; it may have a default of its own."""
     return "learning_rate" in optimizer.parameters and "learning_rate" not in optimizer.defaulted
 
@@ -145,7 +145,7 @@ def check_rate(composition: Composition) -> None:
     schedule = composition.experiment.schedule
     if schedule is None:
         return
-    if _has_rate(composition.experiment.optimizer):
+    if has_rate(composition.experiment.optimizer):
         raise BadExperiment(
             f"the learning rate is given twice: by the schedule {schedule.short_name} and as a "
             f"parameter of {composition.experiment.optimizer.short_name}. Pass it once."

@@ -5,7 +5,7 @@ environment and checkpoint come from.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,11 +22,8 @@ from zookit.core import (
 )
 from zookit.core.messages import option
 from zookit.core.parameters import create
-from zookit.core.progress import silent
-from zookit.data.prepared import Prepared, prepare
 from zookit.modeling.reseeding import reseeding_noticed
-from zookit.modeling.runtime import out_of_memory_reported, start_runtime
-from zookit.modeling.tensorflow_import import importing_keras
+from zookit.modeling.runtime import out_of_memory_reported
 from zookit.registry.blame import plugins_blamed
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
 from zookit.runs.environment import Environment, Runtime
@@ -40,7 +37,6 @@ from zookit.runs.rebuilding import check_files
 from zookit.runs.run import RunRecord, read_run
 from zookit.runs.writer import FolderWriter, check_runs_dir, make_folder, removed_on_error
 from zookit.tables import output
-from zookit.terminal import bar, waiting
 from zookit.training.advice import advice_before
 from zookit.training.checkpoint_schedule import CheckpointSchedule
 from zookit.training.checkpointing import Checkpointing
@@ -54,12 +50,13 @@ from zookit.training.data_checks import (
     check_same_data,
 )
 from zookit.training.destinations import check_destinations
-from zookit.training.feeds import Feeds, make_feeds
+from zookit.training.feeds import Feeds
 from zookit.training.fit import fit
 from zookit.training.listeners import AttachedListener, Listeners
 from zookit.training.loop import Loop
 from zookit.training.monitoring import advice_on_modes, check_callbacks
 from zookit.training.network import Network, build_network
+from zookit.training.preparation import prepare_data, started_runtime
 from zookit.training.progress import Display
 from zookit.training.resolve import recompose
 from zookit.training.run_environment import make_context, make_environment, resumed_environment
@@ -100,14 +97,14 @@ def train(
     runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
     schedule = CheckpointSchedule()  # reads a variable, which may be wrong
     all_listeners = Listeners([_folder_writer(None), *view.listeners(), *listeners])
-    prepared, feeds = _prepare_data(composition, view)
+    prepared, feeds = prepare_data(composition, quiet=view.quiet)
     check_expected_data(prepared, data_hash)
     check_callbacks(composition, validation=feeds.validation is not None)
     for line in _advice(composition, feeds):
         warn(line)
     with ExitStack() as held:
         held.enter_context(plugins_blamed(*composition.unregistered()))
-        runtime = held.enter_context(_runtime(composition, replay))
+        runtime = held.enter_context(started_runtime(composition, replay))
         held.enter_context(reseeding_noticed(*composition.unregistered()))
         held.enter_context(out_of_memory_reported())
         network = build_network(composition, prepared, feeds, runtime, all_listeners, replay)
@@ -181,12 +178,12 @@ def _continue(
     check_class_count(composition)
     schedule = CheckpointSchedule()
     all_listeners = Listeners([_folder_writer(checkpoint), *view.listeners(), *listeners])
-    prepared, feeds = _prepare_data(composition, view)
+    prepared, feeds = prepare_data(composition, quiet=view.quiet)
     check_same_data(record, prepared, composition.dataset.info)
     replay = record.environment.runtime
     with (
         plugins_blamed(*composition.unregistered()),
-        _runtime(composition, replay) as runtime,
+        started_runtime(composition, replay) as runtime,
         reseeding_noticed(*composition.unregistered()),
         out_of_memory_reported(),
     ):
@@ -223,34 +220,6 @@ def _folder_writer(checkpoint: Checkpoint | None) -> AttachedListener:
     position = checkpoint and checkpoint.position
     writer = FolderWriter(position.logged(), position.seconds) if position else FolderWriter()
     return AttachedListener.attach(writer, "the run's folder", essential=True)
-
-
-def _prepare_data(composition: Composition, view: View) -> tuple[Prepared, Feeds]:
-    """Prepare the data while TensorFlow is imported in another thread."""
-    spec, class_names = composition.experiment.dataset, composition.dataset.info.class_names
-    with importing_keras() as importing:
-        prepared = prepare(
-            composition.dataset,
-            composition.experiment.settings.data,
-            spec.short_name,
-            composition.owners.get(spec.name, ""),
-            silent if view.quiet else bar,
-            found=importing.start,
-        )
-        with waiting("starting TensorFlow", quiet=view.quiet):
-            importing.wait()
-    settings = composition.experiment.settings
-    return prepared, make_feeds(prepared.splits, settings, class_names, prepared.copies)
-
-
-def _runtime(composition: Composition, replay: Runtime | None) -> AbstractContextManager[Runtime]:
-    settings = composition.experiment.settings
-    return start_runtime(
-        precision=settings.precision,
-        preference=composition.preference,
-        threads=settings.threads,
-        xla=None if replay is None else replay.xla,
-    )
 
 
 def _loop(

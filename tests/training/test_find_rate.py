@@ -1,0 +1,108 @@
+"""The learning-rate range test."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from zookit.core import Architecture, BadExperiment, BadParameter
+from zookit.training.find_rate import find_rate
+from zookit.training.listeners import Listeners
+from zookit.training.network import build_network
+from zookit.training.preparation import prepare_data, started_runtime
+from zookit.training.range_test import RangeTest
+from zookit.training.resolve import compose
+
+if TYPE_CHECKING:
+    import keras
+
+STEPS, BATCH = 40, 8
+"""More steps than an epoch of 96 images has."""
+
+
+@dataclass(frozen=True)
+class Pixels(Architecture):
+    """The pixels themselves, so that the model is a softmax regression."""
+
+    def features(self, images: "keras.KerasTensor") -> "keras.KerasTensor":
+        from keras import layers
+
+        return layers.Flatten()(images)
+
+
+def found(images: str, architecture: Any = "dense:8", **options: Any) -> RangeTest:
+    limits = {name: options.pop(name) for name in ("lowest", "highest") if name in options}
+    composition = compose(images, architecture, (), {"batch_size": BATCH, **options})
+    return find_rate(composition, steps=STEPS, quiet=True, **limits)
+
+
+def test_a_softmax_regression_by_hand(images: str) -> None:
+    composition = compose(images, Pixels(), (), {"batch_size": BATCH, "optimizer": "sgd"})
+    prepared, feeds = prepare_data(composition, quiet=True)
+    with started_runtime(composition) as runtime:
+        network = build_network(composition, prepared, feeds, runtime, Listeners([]), None)
+        weights, bias = (each.astype(float) for each in network.model.get_weights())
+    train = prepared.splits.train
+    pixels = train.images.reshape(len(train), -1) / 255.0
+    rates, losses = np.geomspace(1e-4, 0.1, STEPS), []
+    for step, rate in enumerate(rates):
+        epoch, at = divmod(step, len(train) // BATCH)
+        order = np.random.default_rng([0, epoch]).permutation(len(train))
+        batch = order[at * BATCH : (at + 1) * BATCH]
+        scores = pixels[batch] @ weights + bias
+        shares = np.exp(scores - scores.max(1, keepdims=True))
+        shares /= shares.sum(1, keepdims=True)
+        labels = np.eye(3)[train.labels[batch]]
+        losses.append(-np.log((shares * labels).sum(1)).mean())
+        slope = (shares - labels) / BATCH
+        weights -= rate * pixels[batch].T @ slope
+        bias -= rate * slope.sum(0)
+
+    result = find_rate(composition, lowest=1e-4, highest=0.1, steps=STEPS, quiet=True)
+    assert result.rates == pytest.approx(rates)
+    assert result.losses == pytest.approx(losses, rel=1e-4)
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_the_same_seed_gives_the_same_curve(images: str) -> None:
+    first, again, other = (found(images, seed=seed).losses for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_it_ends_when_the_loss_diverges(images: str) -> None:
+    result = found(images, optimizer="sgd", lowest=1e-3, highest=1e9)
+    assert len(result.rates) == len(result.losses) < STEPS
+    assert np.isfinite(result.losses).all()
+    assert result.rates[-1] < 1e9
+
+
+def test_augmentations_and_class_weights_are_part_of_the_training(images: str) -> None:
+    plain = found(images).losses
+    for options in ({"augment": "mixup"}, {"augment": "flip"}, {"loss": "focal"}):
+        assert not np.array_equal(found(images, **options).losses, plain)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"learning_rate": 0.1},
+        {"learning_rate": "cosine:0.1"},
+        {"optimizer": "sgd:learning_rate=0.1"},
+    ],
+)
+def test_nothing_else_may_set_the_rate(images: str, options: dict[str, Any]) -> None:
+    with pytest.raises(BadExperiment, match=r"learning.rate"):
+        found(images, **options)
+
+
+@pytest.mark.parametrize("limits", [(0, 1), (-1, 1), (1, 1), (1, 0.1), (0.1, float("inf"))])
+def test_rates_out_of_range(images: str, limits: tuple[float, float]) -> None:
+    with pytest.raises(BadParameter, match=f"{limits[1]:g}"):
+        found(images, lowest=limits[0], highest=limits[1])
+
+
+def test_too_few_steps_say_nothing(images: str) -> None:
+    with pytest.raises(BadParameter, match=r"20.*got 3"):
+        find_rate(compose(images, "dense:8"), steps=3, quiet=True)
