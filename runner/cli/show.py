@@ -1,12 +1,15 @@
 """`zookit show`."""
 
+from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zookit.cli.completion import components, values_of, words_of
+from zookit.cli.run_argument import RUNS_DIR, RunsDir, run_names
 from zookit.cli.shared_options import Force, split_option
+from zookit.cli.show_features import FEATURES, check_options, show_features
 from zookit.cli.training_options import OPTIONS
 from zookit.core import BadExperiment, BadParameter, UnknownName, Words
 from zookit.core.addresses import is_address, without_secrets
@@ -19,9 +22,36 @@ if TYPE_CHECKING:
     from zookit.registry import Components
 
 _DATA = OPTIONS["data"]
+On = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATASET",
+        help="For an architecture: show its layers on this data set.",
+        autocompletion=words_of("datasets"),
+    ),
+]
+Image = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="For a data set, and with --features: image N, counted from 0."),
+]
+Features = Annotated[
+    bool,
+    typer.Option(
+        "--features",
+        help="For a run: draw its first filters, and the feature maps of each convolution for "
+        "--image N, into the file of --sheet.",
+    ),
+]
+Values = Annotated[
+    bool, typer.Option("--values", help="With --image, print the pixel values instead.")
+]
 Sheet = Annotated[
     Path | None,
-    typer.Option(metavar="FILE.png", help="For a data set: write images of all classes."),
+    typer.Option(
+        metavar="FILE.png",
+        help="For a data set: write images of all classes. With --features: the file. [default: "
+        f"{FEATURES}]",
+    ),
 ]
 Augment = Annotated[
     list[str] | None,
@@ -33,47 +63,57 @@ Augment = Annotated[
 ]
 
 
+def _names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete components, or runs for --features."""
+    if context.params.get("features"):
+        return run_names(context, incomplete)
+    return components(incomplete)
+
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="A component, optionally with parameters, or an installed model; with --features, a "
+        "run.",
+        autocompletion=_names,
+    ),
+]
+Data = Annotated[
+    str,
+    typer.Option(
+        metavar=_DATA.type,
+        help="The data that --image and --sheet show.",
+        autocompletion=values_of(_DATA),
+    ),
+]
+
+
 def show(
-    words: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="A component, optionally with parameters, or an installed model.",
-            autocompletion=components,
-        ),
-    ],
-    on: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATASET",
-            help="For an architecture: show its layers on this data set.",
-            autocompletion=words_of("datasets"),
-        ),
+    words: Name,
+    on: On = None,
+    image: Image = None,
+    features: Features = False,
+    split: Annotated[
+        SplitName | None, split_option("--image and --sheet", "train; with --features test")
     ] = None,
-    image: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="For a data set: draw image N, counted from 0."),
-    ] = None,
-    split: Annotated[SplitName | None, split_option("--image and --sheet", "train")] = None,
-    values: Annotated[
-        bool, typer.Option("--values", help="With --image, print the pixel values instead.")
-    ] = False,
+    values: Values = False,
     sheet: Sheet = None,
     augment: Augment = None,
     force: Force = False,
-    data: Annotated[
-        str,
-        typer.Option(
-            metavar=_DATA.type,
-            help="The data that --image and --sheet show.",
-            autocompletion=values_of(_DATA),
-        ),
-    ] = "auto",
+    data: Data = "auto",
+    runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
     """Show a component: what it does, its parameters, and the package it comes from.
 
-    Of an installed model, show its card.
+    Of an installed model, show its card. With --features, look into the model of a run.
     """
+    if features:
+        check_options(image, on=on, augment=augment, values=values)
+        file = sheet or FEATURES
+        show_features(words, runs_dir, image or 0, split or "test", data, file, force=force)
+        return
+    _check_is_no_run(words)
     from zookit.cli.describe import describe, describe_layers  # --help does not need these
     from zookit.registry import default
     from zookit.tables import output
@@ -92,6 +132,19 @@ def show(
         (show_card if group.kind.is_data else describe)(output(), group, words)
     if on is not None:
         describe_layers(words, on)
+
+
+def _check_is_no_run(words: str) -> None:
+    """Raise BadExperiment for a run, which is shown by other commands."""
+    from zookit.runs.naming import LATEST  # --help does not need these
+    from zookit.runs.run import EXPERIMENT
+
+    if words == LATEST or isfile(f"{words}/{EXPERIMENT}"):
+        name = printable(words)
+        raise BadExperiment(
+            f"{name} is a run, not a component. To see it: zookit report {name}; to look into its "
+            f"model: zookit show {name} --features --image 0"
+        )
 
 
 def show_card(console: "Console", group: "Components[Any]", text: str) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zookit.core import BadParameter
-from zookit.core.errors import quoted
 from zookit.core.messages import counted
+from zookit.inference.class_maps import MapsOrScores
 from zookit.inference.predict import Predictor, batch_size, check_finite, check_images
 from zookit.inference.rebuild import rebuild_model
 
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
     import keras
     import numpy.typing as npt
-    import tensorflow as tf
 
     from zookit.core import Architecture
-    from zookit.modeling.layer_calls import LayerCall
     from zookit.runs.run import RunRecord
 
     Pixels = npt.NDArray[np.uint8]
@@ -91,7 +89,7 @@ class Explainer:
         self._classes = max(2, model.output_shape[-1])
         self._batch_size = batch_size(self._shape)
         self._model = model  # the traced function does not keep its variables
-        computed = _MapsOrScores(model)
+        computed = MapsOrScores(model)
         # Traced once, as by a Predictor.
         self._run = tf.function(computed.of, autograph=False).get_concrete_function(
             tf.TensorSpec((None, *self._shape), tf.uint8), tf.TensorSpec((None,), tf.int64)
@@ -125,7 +123,8 @@ class Explainer:
                 maps[at] = self._occlusion(image, label)
         check_finite(maps)
         largest = maps.max((1, 2), initial=0, keepdims=True)
-        return np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
+        scaled: Maps = np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
+        return scaled
 
     def explanation(self, images: "Pixels", labels: "Sequence[int] | Labels") -> Explanation:
         """Return where the model looks for a class in each image; see `__call__`."""
@@ -133,7 +132,8 @@ class Explainer:
         return Explanation(self.method, np.asarray(labels, np.int64), maps)
 
     def _numbers(self, images: "Pixels", labels: "Labels") -> "Maps":
-        return np.asarray(self._run(np.ascontiguousarray(images), labels), np.float32)
+        found: Maps = self._run(np.ascontiguousarray(images), labels).numpy()
+        return found
 
     def _occlusion(self, image: "Pixels", label: "np.int64") -> "npt.NDArray[np.float64]":
         colour = np.rint(image.mean((0, 1))).astype(np.uint8)
@@ -230,74 +230,3 @@ def _squares(height: int, width: int) -> "Iterator[tuple[slice, slice]]":
 def _starts(length: int, side: int) -> list[int]:
     count = 1 + math.ceil((length - side) / max(1, side // 2))
     return [int(each) for each in np.linspace(0, length - side, count).round()]
-
-
-class _MapsOrScores:
-    """Computes where a model looks, or the classes' scores if it has no feature maps for that.
-
-    `method` is None in the latter case; it is known once `of` has been traced.
-    """
-
-    def __init__(self, model: "keras.Model") -> None:
-        self.method: str | None = None
-        self._model = model
-
-    def of(self, images: "tf.Tensor", labels: "tf.Tensor") -> "tf.Tensor":
-        """Return maps, float32 (N, H, W), or scores, float32 (N,)."""
-        import tensorflow as tf
-
-        from zookit.modeling.layer_calls import layer_calls  # imports Keras
-
-        *body, head = layer_calls(self._model, images)
-        scores = tf.gather(_scores_of_classes(head), labels, axis=1, batch_dims=1)
-        last = _last_maps(body)
-        (gradient,) = [None] if last is None else tf.gradients(scores, last)
-        if gradient is None:
-            return scores
-        self.method = "Grad-CAM" if _are_averaged(last, body) else "HiResCAM"
-        weighted = tf.cast(gradient, tf.float32) * tf.cast(last, tf.float32)
-        cam = tf.nn.relu(tf.reduce_sum(weighted, 3, keepdims=True))
-        return tf.image.resize(cam, images.shape[1:3])[..., 0]
-
-
-def _scores_of_classes(head: "LayerCall") -> "tf.Tensor":
-    """Return the inputs of softmax or sigmoid, float32 (N, classes). Raises BadParameter."""
-    import keras
-    import tensorflow as tf
-
-    dense = head.operation
-    known = (keras.activations.softmax, keras.activations.sigmoid)
-    if not isinstance(dense, keras.layers.Dense) or dense.activation not in known:
-        raise BadParameter(
-            f"the last layer of the model is {quoted(dense)}, expected a Dense layer with softmax "
-            "or sigmoid, as in the model of a run."
-        )
-    scores = tf.matmul(tf.cast(head.inputs, tf.float32), dense.kernel) + dense.bias
-    return tf.concat([-scores, scores], 1) if scores.shape[-1] == 1 else scores
-
-
-def _last_maps(calls: "list[LayerCall]") -> "tf.Tensor | None":
-    """Return the last output of the size of the last convolution with more than one pixel."""
-    from zookit.modeling.layer_calls import is_convolution  # imports Keras
-
-    last, size = None, None
-    for call in calls:
-        shape = getattr(call.output, "shape", ())
-        if len(shape) != 4 or 1 in shape[1:3]:
-            continue
-        if is_convolution(call.operation):
-            size = shape[1:3]
-        if shape[1:3] == size:
-            last = call.output
-    return last
-
-
-def _are_averaged(maps: "tf.Tensor", calls: "list[LayerCall]") -> bool:
-    """Whether a model only averages feature maps, so that all pixels have the same gradient.
-
-    The weights of Grad-CAM and of HiResCAM are the same then.
-    """
-    import keras
-
-    uses = [call.operation for call in calls if call.inputs is maps]
-    return all(isinstance(each, keras.layers.GlobalAveragePooling2D) for each in uses) and any(uses)

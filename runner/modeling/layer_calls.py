@@ -58,14 +58,22 @@ def _recorded(operation: keras.Operation, calls: list[LayerCall]) -> Callable[..
     return call
 
 
-def is_convolution(operation: keras.Operation) -> bool:
-    """Whether an operation is a convolution of images, or a layer that contains one."""
+def convolutions_in(operation: keras.Operation) -> list[keras.Layer]:
+    """Return the convolutions of images that an operation is or contains."""
     if not isinstance(operation, keras.Layer):
-        return False
+        return []
     kinds = (
         keras.layers.Conv2D,
         keras.layers.Conv2DTranspose,
         keras.layers.DepthwiseConv2D,
         keras.layers.SeparableConv2D,
     )
-    return any(isinstance(each, kinds) for each in operation._flatten_layers())  # noqa: SLF001
+    inside = operation._flatten_layers()  # noqa: SLF001 - Keras has no public name for it
+    return [each for each in inside if isinstance(each, kinds)]
+
+
+def first_convolution(model: keras.Model) -> keras.Layer | None:
+    """Return the first convolution of images of a functional model; None if it has none."""
+    shape = tuple(model.input_shape[1:])
+    calls = layer_calls(model, keras.ops.zeros((1, *shape), model.inputs[0].dtype))
+    return next((each for call in calls for each in convolutions_in(call.operation)), None)

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from zookit.modeling.layer_calls import is_convolution, layer_calls
+from zookit.modeling.layer_calls import convolutions_in, layer_calls
 from zookit.modeling.runtime import keras_configured
 
 
@@ -33,5 +33,5 @@ def test_the_last_call_returns_what_the_model_returns(precision: Any) -> None:
     np.testing.assert_array_equal(calls[-1].output, model(images, training=False))
     assert calls[-1].operation is model.get_layer("head")
     assert tuple(calls[-1].inputs.shape) == (4, 32)
-    convolutions = [each.operation.name for each in calls if is_convolution(each.operation)]
+    convolutions = [each.operation.name for each in calls if convolutions_in(each.operation)]
     assert convolutions == ["inner", "last"]
