@@ -139,7 +139,8 @@ def _check_is_no_run(words: str) -> None:
     from zookit.runs.naming import LATEST  # --help does not need these
     from zookit.runs.run import EXPERIMENT
 
-    if words == LATEST or isfile(f"{words}/{EXPERIMENT}"):
+    # Unlike Path.is_file, it never raises.
+    if words == LATEST or isfile(f"{words}/{EXPERIMENT}"):  # noqa: PTH113
         name = printable(words)
         raise BadExperiment(
             f"{name} is a run, not a component. To see it: zookit report {name}; to look into its "
