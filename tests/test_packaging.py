@@ -15,6 +15,8 @@ import pytest
 from made_wheel import ROOMS, ROOT, build_wheel
 
 SAMPLES = "plugins/datasets/samples"
+# Besides Python files, a wheel has what is in these.
+DATA_FOLDERS = ("page", "shells", "templates")
 
 
 def tree() -> Iterator[str]:
@@ -25,7 +27,7 @@ def tree() -> Iterator[str]:
             is_sample, is_model = name.startswith(SAMPLES), room.startswith("zoo/models/")
             # The script that made the samples is for the tree alone.
             is_code = path.suffix == ".py" and not is_sample
-            is_data = path.name == "py.typed" or path.parent.name in ("shells", "templates")
+            is_data = path.name == "py.typed" or path.parent.name in DATA_FOLDERS
             is_ours = is_code or is_data or is_model or (is_sample and path.suffix != ".py")
             if is_ours and path.is_file() and "__pycache__" not in path.parts:
                 yield f"{package}/{path.relative_to(ROOT / room).as_posix()}"

@@ -6,14 +6,18 @@ from typing import Any
 
 import httpx
 import pytest
+from browser import browser
 from fastapi import FastAPI
 from served import Ask, added_up, bright_places
+from small_run_fixtures import finished
 
 from zookit.api import open_model
 from zookit.serve.app import application
 from zookit.serve.batcher import Batcher
 from zookit.serve.served_model import ServedModel
 from zookit.serve.served_models import ServedModels
+
+__all__ = ["browser", "finished"]
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ WIDTHS = (360, 1200)
 
 
 class Browser:
-    """Chromium without a window."""
+    """Chromium without a window, started with further arguments."""
 
-    def __init__(self) -> None:
+    def __init__(self, *arguments: str) -> None:
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
 
@@ -28,19 +29,20 @@ class Browser:
             "--no-sandbox",
             "--disable-gpu",
             "--disable-dev-shm-usage",
+            *arguments,
         ):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         # Its types have holes.
         self.driver: Any = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
 
-    def show(self, file: Path, width: int, scheme: str) -> None:
-        """Open a page on a screen of that width and with that colour scheme."""
+    def show(self, page: Path | str, width: int, scheme: str) -> None:
+        """Open a file or an address on a screen of that width and with that colour scheme."""
         screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
         preference = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
-        self.driver.get(file.as_uri())
+        self.driver.get(page if isinstance(page, str) else page.as_uri())
 
     def asks(self, script: str) -> Any:
         return self.driver.execute_script(f"return {script}")
@@ -69,12 +71,21 @@ class Browser:
         return Image.open(file).convert("RGB")
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def opened_browser(*arguments: str) -> Iterator[Browser]:
+    """Yield a browser; skip the test if there is none on this machine."""
     missing = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
     if missing:
         assert not os.environ.get("CI"), f"{' and '.join(missing)} must be there"
         pytest.skip(f"{' and '.join(missing)} is not installed")
-    opened = Browser()
-    yield opened
-    opened.driver.quit()
+    opened = Browser(*arguments)
+    try:
+        yield opened
+    finally:
+        opened.driver.quit()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as opened:
+        yield opened

@@ -22,7 +22,7 @@ export class Answer {
     this.card.setAttribute("aria-labelledby", heading.id);
     this.find(".about").textContent = [
       model.title,
-      model.accuracy === null ? "" : `${percent(model.accuracy)} right on test images`,
+      model.accuracy === null ? "" : `test accuracy ${percent(model.accuracy)}`,
     ].filter(Boolean).join(", ");
     this.find(".seen figcaption").textContent = `what it sees, ${model.height}\u00a0×\u00a0${model.width}`;
     this.find("caption").textContent = `Probabilities of ${model.name}`;

@@ -48,6 +48,7 @@ async function picture() {
 
 // Ask soon about what there is now. Only the newest answer is shown.
 function predict() {
+  busy(true);
   clearTimeout(timer);
   request?.abort();
   timer = setTimeout(predictNow, DELAY);
@@ -65,7 +66,6 @@ async function predictNow() {
   const query = new URLSearchParams({ explain: $("explain").checked });
   if (source === "draw") query.set("drawn", true);
   else query.set("invert", $("invert").checked);
-  busy(true);
   try {
     const { predictions } = await ask(`predict?${query}`, {
       method: "POST",

@@ -166,15 +166,9 @@ export class Paper {
     context.lineCap = context.lineJoin = "round";
     for (const points of this.strokes) {
       context.beginPath();
-      context.moveTo(...points[0].map((value) => value * side));
-      if (points.length === 1) context.lineTo(...points[0].map((value) => value * side));
-      // Curves through the middles between points, so that a quick stroke has no corners.
-      for (let at = 1; at < points.length; at++) {
-        const [from, to] = [points[at - 1], points[at]];
-        const middle = from.map((value, axis) => ((value + to[axis]) / 2) * side);
-        context.quadraticCurveTo(from[0] * side, from[1] * side, ...middle);
-      }
-      context.lineTo(...points.at(-1).map((value) => value * side));
+      const [[x, y]] = points;
+      context.moveTo(x * side - 0.1, y * side); // a line to the same place would draw nothing
+      for (const point of points) context.lineTo(...point.map((value) => value * side));
       context.stroke();
     }
   }
