@@ -31,6 +31,7 @@ contents = {
         "runs",
         "sweeps",
         "models",
+        "serving",
         "zoo",
         "model-packages",
         "sharing",

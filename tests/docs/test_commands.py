@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Command
-from pages import PAGES, PLUGIN_PAGES, blocks, commands, is_sweep
+from pages import PAGES, PLUGIN_PAGES, blocks, commands, is_server, is_sweep
 
 from zookit import Run, open_run
 from zookit.cli.commands import app
@@ -16,7 +16,7 @@ from zookit.training.listeners import select_listeners
 from zookit.typer_commands import command_of
 
 # Each command once, on however many pages it stands. The benchmarks take minutes to hours.
-COMMANDS = tuple(
+ALL = tuple(
     dict.fromkeys(
         command
         for page in PAGES
@@ -25,6 +25,9 @@ COMMANDS = tuple(
         if "benchmarks" not in command and not is_sweep(command)
     )
 )
+SERVERS = tuple(each for each in ALL if is_server(each))
+"""Their words alone are read; test_serving_page.py runs one."""
+COMMANDS = tuple(each for each in ALL if not is_server(each))
 TRAINING = tuple(each for each in COMMANDS if each.startswith("zookit run "))
 TRAINED = (
     "zookit run fashion_mnist dense",
@@ -76,9 +79,9 @@ def test_other_command_runs(zookit: Command, command: str) -> None:
     run(zookit, command)
 
 
-@pytest.mark.parametrize("command", PARSED)
+@pytest.mark.parametrize("command", [*PARSED, *SERVERS])
 def test_command_has_valid_arguments(command: str) -> None:
-    assert command in COMMANDS
+    assert command in ALL
     group = command_of(app)
     context = group.make_context("zookit", [])
     name, found, arguments = group.resolve_command(context, shlex.split(command)[1:])

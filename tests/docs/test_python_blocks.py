@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pages import PAGES, PLUGIN_PAGES, blocks
+from pages import PAGES, PLUGIN_PAGES, SERVING_PAGE, blocks
 
 BLOCKS = [
     pytest.param(
@@ -14,7 +14,7 @@ BLOCKS = [
         marks=[pytest.mark.slow] if "zookit.sweep(" in block else [],
     )
     for page in PAGES
-    if page not in PLUGIN_PAGES
+    if page not in (*PLUGIN_PAGES, SERVING_PAGE)
     for number, block in enumerate(blocks(page, "python"), start=1)
 ]
 

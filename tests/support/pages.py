@@ -14,6 +14,8 @@ PLUGIN_PAGES = (
     "docs/plugins-sweeps.md",
 )
 """The pages that tests/slow/test_guide.py follows from the first line to the last."""
+SERVING_PAGE = "docs/serving.md"
+"""The page whose code needs a server, which tests/docs/test_serving_page.py starts."""
 
 
 def text_of(page: str) -> str:
@@ -33,6 +35,11 @@ def commands(page: str) -> list[str]:
     lines = [line for block in blocks(page, "console") for line in block.splitlines()]
     assert all(line.startswith("$ ") for line in lines), lines
     return [line.removeprefix("$ ") for line in lines]
+
+
+def is_server(command: str) -> bool:
+    """Whether a command runs until it is ended."""
+    return command.startswith("zookit serve ")
 
 
 def is_sweep(command: str) -> bool:
