@@ -14,6 +14,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
+    "accessible_pages",
     "command_reference",
     "component_classes",
     "contents",
@@ -69,15 +70,17 @@ repository_pages = {
 # As on the code host, each heading has an anchor.
 myst_heading_anchors = 4
 smartquotes = False
+# Answers are shortened with "...", which JSON does not have.
+suppress_warnings = ["misc.highlighting_failure"]
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 80
 napoleon_numpy_docstring = False
 
 html_theme = "furo"
 html_title = "zookit"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["style.css"]
 html_show_copyright = False

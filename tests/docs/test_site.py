@@ -1,0 +1,112 @@
+"""The documentation site builds without warnings, its links lead somewhere, and anybody can use it."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from axe import axe_findings
+from browser import WIDTHS, Browser
+from browser import browser as browser
+from conftest import ROOT
+from selenium.webdriver.support.wait import WebDriverWait
+from site_page import SitePage
+
+SAMPLE = ("index.html", "concepts.html", "runs.html", "search.html", "api/testing.html")
+"""Pages with all that a page can have."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built site."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", ROOT / "docs", folder]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, SitePage]:
+    """The parsed pages of the site."""
+    return {file: SitePage(file.read_text(encoding="utf-8")) for file in site.rglob("*.html")}
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """The address at which the site is served."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site))) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves files and logs nothing."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Log nothing."""
+
+
+def test_every_link_leads_to_a_page_and_an_anchor(site: Path, pages: dict[Path, SitePage]) -> None:
+    broken = []
+    for file, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme:
+                assert parts.scheme == "https" or link.startswith("http://ufldl."), (file, link)
+                assert "." in parts.netloc, (file, link)
+                continue
+            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+            known = pages[target].anchors if target in pages else {""}
+            if not target.is_file() or unquote(parts.fragment) not in {*known, ""}:
+                broken.append((str(file.relative_to(site)), link))
+    assert not broken
+
+
+def test_every_picture_has_a_description(pages: dict[Path, SitePage]) -> None:
+    assert all(each.get("alt") for page in pages.values() for each in page.images)
+
+
+@pytest.mark.parametrize(("width", "scheme"), product(WIDTHS, ("light", "dark")))
+def test_pages_are_accessible_and_fit_the_screen(
+    browser: Browser, site: Path, address: str, pages: dict[Path, SitePage], width: int, scheme: str
+) -> None:
+    """Colours depend on the scheme: of most pages, those of one width are enough, and take longest."""
+    browser.requested()
+    browser.complaints()
+    findings = {}
+    for file in pages:
+        name = str(file.relative_to(site))
+        browser.show(f"{address}{name}", width, scheme)
+        with_colours = name in SAMPLE or (width, scheme) in zip(
+            WIDTHS, ("light", "dark"), strict=True
+        )
+        found = axe_findings(browser, without=() if with_colours else ["color-contrast"])
+        if browser.asks("document.scrollingElement.scrollWidth") > width:
+            found.append("scrolls sideways")
+        found += browser.complaints()
+        found += [each for each in browser.requested() if not each.startswith((address, "data:"))]
+        if found:
+            findings[name] = found
+    assert not findings
+
+
+def test_search_finds_a_word(browser: Browser, address: str) -> None:
+    browser.complaints()
+    browser.show(f"{address}search.html?q=early_stopping", 1200, "light")
+    found = "[...document.querySelectorAll('#search-results li a')].map(each => each.text)"
+    titles = WebDriverWait(browser.driver, 10).until(lambda _: browser.asks(found))
+    assert "Your first run" in titles
+    assert not browser.complaints()
