@@ -130,6 +130,7 @@ ELSEWHERE = {
     "runner/serve/answers.py": "serve/test_predict_route.py",
     "runner/serve/app.py": "serve/test_predict_route.py",
     "runner/serve/binary_tensors.py": "serve/test_inference_routes.py",
+    "runner/serve/connection.py": "serve/test_server.py",
     "runner/serve/inference_request.py": "serve/test_inference_routes.py",
     "runner/serve/limits.py": "serve/test_guard.py",
     "runner/serve/page_files.py": "serve/test_server.py",

@@ -97,21 +97,18 @@ class Batcher:
             return taken
 
     def _answer(self, jobs: list[_Job]) -> None:
+        arrays = [np.concatenate(each) for each in zip(*(j.arrays for j in jobs), strict=True)]
+        parts = []
         try:
-            result = self._computed([job.arrays for job in jobs])
+            for at in range(0, len(arrays[0]), self._size):
+                if all(job.future.done() for job in jobs):
+                    return  # nobody waits any more
+                parts.append(self._function(*(each[at : at + self._size] for each in arrays)))
         except Exception as error:  # noqa: BLE001 - the requests raise it
             _deliver(jobs, [error] * len(jobs))
             return
         ends = np.cumsum([len(job) for job in jobs])[:-1]
-        _deliver(jobs, np.split(result, ends))
-
-    def _computed(self, requests: Sequence[Arrays]) -> Result:
-        arrays = [np.concatenate(each) for each in zip(*requests, strict=True)]
-        parts = [
-            self._function(*(each[at : at + self._size] for each in arrays))
-            for at in range(0, len(arrays[0]), self._size)
-        ]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        _deliver(jobs, np.split(np.concatenate(parts), ends))
 
 
 def _deliver(jobs: Sequence[_Job], results: Sequence[Result | Exception]) -> None:

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 
 from zookit.core import DataError
 from zookit.core.data.images import upright_image
+from zookit.core.data.pixels import MAX_PIXELS
 from zookit.core.errors import quoted, reason_of
 from zookit.core.messages import counted
 from zookit.inference.image_files import prepare_image
@@ -56,9 +57,13 @@ def prepare_pictures(
     check_count(len(files))
     pixels: list[list[Pixels]] = [[] for _ in models]
     notes: list[list[list[str]]] = [[] for _ in models]
+    decoded = 0
     for at, file in enumerate(files):
         which = f"image {at}" if len(files) > 1 else "the image"
         opened = _opened(file, which)
+        decoded += opened.width * opened.height
+        if decoded > MAX_PIXELS:
+            raise bad_request(f"the images have more than {MAX_PIXELS:,} pixels together")
         for each, texts, model in zip(pixels, notes, models, strict=True):
             found, about = _prepared(opened, model, invert=invert, drawn=drawn)
             each.append(found)

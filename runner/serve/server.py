@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,15 +20,16 @@ from zookit.core.messages import counted, printable
 from zookit.runs.run import RunRecord
 from zookit.serve.access import Access, token_for
 from zookit.serve.app import application
+from zookit.serve.connection import SECONDS, Connection
 from zookit.serve.guard import Guard
 from zookit.serve.served_model import check_runs, load_models
 from zookit.serve.served_models import ServedModels
 
+_ALL = ("0.0.0.0", "::")  # noqa: S104 - what the user may write
+"""All addresses of this machine."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SECONDS_TO_STOP = 35
 """The longest time in which requests under way are answered after Ctrl-C."""
-_SECONDS_IDLE = 30
-"""How long a connection waits for the next request."""
 
 
 def serve(runs: Sequence[RunRecord], host: str, port: int) -> None:
@@ -53,7 +55,7 @@ def serve(runs: Sequence[RunRecord], host: str, port: int) -> None:
         token = token_for(address)
         models = ServedModels(load_models(runs))
         app = Guard(application(models), Access(token, own_port))
-        server = _Server(app, lambda: _show(models, _url(host, own_port, token)))
+        server = Server(app, lambda: _show(models, host, own_port, token))
         listening.listen()
         with without_warnings():  # about metadata of pictures
             server.run([listening])
@@ -62,13 +64,14 @@ def serve(runs: Sequence[RunRecord], host: str, port: int) -> None:
         raise KeyboardInterrupt
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Reports when it answers, and ends on the signals that the process does not ignore."""
 
     def __init__(self, app: ASGIApp, answering: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
             access_log=False,
+            http=Connection,
             lifespan="off",
             # The application reports its own errors, and clients' mistakes are not of interest.
             log_config=None,
@@ -76,7 +79,7 @@ class _Server(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=_SECONDS_TO_STOP,
-            timeout_keep_alive=_SECONDS_IDLE,
+            timeout_keep_alive=SECONDS,
             ws="none",
         )
         super().__init__(config)
@@ -154,16 +157,14 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
             raise
 
 
-def _url(host: str, port: int, token: str) -> str:
-    name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}/{f'?token={token}' if token else ''}"
-
-
-def _show(models: ServedModels, url: str) -> None:
+def _show(models: ServedModels, host: str, port: int, token: str) -> None:
     """Print what is served and where."""
     for model in models:
         height, width, channels = model.shape
         images = f"{'grey' if channels == 1 else 'colour'} images, {width} x {height} pixels"
         print(f"{printable(model.name)}: {model.title}, {images}, {len(model.class_names)} classes")
-    print(printable(url), flush=True)
+    for name in ("127.0.0.1", socket.gethostname()) if host in _ALL else (host,):
+        shown = f"[{name}]" if ":" in name else name
+        print(f"http://{printable(shown)}:{port}/{f'?token={token}' if token else ''}")
+    sys.stdout.flush()
     say("Ctrl-C ends it.")

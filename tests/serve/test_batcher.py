@@ -108,6 +108,23 @@ def test_request_that_is_given_up_is_not_computed() -> None:
     batcher.stop()
 
 
+def test_large_request_that_is_given_up_is_not_finished() -> None:
+    recording = Recording()
+    batcher = Batcher("test", recording, 1)
+
+    async def run() -> None:
+        recording.free.clear()
+        (large,) = await under_way(batcher, np.arange(100))
+        large.cancel()
+        await asyncio.sleep(0.02)
+        recording.free.set()
+        await batcher(np.array([1]))
+
+    asyncio.run(run())
+    assert len(recording.sizes) <= 3
+    batcher.stop()
+
+
 def test_stopping_finishes_what_waits() -> None:
     recording = Recording(free=False)
     batcher = Batcher("test", recording, 1)

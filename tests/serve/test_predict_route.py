@@ -1,7 +1,10 @@
 """The addresses /models and /predict, with models that only add up pixels."""
 
+import asyncio
 import base64
 import io
+import threading
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -9,6 +12,12 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 from served import Ask, added_up, png, random_images
+
+from zookit.api import open_model
+from zookit.serve.app import application
+from zookit.serve.batcher import Batcher
+from zookit.serve.served_model import ServedModel
+from zookit.serve.served_models import ServedModels
 
 PNG = {"content-type": "image/png"}
 
@@ -217,3 +226,39 @@ def test_description_of_the_endpoint(ask: Ask) -> None:
     assert "422" not in predict["responses"]
     assert "/" not in described["paths"]
     assert ask("GET", "/docs").status_code == 404  # it would load scripts from elsewhere
+
+
+def test_too_many_images_wait() -> None:
+    may_answer = threading.Event()
+
+    def waiting(images: Any) -> Any:
+        may_answer.wait(10)
+        return added_up(images)
+
+    model = ServedModel(
+        open_model("mnist_cnn"), Batcher("waiting", waiting, 1), Batcher("none", waiting, 1)
+    )
+    models = ServedModels([model])
+
+    async def run() -> None:
+        transport = httpx.ASGITransport(application(models))
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            body = {"images": random_images(1).tolist()}
+            sent = [asyncio.create_task(client.post("/predict", json=body)) for _ in range(20)]
+            refused, _ = await asyncio.wait(sent, timeout=0.5)
+            may_answer.set()
+            answers = await asyncio.gather(*sent)
+        statuses = Counter(each.status_code for each in answers)
+        assert statuses == {200: 9, 503: 11}  # one is computed, eight wait
+        assert len(refused) == 11
+        assert all("retry-after" in each.headers for each in answers if each.status_code == 503)
+
+    asyncio.run(run())
+    models.stop()
+
+
+def test_pictures_with_too_many_pixels_together(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zookit.serve.request_images.MAX_PIXELS", 2 * 784)
+    for count, status in ((2, 200), (3, 400)):
+        files = [("file", png(image)) for image in random_images(count)]
+        assert ask("POST", "/predict", files=files).status_code == status

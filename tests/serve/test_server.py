@@ -1,5 +1,6 @@
 """A real server, and clients of it."""
 
+import asyncio
 import http.client
 import json
 import random
@@ -23,6 +24,7 @@ from processes import is_running
 from served import Ask, RunningServer, png, random_images, serving
 
 import zookit as zookit_package
+from zookit.serve.server import Server
 
 pytestmark = pytest.mark.xdist_group("server")
 slow = pytest.mark.slow
@@ -222,7 +224,8 @@ def test_other_addresses_need_a_token_and_a_signal_lets_it_finish(
     monkeypatch.delenv("ZOOKIT_SERVE_TOKEN", raising=False)
     with serving("mnist_cnn", "--host", "0.0.0.0") as server:
         assert len(server.token) >= 32
-        here = server.url.replace("0.0.0.0", "127.0.0.1")
+        here = server.url
+        assert "127.0.0.1" in here
         assert httpx.get(f"{here}/models").status_code == 401
         bearer = {"Authorization": f"Bearer {server.token}"}
         assert httpx.get(f"{here}/models", headers=bearer).status_code == 200
@@ -304,3 +307,37 @@ def test_page_and_nothing_else_of_the_package(ask: Ask) -> None:
     assert ask("HEAD", "/").status_code == 200
     for path in ("/server.py", "/..%2fserver.py", "/page/index.html", "/%2e%2e/server.py"):
         assert ask("GET", path).status_code == 404
+
+
+def test_connection_without_a_request_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zookit.serve.connection.SECONDS", 0.2)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await asyncio.sleep(0.4)  # a slow answer is none of the client's fault
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def closed_after(*parts: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection(*listening.getsockname())
+        for part in parts:
+            writer.write(part)
+            await asyncio.sleep(0.1)
+        received = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        return received
+
+    async def run() -> None:
+        server = Server(app, lambda: None)
+        task = asyncio.create_task(server.serve([listening]))
+        whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+        drip = (b"G", b"E")
+        answers = await asyncio.gather(
+            closed_after(), closed_after(*drip), closed_after(whole), closed_after(whole, *drip)
+        )
+        assert [each.count(b"HTTP/1.1 204") for each in answers] == [0, 0, 1, 1]
+        server.should_exit = True
+        await task
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asyncio.run(run())

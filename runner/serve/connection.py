@@ -1,0 +1,39 @@
+"""Connections that are closed if no request arrives."""
+
+import asyncio
+
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+SECONDS = 30
+"""How long a connection waits for the start of a request, with all of its headers."""
+
+
+class Connection(H11Protocol):
+    """uvicorn's, which would wait for ever for the first request, and for the rest of headers."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        super().connection_lost(exc)
+        if self._patience is not None:
+            self._patience.cancel()
+
+    def _wait(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+        self._patience = self.loop.call_later(SECONDS, self._close_without_request, self.cycle)
+
+    def _close_without_request(self, last: RequestResponseCycle | None) -> None:
+        if self.cycle is last:
+            self.transport.close()
