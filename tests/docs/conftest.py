@@ -6,9 +6,12 @@ from pathlib import Path
 
 import keras
 import pytest
+from browser import browser
 from PIL import Image
 
 import zookit
+
+__all__ = ["browser", "finished_run", "one_epoch", "one_step", "photos", "runs"]
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,8 @@ def axe_findings(browser: Browser, without: Iterable[str] = ()) -> list[str]:
     `without` names rules to leave out; color-contrast takes most of the time on a long page.
     """
     browser.driver.execute_script(script())
-    options = {
-        "resultTypes": ["violations"],
-        "rules": {each: {"enabled": False} for each in without},
-    }
+    rules = {each: {"enabled": False} for each in without}
+    options = {"resultTypes": ["violations"], "rules": rules}
     results = browser.driver.execute_async_script(
         "axe.run(document, arguments[0]).then(arguments[1])", options
     )
