@@ -25,7 +25,12 @@ _COLUMNS = [
     Column("requests/s", lambda run: run.report["requests"] / run.report["seconds"], 1, ratio=True),
     Column("p50 ms", lambda run: run.report["p50"] * 1000, 1),
     Column("p99 ms", lambda run: run.report["p99"] * 1000, 1, ratio=True),
-    Column("CPU ms/request", lambda run: _cpu(run.report) * 1000, 2, ratio=True),
+    Column(
+        "CPU ms/request",
+        lambda run: run.report["cpu"] / run.report["requests"] * 1000,
+        2,
+        ratio=True,
+    ),
     Column("correct", lambda run: run.report["correct"] / run.report["requests"], 3),
 ]
 
@@ -42,10 +47,6 @@ def main() -> None:
         variables = {"ZOOKIT_CACHE_DIR": str(work / "cache")}
         measure(Side("preparing", lambda _: Command(prepare, variables)), 0)
         compare(_sides(work, options), _COLUMNS, options)
-
-
-def _cpu(report: dict[str, float]) -> float:
-    return report["cpu"] / report["requests"]
 
 
 def _sides(work: Path, options: argparse.Namespace) -> list[Side]:

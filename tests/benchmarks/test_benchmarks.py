@@ -137,6 +137,16 @@ def test_predicting(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_serving(tmp_path: Path) -> None:
+    arguments = ["--seconds", "0.5", "--connections", "4"]
+    runs = measured("serving.py", tmp_path, ["call", "zookit"], *arguments)
+    for each in runs.values():
+        report = each["report"]
+        assert 0 < report["p50"] <= report["p99"] < 5
+        assert report["correct"] > 0.9 * report["requests"]
+
+
+@pytest.mark.slow
 def test_checkpoints(data: Path) -> None:
     arguments = ["--architecture", "dense:8", "--epochs", "2", "--rounds", "1"]
     header, row = run("checkpoints.py", *arguments, "--data", data).splitlines()
