@@ -4,34 +4,34 @@ const SMALL = 64; // images of up to so many pixels show their pixels
 const MANY = 16; // more classes scroll
 const LONG = 18; // names of more letters are broken into lines
 
-export function percent(share) {
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  if (share < 1 && share > 0.999) return "> 99.9 %";
-  return `${(share * 100).toFixed(1)} %`;
+function percent(share) {
+  if (share > 0 && share < 0.001) return "<\u00a00.1\u00a0%";
+  if (share < 1 && share > 0.999) return ">\u00a099.9\u00a0%";
+  return `${(share * 100).toFixed(1)}\u00a0%`;
 }
 
 export class Answer {
-  // `model` is as /models describes it.
-  constructor(model) {
+  // `model` is as /models describes it, `id` is unique on the page.
+  constructor(model, id) {
     this.model = model;
     this.card = document.getElementById("model").content.firstElementChild.cloneNode(true);
     this.card.dataset.model = model.name;
     const heading = this.find("h2");
-    heading.textContent = model.name;
-    heading.id = `model-${model.name}`;
+    heading.textContent = model.title;
+    heading.id = id;
     this.card.setAttribute("aria-labelledby", heading.id);
     this.find(".about").textContent = [
-      model.title,
+      model.name,
       model.accuracy === null ? "" : `test accuracy ${percent(model.accuracy)}`,
     ].filter(Boolean).join(", ");
     this.find(".seen figcaption").textContent = `what it sees, ${model.height}\u00a0×\u00a0${model.width}`;
-    this.find("caption").textContent = `Probabilities of ${model.name}`;
+    this.find("caption").textContent = `Probabilities of ${model.title}`;
     this.rows = model.classes.map((name) => row(name));
     this.find("tbody").append(...this.rows.map((each) => each.element));
     if (model.classes.length > MANY) {
       this.find("table").parentElement.classList.add("many");
       Object.assign(this.find(".many"), {
-        tabIndex: 0, role: "region", ariaLabel: `All probabilities of ${model.name}`,
+        tabIndex: 0, role: "region", ariaLabel: `All probabilities of ${model.title}`,
       });
     }
     for (const image of this.card.querySelectorAll("img")) {
@@ -67,17 +67,17 @@ export class Answer {
     name.textContent = found.unsure ? `${found.class}?` : found.class;
     name.classList.toggle("short", found.class.length < 4);
     this.find(".share").textContent = share;
-    this.picture(".prepared", found.prepared, `The picture as ${found.model} gets it`);
+    this.picture(".prepared", found.prepared, `The picture as ${this.model.title} gets it`);
     this.find(".looked").hidden = !found.explanation;
     this.picture(
-      ".explanation", found.explanation, `Where ${found.model} looked for ${found.class}, as colours`,
+      ".explanation", found.explanation, `Where ${this.model.title} looked for ${found.class}, as colours`,
     );
     this.rows.forEach((each, at) => each.show(found.probabilities[at], at === found.label));
     const notes = this.find(".notes");
     notes.hidden = found.notes.length === 0;
     notes.replaceChildren(...found.notes.map((text) =>
       Object.assign(document.createElement("li"), { textContent: text })));
-    return `${found.model}: ${found.unsure ? "unsure, perhaps " : ""}${found.class}, ${share}.`;
+    return `${this.model.title}: ${found.unsure ? "unsure, perhaps " : ""}${found.class}, ${share}.`;
   }
 
   picture(selector, source, description) {

@@ -48,6 +48,7 @@ async function picture() {
 
 // Ask soon about what there is now. Only the newest answer is shown.
 function predict() {
+  fail("");
   busy(true);
   clearTimeout(timer);
   request?.abort();
@@ -74,7 +75,6 @@ async function predictNow() {
       signal: mine.signal,
     });
     if (mine.signal.aborted) return;
-    fail("");
     say(predictions.map((each) => answers.get(each.model).show(each)).join(" "));
   } catch (error) {
     if (mine.signal.aborted) return;
@@ -97,9 +97,8 @@ function open(name) {
     $(tab.getAttribute("aria-controls")).hidden = !selected;
   }
   $("invert-option").hidden = name === "draw";
-  $("keyboard").hidden = name !== "draw";
+  $("how-to-draw").hidden = name !== "draw";
   if (name !== "camera") camera.close();
-  fail("");
   predict();
 }
 
@@ -116,14 +115,21 @@ function turnTo(event) {
 
 // Take a file that was chosen, dropped or pasted.
 function take(file) {
-  open("file");
-  if (!file) return fail("That is not a file. Save the picture first, then drop or choose the file.");
-  if (file.type && !file.type.startsWith("image/")) return fail(`${file.name} is not a picture.`);
-  chosen.file = file;
+  const refused = whyNot(file);
+  chosen.file = refused ? null : file;
+  $("file-name").textContent = refused ? "" : file.name;
   URL.revokeObjectURL($("picture").src);
-  $("picture").src = URL.createObjectURL(file);
-  $("file-name").textContent = file.name;
-  predict();
+  $("picture").hidden = true; // until it is loaded
+  if (refused) $("picture").removeAttribute("src");
+  else $("picture").src = URL.createObjectURL(file);
+  open("file");
+  fail(refused);
+}
+
+function whyNot(file) {
+  if (!file) return "That is not a file. Save the picture first, then drop or choose the file.";
+  if (file.type && !file.type.startsWith("image/")) return `${file.name} is not a picture.`;
+  return "";
 }
 
 function listen() {
@@ -139,7 +145,6 @@ function listen() {
     event.target.value = ""; // so that the same file can be chosen again
   });
   $("picture").addEventListener("load", () => { $("picture").hidden = false; });
-  $("picture").addEventListener("error", () => { $("picture").hidden = true; });
   for (const id of ["explain", "invert"]) $(id).addEventListener("change", predict);
   document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
@@ -175,8 +180,8 @@ async function start() {
   listen();
   try {
     const { models } = await ask("models");
-    for (const model of models) {
-      const answer = new Answer(model);
+    for (const [at, model] of models.entries()) {
+      const answer = new Answer(model, `model-${at}`);
       answers.set(model.name, answer);
       $("answers").append(answer.card);
     }
