@@ -10,7 +10,7 @@ import httpx
 import pytest
 from axe import axe_findings
 from browser import Browser, opened_browser
-from handwriting import ROUND, STYLES, Stroke
+from handwriting import GARMENTS, ROUND, STYLES, Stroke
 from PIL import Image
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -163,6 +163,17 @@ def test_drawn_digits_are_recognised(page: Page) -> None:
             answers.append(page.answer("mnist_cnn").rstrip("?"))
         right[style] = sum(each == str(digit) for digit, each in enumerate(answers))
     assert sum(right.values()) >= 27, right
+
+
+def test_outlines_of_garments_are_recognised(page: Page) -> None:
+    wrong = {}
+    for name, strokes in GARMENTS.items():
+        page.click("clear")
+        page.draw(strokes)
+        answer = page.answer("fashion_mnist_cnn").rstrip("?")
+        if answer != name:
+            wrong[name] = answer
+    assert len(wrong) <= 2, wrong
 
 
 def test_three_models_answer_about_one_drawing(

@@ -1,6 +1,6 @@
 // The paper: strokes drawn by mouse, finger, pen or keyboard.
 
-const WIDTH = 1 / 16; // of a stroke, where the paper is 1 wide
+const WIDTH = 1 / 20; // of a stroke, where the paper is 1 wide
 const STEP = 1 / 28;
 const SMALL_STEP = 1 / 112;
 const PICTURE = 280; // pixels of the picture that is sent
