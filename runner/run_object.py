@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from zookit.arguments import components_of, instances_of, missing_of_run, path_of
 from zookit.core import (
     Architecture,
-    BadRun,
     Component,
     ComponentSpec,
     Dataset,
     Evaluation,
     Exporter,
     Listener,
-    UnknownName,
 )
 from zookit.runs.pulled import runs_dir_of
 from zookit.runs.run import RunRecord, read_run
@@ -26,9 +24,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from zookit.core.source import DataRequest
+    from zookit.inference.explanation import Explanation
     from zookit.inference.scores import Scores
     from zookit.training.reproduce import Reproduction
     from zookit.training.session import View
+
+    Images = npt.NDArray[np.uint8] | str | Path | Iterable[str | Path]
 
 Listeners = str | Listener | Iterable[str | Listener]
 
@@ -50,8 +51,7 @@ class Run(RunRecord):
             "unknown".
         metrics: loss and accuracy on the test split; empty unless the run finished.
         installed: the installed model that the run is; None of a run in a folder of its own.
-        instances: the components that no entry point names. A run that was trained with such
-            components can only be rebuilt with them.
+        instances: the components that no entry point names, with which the run can be rebuilt.
     """
 
     instances: tuple[Component, ...] = ()
@@ -93,12 +93,7 @@ class Run(RunRecord):
 
         return checked(model)
 
-    def predict(
-        self,
-        images: "npt.NDArray[np.uint8] | str | Path | Iterable[str | Path]",
-        *,
-        invert: bool = False,
-    ) -> "npt.NDArray[np.float32]":
+    def predict(self, images: "Images", *, invert: bool = False) -> "npt.NDArray[np.float32]":
         """Return the probabilities of all classes, float32 (N, classes), in the classes' order.
 
         Args:
@@ -114,18 +109,25 @@ class Run(RunRecord):
             DataError: a file cannot be read.
             BadRun: the model cannot be rebuilt.
         """
-        from zookit.inference.image_files import load_images_of
+        from zookit.inference.image_files import images_for
         from zookit.inference.predict import predict
-        from zookit.inference.rebuild import check_ended
-        from zookit.modeling.pixels import as_pixels, warn_if_dim
 
-        check_ended(self)  # before files are read
-        if not hasattr(images, "shape"):
-            pixels = load_images_of(self, images, invert=invert)
-            return predict(self, pixels, self._architecture())
-        pixels = as_pixels(images, self.environment.data.image_shape)
-        warn_if_dim(pixels)
-        return predict(self, 255 - pixels if invert else pixels, self._architecture())
+        return predict(self, images_for(self, images, invert=invert), self._architecture())
+
+    def explain(
+        self, images: "Images", labels: "npt.ArrayLike | None" = None, *, invert: bool = False
+    ) -> "Explanation":
+        """Return where the model looks for a class in each image.
+
+        `images` and `invert` are as for `predict`. `labels` are one class for each image, by
+        default the most probable one. The result has `maps`, float32 (N, H, W), 0 to 1, the
+        `labels`, and the `method`. Raises what `predict` does, and BadParameter for other labels.
+        """
+        from zookit.inference.explanation import explain
+        from zookit.inference.image_files import images_for
+
+        pixels = images_for(self, images, invert=invert)
+        return explain(self, pixels, labels, self._architecture())
 
     def evaluate(
         self, on: str | Dataset | None = None, data: "DataRequest | None" = None
@@ -145,7 +147,8 @@ class Run(RunRecord):
         from zookit.inference.evaluate import evaluate_run
 
         if on is None:
-            on = self._dataset()
+            own = self._instance(self.experiment.dataset)
+            on = own if isinstance(own, Dataset) else None
         return evaluate_run(self, on, data, self._architecture())
 
     def resume(
@@ -233,16 +236,20 @@ class Run(RunRecord):
         export(self, exporter, target, self._architecture(), force=force)
         return target
 
-    def report(self, path: str | Path | None = None, *, force: bool = False) -> Path:
+    def report(
+        self, path: str | Path | None = None, *, force: bool = False, explain: bool = False
+    ) -> Path:
         """Write a self-contained HTML page about the run, and return its path.
 
-        By default it is report.html in the run's folder, of a model in the current folder. Raises
-        FolderError if it cannot be written, or exists and zookit did not write it, unless `force`.
+        By default it is report.html in the run's folder, of a model in the current folder. With
+        `explain`, it shows where the model looked in its surest mistakes. Raises FolderError if it
+        cannot be written, or exists and zookit did not write it, unless `force`.
         """
         from zookit.report.page import write_report
 
         target = None if path is None else path_of(path, "path")
-        return write_report([self], target, force=force)
+        architecture = self._architecture() if explain else None
+        return write_report([self], target, force=force, explain=explain, architecture=architecture)
 
     def _repr_html_(self) -> str:
         from zookit.report.notebook import html_of_run
@@ -250,22 +257,13 @@ class Run(RunRecord):
         return html_of_run(self)
 
     def _architecture(self) -> Architecture | None:
-        """Return the instance to build the model with; None if an entry point names its class."""
         found = self._instance(self.experiment.architecture)
         return found if isinstance(found, Architecture) else None
 
-    def _dataset(self) -> Dataset | None:
-        """Return the instance of the data set; None if an entry point names its class."""
-        found = self._instance(self.experiment.dataset)
-        return found if isinstance(found, Dataset) else None
-
     def _instance(self, spec: ComponentSpec) -> Component | None:
-        from zookit.training.resolve import find_instance
+        from zookit.training.resolve import instance_of_run
 
-        try:
-            return None if spec.registered else find_instance(spec, self.instances)
-        except UnknownName as error:
-            raise BadRun(f"{self.shown} cannot be rebuilt: {error}") from None
+        return instance_of_run(self, spec, self.instances)
 
 
 def open_folder(folder: Path, instances: Sequence[Component] = ()) -> Run:

@@ -55,6 +55,20 @@ def handmade(tmp_path_factory: pytest.TempPathFactory) -> zookit.Run:
     return zookit.run(Lopsided(), Sized(3), runs_dir=runs_dir, epochs=1, **SMALL)
 
 
+def test_where_the_model_looks(run: zookit.Run, handmade: zookit.Run) -> None:
+    images = zookit.load_data(small_images()).splits.test.images[:5]
+    found = run.explain(images)
+    assert found.method == "occlusion"
+    assert found.labels.tolist() == run.predict(images).argmax(1).tolist()
+    assert (found.maps.shape, found.maps.dtype) == ((5, 8, 8), np.dtype(np.float32))
+    same = run.explain(255 - images, [int(each) for each in found.labels], invert=True)
+    np.testing.assert_array_equal(same.maps, found.maps)
+    assert repr(found) == "<Explanation: occlusion of 5 images>"
+    with pytest.raises(BadParameter, match="label 3 "):
+        run.explain(images[:1], [3])
+    assert handmade.explain(images[:1]).maps.shape == (1, 8, 8)
+
+
 def test_a_run_has_its_experiment_results_and_environment(run: zookit.Run) -> None:
     assert run.status == "finished"
     assert run.epochs == len(run.seconds) == 2

@@ -30,6 +30,14 @@ def report(
             show_default=False,
         ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show where the model looked in its surest mistakes. This rebuilds the model, "
+            "which takes a few seconds.",
+        ),
+    ] = False,
     force: Force = False,
     runs_dir: RunsDir = RUNS_DIR,
 ) -> None:
@@ -43,4 +51,4 @@ def report(
     from zookit.report.page import write_report
 
     runs = [open_run(name, runs_dir) for name in names]
-    print(printable(write_report(runs, output, force=force)))
+    print(printable(write_report(runs, output, force=force, explain=explain)))

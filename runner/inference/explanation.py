@@ -97,7 +97,7 @@ class Explainer:
         self._gives_maps = computed.method is not None
         self.method: str = computed.method or "occlusion"
 
-    def __call__(self, images: "Pixels", labels: "Sequence[int] | Labels") -> "Maps":
+    def __call__(self, images: "Pixels", labels: "npt.ArrayLike") -> "Maps":
         """Return where the model looks for a class in each image, float32 (N, H, W), 0 to 1.
 
         Each map is divided by its largest value. It is 0 everywhere if nothing in the image raises
@@ -126,7 +126,7 @@ class Explainer:
         scaled: Maps = np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
         return scaled
 
-    def explanation(self, images: "Pixels", labels: "Sequence[int] | Labels") -> Explanation:
+    def explanation(self, images: "Pixels", labels: "npt.ArrayLike") -> Explanation:
         """Return where the model looks for a class in each image; see `__call__`."""
         maps = self(images, labels)
         return Explanation(self.method, np.asarray(labels, np.int64), maps)
@@ -155,7 +155,7 @@ class Explainer:
 def explain(
     run: "RunRecord",
     images: "Pixels",
-    labels: "Sequence[int] | Labels | None" = None,
+    labels: "npt.ArrayLike | None" = None,
     architecture: "Architecture | None" = None,
 ) -> Explanation:
     """Return where a run's model looks for classes in images.

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL.Image import Image
@@ -18,6 +18,8 @@ from zookit.core.errors import quoted
 from zookit.core.messages import printable
 from zookit.core.processor_count import processors
 from zookit.inference.image_notes import ImageNotes, Note
+from zookit.inference.rebuild import check_ended
+from zookit.modeling.pixels import as_pixels, warn_if_dim
 from zookit.runs.run import RunRecord
 
 if TYPE_CHECKING:
@@ -96,6 +98,28 @@ def notes_for(run: RunRecord, *, invert: bool) -> ImageNotes:
     """Return the collector of notes about files that a run's model gets."""
     data = run.environment.data
     return ImageNotes(data.image_shape, data.border, invert)
+
+
+def images_for(run: RunRecord, images: Any, *, invert: bool) -> "Pixels":
+    """Return images as the model of a run gets them, uint8 (N, H, W, C).
+
+    Args:
+        run: a run that has ended.
+        images: an array of raw pixels, or image files and folders of them.
+        invert: swap dark and light.
+
+    Raises:
+        BadParameter: `images` is neither, or the array has another shape or other values.
+        BadExperiment: the run's images have channels that no image file has.
+        DataError: a file cannot be read.
+        BadRun: the run has not ended.
+    """
+    check_ended(run)  # before files are read
+    if not hasattr(images, "shape"):
+        return load_images_of(run, images, invert=invert)
+    pixels = as_pixels(images, run.environment.data.image_shape)
+    warn_if_dim(pixels)
+    return 255 - pixels if invert else pixels
 
 
 def load_images_of(

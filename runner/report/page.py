@@ -8,10 +8,12 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from zookit.core import Architecture, BadExperiment
 from zookit.core.data.writing import check_output, check_suffix, output_written
 from zookit.core.messages import option, printable_lines
 from zookit.leaderboard.leaderboard import leaderboard
 from zookit.report.comparison import comparison_of
+from zookit.report.predictions import ExplainedMistakes
 from zookit.report.view import view_of
 from zookit.runs.pulled import is_in_own_folder
 from zookit.runs.run import REPORT, RunRecord
@@ -21,7 +23,12 @@ _BREAK = re.compile(r",(?=[a-z])|_")
 
 
 def write_report(
-    runs: Sequence[RunRecord], path: str | Path | None = None, *, force: bool = False
+    runs: Sequence[RunRecord],
+    path: str | Path | None = None,
+    *,
+    force: bool = False,
+    explain: bool = False,
+    architecture: Architecture | None = None,
 ) -> Path:
     """Write the report on one run or several, and return its path.
 
@@ -30,10 +37,15 @@ def write_report(
         path: the file. By default it is report.html, in the run's folder or, for several runs,
             an installed model or a run at an address, in the current folder.
         force: replace a file that zookit did not write.
+        explain: show where the model of a single run looked in its surest mistakes. Only this
+            rebuilds the model.
+        architecture: for that, the instance that the run was trained with, if no entry point names
+            its class.
 
     Raises:
         FolderError: the file cannot be written, or exists and zookit did not write it.
         BadRun: a file of a run is damaged.
+        ZookitError: the mistakes cannot be explained.
     """
     once = list({run.folder: run for run in runs}.values())
     in_folder = len(once) == 1 and is_in_own_folder(once[0])
@@ -41,7 +53,17 @@ def write_report(
     file = usual if path is None else Path(path).expanduser()
     hint = f"Choose another file with {option('--output', 'path')}"
     check_page(file, hint, force=force)  # before any work
-    write_page(page_of(once), file, hint, force=force)
+    if explain and len(once) > 1:
+        raise BadExperiment(
+            f"mistakes are explained in the report of one run, got {len(once)} runs. Write a "
+            "report for each, or leave out the explanations."
+        )
+    explained = None
+    if explain:  # a page without that needs no model
+        from zookit.report.explained_mistakes import explain_mistakes
+
+        explained = explain_mistakes(once[0], architecture)
+    write_page(page_of(once, explained), file, hint, force=force)
     return file
 
 
@@ -57,14 +79,17 @@ def write_page(text: str, file: Path, hint: str, *, force: bool | None) -> None:
         aside.write_text(text, encoding="utf-8")
 
 
-def page_of(runs: Sequence[RunRecord]) -> str:
+def page_of(runs: Sequence[RunRecord], explained: ExplainedMistakes | None = None) -> str:
     """Return the report as a self-contained HTML page.
 
-    Reads the runs' folders only: no data, no plugin, no TensorFlow. Raises BadRun if a file of a
-    run is damaged.
+    Reads the runs' folders only: no data, no plugin, no TensorFlow. The explained mistakes are
+    those of a single run. Raises BadRun if a file of a run is damaged.
     """
     several = len(runs) > 1
-    views = [view_of(run, at, with_details=not several) for at, run in enumerate(runs, start=1)]
+    views = [
+        view_of(run, at, with_details=not several, explained=explained)
+        for at, run in enumerate(runs, start=1)
+    ]
     return rendered(
         "page.html",
         title=f"{len(runs)} runs compared" if several else views[0].title,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +15,35 @@ from zookit.report.epochs import ROWS
 from zookit.report.numbers import Number, number
 from zookit.report.reliability import Reliability, reliability_of
 
-_MISTAKES = 24  # fills rows of 3, 6 and 8
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from zookit.inference.explanation import Explanation
+
+MISTAKES = 24  # fills rows of 3, 6 and 8
+"""The most mistakes that are shown."""
 _SMALL = 64
 """Images with fewer pixels than this on each side are shown without smoothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainedMistakes:
+    """The surest mistakes of a model, at most 24, and where it looked for the predicted classes.
+
+    `at`, int64 (N,), are the numbers of the test images, and `images`, uint8 (N, H, W, C), the
+    images.
+    """
+
+    at: "npt.NDArray[np.int64]"
+    images: "npt.NDArray[np.uint8]"
+    explanation: "Explanation"
+
+    def overlays(self) -> "list[npt.NDArray[np.uint8]]":
+        """Return each image with where the model looked, uint8 (H, W, 3)."""
+        from zookit.inference.explanation import overlay  # only a model can be explained
+
+        pairs = zip(self.images, self.explanation.maps, strict=True)
+        return [overlay(image, where) for image, where in pairs]
 
 
 @dataclass(frozen=True)
@@ -38,11 +65,16 @@ class Mistake:
     true: str
     address: str
     is_small: bool
+    where: str = ""
+    """The address of the image with where the model looked; empty if that is not known."""
 
 
 @dataclass(frozen=True)
 class SplitResults:
-    """The results on the test split. `classes` may be fewer than `class_count`."""
+    """The results on the test split. `classes` may be fewer than `class_count`.
+
+    `method` is how the mistakes are explained; empty if they are not.
+    """
 
     images: int
     wrong: int
@@ -51,10 +83,19 @@ class SplitResults:
     classes: list[ClassScores]
     class_count: int
     mistakes: list[Mistake]
+    method: str = ""
 
 
-def results_of(evaluation: Evaluation, class_names: Sequence[str], anchor: str) -> SplitResults:
-    """Return the results of an evaluation. `anchor` begins the drawings' ids within the page."""
+def results_of(
+    evaluation: Evaluation,
+    class_names: Sequence[str],
+    anchor: str,
+    explained: ExplainedMistakes | None = None,
+) -> SplitResults:
+    """Return the results of an evaluation.
+
+    `anchor` begins the drawings' ids within the page; `explained` is where the model looked.
+    """
     classes = [printable(each) for each in class_names]
     scores = Scores.of(evaluation, classes)
     rows = [
@@ -72,7 +113,8 @@ def results_of(evaluation: Evaluation, class_names: Sequence[str], anchor: str) 
         reliability_of(f"{anchor}-reliability", scores.calibration, scores.accuracy),
         rows,
         len(classes),
-        list(_mistakes(evaluation, classes)),
+        list(_mistakes(evaluation, classes, explained)),
+        "" if explained is None else explained.explanation.method,
     )
 
 
@@ -83,15 +125,22 @@ def _worst(scores: Scores) -> list[int]:
     return found
 
 
-def _mistakes(evaluation: Evaluation, classes: Sequence[str]) -> Iterator[Mistake]:
-    height, width = evaluation.mistakes.shape[1:3]
-    pairs = zip(evaluation.mistakes_at.tolist(), evaluation.mistakes, strict=True)
-    for at, pixels in list(pairs)[:_MISTAKES]:
+def _mistakes(
+    evaluation: Evaluation, classes: Sequence[str], explained: ExplainedMistakes | None
+) -> Iterator[Mistake]:
+    at, images = evaluation.mistakes_at[:MISTAKES], evaluation.mistakes[:MISTAKES]
+    where = [""] * len(at)
+    if explained is not None:
+        at, images = explained.at, explained.images
+        where = [data_uri(each) for each in explained.overlays()]
+    height, width = images.shape[1:3]
+    for number_of, pixels, covered in zip(at.tolist(), images, where, strict=True):
         yield Mistake(
-            at,
-            classes[int(evaluation.predicted[at])],
-            f"{float(evaluation.probability[at]):.1%}",
-            classes[int(evaluation.labels[at])],
+            number_of,
+            classes[int(evaluation.predicted[number_of])],
+            f"{float(evaluation.probability[number_of]):.1%}",
+            classes[int(evaluation.labels[number_of])],
             data_uri(pixels),
             max(height, width) < _SMALL,
+            covered,
         )

@@ -13,7 +13,7 @@ from zookit.report.curves import draw_curves
 from zookit.report.epochs import Epochs, durations, epochs_of
 from zookit.report.metrics import headline_metrics, logged_metrics
 from zookit.report.pictures import Pictures, pictures_of
-from zookit.report.predictions import SplitResults, results_of
+from zookit.report.predictions import ExplainedMistakes, SplitResults, results_of
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.resume_command import resume_command
 from zookit.runs.run import RunRecord
@@ -45,11 +45,13 @@ class RunView:
     pictures: Pictures
 
 
-def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
+def view_of(
+    run: RunRecord, at: int, *, with_details: bool, explained: ExplainedMistakes | None = None
+) -> RunView:
     """Return the view of a run, the page's `at`th.
 
-    Drawings and the results on the test split come `with_details` only. Raises BadRun if a file of
-    the run is damaged.
+    Drawings and the results on the test split come `with_details` only, where `explained` says
+    where the model looked. Raises BadRun if a file of the run is damaged.
     """
     anchor = f"run-{at}"
     dataset, architecture = run.experiment.dataset, run.experiment.architecture
@@ -72,16 +74,18 @@ def view_of(run: RunRecord, at: int, *, with_details: bool) -> RunView:
         ],
         epochs=epochs_of(run),
         durations=durations(run.seconds),
-        results=_results(run, anchor) if with_details else None,
+        results=_results(run, anchor, explained) if with_details else None,
         pictures=pictures_of(run.folder) if with_details else Pictures([], []),
     )
 
 
-def _results(run: RunRecord, anchor: str) -> SplitResults | None:
+def _results(
+    run: RunRecord, anchor: str, explained: ExplainedMistakes | None
+) -> SplitResults | None:
     evaluation = load_evaluation(run)
     if evaluation is None:
         return None
-    return results_of(evaluation, run.environment.data.class_names, anchor)
+    return results_of(evaluation, run.environment.data.class_names, anchor, explained)
 
 
 def _printable(pairs: Iterable[tuple[str, str]]) -> Pairs:

@@ -12,6 +12,7 @@ from typing import Any
 from zookit.core import (
     Architecture,
     BadExperiment,
+    BadRun,
     Callback,
     Component,
     ComponentSpec,
@@ -162,6 +163,16 @@ def recompose(
     pairs = zip(recorded.components(), composition.experiment.components(), strict=True)
     owners = {then.name: composition.owners[now.name] for then, now in pairs}
     return replace(composition, experiment=recorded, owners=owners)
+
+
+def instance_of_run(
+    run: RunRecord, spec: ComponentSpec, instances: Sequence[Component]
+) -> Component | None:
+    """Return the instance of a run's component; None if a name stands for it. Raises BadRun."""
+    try:
+        return None if spec.registered else find_instance(spec, instances)
+    except UnknownName as error:
+        raise BadRun(f"{run.shown} cannot be rebuilt: {error}") from None
 
 
 def find_instance(spec: ComponentSpec, instances: Sequence[Component]) -> Component:

@@ -1,0 +1,75 @@
+"""Where a model looked in the images that it is surest and wrong about."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zookit.core import Architecture, BadExperiment, Evaluation
+from zookit.core.messages import printable
+from zookit.inference.evaluate import load_predictor_and_data
+from zookit.inference.explanation import Explainer
+from zookit.inference.rebuild import rebuild_model
+from zookit.report.predictions import MISTAKES, ExplainedMistakes
+from zookit.runs.evaluation import load_evaluation
+from zookit.runs.run import RunRecord
+from zookit.terminal import waiting
+
+if TYPE_CHECKING:
+    import keras
+    import numpy.typing as npt
+
+
+def explain_mistakes(run: RunRecord, architecture: Architecture | None = None) -> ExplainedMistakes:
+    """Rebuild a run's model, and return where it looked in the images of its surest mistakes.
+
+    The images are those that the run keeps. If it keeps smaller ones or none, those of its data set
+    are loaded.
+
+    Args:
+        run: a run that has finished.
+        architecture: the instance that the run was trained with, if no entry point names its class.
+
+    Raises:
+        BadExperiment: the run has not finished, or its test images are not available.
+        ZookitError: the model cannot be rebuilt.
+    """
+    evaluation = load_evaluation(run)
+    if evaluation is None:
+        raise BadExperiment(
+            f"{printable(run.name)} has no predictions on test images, because its status is "
+            f"{run.status}. Only the mistakes of a finished run can be explained."
+        )
+    at, shape = _surest(evaluation), run.environment.data.image_shape
+    kept = evaluation.mistakes[: len(at)]
+    if len(kept) == len(at) and (kept.shape[1:] == shape or not len(at)):
+        with waiting("starting TensorFlow", quiet=False):
+            model = rebuild_model(run, architecture)
+        images = kept.reshape(len(at), *shape)
+    else:
+        model, images = _from_data(run, architecture, at)
+    with waiting("explaining", quiet=False):
+        explanation = Explainer(model).explanation(images, evaluation.predicted[at])
+    return ExplainedMistakes(at, images, explanation)
+
+
+def _surest(evaluation: Evaluation) -> "npt.NDArray[np.int64]":
+    """Return the numbers of the mistakes with the highest probability, also of a model without."""
+    if len(evaluation.mistakes_at):
+        return evaluation.mistakes_at[:MISTAKES]
+    wrong = np.flatnonzero(evaluation.predicted != evaluation.labels)
+    return wrong[np.argsort(-evaluation.probability[wrong], kind="stable")][:MISTAKES]
+
+
+def _from_data(
+    run: RunRecord, architecture: Architecture | None, at: "npt.NDArray[np.int64]"
+) -> "tuple[keras.Model, npt.NDArray[np.uint8]]":
+    """Return the model, and test images of the run's data set."""
+    predictor, data = load_predictor_and_data(run, architecture=architecture)
+    if not data.facts.own:
+        raise BadExperiment(
+            f"the images of the mistakes did not come with {printable(run.name)}, and the test "
+            f"images here are not those that it was tested on: {data.facts.origin} data, expected "
+            f"{run.environment.data.origin} data. Write the report without explanations, or make "
+            "that data available."
+        )
+    return predictor.model, data.split.images[at]
