@@ -14,21 +14,25 @@ from zookit.core.declaration import parameters
 
 
 class ComponentClasses(SphinxDirective):
-    """Shows the classes of each kind under a heading."""
+    """Shows the classes of each kind, under the names that entry points give them."""
 
     def run(self) -> list[nodes.Node]:
         """Return a section for each kind."""
         lines = []
         for group in registry.default.components():
-            title = group.kind.plural.capitalize().replace("Datasets", "Data sets")
-            lines += [title, "-" * len(title), ""]
+            lines += _heading(group.kind.plural.capitalize().replace("Datasets", "Data sets"), "-")
             for entry in group.entries():
                 if entry.distribution == "zookit":  # plugins of others may be installed
+                    lines += _heading(f"``{entry.name}``", "^")
                     name = entry.load().__name__
                     lines += [f".. autoclass:: zookit.plugins.{name}", "   :no-members:", ""]
         return nested_parse_to_nodes(
             self.state, "\n".join(lines), allow_section_headings=True, offset=self.content_offset
         )
+
+
+def _heading(text: str, underline: str) -> list[str]:
+    return [text, underline * len(text), ""]
 
 
 def add_parameters(
