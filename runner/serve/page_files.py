@@ -1,5 +1,6 @@
 """The files of the page."""
 
+from collections.abc import Awaitable, Callable
 from functools import cache
 from importlib.resources import files
 
@@ -23,18 +24,17 @@ def page_routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for name in _packaged():
         path = "/" if name == _START else f"/{name}"
-        router.add_api_route(path, _Sending(name), methods=["GET", "HEAD"])
+        router.add_api_route(path, _sending(name), methods=["GET", "HEAD"])
     return router
 
 
-class _Sending:
-    """Answers with a file."""
+def _sending(name: str) -> Callable[[], Awaitable[Response]]:
+    """Return what answers with a file."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    async def send() -> Response:
+        return Response(_content(name), media_type=_KINDS[name.rpartition(".")[2]])
 
-    async def __call__(self) -> Response:
-        return Response(_content(self._name), media_type=_KINDS[self._name.rpartition(".")[2]])
+    return send
 
 
 def _packaged() -> list[str]:
