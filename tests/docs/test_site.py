@@ -1,5 +1,6 @@
 """The documentation site builds without warnings, and its links and its pages work."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from axe import axe_findings
 from browser import WIDTHS, Browser
 from conftest import ROOT
+from plugin_site import Site as Plugins
 from selenium.webdriver.support.wait import WebDriverWait
 from site_page import SitePage
 
@@ -26,11 +28,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the built site."""
+    """The folder of the site, built where a plugin of others is installed."""
+    plugins = tmp_path_factory.mktemp("plugins")
+    Plugins(plugins).module("nets")
+    Plugins(plugins).install("zookit-leaf", "leaf_net = nets:Net")
+    Plugins(plugins).install("zookit-leaf-command", "leaf_net = nets:Net", group="zookit.commands")
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", ROOT / "docs", folder]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    ended = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", str(ROOT / "docs"), folder],
+        env={**os.environ, "PYTHONPATH": str(plugins)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert not ended.stderr
+    assert ended.returncode == 0
     return folder
 
 
@@ -56,6 +68,17 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Log nothing."""
+
+
+def test_the_references_are_those_of_zookit_alone(site: Path) -> None:
+    commands, components = (
+        (site / name).read_text(encoding="utf-8") for name in ("cli.html", "api/plugins.html")
+    )
+    assert "leaf_net" not in commands + components
+    for name in ("zookit run", "zookit data fetch", "--no-plugin NAME", "Passes over the training"):
+        assert name in commands
+    for name in ("zookit.plugins.", "StopAtLoss", "Units of each layer."):
+        assert name in components
 
 
 def test_every_link_leads_to_a_page_and_an_anchor(site: Path, pages: dict[Path, SitePage]) -> None:
