@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _MISTAKES = 25
 _SIDE = 128
-"""The largest height and width in pixels, roughly, of the image of a mistake."""
+"""The largest height and width in pixels of the image of a mistake."""
+S = TypeVar("S", bound=np.generic)
 
 
 def evaluate_run(
@@ -198,11 +199,16 @@ class _Predictions:
         order = np.argsort(-self._probability[wrong], kind="stable")
         surest = wrong[order][:_MISTAKES]
         images = self._split.images
-        down, across = (math.ceil(side / _SIDE) for side in images.shape[1:3])
         mistakes = np.empty((0, 1, 1, images.shape[3]), np.uint8)
         if len(surest):
-            mistakes = np.stack([images[at, ::down, ::across] for at in surest])
+            mistakes = np.stack([reduced(images[at : at + 1])[0] for at in surest])
         return Evaluation(self.labels, self._predicted, self._probability, surest, mistakes)
+
+
+def reduced(images: "npt.NDArray[S]") -> "npt.NDArray[S]":
+    """Return images (N, H, W, ...) with both sides at most 128, by leaving out rows and columns."""
+    down, across = (math.ceil(side / _SIDE) for side in images.shape[1:3])
+    return images[:, ::down, ::across]
 
 
 def _parts(count: int, size: int) -> list[slice]:

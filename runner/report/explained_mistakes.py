@@ -1,12 +1,13 @@
 """Where a model looked in the images that it is surest and wrong about."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zookit.core import Architecture, BadExperiment, Evaluation
 from zookit.core.messages import printable
-from zookit.inference.evaluate import load_predictor_and_data
+from zookit.inference.evaluate import load_predictor_and_data, reduced
 from zookit.inference.explanation import Explainer
 from zookit.inference.rebuild import rebuild_model
 from zookit.report.predictions import MISTAKES, ExplainedMistakes
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def explain_mistakes(run: RunRecord, architecture: Architecture | None = None) -> ExplainedMistakes:
     """Rebuild a run's model, and return where it looked in the images of its surest mistakes.
+
+    Large images are explained as they are, and returned smaller.
 
     The images are those that the run keeps. If it keeps smaller ones or none, those of its data set
     are loaded.
@@ -48,8 +51,8 @@ def explain_mistakes(run: RunRecord, architecture: Architecture | None = None) -
     else:
         model, images = _from_data(run, architecture, at)
     with waiting("explaining", quiet=False):
-        explanation = Explainer(model).explanation(images, evaluation.predicted[at])
-    return ExplainedMistakes(at, images, explanation)
+        found = Explainer(model).explanation(images, evaluation.predicted[at])
+    return ExplainedMistakes(at, reduced(images), replace(found, maps=reduced(found.maps)))
 
 
 def _surest(evaluation: Evaluation) -> "npt.NDArray[np.int64]":

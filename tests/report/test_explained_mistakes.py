@@ -86,3 +86,11 @@ def test_only_one_finished_run_is_explained(
     assert "one run, got 2 runs" in several.message()
     monkeypatch.setattr(module, "load_evaluation", lambda run: None)
     assert "finished run" in zookit("report", digits().folder, "--explain").message()
+
+
+def test_large_images_are_shown_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zookit.inference.evaluate._SIDE", 10)
+    found = explain_mistakes(digits())
+    assert found.images.shape == (24, 10, 10, 1)
+    assert found.explanation.maps.shape == (24, 10, 10)
+    assert [each.shape for each in found.overlays()] == [(10, 10, 3)] * 24
