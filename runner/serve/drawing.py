@@ -37,8 +37,9 @@ _FAINTEST = 48
 _NOISE = 0.2
 """What is fainter than this part of the darkest stroke belongs to the background."""
 _CLOTH = 0.6
-"""How bright the inside of an outline becomes; the outline itself is 1. Of ten outlines drawn by a
-script, fashion_mnist_cnn recognised 9 with 0.5 or 0.6, 8 with 0.75 or 0.9, and 5 unfilled."""
+"""How bright the inside of an outline becomes; the outline itself is 1. Of the ten outlines in
+tests/support/handwriting.py, in three widths, fashion_mnist_cnn recognises 8 or 9 with 0.4 to 0.75,
+and 3 to 5 if they are not filled."""
 _GAP = 3
 """Half the widest gap in an outline that is closed before it is filled, of at most 100 pixels."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -149,6 +150,8 @@ async def _files_in_form(request: Request) -> list[bytes]:
             return [await each.read() for each in found if isinstance(each, UploadFile)]
     except HTTPException as error:  # of Starlette, about a form that is not valid
         raise bad_request(f"the form cannot be read: {error.detail}") from None
+    except FormParserError as error:  # older versions of Starlette do not catch it
+        raise bad_request(f"the form cannot be read: {error}") from None
 
 
 async def _predictions(

@@ -1,6 +1,7 @@
 """Runs the server until a signal ends it."""
 
 import errno
+import logging
 import os
 import signal
 import socket
@@ -57,6 +58,8 @@ def serve(runs: Sequence[RunRecord], host: str, port: int) -> None:
         app = Guard(application(models), Access(token, own_port))
         server = Server(app, lambda: _show(models, host, own_port, token))
         listening.listen()
+        # It warns of forms that are not valid.
+        logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
         with without_warnings():  # about metadata of pictures
             server.run([listening])
         models.stop()

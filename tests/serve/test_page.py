@@ -1,6 +1,7 @@
 """The page of `zookit serve` in a real browser, with a real server of three models."""
 
 import base64
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -366,6 +367,46 @@ def test_every_width_and_scheme_is_accessible_and_never_scrolls_sideways(
     page.hand_over("drop", "photo.png", photo.read_bytes())
     assert "unsure" in "".join(map(page.card, ("mnist_cnn", "fashion_mnist_cnn")))
     check()
+
+
+@pytest.fixture
+def other_models(browser: Browser) -> Iterator[list[dict[str, Any]]]:
+    """What the page gets instead of the server's models: one with a hundred classes of odd names.
+
+    The server itself goes on with its own.
+    """
+    classes = [f"<img src=x{at} onerror=alert(1)> {'long ' * (at % 9)}" for at in range(100)]
+    size = {"height": 300, "width": 300, "channels": 3, "drawn": False}
+    model = {"name": "a 'name'\"<b>", "title": "<i>cnn</i> on x", "classes": classes, **size}
+    models = [{**model, "accuracy": None}]
+    script = """
+        const really = window.fetch;
+        window.fetch = async (address, options) => address === "models"
+            ? new Response(JSON.stringify({models: %s})) : really(address, options);
+    """
+    added = browser.driver.execute_cdp_cmd(
+        "Page.addScriptToEvaluateOnNewDocument", {"source": script % json.dumps(models)}
+    )
+    yield models
+    browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
+def test_many_classes_with_any_names(other_models: list[dict[str, Any]], page: Page) -> None:
+    page.open(360, "dark")
+    (model,) = other_models
+    found = page.browser.asks(
+        "[...document.querySelectorAll('tbody th')].map((e) => e.textContent)"
+    )
+    assert found == model["classes"]
+    assert page.browser.asks("document.querySelectorAll('tbody img').length") == 0
+    assert page.browser.asks("document.querySelector('.model h2').textContent") == model["title"]
+    assert page.browser.asks("document.documentElement.scrollWidth") <= 360
+    assert axe_findings(page.browser) == []
+
+
+def test_a_server_that_now_has_other_models(other_models: list[dict[str, Any]], page: Page) -> None:
+    page.draw(ROUND[4])
+    assert "other models" in page.text("problem")
 
 
 def test_without_a_camera_the_page_says_so(page: Page) -> None:

@@ -73,6 +73,8 @@ export class Answer {
       ".explanation", found.explanation, `Where ${this.model.title} looked for ${found.class}, as colours`,
     );
     this.rows.forEach((each, at) => each.show(found.probabilities[at], at === found.label));
+    const table = this.find("table").parentElement; // that scrolls if there are many classes
+    table.scrollTop = this.rows[found.label].element.offsetTop - table.clientHeight / 2;
     const notes = this.find(".notes");
     notes.hidden = found.notes.length === 0;
     notes.replaceChildren(...found.notes.map((text) =>

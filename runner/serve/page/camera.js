@@ -5,7 +5,7 @@ const REASONS = {
   NotFoundError: "No camera was found. Draw, or choose a picture instead.",
   NotReadableError: "The camera cannot be used now. Close other programs that use it.",
 };
-const INSECURE = "Browsers give the camera only to pages at https addresses or on this machine. Draw, or choose a picture instead.";
+const INSECURE = "Browsers allow the camera only over HTTPS or on this machine. On a phone, choose a file: it offers the camera, too.";
 
 export class Camera {
   // `taken` is called with a picture, `fail` with the reason why there is none.

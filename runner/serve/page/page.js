@@ -75,6 +75,9 @@ async function predictNow() {
       signal: mine.signal,
     });
     if (mine.signal.aborted) return;
+    if (!predictions.every((each) => answers.has(each.model))) {
+      throw new Error("The server now serves other models. Load this page again.");
+    }
     say(predictions.map((each) => answers.get(each.model).show(each)).join(" "));
   } catch (error) {
     if (mine.signal.aborted) return;
