@@ -32,6 +32,7 @@ contents = {
         "runs",
         "sweeps",
         "models",
+        "seeing",
         "serving",
         "zoo",
         "model-packages",

@@ -66,8 +66,8 @@ def feature_sheet(
     the first four rows of filters. The captions say how many there are.
 
     The maps of a convolution share one scale, from dark blue, their lowest value, to yellow, their
-    highest. Filters of colour images are drawn in colour, where grey is 0; others in red above 0
-    and in blue below.
+    highest. Each filter has a scale of its own, up to its largest weight without the sign. Filters
+    of colour images are drawn in colour, where grey is 0; others in red above 0 and in blue below.
 
     Args:
         image: uint8 (H, W, C).
@@ -104,8 +104,8 @@ def _block_of_maps(layer: FeatureMaps, heading: str) -> _Block:
 
 def _block_of_filters(filters: Filters) -> _Block:
     height, width, channels, count = filters.kernels.shape
-    largest = float(np.abs(filters.kernels).max()) or 1.0
-    scaled = filters.kernels / (2 * largest) + 0.5
+    largest = np.abs(filters.kernels).max((0, 1, 2))
+    scaled = filters.kernels / np.where(largest > 0, 2 * largest, 1) + 0.5
     shown = _fitting(count, _FILTER, width / height, _FILTER_ROWS)
     if channels == 3:
         pixels = np.rint(scaled * 255).astype(np.uint8)
@@ -117,7 +117,7 @@ def _block_of_filters(filters: Filters) -> _Block:
         colours = f"red above 0, blue below{mean}"
     size = f"{height} x {width} x {channels}"
     text = f"Filters of {filters.name}: {_of(shown, count, 'filter')} of {size}"
-    return _Block(f"{text}, {colours}, up to {largest:.3g}", tiles)
+    return _Block(f"{text}, each scaled by itself, {colours}", tiles)
 
 
 def _fitting(count: int, side: int, aspect: float, rows: int) -> int:

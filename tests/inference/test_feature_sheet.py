@@ -63,6 +63,12 @@ def test_filters_are_red_above_zero_and_blue_below(
     assert count(drawn(kernels(channels, value), layer(1)), colour) == 2 * 34 * 34
 
 
+def test_each_filter_has_its_own_scale() -> None:
+    weights = np.ones((3, 3, 1, 3), np.float32) * np.array([0.1, 2, 0], np.float32)
+    found = drawn(Filters("first", weights), layer(1))
+    assert count(found, (103, 0, 31)) == 2 * 34 * 34
+
+
 def test_filters_of_colour_images_are_in_colour() -> None:
     weights = np.zeros((3, 3, 3, 1), np.float32)
     weights[..., 0, 0] = 1
