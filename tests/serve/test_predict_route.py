@@ -232,7 +232,7 @@ def test_too_many_images_wait() -> None:
     may_answer = threading.Event()
 
     def waiting(images: Any) -> Any:
-        may_answer.wait(10)
+        may_answer.wait(30)
         return added_up(images)
 
     model = ServedModel(
@@ -245,12 +245,12 @@ def test_too_many_images_wait() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             body = {"images": random_images(1).tolist()}
             sent = [asyncio.create_task(client.post("/predict", json=body)) for _ in range(20)]
-            refused, _ = await asyncio.wait(sent, timeout=0.5)
+            while sum(each.done() for each in sent) < 11:
+                await asyncio.sleep(0.01)
             may_answer.set()
             answers = await asyncio.gather(*sent)
         statuses = Counter(each.status_code for each in answers)
         assert statuses == {200: 9, 503: 11}  # one is computed, eight wait
-        assert len(refused) == 11
         assert all("retry-after" in each.headers for each in answers if each.status_code == 503)
 
     asyncio.run(run())
