@@ -250,7 +250,8 @@ def test_too_many_images_wait() -> None:
             may_answer.set()
             answers = await asyncio.gather(*sent)
         statuses = Counter(each.status_code for each in answers)
-        assert statuses == {200: 9, 503: 11}  # one is computed, eight wait
+        # One is computed, and eight wait; it waits itself until the thread has begun with it.
+        assert statuses in ({200: 9, 503: 11}, {200: 8, 503: 12})
         assert all("retry-after" in each.headers for each in answers if each.status_code == 503)
 
     asyncio.run(run())
