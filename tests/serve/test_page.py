@@ -449,4 +449,8 @@ def test_the_camera_takes_a_picture(server: RunningServer) -> None:
         assert page.answer("mnist_cnn")
         assert "grey" in page.card("mnist_cnn")
         assert axe_findings(browser) == []
+        page.click("start")
+        page.wait("document.getElementById('video').srcObject !== null")
+        page.click("draw-tab")
+        assert browser.asks("document.getElementById('video').srcObject") is None
         assert browser.complaints() == []

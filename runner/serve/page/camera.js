@@ -18,6 +18,7 @@ export class Camera {
     this.shoot = document.getElementById("shoot");
     this.turn = document.getElementById("turn");
     this.facing = "environment";
+    this.asking = false; // the reader may take a while to answer
     this.start.addEventListener("click", () => this.open());
     this.shoot.addEventListener("click", () => this.take());
     this.turn.addEventListener("click", () => {
@@ -27,17 +28,31 @@ export class Camera {
   }
 
   async open() {
+    if (this.asking) return;
     this.close();
     if (!navigator.mediaDevices) return this.fail(INSECURE);
+    this.asking = true;
     try {
       this.video.srcObject = await navigator.mediaDevices.getUserMedia({
         video: { facingMode: this.facing }, audio: false,
       });
+      if (this.left) return this.close();
       await this.video.play();
+      await this.started();
     } catch (error) {
       this.close();
-      return this.fail(REASONS[error.name] ?? `The camera cannot be used: ${error.message}.`);
+      if (!this.left) this.fail(REASONS[error.name] ?? `The camera cannot be used: ${error.message}.`);
+    } finally {
+      this.asking = false;
     }
+  }
+
+  // Whether the reader has gone to another tab.
+  get left() {
+    return this.video.closest("[role=tabpanel]").hidden;
+  }
+
+  async started() {
     const devices = await navigator.mediaDevices.enumerateDevices();
     this.turn.hidden = devices.filter((each) => each.kind === "videoinput").length < 2;
     this.show({ video: true });
