@@ -23,8 +23,8 @@ class LayerCall:
 def layer_calls(model: keras.Model, images: Any) -> list[LayerCall]:
     """Compute a functional model for prediction, and return the calls of its layers in order.
 
-    A functional or sequential model inside the model counts as its layers. What a layer of another
-    kind computes inside is one call.
+    A functional or sequential model inside the model counts as its layers, unless its class has a
+    `call` of its own. What a layer of another kind computes inside is one call.
 
     Args:
         model: the model.
@@ -49,13 +49,18 @@ def _run(model: keras.Model, inputs: Any, calls: list[LayerCall]) -> Any:
 
 def _recorded(operation: keras.Operation, calls: list[LayerCall]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
-        if isinstance(operation, Functional | keras.Sequential):
+        if _has_layers(operation):
             return _run(operation, args[0] if args else kwargs["inputs"], calls)
         output = operation_fn(operation, training=False)(*args, **kwargs)
         calls.append(LayerCall(operation, args[0] if args else None, output))
         return output
 
     return call
+
+
+def _has_layers(operation: keras.Operation) -> bool:
+    """Whether an operation is a model that does nothing but call its layers."""
+    return getattr(type(operation), "call", None) in (Functional.call, keras.Sequential.call)
 
 
 def convolutions_in(operation: keras.Operation) -> list[keras.Layer]:

@@ -35,3 +35,21 @@ def test_the_last_call_returns_what_the_model_returns(precision: Any) -> None:
     assert tuple(calls[-1].inputs.shape) == (4, 32)
     convolutions = [each.operation.name for each in calls if convolutions_in(each.operation)]
     assert convolutions == ["inner", "last"]
+
+
+class Negated(keras.Sequential):  # type: ignore[misc]  # Keras has no types
+    """A model of somebody else that does more than call its layers."""
+
+    def call(self, inputs: Any, **options: Any) -> Any:
+        return -super().call(inputs, **options)
+
+
+def test_a_model_with_a_call_of_its_own_is_one_layer() -> None:
+    images = keras.Input((4, 4, 1))
+    negated = Negated([layers.Conv2D(2, 2)])
+    model = keras.Model(images, negated(images))
+    pixels = tf.random.normal((2, 4, 4, 1))
+    (*_, call) = layer_calls(model, pixels)
+    assert call.operation is negated
+    assert len(convolutions_in(negated)) == 1
+    np.testing.assert_array_equal(call.output, model(pixels))
