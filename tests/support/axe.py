@@ -3,8 +3,30 @@
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from browser import Browser
+
+TEXTS = """
+const texts = new Map();
+for (const element of document.querySelectorAll("body *")) {
+  const own = [...element.childNodes].some((each) => each.nodeType === 3 && each.data.trim());
+  if (!own || !element.checkVisibility()) continue;
+  const { color, fontSize, fontWeight } = getComputedStyle(element);
+  const style = [color, fontSize, fontWeight];
+  for (let each = element; each; each = each.parentElement) {
+    const { backgroundColor, backgroundImage, opacity } = getComputedStyle(each);
+    if (opacity !== "1" || backgroundImage !== "none") style.push(opacity, backgroundImage);
+    if (backgroundColor === "rgba(0, 0, 0, 0)") continue;
+    style.push(backgroundColor);
+    if (!backgroundColor.startsWith("rgba")) break;
+  }
+  const key = style.join(" ");
+  if (!texts.has(key)) texts.set(key, element);
+}
+return [...texts];
+"""
+"""A script that returns one of the texts in each combination of colours and sizes."""
 
 
 @cache
@@ -18,11 +40,27 @@ def axe_findings(browser: Browser, without: Iterable[str] = ()) -> list[str]:
 
     `without` names rules to leave out; color-contrast takes most of the time on a long page.
     """
+    return _findings(browser, None, {"rules": {each: {"enabled": False} for each in without}})
+
+
+def colour_findings(browser: Browser, seen: set[str]) -> list[str]:
+    """Return the same for the contrast of text, without colours and sizes that are in `seen`.
+
+    This adds to `seen` what it checks, so that it need not be checked on every page.
+    """
+    found = browser.driver.execute_script(TEXTS)
+    new = [(style, element) for style, element in found if style not in seen]
+    seen.update(style for style, _ in new)
+    only = {"runOnly": ["color-contrast"]}
+    return _findings(browser, {"include": [element for _, element in new]}, only) if new else []
+
+
+def _findings(browser: Browser, context: Any, options: dict[str, Any]) -> list[str]:
     browser.driver.execute_script(script())
-    rules = {each: {"enabled": False} for each in without}
-    options = {"resultTypes": ["violations"], "rules": rules}
     results = browser.driver.execute_async_script(
-        "axe.run(document, arguments[0]).then(arguments[1])", options
+        "axe.run(arguments[0] ?? document, arguments[1]).then(arguments[2])",
+        context,
+        {"resultTypes": ["violations"], **options},
     )
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:200]}: {node['failureSummary']}"

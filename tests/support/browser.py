@@ -39,10 +39,14 @@ class Browser:
     def show(self, page: Path | str, width: int, scheme: str) -> None:
         """Open a file or an address on a screen of that width and with that colour scheme."""
         screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-        preference = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
+        self.prefer(scheme)
         self.driver.get(page if isinstance(page, str) else page.as_uri())
+
+    def prefer(self, scheme: str) -> None:
+        """Show the open page and all others with that colour scheme."""
+        preference = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
 
     def asks(self, script: str) -> Any:
         return self.driver.execute_script(f"return {script}")
