@@ -25,6 +25,7 @@ exclude_patterns = ["_*"]
 
 contents = {
     "Start": ["install", "first-run", "concepts"],
+    "Course": ["course/index*", "course/[0-9]*"],
     "Guides": [
         "guide",
         "data",
@@ -59,7 +60,7 @@ contents = {
     ],
     "Project": ["results", "benchmarks", "zoo-reproduced", "contributing", "changelog"],
 }
-"""The table of contents: the pages below each caption."""
+"""The table of contents: the pages below each caption, or patterns of their names."""
 
 repository_pages = {
     "changelog": "CHANGELOG.md",
@@ -72,7 +73,7 @@ repository_pages = {
 myst_heading_anchors = 4
 smartquotes = False
 # Answers are shortened with "...", which JSON does not have.
-suppress_warnings = ["misc.highlighting_failure"]
+suppress_warnings = ["misc.highlighting_failure", "toc.empty_glob"]
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"

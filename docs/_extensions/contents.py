@@ -14,7 +14,7 @@ def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     for caption, pages in app.config.contents.items():
         lines = "\n".join(pages)
-        source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{lines}\n```\n"
+        source[0] += f"\n```{{toctree}}\n:hidden:\n:glob:\n:caption: {caption}\n\n{lines}\n```\n"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
