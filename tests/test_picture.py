@@ -20,7 +20,7 @@ def test_an_image_is_where_it_was_put() -> None:
     page.paste(5, 3, Image.new("RGB", (4, 2), "red"))
     found = opened(page)
     assert found.shape == (10, 20, 3)
-    red = (found == (255, 0, 0)).all(-1)
+    red = (found[..., 0] == 255) & (found[..., 1] == 0)
     assert red.sum() == 8
     assert red[3:5, 5:9].all()
 
@@ -29,7 +29,7 @@ def test_an_image_is_where_it_was_put() -> None:
 def test_text_stays_within_its_width(text: str) -> None:
     page = Page(300, 30)
     page.text(10, 5, text, 100)
-    dark = (opened(page) < 128).all(-1)
+    dark = opened(page).max(-1) < 128
     assert not dark[:, 112:].any()
     assert dark.any() == bool(text)
 
@@ -43,4 +43,4 @@ def test_the_longer_side_has_the_given_number_of_pixels(
 
 def test_a_small_image_is_enlarged_without_smoothing() -> None:
     pixels = np.array([[0, 255], [255, 0]], np.uint8)
-    assert set(np.unique(enlarged(Image.fromarray(pixels), 10))) == {0, 255}
+    assert set(enlarged(Image.fromarray(pixels), 10).tobytes()) == {0, 255}

@@ -141,10 +141,9 @@ def _check_is_no_run(words: str) -> None:
 
     # Unlike Path.is_file, it never raises.
     if words == LATEST or isfile(f"{words}/{EXPERIMENT}"):  # noqa: PTH113
-        name = printable(words)
         raise BadExperiment(
-            f"{name} is a run, not a component. To see it: zookit report {name}; to look into its "
-            f"model: zookit show {name} --features --image 0"
+            f"{printable(words)} is a run, which zookit report shows. To see its model's feature "
+            "maps, add --features --image 0."
         )
 
 

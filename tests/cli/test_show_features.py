@@ -52,6 +52,7 @@ def test_wrong_options(zookit: Command, options: tuple[str, ...], expected: str)
 
 
 def test_a_run_needs_the_option(zookit: Command) -> None:
-    folder = two_classes().folder
-    assert "--features --image 0" in zookit("show", folder).message()
-    assert "zookit report latest" in zookit("show", "latest").message()
+    for name in (two_classes().folder, "latest"):
+        message = zookit("show", name).message()
+        assert "zookit report" in message
+        assert "--features --image 0" in message

@@ -77,7 +77,7 @@ def test_grad_cam_is_what_numpy_computes() -> None:
     assert explainer.method == "Grad-CAM"
     for label in range(3):
         found = explainer(images, np.full(6, label))
-        assert (found.dtype, found.shape) == (np.float32, (6, 4, 5))
+        assert (found.dtype.name, found.shape) == ("float32", (6, 4, 5))
         for image, one in zip(images, found, strict=True):
             maps = convolved(image / 255, kernel, bias)
             gradients = np.broadcast_to(weights[:, label] / 12, (3, 4, 3))
@@ -263,7 +263,7 @@ def test_an_overlay_is_dark_grey_where_the_map_is_zero_and_yellow_where_it_is_on
     where = np.zeros((2, 3), np.float32)
     where[1, 2] = 1
     found = overlay(image, where)
-    assert (found.dtype, found.shape) == (np.uint8, (2, 3, 3))
+    assert (found.dtype.name, found.shape) == ("uint8", (2, 3, 3))
     assert found[0, 0].tolist() == pytest.approx([51, 51, 51], abs=2)
     red, green, blue = found[1, 2].tolist()
     assert min(red, green) > 200 > blue
