@@ -75,7 +75,7 @@ def test_the_references_are_those_of_zookit_alone(site: Path) -> None:
         (site / name).read_text(encoding="utf-8") for name in ("cli.html", "api/plugins.html")
     )
     assert "leaf_net" not in commands + components
-    for name in ("zookit run", "zookit data fetch", "--no-plugin NAME", "Passes over the training"):
+    for name in ("zookit run", "zookit data fetch", "--no-plugin", "Passes over the training"):
         assert name in commands
     for name in ("zookit.plugins.", "StopAtLoss", "Units of each layer."):
         assert name in components
