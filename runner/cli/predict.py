@@ -164,6 +164,7 @@ def _predict_image(
     from zookit.inference.explanation import Explainer
     from zookit.preview import draw
     from zookit.tables import output
+    from zookit.terminal import waiting
 
     names = run.environment.data.class_names
     predictor, data = load_predictor_and_data(run, split=split)
@@ -172,7 +173,8 @@ def _predict_image(
     (probabilities,) = predictor(pixels[None])
     if picture.most:
         images, best = pixels[None], probabilities[None].argmax(1)
-        explanation = Explainer(predictor.model).explanation(images, best)
+        with waiting("explaining", quiet=False):
+            explanation = Explainer(predictor.model).explanation(images, best)
         picture.add([f"{split} image {at}"], images, probabilities[None], explanation, names[label])
     if as_json:
         true = {"class": names[label], "label": label}
