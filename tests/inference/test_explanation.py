@@ -106,8 +106,9 @@ def test_of_two_classes_the_first_has_the_negated_score() -> None:
     kernel, bias, weights, _ = (np.asarray(each) for each in model.get_weights())
     (image,) = images = pixels(1, 4, 4, 1)
     maps = convolved(image / 255, kernel, bias)
+    explainer = Explainer(model)
     for label, sign in ((0, -1), (1, 1)):
-        (found,) = Explainer(model)(images, np.array([label]))
+        (found,) = explainer(images, np.array([label]))
         cam = np.maximum((maps * sign * weights[:, 0].reshape(2, 2, 2)).sum(-1), 0)
         np.testing.assert_allclose(found, largest_is_one(enlarged(cam, 4, 4)), atol=1e-6)
 
@@ -134,17 +135,13 @@ def test_pooling_after_the_last_convolution_does_not_make_the_map_coarser() -> N
     np.testing.assert_allclose(found, largest_is_one(cam), atol=1e-6)
 
 
-@pytest.mark.parametrize("wrapped", ["functional", "sequential"])
-def test_layers_of_a_nested_model_are_found(wrapped: str) -> None:
+def test_layers_of_a_nested_model_are_found() -> None:
     convolution, flatten = layers.Conv2D(2, 2, activation="relu"), layers.Flatten()
     plain = network((4, 4, 1), 3, convolution, flatten)
     images, labels = pixels(5, 4, 4, 1), np.array([0, 1, 2, 0, 1])
     expected = Explainer(plain)(images, labels)
-    inner: Any = keras.Sequential([convolution, flatten])
-    if wrapped == "functional":
-        inputs = keras.Input((4, 4, 1))
-        inner = keras.Model(inputs, flatten(convolution(inputs)))
-    nested = network((4, 4, 1), 3, inner)
+    inputs = keras.Input((4, 4, 1))
+    nested = network((4, 4, 1), 3, keras.Model(inputs, flatten(convolution(inputs))))
     nested.set_weights(plain.get_weights())
     explainer = Explainer(nested)
     assert explainer.method == "HiResCAM"
@@ -205,8 +202,6 @@ def explained(words: str, shape: tuple[int, int, int]) -> str:
     [
         ("cnn", "HiResCAM"),
         ("dense:8", "occlusion"),
-        ("mlp_mixer:depth=1,width=8", "occlusion"),
-        ("vit:depth=1,width=8", "occlusion"),
     ],
 )
 def test_architectures_are_explained(words: str, method: str) -> None:
@@ -218,6 +213,8 @@ def test_architectures_are_explained(words: str, method: str) -> None:
     ("words", "method"),
     [
         ("lenet5", "HiResCAM"),
+        ("mlp_mixer", "occlusion"),
+        ("vit", "occlusion"),
         ("resnet:8", "Grad-CAM"),
         ("vgg", "HiResCAM"),
         ("mobilenet_small", "Grad-CAM"),
