@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from axe import axe_findings, colour_findings
+from axe import COLOUR_RULES, axe_findings, colour_findings
 from browser import WIDTHS, Browser
 from conftest import ROOT
 from plugin_site import Site as Plugins
@@ -115,7 +115,7 @@ def test_pages_are_accessible_and_fit_the_screen(
         found = []
         # Where there is little room, there is more that can go wrong.
         if width == min(WIDTHS) or name in SAMPLE:
-            found += axe_findings(browser, without=["color-contrast"])
+            found += axe_findings(browser, without=COLOUR_RULES)
         for scheme in ("light", "dark"):
             browser.prefer(scheme)
             found += colour_findings(browser, colours)
@@ -126,6 +126,14 @@ def test_pages_are_accessible_and_fit_the_screen(
         if found:
             findings[name] = found
     assert not findings
+
+
+def test_pale_text_is_found_once(browser: Browser) -> None:
+    colours: set[str] = set()
+    for number, count in ((1, 1), (2, 0)):
+        page = f"<html lang='en'><title>Page</title><p style='color: silver'>Text {number}</p>"
+        browser.show(f"data:text/html,{page}", 360, "light")
+        assert len(colour_findings(browser, colours)) == count
 
 
 def test_search_finds_a_word(browser: Browser, address: str) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 
 from browser import Browser
 
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 TEXTS = """
 const texts = new Map();
 for (const element of document.querySelectorAll("body *")) {
   const own = [...element.childNodes].some((each) => each.nodeType === 3 && each.data.trim());
   if (!own || !element.checkVisibility()) continue;
   const { color, fontSize, fontWeight } = getComputedStyle(element);
-  const style = [color, fontSize, fontWeight];
+  const link = element.closest("a");
+  const style = [color, fontSize, fontWeight, link && getComputedStyle(link).textDecoration];
   for (let each = element; each; each = each.parentElement) {
     const { backgroundColor, backgroundImage, opacity } = getComputedStyle(each);
     if (opacity !== "1" || backgroundImage !== "none") style.push(opacity, backgroundImage);
@@ -22,7 +24,7 @@ for (const element of document.querySelectorAll("body *")) {
     if (!backgroundColor.startsWith("rgba")) break;
   }
   const key = style.join(" ");
-  if (!texts.has(key)) texts.set(key, element);
+  if (!texts.has(key)) texts.set(key, link ?? element);
 }
 return [...texts];
 """
@@ -38,20 +40,20 @@ def script() -> str:
 def axe_findings(browser: Browser, without: Iterable[str] = ()) -> list[str]:
     """Return one line for each element that breaks a rule: the rule, the element, the reason.
 
-    `without` names rules to leave out; color-contrast takes most of the time on a long page.
+    `without` names rules to leave out. On a long page, those about colours take most of the time.
     """
     return _findings(browser, None, {"rules": {each: {"enabled": False} for each in without}})
 
 
 def colour_findings(browser: Browser, seen: set[str]) -> list[str]:
-    """Return the same for the contrast of text, without colours and sizes that are in `seen`.
+    """Return the same for the colours of texts and links; those in `seen` are left out.
 
     This adds to `seen` what it checks, so that it need not be checked on every page.
     """
     found = browser.driver.execute_script(TEXTS)
     new = [(style, element) for style, element in found if style not in seen]
     seen.update(style for style, _ in new)
-    only = {"runOnly": ["color-contrast"]}
+    only = {"runOnly": COLOUR_RULES}
     return _findings(browser, {"include": [element for _, element in new]}, only) if new else []
 
 
