@@ -39,7 +39,7 @@ def main() -> None:
     """Write the model and the images, and compare."""
     asked = parser(__doc__, rounds=3)
     asked.add_argument("--connections", type=int, default=16, metavar="N", help="[%(default)s]")
-    asked.add_argument("--seconds", type=float, default=10, help="of each load [%(default)s]")
+    asked.add_argument("--seconds", type=float, default=6, help="of each load [%(default)s]")
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)

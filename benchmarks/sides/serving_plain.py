@@ -49,6 +49,9 @@ else:
         return answer(file, function)
 
 
-with socket.create_server(("127.0.0.1", 0)) as listening:
+# Named as TCP, as uvicorn's own is: asyncio lets others wait 40 ms before they send.
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     print(f"http://127.0.0.1:{listening.getsockname()[1]}/", flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([listening])
