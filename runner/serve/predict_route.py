@@ -12,7 +12,7 @@ from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from zookit.core.errors import quoted
+from zookit.core.errors import did_you_mean, quoted
 from zookit.inference.explanation import overlay
 from zookit.serve.answers import (
     ModelDescriptions,
@@ -70,7 +70,7 @@ _BODY = {
 class Options(BaseModel):
     """What the query of /predict may say."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="allow")  # refused by `check`, with what was meant
     model: Annotated[str | None, Field(description="the model; all models by default")] = None
     invert: Annotated[bool, Field(description="swap dark and light")] = False
     drawn: Annotated[
@@ -78,6 +78,15 @@ class Options(BaseModel):
         Field(description="the picture is a drawing: models that take drawings get it as such"),
     ] = False
     explain: Annotated[bool, Field(description="also return where the model looked")] = False
+
+    def check(self) -> None:
+        """Raise Refused if the query says something else."""
+        known = type(self).model_fields
+        for name in self.model_extra or ():
+            raise bad_request(
+                f"unknown parameter {quoted(name)}.{did_you_mean(name, known)} Expected "
+                f"{', '.join(known)}"
+            )
 
 
 def predict_routes(models: ServedModels) -> APIRouter:
@@ -96,6 +105,7 @@ def predict_routes(models: ServedModels) -> APIRouter:
     )
     async def predict(request: Request, options: Annotated[Options, Query()]) -> JSONResponse:
         """Return the classes of pictures or arrays, by one model or by all of them."""
+        options.check()
         asked = list(models) if options.model is None else [models.named(options.model)]
         files, arrays = await _images_in(request)
         async with answered_in_time():

@@ -194,7 +194,7 @@ def test_json_that_is_no_object_with_images(ask: Ask, body: str) -> None:
             "form",
         ),
         ("/predict?model=nist_cnn", {"content": b""}, 404, "'mnist_cnn'"),
-        ("/predict?modle=mnist_cnn", {"content": b""}, 400, "modle"),
+        ("/predict?modle=mnist_cnn", {"content": b""}, 400, "'model'"),
         ("/predict?invert=perhaps", {"content": b""}, 400, "invert"),
         ("/nothing", {}, 404, "/openapi.json"),
         ("/models", {}, 405, "POST"),
