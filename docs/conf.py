@@ -26,6 +26,7 @@ exclude_patterns = ["_*"]
 contents = {
     "Start": ["install", "first-run", "concepts"],
     "Course": ["course/index*", "course/[0-9]*"],
+    "The course": ["course/index", "course/[0-9]*"],
     "Guides": [
         "guide",
         "data",

@@ -7,7 +7,8 @@ from conftest import ROOT
 from pages import PAGES, text_of
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-PLACES = (*PAGES, "CONTRIBUTING.md", "CHANGELOG.md", "examples/zookit-digits/README.md")
+COURSE = tuple(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/course/*.md"))
+PLACES = (*PAGES, *COURSE, "CONTRIBUTING.md", "CHANGELOG.md", "examples/zookit-digits/README.md")
 
 
 def anchors(page: str) -> set[str]:
