@@ -5,7 +5,8 @@ import re
 import pytest
 
 TOLERANCE = 0.03
-"""Of losses, accuracies and probabilities, and of larger numbers a part: other processors round otherwise."""
+"""Of losses, accuracies and probabilities; of numbers above 1, the part. Other processors round
+otherwise."""
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d{4}(?!\d)")
 _VARYING = re.compile(r" +[\d.]+ s$|(?<=saved in ).*| *#+|\d{8}-\d{6}Z-\w{8}", re.MULTILINE)
 """Durations, names of runs, and bars for numbers that are there as well."""
@@ -13,7 +14,7 @@ _OMISSION = "..."
 
 
 def check_shown(shown: str, printed: str) -> None:
-    """Fail unless the lines shown are those printed; a line `...` stands for any number of lines."""
+    """Fail unless the lines shown are those printed; `...` stands for any number of lines."""
     expected, found = _lines(shown), _lines(printed)
     at = 0
     while expected:
