@@ -25,8 +25,7 @@ exclude_patterns = ["_*"]
 
 contents = {
     "Start": ["install", "first-run", "concepts"],
-    "Course": ["course/index*", "course/[0-9]*"],
-    "The course": ["course/index", "course/[0-9]*"],
+    "Course": ["course/index", "course/[0-9]*"],
     "Guides": [
         "guide",
         "data",
@@ -74,7 +73,7 @@ repository_pages = {
 myst_heading_anchors = 4
 smartquotes = False
 # Answers are shortened with "...", which JSON does not have.
-suppress_warnings = ["misc.highlighting_failure", "toc.empty_glob"]
+suppress_warnings = ["misc.highlighting_failure"]
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
