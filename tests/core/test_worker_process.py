@@ -38,6 +38,7 @@ def log_of(folder: Path) -> str:
     return Path(folder, "log").read_text()
 
 
+@pytest.mark.slow
 def test_one_process_trains_stops_continues_and_fails(
     worker: WorkerProcess, tmp_path: Path
 ) -> None:

@@ -34,8 +34,13 @@ TRAINED = (
     "zookit run image_folder:path=photos,size=64 cnn --epochs 2",
 )
 """The commands that train in the fast tests; the others differ in words only."""
-PARSED = ("zookit check dense", "zookit doctor")
-"""Commands that tests/cli and tests/doctor run; here the fast tests read their words alone."""
+PARSED = (
+    "zookit check dense",
+    "zookit doctor",
+    "zookit reproduce latest",
+    *(each for each in COMMANDS if each.startswith("zookit find-rate ")),
+)
+"""Commands that other fast tests run; here the fast tests read their words alone."""
 
 pytestmark = [
     pytest.mark.usefixtures("photos", "runs"),

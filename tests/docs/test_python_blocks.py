@@ -6,19 +6,14 @@ import pytest
 from pages import PAGES, PLUGIN_PAGES, SERVING_PAGE, blocks
 
 BLOCKS = [
-    pytest.param(
-        page,
-        block,
-        id=f"{page}-{number}",
-        # It trains in processes of its own.
-        marks=[pytest.mark.slow] if "zookit.sweep(" in block else [],
-    )
+    pytest.param(page, block, id=f"{page}-{number}")
     for page in PAGES
     if page not in (*PLUGIN_PAGES, SERVING_PAGE)
     for number, block in enumerate(blocks(page, "python"), start=1)
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_step", "runs", "photos")
 @pytest.mark.filterwarnings("ignore:Limiting ")
 @pytest.mark.parametrize(("page", "block"), BLOCKS)

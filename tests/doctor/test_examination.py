@@ -171,6 +171,7 @@ def test_strange_plugins(
         assert (finding["file"], finding["line"]) == (str(site / f"my_{name}.py"), line)
 
 
+@pytest.mark.slow
 def test_plugins_of_a_distribution_share_a_process_until_one_fails(tmp_path: Path) -> None:
     record = "import pids, os\npids.write_pid(f'{__name__}-{os.getpid()}', os.getpid())"
     for owner, last in (("my-good", "pass"), ("my-mixed", "os._exit(3)")):
@@ -193,6 +194,7 @@ def test_plugins_of_a_distribution_share_a_process_until_one_fails(tmp_path: Pat
     assert len(importers["mixed"]) == 1 + 3
 
 
+@pytest.mark.slow
 def test_no_process_remains_and_no_plugin_is_imported_twice(
     strange: tuple[Examined, Path],
 ) -> None:

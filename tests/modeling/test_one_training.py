@@ -22,6 +22,7 @@ from zookit.core import Callback, Listener, RunContext, ZookitError, hookimpl
 from zookit.modeling.one_training import one_training, seed_training
 
 
+@pytest.mark.slow
 def test_trainings_in_threads_equal_one_that_runs_alone(
     images: str, tmp_path: Path, finished: Path
 ) -> None:

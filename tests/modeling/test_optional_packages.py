@@ -90,6 +90,7 @@ def test_an_own_process_imports_the_packages_when_they_are_used(tmp_path: Path) 
     assert (facts["finders"], facts["frozen"], facts["enabled"]) == ([], True, True)
 
 
+@pytest.mark.slow
 def test_a_program_imports_what_keras_imports(tmp_path: Path) -> None:
     facts = imported_keras(tmp_path, "program")
     assert facts["at first"] == sorted(PACKAGES)

@@ -78,6 +78,7 @@ def test_it_ends_when_the_loss_diverges(images: str) -> None:
     assert result.rates[-1] < 1e9
 
 
+@pytest.mark.slow
 def test_augmentations_and_class_weights_are_part_of_the_training(images: str) -> None:
     plain = found(images).losses
     for options in ({"augment": "mixup"}, {"augment": "flip"}, {"loss": "focal"}):

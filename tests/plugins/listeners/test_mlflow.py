@@ -174,6 +174,7 @@ def test_the_first_run_creates_the_store_and_later_ones_use_it(
     assert sorted(names) == sorted(folder.name for folder in Path("runs").iterdir())
 
 
+@pytest.mark.slow
 def test_the_store_is_as_mlflow_creates_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listener: Any = Mlflow("Default").build()
     listener.run_started(run=context_of_a_run(tmp_path / "run"))
@@ -286,6 +287,7 @@ class Breaking(Callback):
         return keras.callbacks.LambdaCallback(on_epoch_begin=begin)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("mlflow_store")
 def test_metrics_that_could_not_be_sent_are_sent_at_the_end(
     capsys: pytest.CaptureFixture[str],
