@@ -25,8 +25,8 @@ def serve(
         str,
         typer.Option(
             metavar="ADDRESS",
-            help="The address to listen at. Others than this machine's own need a token, which "
-            "is made unless ZOOKIT_SERVE_TOKEN has one. 0.0.0.0 is every address of the machine.",
+            help="The address to listen at. Any address other than loopback needs a token; zookit "
+            "makes one unless ZOOKIT_SERVE_TOKEN is set. 0.0.0.0 is every address of the machine.",
         ),
     ] = "127.0.0.1",
     port: Annotated[

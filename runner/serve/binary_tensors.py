@@ -14,16 +14,18 @@ from typing import Any
 from zookit.serve.problems import bad_request
 
 HEADER = "Inference-Header-Content-Length"
+_MOST_DIGITS = 20
 
 
 def split_body(body: bytes, header: str | None) -> tuple[bytes, bytes]:
     """Return the JSON of a request, and the bytes that follow. Raises Refused."""
     if header is None:
         return body, b""
-    if not (header.isascii() and header.isdecimal()) or int(header[:20]) > len(body):
+    is_number = header.isascii() and header.isdecimal() and len(header) <= _MOST_DIGITS
+    if not is_number or int(header) > len(body):
         raise bad_request(
             f"the header {HEADER} must be the length of the JSON, at most {len(body):,}, got "
-            f"{header[:20]!r}"
+            f"{header[:_MOST_DIGITS]!r}"
         )
     return body[: int(header)], body[int(header) :]
 

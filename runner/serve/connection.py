@@ -16,12 +16,13 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request."""
         super().connection_made(transport)
-        self._wait()
+        self._wait(self.cycle)
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
-        super().on_response_complete()
-        self._wait()
+        answered = self.cycle
+        super().on_response_complete()  # may begin with the next request, if it has arrived
+        self._wait(answered)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
@@ -29,10 +30,10 @@ class Connection(H11Protocol):
         if self._patience is not None:
             self._patience.cancel()
 
-    def _wait(self) -> None:
+    def _wait(self, last: RequestResponseCycle | None) -> None:
         if self._patience is not None:
             self._patience.cancel()
-        self._patience = self.loop.call_later(SECONDS, self._close_without_request, self.cycle)
+        self._patience = self.loop.call_later(SECONDS, self._close_without_request, last)
 
     def _close_without_request(self, last: RequestResponseCycle | None) -> None:
         if self.cycle is last:

@@ -10,11 +10,8 @@ from fastapi.responses import Response
 _KINDS = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
-    "ico": "image/x-icon",
     "js": "text/javascript; charset=utf-8",
-    "png": "image/png",
     "svg": "image/svg+xml",
-    "woff2": "font/woff2",
 }
 _START = "index.html"
 

@@ -35,6 +35,8 @@ from zookit.serve.served_models import ServedModels
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+_MOST_FIELDS = 16
+"""The most fields of a form that are not files; they are named in the error."""
 _FILE = {"type": "string", "format": "binary"}
 _BODY = {
     "required": True,
@@ -152,12 +154,20 @@ async def _images_in(request: Request) -> tuple[list[bytes], bytes | None]:
 
 async def _files_in_form(request: Request) -> list[bytes]:
     try:
-        async with request.form(max_files=MOST_IMAGES, max_fields=0) as form:
+        async with request.form(max_files=MOST_IMAGES, max_fields=_MOST_FIELDS) as form:
             found = form.getlist("file")
-            others = sorted(set(form) - {"file"})
-            if others:
-                raise bad_request(f"the form has the field {quoted(others[0])}, expected 'file'")
-            return [await each.read() for each in found if isinstance(each, UploadFile)]
+            for name in sorted(set(form) - {"file"}):
+                advice = ""
+                if name in Options.model_fields:
+                    advice = f". Put {quoted(name)} into the query: /predict?{name}=..."
+                raise bad_request(f"the form has the field {quoted(name)}, expected 'file'{advice}")
+            files = [each for each in found if isinstance(each, UploadFile)]
+            if len(files) < len(found):
+                raise bad_request(
+                    "the field 'file' of the form has a text, expected a file. With curl: "
+                    "-F file=@PICTURE.png"
+                )
+            return [await each.read() for each in files]
     except HTTPException as error:  # of Starlette, about a form that is not valid
         raise bad_request(f"the form cannot be read: {error.detail}") from None
     except FormParserError as error:  # older versions of Starlette do not catch it

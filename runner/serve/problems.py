@@ -102,7 +102,7 @@ async def _zookit(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(_: Request, error: Exception) -> JSONResponse:
-    message = f"an error that nobody expected ({type(error).__name__}); the server's log has it"
+    message = f"unexpected error ({type(error).__name__}); see the server's log"
     return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, message).response()
 
 

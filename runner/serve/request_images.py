@@ -95,7 +95,7 @@ def prepare_arrays(
 ) -> list[PreparedImages]:
     """Return what each model gets of a JSON object `{"images": [...]}`.
 
-    Raises Refused if it is none, or its images are not pixels of the shape of the models' images.
+    Raises Refused if the body is another one, or the images are not pixels of the models' shape.
     """
     document = parsed(body)
     if not isinstance(document, dict) or set(document) != {"images"}:
@@ -115,7 +115,7 @@ def prepare_arrays(
 
 
 def parsed(body: bytes) -> Any:
-    """Return a JSON document as plain values. Raises Refused if it is none."""
+    """Return a JSON document as plain values. Raises Refused if it is not valid."""
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -161,7 +161,7 @@ def shaped(pixels: "Pixels", model: ServedModel) -> "Pixels":
 
 
 def _example(values: object) -> object:
-    """Return a value that is no pixel, for a message."""
+    """Return a value that is not a pixel, for a message."""
     if isinstance(values, list):
         for each in values:
             found = _example(each)

@@ -28,6 +28,7 @@ from zookit.serve.served_models import ServedModels
 
 _ALL = ("0.0.0.0", "::")  # noqa: S104 - what the user may write
 """All addresses of this machine."""
+_LAST_PORT = 65535
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SECONDS_TO_STOP = 35
 """The longest time in which requests under way are answered after Ctrl-C."""
@@ -57,7 +58,8 @@ def serve(runs: Sequence[RunRecord], host: str, port: int) -> None:
         models = ServedModels(load_models(runs))
         app = Guard(application(models), Access(token, own_port))
         server = Server(app, lambda: _show(models, host, own_port, token))
-        listening.listen()
+        with _available(host, own_port):  # another may have begun to listen meanwhile
+            listening.listen()
         # It warns of forms that are not valid.
         logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
         with without_warnings():  # about metadata of pictures
@@ -127,37 +129,48 @@ class Server(uvicorn.Server):
 
 @contextmanager
 def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    """Yield a socket that is bound, so that nobody else gets the port, but does not listen yet."""
+    """Yield a socket that is bound, so that other programs leave the port, but does not listen yet.
+
+    Raises BadExperiment if that is not possible.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a part of the name may be too long
         raise BadExperiment(
-            f"--host {printable(host)} is no address of this machine ({reason_of(error)}). For "
+            f"--host {printable(host)} is not an address of this machine ({reason_of(error)}). For "
             "all of its addresses, write --host 0.0.0.0."
         ) from None
     family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as bound:
         if os.name == "posix":  # elsewhere it would take the port of another program
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+        with _available(host, port):
             bound.bind(address)
-            yield bound
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise BadExperiment(
-                    f"port {port} is in use, perhaps by another zookit serve. Choose another port "
-                    f"with --port {port + 1}, or a free one with --port 0."
-                ) from None
-            if error.errno == errno.EACCES:
-                raise BadExperiment(
-                    f"port {port} may only be used by root. Choose one above 1023 with --port."
-                ) from None
-            if error.errno == errno.EADDRNOTAVAIL:
-                raise BadExperiment(
-                    f"--host {printable(host)} is no address of this machine. For all of its "
-                    "addresses, write --host 0.0.0.0."
-                ) from None
-            raise
+        yield bound
+
+
+@contextmanager
+def _available(host: str, port: int) -> Iterator[None]:
+    """Raise BadExperiment if the address is not available."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < _LAST_PORT else port - 1
+            raise BadExperiment(
+                f"port {port} is in use, perhaps by another zookit serve. Choose another port "
+                f"with --port {other}, or a free one with --port 0."
+            ) from None
+        if error.errno == errno.EACCES:
+            raise BadExperiment(
+                f"port {port} may only be used by root. Choose one above 1023 with --port."
+            ) from None
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise BadExperiment(
+                f"--host {printable(host)} is not an address of this machine. For all of its "
+                "addresses, write --host 0.0.0.0."
+            ) from None
+        raise
 
 
 def _show(models: ServedModels, host: str, port: int, token: str) -> None:
@@ -170,4 +183,4 @@ def _show(models: ServedModels, host: str, port: int, token: str) -> None:
         shown = f"[{name}]" if ":" in name else name
         print(f"http://{printable(shown)}:{port}/{f'?token={token}' if token else ''}")
     sys.stdout.flush()
-    say("Ctrl-C ends it.")
+    say("Press Ctrl-C to stop.")

@@ -186,7 +186,15 @@ def test_json_that_is_no_object_with_images(ask: Ask, body: str) -> None:
             "compressed",
         ),
         ("/predict", {"files": {"image": b""}}, 400, "'image'"),
-        ("/predict", {"data": {"file": "text"}, "files": {"file": b""}}, 400, "form"),
+        ("/predict", {"data": {"file": "text"}, "files": {"file": b""}}, 400, "file=@"),
+        ("/predict", {"data": {"model": "a"}, "files": {"file": b""}}, 400, "/predict?model="),
+        ("/predict", {"data": {"title": "a"}, "files": {"file": b""}}, 400, "'title'"),
+        (
+            "/predict",
+            {"data": {f"field{at}": "" for at in range(99)}, "files": {"file": b""}},
+            400,
+            "form",
+        ),
         (
             "/predict",
             {"content": b"--", "headers": {"content-type": "multipart/form-data"}},

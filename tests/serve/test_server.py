@@ -1,6 +1,7 @@
 """A real server, and clients of it."""
 
 import asyncio
+import errno
 import http.client
 import json
 import random
@@ -24,7 +25,7 @@ from processes import is_running
 from served import Ask, RunningServer, png, random_images, serving
 
 import zookit as zookit_package
-from zookit.serve.server import Server
+from zookit.serve.server import Server, serve
 
 pytestmark = pytest.mark.xdist_group("server")
 slow = pytest.mark.slow
@@ -38,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield server
         code, err = server.end()
         assert code == 130
-        assert err == "zookit: Ctrl-C ends it.\nzookit: interrupted.\n"
+        assert err == "zookit: Press Ctrl-C to stop.\nzookit: interrupted.\n"
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +273,25 @@ def test_port_that_is_in_use(zookit: Command) -> None:
     assert "--port 0" in message
 
 
-@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid", ""])
+def test_last_port_in_use(zookit: Command) -> None:
+    with socket.socket() as other:
+        with suppress(OSError):  # then another program has it
+            other.bind(("127.0.0.1", 65535))
+            other.listen()
+        message = zookit("serve", "mnist_cnn", "--port", "65535").message()
+    assert "--port 65534" in message
+
+
+def test_error_while_models_load_is_not_about_the_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(runs: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "model.keras")
+
+    monkeypatch.setattr("zookit.serve.server.load_models", load)
+    with pytest.raises(PermissionError, match=r"model\.keras"):
+        serve([zookit_package.open_model("mnist_cnn")], "127.0.0.1", 0)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid", "", "a" * 64, "a..b"])
 def test_host_that_is_not_this_machine(zookit: Command, host: str) -> None:
     assert "--host" in zookit("serve", "mnist_cnn", "--host", host, "--port", "0").message()
 
@@ -333,9 +352,13 @@ def test_connection_without_a_request_is_closed(monkeypatch: pytest.MonkeyPatch)
         whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
         drip = (b"G", b"E")
         answers = await asyncio.gather(
-            closed_after(), closed_after(*drip), closed_after(whole), closed_after(whole, *drip)
+            closed_after(),
+            closed_after(*drip),
+            closed_after(whole),
+            closed_after(whole, *drip),
+            closed_after(whole * 2),
         )
-        assert [each.count(b"HTTP/1.1 204") for each in answers] == [0, 0, 1, 1]
+        assert [each.count(b"HTTP/1.1 204") for each in answers] == [0, 0, 1, 1, 2]
         server.should_exit = True
         await task
 
