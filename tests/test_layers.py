@@ -41,7 +41,6 @@ FLOORS = (
         "zookit.console",
         "zookit.isolation",
         "zookit.own_process",
-        "zookit.picture",
         "zookit.preview",
         "zookit.streams",
         "zookit.tables",

@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from zookit.core.contact_sheet import image_of
-from zookit.core.messages import counted, printable
+from zookit.core.messages import printable
 from zookit.inference.explanation import Explanation, overlay
+from zookit.inference.picture import GAP, Page, enlarged
 from zookit.inference.predict import is_unsure
-from zookit.picture import GAP, Page, enlarged
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -73,11 +73,6 @@ def explanation_sheet(
         page.paste(left, top + 2 * _LINE, shown)
         page.paste(second, top + 2 * _LINE, _covered(shown, where))
     return page.png()
-
-
-def left_out(total: int, file: str) -> str:
-    """Return the note that a picture has only the first of so many images."""
-    return f"{file} shows the first {MOST} of {counted(total, 'image')}"
 
 
 def _certainty(image: ExplainedImage, label: int) -> str:

@@ -11,7 +11,7 @@ from PIL import Image
 from zookit.core.contact_sheet import image_of
 from zookit.core.messages import counted
 from zookit.inference.feature_maps import FeatureMaps, Filters
-from zookit.picture import GAP, Page, enlarged
+from zookit.inference.picture import GAP, Page, enlarged
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -19,6 +19,7 @@ from zookit.core.errors import reason_of
 from zookit.core.messages import counted, printable
 from zookit.core.reading import read_bounded
 from zookit.core.run_files import FILES, epoch_of, is_real_folder
+from zookit.inference.picture import is_small
 from zookit.runs.callback_files import entries
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
@@ -31,8 +32,6 @@ _MOST_ENTRIES = 10_000
 _MOST_FILE_BYTES, _MOST_PIXELS = 8_000_000, 16_000_000
 _LONGEST_SIDE = 1200
 """Larger pictures are scaled down, in pixels."""
-_SMALL = 64
-"""Pictures with fewer pixels than this on each side are shown without smoothing."""
 _MOST_PAGE_BYTES = 24_000_000
 """The most bytes of all pictures of a page together."""
 _LISTED, _LONGEST = 10, 100
@@ -123,7 +122,7 @@ class _Found:
 
     def _picture(self, epoch: int, path: Path) -> Picture | None:
         try:
-            address, side = _encoded(path)
+            address, size = _encoded(path)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many types
@@ -135,7 +134,7 @@ class _Found:
             self.leave_out(path, "the page has as many bytes of pictures as it may")
             return None
         name = printable(path.parent.name)[:_LONGEST]
-        return Picture(epoch, f"{name}, epoch {epoch}", address, side < _SMALL)
+        return Picture(epoch, f"{name}, epoch {epoch}", address, is_small(*size))
 
 
 def _entries(folder: Path, found: _Found) -> list[Path]:
@@ -146,8 +145,8 @@ def _entries(folder: Path, found: _Found) -> list[Path]:
         return []
 
 
-def _encoded(path: Path) -> tuple[str, int]:
-    """Return a picture as a data URI, and its longer side in pixels. Raises what Pillow does."""
+def _encoded(path: Path) -> tuple[str, tuple[int, int]]:
+    """Return a picture as a data URI, and its size in pixels. Raises what Pillow does."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise ValueError("it is not a regular file")
     content = read_bounded(path, _MOST_FILE_BYTES)
@@ -162,4 +161,4 @@ def _encoded(path: Path) -> tuple[str, int]:
     encoded = io.BytesIO()
     bare.save(encoded, kind, quality=85)
     text = base64.b64encode(encoded.getvalue()).decode()
-    return f"data:image/{kind.lower()};base64,{text}", max(shown.size)
+    return f"data:image/{kind.lower()};base64,{text}", shown.size

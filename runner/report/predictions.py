@@ -8,6 +8,7 @@ import numpy as np
 
 from zookit.core import Evaluation
 from zookit.core.messages import printable
+from zookit.inference.picture import is_small
 from zookit.inference.scores import Scores
 from zookit.report.confusion import Confusion, confusion_of
 from zookit.report.data_uri import data_uri
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 MISTAKES = 24  # fills rows of 3, 6 and 8
 """The most mistakes that are shown."""
-_SMALL = 64
-"""Images with fewer pixels than this on each side are shown without smoothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +140,6 @@ def _mistakes(
             f"{float(evaluation.probability[number_of]):.1%}",
             classes[int(evaluation.labels[number_of])],
             data_uri(pixels),
-            max(height, width) < _SMALL,
+            is_small(width, height),
             covered,
         )

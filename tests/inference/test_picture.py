@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zookit.picture import Page, enlarged
+from zookit.inference.picture import Page, enlarged
 
 
 def opened(page: Page) -> "np.typing.NDArray[np.uint8]":

@@ -8,7 +8,6 @@ GAP = 8
 """The usual space between the parts of a page, in pixels."""
 _SIZE = 13
 _SMALL = 64
-"""An image with fewer pixels than this on each side is enlarged without smoothing."""
 _PAPER, _INK = "white", "#1a1a1a"
 
 
@@ -44,5 +43,10 @@ def enlarged(image: Image.Image, side: int) -> Image.Image:
     """Return an image scaled so that its longer side has so many pixels."""
     scale = side / max(image.size)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    small = max(image.size) < _SMALL
-    return image.resize(size, Image.Resampling.NEAREST if small else Image.Resampling.LANCZOS)
+    nearest, smooth = Image.Resampling.NEAREST, Image.Resampling.LANCZOS
+    return image.resize(size, nearest if is_small(*image.size) else smooth)
+
+
+def is_small(width: int, height: int) -> bool:
+    """Whether an image has so few pixels that it is enlarged without smoothing."""
+    return max(width, height) < _SMALL
