@@ -46,7 +46,7 @@ def show_features(
     from zookit.api import open_run  # --help does not need these
     from zookit.data.source import data_request
     from zookit.inference.evaluate import load_predictor_and_data
-    from zookit.inference.feature_maps import feature_maps, first_filters
+    from zookit.inference.feature_maps import filters_and_maps
     from zookit.preview import check_sheet, write_sheet
 
     check_sheet(file, force=force)  # before any work
@@ -55,7 +55,7 @@ def show_features(
     predictor, loaded = load_predictor_and_data(run, request=request, split=split)
     loaded.chosen.check(image)
     pixels = loaded.split.images[image]
-    filters, maps = first_filters(predictor.model), feature_maps(predictor.model, pixels)
+    filters, maps = filters_and_maps(predictor.model, pixels)
     if filters is None or not maps:
         architecture = run.experiment.architecture.short_name
         raise BadExperiment(

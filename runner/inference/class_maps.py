@@ -79,5 +79,6 @@ def _are_averaged(maps: "tf.Tensor", calls: "list[LayerCall]") -> bool:
     """
     import keras
 
-    uses = [call.operation for call in calls if call.inputs is maps]
+    # At prediction, layers such as Dropout return the tensor that they receive.
+    uses = [call.operation for call in calls if call.inputs is maps and call.output is not maps]
     return all(isinstance(each, keras.layers.GlobalAveragePooling2D) for each in uses) and any(uses)

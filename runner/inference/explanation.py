@@ -71,7 +71,7 @@ class Explainer:
       hide it; a rise counts as 0 (Zeiler and Fergus: Visualizing and understanding convolutional
       networks. 2014, https://arxiv.org/abs/1311.2901, section 4.2, which has the probability in
       place of the score, and grey). The square's side is a fifth of the shorter side of the image.
-      This predicts about 80 to 170 images for each one.
+      Each square is one more image to predict.
     """
 
     def __init__(self, model: "keras.Model") -> None:
@@ -215,7 +215,7 @@ def _checked_labels(labels: Any, count: int, classes: int) -> "Labels":
         )
     wrong = given[(given < 0) | (given >= classes)]
     if len(wrong):
-        raise BadParameter(f"label {wrong[0]} is no class, expected 0 to {classes - 1}.")
+        raise BadParameter(f"label {wrong[0]} is not a class, expected 0 to {classes - 1}.")
     return given.astype(np.int64)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.inference.predict import check_images
+from zookit.inference.predict import check_finite, check_images
 
 if TYPE_CHECKING:
     import keras
@@ -40,11 +40,13 @@ class Filters:
     kernels: "Numbers"
 
 
-def feature_maps(model: "keras.Model", image: "Pixels") -> list[FeatureMaps]:
-    """Return the feature maps of each convolution for an image, in the order of the layers.
+def filters_and_maps(
+    model: "keras.Model", image: "Pixels"
+) -> tuple[Filters | None, list[FeatureMaps]]:
+    """Return a model's first filters, and the feature maps of each convolution for an image.
 
-    A layer of another kind that contains convolutions counts as one. The list is empty if the model
-    has no convolution.
+    The maps are in the order of the layers. A layer of another kind that contains convolutions
+    counts as one. Without a convolution there are no filters, and the list is empty.
 
     Args:
         model: a model of a run.
@@ -52,25 +54,24 @@ def feature_maps(model: "keras.Model", image: "Pixels") -> list[FeatureMaps]:
 
     Raises:
         BadParameter: the image is not of that form.
+        BadRun: the weights of the model are not finite.
     """
     import tensorflow as tf
 
     from zookit.modeling.layer_calls import convolutions_in, layer_calls  # imports Keras
 
     check_images(image[None], tuple(model.input_shape[1:]))
-    return [
-        FeatureMaps(call.operation.name, np.asarray(tf.cast(call.output[0], tf.float32)))
-        for call in layer_calls(model, tf.constant(image[None]))
-        if convolutions_in(call.operation) and len(call.output.shape) == 4
-    ]
-
-
-def first_filters(model: "keras.Model") -> Filters | None:
-    """Return the filters of a model's first convolution; None if it has no convolution."""
-    from zookit.modeling.layer_calls import first_convolution  # imports Keras
-
-    layer = first_convolution(model)
-    return None if layer is None else Filters(layer.name, _kernels(layer))
+    filters, maps = None, []
+    for call in layer_calls(model, tf.constant(image[None])):
+        convolutions = convolutions_in(call.operation)
+        if convolutions and filters is None:
+            filters = Filters(convolutions[0].name, _kernels(convolutions[0]))
+            check_finite(filters.kernels)
+        if convolutions and len(call.output.shape) == 4:
+            numbers = np.asarray(tf.cast(call.output[0], tf.float32))
+            check_finite(numbers)
+            maps.append(FeatureMaps(call.operation.name, numbers))
+    return filters, maps
 
 
 def _kernels(layer: "keras.Layer") -> "Numbers":

@@ -65,11 +65,11 @@ def check_images(images: "Pixels", shape: tuple[int, ...]) -> None:
 
 
 def check_finite(outputs: "npt.NDArray[np.float32]") -> None:
-    """Raise BadRun if what a model returns has NaN."""
-    if np.isnan(outputs).any():
+    """Raise BadRun if what a model computes is NaN or infinite."""
+    if not np.isfinite(outputs).all():
         raise BadRun(
-            "the model returns NaN, because it has NaN or infinite weights: the training "
-            f"diverged. Train again with a lower {option('--learning-rate', 'learning_rate')}."
+            "the model has NaN or infinite weights: the training diverged. Train again "
+            f"with a lower {option('--learning-rate', 'learning_rate')}."
         )
 
 

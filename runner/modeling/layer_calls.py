@@ -75,10 +75,3 @@ def convolutions_in(operation: keras.Operation) -> list[keras.Layer]:
     )
     inside = operation._flatten_layers()  # noqa: SLF001 - Keras has no public name for it
     return [each for each in inside if isinstance(each, kinds)]
-
-
-def first_convolution(model: keras.Model) -> keras.Layer | None:
-    """Return the first convolution of images of a functional model; None if it has none."""
-    shape = tuple(model.input_shape[1:])
-    calls = layer_calls(model, keras.ops.zeros((1, *shape), model.inputs[0].dtype))
-    return next((each for call in calls for each in convolutions_in(call.operation)), None)

@@ -6,37 +6,12 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from tiny_networks import Array, convolved, network, numbers, pixels
 
 from zookit.core import Architecture, BadParameter, BadRun, DatasetInfo
 from zookit.inference.explanation import Explainer, overlay
 from zookit.modeling.model import build_model
 from zookit.registry import default
-
-Array = np.typing.NDArray[Any]
-
-
-def pixels(*shape: int) -> "np.typing.NDArray[np.uint8]":
-    return np.random.default_rng(7).integers(0, 256, shape, np.uint8)
-
-
-def numbers(*shape: int, seed: int = 0) -> Array:
-    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
-
-
-def network(shape: tuple[int, int, int], classes: int, *body: Any) -> keras.Model:
-    """A model as zookit builds them, with weights of this test."""
-    images = keras.Input(shape, dtype="uint8")
-    outputs = keras.ops.cast(images, "float32") / 255
-    for layer in body:
-        outputs = layer(outputs)
-    if classes == 2:
-        outputs = layers.Dense(1, activation="sigmoid")(outputs)
-    else:
-        outputs = layers.Dense(classes, activation="softmax")(outputs)
-    model = keras.Model(images, outputs)
-    for at, weight in enumerate(model.weights):
-        weight.assign(numbers(*weight.shape, seed=at))
-    return model
 
 
 def enlarged(maps: Array, height: int, width: int) -> Array:
@@ -51,16 +26,8 @@ def enlarged(maps: Array, height: int, width: int) -> Array:
     return maps
 
 
-def convolved(image: Array, kernel: Array, bias: Array) -> Array:
-    """A convolution without padding, and relu."""
-    side = len(kernel)
-    rows, columns = (length - side + 1 for length in image.shape[:2])
-    found = np.empty((rows, columns, kernel.shape[-1]))
-    for row in range(rows):
-        for column in range(columns):
-            part = image[row : row + side, column : column + side]
-            found[row, column] = np.tensordot(part, kernel, 3) + bias
-    return np.maximum(found, 0)
+def rectified(image: Array, kernel: Array, bias: Array) -> Array:
+    return np.maximum(convolved(image, kernel, bias), 0)
 
 
 def largest_is_one(found: Array) -> Array:
@@ -79,11 +46,19 @@ def test_grad_cam_is_what_numpy_computes() -> None:
         found = explainer(images, np.full(6, label))
         assert (found.dtype.name, found.shape) == ("float32", (6, 4, 5))
         for image, one in zip(images, found, strict=True):
-            maps = convolved(image / 255, kernel, bias)
+            maps = rectified(image / 255, kernel, bias)
             gradients = np.broadcast_to(weights[:, label] / 12, (3, 4, 3))
             cam = np.maximum((maps * gradients.mean((0, 1))).sum(-1), 0)
             expected = largest_is_one(enlarged(cam, 4, 5))
             np.testing.assert_allclose(one, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("last", "method"), [(layers.GlobalAveragePooling2D, "Grad-CAM"), (layers.Flatten, "HiResCAM")]
+)
+def test_dropout_after_the_maps_does_not_change_the_method(last: Any, method: str) -> None:
+    body = (layers.Conv2D(3, 2), layers.Dropout(0.5), last())
+    assert Explainer(network((4, 5, 2), 3, *body)).method == method
 
 
 def test_each_pixel_of_flattened_maps_has_its_own_weight() -> None:
@@ -95,7 +70,7 @@ def test_each_pixel_of_flattened_maps_has_its_own_weight() -> None:
     assert explainer.method == "HiResCAM"
     for label in range(3):
         for image, one in zip(images, explainer(images, np.full(6, label)), strict=True):
-            maps = convolved(image / 255, kernel, bias)
+            maps = rectified(image / 255, kernel, bias)
             cam = np.maximum((maps * weights[:, label].reshape(3, 4, 3)).sum(-1), 0)
             expected = largest_is_one(enlarged(cam, 4, 5))
             np.testing.assert_allclose(one, expected, atol=1e-6)
@@ -105,7 +80,7 @@ def test_of_two_classes_the_first_has_the_negated_score() -> None:
     model = network((4, 4, 1), 2, layers.Conv2D(2, 3, activation="relu"), layers.Flatten())
     kernel, bias, weights, _ = (np.asarray(each) for each in model.get_weights())
     (image,) = images = pixels(1, 4, 4, 1)
-    maps = convolved(image / 255, kernel, bias)
+    maps = rectified(image / 255, kernel, bias)
     explainer = Explainer(model)
     for label, sign in ((0, -1), (1, 1)):
         (found,) = explainer(images, np.array([label]))
@@ -194,6 +169,7 @@ def explained(words: str, shape: tuple[int, int, int]) -> str:
     found = explainer(pixels(2, *shape), np.array([0, 2]))
     assert found.shape == (2, *shape[:2])
     assert set(found.max((1, 2))) <= {0.0, 1.0}
+    assert found.any()
     return explainer.method
 
 
