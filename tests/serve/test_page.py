@@ -214,6 +214,26 @@ def test_strokes_can_be_undone(page: Page) -> None:
     assert "No picture yet" in page.card("mnist_cnn")
 
 
+def test_a_stroke_is_removed_while_it_is_drawn(page: Page) -> None:
+    def draw_and_undo() -> None:
+        paper = page.browser.driver.find_element("id", "paper")
+        drawing = ActionChains(page.browser.driver, duration=0).move_to_element(paper)
+        drawing.click_and_hold().move_by_offset(20, 20)
+        drawing.key_down(Keys.CONTROL).send_keys("z").key_up(Keys.CONTROL)
+        drawing.move_by_offset(20, 0).move_by_offset(0, 20).release().perform()
+        page.wait_for_answer()
+
+    draw_and_undo()
+    assert "No picture yet" in page.card("mnist_cnn")
+    page.draw(ROUND[4][:1])
+    prepared = "document.querySelector(\"[data-model='mnist_cnn'] .prepared\").src"
+    before = page.browser.asks(prepared)
+    draw_and_undo()
+    page.click("explain")  # asks again about what is on the paper
+    page.wait_for_answer()
+    assert page.browser.asks(prepared) == before
+
+
 def test_a_finger_draws(page: Page) -> None:
     page.open(width=360)
     box = page.paper()

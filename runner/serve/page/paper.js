@@ -28,15 +28,21 @@ export class Paper {
   }
 
   undo() {
-    this.pen.down = false;
+    this.stop();
     this.strokes.pop();
     this.changed();
   }
 
   clear() {
-    this.pen.down = false;
+    this.stop();
     this.strokes = [];
     this.changed();
+  }
+
+  // End the stroke that is being drawn.
+  stop() {
+    this.pen.down = false;
+    this.pointer = null;
   }
 
   // The drawing as a PNG file: black on white, whatever the page looks like.
