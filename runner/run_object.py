@@ -248,8 +248,8 @@ class Run(RunRecord):
         from zookit.report.page import write_report
 
         target = None if path is None else path_of(path, "path")
-        architecture = self._architecture() if explain else None
-        return write_report([self], target, force=force, explain=explain, architecture=architecture)
+        instances = self.instances
+        return write_report([self], target, force=force, explain=explain, instances=instances)
 
     def _repr_html_(self) -> str:
         from zookit.report.notebook import html_of_run

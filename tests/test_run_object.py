@@ -274,6 +274,7 @@ USES: dict[str, Callable[[zookit.Run], Any]] = {
     "model": lambda run: run.model(),
     "predict": lambda run: run.predict(np.zeros((1, 8, 8, 1), np.uint8)),
     "evaluate": lambda run: run.evaluate(),
+    "report": lambda run: run.report(run.folder.parent / "page.html", explain=True),
     "export": lambda run: run.export("keras", run.folder.parent / "model.keras"),
     "reproduce": lambda run: run.reproduce(quiet=True),
     "resume": lambda run: run.resume(epochs=2, quiet=True),
@@ -287,6 +288,21 @@ def test_a_run_of_instances_can_be_used_with_them(handmade: zookit.Run, tmp_path
         assert use(opened) is not None
     assert opened.refresh().epochs == 2
     assert opened.refresh().instances == opened.instances
+
+
+def test_a_report_explains_images_of_a_data_set_that_is_an_instance(
+    handmade: zookit.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that the run keeps are smaller than what the model takes."""
+    kept = handmade.evaluation
+    assert kept is not None
+    small = replace(kept, mistakes=kept.mistakes[:, ::2, ::2])
+    monkeypatch.setattr("zookit.report.explained_mistakes.load_evaluation", lambda run: small)
+    page = handmade.report(tmp_path / "page.html", explain=True)
+    assert "Where the model looked in test image " in page.read_text(encoding="utf-8")
+    monkeypatch.setattr("zookit.report.explained_mistakes.load_evaluation", lambda run: kept)
+    without = zookit.open_run(handmade.folder, instances=[Sized(3)])
+    assert without.report(tmp_path / "page.html", explain=True) == page
 
 
 def test_the_returned_run_knows_its_instances(handmade: zookit.Run) -> None:

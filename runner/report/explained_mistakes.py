@@ -1,11 +1,12 @@
 """Where a model looked in the images that it is surest and wrong about."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zookit.core import Architecture, BadExperiment, Evaluation
+from zookit.core import Architecture, BadExperiment, Component, Dataset, Evaluation
 from zookit.core.messages import printable
 from zookit.inference.evaluate import load_predictor_and_data, reduced
 from zookit.inference.explanation import Explainer
@@ -14,13 +15,14 @@ from zookit.report.predictions import MISTAKES, ExplainedMistakes
 from zookit.runs.evaluation import load_evaluation
 from zookit.runs.run import RunRecord
 from zookit.terminal import waiting
+from zookit.training.resolve import instance_of_run
 
 if TYPE_CHECKING:
     import keras
     import numpy.typing as npt
 
 
-def explain_mistakes(run: RunRecord, architecture: Architecture | None = None) -> ExplainedMistakes:
+def explain_mistakes(run: RunRecord, instances: Sequence[Component] = ()) -> ExplainedMistakes:
     """Rebuild a run's model, and return where it looked in the images of its surest mistakes.
 
     Large images are explained as they are, and returned smaller.
@@ -30,7 +32,8 @@ def explain_mistakes(run: RunRecord, architecture: Architecture | None = None) -
 
     Args:
         run: a run that has finished.
-        architecture: the instance that the run was trained with, if no entry point names its class.
+        instances: the components that the run was trained with and that no entry point names. The
+            data set is needed only if its images are.
 
     Raises:
         BadExperiment: the run has not finished, or its test images are not available.
@@ -42,6 +45,8 @@ def explain_mistakes(run: RunRecord, architecture: Architecture | None = None) -
             f"{printable(run.name)} has no predictions on test images, because its status is "
             f"{run.status}. Only the mistakes of a finished run can be explained."
         )
+    found = instance_of_run(run, run.experiment.architecture, instances)
+    architecture = found if isinstance(found, Architecture) else None
     at, shape = _surest(evaluation), run.environment.data.image_shape
     kept = evaluation.mistakes[: len(at)]
     if len(kept) == len(at) and (kept.shape[1:] == shape or not len(at)):
@@ -49,10 +54,12 @@ def explain_mistakes(run: RunRecord, architecture: Architecture | None = None) -
             model = rebuild_model(run, architecture)
         images = kept.reshape(len(at), *shape)
     else:
-        model, images = _from_data(run, architecture, at)
+        own = instance_of_run(run, run.experiment.dataset, instances)
+        dataset = own if isinstance(own, Dataset) else None
+        model, images = _from_data(run, architecture, dataset, at)
     with waiting("explaining", quiet=False):
-        found = Explainer(model).explanation(images, evaluation.predicted[at])
-    return ExplainedMistakes(at, reduced(images), replace(found, maps=reduced(found.maps)))
+        where = Explainer(model).explanation(images, evaluation.predicted[at])
+    return ExplainedMistakes(at, reduced(images), replace(where, maps=reduced(where.maps)))
 
 
 def _surest(evaluation: Evaluation) -> "npt.NDArray[np.int64]":
@@ -64,10 +71,13 @@ def _surest(evaluation: Evaluation) -> "npt.NDArray[np.int64]":
 
 
 def _from_data(
-    run: RunRecord, architecture: Architecture | None, at: "npt.NDArray[np.int64]"
+    run: RunRecord,
+    architecture: Architecture | None,
+    dataset: Dataset | None,
+    at: "npt.NDArray[np.int64]",
 ) -> "tuple[keras.Model, npt.NDArray[np.uint8]]":
     """Return the model, and test images of the run's data set."""
-    predictor, data = load_predictor_and_data(run, architecture=architecture)
+    predictor, data = load_predictor_and_data(run, dataset, architecture=architecture)
     if not data.facts.own:
         raise BadExperiment(
             f"the images of the mistakes did not come with {printable(run.name)}, and the test "

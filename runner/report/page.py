@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from zookit.core import Architecture, BadExperiment
+from zookit.core import BadExperiment, Component
 from zookit.core.data.writing import check_output, check_suffix, output_written
 from zookit.core.messages import option, printable_lines
 from zookit.leaderboard.leaderboard import leaderboard
@@ -28,7 +28,7 @@ def write_report(
     *,
     force: bool = False,
     explain: bool = False,
-    architecture: Architecture | None = None,
+    instances: Sequence[Component] = (),
 ) -> Path:
     """Write the report on one run or several, and return its path.
 
@@ -39,8 +39,8 @@ def write_report(
         force: replace a file that zookit did not write.
         explain: show where the model of a single run looked in its surest mistakes. Only this
             rebuilds the model.
-        architecture: for that, the instance that the run was trained with, if no entry point names
-            its class.
+        instances: for that, the components that the run was trained with and that no entry point
+            names.
 
     Raises:
         FolderError: the file cannot be written, or exists and zookit did not write it.
@@ -62,7 +62,7 @@ def write_report(
     if explain:  # a page without that needs no model
         from zookit.report.explained_mistakes import explain_mistakes
 
-        explained = explain_mistakes(once[0], architecture)
+        explained = explain_mistakes(once[0], instances)
     write_page(page_of(once, explained), file, hint, force=force)
     return file
 
