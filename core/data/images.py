@@ -96,7 +96,7 @@ def upright_image(image: Path | bytes) -> Iterator[Image.Image]:
 def pixels_of(image: Image.Image, shape: tuple[int, int, int]) -> "npt.NDArray[np.uint8]":
     """Return a decoded image as `read_image` does."""
     height, width, channels = shape
-    flat = _over_white(image).convert("L" if channels == 1 else "RGB")
+    flat = over_white(image).convert("L" if channels == 1 else "RGB")
     if flat.size != (width, height):
         flat = ImageOps.fit(flat, (width, height), Image.Resampling.BILINEAR)
     return np.asarray(flat, np.uint8).reshape(shape)
@@ -113,7 +113,8 @@ def _turn_upright(image: Image.Image) -> None:
         pass
 
 
-def _over_white(image: Image.Image) -> Image.Image:
+def over_white(image: Image.Image) -> Image.Image:
+    """Return an image laid over white where it is transparent; 16-bit grey becomes 8-bit."""
     if image.mode.startswith("I"):  # 16-bit grey: Pillow's convert would clip instead of scale
         values = np.asarray(image)
         transparent = values == image.info.get("transparency", -1)

@@ -89,15 +89,23 @@ def check_shape(given: "Sequence[int | None]", shape: tuple[int, ...]) -> None:
 
 
 def warn_if_dim(pixels: "npt.NDArray[np.uint8]") -> None:
-    """Warn about images that are almost black: almost always their pixels have another range.
+    """Warn about images that are almost black, as `why_dim` does."""
+    text = why_dim(pixels)
+    if text:
+        warn(text)
 
-    They were divided by 255, are masks of 0 and 1, or have 16 shades of grey.
+
+def why_dim(pixels: "npt.NDArray[np.uint8]") -> str:
+    """Return what looks wrong with images that are almost black, else an empty text.
+
+    Almost always their pixels have another range: they were divided by 255, are masks of 0 and 1,
+    or have 16 shades of grey.
     """
     # Looking at one image first is enough for most arrays.
     if pixels[:1].max(initial=0) > _DIM or not 0 < pixels.max(initial=0) <= _DIM:
-        return
+        return ""
     brightest = int(pixels.max())
-    warn(
+    return (
         f"the brightest pixel of the images is {brightest}, but the model takes raw pixels from 0 "
         f"to 255. If {brightest} stands for white: images * {255 / brightest:g}"
     )

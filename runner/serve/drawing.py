@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import BadParameter
+from zookit.core.data.images import over_white
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -88,7 +89,7 @@ def to_garment(image: "Image.Image") -> "Pixels":
 
 def _ink_of(image: "Image.Image") -> "Ink":
     """Return how much ink each pixel has, float32 (H, W), 0 to 1 with 1 at the darkest stroke."""
-    grey = np.asarray(_on_white(image), np.float32)
+    grey = np.asarray(over_white(image).convert("L"), np.float32)
     border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
     background = float(np.median(border))
     darker, lighter = background - float(grey.min()), float(grey.max()) - background
@@ -100,15 +101,6 @@ def _ink_of(image: "Image.Image") -> "Ink":
         )
     ink = (background - grey if darker >= lighter else grey - background) / strongest
     return np.asarray(np.clip((ink - _NOISE) / (1 - _NOISE), 0, 1), np.float32)
-
-
-def _on_white(image: "Image.Image") -> "Image.Image":
-    from PIL import Image
-
-    if not image.has_transparency_data:
-        return image.convert("L")
-    drawn = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("L")
 
 
 def _cropped(ink: "Ink") -> "Ink":
@@ -178,8 +170,9 @@ def _scaled(ink: "Ink", longest: int) -> "Ink":
 def _start(mass: "Ink", last: int) -> int:
     """Return where a box begins whose mass has its centre at 14, but from 0 to `last`.
 
-    A symmetric digit has its centre between two pixels. A hair less lets it always begin at 4, as
-    the box does then, whichever way the last bit rounds.
+    A symmetric digit has its centre between two pixels, so the start can be exactly half way
+    between two numbers. The 0.02 that is subtracted makes that always round down, whatever the
+    floating-point error is.
     """
     centre = float((mass * np.arange(len(mass))).sum() / mass.sum())
     return min(max(round(_MIDDLE - 0.02 - centre), 0), last)

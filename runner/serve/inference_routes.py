@@ -9,6 +9,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from zookit.core import warn
+from zookit.core.messages import printable
+from zookit.modeling.pixels import why_dim
 from zookit.serve.binary_tensors import HEADER
 from zookit.serve.inference_request import (
     INPUT,
@@ -32,6 +35,8 @@ def inference_routes(models: ServedModels) -> APIRouter:
     router = APIRouter(
         prefix="/v2", responses={"4XX": {"model": Problem}, "503": {"model": Problem}}
     )
+
+    warned: set[str] = set()
 
     @router.get("")
     async def server() -> dict[str, Any]:
@@ -72,6 +77,10 @@ def inference_routes(models: ServedModels) -> APIRouter:
                 read_request, body, request.headers.get(HEADER), model
             )
             probabilities = await model.predict(images)
+        dim = "" if name in warned else why_dim(images)
+        if dim:  # answers of the protocol have no place for it
+            warned.add(name)
+            warn(f"{printable(name)}: {dim}")
         content, headers = answer(asked, model, probabilities)
         return Response(content, headers=headers)
 

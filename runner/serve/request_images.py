@@ -13,6 +13,7 @@ from zookit.core.data.pixels import MAX_PIXELS
 from zookit.core.errors import quoted, reason_of
 from zookit.core.messages import counted
 from zookit.inference.image_files import prepare_image
+from zookit.modeling.pixels import why_dim
 from zookit.serve.answers import data_uri
 from zookit.serve.drawing import prepare_drawing
 from zookit.serve.problems import bad_request
@@ -85,9 +86,15 @@ def _opened(file: bytes, which: str) -> "Image":
 def _prepared(
     opened: "Image", model: ServedModel, *, invert: bool, drawn: bool
 ) -> "tuple[Pixels, list[str]]":
-    if drawn and model.drawn:
-        return prepare_drawing(opened, model.class_names)[..., None], []
-    return prepare_image(opened, model.notes(invert=invert))
+    if not (drawn and model.drawn):
+        return prepare_image(opened, model.notes(invert=invert))
+    pixels = prepare_drawing(opened, model.class_names)[..., None]
+    if model.dark_on_light != invert:
+        pixels = 255 - pixels
+    found: list[Note] = []
+    if invert:
+        model.notes(invert=invert).check_borders([found], pixels[None])
+    return pixels, [text for _, text in found]
 
 
 def prepare_arrays(
@@ -103,13 +110,14 @@ def prepare_arrays(
     given = document["images"]
     check_count(len(given) if isinstance(given, list) else 0)
     pixels = as_pixels(given)
+    dim = why_dim(pixels)
     prepared = []
     for model in models:
         images = shaped(pixels, model)
         images = 255 - images if invert else images
         found: list[list[Note]] = [[] for _ in images]
         model.notes(invert=invert).check_borders(found, images)
-        notes = [[text for _, text in each] for each in found]
+        notes = [[text for _, text in each] + [dim] * bool(dim) for each in found]
         prepared.append(PreparedImages(images, notes, [data_uri(image) for image in images]))
     return prepared
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from zookit.core import BadExperiment
 from zookit.core.messages import counted, printable
+from zookit.inference.border import looks_inverted
 from zookit.inference.explanation import Explainer
 from zookit.inference.image_files import check_channels
 from zookit.inference.image_notes import ImageNotes
@@ -17,6 +18,7 @@ from zookit.inference.rebuild import check_ended, check_has_weights, rebuild_mod
 from zookit.modeling.tensorflow_import import importing_keras
 from zookit.runs.run import RunRecord
 from zookit.serve.batcher import Batcher
+from zookit.serve.drawing import SIDE
 from zookit.terminal import waiting
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     Maps = npt.NDArray[np.float32]
     Pixels = npt.NDArray[np.uint8]
 
-_DRAWN = (28, 28, 1)
-"""The shape of the images of MNIST and Fashion-MNIST, which people draw."""
 _EXPLAINED = 16
 """The most images to explain at a time; one takes as long as up to 170 predictions."""
 _HOW_TO_INVERT = "invert=true"
@@ -71,7 +71,13 @@ class ServedModel:
     @property
     def drawn(self) -> bool:
         """Whether its images are of the size of MNIST's, so that a drawing can become one."""
-        return self.shape == _DRAWN
+        return self.shape == (SIDE, SIDE, 1)
+
+    @property
+    def dark_on_light(self) -> bool:
+        """Whether its training images are dark on light, so that black borders look inverted."""
+        border = self.run.environment.data.border
+        return border is not None and bool(looks_inverted(np.zeros(1), border)[0])
 
     @property
     def accuracy(self) -> float | None:

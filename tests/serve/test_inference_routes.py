@@ -144,3 +144,14 @@ def test_bytes_that_are_missing_or_too_many(ask: Ask) -> None:
     whole = binary()
     whole["content"] = whole["content"][:-1]
     assert ask("POST", INFER, **whole).status_code == 400
+
+
+def test_images_of_0_and_1_give_a_warning_once(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    output(ask("POST", INFER, json={"inputs": [tensor()]}))
+    assert not caplog.records
+    for name in ("mnist_cnn", "mnist_cnn", "fashion_mnist_cnn"):
+        output(ask("POST", f"/v2/models/{name}/infer", **binary(IMAGES // 200)))
+    mnist, fashion = (each.getMessage() for each in caplog.records)
+    assert mnist.startswith("mnist_cnn: ")
+    assert "images * 255" in mnist
+    assert fashion.startswith("fashion_mnist_cnn: ")

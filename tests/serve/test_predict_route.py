@@ -5,6 +5,7 @@ import base64
 import io
 import threading
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from served import Ask, added_up, png, random_images
 from zookit.api import open_model
 from zookit.serve.app import application
 from zookit.serve.batcher import Batcher
+from zookit.serve.request_images import prepare_pictures
 from zookit.serve.served_model import ServedModel
 from zookit.serve.served_models import ServedModels
 
@@ -131,6 +133,46 @@ def test_drawing_becomes_a_digit(ask: Ask) -> None:
     empty = png(np.full((300, 200), 255))
     assert "empty" in problem(ask("POST", path, content=empty, headers=PNG))
     assert "drawn" in problem(ask("POST", path, json={"images": random_images(1).tolist()}))
+
+
+def test_inverted_drawing(ask: Ask) -> None:
+    drawing = np.full((300, 200), 255, np.uint8)
+    drawing[50:250, 20:40] = 0
+    path = "/predict?model=mnist_cnn&drawn=true"
+    (plain,) = predictions(ask("POST", path, content=png(drawing), headers=PNG))
+    assert plain["notes"] == []
+    path += "&invert=true"
+    (inverted,) = predictions(ask("POST", path, content=png(drawing), headers=PNG))
+    assert (pixels_in(inverted["prepared"]) == 255 - pixels_in(plain["prepared"])).all()
+    assert "leave out invert=true" in inverted["notes"][0]
+
+
+@pytest.mark.parametrize(("border", "dark_on_light"), [((240, 255), True), (None, False)])
+def test_drawing_for_a_model_of_dark_on_light(
+    models: ServedModels, border: tuple[int, int] | None, dark_on_light: bool
+) -> None:
+    usual = models.named("mnist_cnn")
+    environment = usual.run.environment
+    data = replace(environment.data, border=border)
+    model = replace(usual, run=replace(usual.run, environment=replace(environment, data=data)))
+    drawing = np.full((300, 200), 255, np.uint8)
+    drawing[50:250, 20:40] = 0
+    for picture in (drawing, 255 - drawing):
+        (prepared,) = prepare_pictures([png(picture)], [model], invert=False, drawn=True)
+        assert prepared.pixels[0, 0, 0, 0] == (255 if dark_on_light else 0)
+        assert prepared.notes == [[]]
+
+
+def test_images_of_0_and_1_get_a_note(ask: Ask) -> None:
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[:, 10:20, 10] = 1
+    for query in ("", "?invert=true"):
+        answers = predictions(ask("POST", f"/predict{query}", json={"images": images.tolist()}))
+        assert len(answers) == 4
+        assert all("images * 255" in " ".join(each["notes"]) for each in answers)
+    images[0, 0, 0] = 255
+    for each in predictions(ask("POST", "/predict", json={"images": images.tolist()})):
+        assert each["notes"] == []
 
 
 def test_explanation(ask: Ask) -> None:
