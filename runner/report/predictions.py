@@ -8,10 +8,10 @@ import numpy as np
 
 from zookit.core import Evaluation
 from zookit.core.messages import printable
+from zookit.inference.data_uri import data_uri
 from zookit.inference.picture import is_small
 from zookit.inference.scores import Scores
 from zookit.report.confusion import Confusion, confusion_of
-from zookit.report.data_uri import data_uri
 from zookit.report.epochs import ROWS
 from zookit.report.numbers import Number, number
 from zookit.report.reliability import Reliability, reliability_of

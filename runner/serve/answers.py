@@ -1,11 +1,8 @@
 """What the endpoint answers."""
 
-from base64 import b64encode
 from collections.abc import Sequence
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
 from pydantic import BaseModel, Field
 
 from zookit.inference.predict import is_unsure
@@ -15,7 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Pixels = npt.NDArray[np.uint8]
     Probabilities = npt.NDArray[np.float32]
 
 
@@ -105,10 +101,3 @@ def prediction(
         "prepared": prepared,
         "explanation": explanation,
     }
-
-
-def data_uri(pixels: "Pixels") -> str:
-    """Return the data URI of a PNG file of an image, uint8 (H, W, 1) or (H, W, 3)."""
-    png = BytesIO()
-    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(png, "PNG")
-    return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"

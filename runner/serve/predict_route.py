@@ -13,11 +13,11 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from zookit.core.errors import did_you_mean, quoted
+from zookit.inference.data_uri import data_uri
 from zookit.inference.explanation import overlay
 from zookit.serve.answers import (
     ModelDescriptions,
     Predictions,
-    data_uri,
     description,
     prediction,
 )

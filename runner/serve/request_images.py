@@ -12,9 +12,9 @@ from zookit.core.data.images import upright_image
 from zookit.core.data.pixels import MAX_PIXELS
 from zookit.core.errors import quoted, reason_of
 from zookit.core.messages import counted
+from zookit.inference.data_uri import data_uri
 from zookit.inference.image_files import prepare_image
 from zookit.modeling.pixels import why_dim
-from zookit.serve.answers import data_uri
 from zookit.serve.drawing import prepare_drawing
 from zookit.serve.problems import bad_request
 from zookit.serve.served_model import ServedModel

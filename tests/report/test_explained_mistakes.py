@@ -10,9 +10,9 @@ from made_runs import digits, two_classes
 from parsed_page import Page
 
 from zookit.core import BadExperiment, Evaluation
+from zookit.inference.data_uri import data_uri
 from zookit.inference.explanation import explain, overlay
 from zookit.report import explained_mistakes as module
-from zookit.report.data_uri import data_uri
 from zookit.report.explained_mistakes import explain_mistakes
 from zookit.report.page import page_of
 from zookit.runs.evaluation import load_evaluation

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zookit.report.data_uri import data_uri
+from zookit.inference.data_uri import data_uri
 
 
 @pytest.mark.parametrize(("channels", "shown"), [(1, 1), (3, 3), (4, 4), (2, 1), (5, 1)])

@@ -23,5 +23,5 @@ def data_uri(pixels: "npt.NDArray[np.uint8]") -> str:
     shown = pixels[:, :, : len(mode)]
     image = Image.frombytes(mode, (width, height), shown.tobytes())
     png = io.BytesIO()
-    image.save(png, "PNG", optimize=True)
+    image.save(png, "PNG")
     return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
