@@ -7,6 +7,7 @@ from zookit.arguments import path_of
 from zookit.core import Architecture, BadParameter, Dataset, TrainingKeywords
 from zookit.terminal import messages_shown
 from zookit.training.range_test import RangeTest
+from zookit.training.rate_range import RateRange
 
 if TYPE_CHECKING:
     from zookit.training.composition import Composition
@@ -33,14 +34,14 @@ def find_rate(
     dataset: str | Dataset,
     architecture: str | Architecture,
     *,
-    lowest: float = 1e-6,
-    highest: float = 10.0,
-    steps: int = 400,
+    lowest: float = RateRange.lowest,
+    highest: float = RateRange.highest,
+    steps: int = RateRange.steps,
     quiet: bool = False,
     runs_dir: str | Path = "runs",
     **settings: Unpack[TrainingKeywords],
 ) -> RateCurve:
-    """Try ever higher learning rates in one short training, as `zookit find-rate` does.
+    """Train for a few hundred steps at increasing learning rates, as `zookit find-rate` does.
 
     Nothing is written. The same seed gives the same curve.
 
@@ -64,15 +65,13 @@ def find_rate(
         if name in settings:
             raise BadParameter(f"find_rate has no use for {name!r}. Remove it.")
     with messages_shown(quiet):
+        tried = RateRange(lowest, highest, steps)
         composition = compose(dataset, architecture, (), settings, path_of(runs_dir, "runs_dir"))
-        return rate_curve(composition, lowest=lowest, highest=highest, steps=steps, quiet=quiet)
+        return rate_curve(composition, tried, quiet=quiet)
 
 
-def rate_curve(
-    composition: "Composition", *, lowest: float, highest: float, steps: int, quiet: bool
-) -> RateCurve:
+def rate_curve(composition: "Composition", tried: RateRange, *, quiet: bool) -> RateCurve:
     """Return the curve of a composition; see `find_rate`."""
     from zookit.training.find_rate import find_rate as test_range  # brings NumPy in
 
-    found = test_range(composition, lowest=lowest, highest=highest, steps=steps, quiet=quiet)
-    return RateCurve(found.rates, found.losses)
+    return RateCurve(**vars(test_range(composition, tried, quiet=quiet)))

@@ -1,7 +1,6 @@
 """`zookit find-rate`."""
 
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,8 +27,9 @@ from zookit.cli.training_options import (
     Threads,
     Validation,
 )
-from zookit.core import warn
+from zookit.core import say, warn
 from zookit.core.messages import printable
+from zookit.training.rate_range import RateRange
 
 if TYPE_CHECKING:
     from zookit.rate_finding import RateCurve
@@ -50,6 +50,13 @@ _Architecture = Annotated[
         autocompletion=words_of("architectures"),
     ),
 ]
+_Lowest = Annotated[
+    float, typer.Option(metavar="RATE", help="The learning rate of the first step.")
+]
+_Highest = Annotated[
+    float, typer.Option(metavar="RATE", help="The learning rate of the last step.")
+]
+_Steps = Annotated[int, typer.Option(metavar="N", help="The number of training steps.")]
 _Plot = Annotated[
     Path | None,
     typer.Option(metavar="FILE.png", help="Also draw the curve in an image.", show_default=False),
@@ -61,13 +68,9 @@ _SETTINGS = (*OPTIONS, "freeze", "init")
 def find_rate(
     dataset: _Dataset,
     architecture: _Architecture,
-    lowest: Annotated[
-        float, typer.Option(metavar="RATE", help="The learning rate of the first step.")
-    ] = 1e-6,
-    highest: Annotated[
-        float, typer.Option(metavar="RATE", help="The learning rate of the last step.")
-    ] = 10.0,
-    steps: Annotated[int, typer.Option(metavar="N", help="The number of training steps.")] = 400,
+    lowest: _Lowest = RateRange.lowest,
+    highest: _Highest = RateRange.highest,
+    steps: _Steps = RateRange.steps,
     plot: _Plot = None,
     batch_size: BatchSize = None,
     components: dict[str, Any] = {},  # noqa: B006 - replaced by the options, and only read
@@ -85,7 +88,7 @@ def find_rate(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find a learning rate: train for some hundred steps at ever higher rates, and see the loss.
+    """Find a learning rate: train for a few hundred steps at increasing rates, and show the loss.
 
     The suggestion is a tenth of the rate at which the smoothed loss is lowest. Nothing is saved.
     """
@@ -94,6 +97,7 @@ def find_rate(
     from zookit.preview import check_sheet, write_sheet
     from zookit.rate_finding import rate_curve
     from zookit.report.rate_plot import draw_rates
+    from zookit.runs.resume_command import command_with_files
     from zookit.terminal import messages_shown
     from zookit.training.resolve import compose
 
@@ -101,26 +105,26 @@ def find_rate(
         check_sheet(plot, force=force)  # before any work
     options = {name: given[name] for name in _SETTINGS if given.get(name) is not None} | components
     with messages_shown(quiet):
+        tried = RateRange(lowest, highest, steps)
         composition = compose(dataset, architecture, (), options, runs_dir)
-        curve = rate_curve(composition, lowest=lowest, highest=highest, steps=steps, quiet=quiet)
+        curve = rate_curve(composition, tried, quiet=quiet)
+    if curve.problem:
+        warn(curve.problem)
     if plot is not None:
         write_sheet(plot, draw_rates(curve, f"{architecture} on {dataset}"), force=force)
-    if curve.problem:
-        warn(f"{curve.problem}, so there is no suggestion. {_advice(curve)}")
+        say(f"curve written to {plot}")
     if as_json:
         print_json({"format": 1, **curve.plain()})
         return
     if not quiet:
         _print_curve(curve)
-    if plot is not None:
-        print(f"curve written to {printable(plot)}")
     if curve.suggestion is not None:
-        _print_suggestion((dataset, architecture), options, f"{curve.suggestion:g}")
-
-
-def _print_suggestion(words: Sequence[str], options: dict[str, Any], rate: str) -> None:
-    command = shlex.join(["zookit", "run", *words, *_options({**options, "learning_rate": rate})])
-    print(f"suggested learning rate: {rate}\nTo train with it: {printable(command)}")
+        if init is not None and runs_dir != RUNS_DIR:
+            options["runs_dir"] = runs_dir
+        rate = f"{curve.suggestion:g}"
+        words = ("run", dataset, architecture, *_options({**options, "learning_rate": rate}))
+        command = command_with_files(composition.owners.values(), *words)
+        print(f"suggested learning rate: {rate}\nTo train with it: {printable(command)}")
 
 
 def _options(given: dict[str, Any]) -> Iterator[str]:
@@ -133,12 +137,6 @@ def _options(given: dict[str, Any]) -> Iterator[str]:
             continue
         for each in value if isinstance(value, list) else [value]:
             yield from (option, str(each))
-
-
-def _advice(curve: "RateCurve") -> str:
-    if curve.lowest == curve.rates[-1]:
-        return "Try higher rates with --highest."
-    return "Try other rates with --lowest and --highest, or more --steps."
 
 
 def _print_curve(curve: "RateCurve") -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zookit.core import BadExperiment, BadParameter, TrainingFailed
+from zookit.core import BadExperiment, TrainingFailed
 from zookit.core.messages import option
 from zookit.core.progress import silent
 from zookit.modeling.reseeding import reseeding_noticed
@@ -25,7 +25,8 @@ from zookit.training.data_checks import check_before_data
 from zookit.training.listeners import Listeners
 from zookit.training.network import build_network
 from zookit.training.preparation import prepare_data, started_runtime
-from zookit.training.range_test import RangeTest, has_diverged
+from zookit.training.range_test import MovingAverage, RangeTest
+from zookit.training.rate_range import RateRange
 
 if TYPE_CHECKING:
     import keras
@@ -33,31 +34,22 @@ if TYPE_CHECKING:
 
     Rates = npt.NDArray[np.float64]
 
-LOWEST, HIGHEST, STEPS = 1e-6, 10.0, 400
-_FEWEST = 20
-"""With fewer steps, the moving average of the losses says nothing."""
+_TOO_HIGH = 4
+"""The loss has diverged if the smoothed one is this many times that of the first steps."""
 
 
-def find_rate(
-    composition: Composition,
-    *,
-    lowest: float = LOWEST,
-    highest: float = HIGHEST,
-    steps: int = STEPS,
-    quiet: bool = False,
-) -> RangeTest:
-    """Train for a number of steps, while the learning rate grows from `lowest` to `highest`.
+def find_rate(composition: Composition, tried: RateRange, *, quiet: bool = False) -> RangeTest:
+    """Train for a number of steps, while the learning rate grows from the lowest to the highest.
 
-    It ends when the loss diverges. Nothing is written. Shows progress unless `quiet`.
+    It ends early if the loss diverges. Nothing is written. Shows progress unless `quiet`.
 
     Raises:
         BadExperiment: the composition sets the learning rate.
-        BadParameter: a rate or the number of steps is out of range.
         TrainingFailed: the loss is not finite at the start.
         ZookitError: the data or the model cannot be prepared.
     """
     _check_rate_free(composition)
-    rates = _rates(lowest, highest, steps)
+    rates = np.geomspace(tried.lowest, tried.highest, tried.steps)
     check_before_data(composition)
     prepared, feeds = prepare_data(composition, quiet=quiet)
     with (
@@ -72,23 +64,28 @@ def find_rate(
 
 def _try_rates(model: "keras.Model", batches: Batches, rates: "Rates", *, quiet: bool) -> RangeTest:
     losses: list[float] = []
+    average, first, first_steps = MovingAverage(), math.inf, len(rates) // 10
+    diverged = False
     shown = silent if quiet else bar
     with shown("trying learning rates", len(rates) * batches.batch_size, "images") as advance:
         for rate, batch in zip(rates, _endless(batches), strict=False):
             _set_rate(model, float(rate))
             model.reset_metrics()
-            losses.append(float(model.train_on_batch(*batch, return_dict=True)["loss"]))
-            advance(batches.batch_size)
-            if has_diverged(losses):
+            loss = float(model.train_on_batch(*batch, return_dict=True)["loss"])
+            diverged = not math.isfinite(loss) or average.add(loss) > _TOO_HIGH * first
+            if math.isfinite(loss):
+                losses.append(loss)
+            if diverged:
                 break
-    if not math.isfinite(losses[-1]):
-        losses.pop()
+            if len(losses) == first_steps:
+                first = sum(losses) / first_steps
+            advance(batches.batch_size)
     if not losses:
         raise TrainingFailed(
             "the loss of the first batch is not a finite number, before any training. Check the "
             "architecture, its initial weights and the loss."
         )
-    return RangeTest(rates[: len(losses)], np.array(losses))
+    return RangeTest(rates[: len(losses)], np.array(losses), diverged)
 
 
 def _endless(batches: Batches) -> Iterator[tuple[Any, ...]]:
@@ -115,17 +112,3 @@ def _check_rate_free(composition: Composition) -> None:
         raise BadExperiment(
             f"a range test sets the learning rate itself, but {given.words} sets it too. Remove it."
         )
-
-
-def _rates(lowest: float, highest: float, steps: int) -> "Rates":
-    if not 0 < lowest < highest < math.inf:
-        raise BadParameter(
-            "the lowest rate must be above 0 and below the highest one, got "
-            f"{option('--lowest', 'lowest=')} {lowest:g} and {option('--highest', 'highest=')} "
-            f"{highest:g}."
-        )
-    if steps < _FEWEST:
-        raise BadParameter(
-            f"steps must be at least {_FEWEST}, got {steps}. The default is {STEPS}."
-        )
-    return np.geomspace(lowest, highest, steps)

@@ -1,10 +1,11 @@
 """What a learning-rate range test found."""
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from zookit.core.messages import option
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -12,11 +13,27 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
 
 _DECAY = 0.95
-_DIVERGED = 4
-"""The test has shown enough once the smoothed loss is this many times the lowest one."""
 _BELOW_LOWEST = 10
-_FALLEN = 0.98
-"""The loss has fallen if the lowest smoothed one is below this fraction of the first ones."""
+_CERTAIN = 2
+"""The loss has fallen if the average has by this many standard deviations of the first losses."""
+
+
+class MovingAverage:
+    """The exponential moving average of losses with decay 0.95.
+
+    It is corrected for its start at zero, as Adam's averages are (Kingma and Ba, 2014,
+    https://arxiv.org/abs/1412.6980, section 3).
+    """
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._weight = 0.0
+
+    def add(self, loss: float) -> float:
+        """Add a loss and return the average."""
+        self._sum = _DECAY * self._sum + (1 - _DECAY) * loss
+        self._weight = _DECAY * self._weight + (1 - _DECAY)
+        return self._sum / self._weight
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,21 +41,19 @@ class RangeTest:
     """The loss of a training whose learning rate grew from step to step.
 
     `rates`, float64 (N,), are the learning rates of the steps, ascending, and `losses`, float64
-    (N,), the mean loss of each step's batch before its update. The last ones may be missing: the
-    test ends when the loss diverges.
+    (N,), the mean loss of each step's batch before its update. `diverged` is true if the test ended
+    early, because the loss became far too high or was not finite.
     """
 
     rates: "Numbers"
     losses: "Numbers"
+    diverged: bool = False
 
     @property
     def smoothed(self) -> "Numbers":
-        """The exponential moving average of the losses with decay 0.95, float64 (N,).
-
-        It is corrected for its start at zero, as Adam's averages are (Kingma and Ba, 2014,
-        https://arxiv.org/abs/1412.6980, section 3).
-        """
-        return smooth(self.losses)
+        """The moving average of the losses, float64 (N,); see `MovingAverage`."""
+        average = MovingAverage()
+        return np.array([average.add(loss) for loss in self.losses.tolist()])
 
     @property
     def first(self) -> float:
@@ -62,12 +77,20 @@ class RangeTest:
 
     @property
     def problem(self) -> str:
-        """Why the curve suggests no learning rate; empty if it does."""
+        """Why the curve suggests no learning rate, and what to do; empty if it suggests one."""
         at = self._lowest
-        if at < self._start or self.smoothed[at] > _FALLEN * self.first:
-            return "the loss did not fall at any of these rates"
-        if at == len(self.rates) - 1:
-            return "the loss still fell at the highest of these rates"
+        noise = float(self.losses[: self._start].std())
+        if at < self._start or self.first - self.smoothed[at] <= _CERTAIN * noise:
+            return (
+                "the loss did not fall at any of these learning rates. Try others with "
+                f"{option('--lowest and --highest', 'lowest and highest')}, or more "
+                f"{option('--steps', 'steps')}."
+            )
+        if at == len(self.rates) - 1 and not self.diverged:
+            return (
+                "the loss still fell at the highest of these learning rates. Try higher ones with "
+                f"{option('--highest', 'highest')}."
+            )
         return ""
 
     @property
@@ -84,29 +107,14 @@ class RangeTest:
             "rates": self.rates.tolist(),
             "losses": self.losses.tolist(),
             "smoothed": self.smoothed.tolist(),
+            "diverged": self.diverged,
             "lowest": self.lowest,
             "suggestion": self.suggestion,
+            "problem": self.problem or None,
         }
 
     def __repr__(self) -> str:
         """Return the suggestion in one line."""
-        found = self.problem if self.suggestion is None else f"suggestion {self.suggestion:g}"
+        rate = self.suggestion
+        found = "no suggestion" if rate is None else f"suggestion {rate:g}"
         return f"<{type(self).__name__}: {found}, {self.rates[0]:g} to {self.rates[-1]:g}>"
-
-
-def smooth(losses: "Numbers") -> "Numbers":
-    """Return the moving average of losses, float64 (N,); see `RangeTest.smoothed`."""
-    averages = np.empty(len(losses))
-    average = 0.0
-    for at, loss in enumerate(losses.tolist()):
-        average = _DECAY * average + (1 - _DECAY) * loss
-        averages[at] = average / (1 - _DECAY ** (at + 1))
-    return averages
-
-
-def has_diverged(losses: list[float]) -> bool:
-    """Return whether the last loss is not finite, or the smoothed one is far above the lowest."""
-    if not math.isfinite(losses[-1]):
-        return True
-    smoothed = smooth(np.array(losses))
-    return bool(smoothed[-1] > _DIVERGED * smoothed.min())

@@ -5,11 +5,29 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from made_runs import digits
 from PIL import Image
 from small_run_fixtures import images
 
 __all__ = ["images"]
 
+pytestmark = pytest.mark.xdist_group("shared runs")
+
+NET = """
+from dataclasses import dataclass
+
+from zookit.core import Architecture
+
+
+@dataclass(frozen=True)
+class MyNet(Architecture):
+    '''A dense layer.'''
+
+    def features(self, images):
+        from keras import layers
+
+        return layers.Dense(128, activation="relu")(layers.Flatten()(images))
+"""
 OPTIONS = ("--steps", "100", "--batch-size", "8")
 
 
@@ -57,7 +75,7 @@ def test_a_curve_without_a_suggestion_says_so(zookit: Command, images: str) -> N
     outcome = zookit("find-rate", images, "dense:8", *OPTIONS, *rates, "--json")
     assert outcome.code == 0, outcome
     assert json.loads(outcome.out)["suggestion"] is None
-    assert "no suggestion" in outcome.err
+    assert "did not fall" in outcome.err
     assert "--highest" in outcome.err
 
 
@@ -65,3 +83,24 @@ def test_options_that_set_the_rate_do_not_exist(zookit: Command, images: str) ->
     outcome = zookit("find-rate", images, "dense:8", "--learning-rate", "0.1")
     assert outcome.code == 2
     assert "--learning-rate" in outcome.err
+
+
+def test_the_command_names_the_file_of_a_component(
+    zookit: Command, images: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(NET)
+    outcome = zookit("--plugin", file, "find-rate", images, "my_net", *OPTIONS)
+    assert outcome.code == 0, outcome
+    assert "--plugin" in outcome.out.splitlines()[-1]
+    assert "net.py" in outcome.out.splitlines()[-1]
+
+
+def test_the_command_names_the_folder_of_the_run_to_start_from(zookit: Command) -> None:
+    run = digits()
+    options = (*OPTIONS, "--data", "sample", "--init", run.name, "--runs-dir", run.folder.parent)
+    outcome = zookit("find-rate", "fashion_mnist", "dense:8", *options)
+    assert outcome.code == 0, outcome
+    command = outcome.out.splitlines()[-1]
+    assert f"--init {run.name}" in command
+    assert f"--runs-dir {run.folder.parent}" in command
