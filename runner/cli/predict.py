@@ -11,7 +11,7 @@ from zookit.cli.explained_picture import Explain, ExplainedPicture
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.shared_options import Force, split_option
-from zookit.core import BadExperiment
+from zookit.core import BadExperiment, DataUnavailable, WrongHash
 from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
@@ -167,7 +167,11 @@ def _predict_image(
     from zookit.terminal import waiting
 
     names = run.environment.data.class_names
-    predictor, data = load_predictor_and_data(run, split=split)
+    try:
+        predictor, data = load_predictor_and_data(run, split=split)
+    except (DataUnavailable, WrongHash) as error:
+        error.advice = "Or pass image files instead of --image."  # the images of no other data
+        raise
     data.chosen.check(at)
     label, pixels = int(data.split.labels[at]), data.split.images[at]
     (probabilities,) = predictor(pixels[None])

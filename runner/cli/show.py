@@ -1,6 +1,5 @@
 """`zookit show`."""
 
-from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ from zookit.cli.run_argument import RUNS_DIR, RunsDir, run_names
 from zookit.cli.shared_options import Force, split_option
 from zookit.cli.show_features import FEATURES, check_options, show_features
 from zookit.cli.training_options import OPTIONS
-from zookit.core import BadExperiment, BadParameter, UnknownName, Words
+from zookit.core import BadExperiment, BadParameter, BadRun, BadWords, UnknownName, Words
 from zookit.core.addresses import is_address, without_secrets
 from zookit.core.errors import Correction, did_you_mean, nearest_name
 from zookit.core.messages import printable, printable_lines, with_article
@@ -113,12 +112,16 @@ def show(
         file = sheet or FEATURES
         show_features(words, runs_dir, image or 0, split or "test", data, file, force=force)
         return
-    _check_is_no_run(words)
     from zookit.cli.describe import describe, describe_layers  # --help does not need these
     from zookit.registry import default
     from zookit.tables import output
 
-    groups = _selected(groups_named(default.words(words)), on, image, split, values, sheet)
+    try:
+        found = groups_named(default.words(words))
+    except (BadWords, UnknownName):
+        _check_is_no_run(words, runs_dir)
+        raise
+    groups = _selected(found, on, image, split, values, sheet)
     if augment and sheet is None:
         raise BadExperiment("--augment is for the images of a sheet. Add --sheet FILE.png.")
     if image is not None or sheet is not None:
@@ -134,17 +137,20 @@ def show(
         describe_layers(words, on)
 
 
-def _check_is_no_run(words: str) -> None:
-    """Raise BadExperiment for a run, which is shown by other commands."""
-    from zookit.runs.naming import LATEST  # --help does not need these
-    from zookit.runs.run import EXPERIMENT
+def _check_is_no_run(words: str, runs_dir: Path) -> None:
+    """Raise BadExperiment for a run, which other commands show, and BadRun if there are none."""
+    from zookit.runs.naming import NoRuns, find_run  # only for what is not a component
 
-    # Unlike Path.is_file, it never raises.
-    if words == LATEST or isfile(f"{words}/{EXPERIMENT}"):  # noqa: PTH113
-        raise BadExperiment(
-            f"{printable(words)} is a run, which zookit report shows. To see its model's feature "
-            "maps, add --features --image 0."
-        )
+    try:
+        find_run(words, runs_dir)
+    except NoRuns:  # `latest` means a run in any case
+        raise
+    except BadRun:
+        return
+    raise BadExperiment(
+        f"{printable(words)} is a run, which zookit report shows. To see its model's feature "
+        "maps, add --features --image 0."
+    )
 
 
 def show_card(console: "Console", group: "Components[Any]", text: str) -> None:

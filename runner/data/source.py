@@ -120,7 +120,8 @@ def _published(
     progress: Progress,
 ) -> Source:
     failure = ""
-    hint = f" Or train with {option('--data sample', 'data=sample')}." if dataset.sample else ""
+    sample = f"Or use the bundled sample with {option('--data sample', 'data=sample')}."
+    advice = sample if dataset.sample else ""
     for place in places(dataset, find_prepared):
         if place.kind == "sample" and request == "full":
             break
@@ -130,12 +131,12 @@ def _published(
             failure = str(error)
             continue
         except WrongHash as error:
-            raise WrongHash(f"{error}{hint}") from None
+            raise WrongHash(str(error), advice) from None
         if source is not None:
             if source.origin == "sample":
                 warn(f"{name}: using the small bundled sample, because {failure}")
             return source
-    raise DataUnavailable(f"{name}: {failure}{hint}")
+    raise DataUnavailable(f"{name}: {failure}", advice)
 
 
 def _source_at(place: Place, dataset: Dataset, name: str, progress: Progress) -> Source | None:

@@ -49,6 +49,15 @@ def test_an_image_of_the_data_set(zookit: Command, tmp_path: Path) -> None:
     assert size_of(tmp_path / "where.png")[0] < 700
 
 
+@pytest.mark.usefixtures("fresh_cache")
+def test_without_the_data_set_image_files_can_be_explained(zookit: Command) -> None:
+    words = ("predict", "mnist_cnn", "--image", "7", "--explain", "where.png")
+    message = zookit(*words).message()
+    assert "ZOOKIT_DATA_DIR" in message
+    assert "image files instead of --image" in message
+    assert "--data" not in message
+
+
 def test_only_png_files_are_written(zookit: Command) -> None:
     found = zookit("predict", digits().folder, "--image", "7", "--explain", "where.gif")
     assert ".png" in found.message()

@@ -1,5 +1,6 @@
 """`zookit show RUN --features`."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,15 @@ def test_wrong_options(zookit: Command, options: tuple[str, ...], expected: str)
 
 
 def test_a_run_needs_the_option(zookit: Command) -> None:
-    for name in (two_classes().folder, "latest"):
-        message = zookit("show", name).message()
-        assert "zookit report" in message
+    folder = two_classes().folder
+    for name in (folder, folder.name, folder.name[:-2], "latest"):
+        message = zookit("show", name, "--runs-dir", folder.parent).message()
+        assert "is a run, which zookit report shows" in message
         assert "--features --image 0" in message
+    assert "no runs in " in zookit("show", "latest").message()
+
+
+def test_a_component_with_the_name_of_a_run_is_shown(zookit: Command, tmp_path: Path) -> None:
+    shutil.copytree(two_classes().folder, tmp_path / "dense")
+    assert "units" in zookit("show", "dense").out
+    assert "is a run" in zookit("show", "./dense").message()
