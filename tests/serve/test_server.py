@@ -4,6 +4,7 @@ import asyncio
 import errno
 import http.client
 import json
+import os
 import random
 import shutil
 import signal
@@ -25,6 +26,7 @@ from processes import is_running
 from served import Ask, RunningServer, png, random_images, serving
 
 import zookit as zookit_package
+from zookit.core import BadExperiment
 from zookit.serve.server import Server, serve
 
 pytestmark = pytest.mark.xdist_group("server")
@@ -289,6 +291,22 @@ def test_error_while_models_load_is_not_about_the_port(monkeypatch: pytest.Monke
     monkeypatch.setattr("zookit.serve.server.load_models", load)
     with pytest.raises(PermissionError, match=r"model\.keras"):
         serve([zookit_package.open_model("mnist_cnn")], "127.0.0.1", 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere no other program can bind the port")
+def test_port_that_another_server_takes_while_models_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+
+        def load(runs: Any) -> list[Any]:
+            other.listen()
+            return []
+
+        monkeypatch.setattr("zookit.serve.server.load_models", load)
+        with pytest.raises(BadExperiment, match=f"port {port} is in use"):
+            serve([zookit_package.open_model("mnist_cnn")], "127.0.0.1", port)
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid", "", "a" * 64, "a..b"])
