@@ -38,8 +38,9 @@ class Progress(Protocol):
 def silent(label: str, total: int | None, unit: Literal["bytes", "images"]) -> Iterator[Advance]:
     """Report nothing."""
     del label, total, unit
-    yield _ignore
+    yield ignore
 
 
-def _ignore(amount: int) -> None:
+def ignore(amount: int) -> None:
+    """Take an amount that is done, and report nothing."""
     del amount

@@ -1,7 +1,8 @@
 """`zookit predict`."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from zookit.core import BadExperiment, DataUnavailable, WrongHash
 from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
+    from zookit.core.progress import Advance, Progress
     from zookit.inference.predict import Probabilities
     from zookit.run_object import Run
     from zookit.tables import Cell
@@ -116,7 +118,10 @@ def _predict_files(
     out = sys.stdout  # a progress bar replaces it
     show_bar = sys.stderr.isatty() and not out.isatty()
     with (bar if show_bar else silent)("predicting", None, "images") as advance:
-        for block in predict_files(run, paths, invert=invert, explain=picture.most):
+        explaining = _explaining(advance if show_bar else None)
+        for block in predict_files(
+            run, paths, invert=invert, explain=picture.most, explaining=explaining
+        ):
             read, probabilities = block.files, block.probabilities
             picture.add(
                 [each.name for each in read], block.images, probabilities, block.explanation
@@ -129,7 +134,8 @@ def _predict_files(
                 console.file = out
                 console.print(_table(map(str, read), probabilities, names, top))
                 out.flush()
-            advance(len(read))
+            explained = 0 if block.explanation is None else len(block.explanation.labels)
+            advance(len(read) - explained)
 
 
 def _predict_file(
@@ -141,12 +147,30 @@ def _predict_file(
     from zookit.preview import draw
     from zookit.tables import output
 
-    for block in predict_files(run, files, invert=invert, explain=picture.most):
+    for block in predict_files(
+        run, files, invert=invert, explain=picture.most, explaining=_explaining()
+    ):
         (file,), (pixels,), (probabilities,) = block.files, block.images, block.probabilities
         picture.add([file.name], block.images, block.probabilities, block.explanation)
         draw(Console(soft_wrap=True), f"{file}, as the model gets it", pixels)
         names = run.environment.data.class_names
         print_probabilities(output(), probabilities, names, top=top)
+
+
+def _explaining(advance: "Advance | None" = None) -> "Progress":
+    """Return what shows that images are explained: a bar that is there already, or its own."""
+    from zookit.core.progress import silent
+    from zookit.terminal import bar
+
+    if advance is None:
+        return bar if sys.stderr.isatty() else silent
+
+    @contextmanager
+    def shared(label: str, total: int | None, unit: str) -> "Iterator[Advance]":
+        del label, total, unit
+        yield advance
+
+    return shared
 
 
 def _predict_image(

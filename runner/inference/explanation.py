@@ -8,6 +8,7 @@ import numpy as np
 
 from zookit.core import BadParameter
 from zookit.core.messages import counted
+from zookit.core.progress import Advance, ignore
 from zookit.inference.class_maps import MapsOrScores
 from zookit.inference.predict import Predictor, batch_size, check_finite, check_images
 from zookit.inference.rebuild import rebuild_model
@@ -97,7 +98,12 @@ class Explainer:
         self._gives_maps = computed.method is not None
         self.method: str = computed.method or "occlusion"
 
-    def __call__(self, images: "Pixels", labels: "npt.ArrayLike") -> "Maps":
+    def __call__(
+        self,
+        images: "Pixels",
+        labels: "npt.ArrayLike",
+        advance: Advance = ignore,
+    ) -> "Maps":
         """Return where the model looks for a class in each image, float32 (N, H, W), 0 to 1.
 
         Each map is divided by its largest value. It is 0 everywhere if nothing in the image raises
@@ -106,6 +112,7 @@ class Explainer:
         Args:
             images: uint8 (N, H, W, C), 0 to 255, of the model's shape.
             labels: whole numbers (N,), one class for each image.
+            advance: called with each number of images that are explained.
 
         Raises:
             BadParameter: the images or the labels are not of that form.
@@ -118,17 +125,24 @@ class Explainer:
             for at in range(0, len(images), self._batch_size):
                 part = slice(at, at + self._batch_size)
                 maps[part] = self._numbers(images[part], chosen[part])
+                advance(len(chosen[part]))
         else:
             for at, (image, label) in enumerate(zip(images, chosen, strict=True)):
                 maps[at] = self._occlusion(image, label)
+                advance(1)
         check_finite(maps)
         largest = maps.max((1, 2), initial=0, keepdims=True)
         scaled: Maps = np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
         return scaled
 
-    def explanation(self, images: "Pixels", labels: "npt.ArrayLike") -> Explanation:
+    def explanation(
+        self,
+        images: "Pixels",
+        labels: "npt.ArrayLike",
+        advance: Advance = ignore,
+    ) -> Explanation:
         """Return where the model looks for a class in each image; see `__call__`."""
-        maps = self(images, labels)
+        maps = self(images, labels, advance)
         return Explanation(self.method, np.asarray(labels, np.int64), maps)
 
     def _numbers(self, images: "Pixels", labels: "Labels") -> "Maps":

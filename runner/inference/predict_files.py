@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zookit.core import DataError
 from zookit.core.messages import listed, printable
+from zookit.core.progress import Progress, silent
 from zookit.inference.explanation import Explainer, Explanation
 from zookit.inference.image_files import (
     EXPECTED,
@@ -45,7 +46,12 @@ class PredictedFiles:
 
 
 def predict_files(
-    run: "RunRecord", paths: Iterable[Path], *, invert: bool = False, explain: int = 0
+    run: "RunRecord",
+    paths: Iterable[Path],
+    *,
+    invert: bool = False,
+    explain: int = 0,
+    explaining: Progress = silent,
 ) -> Iterator[PredictedFiles]:
     """Predict image files, and the image files in folders.
 
@@ -57,6 +63,7 @@ def predict_files(
         paths: files and folders.
         invert: swap dark and light.
         explain: for how many images, the first ones, to find where the model looked.
+        explaining: reports that.
 
     Raises:
         BadExperiment: the run was trained on images that have neither 1 nor 3 channels.
@@ -84,7 +91,8 @@ def predict_files(
         explanation = None
         if explainer is not None and explain:
             labels = probabilities[:explain].argmax(1)
-            explanation = explainer.explanation(images[:explain], labels)
+            with explaining("explaining", len(labels), "images") as advance:
+                explanation = explainer.explanation(images[:explain], labels, advance)
             explain -= len(labels)
         yield PredictedFiles(files, images, probabilities, explanation)
     notes.report()

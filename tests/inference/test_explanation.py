@@ -146,7 +146,9 @@ def test_occlusion_of_a_linear_model_is_what_numpy_computes(side: int, square: i
     images = pixels(2, side, side, 1)
     explainer = Explainer(model)
     assert explainer.method == "occlusion"
-    found = explainer(images, np.array([2, 0]))
+    advanced: list[int] = []
+    found = explainer(images, np.array([2, 0]), advanced.append)
+    assert advanced == [1, 1]
     for image, label, one in zip(images, (2, 0), found, strict=True):
         colour = np.rint(image.mean())
         each = (image[..., 0] - colour) / 255 * weights[:, label].reshape(side, side)

@@ -1,5 +1,7 @@
 """Probabilities of image files."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from made_runs import digits, photos_folder, two_classes
 
 from zookit.core import BadExperiment, DataError
 from zookit.core.data import read_image
+from zookit.core.progress import Advance
 from zookit.inference import predict_files as module
 from zookit.inference.explanation import explain
 from zookit.inference.predict import predict
@@ -34,7 +37,16 @@ def test_files_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_first_images_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "batch_size", lambda shape: 16)
-    blocks = list(predict_files(two_classes(), [photos_folder()], explain=20))
+    totals: list[int | None] = []
+    advanced: list[int] = []
+
+    @contextmanager
+    def progress(label: str, total: int | None, unit: str) -> Iterator[Advance]:
+        totals.append(total)
+        yield advanced.append
+
+    blocks = list(predict_files(two_classes(), [photos_folder()], explain=20, explaining=progress))
+    assert (totals, sum(advanced)) == ([16, 4], 20)
     found = [block.explanation for block in blocks]
     assert [None if each is None else len(each.maps) for each in found] == [16, 4, None]
     expected = explain(two_classes(), np.concatenate([block.images for block in blocks])[:20])
