@@ -73,7 +73,8 @@ class RunningServer:
 def serving(*words: str, **variables: str) -> Iterator[RunningServer]:
     """Yield a server on a free port. What it writes on stdout is read until it has its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "zookit", "serve", *words, "--port", "0"],
+        # Not in the current folder, which may be a checkout with other metadata of zookit.
+        [sys.executable, "-P", "-m", "zookit", "serve", *words, "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
