@@ -242,7 +242,8 @@ def nearest_words(line: Line, _: Exception) -> Lines:
     """Propose the nearest of the names that completion offers for the place of a word.
 
     `data set` is `dataset`. A name that goes on behind a dash, as `zookit-mine` does, is another.
-    Names of runs are all alike, so none is proposed for another; those of models are not.
+    Names of runs are all alike, so none is proposed for another; those of models are not. Nor is a
+    name proposed for `latest`, which is a run.
     """
     for part in line.words:
         offered = line.offered(part.param) if part.param is not None else []
@@ -250,7 +251,7 @@ def nearest_words(line: Line, _: Exception) -> Lines:
             for name in offered:
                 if folded(name) == folded(part.name + following.name):
                     yield line.edited({part: [name], following: ()})
-        if part.name not in offered:
+        if part.name not in (*offered, LATEST):
             foreign = WORDS.get(folded(part.name), NOTHING).instead
             names = [LATEST, *default.models] if LATEST in offered else offered
             for each in (*(set(foreign) & set(offered)), nearest_name(part.name, names)):

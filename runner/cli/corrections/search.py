@@ -144,6 +144,8 @@ def _check_names(line: Line, param: Any, value: str) -> None:
     if LATEST in offered:
         if not is_address(value):  # nothing is pulled for what is only tried
             find_named(value, line.runs_dir)
+    elif value == LATEST:
+        raise UnknownName(f"{value} is a run")  # not a component with a similar name
     elif value.partition(":")[0] not in offered and len(kinds) > 1:
         groups_named(value)
     elif value not in offered and offered and not kinds and param in line.places:
