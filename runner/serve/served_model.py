@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Pixels = npt.NDArray[np.uint8]
 
 _EXPLAINED = 16
-"""The most images to explain at a time; one takes as long as up to 170 predictions."""
+"""The most images to explain at a time; one can take as long as a hundred predictions and more."""
 _HOW_TO_INVERT = "invert=true"
 
 

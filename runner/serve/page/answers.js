@@ -1,6 +1,6 @@
 // A card for each model: what it got, what it answers, and how sure it is of each class.
 
-const SMALL = 64; // images of up to so many pixels show their pixels
+const SMALL = 64; // images with fewer pixels on each side show their pixels
 const MANY = 16; // more classes scroll
 const LONG = 18; // names of more letters are broken into lines
 
@@ -35,7 +35,7 @@ export class Answer {
       });
     }
     for (const image of this.card.querySelectorAll("img")) {
-      image.classList.toggle("small", Math.max(model.height, model.width) <= SMALL);
+      image.classList.toggle("small", Math.max(model.height, model.width) < SMALL);
     }
     this.empty();
   }
