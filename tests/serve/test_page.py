@@ -463,8 +463,8 @@ def test_the_camera_takes_a_picture(server: RunningServer) -> None:
         page.wait("document.getElementById('video').videoWidth")
         assert axe_findings(browser) == []
         page.click("shoot")
+        page.wait("document.getElementById('photo').naturalWidth")  # then the models are asked
         page.wait_for_answer()
-        page.wait("document.getElementById('photo').naturalWidth")
         assert browser.asks("document.getElementById('video').srcObject") is None
         assert page.answer("mnist_cnn")
         assert "grey" in page.card("mnist_cnn")

@@ -8,8 +8,11 @@ TOLERANCE = 0.03
 """Of losses, accuracies and probabilities; of numbers above 1, the part. Other processors round
 otherwise."""
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d{4}(?!\d)")
-_VARYING = re.compile(r" +[\d.]+ s$|(?<=saved in ).*| *#+|\d{8}-\d{6}Z-\w{8}", re.MULTILINE)
-"""Durations, names of runs, and bars for numbers that are there as well."""
+_VARYING = re.compile(
+    r" +[\d.]+ s$|(?<=saved in ).*| *#+|\d{8}-\d{6}Z-\w{8}|(?<=\w)_\d+(?= \()", re.MULTILINE
+)
+"""Durations, names of runs, bars for numbers that are there as well, and Keras's numbers of layers,
+which count all layers of a process."""
 _OMISSION = "..."
 
 
@@ -36,7 +39,7 @@ def check_shown(shown: str, printed: str) -> None:
 
 def _lines(output: str) -> list[tuple[str, list[float]]]:
     """Return each line with its numbers apart, and without what differs from run to run."""
-    fixed = [line.rstrip() for line in _VARYING.sub("", output).strip("\n").splitlines()]
+    fixed = [re.sub(" +", " ", line).strip() for line in _VARYING.sub("", output).splitlines()]
     return [
         (_NUMBER.sub("N", each), [float(number) for number in _NUMBER.findall(each)])
         for each in fixed
