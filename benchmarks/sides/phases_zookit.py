@@ -49,9 +49,9 @@ def _replace(owner: Any, name: str, before: Callable[[], None], after: Callable[
     setattr(owner, name, measured)
 
 
-_ending("Python, the command line, the components", session, "_prepare_data")
+_ending("Python, the command line, the components", session, "prepare_data")
 _ending("find the data", tensorflow_import, "import_keras")
-_within("import Keras and TensorFlow, open the data", session, "_prepare_data")
+_within("import Keras and TensorFlow, open the data", session, "prepare_data")
 _ending("build the model, create the run's folder", session, "fit")
 _within("trace and compile the steps, run the first", MultiStep, "_run")
 _ending("the rest of the first epoch", Loop, "end_epoch")
