@@ -13,7 +13,6 @@ from zookit.cli.json_output import print_json
 from zookit.cli.run_argument import RUNS_DIR, RunsDir
 from zookit.cli.shared_options import Force
 from zookit.cli.training_options import (
-    OPTIONS,
     AsJson,
     BatchSize,
     ClassWeights,
@@ -26,6 +25,7 @@ from zookit.cli.training_options import (
     Seed,
     Threads,
     Validation,
+    given_options,
 )
 from zookit.core import say, warn
 from zookit.core.messages import printable
@@ -61,7 +61,6 @@ _Plot = Annotated[
     Path | None,
     typer.Option(metavar="FILE.png", help="Also draw the curve in an image.", show_default=False),
 ]
-_SETTINGS = (*OPTIONS, "freeze", "init")
 
 
 @partial(with_component_options, without=("learning_rate", "metrics"))
@@ -103,7 +102,7 @@ def find_rate(
 
     if plot is not None:
         check_sheet(plot, force=force)  # before any work
-    options = {name: given[name] for name in _SETTINGS if given.get(name) is not None} | components
+    options = given_options(given) | components
     with messages_shown(quiet):
         tried = RateRange(lowest, highest, steps)
         composition = compose(dataset, architecture, (), options, runs_dir)

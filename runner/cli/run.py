@@ -9,7 +9,6 @@ from zookit.cli.completion import words_of
 from zookit.cli.component_options import chosen_components, with_component_options
 from zookit.cli.shared_options import AllowWrites, ask_to_write
 from zookit.cli.training_options import (
-    OPTIONS,
     AsJson,
     BatchSize,
     ClassWeights,
@@ -24,6 +23,7 @@ from zookit.cli.training_options import (
     Seed,
     Threads,
     Validation,
+    given_options,
     show_trained,
     training_view,
 )
@@ -109,9 +109,7 @@ def composed(given: dict[str, Any]) -> "Composition":
 
     words = [given["dataset"], given["architecture"], *(given["callbacks"] or ())]
     words = [each for each in words if each is not None]
-    settings = {name: given[name] for name in OPTIONS if given[name] is not None}
-    others = {name: given[name] for name in ("freeze", "init") if given[name] is not None}
-    options = settings | others | chosen_components(given)
+    options = given_options(given) | chosen_components(given)
     runs_dir: Path = given["runs_dir"]
     file: Path | None = given["file"]
     if file is not None:

@@ -14,7 +14,7 @@ from zookit.core import Settings, ZookitError
 from zookit.core.declaration import Parameter, parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from zookit.run_object import Run
     from zookit.runs.run import RunRecord
@@ -44,6 +44,12 @@ def option_for(name: str) -> str:
     from zookit.registry import default
 
     return next((group.kind.option for group in default.components() if name in group), "")
+
+
+def given_options(given: "Mapping[str, Any]") -> dict[str, Any]:
+    """Return what the options for settings, `--freeze` and `--init` are given, by keyword."""
+    names = (*OPTIONS, "freeze", "init")
+    return {name: given[name] for name in names if given.get(name) is not None}
 
 
 Epochs = Annotated[str | None, _option("epochs", "N")]

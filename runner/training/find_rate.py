@@ -14,9 +14,6 @@ import numpy as np
 from zookit.core import BadExperiment, TrainingFailed
 from zookit.core.messages import option
 from zookit.core.progress import silent
-from zookit.modeling.reseeding import reseeding_noticed
-from zookit.modeling.runtime import out_of_memory_reported
-from zookit.registry.blame import plugins_blamed
 from zookit.terminal import bar
 from zookit.training.batches import Batches
 from zookit.training.compatibility import has_rate
@@ -52,12 +49,7 @@ def find_rate(composition: Composition, tried: RateRange, *, quiet: bool = False
     rates = np.geomspace(tried.lowest, tried.highest, tried.steps)
     check_before_data(composition)
     prepared, feeds = prepare_data(composition, quiet=quiet)
-    with (
-        plugins_blamed(*composition.unregistered()),
-        started_runtime(composition) as runtime,
-        reseeding_noticed(*composition.unregistered()),
-        out_of_memory_reported(),
-    ):
+    with started_runtime(composition) as runtime:
         network = build_network(composition, prepared, feeds, runtime, Listeners([]), None)
         return _try_rates(network.model, feeds.train, rates, quiet=quiet)
 

@@ -1,11 +1,14 @@
 """What comes before a model can be built: the data, and TensorFlow."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from zookit.core.progress import silent
 from zookit.data.prepared import Prepared, prepare
-from zookit.modeling.runtime import start_runtime
+from zookit.modeling.reseeding import reseeding_noticed
+from zookit.modeling.runtime import out_of_memory_reported, start_runtime
 from zookit.modeling.tensorflow_import import importing_keras
+from zookit.registry.blame import plugins_blamed
 from zookit.runs.environment import Runtime
 from zookit.terminal import bar, waiting
 from zookit.training.composition import Composition
@@ -34,14 +37,23 @@ def prepare_data(composition: Composition, *, quiet: bool) -> tuple[Prepared, Fe
     return prepared, make_feeds(prepared.splits, settings, class_names, prepared.copies)
 
 
-def started_runtime(
-    composition: Composition, replay: Runtime | None = None
-) -> AbstractContextManager[Runtime]:
-    """Start TensorFlow as a composition needs it, or as it was for `replay`, and end it again."""
-    settings = composition.experiment.settings
-    return start_runtime(
-        precision=settings.precision,
-        preference=composition.preference,
-        threads=settings.threads,
-        xla=None if replay is None else replay.xla,
-    )
+@contextmanager
+def started_runtime(composition: Composition, replay: Runtime | None = None) -> Iterator[Runtime]:
+    """Start TensorFlow as a composition needs it, or as it was for `replay`, and end it again.
+
+    In between, errors and changed seeds are blamed on the composition's own components, and too
+    little memory is reported in words.
+    """
+    settings, own = composition.experiment.settings, composition.unregistered()
+    with (
+        plugins_blamed(*own),
+        start_runtime(
+            precision=settings.precision,
+            preference=composition.preference,
+            threads=settings.threads,
+            xla=None if replay is None else replay.xla,
+        ) as runtime,
+        reseeding_noticed(*own),
+        out_of_memory_reported(),
+    ):
+        yield runtime

@@ -22,9 +22,6 @@ from zookit.core import (
 )
 from zookit.core.messages import option
 from zookit.core.parameters import create
-from zookit.modeling.reseeding import reseeding_noticed
-from zookit.modeling.runtime import out_of_memory_reported
-from zookit.registry.blame import plugins_blamed
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
 from zookit.runs.environment import Environment, Runtime
 from zookit.runs.inputs import copy_inputs
@@ -103,10 +100,7 @@ def train(
     for line in _advice(composition, feeds):
         warn(line)
     with ExitStack() as held:
-        held.enter_context(plugins_blamed(*composition.unregistered()))
         runtime = held.enter_context(started_runtime(composition, replay))
-        held.enter_context(reseeding_noticed(*composition.unregistered()))
-        held.enter_context(out_of_memory_reported())
         network = build_network(composition, prepared, feeds, runtime, all_listeners, replay)
         now = datetime.now(UTC)
         environment = stamped(
@@ -181,12 +175,7 @@ def _continue(
     prepared, feeds = prepare_data(composition, quiet=view.quiet)
     check_same_data(record, prepared, composition.dataset.info)
     replay = record.environment.runtime
-    with (
-        plugins_blamed(*composition.unregistered()),
-        started_runtime(composition, replay) as runtime,
-        reseeding_noticed(*composition.unregistered()),
-        out_of_memory_reported(),
-    ):
+    with started_runtime(composition, replay) as runtime:
         network = build_network(
             composition, prepared, feeds, runtime, all_listeners, replay, checkpoint
         )

@@ -393,7 +393,7 @@ def test_every_width_and_scheme_is_accessible_and_never_scrolls_sideways(
 def other_models(browser: Browser) -> Iterator[list[dict[str, Any]]]:
     """What the page gets instead of the server's models: one with a hundred classes of odd names.
 
-    The server itself goes on with its own.
+    The server itself continues with its own.
     """
     classes = [f"<img src=x{at} onerror=alert(1)> {'long ' * (at % 9)}" for at in range(100)]
     size = {"height": 300, "width": 300, "channels": 3, "drawn": False}
