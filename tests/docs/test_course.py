@@ -1,21 +1,17 @@
 """The course: what each page shows is what comes out."""
 
-import contextlib
-import io
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import keras
 import pytest
-from conftest import ROOT, Command
-from shown_output import check_shown
+from conftest import Command
+from page_reader import COURSE, PageReader
 
 import zookit as package
 
-PAGES = sorted((ROOT / "docs" / "course").glob("[0-9]*.md"))
-BLOCK = re.compile(r"^```(console|python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = sorted(COURSE.glob("[0-9]*.md"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("course")]
 
@@ -34,30 +30,27 @@ def keras_data(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "load_data", lambda name=name: tuple(load(name)))
 
 
-@pytest.mark.usefixtures("keras_data")
+@pytest.fixture
+def reader(
+    zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keras_data: None
+) -> Iterator[PageReader]:
+    reader = PageReader(zookit, tmp_path, monkeypatch)
+    yield reader
+    reader.leave()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_page_shows_what_comes_out(zookit: Command, page: Path, tmp_path: Path) -> None:
-    """Console blocks have commands and what they print; text blocks what the code before prints."""
-    names: dict[str, object] = {"__name__": "__main__"}
-    printed = ""
-    for language, block in BLOCK.findall(page.read_text(encoding="utf-8")):
-        if language == "console":
-            for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-                name, *arguments = shlex.split(command)
-                assert name == "zookit"
-                outcome = zookit(*arguments)
-                assert outcome.code == 0, outcome
-                if shown:
-                    check_shown(shown, outcome.out)
-        elif language == "python":
-            out = io.StringIO()
-            with contextlib.redirect_stdout(out):
-                exec(compile(block, page.name, "exec"), names)
-            printed = out.getvalue()
-        else:
-            check_shown(block, printed)
+def test_the_page_shows_what_comes_out(reader: PageReader, page: Path) -> None:
+    reader.follow(page)
 
 
 def test_the_index_lists_all_steps() -> None:
-    index = (ROOT / "docs" / "course" / "index.md").read_text(encoding="utf-8")
+    index = (COURSE / "index.md").read_text(encoding="utf-8")
     assert re.findall(r"\]\((\d\d-[\w-]+\.md)\)", index) == [page.name for page in PAGES]
+
+
+@pytest.mark.parametrize("script", sorted(COURSE.glob("*.py")), ids=lambda script: script.stem)
+def test_a_page_shows_the_script_and_runs_it(script: Path) -> None:
+    """Running the page runs the script."""
+    (page,) = (page for page in PAGES if f"$ python {script.name}\n" in page.read_text())
+    assert f"```python\n{script.read_text()}```\n" in page.read_text()
