@@ -25,7 +25,7 @@ exclude_patterns = ["_*"]
 
 contents = {
     "Start": ["install", "first-run", "concepts"],
-    "Course": ["course/index", "course/[0-9]*"],
+    "Course": ["course/index", "course/[0-9]*", "course/full-data"],
     "Guides": [
         "guide",
         "data",

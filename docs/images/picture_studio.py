@@ -1,0 +1,255 @@
+"""Runs zookit's commands in a folder, and takes pictures of its pages in Chromium."""
+
+import base64
+import csv
+import io
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps
+
+import zookit
+
+Picture = Image.Image
+
+_COLOURS = 128
+_MARGIN = 14
+"""In pixels."""
+_PAPER = "#f6f7f8"
+
+
+class Studio:
+    """A folder of runs, and a browser.
+
+    `trainings` has names of runs and their commands. A command that has such a name among its words
+    gets the run, which is trained unless the folder has it.
+    """
+
+    def __init__(self, folder: Path, trainings: Mapping[str, str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder.absolute()
+        self._trainings = trainings
+        self._driver: Any = None  # its types have holes
+
+    def printed(self, command: str, *more: str) -> str:
+        """Run a command in the folder, and return what it prints."""
+        ended = subprocess.run(
+            self._arguments(command, *more),
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return ended.stdout
+
+    def _arguments(self, command: str, *more: str) -> list[str]:
+        name, *words = shlex.split(command)
+        assert name == "zookit"
+        for word in words:
+            if word in self._trainings:
+                self.run(word)
+        print(f"$ {command}", flush=True)
+        # Not the modules of the current folder.
+        return [sys.executable, "-P", "-m", "zookit", *words, *more]
+
+    def run(self, name: str) -> zookit.Run:
+        """Return a run."""
+        if not (self.folder / name).exists():
+            new = self.folder / f"new-{name}"
+            shutil.rmtree(new, ignore_errors=True)
+            self.printed(self._trainings[name], "--runs-dir", new.name, "--quiet")
+            zookit.open_run("latest", runs_dir=new).folder.rename(self.folder / name)
+            shutil.rmtree(new)
+        return zookit.open_run(self.folder / name)
+
+    def sweep(self, command: str, name: str) -> list[dict[str, str]]:
+        """Return the rows of a sweep, whose runs are in NAME and whose report is NAME.html."""
+        words = ("--runs-dir", name, "--report", f"{name}.html", "--csv", "--quiet")
+        return list(csv.DictReader(io.StringIO(self.printed(command, *words))))
+
+    def rates(self, command: str) -> Any:
+        """Return what `zookit find-rate` finds, whose plot is the file of `--plot`."""
+        found = self.folder / f"{command.rsplit(maxsplit=1)[-1]}.json"
+        if not found.exists():
+            found.write_text(self.printed(command, "--force", "--json"), encoding="utf-8")
+        return json.loads(found.read_text(encoding="utf-8"))
+
+    def drawn(self, command: str) -> Picture:
+        """Return the picture that a command writes to its last word."""
+        self.printed(command, "--force")
+        return Image.open(self.folder / command.rsplit(maxsplit=1)[-1]).convert("RGB")
+
+    def report(self, command: str, width: int = 480, scale: float = 1.5) -> None:
+        """Open the page that `zookit report` writes."""
+        self.printed(command, "--output", "report.html")
+        self.open(self.folder / "report.html", width, scale)
+
+    @contextmanager
+    def served(self, command: str, width: int, scale: float = 1.5) -> Iterator[None]:
+        """Open the page of `zookit serve`."""
+        words = self._arguments(command, "--port", "0")
+        server = subprocess.Popen(words, cwd=self.folder, stdout=subprocess.PIPE, text=True)
+        try:
+            assert server.stdout is not None
+            address = next(line.strip() for line in server.stdout if line.startswith("http://"))
+            self.open(address, width, scale)
+            self._wait("document.querySelector('.model')")
+            yield
+        finally:
+            server.terminate()
+            server.communicate()
+
+    def write_scripts(self, pages: Path) -> None:
+        """Write the scripts that the pages of a folder show, and run those that write pictures.
+
+        A script begins with its name in a comment.
+        """
+        for page in sorted(pages.glob("*.md")):
+            for block in re.findall(
+                r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+            ):
+                if found := re.match(r"# (\w+\.py)\n", block):
+                    script = self.folder / found[1]
+                    if not script.exists():
+                        script.write_text(block, encoding="utf-8")
+                        if script.stem.startswith("write_"):
+                            subprocess.run(
+                                [sys.executable, script.name], cwd=self.folder, check=True
+                            )
+
+    def choose(self, file: Path) -> None:
+        """Show a picture to the served models, and wait for their answers."""
+        self.click("file-tab")
+        self.driver.find_element("id", "chooser").send_keys(str(file))
+        self.wait_for_answers()
+
+    def draw(self, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+        """Draw for the served models, and wait for their answers.
+
+        Points are parts of the paper's width and height.
+        """
+        from selenium.webdriver.common.actions.action_builder import ActionBuilder
+
+        box = self._script("return document.getElementById('paper').getBoundingClientRect()")
+        actions = ActionBuilder(self.driver, duration=50)
+        mouse: Any = actions.pointer_action
+        for stroke in strokes:
+            for at, (x, y) in enumerate(stroke):
+                across, down = x * box["width"], y * box["height"]
+                mouse.move_to_location(round(box["x"] + across), round(box["y"] + down))
+                if at == 0:
+                    mouse.pointer_down()
+            mouse.pointer_up()
+        actions.perform()
+        self.wait_for_answers()
+
+    def click(self, identifier: str) -> None:
+        """Click an element."""
+        self.driver.find_element("id", identifier).click()
+
+    def wait_for_answers(self) -> None:
+        """Wait until the served models have answered, and the bars stand still."""
+        time.sleep(0.5)
+        self._wait("document.getElementById('answers').ariaBusy == 'false'")
+        time.sleep(1)
+
+    @property
+    def driver(self) -> Any:
+        """The browser."""
+        if self._driver is None:
+            from selenium import webdriver
+            from selenium.webdriver.chrome.service import Service
+
+            options = webdriver.ChromeOptions()
+            options.binary_location = shutil.which("chromium") or ""
+            for each in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
+                options.add_argument(each)
+            self._driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+        return self._driver
+
+    def open(self, page: Path | str, width: int = 480, scale: float = 1.5) -> None:
+        """Open a file or an address, on a screen of that width in points."""
+        screen = {"width": width, "height": 900, "deviceScaleFactor": scale, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.driver.get(page if isinstance(page, str) else page.as_uri())
+
+    def shot(self, *selectors: str) -> Picture:
+        """Return the picture of all between the first element and the last one, with a margin."""
+        boxes = [self._script(_BOX, each) for each in selectors]
+        left, top = (min(box[at] for box in boxes) for at in (0, 1))
+        right, bottom = (max(box[at] for box in boxes) for at in (2, 3))
+        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top, "scale": 1}
+        taken = self.driver.execute_cdp_cmd(
+            "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
+        )
+        picture = Image.open(io.BytesIO(base64.b64decode(taken["data"]))).convert("RGB")
+        return ImageOps.expand(picture, _MARGIN, picture.getpixel((0, 0)))
+
+    def only_columns(self, *names: str) -> None:
+        """Hide the other columns of the tables of the open page."""
+        self._script(_ONLY_COLUMNS, names)
+
+    def close(self) -> None:
+        """End the browser."""
+        if self._driver is not None:
+            self._driver.quit()
+
+    def _script(self, script: str, *arguments: object) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def _wait(self, condition: str) -> None:
+        until = time.monotonic() + 60
+        while not self._script(f"return {condition}"):
+            assert time.monotonic() < until, condition
+            time.sleep(0.1)
+
+
+_BOX = """
+const box = document.querySelector(arguments[0]).getBoundingClientRect();
+return [box.left + scrollX, box.top + scrollY, box.right + scrollX, box.bottom + scrollY];
+"""
+_ONLY_COLUMNS = """
+for (const table of document.querySelectorAll("table")) {
+  const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+  for (const row of table.rows) {
+    [...row.cells].forEach((cell, at) => { cell.hidden = !arguments[0].includes(headings[at]); });
+  }
+}
+"""
+
+
+def beside(pictures: Sequence[Picture]) -> Picture:
+    """Return pictures beside each other."""
+    whole = Image.new(
+        "RGB", (sum(each.width for each in pictures), max(each.height for each in pictures)), _PAPER
+    )
+    across = 0
+    for each in pictures:
+        whole.paste(each, (across, 0))
+        across += each.width
+    return whole
+
+
+def stacked(pictures: Sequence[Picture], width: int) -> Picture:
+    """Return pictures of one width below each other."""
+    fitted = [each.resize((width, width * each.height // each.width)) for each in pictures]
+    whole = Image.new("RGB", (width, sum(each.height for each in fitted)), _PAPER)
+    down = 0
+    for each in fitted:
+        whole.paste(each, (0, down))
+        down += each.height
+    return whole
+
+
+def save(picture: Picture, file: Path) -> None:
+    """Write a small PNG."""
+    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
