@@ -39,6 +39,8 @@ def reader(
     reader.leave()
 
 
+# Keras warns of its own default where the data is a tf.data.Dataset.
+@pytest.mark.filterwarnings("ignore:`shuffle=True` was passed, but will be ignored")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_page_shows_what_comes_out(reader: PageReader, page: Path) -> None:
     reader.follow(page)
