@@ -102,7 +102,7 @@ def ankle_boot(studio: Studio, command: str) -> Picture:
     file.write_text(
         f"""<!DOCTYPE html><meta charset="utf-8"><style>
         body {{ margin: 0; background: #f6f7f8; font: 14px/1.15 "DejaVu Sans", sans-serif; }}
-        main {{ display: flex; gap: 10px; width: 458px; box-sizing: border-box; }}
+        main {{ display: flex; gap: 10px; padding: 10px; width: 478px; box-sizing: border-box; }}
         div {{ display: grid; position: relative; grid-template-columns: repeat(28, 8px); }}
         div {{ grid-auto-rows: 8px; }}
         div + div {{ grid-template-columns: repeat({size}, 37px); grid-auto-rows: 37px; }}
@@ -242,7 +242,7 @@ def page(studio: Studio) -> str:
     columns = ("command", "epochs", "training accuracy", "test accuracy", "seconds")
     blocks = [START, "## Runs"]
     rows = [
-        (str(step or ""), name, f"`{command}`", *reached([studio.run(name)]))
+        (str(step or "[home](../index.md)"), name, f"`{command}`", *reached([studio.run(name)]))
         for name, (step, command) in TRAININGS.items()
     ]
     blocks.append(table(("step", "run", *columns), rows))

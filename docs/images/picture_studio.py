@@ -192,7 +192,8 @@ class Studio:
             "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
         )
         picture = Image.open(io.BytesIO(base64.b64decode(taken["data"]))).convert("RGB")
-        return ImageOps.expand(picture, _MARGIN, picture.getpixel((0, 0)))
+        corner: Any = picture.getpixel((0, 0))
+        return ImageOps.expand(picture, _MARGIN, corner)
 
     def only_columns(self, *names: str) -> None:
         """Hide the other columns of the tables of the open page."""
