@@ -134,7 +134,8 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> FreshEnvironment:
     """A virtual environment with zookit's wheel, for slow tests; creating it takes a minute.
 
     It is created before `isolated_environment` turns the network off, which pip may need. Each test
-    uninstalls what it installs.
+    uninstalls what it installs. All are in the group "fresh environment" of pytest-xdist, so that
+    one process creates it.
     """
     return FreshEnvironment.make(tmp_path_factory.mktemp("fresh"))
 

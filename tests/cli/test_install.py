@@ -36,6 +36,7 @@ def test_a_package_is_installed_and_uninstalled(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("fresh environment")
 def test_in_a_fresh_environment(fresh: FreshEnvironment, tmp_path: Path) -> None:
     first, second = write_wheel(tmp_path), write_wheel(tmp_path, "2.0", bell=False)
     script = "zookit install {} -- --no-index && zookit list architectures"

@@ -67,7 +67,7 @@ def test_a_room_is_read_as_it_was_written(room: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("digits")
+@pytest.mark.xdist_group("fresh environment")
 @pytest.mark.parametrize("room", ROOMS)
 def test_its_own_tests_pass(fresh: FreshEnvironment, room: Path, tmp_path: Path) -> None:
     project = unpack(room, tmp_path)

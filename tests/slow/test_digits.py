@@ -11,8 +11,7 @@ import pytest
 from conftest import ROOT
 from fresh_environment import FreshEnvironment
 
-# Shares an environment with tests/slow/test_new.py.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fresh environment")]
 
 OWNER = "zookit-digits==1.0"
 

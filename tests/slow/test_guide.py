@@ -9,7 +9,7 @@ from fresh_environment import FreshEnvironment
 from pages import PLUGIN_PAGES, text_of
 from PIL import Image
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("guide")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fresh environment")]
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

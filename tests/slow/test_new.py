@@ -8,8 +8,10 @@ from fresh_environment import FreshEnvironment
 from zookit.cli.new import usual_kinds
 from zookit.registry import Registry
 
-# Shares an environment with tests/slow/test_digits.py.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("digits")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fresh environment")]
+
+REPEATED = "zookit check zookit-made"
+"""Skipped, because `pytest` has run the same checks."""
 
 
 def test_it_works_unchanged(fresh: FreshEnvironment, tmp_path: Path) -> None:
@@ -22,7 +24,7 @@ def test_it_works_unchanged(fresh: FreshEnvironment, tmp_path: Path) -> None:
         "cd zookit-made",
         'pip install -e ".[test]"',
         "pytest",
-        "zookit check zookit-made",
+        REPEATED,
     ]
     project = tmp_path / "zookit-made"
     fresh.run("pip install --quiet '.[test]'", project)
@@ -31,9 +33,8 @@ def test_it_works_unchanged(fresh: FreshEnvironment, tmp_path: Path) -> None:
         offered = [line.split()[0] for line in listing.splitlines() if "zookit-made==" in line]
         assert len(offered) == len(kinds)
         assert all(name.startswith("made") for name in offered)
-        done = fresh.run("\n".join(steps[2:]), project).out
-        assert " passed" in done
-        assert " 0 failed" in done
+        script = "\n".join(each for each in steps[2:] if each != REPEATED)
+        assert " passed" in fresh.run(script, project).out
         # One run, and two of a sweep.
         assert len(list(project.glob("runs/*/weights.safetensors"))) == 3
     finally:

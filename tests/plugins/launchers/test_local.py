@@ -192,7 +192,7 @@ def test_jobs_that_do_harm_and_eight_that_do_not(jobs: Jobs, tmp_path: Path) -> 
     """A crash, a job without end, one that eats memory and one that raises an error."""
     bad = {
         "abort": small_job("abort", callbacks=[f"{HARM}:how=abort"]),
-        "hang": small_job("hang", callbacks=[f"{HARM}:how=hang"], seconds=30),
+        "hang": small_job("hang", callbacks=[f"{HARM}:how=hang"], seconds=10),
         "eat": small_job("eat", callbacks=[f"{HARM}:how=eat"]),
         "raise": small_job("raise", callbacks=[f"{HARM}:how=raise"]),
     }
