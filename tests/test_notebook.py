@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from notebooks import execute
 
 # One kernel for all.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebook")]
@@ -39,13 +39,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> A
     # nbformat's functions have no types.
     cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]  # type: ignore[no-untyped-call]
     notebook = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
-    client = NotebookClient(
-        notebook,
-        timeout=240,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}},
-    )
-    client.execute(env={**os.environ, "ZOOKIT_CACHE_DIR": str(session_cache)})
+    execute(notebook, tmp_path_factory.mktemp("notebook"), session_cache)
     path = os.environ.get("ZOOKIT_KEEP_NOTEBOOK")  # to look at it
     if path:
         nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
