@@ -239,7 +239,14 @@ and wrote this page; do not edit it. `zookit data fetch fashion_mnist` downloads
 
 def page(studio: Studio) -> str:
     """Return the page of full data, as Markdown."""
-    columns = ("command", "epochs", "training accuracy", "test accuracy", "seconds")
+    columns = (
+        "command",
+        "training images",
+        "epochs",
+        "training accuracy",
+        "test accuracy",
+        "seconds",
+    )
     blocks = [START, "## Runs"]
     rows = [
         (str(step or "[home](../index.md)"), name, f"`{command}`", *reached([studio.run(name)]))
@@ -254,7 +261,8 @@ def page(studio: Studio) -> str:
             what = " ".join(filter(None, (row["dataset"], row["architecture"], row["callbacks"])))
             rows.append((f"`{what}`", str(len(runs)), *reached(runs)))
         blocks.append(table(("combination", "seeds", *columns[1:]), rows))
-        blocks.append("Each number is the mean over the seeds.")
+        if any(int(row[1]) > 1 for row in rows):
+            blocks.append("Each number is the mean over the seeds.")
     blocks += ["## Learning rates"]
     rows = []
     for step, commands in RATES.items():
@@ -276,6 +284,7 @@ def reached(runs: Iterable[zookit.Run]) -> tuple[str, ...]:
     """Return the cells of runs that differ only in the seed."""
     runs = list(runs)
     return (
+        f"{runs[0].environment.data.sizes['train']:,}",
         f"{mean(len(each.seconds) for each in runs):.0f}",
         f"{mean(each.history['accuracy'][-1] for each in runs):.4f}",
         f"{mean(each.metrics['accuracy'] for each in runs):.4f}",

@@ -21,7 +21,7 @@ import zookit
 
 Picture = Image.Image
 
-_COLOURS = 128
+_COLOURS = 256
 _MARGIN = 14
 """In pixels."""
 _PAPER = "#f6f7f8"
