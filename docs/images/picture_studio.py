@@ -21,7 +21,8 @@ import zookit
 
 Picture = Image.Image
 
-_COLOURS = 256
+_LARGE = 60_000
+"""In bytes."""
 _MARGIN = 14
 """In pixels."""
 _PAPER = "#f6f7f8"
@@ -252,5 +253,7 @@ def stacked(pictures: Sequence[Picture], width: int) -> Picture:
 
 
 def save(picture: Picture, file: Path) -> None:
-    """Write a small PNG."""
-    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    """Write a PNG, with fewer colours if it is large."""
+    picture.save(file, optimize=True)
+    if file.stat().st_size > _LARGE:
+        picture.quantize(dither=Image.Dither.NONE).save(file, optimize=True)
