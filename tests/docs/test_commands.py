@@ -50,7 +50,7 @@ pytestmark = [
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_epoch")
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*TRAINING, *PARSED])
 def test_command_runs(zookit: Command, command: str) -> None:
     run(zookit, command)
 

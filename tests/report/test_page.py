@@ -457,6 +457,7 @@ def test_a_browser_shows_the_page_without_requests_or_overflow(
         assert browser.complaints() == []
 
 
+@pytest.mark.slow
 def test_the_browser_reports_requests_and_errors(tmp_path: Path, browser: Browser) -> None:
     page = tmp_path / "page.html"
     page.write_text("<img src='http://127.0.0.1:9/picture.png'><script>throw 'x'</script>")

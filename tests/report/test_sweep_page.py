@@ -172,6 +172,7 @@ def test_numbers_are_readable_on_every_colour() -> None:
             assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
+@pytest.mark.slow
 def test_a_browser_shows_the_page_without_requests_or_overflow(
     sweep: list[GridCell], tmp_path: Path, browser: Browser
 ) -> None:
