@@ -359,7 +359,18 @@ def test_activations_in_onnx(tmp_path: Path, activation: str) -> None:
     np.testing.assert_allclose(found, run.model()(images), rtol=0, atol=1e-5)
 
 
+@pytest.fixture
+def few_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind of block once or twice: a format is converted block by block, for minutes."""
+    from keras.src.applications import convnext, efficientnet
+
+    monkeypatch.setitem(convnext.MODEL_CONFIGS["tiny"], "depths", [1, 1, 1, 1])
+    blocks = efficientnet.DEFAULT_BLOCKS_ARGS[:3]
+    monkeypatch.setattr(efficientnet, "DEFAULT_BLOCKS_ARGS", blocks)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_blocks")
 @pytest.mark.parametrize("model", ["ConvNeXtTiny", "EfficientNetB0", "MobileNetV3Small"])
 def test_models_of_keras_in_every_format(tmp_path: Path, model: Any) -> None:
     """GELU, constants that layers keep as tensors, and hard swish."""
