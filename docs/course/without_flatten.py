@@ -13,4 +13,4 @@ model = keras.Sequential(
 )
 model.compile("adam", "sparse_categorical_crossentropy")
 print(model.output_shape)
-model.fit(images / 255, labels, verbose=0)
+model.fit(images / 255, labels, batch_size=100, verbose=0)
