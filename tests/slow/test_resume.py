@@ -1,4 +1,7 @@
-"""Trainings killed with SIGKILL at random moments, and resumed to the same end, bit by bit."""
+"""Trainings killed with SIGKILL at random moments, and resumed to the same end, bit by bit.
+
+ZOOKIT_TEST_KILLS sets the number of kills of each composition.
+"""
 
 import os
 import random
@@ -21,8 +24,7 @@ from zookit import run as train
 
 pytestmark = pytest.mark.slow
 
-KILLS = 5
-"""The kills of each composition."""
+KILLS = int(os.environ.get("ZOOKIT_TEST_KILLS", "4"))
 
 COMPOSITIONS = {
     "dropout, validation, Keras's callbacks": (

@@ -21,6 +21,8 @@ from zookit.plugins import Tfds
 from zookit.plugins.datasets.tfds_copy import examples, mark_of_source, remember
 from zookit.registry import default
 
+pytestmark = pytest.mark.xdist_group("tfds")
+
 SUPPORT = Path(__file__).parents[2] / "support"
 
 
