@@ -21,7 +21,7 @@ from zookit.core.messages import counted, printable
 from zookit.runs.run import RunRecord
 from zookit.serve.access import Access, token_for
 from zookit.serve.app import application
-from zookit.serve.connection import SECONDS, Connection
+from zookit.serve.connection import SECONDS, Connection, State
 from zookit.serve.guard import Guard
 from zookit.serve.served_model import check_runs, load_models
 from zookit.serve.served_models import ServedModels
@@ -88,6 +88,7 @@ class Server(uvicorn.Server):
             ws="none",
         )
         super().__init__(config)
+        self.server_state: State = State()
         self.ended_by_signal = False
         self._answering = answering
 
@@ -98,6 +99,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what is under way."""
+        self.server_state.stopping = True
         under_way = len(self.server_state.tasks)
         if under_way:
             say(f"{counted(under_way, 'request')} under way. Ctrl-C again ends at once.")

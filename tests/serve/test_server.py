@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import http.client
 import json
 import os
@@ -344,6 +345,33 @@ def test_page_and_nothing_else_of_the_package(ask: Ask) -> None:
     assert ask("HEAD", "/").status_code == 200
     for path in ("/server.py", "/..%2fserver.py", "/page/index.html", "/%2e%2e/server.py"):
         assert ask("GET", path).status_code == 404
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.parametrize("turns", range(5))
+def test_connection_that_arrives_while_it_stops_is_closed(turns: int) -> None:
+    """asyncio needs a few turns of its loop from the arrival of a connection to its protocol."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def run() -> None:
+        begun = asyncio.Event()
+        server = Server(app, begun.set)
+        task = asyncio.create_task(server.serve([listening]))
+        await begun.wait()
+        with socket.create_connection(listening.getsockname()) as held_open:
+            held_open.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await asyncio.wait_for(server.shutdown([listening]), 5)
+        server.should_exit = True
+        await task
+        gc.collect()  # after some turns, asyncio itself leaves the socket to it
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asyncio.run(run())
 
 
 def test_connection_without_a_request_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
