@@ -77,7 +77,8 @@ class Kind(Generic[C]):
         """Return how a run selects a component of this kind."""
         if self.option:
             return f"write {option(f'{self.option} {words}', f'{self.keyword}={words!r}')}."
-        return "the order is DATASET ARCHITECTURE [CALLBACK]..."
+        further = " [CALLBACK]..." if self.several else ""
+        return f"the order is DATASET ARCHITECTURE{further}."
 
     def meant_always(self, name: str) -> str | None:
         """Return what is meant by a name that is no component's, if every run has it: `acc`."""

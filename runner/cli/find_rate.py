@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zookit.cli.completion import words_of
-from zookit.cli.component_options import component_kinds, with_component_options
+from zookit.cli.component_options import (
+    chosen_components,
+    component_kinds,
+    with_component_options,
+)
 from zookit.cli.json_output import print_json
 from zookit.cli.run_argument import RUNS_DIR, RunsDir
 from zookit.cli.shared_options import Force
@@ -33,6 +37,7 @@ from zookit.training.rate_range import RateRange
 
 if TYPE_CHECKING:
     from zookit.rate_finding import RateCurve
+    from zookit.training.composition import Composition
 
 _ROWS = 21
 """The most rows of the printed curve."""
@@ -98,32 +103,43 @@ def find_rate(
     from zookit.report.rate_plot import draw_rates
     from zookit.runs.resume_command import command_with_files
     from zookit.terminal import messages_shown
-    from zookit.training.resolve import compose
 
     if plot is not None:
         check_sheet(plot, force=force)  # before any work
     options = given_options(given) | components
     with messages_shown(quiet):
-        tried = RateRange(lowest, highest, steps)
-        composition = compose(dataset, architecture, (), options, runs_dir)
+        tried, composition = composed(given | components)
         curve = rate_curve(composition, tried, quiet=quiet)
     if curve.problem:
         warn(curve.problem)
-    if plot is not None:
-        write_sheet(plot, draw_rates(curve, f"{architecture} on {dataset}"), force=force)
-        say(f"curve written to {plot}")
     if as_json:
         print_json({"format": 1, **curve.plain()})
-        return
-    if not quiet:
+    elif not quiet:
         _print_curve(curve)
-    if curve.suggestion is not None:
+    if curve.suggestion is not None and not as_json:
         if init is not None and runs_dir != RUNS_DIR:
             options["runs_dir"] = runs_dir
         rate = f"{curve.suggestion:g}"
         words = ("run", dataset, architecture, *_options({**options, "learning_rate": rate}))
         command = command_with_files(composition.owners.values(), *words)
         print(f"suggested learning rate: {rate}\nTo train with it: {printable(command)}")
+    if plot is not None:  # last, so that an error does not take the result away
+        write_sheet(plot, draw_rates(curve, f"{architecture} on {dataset}"), force=force)
+        say(f"curve written to {printable(plot)}")
+
+
+def composed(given: dict[str, Any]) -> "tuple[RateRange, Composition]":
+    """Return the rates and the components that the parameters of `find_rate` name.
+
+    Raises ZookitError.
+    """
+    from zookit.rate_finding import checked
+    from zookit.training.resolve import compose
+
+    options = given_options(given) | chosen_components(given)
+    tried = checked({name: given[name] for name in ("lowest", "highest", "steps")}, options)
+    words = given["dataset"], given["architecture"]
+    return tried, compose(*words, (), options, given["runs_dir"])
 
 
 def _options(given: dict[str, Any]) -> Iterator[str]:
@@ -146,12 +162,14 @@ def _print_curve(curve: "RateCurve") -> None:
     count = len(smoothed)
     points = sorted({round(at * (count - 1) / (_ROWS - 1)) for at in range(_ROWS)})
     rows = [
-        (
-            f"{curve.rates[at]:.1e}",
-            f"{smoothed[at]:.4f}",
-            "#" * min(round(_BAR * smoothed[at] / curve.first), _BAR),
-        )
+        (f"{curve.rates[at]:.1e}", f"{smoothed[at]:.4f}", _bar(smoothed[at] / curve.first))
         for at in points
     ]
     numbers = ("learning rate", "smoothed loss")
     output().print(table((*numbers, ""), rows, numbers=numbers))
+
+
+def _bar(part: float) -> str:
+    """Return the bar for a loss as a part of that at the start; > says that it is cut off."""
+    length = round(_BAR * part)
+    return "#" * length if length <= _BAR else f"{'#' * _BAR}>"

@@ -14,7 +14,7 @@ _LOSS, _MEAN, _SUGGESTION = "#9aa7b5", "#1f5fa8", "#b3461f"
 
 
 def draw_rates(test: RangeTest, title: str) -> bytes:
-    """Return a PNG of the losses and their moving average by learning rate.
+    """Return a PNG of the losses and the smoothed losses by learning rate.
 
     A vertical line marks the suggestion, if there is one.
     """
@@ -25,7 +25,7 @@ def draw_rates(test: RangeTest, title: str) -> bytes:
         axes = figure.subplots()
         axes.spines[["right", "top"]].set_visible(False)
         axes.plot(test.rates, test.losses, color=_LOSS, linewidth=0.8, label="loss of a batch")
-        axes.plot(test.rates, smoothed, color=_MEAN, linewidth=2, label="moving average")
+        axes.plot(test.rates, smoothed, color=_MEAN, linewidth=2, label="smoothed loss")
         if test.suggestion is not None:
             label = f"suggestion: {test.suggestion:g}"
             axes.axvline(test.suggestion, color=_SUGGESTION, linestyle=(0, (4, 2)), label=label)

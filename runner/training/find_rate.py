@@ -7,6 +7,7 @@ decade gets as many steps.
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +52,9 @@ def find_rate(composition: Composition, tried: RateRange, *, quiet: bool = False
     prepared, feeds = prepare_data(composition, quiet=quiet)
     with started_runtime(composition) as runtime:
         network = build_network(composition, prepared, feeds, runtime, Listeners([]), None)
-        return _try_rates(network.model, feeds.train, rates, quiet=quiet)
+        found = _try_rates(network.model, feeds.train, rates, quiet=quiet)
+        guessing = _loss_of_guessing(composition, network.model, prepared.splits.train.labels)
+        return replace(found, guessing=guessing)
 
 
 def _try_rates(model: "keras.Model", batches: Batches, rates: "Rates", *, quiet: bool) -> RangeTest:
@@ -97,10 +100,27 @@ def _set_rate(model: "keras.Model", rate: float) -> None:
         ) from error
 
 
+def _loss_of_guessing(
+    composition: Composition, model: "keras.Model", labels: "npt.NDArray[np.integer[Any]]"
+) -> float | None:
+    """Return the loss of a model that answers with the frequencies of the classes.
+
+    None if the loss is not the plain crossentropy of all images alike.
+    """
+    experiment = composition.experiment
+    if experiment.loss is not None or experiment.settings.class_weights or model.losses:
+        return None
+    _, counts = np.unique(labels, return_counts=True)
+    shares = counts / counts.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
 def _check_rate_free(composition: Composition) -> None:
     experiment = composition.experiment
     given = experiment.schedule or (has_rate(experiment.optimizer) and experiment.optimizer)
     if given:
+        removed = given.short_words if experiment.schedule else "learning_rate"
         raise BadExperiment(
-            f"a range test sets the learning rate itself, but {given.words} sets it too. Remove it."
+            f"a range test sets the learning rate itself, but {given.short_words} sets it too. "
+            f"Remove {removed}."
         )

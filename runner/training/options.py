@@ -1,6 +1,6 @@
 """The options of a training: which of them choose components, and which are settings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -34,13 +34,18 @@ class Options:
     init: str | None = None
 
 
-def split_options(options: Mapping[str, Any], caller: str = "run") -> Options:
+def split_options(
+    options: Mapping[str, Any], caller: str = "run", *, without: Collection[str] = ()
+) -> Options:
     """Return the options of `zookit.run` by what they mean; `caller` names it in messages.
+
+    `without` are those that the caller does not take.
 
     Raises BadParameter if there is no such option, or a value is neither words nor an instance.
     """
     kinds = {kind.keyword: kind for kind in Registry.kinds() if kind.recorded and kind.keyword}
-    names = [*(field.name for field in fields(Settings)), *kinds, *FURTHER]
+    known = (*(field.name for field in fields(Settings)), *kinds, *FURTHER)
+    names = [each for each in known if each not in without]
     chosen: Chosen = {}
     settings: dict[str, Any] = {}
     rate = None

@@ -42,12 +42,14 @@ class RangeTest:
 
     `rates`, float64 (N,), are the learning rates of the steps, ascending, and `losses`, float64
     (N,), the mean loss of each step's batch before its update. `diverged` is true if the test ended
-    early, because the loss became far too high or was not finite.
+    early, because the loss became far too high or was not finite. `guessing` is the loss of a model
+    that always answers with the frequencies of the classes; None if that is not known.
     """
 
     rates: "Numbers"
     losses: "Numbers"
     diverged: bool = False
+    guessing: float | None = None
 
     @property
     def smoothed(self) -> "Numbers":
@@ -79,11 +81,19 @@ class RangeTest:
     def problem(self) -> str:
         """Why the curve suggests no learning rate, and what to do; empty if it suggests one."""
         at = self._lowest
+        lowest = self.smoothed[at]
         noise = float(self.losses[: self._start].std())
-        if at < self._start or self.first - self.smoothed[at] <= _CERTAIN * noise:
+        if at < self._start or self.first - lowest <= _CERTAIN * noise:
             return (
                 "the loss did not fall at any of these learning rates. Try others with "
                 f"{option('--lowest and --highest', 'lowest and highest')}, or more "
+                f"{option('--steps', 'steps')}."
+            )
+        if self.guessing is not None and lowest >= self.guessing:
+            return (
+                f"the loss fell to {lowest:.2f} at the lowest, which is no better than guessing: "
+                f"a model that has learned only how frequent the classes are has a loss of "
+                f"{self.guessing:.2f}. Check the data, its scale and the architecture, or try more "
                 f"{option('--steps', 'steps')}."
             )
         if at == len(self.rates) - 1 and not self.diverged:

@@ -1,34 +1,49 @@
 """The learning rates that a range test tries. Imports no NumPy, so that `--help` can show them."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Any
+
+from annotated_doc import Doc
+from annotated_types import Ge, Gt, Le
 
 from zookit.core import BadParameter
 from zookit.core.messages import option
+from zookit.core.parameters import create
 
 _FEWEST = 20
 """With fewer steps, the moving average of the losses says nothing."""
+_MOST = 100_000
+"""More steps would only take longer: the curve is as smooth."""
 
 
 @dataclass(frozen=True)
 class RateRange:
     """The learning rate of the first step, that of the last one, and the number of steps.
 
-    Raises BadParameter if there are fewer than 20 steps, or the rates are not in order.
+    Raises BadParameter if the rates are not in order.
     """
 
-    lowest: float = 1e-6
-    highest: float = 10.0
-    steps: int = 400
+    lowest: Annotated[float, Gt(0), Doc("The learning rate of the first step.")] = 1e-6
+    highest: Annotated[float, Gt(0), Doc("The learning rate of the last step.")] = 10.0
+    steps: Annotated[int, Ge(_FEWEST), Le(_MOST), Doc("The number of training steps.")] = 400
 
     def __post_init__(self) -> None:
-        if not 0 < self.lowest < self.highest < math.inf:
+        lowest, highest = option("--lowest", "lowest"), option("--highest", "highest")
+        if not math.isfinite(self.highest):
+            raise BadParameter(f"{highest} must be a finite number, got {self.highest:g}.")
+        if not 0 < self.lowest < self.highest:
             raise BadParameter(
-                f"{option('--lowest', 'lowest')} must be above 0 and below "
-                f"{option('--highest', 'highest')}, got {self.lowest:g} and {self.highest:g}."
+                f"{lowest} must be above 0 and below {highest}, got {self.lowest:g} and "
+                f"{self.highest:g}."
             )
-        if self.steps < _FEWEST:
-            raise BadParameter(
-                f"{option('--steps', 'steps')} must be at least {_FEWEST}, got {self.steps}. The "
-                f"default is {RateRange.steps}."
-            )
+
+
+def checked_range(given: Mapping[str, Any], where: str) -> RateRange:
+    """Return the range of values by name. Messages begin with `where`.
+
+    Raises BadParameter if there are fewer than 20 steps or more than 100,000, or the rates are not
+    positive, finite and in order.
+    """
+    return create(RateRange, given, where)

@@ -9,6 +9,8 @@ from made_runs import digits
 from PIL import Image
 from small_run_fixtures import images
 
+from zookit.core import FolderError
+
 __all__ = ["images"]
 
 pytestmark = pytest.mark.xdist_group("shared runs")
@@ -59,6 +61,35 @@ def test_json_and_a_plot(zookit: Command, images: str, tmp_path: Path) -> None:
     with Image.open(file) as image:
         assert image.format == "PNG"
     assert not Path("runs").exists()
+
+
+def test_the_curve_is_printed_if_the_plot_cannot_be_written(
+    zookit: Command, images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise FolderError("curve.png cannot be written: no space left")
+
+    monkeypatch.setattr("zookit.preview.write_sheet", refused)
+    outcome = zookit("find-rate", images, "dense:8", *OPTIONS, "--plot", tmp_path / "curve.png")
+    assert outcome.code == 2
+    assert "no space left" in outcome.err
+    assert outcome.out.count("#") > 21
+
+
+def test_wrong_numbers_have_a_line(zookit: Command) -> None:
+    for option, value in (("--steps", "9999999999"), ("--highest", "inf"), ("--batch-size", "0")):
+        message = zookit("find-rate", "mnist", "dense", option, value).message()
+        assert f"{option} must be" in message
+        assert value in message
+
+
+def test_callbacks_are_refused_in_words(zookit: Command) -> None:
+    message = zookit("find-rate", "fashion_mnist", "dense", "early_stopping:3").message()
+    assert "find-rate takes no callbacks" in message
+    assert message.endswith("Run: zookit find-rate fashion_mnist dense")
+    message = zookit("find-rate", "dense", "fashion_mnist").message()
+    assert "CALLBACK" not in message
+    assert message.endswith("Run: zookit find-rate fashion_mnist dense")
 
 
 def test_a_plot_never_replaces_other_files(zookit: Command, images: str, tmp_path: Path) -> None:

@@ -82,6 +82,16 @@ def test_it_ends_when_the_loss_diverges(images: str) -> None:
     assert result.diverged
 
 
+def test_the_loss_of_guessing_is_that_of_the_frequencies_of_the_classes(images: str) -> None:
+    composition = compose(images, "dense:8", (), {})
+    labels = prepare_data(composition, quiet=True)[0].splits.train.labels
+    shares = np.array([np.mean(labels == label) for label in range(3)])
+    expected = -np.log(shares[labels]).mean()
+    assert found(images).guessing == pytest.approx(expected)
+    for options in ({"loss": "focal"}, {"class_weights": True}):
+        assert found(images, **options).guessing is None
+
+
 @pytest.mark.slow
 def test_augmentations_and_class_weights_are_part_of_the_training(images: str) -> None:
     plain = found(images).losses
@@ -98,8 +108,9 @@ def test_augmentations_and_class_weights_are_part_of_the_training(images: str) -
     ],
 )
 def test_nothing_else_may_set_the_rate(images: str, options: dict[str, Any]) -> None:
-    with pytest.raises(BadExperiment, match=r"learning.rate"):
+    with pytest.raises(BadExperiment, match=r"learning.rate") as refused:
         found(images, **options)
+    assert "momentum" not in str(refused.value)  # only what was given
 
 
 @pytest.mark.slow

@@ -60,6 +60,16 @@ def test_a_loss_that_falls_until_it_diverges_is_a_valley() -> None:
     assert found.plain()["problem"] is None
 
 
+def test_a_loss_that_is_no_better_than_guessing_suggests_nothing() -> None:
+    found = valley(0.5)
+    above = RangeTest(found.rates, found.losses + 2, guessing=2.3)
+    assert above.suggestion is None
+    assert "guessing" in above.problem
+    assert "2.30" in above.problem
+    below = RangeTest(found.rates, found.losses, guessing=2.3)
+    assert below.suggestion == found.suggestion
+
+
 def test_plain_values() -> None:
     found = valley(0.5)
     plain = found.plain()

@@ -1,9 +1,11 @@
 """The learning rates that a range test tries."""
 
+from typing import Any
+
 import pytest
 
 from zookit.core import BadParameter
-from zookit.training.rate_range import RateRange
+from zookit.training.rate_range import RateRange, checked_range
 
 
 @pytest.mark.parametrize("limits", [(0, 1), (-1, 1), (1, 1), (1, 0.1), (0.1, float("inf"))])
@@ -12,6 +14,22 @@ def test_rates_out_of_range(limits: tuple[float, float]) -> None:
         RateRange(*limits)
 
 
-def test_too_few_steps_say_nothing() -> None:
-    with pytest.raises(BadParameter, match=r"20.*got 3"):
-        RateRange(steps=3)
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("steps", 3, "20"),
+        ("steps", 10**10, "100000"),
+        ("steps", 30.5, "whole number"),
+        ("lowest", "x", "number"),
+        ("lowest", None, "number"),
+        ("highest", float("nan"), "greater"),
+        ("highest", float("inf"), "finite"),
+    ],
+)
+def test_wrong_values(name: str, value: Any, expected: str) -> None:
+    with pytest.raises(BadParameter, match=f"{name} .*{expected}.*, got "):
+        checked_range({name: value}, "find_rate")
+
+
+def test_text_is_converted() -> None:
+    assert checked_range({"steps": "30", "highest": "1"}, "find_rate") == RateRange(1e-6, 1, 30)

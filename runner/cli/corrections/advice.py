@@ -11,6 +11,7 @@ from typer import TyperException
 from zookit.cli.corrections.component_rules import folder_words
 from zookit.cli.corrections.foreign import COMMANDS, NOTHING, OPTIONS, WORDS, Foreign
 from zookit.cli.corrections.line import Line, Part, is_file, options_of
+from zookit.cli.corrections.rules import is_surplus_callback
 from zookit.cli.corrections.search import Search
 from zookit.cli.run_argument import no_runs
 from zookit.core import (
@@ -41,6 +42,8 @@ def advice(command: Any, arguments: list[str], error: ZookitError | TyperExcepti
         error: the error.
     """
     line = Line(command, arguments)
+    if isinstance(error, BadParameter):
+        error.message = _naming_the_option(line, error.message)
     about_words = isinstance(error, (TyperException, *_ABOUT_WORDS))
     corrected = None
     with suppress(Exception):  # a search must not hide the error itself
@@ -59,6 +62,15 @@ def advice(command: Any, arguments: list[str], error: ZookitError | TyperExcepti
         message += did_you_mean(str(getattr(error, "option_name", "")), line.options)
     name = f" {line.name}" if line.command else ""
     return f"{message} See 'zookit{name} --help'."
+
+
+def _naming_the_option(line: Line, message: str) -> str:
+    """Return a message about a setting of the command as one about the option that was typed."""
+    for part in line.parts:
+        start = "" if part.param is None else f"{line.name}: {part.param.name} "
+        if part.option and start and message.startswith(start):
+            return f"{part.option} {message.removeprefix(start)}"
+    return message
 
 
 def _left_out(line: Line, corrected: list[str]) -> str:
@@ -82,7 +94,7 @@ def _problem(line: Line, error: TyperException) -> str:
     # Pydantic, which Typer uses, puts these words before its own messages.
     text = error.format_message().replace("Value error, ", "").rstrip(".")
     if not hasattr(error, "possibilities"):
-        return f"{text}."
+        return _not_taken(line) or f"{text}."
     foreign = OPTIONS.get(folded(name), Foreign(""))
     if foreign.why:
         return f"no option {name}. {foreign.why}"
@@ -94,7 +106,17 @@ def _problem(line: Line, error: TyperException) -> str:
     if not others or line.name in others:
         return f"no option {getattr(error, 'option_name', '')}."
     kept = " A run keeps its settings: to change one, train again." * (line.name == "resume")
-    return f"no option {typed}. {name} is an option of {' and '.join(others)}.{kept}"
+    *most, last = others
+    those = f"{', '.join(most)} and {last}" if most else last
+    return f"no option {typed}. {name} is an option of {those}.{kept}"
+
+
+def _not_taken(line: Line) -> str:
+    """Return that the command takes no callbacks, if it is given some; else an empty text."""
+    surplus = [str(each.value) for each in line.words if is_surplus_callback(each)]
+    if not surplus or line.command is None:
+        return ""
+    return f"{line.name} takes no callbacks, got {' '.join(surplus)}."
 
 
 def _hint(line: Line, error: Exception) -> str:
@@ -110,7 +132,7 @@ def _hint(line: Line, error: Exception) -> str:
         return COMMANDS.get(folded(line.name), Foreign("")).why
     if line.name == "run":
         return "" if isinstance(error, TyperException) else _about_components(line, error)
-    if line.name == "sweep":  # which needs no runs
+    if line.name in ("sweep", "find-rate"):  # which need no runs
         return ""
     if "--runs-dir" not in line.options or not isinstance(error, (NoRuns, TyperException)):
         return ""

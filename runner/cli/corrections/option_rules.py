@@ -70,14 +70,14 @@ def _refused(line: Line, part: Part, error: Exception) -> bool:
     """Return whether the value of an option is not valid by itself."""
     if not line.takes_words(part.param, str(part.value)):
         return f"{part.param.name} must be " in str(error)
-    if line.name != "run":
-        kinds = line.kinds(part.param)
-        return bool(kinds) and not any(part.name in kind for kind in kinds)
-    if line.name == "run" and part.param.name in TRAINING:
+    if part.param.name in TRAINING:
         try:
             create(Settings, {part.param.name: part.value})
         except BadParameter:
             return True
+    if line.name != "run":
+        kinds = line.kinds(part.param)
+        return bool(kinds) and not any(part.name in kind for kind in kinds)
     return False
 
 

@@ -214,6 +214,18 @@ def arranged(line: Line, _: Exception) -> Lines:
         yield from map(line.with_words, found[:MOST_EXAMPLES])
 
 
+def without_callbacks(line: Line, _: Exception) -> Lines:
+    """Propose to leave out callbacks that the command does not take."""
+    surplus = [each for each in line.words if is_surplus_callback(each)]
+    if surplus:
+        yield line.edited(dict.fromkeys(surplus, ()))
+
+
+def is_surplus_callback(part: Part) -> bool:
+    """Return whether a word is a callback in no place of the command."""
+    return not part.option and part.param is None and part.name in default.callbacks
+
+
 def numbers(line: Line, _: Exception) -> Lines:
     """Propose the option of images or epochs for a number by itself."""
     for part in line.words if line.name != "run" else ():

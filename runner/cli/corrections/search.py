@@ -31,6 +31,7 @@ RULES = (
     component_rules.joined,
     component_rules.of_another_place,
     component_rules.own_images,
+    rules.without_callbacks,
     rules.numbers,
     component_rules.one_of_two,
     rules.named_options,
@@ -107,6 +108,7 @@ class Search:
 
 def _check_meaning(line: Line, params: dict[str, Any]) -> None:
     """Raise ZookitError if the values of a command have no meaning."""
+    from zookit.cli import find_rate
     from zookit.cli.predict import check_selection
     from zookit.cli.run import composed
     from zookit.inference.export import check_path
@@ -116,6 +118,9 @@ def _check_meaning(line: Line, params: dict[str, Any]) -> None:
     if line.name == "run":
         with suppress(DataUnavailable):  # it is not on this machine; the words are checked
             check_callbacks(composed(_without_addresses(params)))
+    if line.name == "find-rate":
+        with suppress(DataUnavailable):
+            find_rate.composed(_without_addresses(params))
     if line.name == "export" and params["output"] is not None:
         with suppress(NotInstalled):
             check_path(params["output"], default.exporters.build(params["to"]))
