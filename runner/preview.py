@@ -27,7 +27,7 @@ _CAPTION = 14
 _COLUMNS = 10
 _PAIR, _BESIDE, _PAIRS = 3, 112, 3
 """The width of a pair of images in cells, the second one's place in pixels, the pairs in a row."""
-_HINT = "Choose another file, such as sheet.png"
+_HINT = "Choose another file"
 
 
 def draw(console: Console, caption: str, pixels: "Pixels", *, values: bool = False) -> None:

@@ -75,11 +75,11 @@ def output_written(
     Raises:
         FolderError: it cannot be written, or `check_output` refuses it, before or after the block.
     """
-    check_output(path, hint, force=force, mark=mark)
+    _check_replaceable(path, hint, force=force, mark=mark)
     try:
         with written_aside(path) as aside:
             yield aside
-            check_output(path, hint, force=force, mark=mark)
+            _check_replaceable(path, hint, force=force, mark=mark)
             if path.is_dir() and not path.is_symlink():
                 path.rename(aside.parent / "replaced by a folder")  # removed with its parent
     except OSError as error:
@@ -101,8 +101,19 @@ def check_output(path: Path, hint: str, *, force: bool | None = False, mark: byt
 
     A file or a folder is replaced if zookit wrote it and nobody has changed it since, or if a file
     has the mark. With `force`, any regular file or link is replaced. Folders and devices that
-    zookit did not write are never replaced.
+    zookit did not write are never replaced. Nothing is left in the folder of `path`, into which a
+    file without a name is written, to see whether that is possible.
     """
+    _check_replaceable(path, hint, force=force, mark=mark)
+    try:
+        with tempfile.TemporaryFile(dir=path.absolute().parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error.strerror or reason_of(error), hint) from error
+
+
+def _check_replaceable(path: Path, hint: str, *, force: bool | None, mark: bytes) -> None:
+    """Raise FolderError if `path` would destroy something; see `check_output`."""
     try:
         if not path.absolute().parent.is_dir():
             raise _unwritable(path, f"the folder {path.absolute().parent} does not exist", hint)

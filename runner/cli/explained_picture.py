@@ -1,12 +1,13 @@
 """The option --explain of `zookit predict`, and the picture that it asks for."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zookit.core import say
+from zookit.core import FolderError, say
 from zookit.core.messages import printable
 
 if TYPE_CHECKING:
@@ -28,12 +29,24 @@ Explain = Annotated[
 class ExplainedPicture:
     """Collects images and where the model looked, and writes the picture, if a file is named."""
 
-    def __init__(self, file: Path | None, class_names: Sequence[str], *, force: bool) -> None:
-        """Raise FolderError if the file cannot be written, which is known before any work."""
+    def __init__(
+        self,
+        file: Path | None,
+        class_names: Sequence[str],
+        *,
+        inputs: Sequence[Path] = (),
+        force: bool,
+    ) -> None:
+        """Raise FolderError if the file cannot be written, which is known before any work.
+
+        It never replaces one of the files to predict, or one that zookit did not write in a folder
+        of them.
+        """
         from zookit.preview import check_sheet  # --help does not need this
 
         if file is not None:
             check_sheet(file, force=force)
+            _check_is_no_input(file, inputs)
         self._file, self._class_names, self._force = file, class_names, force
         self._images: list[ExplainedImage] = []
         self._explanations: list[Explanation] = []
@@ -78,3 +91,18 @@ class ExplainedPicture:
         shown = len(self._images)
         some = "" if shown == self._total else f" in the first {shown} of {self._total:,} images"
         say(f"where the model looked{some} written to {printable(self._file)}")
+
+
+def _check_is_no_input(file: Path, inputs: Sequence[Path]) -> None:
+    from zookit.preview import check_sheet
+
+    place = file.resolve()
+    above = [each for each in (each.resolve() for each in inputs) if place.is_relative_to(each)]
+    if above and place not in above:
+        with suppress(FolderError):
+            check_sheet(file)  # a picture that zookit wrote may be replaced
+            return
+    if above:
+        raise FolderError(
+            f"--explain {file} would replace an image to predict. Choose another file."
+        )

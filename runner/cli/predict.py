@@ -70,7 +70,9 @@ def predict(
     from zookit.api import open_run  # neither --help nor completion needs this
 
     run = open_run(name, runs_dir)
-    picture = ExplainedPicture(explain, run.environment.data.class_names, force=force)
+    picture = ExplainedPicture(
+        explain, run.environment.data.class_names, inputs=files or (), force=force
+    )
     from zookit.inference.image_files import is_one_file
 
     if image is not None:

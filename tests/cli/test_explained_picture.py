@@ -58,6 +58,17 @@ def test_without_the_data_set_image_files_can_be_explained(zookit: Command) -> N
     assert "--data" not in message
 
 
+def test_an_image_to_predict_is_never_replaced(zookit: Command, tmp_path: Path) -> None:
+    (source, *_) = sorted(photos_folder().rglob("*.png"))
+    (tmp_path / "photos").mkdir()
+    file = tmp_path / "photos" / "mine.png"
+    file.write_bytes(source.read_bytes())
+    for given in (file, file.parent):
+        found = zookit("predict", two_classes().folder, given, "--explain", file, "--force")
+        assert "would replace an image" in found.message()
+    assert file.read_bytes() == source.read_bytes()
+
+
 def test_only_png_files_are_written(zookit: Command) -> None:
     found = zookit("predict", digits().folder, "--image", "7", "--explain", "where.gif")
     assert ".png" in found.message()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from permissions import permissions_obeyed
 
 from zookit.core import FolderError
 from zookit.core.data import check_output, note_output, output_written, written_aside
@@ -47,6 +48,15 @@ def test_an_error_leaves_the_old_file(folder: Path) -> None:
         pass
     assert path.read_text() == "old"
     assert list(folder.iterdir()) == [path]
+
+
+def test_an_unwritable_folder_is_noticed_before_any_work(folder: Path) -> None:
+    check_output(folder / "file", HINT)
+    assert list(folder.iterdir()) == []
+    folder.chmod(0o500)
+    with permissions_obeyed(), pytest.raises(FolderError, match=HINT):
+        check_output(folder / "file", HINT)
+    folder.chmod(0o700)
 
 
 def test_names_are_random_and_nobody_else_can_enter(folder: Path) -> None:
