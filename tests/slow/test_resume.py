@@ -24,7 +24,7 @@ from zookit import run as train
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("ZOOKIT_TEST_KILLS", "4"))
+KILLS = int(os.environ.get("ZOOKIT_TEST_KILLS", "5"))
 
 COMPOSITIONS = {
     "dropout, validation, Keras's callbacks": (
