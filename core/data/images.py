@@ -86,7 +86,7 @@ def upright_image(image: Path | bytes) -> Iterator[Image.Image]:
         formats = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise DataError(why_no_image(image, formats)) from None
     except Image.DecompressionBombError:
-        raise DataError(f"has more than {MAX_PIXELS:,} pixels") from None
+        raise DataError(f"has more than {MAX_PIXELS:,} pixels; scale it down") from None
     except MemoryError:
         raise  # the machine has too little memory; the image may be fine
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise many types on damaged files

@@ -35,6 +35,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         started = False
+        head = scope.get("method") == "HEAD"
 
         async def sending(message: Message) -> None:
             nonlocal started
@@ -43,10 +44,14 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         if scope["type"] != "http":
             return
+        if head:  # the answer to GET without its body
+            scope = {**scope, "method": "GET"}
         try:
             await self._answer(scope, receive, sending)
         except Refused as refused:

@@ -92,6 +92,8 @@ def read_request(
         pixels = as_pixels(given.data).ravel() if given.data else np.empty(0, np.uint8)
     else:
         pixels = np.frombuffer(rest, np.uint8)
+        if given.data is not None:
+            raise bad_request("the input has both data and binary_data_size, expected one of them")
         if size != len(rest):
             raise bad_request(f"binary_data_size is {size:,}, but {len(rest):,} bytes follow")
     if pixels.size != int(np.prod(given.shape, dtype=object)):

@@ -21,7 +21,7 @@ def page_routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for name in _packaged():
         path = "/" if name == _START else f"/{name}"
-        router.add_api_route(path, _sending(name), methods=["GET", "HEAD"])
+        router.add_api_route(path, _sending(name))
     return router
 
 

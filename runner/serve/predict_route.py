@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from python_multipart.exceptions import FormParserError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import QueryParams, UploadFile
 from starlette.exceptions import HTTPException
 
 from zookit.core.errors import did_you_mean, quoted
@@ -80,15 +80,23 @@ class Options(BaseModel):
         Field(description="the picture is a drawing: models that take drawings get it as such"),
     ] = False
     explain: Annotated[bool, Field(description="also return where the model looked")] = False
+    page: Annotated[
+        bool, Field(description="notes name the controls of the page instead of parameters")
+    ] = False
 
-    def check(self) -> None:
-        """Raise Refused if the query says something else."""
+    def check(self, given: QueryParams) -> None:
+        """Raise Refused if the query says something else, or something more than once."""
         known = type(self).model_fields
         for name in self.model_extra or ():
             raise bad_request(
                 f"unknown parameter {quoted(name)}.{did_you_mean(name, known)} Expected "
                 f"{', '.join(known)}"
             )
+        for name in given:
+            count = len(given.getlist(name))
+            if count > 1:
+                advice = ". Without it, all models answer" if name == "model" else ""
+                raise bad_request(f"the query has {name} {count} times, expected once{advice}")
 
 
 def predict_routes(models: ServedModels) -> APIRouter:
@@ -107,18 +115,25 @@ def predict_routes(models: ServedModels) -> APIRouter:
     )
     async def predict(request: Request, options: Annotated[Options, Query()]) -> JSONResponse:
         """Return the classes of pictures or arrays, by one model or by all of them."""
-        options.check()
+        options.check(request.query_params)
         asked = list(models) if options.model is None else [models.named(options.model)]
         files, arrays = await _images_in(request)
         async with answered_in_time():
             if arrays is None:
                 prepared = await models.read(
-                    prepare_pictures, files, asked, invert=options.invert, drawn=options.drawn
+                    prepare_pictures,
+                    files,
+                    asked,
+                    invert=options.invert,
+                    drawn=options.drawn,
+                    page=options.page,
                 )
             else:
                 if options.drawn:
                     raise bad_request("drawn is for pictures, got arrays of pixels")
-                prepared = await models.read(prepare_arrays, arrays, asked, invert=options.invert)
+                prepared = await models.read(
+                    prepare_arrays, arrays, asked, invert=options.invert, page=options.page
+                )
             answers = await asyncio.gather(
                 *(
                     _predictions(models, model, images, explain=options.explain)

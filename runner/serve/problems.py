@@ -80,7 +80,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if status is HTTPStatus.NOT_FOUND:
         message = f"nothing is at {quoted(request.url.path)}. /openapi.json describes what there is"
     elif status is HTTPStatus.METHOD_NOT_ALLOWED:
-        message = f"{request.url.path} does not take {request.method}"
+        takes = (error.headers or {}).get("Allow", "another method")
+        message = f"{request.url.path} takes {takes}, got {request.method}"
     return JSONResponse({"error": message}, status, error.headers)
 
 
@@ -106,8 +107,34 @@ async def _unexpected(_: Request, error: Exception) -> JSONResponse:
     return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, message).response()
 
 
+_EXPECTED = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "an object",
+    "greater_than_equal": "at least {ge}",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a smaller number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_attributes_type": "an object",
+    "model_type": "an object",
+    "string_type": "a text",
+    "too_long": "a list of at most {max_length}",
+    "too_short": "a list of at least {min_length}",
+}
+"""What pydantic's kinds of errors say that a value must be."""
+
+
 def first_problem(errors: Sequence[Any]) -> str:
     """Return the first of pydantic's errors in one line, with what was received."""
     first = errors[0]
-    place = ".".join(str(each) for each in first["loc"] if each not in ("query", "path", "body"))
-    return f"{place or 'the body'}: {first['msg']}, got {quoted(first['input'])}"
+    kind, context = first["type"], first.get("ctx", {})
+    places = [str(each) for each in first["loc"] if each not in ("query", "path", "body")]
+    place = ".".join(places) or "the body"
+    if kind == "missing":
+        return f"{place} is missing"
+    if kind not in _EXPECTED:
+        return f"{place}: {first['msg']}, got {quoted(first['input'])}"
+    got = context.get("actual_length", quoted(first["input"]))
+    return f"{place} must be {_EXPECTED[kind].format_map(context)}, got {got}"

@@ -41,7 +41,12 @@ class PreparedImages:
 
 
 def prepare_pictures(
-    files: Sequence[bytes], models: Sequence[ServedModel], *, invert: bool, drawn: bool
+    files: Sequence[bytes],
+    models: Sequence[ServedModel],
+    *,
+    invert: bool,
+    drawn: bool,
+    page: bool = False,
 ) -> list[PreparedImages]:
     """Return what each model gets of the files, read as `zookit predict` reads them.
 
@@ -50,6 +55,7 @@ def prepare_pictures(
         models: the models.
         invert: swap dark and light.
         drawn: bring drawings to the form that models of drawings were trained on.
+        page: whether notes name the controls of the page instead of parameters.
 
     Raises:
         DataError: a file cannot be read.
@@ -64,9 +70,12 @@ def prepare_pictures(
         opened = _opened(file, which)
         decoded += opened.width * opened.height
         if decoded > MAX_PIXELS:
-            raise bad_request(f"the images have more than {MAX_PIXELS:,} pixels together")
+            raise bad_request(
+                f"the images have more than {MAX_PIXELS:,} pixels together. Send fewer at a time, "
+                "or scale them down"
+            )
         for each, texts, model in zip(pixels, notes, models, strict=True):
-            found, about = _prepared(opened, model, invert=invert, drawn=drawn)
+            found, about = _prepared(opened, model, invert=invert, drawn=drawn, page=page)
             each.append(found)
             texts.append(about)
     return [
@@ -84,42 +93,58 @@ def _opened(file: bytes, which: str) -> "Image":
 
 
 def _prepared(
-    opened: "Image", model: ServedModel, *, invert: bool, drawn: bool
+    opened: "Image", model: ServedModel, *, invert: bool, drawn: bool, page: bool
 ) -> "tuple[Pixels, list[str]]":
     if not (drawn and model.drawn):
-        return prepare_image(opened, model.notes(invert=invert))
+        return prepare_image(opened, model.notes(invert=invert, page=page))
     pixels = prepare_drawing(opened, model.class_names)[..., None]
     if model.dark_on_light != invert:
         pixels = 255 - pixels
     found: list[Note] = []
     if invert:
-        model.notes(invert=invert).check_borders([found], pixels[None])
+        model.notes(invert=invert, page=page).check_borders([found], pixels[None])
     return pixels, [text for _, text in found]
 
 
 def prepare_arrays(
-    body: bytes, models: Sequence[ServedModel], *, invert: bool
+    body: bytes, models: Sequence[ServedModel], *, invert: bool, page: bool = False
 ) -> list[PreparedImages]:
     """Return what each model gets of a JSON object `{"images": [...]}`.
 
+    `invert` and `page` are as for `prepare_pictures`.
+
     Raises Refused if the body is another one, or the images are not pixels of the models' shape.
     """
-    document = parsed(body)
-    if not isinstance(document, dict) or set(document) != {"images"}:
-        raise bad_request('expected a JSON object {"images": [...]} with nothing else in it')
-    given = document["images"]
-    check_count(len(given) if isinstance(given, list) else 0)
+    given = _images_of(parsed(body))
+    if not given:
+        check_count(0)
     pixels = as_pixels(given)
+    for model in models:
+        _check_several(pixels, model)
+    check_count(len(pixels))
     dim = why_dim(pixels)
     prepared = []
     for model in models:
         images = shaped(pixels, model)
         images = 255 - images if invert else images
         found: list[list[Note]] = [[] for _ in images]
-        model.notes(invert=invert).check_borders(found, images)
+        model.notes(invert=invert, page=page).check_borders(found, images)
         notes = [[text for _, text in each] + [dim] * bool(dim) for each in found]
         prepared.append(PreparedImages(images, notes, [data_uri(image) for image in images]))
     return prepared
+
+
+def _images_of(document: object) -> list[Any]:
+    expected = 'expected a JSON object {"images": [...]} with nothing else in it'
+    if not isinstance(document, dict):
+        raise bad_request(f"{expected}, got {quoted(document)}")
+    if set(document) != {"images"}:
+        keys = ", ".join(map(quoted, document))
+        raise bad_request(f"{expected}, got {f'the keys {keys}' if keys else 'an empty object'}")
+    images = document["images"]
+    if not isinstance(images, list):
+        raise bad_request(f"images must be a list of images, got {quoted(images)}")
+    return images
 
 
 def parsed(body: bytes) -> Any:
@@ -157,15 +182,43 @@ def shaped(pixels: "Pixels", model: ServedModel) -> "Pixels":
 
     Raises Refused if that is not the shape of the model's images.
     """
+    given = pixels.shape
+    _check_several(pixels, model)
     if pixels.ndim == 3 and model.shape[2] == 1:
         pixels = pixels[..., None]
     if pixels.shape[1:] != model.shape:
-        expected = f"(N, {', '.join(map(str, model.shape))})"
-        raise bad_request(
-            f"{model.name} takes images of the shape {expected}, got {pixels.shape}: "
-            f"{counted(len(pixels), 'image')} of another size"
-        )
+        raise bad_request(f"{_takes(model)}, got {given}: {_what_differs(given, model)}")
     return pixels
+
+
+def _check_several(pixels: "Pixels", model: ServedModel) -> None:
+    """Raise Refused if these are the pixels of one image."""
+    if pixels.shape in (model.shape, model.shape[:2]):
+        raise bad_request(
+            f"{_takes(model)}, got {pixels.shape}: one image. Put it into a list: "
+            f"(1, {_text(pixels.shape)})"
+        )
+
+
+def _takes(model: ServedModel) -> str:
+    grey = f" or (N, {_text(model.shape[:2])})" if model.shape[2] == 1 else ""
+    return f"{model.name} takes images of the shape (N, {_text(model.shape)}){grey}"
+
+
+def _what_differs(given: tuple[int, ...], model: ServedModel) -> str:
+    height, width, channels = model.shape
+    kind = "grey images" if channels == 1 else "colour images"
+    if given[1:] == (channels, height, width):
+        return f"the channels come first. Move them to the end: (N, {_text(model.shape)})"
+    if given[1:3] == (height, width) and len(given) == 4:
+        return f"{counted(given[3], 'channel')}, but it takes {kind}; picture files are converted"
+    if given[1:] == (height, width):
+        return f"without channels, but it takes {kind}; picture files are converted"
+    return f"{counted(given[0], 'image')} of another size; picture files are scaled"
+
+
+def _text(shape: tuple[int, ...]) -> str:
+    return ", ".join(map(str, shape))
 
 
 def _example(values: object) -> object:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 _EXPLAINED = 16
 """The most images to explain at a time; one can take as long as a hundred predictions and more."""
-_HOW_TO_INVERT = "invert=true"
+_INVERT = "invert=true"
+_INVERT_ON_PAGE = '"Invert dark and light"'
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +85,10 @@ class ServedModel:
         """The accuracy on the test images, 0 to 1; None if the run did not finish."""
         return dict(self.run.metrics).get("accuracy")
 
-    def notes(self, *, invert: bool) -> ImageNotes:
-        """Return the collector of notes about one picture."""
+    def notes(self, *, invert: bool, page: bool) -> ImageNotes:
+        """Return the collector of notes about one picture, for the page or for other clients."""
         border = self.run.environment.data.border
-        return ImageNotes(self.shape, border, invert, _HOW_TO_INVERT)
+        return ImageNotes(self.shape, border, invert, _INVERT_ON_PAGE if page else _INVERT)
 
     def stop(self) -> None:
         """Finish what waits."""
@@ -112,12 +113,19 @@ def check_runs(runs: Sequence[RunRecord]) -> None:
     """Check all that can be checked before TensorFlow starts.
 
     Raises BadRun if a run has not ended or has lost its weights, and BadExperiment if a run's
-    images are of a kind that no image file has, or if two runs have the same name.
+    images are of a kind that no image file has, if a run is named twice, or if two runs have the
+    same name.
     """
     for run in runs:
         check_ended(run)
         check_has_weights(run)
         check_channels(run)
+    folders = [run.folder.resolve() for run in runs]
+    folder, count = Counter(folders).most_common(1)[0]
+    if count > 1:
+        shown = runs[folders.index(folder)].shown
+        times = "twice" if count == 2 else f"{count} times"
+        raise BadExperiment(f"{shown} is named {times}. Name it once.")
     name, count = Counter(run.name for run in runs).most_common(1)[0]
     if count > 1:
         same = [run.shown for run in runs if run.name == name]

@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -10,13 +11,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from zookit.core import BadExperiment, say
 from zookit.core.data.images import without_warnings
-from zookit.core.errors import reason_of
 from zookit.core.messages import counted, printable
 from zookit.runs.run import RunRecord
 from zookit.serve.access import Access, token_for
@@ -137,11 +138,8 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError) as error:  # a part of the name may be too long
-        raise BadExperiment(
-            f"--host {printable(host)} is not an address of this machine ({reason_of(error)}). For "
-            "all of its addresses, write --host 0.0.0.0."
-        ) from None
+    except (OSError, UnicodeError):  # a part of the name may be too long
+        raise _not_here(host) from None
     family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as bound:
         if os.name == "posix":  # elsewhere it would take the port of another program
@@ -168,11 +166,27 @@ def _available(host: str, port: int) -> Iterator[None]:
                 f"port {port} may only be used by root. Choose one above 1023 with --port."
             ) from None
         if error.errno == errno.EADDRNOTAVAIL:
-            raise BadExperiment(
-                f"--host {printable(host)} is not an address of this machine. For all of its "
-                "addresses, write --host 0.0.0.0."
-            ) from None
+            raise _not_here(host) from None
         raise
+
+
+def _not_here(host: str) -> BadExperiment:
+    """Return the error for an address that is not one of this machine."""
+    try:
+        parts = urlsplit(host if "://" in host else f"//{host}")
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        name, port = "", None
+    if name and name != host.lower():
+        words = f"--host {shlex.quote(name)}{'' if port is None else f' --port {port}'}"
+        return BadExperiment(
+            f"--host takes an address without a port and without http://, got {printable(host)}. "
+            f"Write {words}."
+        )
+    return BadExperiment(
+        f"--host {shlex.quote(printable(host))} is not an address of this machine. Leave it out "
+        "for this machine alone, or write --host 0.0.0.0 for all of its addresses."
+    )
 
 
 def _show(models: ServedModels, host: str, port: int, token: str) -> None:

@@ -82,6 +82,15 @@ def test_every_answer_forbids_the_browser_to_load_from_elsewhere(open_app: Guard
         assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_head_is_answered_as_get_without_the_body(open_app: Guard) -> None:
+    for path in ("/", "/models", "/openapi.json", "/v2", "/v2/models/mnist_cnn", "/nothing"):
+        get = send(open_app, "GET", f"http://localhost{path}")
+        head = send(open_app, "HEAD", f"http://localhost{path}")
+        assert (head.status_code, head.headers) == (get.status_code, get.headers)
+        assert not head.content
+    assert send(open_app, "HEAD", "http://localhost/predict").status_code == 405
+
+
 def test_token_opens(closed_app: Guard) -> None:
     for path in ("/", "/models", "/v2/health/live", "/openapi.json", "/nothing"):
         for headers in (

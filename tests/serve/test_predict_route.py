@@ -112,13 +112,24 @@ def test_inverted_picture(ask: Ask) -> None:
     white = png(np.full((28, 28), 255))
     path = "/predict?model=mnist_cnn"
     (plain,) = predictions(ask("POST", path, content=white, headers=PNG))
-    assert "invert=true" in plain["notes"][0]
+    assert "try invert=true" in plain["notes"][0]
     (inverted,) = predictions(ask("POST", f"{path}&invert=true", content=white, headers=PNG))
     assert inverted["notes"] == []
     assert not pixels_in(inverted["prepared"]).any()
     arrays = {"images": np.full((1, 28, 28), 255).tolist()}
     (of_array,) = predictions(ask("POST", f"{path}&invert=true", json=arrays))
     assert of_array == inverted
+
+
+@pytest.mark.parametrize(
+    ("shade", "query", "advice"), [(255, "", "try"), (0, "&invert=true", "leave out")]
+)
+def test_notes_for_the_page_name_its_control(ask: Ask, shade: int, query: str, advice: str) -> None:
+    path = f"/predict?model=mnist_cnn&page=true{query}"
+    file = png(np.full((28, 28), shade))
+    (answer,) = predictions(ask("POST", path, content=file, headers=PNG))
+    named = answer["notes"][0].partition(f"; {advice} ")[2].strip('"')
+    assert f"> {named}</label>" in ask("GET", "/").text
 
 
 def test_drawing_becomes_a_digit(ask: Ask) -> None:
@@ -170,9 +181,12 @@ def test_images_of_0_and_1_get_a_note(ask: Ask) -> None:
         answers = predictions(ask("POST", f"/predict{query}", json={"images": images.tolist()}))
         assert len(answers) == 4
         assert all("images * 255" in " ".join(each["notes"]) for each in answers)
-    images[0, 0, 0] = 255
-    for each in predictions(ask("POST", "/predict", json={"images": images.tolist()})):
-        assert each["notes"] == []
+    for value in (17, 255):
+        images[0, 0, 0] = value
+        for each in predictions(ask("POST", "/predict", json={"images": images.tolist()})):
+            assert each["notes"] == []
+    black = np.zeros((1, 28, 28), int).tolist()
+    assert predictions(ask("POST", "/predict", json={"images": black}))[0]["notes"] == []
 
 
 def test_explanation(ask: Ask) -> None:
@@ -189,7 +203,14 @@ def test_explanation(ask: Ask) -> None:
     ("images", "words"),
     [
         ([], "1 to 256"),
-        (None, "1 to 256"),
+        (None, "list of images, got None"),
+        (5, "list of images, got 5"),
+        ("abc", "list of images, got 'abc'"),
+        (np.zeros((28, 28), int).tolist(), "(1, 28, 28)"),
+        (np.zeros((28, 28, 1), int).tolist(), "(1, 28, 28, 1)"),
+        (np.zeros((2, 28, 28, 3), int).tolist(), "3 channels"),
+        (np.zeros((2, 1, 28, 28), int).tolist(), "channels come first"),
+        (np.zeros((2, 28, 27), int).tolist(), "2 images of another size"),
         ([[[0]]], "(N, 28, 28, 1)"),
         ([[[0], [0, 1]]], "same shape"),
         ([[[0.5]]], "0.5"),
@@ -213,6 +234,12 @@ def test_arrays_that_are_not_pixels(ask: Ask, images: Any, words: str) -> None:
 )
 def test_json_that_is_no_object_with_images(ask: Ask, body: str) -> None:
     problem(ask("POST", "/predict", content=body, headers={"content-type": "application/json"}))
+
+
+def test_keys_that_were_received(ask: Ask) -> None:
+    for keys in (["instances"], ["images", "more"]):
+        text = problem(ask("POST", "/predict", json={key: [] for key in keys}))
+        assert all(f"'{key}'" in text for key in keys)
 
 
 @pytest.mark.parametrize(
@@ -245,9 +272,12 @@ def test_json_that_is_no_object_with_images(ask: Ask, body: str) -> None:
         ),
         ("/predict?model=nist_cnn", {"content": b""}, 404, "'mnist_cnn'"),
         ("/predict?modle=mnist_cnn", {"content": b""}, 400, "'model'"),
-        ("/predict?invert=perhaps", {"content": b""}, 400, "invert"),
+        ("/predict?invert=perhaps", {"content": b""}, 400, "true or false, got 'perhaps'"),
+        ("/predict?invert=", {"content": b""}, 400, "true or false, got ''"),
+        ("/predict?model=mnist_cnn&model=fashion_mnist_cnn", {"content": b""}, 400, "2 times"),
+        ("/predict?invert=true&invert=false", {"content": b""}, 400, "2 times"),
         ("/nothing", {}, 404, "/openapi.json"),
-        ("/models", {}, 405, "POST"),
+        ("/models", {}, 405, "takes GET, got POST"),
     ],
 )
 def test_other_mistakes(ask: Ask, path: str, what: Any, status: int, words: str) -> None:
@@ -272,6 +302,7 @@ def test_description_of_the_endpoint(ask: Ask) -> None:
         "invert",
         "drawn",
         "explain",
+        "page",
     }
     assert "422" not in predict["responses"]
     assert "/" not in described["paths"]

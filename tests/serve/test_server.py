@@ -310,18 +310,50 @@ def test_port_that_another_server_takes_while_models_load(monkeypatch: pytest.Mo
             serve([zookit_package.open_model("mnist_cnn")], "127.0.0.1", port)
 
 
-@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid", "", "a" * 64, "a..b"])
-def test_host_that_is_not_this_machine(zookit: Command, host: str) -> None:
-    assert "--host" in zookit("serve", "mnist_cnn", "--host", host, "--port", "0").message()
+@pytest.mark.parametrize(
+    ("host", "advice"),
+    [
+        ("203.0.113.7", "--host 0.0.0.0"),
+        ("300.1.1.1", "--host 0.0.0.0"),
+        ("no.such.host.invalid", "--host 0.0.0.0"),
+        ("", "--host '' is not"),
+        ("a" * 64, "--host 0.0.0.0"),
+        ("a..b", "--host 0.0.0.0"),
+        ("[", "--host 0.0.0.0"),
+        ("http://127.0.0.1", "--host 127.0.0.1."),
+        ("127.0.0.1:8080", "--host 127.0.0.1 --port 8080"),
+        ("http://localhost:8080/", "--host localhost --port 8080"),
+        ("[::1]:8080", "--host ::1 --port 8080"),
+        ("127.0.0.1:99999", "--host 0.0.0.0"),
+    ],
+)
+def test_host_that_is_not_this_machine(zookit: Command, host: str, advice: str) -> None:
+    message = zookit("serve", "mnist_cnn", "--host", host, "--port", "0").message()
+    assert advice in message
+    assert "Errno" not in message
+
+
+@pytest.mark.parametrize("port", ["99999999", "-1", "x"])
+def test_port_that_is_none(zookit: Command, port: str) -> None:
+    message = zookit("serve", "mnist_cnn", "--port", port).message()
+    assert "from 0 to 65535" in message
+    assert port in message
 
 
 def test_models_that_cannot_be_served(
     zookit: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "mnist_cnn" in zookit("serve", "mnist_cn").message()
-    assert (
-        "2 models have the name 'mnist_cnn'" in zookit("serve", "mnist_cnn", "mnist_cnn").message()
+    run = zookit_package.open_model("mnist_cnn")
+    twice = zookit("serve", "mnist_cnn", "mnist_cnn").message()
+    assert "'mnist_cnn'" in twice
+    assert "named twice" in twice
+    assert "named 3 times" in zookit("serve", "mnist_cnn", *["fashion_mnist_cnn"] * 3).message()
+    one, other = (
+        Path(shutil.copytree(run.folder, tmp_path / name / "copy")) for name in ("a", "b")
     )
+    assert "named twice" in zookit("serve", one, one / ".." / "copy").message()
+    assert "2 models have the name 'copy'" in zookit("serve", one, other).message()
     assert "RUN|MODEL" in zookit("serve").message()
     monkeypatch.setenv("ZOOKIT_SERVE_TOKEN", "short")
     assert "ZOOKIT_SERVE_TOKEN" in zookit("serve", "mnist_cnn", "--port", "0").message()
@@ -342,7 +374,6 @@ def test_page_and_nothing_else_of_the_package(ask: Ask) -> None:
     page = ask("GET", "/")
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert ask("HEAD", "/").status_code == 200
     for path in ("/server.py", "/..%2fserver.py", "/page/index.html", "/%2e%2e/server.py"):
         assert ask("GET", path).status_code == 404
 

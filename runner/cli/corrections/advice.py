@@ -88,8 +88,8 @@ def _problem(line: Line, error: TyperException) -> str:
     kind: Any = getattr(getattr(param, "type_descriptor", None), "annotation", None)
     found = line.part_of(param.opts[0]) if kind in _NUMBERS else None
     if found is not None:
-        least = "" if param.min is None else f" of at least {param.min}"
-        return f"{param.opts[0]} must be a {_NUMBERS[kind]}{least}, got {found.value!r}."
+        expected = f"{_NUMBERS[kind]}{_range(param)}"
+        return f"{param.opts[0]} must be a {expected}, got {found.value!r}."
     name = str(getattr(error, "option_name", "")).partition("=")[0]
     # Pydantic, which Typer uses, puts these words before its own messages.
     text = error.format_message().replace("Value error, ", "").rstrip(".")
@@ -117,6 +117,15 @@ def _not_taken(line: Line) -> str:
     if not surplus or line.command is None:
         return ""
     return f"{line.name} takes no callbacks, got {' '.join(surplus)}."
+
+
+def _range(param: Any) -> str:
+    """Return which numbers an option takes, for a message."""
+    if param.min is not None and param.max is not None:
+        return f" from {param.min} to {param.max}"
+    if param.max is not None:
+        return f" of at most {param.max}"
+    return "" if param.min is None else f" of at least {param.min}"
 
 
 def _hint(line: Line, error: Exception) -> str:
