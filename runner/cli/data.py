@@ -45,6 +45,7 @@ def fetch(
     """Download full data sets and prepare them, so that runs need no network."""
     # Neither --help nor completion needs these.
     from zookit.data.prepared import prepare_named
+    from zookit.data.source import no_choice_of_data
     from zookit.registry import default
     from zookit.tables import output, table
     from zookit.terminal import bar
@@ -53,7 +54,8 @@ def fetch(
         default.datasets.build(words)  # a wrong name is an error before anything is downloaded
     console = output()
     for words in datasets:
-        _, prepared = prepare_named(words, "full", bar)
+        with no_choice_of_data():
+            _, prepared = prepare_named(words, "full", bar)
         splits = prepared.splits.by_name()
         sizes = ", ".join(f"{len(split):,} {name}" for name, split in splits.items())
         row = (words, prepared.origin, sizes)

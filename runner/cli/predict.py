@@ -12,7 +12,7 @@ from zookit.cli.explained_picture import Explain, ExplainedPicture
 from zookit.cli.json_output import json_option, print_json
 from zookit.cli.run_argument import RUNS_DIR, RunName, RunsDir
 from zookit.cli.shared_options import Force, split_option
-from zookit.core import BadExperiment, DataUnavailable, WrongHash
+from zookit.core import BadExperiment
 from zookit.core.source import SplitName
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ def _predict_image(
 ) -> None:
     from zookit.cli.probabilities import print_probabilities
     from zookit.console import Console
+    from zookit.data.source import no_choice_of_data
     from zookit.inference.evaluate import load_predictor_and_data
     from zookit.inference.explanation import Explainer
     from zookit.preview import draw
@@ -193,11 +194,8 @@ def _predict_image(
     from zookit.terminal import waiting
 
     names = run.environment.data.class_names
-    try:
+    with no_choice_of_data("Or pass image files instead of --image."):
         predictor, data = load_predictor_and_data(run, split=split)
-    except (DataUnavailable, WrongHash) as error:
-        error.advice = "Or pass image files instead of --image."  # the images of no other data
-        raise
     data.chosen.check(at)
     label, pixels = int(data.split.labels[at]), data.split.images[at]
     (probabilities,) = predictor(pixels[None])

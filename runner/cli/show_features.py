@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from zookit.core import BadExperiment
+from zookit.core import BadExperiment, DataError, DataUnavailable, WrongHash
 from zookit.core.messages import printable
 from zookit.core.source import SplitName
 
@@ -52,7 +52,12 @@ def show_features(
     check_sheet(file, force=force)  # before any work
     run = open_run(name, runs_dir)
     request = None if data == "auto" else data_request(data, "show")
-    predictor, loaded = load_predictor_and_data(run, request=request, split=split)
+    try:
+        predictor, loaded = load_predictor_and_data(run, request=request, split=split)
+    except DataError as error:
+        if not isinstance(error, DataUnavailable | WrongHash):  # whose advice is --data
+            error.advice = ""
+        raise
     loaded.chosen.check(image)
     pixels = loaded.split.images[image]
     filters, maps = filters_and_maps(predictor.model, pixels)

@@ -71,7 +71,7 @@ def load_evaluation_data(
     Raises:
         BadExperiment: the data set has another image shape or number of classes.
         BadParameter: the data set does not have the split.
-        DataError: the data set cannot be loaded.
+        DataError: the data set cannot be loaded. The advice is about evaluating.
     """
     if on is None:
         own_spec = spec_with_copies(run.folder, run.experiment, "dataset")
@@ -113,8 +113,9 @@ def _place_of_moved_data(run: RunRecord, dataset: Dataset, *, moved: bool) -> It
             owners = run.environment.owners().values()
             subject = str(run.folder) if run.installed is None else run.name
             command = command_with_files(owners, "evaluate", subject, "--on", words)
-            error.message += f" {run.name} was trained on it. If you have moved it, move it back,"
-            error.message += f" or name the new folder: {option(command, f'evaluate({words!r})')}"
+            error.message += f" {run.name} was trained on it. If you have moved it, move it back."
+            here = option(command, f"evaluate({words!r})")
+            error.advice = f"Or name the new folder: {here}"
         raise
 
 

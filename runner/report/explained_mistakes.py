@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zookit.core import Architecture, BadExperiment, Component, Dataset, Evaluation
-from zookit.core.messages import printable
+from zookit.core.messages import option, printable
+from zookit.data.source import no_choice_of_data
 from zookit.inference.evaluate import load_predictor_and_data, reduced
 from zookit.inference.explanation import Explainer
 from zookit.inference.rebuild import rebuild_model
@@ -77,7 +78,9 @@ def _from_data(
     at: "npt.NDArray[np.int64]",
 ) -> "tuple[keras.Model, npt.NDArray[np.uint8]]":
     """Return the model, and test images of the run's data set."""
-    predictor, data = load_predictor_and_data(run, dataset, architecture=architecture)
+    without = option("Or leave out --explain.", "Or leave out explain=True.")
+    with no_choice_of_data(f"The mistakes are images of that data set. {without}"):
+        predictor, data = load_predictor_and_data(run, dataset, architecture=architecture)
     if not data.facts.own:
         raise BadExperiment(
             f"the images of the mistakes did not come with {printable(run.name)}, and the test "

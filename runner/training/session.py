@@ -5,7 +5,7 @@ environment and checkpoint come from.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from zookit.core import (
 )
 from zookit.core.messages import option
 from zookit.core.parameters import create
+from zookit.data.source import no_choice_of_data
 from zookit.runs.checkpoint import Checkpoint, load_checkpoint
 from zookit.runs.environment import Environment, Runtime
 from zookit.runs.inputs import copy_inputs
@@ -94,7 +95,8 @@ def train(
     runs_dir = runs_dir.absolute()  # code of a plugin may change the current folder
     schedule = CheckpointSchedule()  # reads a variable, which may be wrong
     all_listeners = Listeners([_folder_writer(None), *view.listeners(), *listeners])
-    prepared, feeds = prepare_data(composition, quiet=view.quiet)
+    with nullcontext() if replay is None else no_choice_of_data():
+        prepared, feeds = prepare_data(composition, quiet=view.quiet)
     check_expected_data(prepared, data_hash)
     check_callbacks(composition, validation=feeds.validation is not None)
     for line in _advice(composition, feeds):
@@ -172,7 +174,8 @@ def _continue(
     check_class_count(composition)
     schedule = CheckpointSchedule()
     all_listeners = Listeners([_folder_writer(checkpoint), *view.listeners(), *listeners])
-    prepared, feeds = prepare_data(composition, quiet=view.quiet)
+    with no_choice_of_data():
+        prepared, feeds = prepare_data(composition, quiet=view.quiet)
     check_same_data(record, prepared, composition.dataset.info)
     replay = record.environment.runtime
     with started_runtime(composition, replay) as runtime:

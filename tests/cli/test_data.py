@@ -46,6 +46,13 @@ def test_fetch_prepares_the_full_set(
     assert "'mnits'" in zookit("data", "fetch", "mnist", "mnits").message()
 
 
+@pytest.mark.usefixtures("fresh_cache")
+def test_fetch_advises_no_sample(zookit: Command) -> None:
+    message = zookit("data", "fetch", "mnist").message()
+    assert "ZOOKIT_MIRROR" in message
+    assert "--data" not in message
+
+
 OF_SOMEBODY = ("scratch/notes.txt", "hashes/all.txt", "downloads/film/a.mp4", "prepared/my-set/x")
 
 

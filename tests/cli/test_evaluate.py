@@ -125,7 +125,15 @@ def test_many_classes_have_no_matrix(zookit: Command, session_cache: Path, tmp_p
     assert sum(int(line.split()[-1]) for line in lines[heading + 1 :]) == wrong
     assert len(found["confusion"]) == 14
     (tmp_path / "photos").rename(tmp_path / "moved")
-    assert str(tmp_path / "photos") in zookit("evaluate", run.folder).message()
+    message = zookit("evaluate", run.folder).message()
+    assert str(tmp_path / "photos") in message
+    assert "--on" in message
+    message = zookit("predict", run.folder, "--image", "0").message()
+    assert "move it back" in message
+    assert "image files instead of --image" in message
+    assert "zookit evaluate" not in message
+    message = zookit("show", run.folder, "--features", "--image", "0").message()
+    assert message.endswith("move it back.")
 
 
 @pytest.mark.slow

@@ -67,6 +67,14 @@ def test_images_that_the_run_does_not_keep_are_those_of_its_data_set(
         explain_mistakes(moved)
 
 
+@pytest.mark.usefixtures("fresh_cache")
+def test_no_option_is_advised_that_the_command_does_not_have(zookit: Command) -> None:
+    message = zookit("report", "mnist_cnn", "--explain").message()
+    assert "ZOOKIT_DATA_DIR" in message
+    assert message.endswith("Or leave out --explain.")
+    assert "--data" not in message
+
+
 def test_a_model_without_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = evaluation()
     right = replace(
