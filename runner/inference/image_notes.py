@@ -88,9 +88,10 @@ class ImageNotes:
         low, high = usual
         light = "darker" if brightness < low else "lighter"
         advice = "leave out" if self.invert else "try"
+        shown = f"{low}" if low == high else f"{low} to {high}"
         return (
-            f"its border is much {light} ({brightness:.0f}) than that of the images that the run "
-            f"was trained on ({low} to {high} of 255), as if dark and light were swapped; {advice} "
+            f"its border is much {light} ({brightness:.0f} of 255) than that of the images that "
+            f"the run was trained on ({shown}), as if dark and light were swapped; {advice} "
             f"{self.how_to_invert or option('--invert', 'invert=True')}"
         )
 

@@ -93,6 +93,10 @@ def test_dark_and_light_swapped(tmp_path: Path, caplog: pytest.LogCaptureFixture
     assert level == logging.WARNING
     assert line.startswith(f"{files[0]} and 2 more: ")
     assert "try invert=True" in line
+    assert "(230 of 255)" in line
+    assert "(0 to 4)" in line
+    ((line, _),) = noted(caplog, files, ImageNotes((28, 28, 1), (0, 0))).items()
+    assert "(0)" in line
     assert not noted(caplog, files, ImageNotes((28, 28, 1), (0, 4), invert=True))
     assert not noted(caplog, files, ImageNotes((28, 28, 1), (200, 255)))
     assert not noted(caplog, files, ImageNotes((28, 28, 1)))  # a run that did not record it
