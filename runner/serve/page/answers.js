@@ -5,19 +5,19 @@ const MANY = 16; // more classes scroll
 const LONG = 18; // names of more letters are broken into lines
 
 function percent(share) {
-  if (share > 0 && share < 0.001) return "<\u00a00.1\u00a0%";
-  if (share < 1 && share > 0.999) return ">\u00a099.9\u00a0%";
-  return `${(share * 100).toFixed(1)}\u00a0%`;
+  if (share > 0 && share < 0.001) return "<\u00a00.1%";
+  if (share < 1 && share > 0.999) return ">\u00a099.9%";
+  return `${(share * 100).toFixed(1)}%`;
 }
 
 export class Answer {
-  // `model` is as /models describes it, `id` is unique on the page.
-  constructor(model, id) {
-    this.model = model;
+  // `model` is as /models describes it, `title` names it, `id` is unique on the page.
+  constructor(model, title, id) {
+    this.title = title;
     this.card = document.getElementById("model").content.firstElementChild.cloneNode(true);
     this.card.dataset.model = model.name;
     const heading = this.find("h2");
-    heading.textContent = model.title;
+    heading.textContent = title;
     heading.id = id;
     this.card.setAttribute("aria-labelledby", heading.id);
     this.find(".about").textContent = [
@@ -25,13 +25,13 @@ export class Answer {
       model.accuracy === null ? "" : `test accuracy ${percent(model.accuracy)}`,
     ].filter(Boolean).join(", ");
     this.find(".seen figcaption").textContent = `what it sees, ${model.height}\u00a0×\u00a0${model.width}`;
-    this.find("caption").textContent = `Probabilities of ${model.title}`;
+    this.find("caption").textContent = `Probabilities of ${title}`;
     this.rows = model.classes.map((name) => row(name));
     this.find("tbody").append(...this.rows.map((each) => each.element));
     if (model.classes.length > MANY) {
       this.find("table").parentElement.classList.add("many");
       Object.assign(this.find(".many"), {
-        tabIndex: 0, role: "region", ariaLabel: `All probabilities of ${model.title}`,
+        tabIndex: 0, role: "region", ariaLabel: `All probabilities of ${title}`,
       });
     }
     for (const image of this.card.querySelectorAll("img")) {
@@ -44,11 +44,11 @@ export class Answer {
     return this.card.querySelector(selector);
   }
 
-  // Before there is an answer.
-  empty() {
+  // Without an answer; `why` says why there is none.
+  empty(why = "No picture yet") {
     this.card.classList.remove("unsure");
     this.find(".class").textContent = "";
-    this.find(".share").textContent = "No picture yet";
+    this.find(".share").textContent = why;
     this.find(".badge").hidden = this.find(".notes").hidden = true;
     this.find(".looked").hidden = true;
     for (const image of this.card.querySelectorAll("img")) {
@@ -56,6 +56,13 @@ export class Answer {
       image.removeAttribute("src");
     }
     for (const each of this.rows) each.show(null, false);
+  }
+
+  // While the answer takes long.
+  working() {
+    this.find(".class").textContent = "";
+    this.find(".share").textContent = "Working …";
+    this.find(".badge").hidden = true;
   }
 
   // Show a prediction as /predict answers it. Returns it in words.
@@ -67,10 +74,10 @@ export class Answer {
     name.textContent = found.unsure ? `${found.class}?` : found.class;
     name.classList.toggle("short", found.class.length < 4);
     this.find(".share").textContent = share;
-    this.picture(".prepared", found.prepared, `The picture as ${this.model.title} gets it`);
+    this.picture(".prepared", found.prepared, `The picture as ${this.title} gets it`);
     this.find(".looked").hidden = !found.explanation;
     this.picture(
-      ".explanation", found.explanation, `Where ${this.model.title} looked for ${found.class}, as colours`,
+      ".explanation", found.explanation, `Where ${this.title} looked for ${found.class}, as colours`,
     );
     this.rows.forEach((each, at) => each.show(found.probabilities[at], at === found.label));
     const table = this.find("table").parentElement; // that scrolls if there are many classes
@@ -79,7 +86,7 @@ export class Answer {
     notes.hidden = found.notes.length === 0;
     notes.replaceChildren(...found.notes.map((text) =>
       Object.assign(document.createElement("li"), { textContent: text })));
-    return `${this.model.title}: ${found.unsure ? "unsure, perhaps " : ""}${found.class}, ${share}.`;
+    return `${this.title}: ${found.unsure ? "unsure, perhaps " : ""}${found.class}, ${share}.`;
   }
 
   picture(selector, source, description) {

@@ -5,12 +5,14 @@ import { Camera } from "./camera.js";
 import { Paper } from "./paper.js";
 
 const DELAY = 120; // milliseconds between a change and the question about it
+const LONG = 700; // milliseconds after which an answer takes long
 const $ = (id) => document.getElementById(id);
 const answers = new Map(); // by the model's name
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const chosen = { file: null, camera: null }; // pictures
 let source = "draw";
 let timer = null;
+let patience = null; // another timer
 let request = null; // the newest
 
 function say(text) {
@@ -64,7 +66,7 @@ async function predictNow() {
     busy(false);
     return;
   }
-  const query = new URLSearchParams({ explain: $("explain").checked });
+  const query = new URLSearchParams({ page: true, explain: $("explain").checked });
   if (source === "draw") query.set("drawn", true);
   else query.set("invert", $("invert").checked);
   try {
@@ -81,7 +83,7 @@ async function predictNow() {
     say(predictions.map((each) => answers.get(each.model).show(each)).join(" "));
   } catch (error) {
     if (mine.signal.aborted) return;
-    for (const each of answers.values()) each.empty();
+    for (const each of answers.values()) each.empty("No answer");
     fail(error.message);
   }
   busy(false);
@@ -89,6 +91,13 @@ async function predictNow() {
 
 function busy(really) {
   $("answers").setAttribute("aria-busy", String(really));
+  clearTimeout(patience);
+  if (really) patience = setTimeout(working, LONG);
+}
+
+function working() {
+  for (const each of answers.values()) each.working();
+  say("Working …");
 }
 
 function open(name) {
@@ -116,11 +125,13 @@ function turnTo(event) {
   tabs[next].click();
 }
 
-// Take a file that was chosen, dropped or pasted.
-function take(file) {
+// Take the first of the files that were chosen, dropped or pasted.
+function take(files) {
+  const [file] = files;
   const refused = whyNot(file);
   chosen.file = refused ? null : file;
-  $("file-name").textContent = refused ? "" : file.name;
+  const others = files.length > 1 ? `, the first of ${files.length} files` : "";
+  $("file-name").textContent = refused ? "" : `${file.name}${others}`;
   URL.revokeObjectURL($("picture").src);
   $("picture").hidden = true; // until it is loaded
   if (refused) $("picture").removeAttribute("src");
@@ -144,14 +155,14 @@ function listen() {
   $("clear").addEventListener("click", () => paper.clear());
   $("choose").addEventListener("click", () => $("chooser").click());
   $("chooser").addEventListener("change", (event) => {
-    if (event.target.files.length) take(event.target.files[0]);
+    if (event.target.files.length) take([...event.target.files]);
     event.target.value = ""; // so that the same file can be chosen again
   });
   $("picture").addEventListener("load", () => { $("picture").hidden = false; });
   for (const id of ["explain", "invert"]) $(id).addEventListener("change", predict);
   document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
-    if (files.length) take(files[0]);
+    if (files.length) take(files);
     else if (source === "file") fail("There is no picture in the clipboard.");
   });
   document.addEventListener("keydown", (event) => {
@@ -169,12 +180,13 @@ function listen() {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     $("drop").hidden = true;
-    take(event.dataTransfer.files[0]);
+    take([...event.dataTransfer.files]);
   });
 }
 
 function drawn() {
-  $("undo").disabled = $("clear").disabled = paper.empty;
+  $("undo").disabled = !paper.undoable;
+  $("clear").disabled = paper.empty;
   $("prompt").hidden = !paper.empty;
   predict();
 }
@@ -184,7 +196,9 @@ async function start() {
   try {
     const { models } = await ask("models");
     for (const [at, model] of models.entries()) {
-      const answer = new Answer(model, `model-${at}`);
+      const alike = models.filter((each) => each.title === model.title).length > 1;
+      const title = alike ? `${model.title}, ${model.name}` : model.title;
+      const answer = new Answer(model, title, `model-${at}`);
       answers.set(model.name, answer);
       $("answers").append(answer.card);
     }

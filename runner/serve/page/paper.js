@@ -15,6 +15,7 @@ export class Paper {
     this.drawn = drawn;
     this.say = say;
     this.strokes = []; // each a list of points [x, y], 0 to 1
+    this.cleared = []; // drawings that were cleared, each a list of strokes
     this.pointer = null; // that draws now
     this.pen = { at: [0.5, 0.5], down: false, shown: false };
     this.held = new Set(); // arrow keys
@@ -27,14 +28,21 @@ export class Paper {
     return this.strokes.length === 0;
   }
 
+  get undoable() {
+    return !this.empty || this.cleared.length > 0;
+  }
+
+  // Remove the last stroke, or restore what was cleared before it.
   undo() {
     this.stop();
-    this.strokes.pop();
+    if (this.empty) this.strokes = this.cleared.pop() ?? [];
+    else this.strokes.pop();
     this.changed();
   }
 
   clear() {
     this.stop();
+    if (!this.empty) this.cleared.push(this.strokes);
     this.strokes = [];
     this.changed();
   }
@@ -147,7 +155,7 @@ export class Paper {
 
   where() {
     const [across, down] = this.pen.at.map((value) => Math.round(value * 100));
-    return `${across} % across, ${down} % down`;
+    return `${across}% across, ${down}% down`;
   }
 
   showPen(shown) {
