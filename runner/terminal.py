@@ -7,7 +7,9 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from zookit.core.messages import logger, printable, warnings_given_once
@@ -15,6 +17,10 @@ from zookit.streams import guarded
 
 if TYPE_CHECKING:
     from zookit.core.progress import Advance
+
+
+_SECONDS = 10
+"""Between two lines about the progress of a task."""
 
 
 class _Lines(logging.Handler):
@@ -94,7 +100,7 @@ def waiting(label: str, *, quiet: bool) -> Iterator[None]:
 
 @contextmanager
 def bar(label: str, total: int | None, unit: Literal["bytes", "images"]) -> "Iterator[Advance]":
-    """Show a progress bar on stderr; implements `zookit.core.data.Progress`."""
+    """Show a progress bar on stderr, or lines; implements `zookit.core.data.Progress`."""
     from rich import progress
 
     from zookit.console import Console
@@ -113,4 +119,22 @@ def bar(label: str, total: int | None, unit: Literal["bytes", "images"]) -> "Ite
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bars:
         task = bars.add_task(label, total=total)
-        yield lambda done: bars.advance(task, done)
+        lines = _LinesOfProgress(label, total, unit)
+        advance = partial(bars.advance, task) if console.is_terminal else lines.advance
+        yield advance
+
+
+class _LinesOfProgress:
+    """Says on stderr how far a task is, every ten seconds, where a bar cannot be shown."""
+
+    def __init__(self, label: str, total: int | None, unit: str) -> None:
+        self._label, self._unit = label, unit
+        self._of = "" if total is None else f" of {total:,}"
+        self._done, self._said = 0, monotonic()
+
+    def advance(self, done: int) -> None:
+        self._done += done
+        if monotonic() - self._said >= _SECONDS:
+            self._said = monotonic()
+            text = f"{self._label}: {self._done:,}{self._of} {self._unit}"
+            print(f"zookit: {text}", file=guarded(sys.stderr))

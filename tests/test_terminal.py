@@ -52,6 +52,17 @@ def test_a_program_with_its_own_handler_gets_the_messages_alone(
     assert not capsys.readouterr().err
 
 
+def test_without_a_terminal_a_long_task_gives_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 4.0, 11.0, 11.0, 12.0])
+    monkeypatch.setattr("zookit.terminal.monotonic", lambda: next(clock))
+    with bar("reading", 4000, "images") as advance:
+        for _ in range(3):
+            advance(1000)
+    assert capsys.readouterr().err == "zookit: reading\nzookit: reading: 2,000 of 4,000 images\n"
+
+
 def test_without_a_terminal_a_bar_is_a_line_and_a_spinner_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zookit.inference.explanation import Explanation
     from zookit.inference.explanation_sheet import ExplainedImage
     from zookit.inference.predict import Pixels, Probabilities
+    from zookit.runs.run import RunRecord
 
 Explain = Annotated[
     Path | None,
@@ -32,7 +33,7 @@ class ExplainedPicture:
     def __init__(
         self,
         file: Path | None,
-        class_names: Sequence[str],
+        run: "RunRecord",
         *,
         inputs: Sequence[Path] = (),
         force: bool,
@@ -47,7 +48,7 @@ class ExplainedPicture:
         if file is not None:
             check_sheet(file, force=force)
             _check_is_no_input(file, inputs)
-        self._file, self._class_names, self._force = file, class_names, force
+        self._file, self._run, self._force = file, run, force
         self._images: list[ExplainedImage] = []
         self._explanations: list[Explanation] = []
         self._total = 0
@@ -86,7 +87,14 @@ class ExplainedPicture:
         from zookit.inference.explanation_sheet import explanation_sheet
         from zookit.preview import write_sheet
 
-        png = explanation_sheet(self._images, joined(self._explanations), self._class_names)
+        names = self._run.environment.data.class_names
+        png = explanation_sheet(
+            self._images,
+            joined(self._explanations),
+            names,
+            model=self._run.name,
+            total=self._total,
+        )
         write_sheet(self._file, png, force=self._force)
         shown = len(self._images)
         some = "" if shown == self._total else f" in the first {shown} of {self._total:,} images"

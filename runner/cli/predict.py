@@ -29,6 +29,7 @@ def predict(
         typer.Argument(
             metavar="[FILE|FOLDER]...",
             help="Image files (PNG, JPEG, GIF, BMP, WebP), and folders that contain them.",
+            readable=False,  # a file that cannot be read is skipped, like one that is no image
             show_default=False,
         ),
     ] = None,
@@ -70,9 +71,7 @@ def predict(
     from zookit.api import open_run  # neither --help nor completion needs this
 
     run = open_run(name, runs_dir)
-    picture = ExplainedPicture(
-        explain, run.environment.data.class_names, inputs=files or (), force=force
-    )
+    picture = ExplainedPicture(explain, run, inputs=files or (), force=force)
     from zookit.inference.image_files import is_one_file
 
     if image is not None:
@@ -126,7 +125,7 @@ def _predict_files(
         ):
             read, probabilities = block.files, block.probabilities
             picture.add(
-                [each.name for each in read], block.images, probabilities, block.explanation
+                [str(each) for each in read], block.images, probabilities, block.explanation
             )
             if as_json:
                 for file, each in zip(read, probabilities, strict=True):
@@ -153,7 +152,7 @@ def _predict_file(
         run, files, invert=invert, explain=picture.most, explaining=_explaining()
     ):
         (file,), (pixels,), (probabilities,) = block.files, block.images, block.probabilities
-        picture.add([file.name], block.images, block.probabilities, block.explanation)
+        picture.add([str(file)], block.images, block.probabilities, block.explanation)
         draw(Console(soft_wrap=True), f"{file}, as the model gets it", pixels)
         names = run.environment.data.class_names
         print_probabilities(output(), probabilities, names, top=top)

@@ -93,7 +93,7 @@ def load_evaluation_data(
         warn(
             f"{name} is not the data that {run.name} was trained on: it is {prepared.origin} data "
             f"with the hash {prepared.hash[:8]}, but the run recorded {recorded.origin} data with "
-            f"the hash {recorded.hash[:8]}. The results are not comparable with the run's own."
+            f"the hash {recorded.hash[:8]}. Neither its images nor results on them are the run's."
         )
     chosen = choose_split(prepared.splits, split, prepared.origin, name)
     _warn_of_other_names(run, name, dataset.info.class_names)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ _LINE = 18
 
 @dataclass(frozen=True, eq=False)
 class ExplainedImage:
-    """An image, its name, and what a model predicts; `true` is its class if that is known."""
+    """An image, its name or path, and what a model predicts; `true` is its class if known."""
 
     name: str
     pixels: "Pixels"
@@ -36,14 +37,23 @@ class ExplainedImage:
 
 
 def explanation_sheet(
-    images: Sequence[ExplainedImage], explanation: Explanation, class_names: Sequence[str]
+    images: Sequence[ExplainedImage],
+    explanation: Explanation,
+    class_names: Sequence[str],
+    *,
+    model: str,
+    total: int,
 ) -> bytes:
     """Return a PNG: each image with its name, and beside it where the model looked for a class.
+
+    Images in different folders have so much of their path as name that they differ.
 
     Args:
         images: at least one image.
         explanation: the class of each image, and where the model looked for it.
         class_names: the names of the classes.
+        model: the name of the run or the model.
+        total: how many images there are, of which these are the first.
     """
     side = _SIDE_OF_ONE if len(images) == 1 else _SIDE
     pairs = min(_PAIRS, len(images))
@@ -51,21 +61,18 @@ def explanation_sheet(
     rows = -(-len(images) // pairs)
     width = 2 * side + 3 * GAP
     page = Page(pairs * width + GAP, 2 * _LINE + 2 * GAP + rows * (height + 2 * GAP))
-    page.text(
-        GAP, GAP, f"Where the model looked: {explanation.method}", page.width - 2 * GAP, bold=True
-    )
-    page.text(
-        GAP,
-        GAP + _LINE,
-        "bright: raises the score of the class that is named",
-        page.width - 2 * GAP,
-    )
-    of_each = zip(images, explanation.labels.tolist(), explanation.maps, strict=True)
-    for at, (each, label, where) in enumerate(of_each):
+    within, some = page.width - 2 * GAP, f"; the first {len(images)} of {total:,} images"
+    heading = f"Where {model} looked: {explanation.method}"
+    meaning = "bright: raises the score of the class that is named"
+    page.text(GAP, GAP, printable(heading), within, bold=True)
+    page.text(GAP, GAP + _LINE, meaning + some * (len(images) < total), within)
+    names = short_names([each.name for each in images])
+    of_each = zip(images, names, explanation.labels.tolist(), explanation.maps, strict=True)
+    for at, (each, name, label, where) in enumerate(of_each):
         left = at % pairs * width + GAP
         top = at // pairs * (height + 2 * GAP) + 2 * _LINE + 3 * GAP
         second = left + side + GAP
-        page.text(left, top, printable(each.name), side)
+        page.text(left, top, printable(name), side)
         page.text(left, top + _LINE, "" if each.true is None else f"true: {each.true}", side)
         page.text(second, top, class_names[label], side, bold=True)
         page.text(second, top + _LINE, _certainty(each, label), side)
@@ -73,6 +80,17 @@ def explanation_sheet(
         page.paste(left, top + 2 * _LINE, shown)
         page.paste(second, top + 2 * _LINE, _covered(shown, where))
     return page.png()
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Return the ends of paths, of as few parts as tell them apart."""
+    parts = [Path(each).parts for each in names]
+    most, different = max(map(len, parts)), len(set(parts))
+    for count in range(1, most + 1):
+        ends = [str(Path(*each[-count:])) for each in parts]
+        if len(set(ends)) == different:
+            break
+    return ends
 
 
 def _certainty(image: ExplainedImage, label: int) -> str:

@@ -15,7 +15,7 @@ from zookit.core.data.files import image_entries_below
 from zookit.core.data.images import pixels_of, upright_image, without_warnings
 from zookit.core.data.threads import in_threads
 from zookit.core.errors import quoted
-from zookit.core.messages import printable
+from zookit.core.messages import printable, with_article
 from zookit.core.processor_count import processors
 from zookit.inference.image_notes import ImageNotes, Note
 from zookit.inference.rebuild import check_ended
@@ -138,9 +138,12 @@ def load_images_of(
     paths = [files] if isinstance(files, str | Path) else list(files)
     for path in paths:
         if not isinstance(path, str | Path):
+            advice = "To predict several arrays: numpy.stack(images)"
+            if isinstance(path, list | tuple):
+                advice = "To convert lists of pixels: numpy.array(images, 'uint8')"
             raise BadParameter(
-                f"images must be one array or a list of paths, got a list with "
-                f"{type(path).__name__}. To predict several arrays: numpy.stack(images)"
+                f"images must be one array or a list of paths, got a list that contains "
+                f"{with_article(type(path).__name__)}. {advice}"
             )
     return load_image_files(map(Path, paths), notes_for(run, invert=invert))
 

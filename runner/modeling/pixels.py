@@ -48,6 +48,8 @@ def as_pixels(images: Any, shape: tuple[int, ...]) -> "npt.NDArray[np.uint8]":
     if array.dtype.kind not in "fiub":
         named = array.dtype == object or array.dtype.kind in "US"
         kind = type(images).__name__ if named else array.dtype.name
+        if isinstance(images, np.ndarray) and array.dtype == object:
+            kind = "an array of Python objects"
         raise _not_numbers(kind, shape, _arrays_of(images, array))
     check_shape(array.shape, shape)
     if shape[-1] == 1 and array.ndim == len(shape):
@@ -69,6 +71,8 @@ def _arrays_of(images: Any, array: "npt.NDArray[Any]") -> str:
     """Return where the images are that paths or a data set stand for."""
     if array.dtype.kind in "US" or isinstance(images, PurePath):
         return " For image files: run.predict(FILES)"
+    if isinstance(images, np.ndarray) and images.dtype == object:
+        return " To convert it: numpy.stack(images).astype('uint8')"
     if hasattr(images, "images"):
         return " The array of a split: split.images"
     return " The array of the test split: data.splits.test.images" * hasattr(images, "splits")

@@ -79,7 +79,9 @@ def load_arrays(path: Path) -> "tuple[dict[str, Array], str]":
         ) from None
     except OSError as error:
         raise unreadable(path, error) from None
-    except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except SafetensorError:  # whose messages are about its own code
+        raise damaged(path, "it is cut off, or not a safetensors file") from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise damaged(path, reason_of(error)) from None
     if about.get("format") != str(FORMAT):
         raise BadRun(

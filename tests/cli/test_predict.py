@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import Command, Outcome
 from made_runs import digits, two_classes
+from permissions import permissions_obeyed
 from PIL import ExifTags, Image
 from terminal import written_in_terminal
 
@@ -277,6 +278,22 @@ def test_files_that_are_not_images_are_skipped(
     for warning, name in zip(warnings, ("notes.txt", "pipe.png", "gone.png"), strict=True):
         assert warning.startswith("zookit: ")
         assert name in warning
+
+
+def test_files_that_may_not_be_read_are_skipped(
+    zookit: Command, images: Split, tmp_path: Path
+) -> None:
+    for name in ("good.png", "secret.png"):
+        Image.fromarray(images.images[AT, :, :, 0]).save(tmp_path / name)
+    (tmp_path / "secret.png").chmod(0)
+    with permissions_obeyed():
+        outcome = zookit("predict", digits().folder, "secret.png", "good.png", "--json")
+        message = zookit("predict", digits().folder, "secret.png").message()
+    assert [line["file"] for line in lines_of(outcome)] == ["good.png"]
+    for text in (outcome.err, message):
+        assert "secret.png" in text
+        assert "Permission denied" in text
+        assert "Invalid value" not in text
 
 
 def test_damaged_images_cause_no_traceback(zookit: Command, tmp_path: Path) -> None:

@@ -34,6 +34,19 @@ def test_text_stays_within_its_width(text: str) -> None:
     assert dark.any() == bool(text)
 
 
+def test_other_scripts_are_letters_or_escaped() -> None:
+    def drawn(text: str) -> "np.typing.NDArray[np.uint8]":
+        page = Page(300, 30)
+        page.text(10, 5, text, 280)
+        return opened(page)
+
+    no_letter = "\U0010fffe"
+    for text in ("кот", "γάτα"):
+        assert not np.array_equal(drawn(text), drawn(no_letter * len(text)))
+    letters = drawn("кот 猫.png")
+    assert np.array_equal(letters, drawn(r"кот \u732b.png"))
+
+
 @pytest.mark.parametrize(("size", "expected"), [((2, 3), (6, 9)), ((100, 50), (9, 4))])
 def test_the_longer_side_has_the_given_number_of_pixels(
     size: tuple[int, int], expected: tuple[int, int]

@@ -67,6 +67,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no array": (object(), "object"),
     "none": (None, "NoneType"),
     "unequal images": ([[1], [1, 2]], "list"),
+    "objects": (RAW.astype(object), "astype('uint8')"),
     "one image": (RAW[0], "images[None]"),
     "one image without channel": (RAW[0, ..., 0], "images[None]"),
     "another size": (np.zeros((2, 5, 5, 1), np.uint8), "(2, 5, 5, 1)"),
