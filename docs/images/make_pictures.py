@@ -268,8 +268,9 @@ def page(studio: Studio) -> str:
     for step, commands in RATES.items():
         for command in commands:
             found = studio.rates(command)
-            loss = min(found["smoothed"])
-            rows.append((str(step), f"`{command}`", f"{found['suggestion']:g}", f"{loss:.2f}"))
+            rate, loss = found["suggestion"], min(found["smoothed"])
+            suggested = "none" if rate is None else f"{rate:g}"
+            rows.append((str(step), f"`{command}`", suggested, f"{loss:.2f}"))
     blocks.append(table(("step", "command", "suggested rate", "lowest smoothed loss"), rows))
     blocks += ["## Pictures", "The names in these commands are those of the runs above."]
     rows = [
