@@ -55,7 +55,7 @@ def escaped(text: str, characters: set[str]) -> str:
     )
 
 
-def _missing(font: ImageFont.FreeTypeFont, text: str) -> set[str]:
+def _missing(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, text: str) -> set[str]:
     """Return the characters of a text that a font draws as it draws one that does not exist."""
     box = bytes(font.getmask(_NO_CHARACTER))
     return {each for each in set(text) if bytes(font.getmask(each)) == box}
