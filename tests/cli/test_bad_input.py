@@ -67,7 +67,7 @@ MNIST = ("mnist", "dense", *SAMPLE)
         ((*MNIST, "--epochs", "9" * 20), ["epochs must be at most 1000000"]),
         ((*MNIST, "--epochs", "0"), ["epochs must be at least 1, got 0"]),
         ((*MNIST, "--epochs", "five"), ["epochs must be a whole number, got 'five'"]),
-        ((*MNIST, "--batch-size", "-8"), ["batch_size must be at least 1, got -8"]),
+        ((*MNIST, "--batch-size", "-8"), ["--batch-size must be at least 1, got -8"]),
         ((*MNIST, "--optimizer", "sdg"), ["optimizer", "'sdg'", "--optimizer sgd"]),
         ((*MNIST, "--learning-rate", "0"), ["learning_rate must be greater than 0, got 0"]),
         (
