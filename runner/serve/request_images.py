@@ -11,7 +11,7 @@ from zookit.core import DataError
 from zookit.core.data.images import upright_image
 from zookit.core.data.pixels import MAX_PIXELS
 from zookit.core.errors import quoted, reason_of
-from zookit.core.messages import counted
+from zookit.core.messages import counted, listed
 from zookit.inference.data_uri import data_uri
 from zookit.inference.image_files import prepare_image
 from zookit.modeling.pixels import why_dim
@@ -139,8 +139,8 @@ def _images_of(document: object) -> list[Any]:
     if not isinstance(document, dict):
         raise bad_request(f"{expected}, got {quoted(document)}")
     if set(document) != {"images"}:
-        keys = ", ".join(map(quoted, document))
-        raise bad_request(f"{expected}, got {f'the keys {keys}' if keys else 'an empty object'}")
+        keys = listed([quoted(each) for each in document], 3) or "none"
+        raise bad_request(f"{expected}, got the key{'s' * (len(document) > 1)} {keys}")
     images = document["images"]
     if not isinstance(images, list):
         raise bad_request(f"images must be a list of images, got {quoted(images)}")
@@ -214,6 +214,8 @@ def _what_differs(given: tuple[int, ...], model: ServedModel) -> str:
         return f"{counted(given[3], 'channel')}, but it takes {kind}; picture files are converted"
     if given[1:] == (height, width):
         return f"without channels, but it takes {kind}; picture files are converted"
+    if len(given) < 3:
+        return "not a list of images"
     return f"{counted(given[0], 'image')} of another size; picture files are scaled"
 
 

@@ -212,6 +212,7 @@ def test_explanation(ask: Ask) -> None:
         (np.zeros((2, 1, 28, 28), int).tolist(), "channels come first"),
         (np.zeros((2, 28, 27), int).tolist(), "2 images of another size"),
         ([[[0]]], "(N, 28, 28, 1)"),
+        ([0] * 28, "not a list of images"),
         ([[[0], [0, 1]]], "same shape"),
         ([[[0.5]]], "0.5"),
         ([[["0"]]], "'0'"),
