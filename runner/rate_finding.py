@@ -25,7 +25,8 @@ class RateCurve(RangeTest):
     """What `find_rate` found. A notebook shows it as a picture.
 
     `rates` and `losses`, float64 (N,), are the learning rate and the loss of each step; `smoothed`,
-    float64 (N,), is the moving average of the losses. `suggestion` is a learning rate to train
+    float64 (N,), is the moving average of the losses. `guessing` is the loss of answering with the
+    frequencies of the classes, None if it is not known. `suggestion` is a learning rate to train
     with, or None if `problem` says why there is none.
     """
 
