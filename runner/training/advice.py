@@ -146,6 +146,11 @@ def _diverged(
     best, last = min(losses), losses[-1]
     if last > 2 * guessing:
         worse = f"the training loss is {last:.4g}, and that of guessing is {guessing:.4g}"
+        if not experiment.settings.normalize:
+            return (
+                f"{worse}: the pixels are not divided by 255, which makes a network very sure, "
+                f"and wrong, for long. Leave out {option('--no-normalize', 'normalize=False')}."
+            )
     elif last > 1.5 * best and last > best + _RISE:
         epoch = losses.index(best) + 1
         worse = f"the training loss has risen from {best:.4g} in epoch {epoch} to {last:.4g}"

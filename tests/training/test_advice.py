@@ -265,6 +265,7 @@ def result(
     callbacks: str = "",
     optimizer: str = "",
     loss_name: str = "",
+    normalize: bool = True,
     **history: Any,
 ) -> Result:
     """Return the result of a finished run on 1,000 test images of two classes."""
@@ -280,6 +281,7 @@ def result(
         np.zeros((0, 1, 1, 1), np.uint8),
     )
     experiment = run.experiment
+    experiment = replace(experiment, settings=replace(experiment.settings, normalize=normalize))
     if callbacks:
         experiment = replace(
             experiment, callbacks=(zookit.registry.callbacks.build(callbacks).spec,)
@@ -332,6 +334,10 @@ def test_a_normal_result_needs_no_words(normal: dict[str, Any]) -> None:
         ({"one_class": True, "loss": (3.0, 2.0, 1.0)}, ["'a'", "0.001"]),
         ({"loss": (0.5, 0.2, 0.6)}, ["0.2", "epoch 2", "0.6", "0.001"]),
         ({"loss": (1e6, 59.3, 52.9)}, ["52.9", "0.6931", "0.001"]),
+        (
+            {"loss": (30.1, 8.2, 5.5), "normalize": False},
+            ["5.5", "0.6931", "divided by 255", "Leave out normalize=False"],
+        ),
         ({"loss": (0.71, 0.708, 0.709)}, ["does not fall", "0.7100", "0.7090", "0.6931"]),
         (
             {"loss": (0.71, 0.709), "loss_name": "crossentropy:label_smoothing=0.1"},
