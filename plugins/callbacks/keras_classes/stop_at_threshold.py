@@ -44,9 +44,9 @@ class StopAtThreshold(Stateful):
             )
 
     def on_train_end(self, logs: Logs = None) -> None:
-        """Report that the bound was never reached."""
+        """Report that the bound was never reached, unless another callback ended the training."""
         del logs
-        if self._missed is not None:
+        if self._missed is not None and not self.model.stop_training:
             bound = self._at_least if math.isfinite(self._at_least) else self._at_most
             say(
                 f"{self._name}: {self._monitor} did not reach {bound:g}; it is {self._missed:.4f} "
