@@ -4,7 +4,6 @@ import base64
 import csv
 import io
 import json
-import re
 import shlex
 import shutil
 import subprocess
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from chromium import missing_programs, start_chromium
+from code_blocks import code_blocks, file_of
 from PIL import Image, ImageOps
 
 import zookit
@@ -39,6 +40,7 @@ class Studio:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder.absolute()
         self._trainings = trainings
+        self._reused: set[str] = set()
         self._driver: Any = None  # its types have holes
 
     def printed(self, command: str, *more: str) -> str:
@@ -70,19 +72,21 @@ class Studio:
             self.printed(self._trainings[name], "--runs-dir", new.name, "--quiet")
             zookit.open_run("latest", runs_dir=new).folder.rename(self.folder / name)
             shutil.rmtree(new)
+        elif name not in self._reused:
+            self._reused.add(name)
+            print(f"{name}: reused", flush=True)
         return zookit.open_run(self.folder / name)
 
     def sweep(self, command: str, name: str) -> list[dict[str, str]]:
         """Return the rows of a sweep, whose runs are in NAME and whose report is NAME.html."""
+        if (self.folder / name).exists():
+            print(f"{name}: finished runs are reused", flush=True)
         words = ("--runs-dir", name, "--report", f"{name}.html", "--csv", "--quiet")
         return list(csv.DictReader(io.StringIO(self.printed(command, *words))))
 
     def rates(self, command: str) -> Any:
         """Return what `zookit find-rate` finds, whose plot is the file of `--plot`."""
-        found = self.folder / f"{command.rsplit(maxsplit=1)[-1]}.json"
-        if not found.exists():
-            found.write_text(self.printed(command, "--force", "--json"), encoding="utf-8")
-        return json.loads(found.read_text(encoding="utf-8"))
+        return json.loads(self.printed(command, "--force", "--json"))
 
     def drawn(self, command: str) -> Picture:
         """Return the picture that a command writes to its last word."""
@@ -110,22 +114,15 @@ class Studio:
             server.communicate()
 
     def write_scripts(self, pages: Path) -> None:
-        """Write the scripts that the pages of a folder show, and run those that write pictures.
-
-        A script begins with its name in a comment.
-        """
+        """Write the scripts that the pages of a folder show, and run those that write pictures."""
         for page in sorted(pages.glob("*.md")):
-            for block in re.findall(
-                r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
-            ):
-                if found := re.match(r"# (\w+\.py)\n", block):
-                    script = self.folder / found[1]
-                    if not script.exists():
-                        script.write_text(block, encoding="utf-8")
-                        if script.stem.startswith("write_"):
-                            subprocess.run(
-                                [sys.executable, script.name], cwd=self.folder, check=True
-                            )
+            for language, block in code_blocks(page.read_text("utf-8")):
+                name = file_of(block)
+                if language == "python" and name and "/" not in name:
+                    (self.folder / name).write_text(block, encoding="utf-8")
+                    if name.startswith("write_"):
+                        print(f"$ python {name}", flush=True)
+                        subprocess.run([sys.executable, name], cwd=self.folder, check=True)
 
     def choose(self, file: Path) -> None:
         """Show a picture to the served models, and wait for their answers."""
@@ -158,23 +155,18 @@ class Studio:
         self.driver.find_element("id", identifier).click()
 
     def wait_for_answers(self) -> None:
-        """Wait until the served models have answered, and the bars stand still."""
-        time.sleep(0.5)
+        """Wait until the served models have answered, and nothing moves."""
         self._wait("document.getElementById('answers').ariaBusy == 'false'")
-        time.sleep(1)
+        self._wait("[...document.images].every((each) => each.complete)")
+        self._wait("document.getAnimations().length == 0")
 
     @property
     def driver(self) -> Any:
         """The browser."""
         if self._driver is None:
-            from selenium import webdriver
-            from selenium.webdriver.chrome.service import Service
-
-            options = webdriver.ChromeOptions()
-            options.binary_location = shutil.which("chromium") or ""
-            for each in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
-                options.add_argument(each)
-            self._driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+            if missing := missing_programs():
+                sys.exit(f"Pictures need {' and '.join(missing)}, which is not installed.")
+            self._driver = start_chromium("--hide-scrollbars")
         return self._driver
 
     def open(self, page: Path | str, width: int = 480, scale: float = 1.5) -> None:

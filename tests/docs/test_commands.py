@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 from conftest import Command
-from pages import PAGES, PLUGIN_PAGES, blocks, commands, is_server, is_sweep
+from pages import (
+    PAGES,
+    PLUGIN_PAGES,
+    blocks,
+    check_arguments,
+    commands,
+    is_server,
+    is_sweep,
+)
 
 from zookit import Run, open_run
-from zookit.cli.commands import app
 from zookit.training.composition import Composition
 from zookit.training.listeners import select_listeners
-from zookit.typer_commands import command_of
 
 # Each command once, on however many pages it stands. The benchmarks take minutes to hours.
 ALL = tuple(
@@ -87,10 +93,7 @@ def test_other_command_runs(zookit: Command, command: str) -> None:
 @pytest.mark.parametrize("command", [*PARSED, *SERVERS])
 def test_command_has_valid_arguments(command: str) -> None:
     assert command in ALL
-    group = command_of(app)
-    context = group.make_context("zookit", [])
-    name, found, arguments = group.resolve_command(context, shlex.split(command)[1:])
-    found.make_context(name, arguments, parent=context)
+    check_arguments(command)
 
 
 @pytest.mark.usefixtures("one_step")

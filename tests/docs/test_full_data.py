@@ -1,15 +1,12 @@
 """The pictures of the documentation, and the page of the commands that made them on full data."""
 
 import re
-import shlex
 from itertools import chain
 
 import pytest
 from conftest import ROOT
 from make_pictures import PAGE, PICTURES, RATES, SWEEPS, TRAININGS
-
-from zookit.cli.commands import app
-from zookit.typer_commands import command_of
+from pages import check_arguments
 
 IMAGES = ROOT / "docs" / "images"
 COURSE = ROOT / "docs" / "course"
@@ -22,12 +19,16 @@ COMMANDS = tuple(
         )
     )
 )
+PAGES = tuple(COURSE.glob("[0-9]*.md"))
+FOUR_DECIMALS = re.compile(r"\b\d\.\d{4}\b")
+AT_PICTURE = re.compile(r"^!\[[^]]*\]\(\.\./images/\d\d-.*\n+(?:\*(?:.+\n)+)?", re.MULTILINE)
+"""A picture, and the paragraph of its caption if there is one."""
 WITHOUT_RUN = {"05", "06"}
 """Steps that train nothing."""
 
 
 def test_each_step_that_trains_shows_pictures_of_its_own() -> None:
-    for page in COURSE.glob("[0-9]*.md"):
+    for page in PAGES:
         step = page.name[:2]
         own = {name for name in PICTURES if name.startswith(step)}
         shown = re.findall(r"!\[[^]]{30,}\]\(\.\./images/([\w-]+)\.png\)", page.read_text("utf-8"))
@@ -49,10 +50,15 @@ def test_the_page_has_the_commands_of_the_script() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_has_valid_arguments(command: str) -> None:
     """Their words alone are read: on full data, they train for minutes."""
-    group = command_of(app)
-    words = shlex.split(command)[1:]
-    if words[0] == "--plugin":  # a file that a page of the course shows
-        del words[:2]
-    context = group.make_context("zookit", [])
-    name, found, arguments = group.resolve_command(context, words)
-    found.make_context(name, arguments, parent=context)
+    check_arguments(command)
+
+
+def test_exact_numbers_at_a_picture_stand_on_the_page() -> None:
+    """A number of four decimals, in the text of a picture or in its caption."""
+    on_page = set(FOUR_DECIMALS.findall(PAGE.read_text("utf-8")))
+    pages = {page.name: AT_PICTURE.findall(page.read_text("utf-8")) for page in PAGES}
+    assert any(FOUR_DECIMALS.search(text) for texts in pages.values() for text in texts)
+    missing = {
+        name: set(FOUR_DECIMALS.findall(" ".join(texts))) - on_page for name, texts in pages.items()
+    }
+    assert not {name: numbers for name, numbers in missing.items() if numbers}

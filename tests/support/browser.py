@@ -3,13 +3,13 @@
 import base64
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import missing_programs, start_chromium
 from PIL import Image
 
 WIDTHS = (360, 1200)
@@ -19,22 +19,8 @@ class Browser:
     """Chromium without a window, started with further arguments."""
 
     def __init__(self, *arguments: str) -> None:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-
-        options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium") or ""
-        for argument in (
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            *arguments,
-        ):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-        # Its types have holes.
-        self.driver: Any = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+        logs = {"performance": "ALL", "browser": "ALL"}
+        self.driver: Any = start_chromium(*arguments, logs=logs)
 
     def show(self, page: Path | str, width: int, scheme: str) -> None:
         """Open a file or an address on a screen of that width and with that colour scheme."""
@@ -78,8 +64,7 @@ class Browser:
 @contextmanager
 def opened_browser(*arguments: str) -> Iterator[Browser]:
     """Yield a browser; skip the test if there is none on this machine."""
-    missing = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
-    if missing:
+    if missing := missing_programs():
         assert not os.environ.get("CI"), f"{' and '.join(missing)} must be there"
         pytest.skip(f"{' and '.join(missing)} is not installed")
     opened = Browser(*arguments)

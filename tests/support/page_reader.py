@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from code_blocks import code_blocks, file_of
 from conftest import ROOT, Command
 from edited_plugin import forget_plugins, restore_plugins
 from made_plugins import make_distribution
@@ -24,9 +25,7 @@ from shown_output import check_shown
 import zookit
 
 COURSE = ROOT / "docs" / "course"
-_BLOCK = re.compile(r"^```(console|python|text|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-_FILE = re.compile(r"# ([\w./-]+\.(?:py|toml))\n")
 
 
 class PageReader:
@@ -42,14 +41,14 @@ class PageReader:
     def follow(self, page: Path) -> None:
         """Do everything, and compare what is shown with what comes out."""
         printed = ""
-        for language, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
+        for language, block in code_blocks(page.read_text(encoding="utf-8")):
             if language == "console":
                 for command, shown in _COMMAND.findall(block):
                     found = self._type(command)
                     if shown:
                         check_shown(shown, found)
-            elif named := _FILE.match(block):
-                self._write(self._folder / named[1], block)
+            elif name := file_of(block):
+                self._write(self._folder / name, block)
             elif language == "python" and block not in _scripts().values():
                 printed = self._execute(block, self._names)
             elif language == "text":

@@ -1,8 +1,12 @@
 """The pages of the documentation, and the commands and the code on them."""
 
-import re
+import shlex
 
+from code_blocks import code_blocks
 from conftest import ROOT
+
+from zookit.cli.commands import app
+from zookit.typer_commands import command_of
 
 PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md")))
 PLUGIN_GUIDE = "docs/plugins.md"
@@ -23,7 +27,7 @@ def text_of(page: str) -> str:
 
 
 def blocks(page: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(page), re.MULTILINE | re.DOTALL)
+    return [block for each, block in code_blocks(text_of(page)) if each == language]
 
 
 def plugin_blocks(language: str) -> list[str]:
@@ -35,6 +39,17 @@ def commands(page: str) -> list[str]:
     lines = [line for block in blocks(page, "console") for line in block.splitlines()]
     assert all(line.startswith("$ ") for line in lines), lines
     return [line.removeprefix("$ ") for line in lines]
+
+
+def check_arguments(command: str) -> None:
+    """Raise if a command does not exist or does not take its arguments. Nothing runs."""
+    group = command_of(app)
+    words = shlex.split(command)[1:]
+    if words[0] == "--plugin":  # a file that another block of the page has
+        del words[:2]
+    context = group.make_context("zookit", [])
+    name, found, arguments = group.resolve_command(context, words)
+    found.make_context(name, arguments, parent=context)
 
 
 def is_server(command: str) -> bool:
