@@ -18,7 +18,7 @@ from zookit.testing.target import NotApplicable, Target
 
 _ENDLESS = 1_000_000
 """Epochs of a training that does not end by itself."""
-_LIMIT = 5.0
+_LIMIT = 10.0
 """Seconds that it may take, from when TensorFlow is imported."""
 
 

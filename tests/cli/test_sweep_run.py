@@ -158,7 +158,7 @@ def test_runs_that_differ_are_taken_only_if_asked_for(sweep: Sweep, tmp_path: Pa
 
 @pytest.mark.slow
 def test_bad_cells_are_reported_and_the_others_trained(tmp_path: Path) -> None:
-    reasons = {"abort": "SIGABRT", "hang": "10 s", "eat": "memory", "raise": "no luck"}
+    reasons = {"abort": "SIGABRT", "hang": "15 s", "eat": "memory", "raise": "no luck"}
     sets = [[], *([f"harm:how={how}"] for how in reasons)]
     others: list[dict[str, object]] = [{"architecture": "dense:8"}]
     others += [{"seed": seed} for seed in (1, 2, 3)]
@@ -176,7 +176,7 @@ def test_bad_cells_are_reported_and_the_others_trained(tmp_path: Path) -> None:
     plugin = str(ROOT / "tests" / "support" / "bad_cells.py")
     command = [sys.executable, "-m", "zookit", "--plugin", plugin, "sweep", "--from", str(file)]
     ended = subprocess.run(
-        [*command, "--limit", "10", "--json", "--runs-dir", str(tmp_path / "runs")],
+        [*command, "--limit", "15", "--json", "--runs-dir", str(tmp_path / "runs")],
         capture_output=True,
         text=True,
         timeout=500,

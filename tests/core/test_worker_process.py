@@ -98,13 +98,13 @@ def test_one_process_trains_stops_continues_and_fails(
         ("abort", ("SIGABRT", "end", "bad_cells.py")),
         ("exit", ("exit code 3",)),
         ("kill", ("SIGKILL", "memory")),
-        ("hang", ("8 s", ".py:")),
+        ("hang", ("12 s", ".py:")),
     ],
 )
 def test_a_process_that_ends_or_hangs_is_lost(
     worker: WorkerProcess, tmp_path: Path, how: str, facts: tuple[str, ...]
 ) -> None:
-    seconds = 8 if how == "hang" else None
+    seconds = 12 if how == "hang" else None
     job = small_job(callbacks=[f"{HARM}:how={how}"], seconds=seconds)
     worker.start(job, tmp_path / "job")
     status = polled_until(worker.status)
@@ -137,9 +137,9 @@ def slow_import(folder: Path, monkeypatch: pytest.MonkeyPatch, seconds: float) -
 
 @pytest.mark.slow
 def test_the_import_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow_import(tmp_path / "site", monkeypatch, seconds=9)
+    slow_import(tmp_path / "site", monkeypatch, seconds=14)
     worker = WorkerProcess(tmp_path / "log")
-    worker.start(small_job(seconds=8), tmp_path / "job")
+    worker.start(small_job(seconds=12), tmp_path / "job")
     status = polled_until(worker.status)
     worker.kill()
     assert status.state == "finished", status

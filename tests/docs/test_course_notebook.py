@@ -14,14 +14,13 @@ from shown_output import check_shown
 NOTEBOOK = ROOT / "docs" / "course" / "course.ipynb"
 HOME = "/home/you"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("course-notebook")]
 
-
+@pytest.mark.slow
 def test_the_notebook_shows_what_comes_out(tmp_path: Path, session_cache: Path) -> None:
     shown = nbformat.read(NOTEBOOK, 4)  # type: ignore[no-untyped-call]
     executed = deepcopy(shown)
     execute(executed, tmp_path, session_cache)
-    path = os.environ.get("ZOOKIT_KEEP_NOTEBOOK")
+    path = os.environ.get("ZOOKIT_COURSE_NOTEBOOK")
     if path:
         keep_text(executed, tmp_path)
         nbformat.write(executed, path)  # type: ignore[no-untyped-call]
