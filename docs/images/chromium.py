@@ -1,9 +1,11 @@
 """Chromium without a window, for pictures of pages and for tests of them."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+Stroke = Sequence[tuple[float, float]]
+"""Points in parts of a width and a height."""
 PROGRAMS = ("chromium", "chromedriver")
 
 
@@ -31,3 +33,20 @@ def start_chromium(*arguments: str, logs: Mapping[str, str] | None = None) -> An
     if logs:
         options.set_capability("goog:loggingPrefs", dict(logs))
     return webdriver.Chrome(options, Service(chromedriver))
+
+
+def draw_strokes(driver: Any, strokes: Sequence[Stroke], box: Mapping[str, float]) -> None:
+    """Draw with the mouse on the element of that box, which is in view."""
+    from selenium.webdriver.common.actions.action_builder import ActionBuilder
+
+    actions = ActionBuilder(driver, duration=0)
+    mouse: Any = actions.pointer_action
+    for stroke in strokes:
+        for at, (x, y) in enumerate(stroke):
+            mouse.move_to_location(
+                round(box["x"] + x * box["width"]), round(box["y"] + y * box["height"])
+            )
+            if at == 0:
+                mouse.pointer_down()
+        mouse.pointer_up()
+    actions.perform()

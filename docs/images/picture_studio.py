@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chromium import missing_programs, start_chromium
+from chromium import Stroke, draw_strokes, missing_programs, start_chromium
 from code_blocks import code_blocks, file_of
 from PIL import Image, ImageOps
 
@@ -130,24 +130,12 @@ class Studio:
         self.driver.find_element("id", "chooser").send_keys(str(file))
         self.wait_for_answers()
 
-    def draw(self, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
-        """Draw for the served models, and wait for their answers.
-
-        Points are parts of the paper's width and height.
-        """
-        from selenium.webdriver.common.actions.action_builder import ActionBuilder
-
-        box = self._script("return document.getElementById('paper').getBoundingClientRect()")
-        actions = ActionBuilder(self.driver, duration=50)
-        mouse: Any = actions.pointer_action
-        for stroke in strokes:
-            for at, (x, y) in enumerate(stroke):
-                across, down = x * box["width"], y * box["height"]
-                mouse.move_to_location(round(box["x"] + across), round(box["y"] + down))
-                if at == 0:
-                    mouse.pointer_down()
-            mouse.pointer_up()
-        actions.perform()
+    def draw(self, strokes: Sequence[Stroke]) -> None:
+        """Draw for the served models, and wait for their answers."""
+        box = self._script(
+            "return document.getElementById('paper').getBoundingClientRect().toJSON()"
+        )
+        draw_strokes(self.driver, strokes, box)
         self.wait_for_answers()
 
     def click(self, identifier: str) -> None:

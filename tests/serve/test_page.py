@@ -11,10 +11,10 @@ import httpx
 import pytest
 from axe import axe_findings
 from browser import Browser, opened_browser
+from chromium import draw_strokes
 from handwriting import GARMENTS, ROUND, STYLES, Stroke
 from PIL import Image
 from selenium.webdriver import ActionChains, Keys
-from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from served import RunningServer, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("page")]
@@ -60,18 +60,7 @@ class Page:
 
     def draw(self, strokes: list[Stroke], *, wait: bool = True) -> None:
         """Draw with the mouse, and wait for the answer."""
-        box = self.paper()
-        actions = ActionBuilder(self.browser.driver, duration=0)
-        mouse: Any = actions.pointer_action  # its types have holes
-        for stroke in strokes:
-            for at, (x, y) in enumerate(stroke):
-                mouse.move_to_location(
-                    round(box["x"] + x * box["width"]), round(box["y"] + y * box["height"])
-                )
-                if at == 0:
-                    mouse.pointer_down()
-            mouse.pointer_up()
-        actions.perform()
+        draw_strokes(self.browser.driver, strokes, self.paper())
         if wait:
             self.wait_for_answer()
 
