@@ -10,7 +10,7 @@ from zookit.core.messages import option
 from zookit.core.parameters import create
 from zookit.terminal import messages_shown
 from zookit.training.range_test import RangeTest
-from zookit.training.rate_range import RateRange, checked_range
+from zookit.training.rate_range import RateRange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def checked(tried: "Mapping[str, Any]", settings: "Mapping[str, Any]") -> RateRa
         if name in settings:
             raise BadParameter(f"{where} has no use for {name!r}. Remove it.")
     create(Settings, split_options(settings, where, without=NOT_TAKEN).settings, where)
-    return checked_range(tried, where)
+    return create(RateRange, tried, where)
 
 
 def rate_curve(composition: "Composition", tried: RateRange, *, quiet: bool) -> RateCurve:

@@ -153,7 +153,7 @@ class Studio:
         """The browser."""
         if self._driver is None:
             if missing := missing_programs():
-                sys.exit(f"Pictures need {' and '.join(missing)}, which is not installed.")
+                sys.exit(f"Pictures need programs that are not installed: {', '.join(missing)}.")
             self._driver = start_chromium("--hide-scrollbars")
         return self._driver
 

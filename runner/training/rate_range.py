@@ -1,16 +1,14 @@
 """The learning rates that a range test tries. Imports no NumPy, so that `--help` can show them."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_doc import Doc
 from annotated_types import Ge, Gt, Le
 
 from zookit.core import BadParameter
 from zookit.core.messages import option
-from zookit.core.parameters import create
 
 _FEWEST = 20
 """With fewer steps, the moving average of the losses says nothing."""
@@ -22,7 +20,8 @@ _MOST = 100_000
 class RateRange:
     """The learning rate of the first step, that of the last one, and the number of steps.
 
-    Raises BadParameter if the rates are not in order.
+    Raises BadParameter if the rates are not in order. `zookit.core.parameters.create` also checks
+    the declared types and bounds.
     """
 
     lowest: Annotated[float, Gt(0), Doc("The learning rate of the first step.")] = 1e-6
@@ -38,12 +37,3 @@ class RateRange:
                 f"{lowest} must be above 0 and below {highest}, got {self.lowest:g} and "
                 f"{self.highest:g}."
             )
-
-
-def checked_range(given: Mapping[str, Any], where: str) -> RateRange:
-    """Return the range of values by name. Messages begin with `where`.
-
-    Raises BadParameter if there are fewer than 20 steps or more than 100,000, or the rates are not
-    positive, finite and in order.
-    """
-    return create(RateRange, given, where)

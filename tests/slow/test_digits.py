@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from code_blocks import code_blocks
 from conftest import ROOT
 from fresh_environment import FreshEnvironment
 
@@ -34,7 +35,7 @@ def replace(file: Path, old: str, new: str) -> None:
 
 def test_the_commands_of_its_readme(fresh: FreshEnvironment, project: Path) -> None:
     text = (project / "README.md").read_text(encoding="utf-8")
-    use, test = re.findall(r"^```bash\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    use, test = (block for language, block in code_blocks(text) if language == "bash")
     fresh.run(use, project)
     metrics = [json.loads(file.read_text()) for file in project.glob("runs/*/metrics.json")]
     assert [each["status"] for each in metrics] == ["finished"] * use.count("zookit run ")

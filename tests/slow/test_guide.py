@@ -5,13 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from code_blocks import code_blocks
 from fresh_environment import FreshEnvironment
 from pages import PLUGIN_PAGES, text_of
 from PIL import Image
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fresh environment")]
-
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 REPEATED = "zookit check zookit-stripes"
 """Skipped, because `pytest` has run the same checks one line above it."""
@@ -42,7 +41,7 @@ def test_the_guide_leads_from_nothing_to_published(fresh: FreshEnvironment, tmp_
     folder, output = tmp_path, ""
     fresh.run("pip install --quiet setuptools", tmp_path)
     try:
-        for language, block in BLOCK.findall(text):
+        for language, block in code_blocks(text):
             if language == "diff":
                 continue  # a second version, which tests/docs/test_renaming.py makes
             if language == "console":

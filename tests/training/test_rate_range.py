@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from zookit.core import BadParameter
-from zookit.training.rate_range import RateRange, checked_range
+from zookit.core.parameters import create
+from zookit.training.rate_range import RateRange
 
 
 @pytest.mark.parametrize("limits", [(0, 1), (-1, 1), (1, 1), (1, 0.1), (0.1, float("inf"))])
@@ -28,8 +29,8 @@ def test_rates_out_of_range(limits: tuple[float, float]) -> None:
 )
 def test_wrong_values(name: str, value: Any, expected: str) -> None:
     with pytest.raises(BadParameter, match=f"{name} .*{expected}.*, got "):
-        checked_range({name: value}, "find_rate")
+        create(RateRange, {name: value}, "find_rate")
 
 
 def test_text_is_converted() -> None:
-    assert checked_range({"steps": "30", "highest": "1"}, "find_rate") == RateRange(1e-6, 1, 30)
+    assert create(RateRange, {"steps": "30", "highest": "1"}, "find_rate") == RateRange(1e-6, 1, 30)
